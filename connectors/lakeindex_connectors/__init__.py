@@ -1,0 +1,1 @@
+"""The connectors that come with lakeindex: one module a format."""

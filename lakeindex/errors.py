@@ -1,0 +1,77 @@
+"""What can go wrong, as one tree; every message says what was expected, what was found and the way out.
+
+LakeIndexError                 exit code 1
+├── NotFound                   3    no such lake, table or column; carries the nearest names
+├── IndexUnusable              4    the index can't answer
+│   ├── IndexMissing                nothing was ever published there
+│   ├── IndexDamaged                a file of it is missing or not what the manifest says
+│   └── StaleArtifact               written by another format version or another model
+├── LockHeld                   7    another writer is at work on the index
+├── Refused                    8    a guard said no, or a file is in the way
+├── InvalidSetting             2    a setting, flag or argument that makes no sense
+├── MissingExtra               1    an optional package is not installed
+└── UnreadableTable            1    one file or table can't be read; the build goes on without it
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class LakeIndexError(Exception):
+    """The base of everything lakeindex raises on purpose."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class NotFound(LakeIndexError):
+    """A lake, table or column that isn't there."""
+
+    exit_code = 3
+
+
+class IndexUnusable(LakeIndexError):
+    """An index that can't answer."""
+
+    exit_code = 4
+
+
+class IndexMissing(IndexUnusable):
+    """A folder in which no index was ever published."""
+
+
+class IndexDamaged(IndexUnusable):
+    """An index with a file that is missing or not what its manifest says."""
+
+
+class StaleArtifact(IndexUnusable):
+    """An index written by another format version or with another model."""
+
+
+class LockHeld(LakeIndexError):
+    """Another writer holds the index."""
+
+    exit_code = 7
+
+
+class Refused(LakeIndexError):
+    """Something that was asked for is not allowed."""
+
+    exit_code = 8
+
+
+class InvalidSetting(LakeIndexError):
+    """A setting, flag or argument that makes no sense."""
+
+    exit_code = 2
+
+
+class MissingExtra(LakeIndexError):
+    """An optional package that isn't installed."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(f"this needs the package {package!r}, which isn't installed: pip install 'lakeindex[{extra}]'")
+
+
+class UnreadableTable(LakeIndexError):
+    """One file or table that can't be read; its message is the reason that stands in the report."""

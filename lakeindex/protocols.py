@@ -1,0 +1,34 @@
+"""The seams: what can be replaced from outside, each with one to five methods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from lakeindex.types import LakeFile, ReadOptions, Rows, SourceTable
+
+
+@runtime_checkable
+class Connector(Protocol):
+    """Read tables out of one kind of file.
+
+    Found through the entry-point group `lakeindex.connectors`; made without arguments, so it holds no state.
+    """
+
+    suffixes: frozenset[str]
+    """Lower-case endings of file names that it reads, with the dot: `.csv`, `.csv.gz`."""
+
+    def tables(self, file: LakeFile, options: ReadOptions) -> Sequence[SourceTable]:
+        """List the tables in `file` with their schemas, reading no more of it than that takes.
+
+        Raises UnreadableTable when the file as a whole can't be understood.
+        """
+        ...
+
+    def read(self, file: LakeFile, table: SourceTable, options: ReadOptions) -> Rows:
+        """Read the rows of one of its tables, in the file's order, in batches of at most `options.batch_rows`.
+
+        Raises UnreadableTable, here or from the iterator, when the rows can't be read.
+        """
+        ...
