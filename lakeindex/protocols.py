@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from lakeindex.types import LakeFile, ReadOptions, Rows, SourceTable
 
 
@@ -31,4 +34,23 @@ class Connector(Protocol):
 
         Raises UnreadableTable, here or from the iterator, when the rows can't be read.
         """
+        ...
+
+
+@runtime_checkable
+class Encoder(Protocol):
+    """Turn the texts of columns into vectors."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Name the model and what of it decides the vectors; vectors of two fingerprints never meet."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """The length of a vector."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Encode each text to a unit vector, (n, dimension); equal texts give equal vectors."""
         ...

@@ -98,3 +98,34 @@ class Rows:
     """Rows that fit no column layout and were left out."""
     notes: list[str] = field(default_factory=list)
     """What a reader of the report should know: an encoding that was guessed, rows that were padded."""
+
+
+class Kind(StrEnum):
+    """What a column's values are, by what at least nine in ten of them look like."""
+
+    EMPTY = "empty"
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    DATE = "date"
+    TEXT = "text"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether arithmetic makes sense."""
+        return self in (Kind.INTEGER, Kind.DECIMAL)
+
+
+class Family(StrEnum):
+    """A way to turn a column into a set of hashed terms; two columns are compared term by term."""
+
+    VALUES = "values"
+    """Values, trimmed and lower-cased."""
+    KEYS = "keys"
+    """Values without accents, punctuation, leading zeros; dates in ISO order."""
+    WORDS = "words"
+    """Words of the values."""
+    GRAMS = "grams"
+    """Character trigrams of the values."""
+    NAMES = "names"
+    """Words and character trigrams of the column's name and its table's."""

@@ -1,0 +1,163 @@
+"""The profile of a column: a mergeable state, profile(A ∪ B) = profile(A).merge(profile(B))."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from lakeindex.profile.sketch import Sketch
+from lakeindex.types import Kind
+
+LENGTH_BINS = 16
+"""Values by characters: 0, 1, 2, 3, 4, 5-6, 7-8, ... each bin about 1.4 times as wide as the one before."""
+PATTERN_BINS = 24
+"""Values by shape (letters, digits and punctuation runs), hashed."""
+LOOKS = ("text", "integer", "decimal", "date", "timestamp", "boolean", "code")
+"""What a value can look like; a code is a number with leading zeros."""
+
+_KIND_SHARE = 0.9
+
+Histogram = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a profile keeps; all profiles of an index share it, or they could not be merged."""
+
+    values: int = 2048
+    """Hashes in the sketch of values, and in that of keys."""
+    words: int = 512
+    """Hashes in the sketch of words."""
+    grams: int = 256
+    """Hashes in the sketch of character trigrams."""
+    texts: int = 256
+    """Values kept as text, those with the smallest hashes."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampledText:
+    """A value of the column as it stands in the file, and the rows that hold it."""
+
+    value_hash: int
+    text_hash: int
+    text: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ColumnProfile:
+    """What one scan learnt of a column."""
+
+    rows: int
+    nulls: int
+    """Rows without a value: null, blank, or a marker such as `n/a`."""
+    values: Sketch
+    keys: Sketch
+    words: Sketch
+    texts: tuple[SampledText, ...]
+    """The values with the smallest hashes, in their order; every value of a column that has few."""
+    text_limit: int
+    looks: Histogram
+    """(len(LOOKS),) rows by what their value looks like."""
+    lengths: Histogram
+    """(LENGTH_BINS,) rows by the length of their value."""
+    patterns: Histogram
+    """(PATTERN_BINS,) rows by the shape of their value."""
+    minimum: float
+    """Smallest number, or date in days since 1970; nan without any."""
+    maximum: float
+
+    def merge(self, other: ColumnProfile) -> ColumnProfile:
+        """Profile the rows of both; exactly what one scan of both would have given."""
+        return replace(
+            self,
+            rows=self.rows + other.rows,
+            nulls=self.nulls + other.nulls,
+            values=self.values.merge(other.values),
+            keys=self.keys.merge(other.keys),
+            words=self.words.merge(other.words),
+            texts=_merge_texts(self.texts + other.texts, self.text_limit),
+            looks=self.looks + other.looks,
+            lengths=self.lengths + other.lengths,
+            patterns=self.patterns + other.patterns,
+            minimum=float(np.fmin(self.minimum, other.minimum)),
+            maximum=float(np.fmax(self.maximum, other.maximum)),
+        )
+
+    @property
+    def distinct(self) -> int:
+        """Distinct values: counted when the sketch holds them all, else estimated, never above the rows."""
+        filled = self.rows - self.nulls
+        return min(round(self.values.distinct), filled)
+
+    @property
+    def kind(self) -> Kind:
+        """What at least nine in ten values look like; text where nothing is that common."""
+        total = int(self.looks.sum())
+        if total == 0:
+            return Kind.EMPTY
+        shares = dict(zip(LOOKS, (self.looks / total).tolist(), strict=True))
+        if shares["boolean"] >= _KIND_SHARE:
+            return Kind.BOOLEAN
+        if shares["integer"] >= _KIND_SHARE:
+            return Kind.INTEGER
+        if shares["integer"] + shares["decimal"] >= _KIND_SHARE:
+            return Kind.DECIMAL
+        if shares["date"] + shares["timestamp"] >= _KIND_SHARE:
+            return Kind.DATE
+        return Kind.TEXT
+
+    @property
+    def sql_type(self) -> str:
+        """The narrowest DuckDB type that every value converts to."""
+        seen = {look for look, rows in zip(LOOKS, self.looks.tolist(), strict=True) if rows}
+        for type_name, looks in (
+            ("BOOLEAN", {"boolean"}),
+            ("BIGINT", {"integer"}),
+            ("DOUBLE", {"integer", "decimal"}),
+            ("DATE", {"date"}),
+            ("TIMESTAMP", {"date", "timestamp"}),
+        ):
+            if seen and seen <= looks:
+                return type_name
+        return "VARCHAR"
+
+    @property
+    def is_key(self) -> bool:
+        """Whether no value repeats, as far as is known; rows without a value don't count."""
+        filled = self.rows - self.nulls
+        if filled == 0:
+            return False
+        return self.distinct == filled if self.values.is_complete else self.distinct >= 0.97 * filled
+
+    def frequent_texts(self, limit: int) -> list[str]:
+        """List sampled values, the most frequent first, ties by their hash."""
+        ranked = sorted(self.texts, key=lambda sampled: (-sampled.rows, sampled.value_hash))
+        return [sampled.text for sampled in ranked[:limit]]
+
+
+def length_bin(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Number the bin of each length in characters."""
+    grown = np.round(2 * np.log2(np.maximum(lengths, 1))).astype(np.int64)
+    return np.minimum(np.where(lengths == 0, 0, grown + 1), LENGTH_BINS - 1)
+
+
+def _merge_texts(texts: tuple[SampledText, ...], limit: int) -> tuple[SampledText, ...]:
+    merged: dict[int, SampledText] = {}
+    for sampled in texts:
+        known = merged.get(sampled.value_hash)
+        if known is None:
+            merged[sampled.value_hash] = sampled
+            continue
+        # Of several spellings the one with the smallest hash stays, whichever came first.
+        first = min(known, sampled, key=lambda one: one.text_hash)
+        merged[sampled.value_hash] = replace(first, rows=known.rows + sampled.rows)
+    return tuple(sorted(merged.values(), key=lambda sampled: sampled.value_hash)[:limit])
+
+
+def empty_extreme() -> float:
+    """Return what stands for a minimum or maximum of nothing."""
+    return math.nan

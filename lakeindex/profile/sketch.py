@@ -1,0 +1,105 @@
+"""The bottom-k (KMV) sketch of a set of hashes, with the frequency of each.
+
+Keeping the k smallest hashes is a uniform sample of the distinct items that is the same in every column, so two
+sketches meet on the items that both columns hold (Beyer et al., SIGMOD 2007; Dasu et al., SIGMOD 2002).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from lakeindex.profile.text_hash import Hashes
+
+Counts = npt.NDArray[np.int64]
+
+_HASH_RANGE = float(2**64)
+_Z = 1.96  # a two-sided 95 % interval
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An estimate with the bounds of its 95 % interval; exact when all three are equal."""
+
+    estimate: float
+    low: float
+    high: float
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether there is nothing left to estimate."""
+        return self.low == self.high
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sketch:
+    """The `size` smallest distinct hashes of a column, ascending, and how many rows hold each."""
+
+    hashes: Hashes
+    counts: Counts
+    size: int
+
+    @classmethod
+    def from_hashes(cls, hashes: Hashes, counts: Counts, size: int) -> Sketch:
+        """Sum the counts of equal hashes and keep the `size` smallest."""
+        distinct, owner = np.unique(hashes, return_inverse=True)
+        totals = np.bincount(owner, weights=counts, minlength=len(distinct)).astype(np.int64)
+        return cls(distinct[:size], totals[:size], size)
+
+    def merge(self, other: Sketch) -> Sketch:
+        """Sketch the union of both columns' rows; exactly what one scan of both would have given."""
+        if self.size != other.size:
+            raise ValueError(f"sketches of different sizes can't be merged: {self.size} and {other.size}")
+        return Sketch.from_hashes(
+            np.concatenate([self.hashes, other.hashes]), np.concatenate([self.counts, other.counts]), self.size
+        )
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every distinct item is in the sketch."""
+        return len(self.hashes) < self.size
+
+    @property
+    def distinct(self) -> float:
+        """The number of distinct items: counted when complete, else the unbiased estimate (k - 1) / h_k."""
+        if self.is_complete:
+            return float(len(self.hashes))
+        return (self.size - 1) / ((float(self.hashes[-1]) + 1.0) / _HASH_RANGE)
+
+    def equals(self, other: Sketch) -> bool:
+        """Whether both hold the same hashes with the same counts."""
+        return (
+            self.size == other.size
+            and np.array_equal(self.hashes, other.hashes)
+            and np.array_equal(self.counts, other.counts)
+        )
+
+
+def containment(query: Sketch, candidate: Sketch) -> Interval:
+    """Estimate |Q ∩ C| / |Q| over distinct items, with the Wilson interval; exact where both are complete."""
+    if len(query.hashes) == 0:
+        return Interval(0.0, 0.0, 0.0)
+    limit = min(_threshold(query), _threshold(candidate))
+    seen = query.hashes[query.hashes <= limit]
+    shared = int(np.isin(seen, candidate.hashes, assume_unique=True).sum())
+    if query.is_complete and candidate.is_complete:
+        share = shared / len(seen)
+        return Interval(share, share, share)
+    return _wilson(shared, len(seen))
+
+
+def _threshold(sketch: Sketch) -> np.uint64:
+    return np.uint64(2**64 - 1) if sketch.is_complete else sketch.hashes[-1]
+
+
+def _wilson(hits: int, trials: int) -> Interval:
+    """Bound a binomial share (Wilson, 1927)."""
+    if trials == 0:
+        return Interval(0.0, 0.0, 1.0)
+    share, spread = hits / trials, _Z * _Z / trials
+    middle = (share + spread / 2) / (1 + spread)
+    margin = _Z * math.sqrt(share * (1 - share) / trials + spread / (4 * trials)) / (1 + spread)
+    return Interval(share, max(0.0, min(share, middle - margin)), min(1.0, max(share, middle + margin)))
