@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from lakeindex.demo import sources
 from lakeindex.demo.iso_codes import read_iso
 from lakeindex.demo.sample_table import SampleTable
-from lakeindex.demo.sheet import Sheet, from_records, from_rows, read_delimited, read_json_records
+from lakeindex.demo.sheet import Sheet, from_records, from_rows, read_delimited
 
 BANK_COLUMNS = ("country_code", "bank_code", "bic", "name", "short_name")
 IBAN_COLUMNS = ("country", "in_sepa_zone", "bban_spec", "iban_spec", "iban_length")
@@ -29,10 +29,6 @@ def _monthly_prices() -> Sheet:
 def _daily_prices(ticker: str) -> Sheet:
     prices = read_delimited(sources.BOKEH.file("_data", "stocks.csv.gz"))
     return prices.where("Ticker", ticker.__eq__)
-
-
-def _volatility_index() -> Sheet:
-    return read_json_records(sources.VEGA.file("_data", "ohlc.json"))
 
 
 def _currencies() -> Sheet:
@@ -84,7 +80,6 @@ TABLES = (
         SampleTable(f"finance/daily/{ticker}.csv", partial(_daily_prices, ticker), sources.BOKEH_STOCKS)
         for ticker in TICKERS
     ),
-    SampleTable("finance/vix_2009.csv", _volatility_index, sources.VEGA_CLASSIC),
     SampleTable("finance/currencies.csv", _currencies, sources.ISO_CODES),
     SampleTable("finance/currency_by_entity.csv", _currency_by_entity, sources.ISO_CURRENCY_TABLE),
     SampleTable("finance/legal_tender.csv", _current_tender, sources.CLDR),

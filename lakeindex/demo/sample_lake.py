@@ -1,4 +1,4 @@
-"""Build the sample lake: eighty real tables out of the packages of the `demo` extra, undocumented as lakes are."""
+"""Build the sample lake: 78 real tables out of the packages of the `demo` extra, undocumented as lakes are."""
 
 from __future__ import annotations
 

@@ -20,10 +20,10 @@ def _vega(name: str) -> Sheet:
 TABLES = (
     SampleTable("science/elements.csv", partial(_bokeh, "elements.csv"), sources.BOKEH_ELEMENTS),
     SampleTable("science/antibiotics.csv", partial(_bokeh, "antibiotics.csv"), sources.BOKEH_BURTIN),
-    SampleTable("science/burtin.csv", partial(_vega, "burtin.json"), sources.VEGA_CLASSIC),
+    SampleTable("science/burtin.csv", partial(_vega, "burtin.json"), sources.VEGA_BURTIN),
     SampleTable("science/penguins.csv", partial(_bokeh, "penguins.csv"), sources.BOKEH_PENGUINS),
     SampleTable("science/iris.csv", partial(_bokeh, "iris.csv"), sources.BOKEH_FISHER),
     SampleTable("science/iris_measurements.csv", partial(_vega, "iris.json"), sources.VEGA_CLASSIC),
     SampleTable("history/crimea.csv", partial(_vega, "crimea.json"), sources.VEGA_CLASSIC),
-    SampleTable("history/wheat.csv", partial(_vega, "wheat.json"), sources.VEGA_CLASSIC),
+    SampleTable("history/wheat.csv", partial(_vega, "wheat.json"), sources.VEGA_PLAYFAIR),
 )

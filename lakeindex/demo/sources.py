@@ -1,6 +1,7 @@
 """The packages the sample lake is made of, and the licence and origin of the data in each.
 
-Only facts that the packages carry enter the lake: columns are renamed, left out or split, rows selected, none invented.
+Only rows that the packages carry enter the lake: columns are renamed, left out or split, rows selected, none invented.
+Each table of the lake (`SampleTable.source`) points at one `Source` below.
 """
 
 from __future__ import annotations
@@ -67,16 +68,18 @@ ISO_CODES = Source(PYCOUNTRY, "LGPL-2.1-only", "Debian iso-codes, by way of pyco
 ISO_CURRENCY_TABLE = Source(ISO4217, PUBLIC_DOMAIN, "ISO 4217 maintenance agency, list one")
 NYC_FLIGHTS = Source(NYCFLIGHTS, CC0, "US Bureau of Transportation Statistics and FAA, collected by Hadley Wickham")
 NYC_WEATHER = Source(NYCFLIGHTS, CC0, "ASOS stations, Iowa Environmental Mesonet, collected by Hadley Wickham")
-BANK_REGISTRIES = Source(SCHWIFTY, "MIT", "the national banks' registries, by way of schwifty")
-IBAN_REGISTRY = Source(SCHWIFTY, "MIT", "SWIFT IBAN registry, by way of schwifty")
+BANK_REGISTRIES = Source(SCHWIFTY, "MIT, by the package", "the national banks' registries, by way of schwifty")
+IBAN_REGISTRY = Source(SCHWIFTY, "MIT, by the package", "SWIFT IBAN registry, by way of schwifty")
 IANA_ZONES = Source(TZDATA, PUBLIC_DOMAIN, "IANA time zone database")
 US_CENSUS = Source(US, "BSD-3-Clause", "US Census Bureau, by way of unitedstates/python-us")
 
 VEGA_AIRPORTS = Source(VEGA, PUBLIC_DOMAIN, "OurAirports, by way of vega-datasets")
 VEGA_NOAA = Source(VEGA, PUBLIC_DOMAIN, "NOAA, by way of vega-datasets")
 VEGA_BLS = Source(VEGA, PUBLIC_DOMAIN, "US Bureau of Labor Statistics, by way of vega-datasets")
-VEGA_CLASSIC = Source(VEGA, "MIT", "a published table of the literature, by way of vega-datasets")
-VEGA_STOCKS = Source(VEGA, "MIT", "closing prices 2000 to 2010, by way of vega-datasets")
+VEGA_BURTIN = Source(VEGA, "BSD-3-Clause", "Will Burtin (1951), by way of Protovis")
+VEGA_PLAYFAIR = Source(VEGA, PUBLIC_DOMAIN, "William Playfair (1822), by way of Mike Bostock")
+VEGA_CLASSIC = Source(VEGA, "MIT, by the package", "a published table of the literature, by way of vega-datasets")
+VEGA_STOCKS = Source(VEGA, "MIT, by the package", "closing prices 2000 to 2010, by way of vega-datasets")
 
 BOKEH_ROUTES = Source(BOKEH, PUBLIC_DOMAIN, "US Bureau of Transportation Statistics, on-time performance July 2026")
 BOKEH_AIRPORTS = Source(BOKEH, PUBLIC_DOMAIN, "OurAirports, by way of bokeh-sampledata")

@@ -51,11 +51,6 @@ def _cars() -> Sheet:
     return read_json_records(sources.VEGA.file("_data", "cars.json"))
 
 
-def _driving() -> Sheet:
-    columns = {"year": "year", "miles": "miles", "gas": "gas"}
-    return read_json_records(sources.VEGA.file("_data", "driving.json")).pick(columns)
-
-
 def _routes() -> Sheet:
     return _bokeh("routes.csv.gz").pick(ROUTE_COLUMNS)
 
@@ -73,5 +68,4 @@ TABLES = (
     SampleTable("transport/cars/cars_1983.csv", _cars, sources.VEGA_CLASSIC),
     SampleTable("transport/cars/auto_mpg.csv", partial(_bokeh, "auto-mpg.csv"), sources.BOKEH_AUTOMPG),
     SampleTable("transport/cars/epa_mpg.csv", partial(_bokeh, "auto-mpg2.csv"), sources.BOKEH_EPA),
-    SampleTable("transport/cars/driving.csv", _driving, sources.VEGA_CLASSIC),
 )

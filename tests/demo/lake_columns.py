@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+from functools import cache
 from pathlib import Path
 
 import pyarrow.parquet as parquet
@@ -14,6 +15,7 @@ from lakeindex.demo.sample_lake import TABLES
 DELIMITERS = {table.path: table.delimiter for table in TABLES}
 
 
+@cache
 def records(lake: Path, table: str) -> list[dict[str, str]]:
     path = lake / table
     if path.suffix == ".parquet":

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 from fractions import Fraction
 from pathlib import Path
 
@@ -23,6 +24,7 @@ LICENCES = {
     "CC0-1.0",
     "LGPL-2.1-only",
     "MIT",
+    "MIT, by the package",
     "public domain",
 }
 FOLDS = {
@@ -61,13 +63,12 @@ def share_with_a_name(lake: Path, join: KnownJoin) -> float:
     return sum(names.get(value) in theirs for value in codes) / len(codes)
 
 
-def test_the_lake_holds_exactly_the_listed_tables(lake: Path, tmp_path: Path) -> None:
+def test_the_lake_holds_exactly_the_listed_tables(lake: Path) -> None:
     assert sorted(files_under(lake)) == PATHS
-    assert build_sample_lake(tmp_path / "again") == tuple(PATHS)
 
 
 def test_two_builds_are_equal_byte_for_byte(lake: Path, tmp_path: Path) -> None:
-    build_sample_lake(tmp_path)
+    assert build_sample_lake(tmp_path) == tuple(PATHS)
     assert files_under(tmp_path) == files_under(lake)
 
 
@@ -193,8 +194,6 @@ def test_a_missing_package_is_named_before_anything_is_written(
 
 
 def test_every_package_of_the_lake_is_in_the_demo_extra() -> None:
-    import tomllib
-
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     demo = {requirement.partition(">=")[0] for requirement in project["optional-dependencies"]["demo"]}
     assert demo == {package.name for package in PACKAGES}
