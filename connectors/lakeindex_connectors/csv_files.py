@@ -1,0 +1,56 @@
+"""Delimited text files: any common delimiter, quoting and encoding, with or without a header."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pyarrow as pa
+
+from lakeindex.types import LakeFile, ReadOptions, Rows, SourceTable, TableId
+from lakeindex_connectors.arrow_csv import duckdb_scan, stream, survey
+from lakeindex_connectors.encoding import DAMAGED_UTF8
+from lakeindex_connectors.exact_csv import stream_exactly
+from lakeindex_connectors.layout import SAMPLE_BYTES, Layout, understand
+from lakeindex_connectors.opening import open_unpacked, slice_batches
+
+_TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".psv", ".txt")
+
+
+class CsvConnector:
+    """Read delimited text; every column is text, an unquoted empty cell or `\\N` is null."""
+
+    suffixes = frozenset(_TEXT_SUFFIXES) | frozenset(f"{suffix}.gz" for suffix in _TEXT_SUFFIXES)
+
+    def tables(self, file: LakeFile, options: ReadOptions) -> Sequence[SourceTable]:
+        """Find the one table of the file from its beginning."""
+        with open_unpacked(file.path) as raw:
+            head = raw.read(SAMPLE_BYTES)
+            is_whole = len(head) < SAMPLE_BYTES or not raw.read(1)
+        layout, names = understand(head, is_whole, options.header)
+        schema = pa.schema([(name, pa.string()) for name in names])
+        return (SourceTable(TableId(file.name), schema, file.token, layout.to_settings()),)
+
+    def read(self, file: LakeFile, table: SourceTable, options: ReadOptions) -> Rows:
+        """Read its rows as they are written; what was guessed, padded or left out stands in the notes."""
+        rows = Rows(iter(()))
+        rows.batches = slice_batches(_read(file, table, options, rows), options.batch_rows)
+        return rows
+
+
+def _read(file: LakeFile, table: SourceTable, options: ReadOptions, rows: Rows) -> Iterator[pa.RecordBatch]:
+    surveyed = survey(file, table.schema, Layout.from_settings(table.settings))
+    rows.notes.extend(_notes(surveyed.layout))
+    if surveyed.is_regular:
+        yield from stream(file, table.schema, surveyed)
+        rows.scan = duckdb_scan(file, surveyed)
+    else:
+        yield from stream_exactly(file, table.schema, surveyed.layout, options.batch_rows, rows)
+
+
+def _notes(layout: Layout) -> Iterator[str]:
+    if layout.encoding == DAMAGED_UTF8:
+        yield "some bytes are not UTF-8 and read as U+FFFD"
+    elif layout.encoding in ("latin-1", "cp1252"):
+        yield f"not UTF-8: read as {layout.encoding}"
+    if layout.titles:
+        yield f"{layout.titles} lines above the table were skipped"

@@ -1,0 +1,119 @@
+"""Bytes of a file, through gzip where its name says so, with every failure as one error."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+import pyarrow as pa
+
+from lakeindex.errors import UnreadableTable
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+CHUNK_BYTES = 1 << 20
+
+_MAGIC = {
+    b"PK\x03\x04": "a ZIP archive (or an Office document)",
+    b"\x1f\x8b": "gzip (name it .gz)",
+    b"BZh": "bzip2",
+    b"\x28\xb5\x2f\xfd": "Zstandard",
+    b"\xfd7zXZ\x00": "xz",
+    b"7z\xbc\xaf\x27\x1c": "7-Zip",
+    b"Rar!": "a RAR archive",
+    b"PAR1": "Parquet",
+    b"ARROW1": "an Arrow file",
+    b"Obj\x01": "Avro",
+    b"\x89HDF": "HDF5",
+    b"SQLite format 3\x00": "an SQLite database",
+    b"\xd0\xcf\x11\xe0": "an old Office document",
+    b"%PDF": "PDF",
+    b"\x89PNG": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"GIF8": "a GIF image",
+    b"\x7fELF": "an executable",
+}
+
+
+def is_gzip_name(path: Path) -> bool:
+    """Tell whether the file's name ends in `.gz`."""
+    return path.name.lower().endswith(".gz")
+
+
+@contextmanager
+def open_unpacked(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for reading, unpacking gzip; an I/O or gzip error inside becomes UnreadableTable."""
+    try:
+        with path.open("rb") as file:
+            yield cast(BinaryIO, gzip.GzipFile(fileobj=file)) if is_gzip_name(path) else file
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise UnreadableTable(f"damaged gzip: {error}") from error
+    except OSError as error:
+        raise UnreadableTable(f"can't be opened: {error.strerror or error}") from error
+
+
+def read_chunks(file: BinaryIO) -> Iterator[bytes]:
+    """Read a binary file to its end, a chunk at a time."""
+    while chunk := file.read(CHUNK_BYTES):
+        yield chunk
+
+
+def refuse_binary(head: bytes) -> None:
+    """Raise UnreadableTable when a text file starts like one of the well-known binary formats."""
+    for magic, what in _MAGIC.items():
+        if head.startswith(magic):
+            raise UnreadableTable(f"binary content: looks like {what}")
+
+
+class ChunkReader(io.RawIOBase):
+    """A readable file made of chunks, for libraries that ask for `read`, maybe from a thread of their own."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._rest = memoryview(b"")
+        self._lock = Lock()
+        self._failure: Exception | None = None
+
+    def readable(self) -> bool:
+        """Say that this is for reading."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        """Fill `buffer` from the next chunk and return how many bytes that gave, 0 at the end."""
+        with self._lock:
+            if not self._rest:
+                self._rest = memoryview(self._next_chunk())
+            target = memoryview(buffer)
+            count = min(len(target), len(self._rest))
+            target[:count] = self._rest[:count]
+            self._rest = self._rest[count:]
+            return count
+
+    def drain(self) -> None:
+        """Read what is left, and raise the error that the chunks raised, even if a thread was told of it before."""
+        with self._lock:
+            while self._next_chunk():
+                continue
+        if self._failure:
+            raise self._failure
+
+    def _next_chunk(self) -> bytes:
+        try:
+            return next((chunk for chunk in self._chunks if chunk), b"")
+        except Exception as error:
+            self._failure = error
+            raise
+
+
+def slice_batches(batches: Iterator[pa.RecordBatch], batch_rows: int) -> Iterator[pa.RecordBatch]:
+    """Cut batches to at most `batch_rows` rows and leave out empty ones."""
+    for batch in batches:
+        for start in range(0, batch.num_rows, batch_rows):
+            yield batch.slice(start, batch_rows)
