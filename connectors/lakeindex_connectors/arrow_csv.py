@@ -11,7 +11,7 @@ from pyarrow import csv
 
 from lakeindex.errors import UnreadableTable
 from lakeindex.types import LakeFile, Scan, ScanValue
-from lakeindex_connectors.encoding import DAMAGED_UTF8, to_utf8, without_utf8
+from lakeindex_connectors.encoding import NOT_UTF8, to_utf8, without_utf8
 from lakeindex_connectors.layout import Layout
 from lakeindex_connectors.opening import ChunkReader, is_gzip_name, open_unpacked, read_chunks
 from lakeindex_connectors.records import NULL_TEXTS
@@ -43,7 +43,7 @@ class Survey:
 
 def survey(file: LakeFile, schema: pa.Schema, layout: Layout) -> Survey:
     """Look at the whole file once; raises UnreadableTable when it turns out to be no text."""
-    if layout.encoding in ("latin-1", "cp1252", DAMAGED_UTF8):
+    if layout.encoding in NOT_UTF8:
         layout = replace(layout, encoding=_encoding_of_all(file))
     try:
         return _survey_as(file, schema, layout)
@@ -137,6 +137,7 @@ def duckdb_scan(file: LakeFile, surveyed: Survey) -> Scan | None:
         ("nullstr", NULL_TEXTS),
         ("allow_quoted_nulls", False),
         ("encoding", layout.encoding),
+        ("hive_partitioning", False),
         ("compression", "gzip" if is_gzip_name(file.path) else "none"),
     )
     return Scan("read_csv", options)

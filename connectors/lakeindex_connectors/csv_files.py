@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from lakeindex.types import LakeFile, ReadOptions, Rows, SourceTable, TableId
 from lakeindex_connectors.arrow_csv import duckdb_scan, stream, survey
-from lakeindex_connectors.encoding import DAMAGED_UTF8
+from lakeindex_connectors.encoding import DAMAGED_UTF8, NOT_UTF8
 from lakeindex_connectors.exact_csv import stream_exactly
 from lakeindex_connectors.layout import SAMPLE_BYTES, Layout, understand
 from lakeindex_connectors.opening import open_unpacked, slice_batches
@@ -50,7 +50,7 @@ def _read(file: LakeFile, table: SourceTable, options: ReadOptions, rows: Rows) 
 def _notes(layout: Layout) -> Iterator[str]:
     if layout.encoding == DAMAGED_UTF8:
         yield "some bytes are not UTF-8 and read as U+FFFD"
-    elif layout.encoding in ("latin-1", "cp1252"):
+    elif layout.encoding in NOT_UTF8:
         yield f"not UTF-8: read as {layout.encoding}"
     if layout.titles:
         yield f"{layout.titles} lines above the table were skipped"

@@ -11,6 +11,10 @@ from lakeindex.errors import UnreadableTable
 DAMAGED_UTF8 = "utf-8 (damaged)"
 """UTF-8 in which some bytes are not; those read as U+FFFD."""
 
+_LATIN1_WITH_CONTROLS = "iso8859-1"
+"""Latin-1 as Python has it, with the control characters that DuckDB's `latin-1` refuses."""
+NOT_UTF8 = (DAMAGED_UTF8, _LATIN1_WITH_CONTROLS, "latin-1", "cp1252")
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -51,7 +55,9 @@ def without_utf8(chunks: Iterable[bytes]) -> str:
         has_undefined = has_undefined or _NOT_IN_CP1252.search(chunk) is not None
     if intact > 4 * damaged:
         return DAMAGED_UTF8
-    return "cp1252" if has_c1 and not has_undefined else "latin-1"
+    if not has_c1:
+        return "latin-1"
+    return _LATIN1_WITH_CONTROLS if has_undefined else "cp1252"
 
 
 def _utf16_without_mark(head: bytes) -> str:

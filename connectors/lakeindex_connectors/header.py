@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from lakeindex_connectors.records import Record
 
 _NUMBER = re.compile(r"\s*[-+(]?[$€£]?\s*(?:\d[\d,.' ]*|\.\d+)(?:[eE][-+]?\d+)?\s*[%)]?\s*\Z")
-_TEMPORAL = re.compile(
-    r"\s*(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}:\d\d)(?:[T :.,].*)?\Z"
-)
+_CLOCK = r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?\s*(?:[aApP][mM]|Z|[-+]\d\d:?\d\d)?"
+_DAY = r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})"
+_TEMPORAL = re.compile(rf"\s*(?:{_DAY}(?:[T ]{_CLOCK})?|{_CLOCK})\s*\Z")
 _YEAR = re.compile(r"\s*(?:1[5-9]|20|21)\d\d\s*\Z")
 _MAX_ROWS = 50
 
@@ -19,11 +19,13 @@ def names_columns(first: Record, rest: Sequence[Record]) -> bool:
     """Tell whether `first` is a header of `rest`, by types, lengths and repetitions; undecided means yes."""
     if not rest:
         return not any(_is_value(cell) for cell in first)
+    if first in rest and len(first) > 1:
+        return True  # pages of one table, pasted together with their headers
     rows = rest[:_MAX_ROWS]
     votes = [_vote(cell, [row[i] for row in rows if i < len(row)], i) for i, cell in enumerate(first)]
     filled = [cell for cell in first if cell]
     repeated = 0.5 * (len(filled) - len(set(filled)))
-    return bool(filled) and sum(votes) - repeated >= 0
+    return bool(filled) and sum(votes) - repeated >= -min(1.0, 0.1 * len(votes))
 
 
 def _vote(cell: str | None, below: list[str | None], position: int) -> float:
@@ -33,13 +35,13 @@ def _vote(cell: str | None, below: list[str | None], position: int) -> float:
         return -0.5 if position and len(values) == len(below) else 0.0
     if not values:
         return 0.25
-    typed = sum(map(_is_value, values)) >= 0.9 * len(values)
-    if _is_value(cell):
-        return 0.0 if _YEAR.match(cell) and not all(map(_YEAR.match, values)) else -1.0
-    if typed:
+    is_typed = sum(map(_is_value, values)) >= 0.9 * len(values)
+    if is_typed and _is_value(cell):
+        return 0.0 if _YEAR.match(cell) and not all(map(_YEAR.match, values)) else -1.5
+    if is_typed:
         return 1.0
     if cell in values:
-        return -1.0
+        return -0.5 if len(set(values)) > 1 else 0.0
     lengths = {len(value) for value in values}
     return 0.5 if len(values) > 2 and len(lengths) == 1 and len(cell) not in lengths else 0.0
 

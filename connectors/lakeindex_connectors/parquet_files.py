@@ -38,7 +38,9 @@ def _read(file: LakeFile, schema: pa.Schema, batch_rows: int, rows: Rows) -> Ite
     with _open(file) as opened:
         for batch in opened.iter_batches(batch_size=batch_rows, use_threads=False):
             yield pa.record_batch(flat_columns(batch), schema=schema)
-        rows.scan = Scan("read_parquet") if is_flat(opened.schema_arrow, schema) else None
+        rows.scan = (
+            Scan("read_parquet", (("hive_partitioning", False),)) if is_flat(opened.schema_arrow, schema) else None
+        )
 
 
 @contextmanager

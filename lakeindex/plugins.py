@@ -1,0 +1,54 @@
+"""Find connectors among the installed packages, by entry point."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import EntryPoint, entry_points
+
+from lakeindex.errors import LakeIndexError
+from lakeindex.protocols import Connector
+
+GROUP = "lakeindex.connectors"
+
+
+def find_connectors() -> dict[str, Connector]:
+    """Load every installed connector, sorted by name.
+
+    Raises LakeIndexError, naming the package at fault, when one can't be loaded or isn't a connector.
+    """
+    found: dict[str, EntryPoint] = {}
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+        other = found.setdefault(entry.name, entry)
+        if other.value != entry.value:
+            raise LakeIndexError(f"two packages bring a connector {entry.name!r}: {_remedy(other)} or {_remedy(entry)}")
+    return {name: _load(entry) for name, entry in found.items()}
+
+
+def connector_for(name: str, connectors: Mapping[str, Connector]) -> Connector | None:
+    """Pick the connector whose suffix matches the most of a file's name, None where no suffix does."""
+    lowered = name.lower()
+    matches = [
+        (len(suffix), connector)
+        for connector in connectors.values()
+        for suffix in connector.suffixes
+        if lowered.endswith(suffix)
+    ]
+    return max(matches, key=lambda match: match[0])[1] if matches else None
+
+
+def _load(entry: EntryPoint) -> Connector:
+    try:
+        connector: object = entry.load()()
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise LakeIndexError(f"the connector {entry.name!r} can't be loaded ({reason}); {_remedy(entry)}") from error
+    if not isinstance(connector, Connector):
+        raise LakeIndexError(
+            f"the connector {entry.name!r} ({entry.value}) lacks suffixes, tables or read; {_remedy(entry)}"
+        )
+    return connector
+
+
+def _remedy(entry: EntryPoint) -> str:
+    package = entry.dist.name if entry.dist else entry.module
+    return f"remove it with: pip uninstall {package}"
