@@ -3,21 +3,44 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
-from lakeindex.encode.model_folder import folder_identity, model_folder
-from lakeindex.encode.model_options import ModelOptions
+from lakeindex.encode.bert_model import BertModel
+from lakeindex.encode.model_folder import folder_identity, is_plain_bert, model_folder
+from lakeindex.encode.model_options import Device, ModelOptions
 from lakeindex.encode.precision import dtype_of, require_device
-from lakeindex.encode.text_model import SentenceModel
 from lakeindex.errors import InvalidSetting
 
 Progress = Callable[[int, int], None]
-"""Told the distinct texts encoded so far and all there are."""
+"""Told how many distinct texts are encoded, and how many there are."""
 
-_BATCH_TOKENS = 2048
+Rows = npt.NDArray[np.float32]
+
+
+class TextModel(Protocol):
+    """A loaded model."""
+
+    max_tokens: int
+    dimension: int
+    batch_size: int
+    """The summed size of the prepared texts of a batch, padding included."""
+    runs_side_by_side: bool
+    """Whether threads may encode batches at once."""
+
+    def prepare(self, texts: Sequence[str]) -> Sequence[Sized]:
+        """Turn texts into what `vectors` takes, each of the size of the work it makes."""
+        ...
+
+    def vectors(self, prepared: Sequence[Any]) -> Rows:
+        """Encode one batch to unit rows."""
+        ...
 
 
 class LanguageModelEncoder:
@@ -29,10 +52,9 @@ class LanguageModelEncoder:
             raise InvalidSetting(f"a model reads at least 3 tokens, not {options.max_tokens}")
         require_device(options.device)
         self._folder = model_folder(options)
-        self._model = SentenceModel(
-            self._folder, options.max_tokens, options.device, dtype_of(options.precision, options.device)
-        )
-        self._progress = progress
+        self._model = load_model(self._folder, options)
+        self._threads = _threads(self._model, options)
+        self._progress = progress or (lambda done, total: None)
 
     @functools.cached_property
     def fingerprint(self) -> str:
@@ -44,29 +66,57 @@ class LanguageModelEncoder:
         """The length of a vector."""
         return self._model.dimension
 
-    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    def encode(self, texts: Sequence[str]) -> Rows:
         """Encode each text to a unit vector, (n, dimension); each distinct text is read once."""
-        places: dict[str, int] = {}
-        rows = np.fromiter((places.setdefault(text, len(places)) for text in texts), np.int64, len(texts))
-        distinct = list(places)
+        # Sorted, so that the batches, and with them the last bits, don't depend on the order of the texts.
+        distinct = sorted(set(texts))
+        prepared = self._model.prepare(distinct)
+        batches = list(_batches([len(one) for one in prepared], self._model.batch_size))
         vectors = np.empty((len(distinct), self.dimension), np.float32)
+        work = ([prepared[place] for place in batch] for batch in batches)
         done = 0
-        for batch in _batches(distinct, self._model.sizes(distinct)):
-            vectors[batch] = self._model.vectors([distinct[place] for place in batch])
+        for batch, rows in zip(batches, self._run(work, len(batches)), strict=True):
+            vectors[batch] = rows
             done += len(batch)
-            if self._progress:
-                self._progress(done, len(distinct))
-        return vectors[rows]
+            self._progress(done, len(distinct))
+        places = {text: place for place, text in enumerate(distinct)}
+        return vectors[[places[text] for text in texts]] if distinct else vectors
+
+    def _run(self, work: Iterable[Sequence[Any]], count: int) -> Iterator[Rows]:
+        if min(self._threads, count) <= 1:
+            yield from map(self._model.vectors, work)
+            return
+        # One batch a core needs no barrier between cores, which on a shared machine wait for one another.
+        inner = torch.get_num_threads()
+        pool = ThreadPoolExecutor(self._threads, initializer=torch.set_num_threads, initargs=(1,))
+        try:
+            yield from pool.map(self._model.vectors, work)
+        finally:
+            pool.shutdown(cancel_futures=True)
+            torch.set_num_threads(inner)
 
 
-def _batches(texts: Sequence[str], sizes: Sequence[int]) -> Iterator[list[int]]:
-    """Group texts of about one size, the longest first, into batches of about equal work.
+def load_model(folder: Path, options: ModelOptions) -> TextModel:
+    """Load the model in the folder, the quick way where its architecture allows that."""
+    dtype = dtype_of(options.precision, options.device)
+    if is_plain_bert(folder):
+        return BertModel(folder, options.max_tokens, options.device, dtype)
+    from lakeindex.encode.sentence_model import SentenceModel
 
-    Ties go by the text, so the batches, and with them the last bits, don't depend on the order of the texts.
-    """
-    order = sorted(range(len(texts)), key=lambda place: (-sizes[place], texts[place]))
+    return SentenceModel(folder, options.max_tokens, options.device, dtype)
+
+
+def _threads(model: TextModel, options: ModelOptions) -> int:
+    if not model.runs_side_by_side or options.device is not Device.CPU:
+        return 1
+    return options.threads or torch.get_num_threads()
+
+
+def _batches(sizes: Sequence[int], batch_size: int) -> Iterator[list[int]]:
+    """Group places of about one size, the largest first, into batches of about equal work."""
+    order = sorted(range(len(sizes)), key=lambda place: -sizes[place])
     start = 0
     while start < len(order):
-        count = max(1, _BATCH_TOKENS // sizes[order[start]])
+        count = max(1, batch_size // max(1, sizes[order[start]]))
         yield order[start : start + count]
         start += count

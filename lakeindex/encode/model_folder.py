@@ -46,8 +46,63 @@ def folder_identity(folder: Path) -> str:
     for path in (*weights, *tokenizers):
         whole.update(_file_hash(path))
     for path in configurations:
-        whole.update(json.dumps(_effective(json.loads(path.read_text("utf-8"))), sort_keys=True).encode())
+        whole.update(json.dumps(_effective(read_json(path)), sort_keys=True).encode())
     return whole.hexdigest()[:16]
+
+
+def effective_tokens(folder: Path, max_tokens: int) -> int:
+    """Return how many tokens the model in the folder reads, at most `max_tokens`."""
+    limits = [max_tokens]
+    for name, key in (
+        ("sentence_bert_config.json", "max_seq_length"),
+        ("config.json", "max_position_embeddings"),
+        ("tokenizer_config.json", "model_max_length"),
+    ):
+        if (folder / name).is_file():
+            limit = read_json(folder / name).get(key)
+            limits += [int(limit)] if limit else []
+    return min(limits)
+
+
+def is_plain_bert(folder: Path) -> bool:
+    """Whether the folder holds a BERT encoder that means over its tokens, and nothing that needs more than that."""
+    files = ("modules.json", "config.json", "1_Pooling/config.json", "tokenizer.json", "model.safetensors")
+    if not all((folder / name).is_file() for name in files):
+        return False
+    modules = [module["type"].rpartition(".")[2] for module in read_json(folder / "modules.json")]
+    configuration, pooling = read_json(folder / "config.json"), read_json(folder / "1_Pooling/config.json")
+    extras = [folder / "config_sentence_transformers.json", folder / "sentence_bert_config.json"]
+    said = {key: value for path in extras if path.is_file() for key, value in read_json(path).items()}
+    return (
+        modules in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])
+        and configuration.get("model_type") == "bert"
+        and configuration.get("hidden_act") == "gelu"
+        and configuration.get("position_embedding_type", "absolute") == "absolute"
+        and not configuration.get("is_decoder")
+        and _pooling_modes(pooling) == ["mean"]
+        and not said.get("default_prompt_name")
+        and not said.get("do_lower_case")
+        and _has_bert_names(folder / "model.safetensors")
+    )
+
+
+def read_json(path: Path) -> Any:
+    """Read a small JSON file of a model."""
+    return json.loads(path.read_text("utf-8"))
+
+
+def _pooling_modes(pooling: dict[str, Any]) -> list[str]:
+    modes = pooling.get("pooling_mode", [key for key, value in pooling.items() if "pooling_mode" in key and value])
+    names = [modes] if isinstance(modes, str) else modes
+    return [name.removeprefix("pooling_mode_").removesuffix("_tokens") for name in names]
+
+
+def _has_bert_names(weights: Path) -> bool:
+    from safetensors import safe_open
+
+    with safe_open(weights, "numpy") as file:
+        names = {name.removeprefix("bert.") for name in file.keys()}  # noqa: SIM118 (not a mapping)
+    return {"embeddings.LayerNorm.weight", "encoder.layer.0.attention.self.query.bias"} <= names
 
 
 def _hub_folder(options: ModelOptions) -> Path:

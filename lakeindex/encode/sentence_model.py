@@ -1,4 +1,4 @@
-"""Run any sentence-transformers model on a batch of texts."""
+"""Run a model of any architecture through sentence-transformers."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from lakeindex.encode.model_folder import effective_tokens
 from lakeindex.encode.model_options import Device
 from lakeindex.errors import LakeIndexError
 
@@ -20,6 +21,9 @@ _CHARACTERS_PER_TOKEN = 4
 
 class SentenceModel:
     """A model as sentence-transformers loads and runs it: any architecture."""
+
+    runs_side_by_side = False
+    """Its tokenizer changes while it works; torch's own threads share a batch instead."""
 
     def __init__(self, folder: Path, max_tokens: int, device: Device, dtype: torch.dtype) -> None:
         with _quiet():
@@ -31,23 +35,23 @@ class SentenceModel:
                 raise LakeIndexError(
                     f"the folder {folder} holds no model that sentence-transformers can load: {error}"
                 ) from error
-        known = model.max_seq_length
-        if isinstance(known, int):
-            model.max_seq_length = max_tokens = min(known, max_tokens)
-        self.max_tokens = max_tokens
+        self.max_tokens = effective_tokens(folder, max_tokens)
+        if isinstance(model.max_seq_length, int):
+            model.max_seq_length = self.max_tokens
+        # Tokens cost alike whatever the model; prepared texts are counted in characters.
+        self.batch_size = _CHARACTERS_PER_TOKEN * (2048 if device is Device.CPU else 65_536)
         self._model = model.eval().to(dtype)
         self.dimension = int(self.vectors(["dimension"]).shape[1])
 
-    def sizes(self, texts: Sequence[str]) -> list[int]:
-        """Estimate the tokens of each text."""
-        return [min(len(text) // _CHARACTERS_PER_TOKEN + 2, self.max_tokens) for text in texts]
+    def prepare(self, texts: Sequence[str]) -> Sequence[str]:
+        """Leave texts as they are: their characters stand for their tokens."""
+        return texts
 
-    def vectors(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    def vectors(self, prepared: Sequence[str]) -> npt.NDArray[np.float32]:
         """Encode one batch to unit rows."""
-        with _quiet():
-            rows = self._model.encode(
-                list(texts), batch_size=len(texts), show_progress_bar=False, normalize_embeddings=True
-            )
+        rows = self._model.encode(
+            list(prepared), batch_size=len(prepared), show_progress_bar=False, normalize_embeddings=True
+        )
         return np.asarray(rows, np.float32)
 
 

@@ -1,0 +1,129 @@
+"""Run a BERT sentence encoder straight from its folder.
+
+The default model, and any other of this architecture, so starts without importing sentence-transformers, which
+takes longer than a search does, and computes without its overhead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+from torch.nn.functional import embedding, layer_norm, linear, normalize, scaled_dot_product_attention
+
+from lakeindex.encode.model_folder import effective_tokens, read_json
+from lakeindex.encode.model_options import Device
+
+_TOKENISED_AT_ONCE = 1024
+
+TokenIds = npt.NDArray[np.int32]
+Pair = tuple[Tensor, Tensor]
+"""A weight and its bias."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """One transformer block."""
+
+    attention: Pair
+    """Queries, keys and values in one product."""
+    attended: Pair
+    attended_norm: Pair
+    widened: Pair
+    narrowed: Pair
+    narrowed_norm: Pair
+
+
+class BertModel:
+    """A BERT encoder that pools the mean of its tokens to a unit vector."""
+
+    runs_side_by_side = True
+
+    def __init__(self, folder: Path, max_tokens: int, device: Device, dtype: torch.dtype) -> None:
+        from safetensors.torch import load_file
+        from tokenizers import Tokenizer
+
+        configuration = read_json(folder / "config.json")
+        self.max_tokens = effective_tokens(folder, max_tokens)
+        self.dimension = int(configuration["hidden_size"])
+        # About what a core's cache holds; a GPU wants work for all its cores.
+        self.batch_size = 1024 if device is Device.CPU else 65_536
+        self._heads = int(configuration["num_attention_heads"])
+        self._epsilon = float(configuration["layer_norm_eps"])
+        self._device = torch.device(device.value)
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(self.max_tokens)
+        weights = {
+            name.removeprefix("bert."): tensor.to(self._device, dtype)
+            for name, tensor in load_file(folder / "model.safetensors").items()
+        }
+        self._words = weights["embeddings.word_embeddings.weight"]
+        positions = weights["embeddings.position_embeddings.weight"][: self.max_tokens]
+        self._places = positions + weights["embeddings.token_type_embeddings.weight"][0]
+        self._norm = _pair(weights, "embeddings.LayerNorm")
+        self._layers = [_layer(weights, number) for number in range(configuration["num_hidden_layers"])]
+
+    def prepare(self, texts: Sequence[str]) -> list[TokenIds]:
+        """Split texts into tokens."""
+        return [
+            np.array(encoding.ids, np.int32)
+            for start in range(0, len(texts), _TOKENISED_AT_ONCE)
+            for encoding in self._tokenizer.encode_batch_fast(list(texts[start : start + _TOKENISED_AT_ONCE]))
+        ]
+
+    def vectors(self, prepared: Sequence[TokenIds]) -> npt.NDArray[np.float32]:
+        """Encode one batch to unit rows."""
+        lengths = np.array([len(ids) for ids in prepared])
+        is_token = np.arange(lengths.max()) < lengths[:, None]
+        padded = np.zeros(is_token.shape, np.int32)
+        padded[is_token] = np.concatenate(prepared)
+        # Most batches are of one length, for long columns fill the limit; they need no mask.
+        mask = None if is_token.all() else torch.from_numpy(is_token).to(self._device)
+        with torch.inference_mode():
+            pooled = self._pooled(torch.from_numpy(padded).to(self._device), mask)
+            rows: npt.NDArray[np.float32] = normalize(pooled, dim=1).cpu().numpy()
+        return rows
+
+    def _pooled(self, ids: Tensor, mask: Tensor | None) -> Tensor:
+        states = embedding(ids, self._words) + self._places[: ids.shape[1]]
+        states = layer_norm(states, self._norm[0].shape, *self._norm, self._epsilon)
+        for layer in self._layers:
+            states = self._block(states, layer, None if mask is None else mask[:, None, None, :])
+        if mask is None:
+            return states.float().mean(1)
+        weights = mask[:, :, None].float()
+        return (states.float() * weights).sum(1) / weights.sum(1)
+
+    def _block(self, states: Tensor, layer: _Layer, mask: Tensor | None) -> Tensor:
+        texts, tokens, width = states.shape
+        parts = linear(states, *layer.attention).view(texts, tokens, 3, self._heads, width // self._heads)
+        queries, keys, values = parts.permute(2, 0, 3, 1, 4)
+        mixed = scaled_dot_product_attention(queries, keys, values, attn_mask=mask)
+        attended = linear(mixed.transpose(1, 2).reshape(texts, tokens, width), *layer.attended)
+        states = layer_norm(attended.add_(states), (width,), *layer.attended_norm, self._epsilon)
+        widened = torch.ops.aten.gelu_(linear(states, *layer.widened))
+        narrowed = linear(widened, *layer.narrowed)
+        return layer_norm(narrowed.add_(states), (width,), *layer.narrowed_norm, self._epsilon)
+
+
+def _layer(weights: dict[str, Tensor], number: int) -> _Layer:
+    block = f"encoder.layer.{number}"
+    heads = [_pair(weights, f"{block}.attention.self.{part}") for part in ("query", "key", "value")]
+    return _Layer(
+        attention=(torch.cat([weight for weight, _ in heads]), torch.cat([bias for _, bias in heads])),
+        attended=_pair(weights, f"{block}.attention.output.dense"),
+        attended_norm=_pair(weights, f"{block}.attention.output.LayerNorm"),
+        widened=_pair(weights, f"{block}.intermediate.dense"),
+        narrowed=_pair(weights, f"{block}.output.dense"),
+        narrowed_norm=_pair(weights, f"{block}.output.LayerNorm"),
+    )
+
+
+def _pair(weights: dict[str, Tensor], name: str) -> Pair:
+    return weights[f"{name}.weight"], weights[f"{name}.bias"]
