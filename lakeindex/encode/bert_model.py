@@ -51,8 +51,8 @@ class BertModel:
         configuration = read_json(folder / "config.json")
         self.max_tokens = effective_tokens(folder, max_tokens)
         self.dimension = int(configuration["hidden_size"])
-        # About what a core's cache holds; a GPU wants work for all its cores.
-        self.batch_size = 1024 if device is Device.CPU else 65_536
+        # Larger ones gain a core nothing and fill its cache; a GPU wants work for all its cores.
+        self.batch_size = 512 if device is Device.CPU else 65_536
         self._heads = int(configuration["num_attention_heads"])
         self._epsilon = float(configuration["layer_norm_eps"])
         self._device = torch.device(device.value)

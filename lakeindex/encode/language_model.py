@@ -70,20 +70,20 @@ class LanguageModelEncoder:
         """Encode each text to a unit vector, (n, dimension); each distinct text is read once."""
         # Sorted, so that the batches, and with them the last bits, don't depend on the order of the texts.
         distinct = sorted(set(texts))
-        prepared = self._model.prepare(distinct)
+        prepared = self._model.prepare([_readable(text) for text in distinct])
         batches = list(_batches([len(one) for one in prepared], self._model.batch_size))
         vectors = np.empty((len(distinct), self.dimension), np.float32)
         work = ([prepared[place] for place in batch] for batch in batches)
         done = 0
-        for batch, rows in zip(batches, self._run(work, len(batches)), strict=True):
+        for batch, rows in zip(batches, self._run(work), strict=True):
             vectors[batch] = rows
             done += len(batch)
             self._progress(done, len(distinct))
         places = {text: place for place, text in enumerate(distinct)}
         return vectors[[places[text] for text in texts]] if distinct else vectors
 
-    def _run(self, work: Iterable[Sequence[Any]], count: int) -> Iterator[Rows]:
-        if min(self._threads, count) <= 1:
+    def _run(self, work: Iterable[Sequence[Any]]) -> Iterator[Rows]:
+        if not self._threads:
             yield from map(self._model.vectors, work)
             return
         # One batch a core needs no barrier between cores, which on a shared machine wait for one another.
@@ -107,9 +107,15 @@ def load_model(folder: Path, options: ModelOptions) -> TextModel:
 
 
 def _threads(model: TextModel, options: ModelOptions) -> int:
+    """Return how many batches to encode side by side; 0 where torch's own threads share one batch."""
     if not model.runs_side_by_side or options.device is not Device.CPU:
-        return 1
+        return 0
     return options.threads or torch.get_num_threads()
+
+
+def _readable(text: str) -> str:
+    """Replace lone surrogates, which a file's name may hold and no tokenizer takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _batches(sizes: Sequence[int], batch_size: int) -> Iterator[list[int]]:
