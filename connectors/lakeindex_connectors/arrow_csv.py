@@ -10,10 +10,10 @@ import pyarrow as pa
 from pyarrow import csv
 
 from lakeindex.errors import UnreadableTable
-from lakeindex.types import LakeFile, Scan, ScanValue
+from lakeindex.types import LakeFile
 from lakeindex_connectors.encoding import NOT_UTF8, to_utf8, without_utf8
 from lakeindex_connectors.layout import Layout
-from lakeindex_connectors.opening import ChunkReader, is_gzip_name, open_unpacked, read_chunks
+from lakeindex_connectors.opening import ChunkReader, open_unpacked, read_chunks
 from lakeindex_connectors.records import NULL_TEXTS
 from lakeindex_connectors.wellformed import Wellformedness
 
@@ -37,6 +37,7 @@ class Survey:
     is_regular: bool
     """Whether pyarrow reads it: every record has the table's columns, quoting is plain."""
     has_one_line_end: bool
+    """Whether DuckDB does so, too."""
     kept: Sequence[pa.RecordBatch] | None
     """All its batches, where they are few."""
 
@@ -119,25 +120,3 @@ def _parse(reader: ChunkReader, schema: pa.Schema, layout: Layout, columns: int)
             quoted_strings_can_be_null=False,
         ),
     )
-
-
-def duckdb_scan(file: LakeFile, surveyed: Survey) -> Scan | None:
-    """Say how DuckDB reads the same rows, None where it wouldn't."""
-    layout, dialect = surveyed.layout, surveyed.layout.dialect
-    is_shared = surveyed.is_regular and surveyed.has_one_line_end and layout.encoding in ("utf-8", "latin-1")
-    if not is_shared:
-        return None
-    options: tuple[tuple[str, ScanValue], ...] = (
-        ("auto_detect", False),
-        ("delim", dialect.delimiter),
-        ("quote", dialect.quote),
-        ("escape", dialect.quote),
-        ("header", layout.has_header),
-        ("skip", layout.skip),
-        ("nullstr", NULL_TEXTS),
-        ("allow_quoted_nulls", False),
-        ("encoding", layout.encoding),
-        ("hive_partitioning", False),
-        ("compression", "gzip" if is_gzip_name(file.path) else "none"),
-    )
-    return Scan("read_csv", options)

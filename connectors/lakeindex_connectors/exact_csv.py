@@ -9,26 +9,36 @@ import pyarrow as pa
 
 from lakeindex.errors import UnreadableTable
 from lakeindex.types import LakeFile, Rows
-from lakeindex_connectors.encoding import decode
+from lakeindex_connectors.duckdb_scan import duckdb_scan
+from lakeindex_connectors.encoding import decode, to_utf8
 from lakeindex_connectors.layout import Layout
 from lakeindex_connectors.opening import open_unpacked, read_chunks
 from lakeindex_connectors.records import Record, RecordReader
+from lakeindex_connectors.wellformed import Wellformedness
 
 MAX_LINE_CHARACTERS = 16 << 20
 _MAX_BATCH_CHARACTERS = 32 << 20
+_MAX_SHARED_CHARACTERS = 1_000_000
+"""DuckDB reads no line beyond two million bytes, so a longer file is left to the fast road to judge."""
 
 
 def stream_exactly(
     file: LakeFile, schema: pa.Schema, layout: Layout, batch_rows: int, rows: Rows
 ) -> Iterator[pa.RecordBatch]:
     """Read every record, padding short ones; tell `rows` what was padded and what fits no column."""
+    seen = Wellformedness(layout.dialect)
     with open_unpacked(file.path) as raw:
-        lines = read_lines(decode(read_chunks(raw), layout.encoding))
+        chunks = seen.watch(to_utf8(read_chunks(raw), layout.encoding))
+        lines = read_lines(decode(chunks, "utf-8"))
         for _ in range(layout.skip):
             next(lines, None)
         reader = RecordReader(lines, layout.dialect)
         fitted = _FittedRecords(reader, len(schema), layout.has_header)
         yield from _batches(fitted, reader, schema, batch_rows)
+    if seen.has_nul:
+        raise UnreadableTable("binary content: it contains NUL bytes")
+    is_shared = fitted.is_regular and seen.is_plain and seen.has_one_line_end
+    rows.scan = duckdb_scan(file, layout) if is_shared and reader.characters < _MAX_SHARED_CHARACTERS else None
     rows.rejected = fitted.rejected
     rows.notes.extend(fitted.notes())
 
@@ -54,6 +64,8 @@ class _FittedRecords:
         self._width = width
         self._has_header = has_header
         self.rejected = self._padded = self._trimmed = 0
+        self.is_regular = True
+        """Whether every record so far had the right number of cells, or was an empty line."""
 
     def __iter__(self) -> Iterator[Record]:
         records = iter(self._reader)
@@ -67,6 +79,7 @@ class _FittedRecords:
 
     def _fit(self, record: Record) -> Record:
         """Pad or trim a record; return an empty one for a blank line and for what is rejected."""
+        self.is_regular = self.is_regular and not record
         missing = self._width - len(record)
         if missing < 0 and any(record[self._width :]):
             self.rejected += 1

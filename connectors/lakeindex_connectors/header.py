@@ -12,7 +12,7 @@ _CLOCK = r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?\s*(?:[aApP][mM]|Z|[-+]\d\d:?\d\d)?
 _DAY = r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})"
 _TEMPORAL = re.compile(rf"\s*(?:{_DAY}(?:[T ]{_CLOCK})?|{_CLOCK})\s*\Z")
 _YEAR = re.compile(r"\s*(?:1[5-9]|20|21)\d\d\s*\Z")
-_MAX_ROWS = 50
+_MAX_ROWS = 30
 
 
 def names_columns(first: Record, rest: Sequence[Record]) -> bool:

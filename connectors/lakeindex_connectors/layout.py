@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import islice
+from typing import BinaryIO
 
 from lakeindex.errors import UnreadableTable
 from lakeindex.types import Header
@@ -16,8 +17,11 @@ from lakeindex_connectors.header import names_columns
 from lakeindex_connectors.opening import refuse_binary
 from lakeindex_connectors.records import LINE, Record, RecordReader
 
-SAMPLE_BYTES = 1 << 16
-_MAX_PREAMBLE = 20
+_SAMPLE_BYTES = 1 << 16
+_MAX_SAMPLE_BYTES = 4 << 20
+_SAMPLE_LINES = 10
+_MAX_TITLES = 20
+_MAX_RECORDS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,15 @@ class Layout:
 
     def to_settings(self) -> tuple[tuple[str, str], ...]:
         """Write it as the settings of a SourceTable."""
-        fields = {**asdict(self), **asdict(self.dialect)}
-        del fields["dialect"]
-        return tuple((name, str(value)) for name, value in fields.items())
+        return (
+            ("encoding", self.encoding),
+            ("delimiter", self.dialect.delimiter),
+            ("quote", self.dialect.quote),
+            ("escape", self.dialect.escape),
+            ("skip", str(self.skip)),
+            ("titles", str(self.titles)),
+            ("has_header", str(self.has_header)),
+        )
 
     @classmethod
     def from_settings(cls, settings: tuple[tuple[str, str], ...]) -> Layout:
@@ -46,6 +56,24 @@ class Layout:
         return cls(
             by_name["encoding"], dialect, int(by_name["skip"]), int(by_name["titles"]), by_name["has_header"] == "True"
         )
+
+
+def read_sample(file: BinaryIO) -> tuple[bytes, bool]:
+    """Read the beginning of a file, enough for some lines, and tell whether that is all of it.
+
+    Raises UnreadableTable when the first line doesn't end.
+    """
+    head = file.read(_SAMPLE_BYTES)
+    while len(head) >= _SAMPLE_BYTES and head.count(b"\n") + head.count(b"\r") < _SAMPLE_LINES:
+        more = file.read(len(head))
+        if not more:
+            return head, True
+        head += more
+        if len(head) > _MAX_SAMPLE_BYTES and not (b"\n" in head or b"\r" in head):
+            raise UnreadableTable(f"its first line is longer than {_MAX_SAMPLE_BYTES >> 20} MB")
+        if len(head) > _MAX_SAMPLE_BYTES:
+            break
+    return head, len(head) < _SAMPLE_BYTES or not file.read(1)
 
 
 def understand(head: bytes, is_whole: bool, header: Header) -> tuple[Layout, tuple[str, ...]]:
@@ -62,23 +90,24 @@ def understand(head: bytes, is_whole: bool, header: Header) -> tuple[Layout, tup
     if not is_whole and len(lines) > 1:
         lines.pop()
     dialect = sniff_dialect("".join(lines))
-    blank, titles = _lines_before_table(lines, dialect)
-    records = [record for record in RecordReader(iter(lines[blank + titles :]), dialect) if record]
+    blank = next(i for i, line in enumerate(lines) if line.strip("\ufeff \t\r\n"))
+    sampled = list(islice(RecordReader(iter(lines[blank:]), dialect), _MAX_RECORDS))
+    titles = _count_titles(sampled)
+    records = [record for record in sampled[titles:] if record]
     has_header = header is Header.YES or (header is Header.AUTO and names_columns(records[0], records[1:]))
     names = unique_names(_header_cells(records, has_header))
     return Layout(encoding, dialect, blank + titles, titles, has_header), names
 
 
-def _lines_before_table(lines: Sequence[str], dialect: Dialect) -> tuple[int, int]:
-    """Count the empty lines and the lines of titles, with far fewer cells than the table, that come before it."""
-    blank = next(i for i, line in enumerate(lines) if line.strip("\ufeff \t\r\n"))
-    records = list(islice(RecordReader(iter(lines[blank:]), dialect), 1000))
+def _count_titles(records: Sequence[Record]) -> int:
+    """Count the lines of titles above a table: they have less than half of its cells, or none."""
     usual = _usual_width(records)
-    for titles, record in enumerate(records[:_MAX_PREAMBLE]):
-        if len(record) * 2 >= usual or any("\n" in (cell or "") for cell in record):
-            is_table = len(record) * 2 >= usual
-            return blank, titles if is_table else 0
-    return blank, 0
+    for titles, record in enumerate(records[:_MAX_TITLES]):
+        if len(record) * 2 >= usual:
+            return titles
+        if any("\n" in (cell or "") or "\r" in (cell or "") for cell in record):
+            return 0
+    return 0
 
 
 def _usual_width(records: Sequence[Record]) -> int:
