@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from lakeindex.pairs import Numbers, Pairs, QueryColumn, Weights
     from lakeindex.types import LakeFile, ReadOptions, Rows, SourceTable
 
 
@@ -53,4 +54,19 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Encode each text to a unit vector, (n, dimension); equal texts give equal vectors."""
+        ...
+
+
+@runtime_checkable
+class CandidateSource(Protocol):
+    """Propose columns of the lake that may join with a query column."""
+
+    name: str
+
+    def candidates(self, query: QueryColumn, limit: int) -> Numbers:
+        """Return the keys of at most `limit` columns, best first."""
+        ...
+
+    def scores(self, query: QueryColumn, pairs: Pairs) -> Weights:
+        """Return how well each pair joins by this source alone, (n,), in [0, 1]."""
         ...

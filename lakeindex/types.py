@@ -40,7 +40,7 @@ class LakeFile:
 
     @property
     def token(self) -> str:
-        """What changes when the file does, known without opening it."""
+        """Return what changes when the file does, known without opening it."""
         return f"{self.size}-{self.modified_ns}"
 
 
@@ -58,6 +58,8 @@ class ReadOptions:
 
     header: Header = Header.AUTO
     batch_rows: int = 65_536
+    copies: Path | None = None
+    """Where to leave a Parquet copy of a table that DuckDB can't read from its file; None for nowhere."""
 
 
 ScanValue = str | int | bool | tuple[str, ...]
@@ -128,4 +130,153 @@ class Family(StrEnum):
     GRAMS = "grams"
     """Character trigrams of the values."""
     NAMES = "names"
-    """Words and character trigrams of the column's name and its table's."""
+    """Character trigrams of the column's name."""
+    CONTEXT = "context"
+    """Words of the column's name and of its table's: `student_id` meets the `id` of `student`."""
+
+
+class JoinKind(StrEnum):
+    """How the values of two columns meet."""
+
+    EQUI = "equi"
+    """They are equal."""
+    TRANSFORM = "transform"
+    """They are equal once written alike: case, accents, punctuation, leading zeros, date order."""
+    FUZZY = "fuzzy"
+    """They share words or character sequences."""
+    NUMERIC = "numeric"
+    """They are numbers of the same meaning, few of them equal."""
+    TEMPORAL = "temporal"
+    """They are dates, few of them equal."""
+    SEMANTIC = "semantic"
+    """Only their meaning is alike."""
+
+
+class Cardinality(StrEnum):
+    """How many rows of each side meet, query side first."""
+
+    ONE_TO_ONE = "1:1"
+    ONE_TO_MANY = "1:n"
+    MANY_TO_ONE = "n:1"
+    MANY_TO_MANY = "n:m"
+
+    @classmethod
+    def of(cls, query_is_key: bool, candidate_is_key: bool) -> Cardinality:
+        """Tell it from which side's values are unique."""
+        if query_is_key:
+            return cls.ONE_TO_ONE if candidate_is_key else cls.ONE_TO_MANY
+        return cls.MANY_TO_ONE if candidate_is_key else cls.MANY_TO_MANY
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One part of a score."""
+
+    name: str
+    part: float
+    """What it adds to the score; below zero where it speaks against the join."""
+    value: float
+    """How strong the signal is, in [0, 1], before it is weighted."""
+    meaning: str
+    """What it says, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinMeasure:
+    """A join counted on the rows of both tables, values compared trimmed and lower-cased."""
+
+    containment: float
+    """|Q ∩ C| / |Q| over distinct values."""
+    reverse_containment: float
+    """|Q ∩ C| / |C|."""
+    match_rate: float
+    """The share of the query's rows with a value that find a partner."""
+    cardinality: Cardinality
+    rows: int
+    """Rows of the inner join."""
+    examples: tuple[str, ...]
+    """Some shared values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A column that joins with the query column, and what is known of the join."""
+
+    query: ColumnId
+    column: ColumnId
+    rank: int
+    score: float
+    """In [0, 1]; the sum of the evidence."""
+    kind: JoinKind
+    containment: float
+    reverse_containment: float
+    cardinality: Cardinality
+    evidence: tuple[Evidence, ...]
+    measured: JoinMeasure | None = None
+    """The join counted in the source files; None where the figures are estimates from sketches."""
+    note: str = ""
+    """Why it could not be counted, where that was tried."""
+
+    @property
+    def exact(self) -> bool:
+        """Whether the figures were counted in the source files."""
+        return self.measured is not None
+
+
+class FileStatus(StrEnum):
+    """What became of a file of the lake."""
+
+    INDEXED = "indexed"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTable:
+    """A table that was read to its end."""
+
+    id: TableId
+    connector: str
+    token: str
+    rows: int
+    rejected: int
+    scan: Scan | None
+    settings: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    copy: str = ""
+    """A Parquet file within the index that holds the rows, where DuckDB can't read the original as the connector does."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """What became of one file, as it stands in the report."""
+
+    path: str
+    """Relative to the lake's root."""
+    status: FileStatus
+    reason: str = ""
+    """Why it was skipped or failed, or what was odd about it; empty when there is nothing to say."""
+    tables: tuple[ReadTable, ...] = ()
+    content_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a build did, skipped and failed, in seconds and bytes."""
+
+    files: tuple[FileOutcome, ...]
+    """Every entry of the lake that is no folder, in the order of their paths."""
+    tables: int
+    columns: int
+    seconds: float
+    stages: dict[str, float]
+    """Seconds, by stage."""
+    bytes: int
+    """Of the index on disk."""
+    logical_hash: str
+    generation: int
+
+    def with_status(self, status: FileStatus) -> list[FileOutcome]:
+        """List the files of which this became."""
+        return [file for file in self.files if file.status is status]

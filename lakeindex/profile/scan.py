@@ -21,7 +21,7 @@ from lakeindex.profile.column_profile import (
 from lakeindex.profile.looks import days_and_numbers, look_of
 from lakeindex.profile.normalise import as_text, is_missing, normal_keys, normal_values, normal_words, shape_of
 from lakeindex.profile.sketch import Sketch
-from lakeindex.profile.text_hash import HashedText, Hashes, Positions
+from lakeindex.text_hash import HashedText, Hashes, Positions
 
 
 def profile_columns(columns: Sequence[pa.Array | pa.ChunkedArray], limits: Limits) -> list[ColumnProfile]:

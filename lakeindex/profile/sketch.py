@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from lakeindex.profile.text_hash import Hashes
+from lakeindex.text_hash import Hashes
 
 Counts = npt.NDArray[np.int64]
 

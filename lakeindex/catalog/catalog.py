@@ -1,0 +1,153 @@
+"""The catalog: what became of every file, what every table and column is, in one DuckDB file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from lakeindex.catalog.database import connect, literal, quoted
+from lakeindex.errors import IndexDamaged
+from lakeindex.types import FileOutcome, FileStatus, ReadTable, Scan, TableId
+
+_CREATE = """
+CREATE TABLE files (path VARCHAR, status VARCHAR, reason VARCHAR, content_hash VARCHAR);
+CREATE TABLE tables (table_id VARCHAR, file VARCHAR, connector VARCHAR, token VARCHAR, rows BIGINT, rejected BIGINT,
+                     scan VARCHAR, copy VARCHAR, settings VARCHAR, notes VARCHAR);
+"""
+
+# Columns get their keys in the order of their tables' names, whatever order the files were read in. Sketches are
+# published once, as term indexes, so the catalog goes without them.
+_NUMBER_COLUMNS = """
+CREATE TABLE columns AS
+SELECT row_number() OVER (ORDER BY table_id, position) - 1 AS key, {fields} FROM staging.profiles ORDER BY key
+"""
+_STAGING = "staging.duckdb"
+_BATCH_ROWS = 8_192
+
+
+class Catalog:
+    """The catalog of one generation: written while it is built, only read afterwards."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    @classmethod
+    def create(cls, path: Path, memory: str, profile_schema: pa.Schema) -> Catalog:
+        """Start a catalog without any file; columns will be described by records of `profile_schema`."""
+        catalog = cls(connect(path, memory))
+        catalog._connection.execute(_CREATE)
+        catalog._connection.execute(f"ATTACH {literal(str(path.parent / _STAGING))} AS staging")
+        catalog._connection.register("incoming", profile_schema.empty_table())
+        catalog._connection.execute("CREATE TABLE staging.profiles AS SELECT * FROM incoming")
+        return catalog
+
+    @classmethod
+    def open(cls, path: Path, memory: str) -> Catalog:
+        """Open a published catalog. Raises IndexDamaged when it is none."""
+        try:
+            return cls(connect(path, memory, read_only=True))
+        except duckdb.Error as error:
+            raise IndexDamaged(f"{path} can't be opened ({error}); build the index again") from error
+
+    def drop_staging(self) -> None:
+        """Let go of what only the build needs."""
+        path = self.fetch("SELECT path FROM duckdb_databases() WHERE database_name = 'staging'")["path"][0].as_py()
+        self._connection.execute("DETACH staging")
+        Path(path).unlink()
+
+    def close(self) -> None:
+        """Write everything to the file and let go of it."""
+        self._connection.close()
+
+    def add(self, outcomes: Sequence[FileOutcome], records: pa.Table | None) -> None:
+        """Take in what became of some files, and the profiles of their columns."""
+        for outcome in outcomes:
+            self._connection.execute(
+                "INSERT INTO files VALUES (?, ?, ?, ?)",
+                [outcome.path, str(outcome.status), outcome.reason, outcome.content_hash],
+            )
+        tables = [_table_row(outcome, table) for outcome in outcomes for table in outcome.tables]
+        if tables:
+            self._connection.executemany(f"INSERT INTO tables VALUES ({', '.join('?' * 10)})", tables)
+        if records is not None and len(records):
+            self._connection.register("incoming", records)
+            self._connection.execute("INSERT INTO staging.profiles BY NAME SELECT * FROM incoming")
+            self._connection.unregister("incoming")
+
+    def number_columns(self) -> int:
+        """Give every column its key, once all are in; return how many there are."""
+        described = self.fetch("DESCRIBE staging.profiles")["column_name"].to_pylist()
+        fields = ", ".join(quoted(name) for name in described if not name.endswith(("_hashes", "_counts")))
+        self._connection.execute(_NUMBER_COLUMNS.format(fields=fields))
+        return self.count("columns")
+
+    def count(self, table: str, where: str = "true") -> int:
+        """Count the rows of one of the catalog's tables."""
+        return int(self.fetch(f"SELECT count(*) AS n FROM {quoted(table)} WHERE {where}")["n"][0].as_py())
+
+    def columns(self, names: Sequence[str], batch_rows: int = _BATCH_ROWS) -> Iterator[pa.RecordBatch]:
+        """Read some fields of every column, in the order of their keys."""
+        fields = ", ".join(quoted(name) for name in names)
+        yield from self._connection.sql(f"SELECT {fields} FROM columns ORDER BY key").to_arrow_reader(batch_rows)
+
+    def staged_lists(self, name: str) -> tuple[npt.NDArray[np.generic], npt.NDArray[np.int64]]:
+        """Read a list of every column while it is staged: all items in a row, and (columns + 1,) where each starts."""
+        flat, lengths = [np.zeros(0, np.int64)], [np.zeros(1, np.int64)]
+        sql = f"SELECT {quoted(name)} FROM staging.profiles ORDER BY table_id, position"
+        for batch in self._connection.sql(sql).to_arrow_reader(_BATCH_ROWS):
+            lists = batch.column(0)
+            flat.append(lists.flatten().to_numpy(zero_copy_only=False))
+            lengths.append(np.diff(lists.offsets.to_numpy()).astype(np.int64))
+        return np.concatenate(flat[1:] or flat), np.cumsum(np.concatenate(lengths))
+
+    def files(self) -> list[FileOutcome]:
+        """List every file's outcome, in the order of their paths."""
+        tables: dict[str, list[ReadTable]] = {}
+        for row in self.fetch("SELECT * FROM tables ORDER BY table_id").to_pylist():
+            tables.setdefault(row["file"], []).append(_read_table(row))
+        return [
+            FileOutcome(row["path"], FileStatus(row["status"]), row["reason"], tuple(tables.get(row["path"], ())), row["content_hash"])
+            for row in self.fetch("SELECT * FROM files ORDER BY path").to_pylist()
+        ]
+
+    def fetch(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
+        """Run a query on the catalog's tables: `files`, `tables` and `columns`."""
+        return self._connection.sql(sql, params=list(parameters)).to_arrow_table()
+
+
+def _table_row(outcome: FileOutcome, table: ReadTable) -> list[object]:
+    scan = None if table.scan is None else json.dumps(asdict(table.scan))
+    settings, notes = json.dumps(dict(table.settings)), json.dumps(table.notes)
+    return [
+        table.id, outcome.path, table.connector, table.token, table.rows, table.rejected, scan, table.copy, settings, notes,
+    ]
+
+
+def _read_table(row: dict[str, object]) -> ReadTable:
+    return ReadTable(
+        id=TableId(str(row["table_id"])),
+        connector=str(row["connector"]),
+        token=str(row["token"]),
+        rows=int(str(row["rows"])),
+        rejected=int(str(row["rejected"])),
+        scan=scan_from_json(row["scan"]),
+        settings=tuple(json.loads(str(row["settings"])).items()),
+        notes=tuple(json.loads(str(row["notes"]))),
+        copy=str(row["copy"]),
+    )
+
+
+def scan_from_json(text: object) -> Scan | None:
+    """Read a scan back as the catalog keeps it."""
+    if text is None:
+        return None
+    fields = json.loads(str(text))
+    options = tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in fields["options"])
+    return Scan(fields["function"], options)

@@ -1,0 +1,61 @@
+"""DuckDB, opened with its limits set and its doors shut."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from lakeindex.errors import LakeIndexError
+from lakeindex.types import Scan, ScanValue
+
+
+def connect(path: Path | None, memory: str, threads: int = 2, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open a database file, or one in memory, that never downloads an extension and keeps below `memory`.
+
+    Raises LakeIndexError when `memory` is no size that DuckDB understands.
+    """
+    config = {
+        "memory_limit": memory,
+        "threads": threads,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "preserve_insertion_order": False,
+    }
+    try:
+        return duckdb.connect(":memory:" if path is None else str(path), read_only=read_only, config=config)
+    except duckdb.ParserException as error:
+        raise LakeIndexError(f"{memory!r} is no amount of memory; write it as 2GB or 500MB") from error
+
+
+def quoted(identifier: str) -> str:
+    """Quote a name for SQL."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def literal(value: ScanValue | Sequence[str]) -> str:
+    """Write a value as an SQL literal."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return "[" + ", ".join(literal(item) for item in value) + "]"
+
+
+def scan_sql(scan: Scan, path: Path, types: Sequence[tuple[str, str]]) -> str:
+    """Write the call of the table function that reads one file; a CSV file's columns get the given SQL types."""
+    arguments = [literal(glob_escaped(path))]
+    arguments += [f"{name} = {literal(value)}" for name, value in scan.options]
+    if scan.function == "read_csv":
+        columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in types)
+        arguments.append(f"columns = {{{columns}}}")
+    return f"{scan.function}({', '.join(arguments)})"
+
+
+def glob_escaped(path: Path) -> str:
+    """Write a path so that DuckDB, which takes every path for a glob, opens just this file."""
+    escaped = str(path).replace("[", "[[]")
+    return escaped.replace("*", "[*]").replace("?", "[?]")

@@ -1,0 +1,165 @@
+"""Names and facts of all columns, memory-mapped: what a query needs of the catalog, without opening DuckDB."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from rapidfuzz import fuzz, process
+
+from lakeindex.errors import IndexDamaged, NotFound
+from lakeindex.pairs import KINDS, ColumnFacts, Numbers
+from lakeindex.types import ColumnId, Kind, TableId
+
+DIRECTORY_FIELDS = (
+    "table_id", "name", "kind", "rows", "nulls", "distinct", "is_key", "minimum", "maximum", "lengths", "patterns"
+)
+"""What of a profile record a directory is made of."""
+
+_COLUMNS = "columns.arrow"
+_TABLES = "tables.arrow"
+_SUGGESTIONS = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Directory:
+    """Every column of a generation under its key, its place in these arrays; a table's columns are neighbours."""
+
+    table_ids: list[TableId]
+    """Ascending."""
+    first_columns: Numbers
+    """(tables + 1,) the key of each table's first column."""
+    tables: npt.NDArray[np.int32]
+    """(columns,) the place of each column's table."""
+    names: pa.StringArray
+    facts: ColumnFacts
+
+    @classmethod
+    def from_batches(cls, batches: Sequence[pa.RecordBatch]) -> Directory:
+        """Make it from the catalog's records, in the order of their keys."""
+        columns = pa.Table.from_batches(batches)
+        encoded = columns["table_id"].combine_chunks().dictionary_encode()
+        places = encoded.indices.to_numpy().astype(np.int32)
+        return cls(
+            table_ids=[TableId(name) for name in encoded.dictionary.to_pylist()],
+            first_columns=np.searchsorted(places, np.arange(len(encoded.dictionary) + 1)),
+            tables=places,
+            names=columns["name"].combine_chunks(),
+            facts=_facts(columns),
+        )
+
+    @classmethod
+    def open(cls, folder: Path) -> Directory:
+        """Memory-map a directory that was saved."""
+        try:
+            columns, tables = _map(folder / _COLUMNS), _map(folder / _TABLES)
+            arrays = {name: _to_numpy(columns[name]) for name in columns.column_names if name != "name"}
+        except (OSError, pa.ArrowException, KeyError) as error:
+            raise IndexDamaged(f"{folder} can't be read ({error}); build the index again") from error
+        facts = {field.name: arrays[field.name] for field in fields(ColumnFacts)}
+        first = tables["first_column"].to_numpy()
+        return cls(
+            table_ids=tables["id"].to_pylist(),
+            first_columns=np.append(first, len(columns)),
+            tables=arrays["table"],
+            names=columns["name"].combine_chunks(),
+            facts=ColumnFacts(**facts),
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write two Arrow files into `folder`."""
+        facts = {field.name: getattr(self.facts, field.name) for field in fields(ColumnFacts)}
+        columns = {"table": self.tables, "name": self.names, **facts}
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(pa.table({name: _to_arrow(array) for name, array in columns.items()}), folder / _COLUMNS)
+        tables = {"id": pa.array(self.table_ids, pa.string()), "first_column": pa.array(self.first_columns[:-1])}
+        _write(pa.table(tables), folder / _TABLES)
+
+    def __len__(self) -> int:
+        return len(self.tables)
+
+    def key_of(self, column: ColumnId) -> int:
+        """Find a column's key. Raises NotFound with the nearest names."""
+        keys = self.keys_of_table(column.table)
+        names = self.names.slice(int(keys[0]) if len(keys) else 0, len(keys)).to_pylist()
+        if column.name not in names:
+            raise NotFound(f"{column.table} has no column {column.name!r}{_nearest(column.name, names)}")
+        return int(keys[names.index(column.name)])
+
+    def keys_of_table(self, table: TableId) -> Numbers:
+        """List the keys of a table's columns, in the file's order. Raises NotFound with the nearest names."""
+        place = bisect.bisect_left(self.table_ids, table)
+        if place == len(self.table_ids) or self.table_ids[place] != table:
+            raise NotFound(f"the index has no table {table!r}{_nearest(table, self.table_ids)}")
+        return np.arange(self.first_columns[place], self.first_columns[place + 1])
+
+    def has_table(self, table: TableId) -> bool:
+        """Whether a table is in the index (one without columns is not)."""
+        place = bisect.bisect_left(self.table_ids, table)
+        return place < len(self.table_ids) and self.table_ids[place] == table
+
+    def id_of(self, key: int) -> ColumnId:
+        """Return a column's table and name."""
+        return ColumnId(self.table_ids[self.tables[key]], self.names[key].as_py())
+
+
+def _facts(columns: pa.Table) -> ColumnFacts:
+    numbers = {Kind(kind): place for place, kind in enumerate(KINDS)}
+    histograms = {
+        name: columns[name].combine_chunks().flatten().to_numpy().reshape(len(columns), -1)
+        if len(columns) else np.zeros((0, 1), np.int64)
+        for name in ("lengths", "patterns")
+    }
+    return ColumnFacts(
+        kinds=np.array([numbers[Kind(kind)] for kind in columns["kind"].to_pylist()], np.int8),
+        rows=columns["rows"].to_numpy(),
+        nulls=columns["nulls"].to_numpy(),
+        distinct=columns["distinct"].to_numpy(),
+        is_key=columns["is_key"].to_numpy(),
+        minimum=columns["minimum"].to_numpy(),
+        maximum=columns["maximum"].to_numpy(),
+        lengths=_shares(histograms["lengths"]),
+        patterns=_shares(histograms["patterns"]),
+    )
+
+
+def _shares(histogram: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
+    """Scale each histogram to 255, so that it takes a byte a bin."""
+    totals = np.maximum(histogram.sum(axis=1, keepdims=True), 1)
+    return np.rint(histogram / totals * 255).astype(np.uint8)
+
+
+def _to_arrow(array: npt.NDArray[np.generic] | pa.Array) -> pa.Array:
+    if isinstance(array, pa.Array):
+        return array
+    if array.dtype == np.bool_:
+        return pa.array(array.astype(np.uint8))
+    if array.ndim == 2:
+        return pa.FixedSizeListArray.from_arrays(pa.array(array.ravel()), array.shape[1])
+    return pa.array(array)
+
+
+def _to_numpy(column: pa.ChunkedArray) -> npt.NDArray[np.generic]:
+    array = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+    if isinstance(array, pa.FixedSizeListArray):
+        return array.flatten().to_numpy().reshape(len(array), -1)
+    return array.to_numpy(zero_copy_only=False)
+
+
+def _write(table: pa.Table, path: Path) -> None:
+    with pa.ipc.new_file(str(path), table.schema) as writer:
+        writer.write_table(table.combine_chunks())
+
+
+def _map(path: Path) -> pa.Table:
+    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+
+
+def _nearest(wanted: str, known: Sequence[str]) -> str:
+    close = process.extract(wanted, known, scorer=fuzz.WRatio, processor=str.lower, limit=_SUGGESTIONS, score_cutoff=60)
+    return f"; the nearest: {', '.join(repr(name) for name, _, _ in close)}" if close else ""

@@ -1,0 +1,86 @@
+"""Settings: flags first, then LAKEINDEX_* variables, then lakeindex.toml, then the defaults here; read once."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from lakeindex.errors import InvalidSetting
+
+FILE = "lakeindex.toml"
+_PREFIX = "LAKEINDEX_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set; every field is a flag `--field`, a variable LAKEINDEX_FIELD and a line in lakeindex.toml."""
+
+    index: str = ".lakeindex"
+    """The folder that holds the index."""
+    jobs: int = os.cpu_count() or 1
+    """Processes that read files."""
+    memory: str = "2GB"
+    """What DuckDB may use."""
+    device: str = "cpu"
+    """Where the language model computes: cpu or cuda."""
+    model: str = "default"
+    """The column encoder: default, a folder, or the name of a sentence-transformers model."""
+    max_tokens: int = 64
+    """Tokens of a column's text that the encoder reads."""
+    allow_download: bool = False
+    """Whether a named model may be fetched from its hub."""
+    header: str = "auto"
+    """Whether the first row names the columns: auto, yes or no."""
+    seconds_per_file: float = 300.0
+    """After this long a file's reader is given up."""
+    keep: int = 1
+    """Old generations that stay when a new one is published."""
+
+
+def load_settings(flags: Mapping[str, Any], environment: Mapping[str, str], folder: Path) -> Settings:
+    """Merge what was set. A flag that is None was not given. Raises InvalidSetting for a name or value amiss."""
+    merged: dict[str, Any] = {}
+    for origin, given in (
+        (str(folder / FILE), _from_file(folder / FILE)),
+        ("the environment", _from_environment(environment)),
+        ("the command line", {name: value for name, value in flags.items() if value is not None}),
+    ):
+        for name, value in given.items():
+            merged[name] = _converted(name, value, origin)
+    return Settings(**merged)
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise InvalidSetting(f"{path} can't be read: {error}") from error
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    known = {field.name for field in fields(Settings)}
+    named = {name.removeprefix(_PREFIX).lower(): value for name, value in environment.items() if name.startswith(_PREFIX)}
+    # Other programs of ours may have variables of their own: only what is a setting here counts.
+    return {name: value for name, value in named.items() if name in known}
+
+
+def _converted(name: str, value: Any, origin: str) -> Any:
+    types: dict[str, type] = {field.name: type(field.default) for field in fields(Settings)}
+    if name not in types:
+        raise InvalidSetting(f"{origin} sets {name!r}, which is no setting; there are: {', '.join(sorted(types))}")
+    wanted = types[name]
+    try:
+        if wanted is bool and isinstance(value, str):
+            return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[value.lower()]
+        converted = wanted(value)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InvalidSetting(f"{origin} sets {name} to {value!r}, expected {wanted.__name__}") from error
+    if name in ("jobs", "max_tokens") and converted < 1:
+        raise InvalidSetting(f"{origin} sets {name} to {value!r}, expected at least 1")
+    return converted

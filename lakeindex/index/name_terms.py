@@ -1,0 +1,63 @@
+"""The terms of names: trigrams of a column's name, and the words of it and its table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from lakeindex.pairs import Numbers, TermSet
+from lakeindex.text_hash import HashedText, Hashes
+
+_GRAM_BYTES = 3
+_NAME_ROWS = 4
+"""How often a word of the column's name counts; a word of the table's name counts once."""
+_DIGITS = re.compile(r"(?<=[a-z])(?=\d)")
+
+
+def name_grams(names: Sequence[str]) -> tuple[Hashes, Numbers, Numbers]:
+    """Return the trigrams of each name (in words), their counts, and where each name's start, (n + 1,)."""
+    padded = [f" {' '.join(_stems(name))} " for name in names]
+    hashes, owners = HashedText.from_arrow(pa.array(padded, pa.large_string())).grams(_GRAM_BYTES)
+    return _grouped(hashes, np.ones(len(hashes), np.int64), owners, len(names))
+
+
+def context_words(names: Sequence[str], titles: Sequence[str]) -> tuple[Hashes, Numbers, Numbers]:
+    """Return the words of each name and its table's title, their weights, and where each column's start, (n + 1,)."""
+    columns = [" ".join(_stems(name)) for name in names]
+    tables = [" ".join(_stems(title)) for title in titles]
+    own, own_owners = HashedText.from_arrow(pa.array(columns, pa.large_string())).words()
+    context, context_owners = HashedText.from_arrow(pa.array(tables, pa.large_string())).words()
+    counts = np.repeat(np.array([_NAME_ROWS, 1]), [len(own), len(context)])
+    return _grouped(np.concatenate([own, context]), counts, np.concatenate([own_owners, context_owners]), len(names))
+
+
+def term_sets(hashes: Hashes, counts: Numbers, starts: Numbers) -> list[TermSet]:
+    """Split terms into a set a column."""
+    return [
+        TermSet(hashes[start:end], counts[start:end], True)
+        for start, end in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)
+    ]
+
+
+def _stems(name: str) -> list[str]:
+    return [_singular(word) for word in _DIGITS.sub(" ", name).split()]
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word
+
+
+def _grouped(hashes: Hashes, counts: Numbers, owners: Numbers, size: int) -> tuple[Hashes, Numbers, Numbers]:
+    """Sort terms by owner and hash, sum the counts of equal ones."""
+    order = np.lexsort((hashes, owners))
+    hashes, counts, owners = hashes[order], counts[order], owners[order]
+    is_first = np.ones(len(hashes), bool)
+    is_first[1:] = (hashes[1:] != hashes[:-1]) | (owners[1:] != owners[:-1])
+    first = np.flatnonzero(is_first)
+    totals = np.add.reduceat(counts, first) if len(first) else counts
+    return hashes[first], totals, np.searchsorted(owners[first], np.arange(size + 1))

@@ -1,0 +1,72 @@
+"""The sources of candidates: one an index, each also a judge of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from lakeindex.index.term_index import TermIndex
+from lakeindex.index.vector_index import VectorIndex
+from lakeindex.pairs import Comparison, Numbers, Pairs, QueryColumn, Weights
+from lakeindex.protocols import CandidateSource
+from lakeindex.types import Family
+
+POSTINGS_PER_QUERY = 400_000
+"""Entries of the inverted lists that one source reads for a query; the rarest terms come first."""
+
+_TIE_BREAK = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class TermSource:
+    """Columns that share terms of one family."""
+
+    name: str
+    family: Family
+    index: TermIndex
+    judge: Callable[[Comparison], Weights]
+
+    def candidates(self, query: QueryColumn, limit: int) -> Numbers:
+        """Return the keys of the columns that share the most, best first."""
+        return self.index.candidates(query.terms[self.family], limit, POSTINGS_PER_QUERY)[0]
+
+    def scores(self, query: QueryColumn, pairs: Pairs) -> Weights:
+        """Return what this family's overlap says of each pair."""
+        return self.judge(pairs.compared[self.family])
+
+
+@dataclass(frozen=True, slots=True)
+class VectorSource:
+    """Columns whose vectors are near."""
+
+    index: VectorIndex
+    name: str = "vectors"
+
+    def candidates(self, query: QueryColumn, limit: int) -> Numbers:
+        """Return the keys of the nearest columns, best first."""
+        keys = self.index.search(query.vector[None, :], limit)[0][0]
+        return keys[keys >= 0]
+
+    def scores(self, query: QueryColumn, pairs: Pairs) -> Weights:
+        """Return the cosine of each pair."""
+        return np.clip(pairs.cosine, 0.0, 1.0)
+
+
+def make_sources(terms: Mapping[Family, TermIndex], vectors: VectorIndex) -> dict[str, CandidateSource]:
+    """Make every source there is, by name."""
+    sources: list[CandidateSource] = [
+        TermSource("containment", Family.VALUES, terms[Family.VALUES], _by_containment),
+        TermSource("keys", Family.KEYS, terms[Family.KEYS], Comparison.rare_containment),
+        TermSource("words", Family.WORDS, terms[Family.WORDS], lambda compared: compared.cosine),
+        TermSource("grams", Family.GRAMS, terms[Family.GRAMS], lambda compared: compared.cosine),
+        TermSource("names", Family.NAMES, terms[Family.NAMES], lambda compared: compared.cosine),
+        VectorSource(vectors),
+    ]
+    return {source.name: source for source in sources}
+
+
+def _by_containment(compared: Comparison) -> Weights:
+    """Of equal containments the one with the higher Jaccard comes first."""
+    return (1 - _TIE_BREAK) * compared.containment() + _TIE_BREAK * compared.jaccard()

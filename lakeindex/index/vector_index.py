@@ -1,0 +1,133 @@
+"""Nearest column vectors by inner product, in FAISS; the type of index is chosen by size."""
+
+from __future__ import annotations
+
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lakeindex.errors import IndexDamaged, LakeIndexError
+
+Vectors = npt.NDArray[np.float32]
+Keys = npt.NDArray[np.int64]
+
+EXACT_UP_TO = 20_000
+"""Vectors that are searched exactly; above, IVF lists of 8-bit vectors, which can also remove."""
+
+_BUILDS = ("faiss-cpu", "faiss-gpu", "faiss-gpu-cu12")
+_PROBED_SHARE = 0.1
+_TRAINED_ON_A_LIST = 64
+
+
+class VectorIndex:
+    """Unit vectors with their keys; the inner product is the cosine."""
+
+    def __init__(self, index: Any) -> None:
+        self._index = index
+
+    @classmethod
+    def build(cls, vectors: Vectors, keys: Keys, exact_up_to: int = EXACT_UP_TO, seed: int = 0) -> VectorIndex:
+        """Index `vectors` (n, d), unit rows, under `keys` (n,)."""
+        faiss = load_faiss()
+        dimension = vectors.shape[1]
+        if len(vectors) <= exact_up_to:
+            index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+        else:
+            lists = int(2 * np.sqrt(len(vectors)))
+            index = faiss.IndexIVFScalarQuantizer(
+                faiss.IndexFlatIP(dimension),
+                dimension,
+                lists,
+                faiss.ScalarQuantizer.QT_8bit,
+                faiss.METRIC_INNER_PRODUCT,
+                False,  # by_residual: a list's vectors can be compared without its centroid
+            )
+            index.cp.seed = seed
+            index.nprobe = max(1, round(_PROBED_SHARE * lists))
+            sample = np.random.default_rng(seed).permutation(len(vectors))[: _TRAINED_ON_A_LIST * lists]
+            index.train(np.ascontiguousarray(vectors[np.sort(sample)]))
+            index.set_direct_map_type(faiss.DirectMap.Hashtable)
+        index.add_with_ids(np.ascontiguousarray(vectors), keys)
+        return cls(index)
+
+    @classmethod
+    def open(cls, path: Path) -> VectorIndex:
+        """Memory-map an index that was saved."""
+        faiss = load_faiss()
+        try:
+            return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
+        except RuntimeError as error:
+            raise IndexDamaged(f"{path} can't be read ({_first_line(error)}); build the index again") from error
+
+    def save(self, path: Path) -> None:
+        """Write the index to a file."""
+        load_faiss().write_index(self._index, str(path))
+
+    def to_gpu(self) -> VectorIndex:
+        """Copy the index to the GPU. Raises LakeIndexError where FAISS was built without one."""
+        faiss = load_faiss()
+        if not hasattr(faiss, "StandardGpuResources") or not faiss.get_num_gpus():
+            raise LakeIndexError("this FAISS sees no GPU; README.md, 'On a GPU', says which build to install")
+        return VectorIndex(faiss.index_cpu_to_all_gpus(self._index))
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    @property
+    def dimension(self) -> int:
+        """The length of a vector."""
+        return int(self._index.d)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether a search compares every vector, in full precision."""
+        return not hasattr(self._index, "nprobe")
+
+    def search(self, queries: Vectors, limit: int) -> tuple[Keys, Vectors]:
+        """Return keys and cosines of the nearest vectors of each query (m, d), each (m, limit), best first.
+
+        Where there are fewer than `limit`, the rest is key -1.
+        """
+        cosines, keys = self._index.search(np.ascontiguousarray(queries, np.float32), limit)
+        return keys, cosines
+
+    def vectors(self, keys: Keys) -> Vectors:
+        """Return the vectors stored under `keys`, (n, d); approximate where the index is."""
+        if len(keys) == 0:
+            return np.zeros((0, self.dimension), np.float32)
+        try:
+            return np.asarray(self._index.reconstruct_batch(np.ascontiguousarray(keys)))
+        except RuntimeError as error:
+            raise KeyError(f"not every key has a vector: {_first_line(error)}") from error
+
+    def remove(self, keys: Keys) -> int:
+        """Drop vectors; return how many there were."""
+        return int(self._index.remove_ids(np.ascontiguousarray(keys)))
+
+
+def load_faiss() -> Any:
+    """Import FAISS. Raises LakeIndexError when two builds of it are installed over each other."""
+    installed = [name for name in _BUILDS if _is_installed(name)]
+    if len(installed) > 1:
+        names = " ".join(installed)
+        raise LakeIndexError(
+            f"several builds of FAISS are installed over each other ({names}); "
+            f"keep one: pip uninstall -y {names} && pip install faiss-cpu"
+        )
+    import faiss
+
+    return faiss
+
+
+def _is_installed(distribution: str) -> bool:
+    try:
+        return "gpu-shim" not in metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return False
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().split("\n", 1)[0]

@@ -1,0 +1,154 @@
+"""One column against many, as arrays: what is compared, what is known of each pair, and how they rank."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+
+from lakeindex.types import ColumnId, Family, Kind
+
+Hashes = npt.NDArray[np.uint64]
+Numbers = npt.NDArray[np.int64]
+Weights = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+KINDS = tuple(Kind)
+"""The kind of a column is kept as its place in here."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TermSet:
+    """The terms of one column, of the lake or from outside."""
+
+    hashes: Hashes
+    """Ascending."""
+    counts: Numbers
+    is_complete: bool
+    """False where only the smallest hashes are here, a sketch of more."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """One column compared with several: an entry a candidate, sums over terms.
+
+    Where one side is a sketch, only terms below both sketches' limits count, as in a KMV estimate. `rarity` of a term
+    is its inverse document frequency over the columns of the lake.
+    """
+
+    shared: Weights
+    """Terms that both hold."""
+    query_terms: Weights
+    """Terms of the query, and of the candidate, that could have been shared."""
+    candidate_terms: Weights
+    shared_rarity: Weights
+    query_rarity: Weights
+    candidate_rarity: Weights
+    cosine: Weights
+    """Of the log counts, weighted by rarity (tf-idf)."""
+
+    def containment(self) -> Weights:
+        """Return |Q ∩ C| / |Q|."""
+        return ratio(self.shared, self.query_terms)
+
+    def reverse_containment(self) -> Weights:
+        """Return |Q ∩ C| / |C|."""
+        return ratio(self.shared, self.candidate_terms)
+
+    def rare_containment(self) -> Weights:
+        """Return the containment with each term weighted by its rarity."""
+        return ratio(self.shared_rarity, self.query_rarity)
+
+    def rare_reverse_containment(self) -> Weights:
+        """Return the reverse containment with each term weighted by its rarity."""
+        return ratio(self.shared_rarity, self.candidate_rarity)
+
+    def jaccard(self) -> Weights:
+        """Return |Q ∩ C| / |Q ∪ C|."""
+        return ratio(self.shared, self.query_terms + self.candidate_terms - self.shared)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ColumnFacts:
+    """What the profiles say of some columns, an entry a column."""
+
+    kinds: npt.NDArray[np.int8]
+    """Places in KINDS."""
+    rows: Numbers
+    nulls: Numbers
+    distinct: Numbers
+    is_key: Flags
+    minimum: Weights
+    maximum: Weights
+    lengths: npt.NDArray[np.uint8]
+    """(n, bins) shares of the rows by the length of their value, of 255."""
+    patterns: npt.NDArray[np.uint8]
+    """(n, bins) shares of the rows by the shape of their value, of 255."""
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+    def take(self, places: Numbers) -> ColumnFacts:
+        """Return some of the columns, in the order asked for."""
+        return ColumnFacts(**{field.name: np.asarray(getattr(self, field.name)[places]) for field in fields(self)})
+
+    def is_kind(self, *kinds: Kind) -> Flags:
+        """Tell which columns are of one of these kinds."""
+        return np.isin(self.kinds, [KINDS.index(kind) for kind in kinds])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class QueryColumn:
+    """The column that is asked about, of the lake or from outside, made ready for every source."""
+
+    id: ColumnId
+    facts: ColumnFacts
+    """A single column."""
+    terms: dict[Family, TermSet]
+    vector: npt.NDArray[np.float32]
+    """(d,) unit length."""
+    own_keys: Numbers
+    """The columns of its own table, which are never an answer; none for a column from outside."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """A query column and its candidates, with all that the index says of each pair."""
+
+    keys: Numbers
+    """(n,) of the candidates."""
+    query: ColumnFacts
+    """A single column."""
+    candidates: ColumnFacts
+    compared: dict[Family, Comparison]
+    cosine: Weights
+    """(n,) of the column vectors."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranking:
+    """Candidates by score, best first, ties by key; each stage of a search returns a narrower one."""
+
+    keys: Numbers
+    scores: Weights
+    stage: str
+
+    @classmethod
+    def of(cls, keys: Numbers, scores: Weights, stage: str) -> Ranking:
+        """Sort candidates into a ranking."""
+        order = np.lexsort((keys, -scores))
+        return cls(keys[order], scores[order], stage)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def top(self, k: int) -> Ranking:
+        """Keep the best k."""
+        return Ranking(self.keys[:k], self.scores[:k], self.stage)
+
+
+def ratio(part: Weights, whole: Weights) -> Weights:
+    return np.divide(part, whole, out=np.zeros_like(part, dtype=np.float64), where=whole > 0)
+
+

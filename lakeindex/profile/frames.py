@@ -1,0 +1,113 @@
+"""What a worker and its parent say to each other: JSON requests one way, tagged frames the other."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from enum import IntEnum
+from io import RawIOBase
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from lakeindex.profile.column_profile import Limits
+from lakeindex.types import FileOutcome, FileStatus, Header, LakeFile, ReadOptions, ReadTable, Scan, TableId
+
+_HEAD = struct.Struct("<BQ")
+
+
+class Tag(IntEnum):
+    """What a frame carries."""
+
+    FILE_DONE = 1
+    """The outcome of the next file of the request, JSON."""
+    RECORDS = 2
+    """The profiles of the whole request, an Arrow IPC stream; the request's last frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A share of the lake to read and profile."""
+
+    files: tuple[LakeFile, ...]
+    options: ReadOptions
+    limits: Limits
+
+    def to_line(self) -> bytes:
+        """Write the request as one line of JSON."""
+        files = [asdict(file) | {"path": str(file.path)} for file in self.files]
+        options = asdict(self.options) | {"copies": self.options.copies and str(self.options.copies)}
+        request = {"files": files, "options": options, "limits": asdict(self.limits)}
+        return json.dumps(request).encode() + b"\n"
+
+    @classmethod
+    def from_line(cls, line: bytes) -> Request:
+        """Read a request back."""
+        request = json.loads(line)
+        files = tuple(LakeFile(**file | {"path": Path(file["path"])}) for file in request["files"])
+        given = request["options"]
+        copies = given["copies"] and Path(given["copies"])
+        options = ReadOptions(**given | {"header": Header(given["header"]), "copies": copies})
+        return cls(files, options, Limits(**request["limits"]))
+
+
+def write_frame(stream: BinaryIO, tag: Tag, payload: bytes) -> None:
+    """Send one frame."""
+    stream.write(_HEAD.pack(tag, len(payload)))
+    stream.write(payload)
+    stream.flush()
+
+
+def read_frame(stream: RawIOBase) -> tuple[Tag, bytes] | None:
+    """Receive one frame; None when the other side is gone."""
+    head = _read_exactly(stream, _HEAD.size)
+    if head is None:
+        return None
+    tag, size = _HEAD.unpack(head)
+    payload = _read_exactly(stream, size)
+    return None if payload is None else (Tag(tag), payload)
+
+
+def _read_exactly(stream: RawIOBase, size: int) -> bytes | None:
+    payload = bytearray(size)
+    view = memoryview(payload)
+    while view:
+        received = stream.readinto(view)
+        if not received:
+            return None
+        view = view[received:]
+    return bytes(payload)
+
+
+def outcome_to_json(outcome: FileOutcome) -> bytes:
+    """Write an outcome as JSON."""
+    return json.dumps(asdict(outcome)).encode()
+
+
+def outcome_from_json(payload: bytes) -> FileOutcome:
+    """Read an outcome back."""
+    fields: dict[str, Any] = json.loads(payload)
+    tables = tuple(_read_table(table) for table in fields.pop("tables"))
+    return FileOutcome(**fields | {"status": FileStatus(fields["status"]), "tables": tables})
+
+
+def _read_table(fields: dict[str, Any]) -> ReadTable:
+    scan = fields["scan"]
+    return ReadTable(
+        **fields
+        | {
+            "id": TableId(fields["id"]),
+            "scan": scan and Scan(scan["function"], tuple((name, _hashable(value)) for name, value in scan["options"])),
+            "settings": _pairs(fields["settings"]),
+            "notes": tuple(fields["notes"]),
+        }
+    )
+
+
+def _pairs(pairs: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in pairs)
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

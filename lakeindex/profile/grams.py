@@ -1,0 +1,33 @@
+"""Character trigrams of the values that a profile keeps as text: what reformatted values still share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lakeindex.profile.column_profile import ColumnProfile
+from lakeindex.profile.normalise import normal_values, normal_words
+from lakeindex.profile.sketch import Sketch
+from lakeindex.text_hash import HashedText
+
+GRAM_BYTES = 3
+
+_SPACE = pa.scalar(" ", pa.large_string())
+_NOTHING = pa.scalar("", pa.large_string())
+
+
+def gram_sketches(profiles: Sequence[ColumnProfile], size: int) -> list[Sketch]:
+    """Sketch the trigrams of each profile's texts, counting the texts (not the rows) that each occurs in."""
+    texts = [sampled.text for profile in profiles for sampled in profile.texts]
+    owners = np.repeat(np.arange(len(profiles)), [len(profile.texts) for profile in profiles])
+    words = normal_words(normal_values(pa.array(texts, pa.large_string())))
+    padded = pc.binary_join_element_wise(_SPACE, words, _SPACE, _NOTHING)
+    hashes, strings = HashedText.from_arrow(padded).grams(GRAM_BYTES)
+    bounds = np.searchsorted(owners[strings], np.arange(len(profiles) + 1))
+    return [
+        Sketch.from_hashes(hashes[start:end], np.ones(end - start, np.int64), size)
+        for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)
+    ]

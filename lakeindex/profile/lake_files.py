@@ -1,0 +1,80 @@
+"""Walk a lake: every entry below its root, what can be opened and what can't."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from lakeindex.errors import NotFound
+from lakeindex.types import FileOutcome, FileStatus, LakeFile
+
+
+def walk(root: Path, exclude: Path) -> Iterator[LakeFile | FileOutcome]:
+    """Yield each entry below `root` that is no folder, in the order of its path.
+
+    A regular file comes as LakeFile; anything that can't be opened safely (a FIFO, a link that leaves the lake, a
+    folder without permission) as the outcome that says why. `exclude`, where the index lives, is passed over.
+    Raises NotFound when `root` is no folder.
+    """
+    if not root.is_dir():
+        what = "is no folder" if root.exists() else "doesn't exist"
+        raise NotFound(f"no lake at {root}: the path {what}; give the folder that holds your CSV and Parquet files")
+    yield from _walk_folder(root.resolve(), root.resolve(), exclude.resolve())
+
+
+def _walk_folder(root: Path, folder: Path, exclude: Path) -> Iterator[LakeFile | FileOutcome]:
+    try:
+        with os.scandir(folder) as scan:
+            entries = sorted(scan, key=lambda entry: entry.name)
+    except OSError as error:
+        yield _refusal(root, folder, f"can't list the folder: {error.strerror}")
+        return
+    for entry in entries:
+        path = Path(entry.path)
+        if path == exclude:
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk_folder(root, path, exclude)
+        else:
+            yield _open_entry(root, path, entry)
+
+
+def _open_entry(root: Path, path: Path, entry: os.DirEntry[str]) -> LakeFile | FileOutcome:
+    try:
+        target = path.resolve(strict=True)
+        facts = target.stat()
+    except (OSError, RuntimeError) as error:
+        kind = "link that leads nowhere" if entry.is_symlink() else "can't be opened"
+        return _refusal(root, path, f"{kind}: {getattr(error, 'strerror', None) or error}")
+    if not target.is_relative_to(root):
+        return _refusal(root, path, "a link that leaves the lake")
+    if entry.is_symlink() and target.is_dir():
+        return _refusal(root, path, "a link to a folder of the lake, which is read in its own place")
+    if not stat.S_ISREG(facts.st_mode):
+        return _refusal(root, path, f"{_kind_of(facts.st_mode)}, not a regular file")
+    name = _relative(root, path)
+    if name != name.encode("utf-8", "replace").decode("utf-8"):
+        return _refusal(root, path, "its name is not valid UTF-8; rename it")
+    return LakeFile(target, name, facts.st_size, facts.st_mtime_ns)
+
+
+def _kind_of(mode: int) -> str:
+    for test, kind in (
+        (stat.S_ISFIFO, "a FIFO"),
+        (stat.S_ISSOCK, "a socket"),
+        (stat.S_ISCHR, "a device"),
+        (stat.S_ISBLK, "a device"),
+    ):
+        if test(mode):
+            return kind
+    return "something else"
+
+
+def _refusal(root: Path, path: Path, reason: str) -> FileOutcome:
+    return FileOutcome(_relative(root, path), FileStatus.SKIPPED, reason)
+
+
+def _relative(root: Path, path: Path) -> str:
+    return path.relative_to(root).as_posix()

@@ -1,0 +1,133 @@
+"""Read files through their connectors and profile every column: what a worker does with its share of the lake."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from itertools import chain
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from lakeindex.errors import LakeIndexError
+from lakeindex.plugins import connector_for
+from lakeindex.profile.column_profile import ColumnProfile, Limits
+from lakeindex.profile.records import ProfiledColumn, to_records
+from lakeindex.profile.scan import profile_columns
+from lakeindex.protocols import Connector
+from lakeindex.types import FileOutcome, FileStatus, LakeFile, ReadOptions, ReadTable, Rows, SourceTable
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """Columns read so far: those of small tables wait here, to be profiled together."""
+
+    limits: Limits
+    waiting: list[tuple[SourceTable, pa.RecordBatch]] = field(default_factory=list)
+    columns: list[ProfiledColumn] = field(default_factory=list)
+
+    def add(self, table: SourceTable, profiles: Sequence[ColumnProfile]) -> None:
+        for position, (name, profile) in enumerate(zip(table.schema.names, profiles, strict=True)):
+            self.columns.append(ProfiledColumn(table.id, position, name, profile))
+
+    def profile_waiting(self) -> None:
+        profiles = iter(profile_columns([column for _, batch in self.waiting for column in batch.columns], self.limits))
+        for table, _ in self.waiting:
+            self.add(table, [next(profiles) for _ in table.schema.names])
+        self.waiting.clear()
+
+
+def profile_files(
+    files: Sequence[LakeFile], connectors: Mapping[str, Connector], options: ReadOptions, limits: Limits
+) -> Iterator[FileOutcome | pa.Table]:
+    """Yield the outcome of each file once it is read, in order, and last the records of all their columns."""
+    shelf = _Shelf(limits)
+    for file in files:
+        yield _profile_file(file, connectors, options, shelf)
+    shelf.profile_waiting()
+    yield to_records(shelf.columns, limits)
+
+
+def _profile_file(
+    file: LakeFile, connectors: Mapping[str, Connector], options: ReadOptions, shelf: _Shelf
+) -> FileOutcome:
+    found = connector_for(file.name, connectors)
+    if found is None:
+        known = ", ".join(sorted(suffix for connector in connectors.values() for suffix in connector.suffixes))
+        return FileOutcome(file.name, FileStatus.SKIPPED, f"no connector reads this kind of file (known: {known})")
+    name, connector = found
+    waiting, done = len(shelf.waiting), len(shelf.columns)
+    try:
+        tables = [
+            _profile_table(file, table, name, connector, options, shelf) for table in connector.tables(file, options)
+        ]
+        return FileOutcome(file.name, FileStatus.INDEXED, "", tuple(tables), _content_hash(file))
+    except (LakeIndexError, OSError, pa.ArrowException, MemoryError, ValueError, RecursionError) as error:
+        # What was read of a file that then failed is not indexed.
+        del shelf.waiting[waiting:], shelf.columns[done:]
+        return FileOutcome(file.name, FileStatus.FAILED, _reason(error))
+
+
+def _profile_table(
+    file: LakeFile, table: SourceTable, name: str, connector: Connector, options: ReadOptions, shelf: _Shelf
+) -> ReadTable:
+    rows = connector.read(file, table, options)
+    batches = _Counted(rows.batches)
+    first, second = next(batches, None), next(batches, None)
+    if second is None:
+        shelf.waiting.append((table, first if first is not None else _no_rows(table.schema)))
+    else:
+        shelf.add(table, _merged_profiles(chain([first, second], batches), shelf.limits))
+    copy = ""
+    if rows.scan is None and options.copies is not None:
+        copy = _copy(connector.read(file, table, options), table, options.copies)
+    return ReadTable(
+        table.id, name, table.token, batches.rows, rows.rejected, rows.scan, table.settings, tuple(rows.notes), copy
+    )
+
+
+def _copy(rows: Rows, table: SourceTable, folder: Path) -> str:
+    """Leave the rows where DuckDB can read them, under a name made of the table's; return it."""
+    name = f"{hashlib.blake2b(table.id.encode(), digest_size=12).hexdigest()}.parquet"
+    with pq.ParquetWriter(folder / name, table.schema, compression="zstd") as writer:
+        for batch in rows.batches:
+            writer.write_batch(batch)
+    return name
+
+
+class _Counted:
+    """Batches, and the rows that went by."""
+
+    def __init__(self, batches: Iterator[pa.RecordBatch]) -> None:
+        self.batches = batches
+        self.rows = 0
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        return self
+
+    def __next__(self) -> pa.RecordBatch:
+        batch = next(self.batches)
+        self.rows += batch.num_rows
+        return batch
+
+
+def _merged_profiles(batches: Iterable[pa.RecordBatch], limits: Limits) -> list[ColumnProfile]:
+    profiled = (profile_columns(batch.columns, limits) for batch in batches)
+    return reduce(lambda ones, others: [a.merge(b) for a, b in zip(ones, others, strict=True)], profiled)
+
+
+def _no_rows(schema: pa.Schema) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([pa.array([], field.type) for field in schema], schema=schema)
+
+
+def _content_hash(file: LakeFile) -> str:
+    with file.path.open("rb") as handle:
+        return hashlib.file_digest(handle, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+
+
+def _reason(error: BaseException) -> str:
+    first_line = str(error).strip().split("\n", 1)[0]
+    return first_line or type(error).__name__

@@ -1,0 +1,125 @@
+"""Answer a query: column → candidates of every source → signals → fused score → exact probe of the top few."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from lakeindex.catalog.directory import Directory
+from lakeindex.catalog.generations import Generation
+from lakeindex.errors import InvalidSetting
+from lakeindex.index.sources import make_sources
+from lakeindex.index.term_index import TermIndex
+from lakeindex.index.vector_index import VectorIndex
+from lakeindex.indexing import TERMS, VECTORS
+from lakeindex.match.fusion import Scored, fuse, fuse_sources
+from lakeindex.match.join_kind import KINDS_OF_JOIN, kinds_of
+from lakeindex.match.signals import measure
+from lakeindex.pairs import Numbers, Pairs, QueryColumn, Ranking
+from lakeindex.protocols import CandidateSource
+from lakeindex.search.retrieve import retrieve
+from lakeindex.types import Cardinality, ColumnId, Family, JoinKind, Match
+
+_LEAST_CANDIDATES = 100
+
+
+@dataclass(frozen=True)
+class Searcher:
+    """A generation's indexes, memory-mapped and ready to be asked."""
+
+    directory: Directory
+    terms: Mapping[Family, TermIndex]
+    vectors: VectorIndex
+
+    @classmethod
+    def open(cls, generation: Generation) -> Searcher:
+        """Open what a query needs: no encoder, no DuckDB."""
+        folder = generation.folder
+        return cls(
+            Directory.open(folder),
+            {family: TermIndex.open(folder / TERMS / family) for family in Family},
+            VectorIndex.open(folder / VECTORS),
+        )
+
+    @cached_property
+    def sources(self) -> dict[str, CandidateSource]:
+        """Every source of candidates, by name."""
+        return make_sources(self.terms, self.vectors)
+
+    def column(self, column: ColumnId) -> QueryColumn:
+        """Make a column of the lake ready to be asked about. Raises NotFound with the nearest names."""
+        key = self.directory.key_of(column)
+        return QueryColumn(
+            id=column,
+            facts=self.directory.facts.take(np.array([key])),
+            terms={family: index.column(key) for family, index in self.terms.items()},
+            vector=self.vectors.vectors(np.array([key]))[0],
+            own_keys=self.directory.keys_of_table(column.table),
+        )
+
+    def search(self, query: QueryColumn, k: int, chosen: Sequence[str] = ()) -> Found:
+        """Rank the columns that may join with the query column; `chosen` asks some sources alone.
+
+        Raises InvalidSetting for a source that there isn't.
+        """
+        sources = self._chosen(chosen)
+        keys = retrieve(query, sources, max(_LEAST_CANDIDATES, 2 * k))
+        pairs = self.pairs(query, keys)
+        scored = fuse_sources({s.name: s.scores(query, pairs) for s in sources}) if chosen else fuse(measure(pairs))
+        ranking = Ranking.of(keys, scored.scores, "fused").top(k)
+        return Found(query.id, ranking, pairs, scored, tuple(source.name for source in sources))
+
+    def pairs(self, query: QueryColumn, keys: Numbers) -> Pairs:
+        """Look up all that is known of the query column and each candidate."""
+        return Pairs(
+            keys=keys,
+            query=query.facts,
+            candidates=self.directory.facts.take(keys),
+            compared={family: index.compare(query.terms[family], keys) for family, index in self.terms.items()},
+            cosine=(self.vectors.vectors(keys) @ query.vector).astype(np.float64),
+        )
+
+    def _chosen(self, names: Sequence[str]) -> list[CandidateSource]:
+        unknown = [name for name in names if name not in self.sources]
+        if unknown:
+            raise InvalidSetting(f"there is no source {unknown[0]!r}; there are: {', '.join(self.sources)}")
+        return [self.sources[name] for name in names] if names else list(self.sources.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A ranking with all that it rests on."""
+
+    query: ColumnId
+    ranking: Ranking
+    pairs: Pairs
+    scored: Scored
+    tried: tuple[str, ...]
+
+    def matches(self, directory: Directory) -> list[Match]:
+        """Spell out the ranking, best first; a pair that no evidence speaks for is no match."""
+        kinds = kinds_of(self.pairs)
+        values = self.pairs.compared[Family.VALUES]
+        forward, backward = values.containment(), values.reverse_containment()
+        places = np.searchsorted(self.pairs.keys, self.ranking.keys)
+        is_key = bool(self.pairs.query.is_key[0])
+        return [
+            Match(
+                query=self.query,
+                column=directory.id_of(int(self.pairs.keys[place])),
+                rank=rank,
+                score=float(self.scored.scores[place]),
+                kind=KINDS_OF_JOIN[kinds[place]],
+                containment=float(forward[place]),
+                reverse_containment=float(backward[place]),
+                cardinality=Cardinality.of(is_key, bool(self.pairs.candidates.is_key[place])),
+                evidence=self.scored.evidence(int(place)),
+            )
+            for rank, place in enumerate(places.tolist(), 1)
+            if self.scored.scores[place] > 0
+        ]
