@@ -60,14 +60,14 @@ class BertModel:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(self.max_tokens)
         weights = {
-            name.removeprefix("bert."): tensor.to(self._device, dtype)
+            name.removeprefix("bert."): tensor.to(self._device, torch.float32)
             for name, tensor in load_file(folder / "model.safetensors").items()
         }
         self._words = weights["embeddings.word_embeddings.weight"]
         positions = weights["embeddings.position_embeddings.weight"][: self.max_tokens]
         self._places = positions + weights["embeddings.token_type_embeddings.weight"][0]
         self._norm = _pair(weights, "embeddings.LayerNorm")
-        self._layers = [_layer(weights, number) for number in range(configuration["num_hidden_layers"])]
+        self._layers = [_layer(weights, number, dtype) for number in range(configuration["num_hidden_layers"])]
 
     def prepare(self, texts: Sequence[str]) -> list[TokenIds]:
         """Split texts into tokens."""
@@ -96,34 +96,36 @@ class BertModel:
         for layer in self._layers:
             states = self._block(states, layer, None if mask is None else mask[:, None, None, :])
         if mask is None:
-            return states.float().mean(1)
+            return states.mean(1)
         weights = mask[:, :, None].float()
-        return (states.float() * weights).sum(1) / weights.sum(1)
+        return (states * weights).sum(1) / weights.sum(1)
 
     def _block(self, states: Tensor, layer: _Layer, mask: Tensor | None) -> Tensor:
+        # Only products take the layer's precision: rounding what is added up would swap near neighbours.
         texts, tokens, width = states.shape
-        parts = linear(states, *layer.attention).view(texts, tokens, 3, self._heads, width // self._heads)
+        dtype = layer.attention[0].dtype
+        parts = linear(states.to(dtype), *layer.attention).view(texts, tokens, 3, self._heads, width // self._heads)
         queries, keys, values = parts.permute(2, 0, 3, 1, 4)
         mixed = scaled_dot_product_attention(queries, keys, values, attn_mask=mask)
         attended = linear(mixed.transpose(1, 2).reshape(texts, tokens, width), *layer.attended)
-        states = layer_norm(attended.add_(states), (width,), *layer.attended_norm, self._epsilon)
-        widened = torch.ops.aten.gelu_(linear(states, *layer.widened))
+        states = layer_norm(states + attended, (width,), *layer.attended_norm, self._epsilon)
+        widened = torch.ops.aten.gelu_(linear(states.to(dtype), *layer.widened))
         narrowed = linear(widened, *layer.narrowed)
-        return layer_norm(narrowed.add_(states), (width,), *layer.narrowed_norm, self._epsilon)
+        return layer_norm(states + narrowed, (width,), *layer.narrowed_norm, self._epsilon)
 
 
-def _layer(weights: dict[str, Tensor], number: int) -> _Layer:
+def _layer(weights: dict[str, Tensor], number: int, dtype: torch.dtype) -> _Layer:
     block = f"encoder.layer.{number}"
-    heads = [_pair(weights, f"{block}.attention.self.{part}") for part in ("query", "key", "value")]
+    heads = [_pair(weights, f"{block}.attention.self.{part}", dtype) for part in ("query", "key", "value")]
     return _Layer(
         attention=(torch.cat([weight for weight, _ in heads]), torch.cat([bias for _, bias in heads])),
-        attended=_pair(weights, f"{block}.attention.output.dense"),
+        attended=_pair(weights, f"{block}.attention.output.dense", dtype),
         attended_norm=_pair(weights, f"{block}.attention.output.LayerNorm"),
-        widened=_pair(weights, f"{block}.intermediate.dense"),
-        narrowed=_pair(weights, f"{block}.output.dense"),
+        widened=_pair(weights, f"{block}.intermediate.dense", dtype),
+        narrowed=_pair(weights, f"{block}.output.dense", dtype),
         narrowed_norm=_pair(weights, f"{block}.output.LayerNorm"),
     )
 
 
-def _pair(weights: dict[str, Tensor], name: str) -> Pair:
-    return weights[f"{name}.weight"], weights[f"{name}.bias"]
+def _pair(weights: dict[str, Tensor], name: str, dtype: torch.dtype = torch.float32) -> Pair:
+    return weights[f"{name}.weight"].to(dtype), weights[f"{name}.bias"].to(dtype)

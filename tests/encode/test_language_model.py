@@ -63,11 +63,16 @@ def test_only_a_plain_bert_takes_the_quick_road(tmp_path: Path) -> None:
     assert is_plain_bert(_copy_with(tmp_path / "copy", "config.json", {"transformers_version": "9"}))
 
 
-def test_bfloat16_finds_the_same_top_ten(language_model: LanguageModelEncoder, column_texts: list[str]) -> None:
-    exact = language_model.encode(column_texts)
-    quick = LanguageModelEncoder(ModelOptions(precision=Precision.BFLOAT16)).encode(column_texts)
-    assert (exact * quick).sum(1).min() > 0.999
+def test_bfloat16_exchanges_only_columns_that_are_nearly_tied(column_texts: list[str]) -> None:
+    # Half as many texts and tokens: processors without bfloat16 take a tenth of a second a text.
+    texts = column_texts[:150]
+    exact, quick = (
+        LanguageModelEncoder(ModelOptions(max_tokens=32, precision=chosen)).encode(texts)
+        for chosen in (Precision.FLOAT32, Precision.BFLOAT16)
+    )
+    assert (exact * quick).sum(1).min() > 0.9999
     assert _agreement(exact, quick) >= 0.99
+    assert _largest_loss(exact, quick) < 0.002
 
 
 def test_the_fingerprint_names_the_tokens_but_neither_the_precision_nor_the_path(
@@ -175,6 +180,14 @@ def _agreement(exact: npt.NDArray[np.float32], quick: npt.NDArray[np.float32]) -
         first, second = (_top_ten(vectors, query) for vectors in (exact, quick))
         same += len(first & second)
     return same / (10 * len(exact))
+
+
+def _largest_loss(exact: npt.NDArray[np.float32], quick: npt.NDArray[np.float32]) -> float:
+    """How much less similar than the tenth best a column is that came into a top ten."""
+    return max(
+        float(np.sort(exact @ exact[query])[-11] - min((exact @ exact[query])[list(_top_ten(quick, query))]))
+        for query in range(len(exact))
+    )
 
 
 def _top_ten(vectors: npt.NDArray[np.float32], query: int) -> set[int]:
