@@ -150,7 +150,7 @@ def _index_terms(build: _Build, catalog: Catalog) -> None:
         TermIndex.build(hashes.astype(np.uint64), counts.astype(np.int64), starts, complete).save(
             build.folder / TERMS / family
         )
-    directory = Directory.from_batches(list(catalog.columns(DIRECTORY_FIELDS)))
+    directory = Directory.from_records(catalog.columns(DIRECTORY_FIELDS).read_all())
     directory.save(build.folder)
     names = [words_of(name) for name in directory.names.to_pylist()]
     titles = [title_of(directory.table_ids[table]) for table in directory.tables.tolist()]

@@ -92,10 +92,10 @@ class Catalog:
         """Count the rows of one of the catalog's tables."""
         return int(self.fetch(f"SELECT count(*) AS n FROM {quoted(table)} WHERE {where}")["n"][0].as_py())
 
-    def columns(self, names: Sequence[str], batch_rows: int = _BATCH_ROWS) -> Iterator[pa.RecordBatch]:
+    def columns(self, names: Sequence[str]) -> pa.RecordBatchReader:
         """Read some fields of every column, in the order of their keys."""
         fields = ", ".join(quoted(name) for name in names)
-        yield from self._connection.sql(f"SELECT {fields} FROM columns ORDER BY key").to_arrow_reader(batch_rows)
+        return self._connection.sql(f"SELECT {fields} FROM columns ORDER BY key").to_arrow_reader(_BATCH_ROWS)
 
     def staged_lists(self, name: str) -> tuple[npt.NDArray[np.generic], npt.NDArray[np.int64]]:
         """Read a list of every column while it is staged: all items in a row, and (columns + 1,) where each starts."""

@@ -40,9 +40,8 @@ class Directory:
     facts: ColumnFacts
 
     @classmethod
-    def from_batches(cls, batches: Sequence[pa.RecordBatch]) -> Directory:
+    def from_records(cls, columns: pa.Table) -> Directory:
         """Make it from the catalog's records, in the order of their keys."""
-        columns = pa.Table.from_batches(batches)
         encoded = columns["table_id"].combine_chunks().dictionary_encode()
         places = encoded.indices.to_numpy().astype(np.int32)
         return cls(

@@ -20,6 +20,8 @@ _HEAD = struct.Struct("<BQ")
 class Tag(IntEnum):
     """What a frame carries."""
 
+    READY = 0
+    """The worker has started and found its connectors."""
     FILE_DONE = 1
     """The outcome of the next file of the request, JSON."""
     RECORDS = 2

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from lakeindex.errors import LakeIndexError
 from lakeindex.profile.column_profile import Limits
 from lakeindex.profile.frames import Request, Tag, outcome_from_json, read_frame
 from lakeindex.types import FileOutcome, FileStatus, LakeFile, ReadOptions
@@ -132,6 +133,8 @@ class _Worker:
             bufsize=0,
             start_new_session=True,  # Ctrl-C is for the parent, which ends its workers itself
         )
+        if self._receive() is None:
+            raise LakeIndexError(f"a process that reads files could not start: {self._last_words()}")
 
     def profile(self, request: Request) -> tuple[Share, tuple[LakeFile, ...]]:
         """Return the share, and the files to read again because the worker was lost."""
@@ -143,11 +146,11 @@ class _Worker:
                 if tag is Tag.RECORDS:
                     return Share(tuple(outcomes), pa.ipc.open_stream(payload).read_all()), ()
                 outcomes.append(outcome_from_json(payload))
-            reason = self._last_words()
+            reason = f"its reader crashed ({self._last_words()})"
         except TimeoutError:
             reason = f"reading it took longer than {self.seconds_per_file:g} s"
         except BrokenPipeError:
-            reason = self._last_words()
+            reason = f"its reader crashed ({self._last_words()})"
         culprit = request.files[min(len(outcomes), len(request.files) - 1)]
         rest = tuple(file for file in request.files if file is not culprit)
         return Share((FileOutcome(culprit.name, FileStatus.FAILED, reason),), None), rest
@@ -180,4 +183,4 @@ class _Worker:
         self.messages.seek(0)
         words = self.messages.read().decode("utf-8", "replace").strip().split("\n")
         how = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
-        return f"its reader crashed ({how}{': ' + words[-1] if words[-1] else ''})"
+        return f"{how}: {words[-1]}" if words[-1] else how

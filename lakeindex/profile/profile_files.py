@@ -54,11 +54,11 @@ def profile_files(
 def _profile_file(
     file: LakeFile, connectors: Mapping[str, Connector], options: ReadOptions, shelf: _Shelf
 ) -> FileOutcome:
-    found = connector_for(file.name, connectors)
-    if found is None:
+    connector = connector_for(file.name, connectors)
+    if connector is None:
         known = ", ".join(sorted(suffix for connector in connectors.values() for suffix in connector.suffixes))
         return FileOutcome(file.name, FileStatus.SKIPPED, f"no connector reads this kind of file (known: {known})")
-    name, connector = found
+    name = next(name for name, one in connectors.items() if one is connector)
     waiting, done = len(shelf.waiting), len(shelf.columns)
     try:
         tables = [

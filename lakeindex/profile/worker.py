@@ -18,6 +18,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer each request until there are no more."""
     connectors = find_connectors()
     pa.set_cpu_count(1)  # there is a worker a core already
+    write_frame(answers, Tag.READY, b"")
     for line in requests:
         request = Request.from_line(line)
         for result in profile_files(request.files, connectors, request.options, request.limits):
