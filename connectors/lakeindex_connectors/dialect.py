@@ -29,21 +29,49 @@ class Evidence:
     """How well a dialect explains a sample."""
 
     dialect: Dialect
-    score: float
+    usual: int
+    """Delimiters on most lines, 0 where the sample has none."""
+    agreeing: int
+    """Lines with that many."""
     share: float
-    """Lines with the usual number of cells, of those from the first such line on."""
-    stray_quotes: int
-    """Quotes at the start of a cell that don't close."""
+    """Of the lines from the first such line on."""
+    start: int
+    """Lines before that, which may be titles."""
+    is_spaced: bool
+    """Whether a blank follows most delimiters, as in prose."""
+    doubts: int
+    """Cells that look otherwise: a quote opens and never closes, or quotes are around a cell and mean nothing."""
+
+    @property
+    def is_believable(self) -> bool:
+        """Whether the sample is a table under this dialect rather than text in which the delimiter occurs."""
+        if self.dialect.delimiter in _STRONG_ONLY:
+            return self.share == 1 and self.start == 0 and self.usual >= 2 and self.agreeing >= 3
+        if self.start and (self.usual < 2 or self.agreeing < 2 or self.is_spaced):
+            return False
+        needed = 0.5 if self.usual > 1 else 0.8 if self.is_spaced else 0.6
+        return self.usual > 0 and self.share >= needed
+
+    @property
+    def score(self) -> float:
+        """The share of lines that agree, with small preferences that decide between equals."""
+        preferences = (
+            _BONUS.get(self.dialect.delimiter, 0.0),
+            0.002 * min(self.usual, 20),
+            -0.05 * self.is_spaced,
+            -0.01 * min(self.start, 10),
+            -0.01 * min(self.doubts, 20),
+            0.0 if self.dialect.quote == '"' and not self.dialect.escape else -0.001,
+        )
+        return self.share + sum(preferences)
 
 
 def sniff_dialect(sample: str) -> Dialect:
     """Choose the dialect under which most lines have one and the same number of cells, above one if possible."""
     text = sample.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
-    candidates = [weigh(text, dialect) for dialect in _candidates(text)]
-    believed = [evidence for evidence in candidates if evidence.score > 0]
-    if not believed:
-        return _single_column(text)
-    return max(believed, key=lambda evidence: (evidence.score, -evidence.stray_quotes)).dialect
+    candidates = (weigh(text, dialect) for dialect in _candidates(text))
+    believed = [evidence for evidence in candidates if evidence.is_believable]
+    return max(believed, key=lambda evidence: evidence.score).dialect if believed else _single_column(text)
 
 
 def _single_column(text: str) -> Dialect:
@@ -72,34 +100,22 @@ def _opens_with_apostrophes(text: str, delimiter: str) -> bool:
 
 def weigh(text: str, dialect: Dialect) -> Evidence:
     """Measure how consistently `dialect` splits the lines of a text, whose lines end in a line feed."""
-    masked, stray = _without_quoted(text, dialect)
+    masked, doubts = _without_quoted(text, dialect)
     lines = [line for line in masked.split("\n", _MAX_LINES)[:_MAX_LINES] if line.strip()]
     counts = [line.count(dialect.delimiter) for line in lines]
-    usual, frequency = max(Counter(counts).items(), key=lambda item: (item[0] > 0, item[1], item[0]), default=(0, 0))
-    if not usual:
-        return Evidence(dialect, 0.0, 0.0, stray)
-    start = counts.index(usual)
-    share = frequency / (len(counts) - start)
+    usual, agreeing = max(Counter(counts).items(), key=lambda item: (item[0] > 0, item[1], item[0]), default=(0, 0))
+    start = counts.index(usual) if usual else 0
+    share = agreeing / (len(counts) - start) if usual else 0.0
     is_spaced = masked.count(dialect.delimiter + " ") * 2 > masked.count(dialect.delimiter)
-    if not _is_believable(dialect.delimiter, usual, share, start, is_spaced, len(counts)):
-        return Evidence(dialect, 0.0, share, stray)
-    bonus = _BONUS.get(dialect.delimiter, 0.0) + 0.002 * min(usual, 20) - 0.05 * is_spaced - 0.01 * min(start, 10)
-    preference = 0.0 if dialect.quote == '"' and not dialect.escape else -0.001
-    return Evidence(dialect, share + bonus + preference - 0.01 * min(stray, 20), share, stray)
-
-
-def _is_believable(delimiter: str, usual: int, share: float, start: int, is_spaced: bool, lines: int) -> bool:
-    if delimiter in _STRONG_ONLY:
-        return share == 1 and start == 0 and usual >= 2 and lines >= 3
-    if start and (usual < 2 or is_spaced):
-        return False
-    return share >= (0.8 if usual == 1 else 0.5)
+    return Evidence(dialect, usual, agreeing, share, start, is_spaced, doubts)
 
 
 def _without_quoted(text: str, dialect: Dialect) -> tuple[str, int]:
-    """Replace every quoted cell by a letter; count the quotes left at the start of a cell."""
-    if not dialect.quote or dialect.quote not in text:
+    """Replace every quoted cell by a letter; count the cells that speak against the dialect."""
+    if (dialect.quote or '"') not in text:
         return text, 0
+    if not dialect.quote:
+        return text, len(_quoted_patterns(Dialect(dialect.delimiter))[0].findall(text))
     quoted, opening = _quoted_patterns(dialect)
     masked = quoted.sub(r"\1x", text)
     return masked, len(opening.findall(masked))

@@ -62,7 +62,8 @@ def without_utf8(chunks: Iterable[bytes]) -> str:
 
 def _utf16_without_mark(head: bytes) -> str:
     even = head[: len(head) // 2 * 2]
-    for name in ("utf-16-le", "utf-16-be"):
+    ascii_pairs = sum(8 < first < 127 and 8 < second < 127 for first, second in zip(even[::2], even[1::2], strict=True))
+    for name in ("utf-16-le", "utf-16-be") if ascii_pairs * 4 < len(even) else ():
         text = even.decode(name, errors="replace").rstrip("\ufffd")
         if "\ufffd" not in text and not _CONTROL.search(text) and any(mark in text for mark in "\n\r,;\t|"):
             return name

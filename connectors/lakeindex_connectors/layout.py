@@ -110,20 +110,21 @@ def _count_titles(records: Sequence[Record]) -> int:
     return 0
 
 
-def _usual_width(records: Sequence[Record]) -> int:
-    """Return the most common number of cells, the larger one of two as common."""
+def _usual_width(records: Sequence[Record], preferred: int = 0) -> int:
+    """Return the most common number of cells; among equally common ones the preferred, else the largest."""
     widths = Counter(len(record) for record in records if record)
-    return max(widths, key=lambda width: (widths[width], width))
+    return max(widths, key=lambda width: (widths[width], width == preferred, width))
 
 
 def _header_cells(records: Sequence[Record], has_header: bool) -> list[str | None]:
     """Return the header's cells, one for each column that the rows have; None where there is no name."""
-    rows = records[1:] if has_header else records
-    usual = _usual_width(rows) if rows else 0
     if not has_header:
-        return [None] * usual
-    cells = list(records[0])
-    while len(cells) > max(usual, 1) and not cells[-1]:
+        return [None] * _usual_width(records)
+    cells, rows = list(records[0]), records[1:]
+    if not rows:
+        return cells
+    usual = _usual_width(rows, preferred=len(cells))
+    while len(cells) > usual and not cells[-1]:
         cells.pop()
     missing = usual - len(cells)
     if missing == 1 and _names_its_rows(rows):
