@@ -38,6 +38,13 @@ COPIES = "copies"
 ENCODER_ROLE = "encoder"
 TEXT_OPTIONS = TextOptions(title=False, statistics=False)
 LIMITS = Limits()
+TERM_LIMITS = {
+    Family.VALUES: LIMITS.values,
+    Family.KEYS: LIMITS.values,
+    Family.WORDS: LIMITS.words,
+    Family.GRAMS: LIMITS.grams,
+}
+"""Terms that a column's sketch of each family holds at most."""
 
 Progress = Callable[[str, int, int], None]
 """Told the stage, what of it is done and how much there is."""
@@ -142,11 +149,10 @@ def _encode_texts(build: _Build, encoder: Encoder, texts: list[str]) -> npt.NDAr
 
 
 def _index_terms(build: _Build, catalog: Catalog) -> None:
-    sizes = {Family.VALUES: LIMITS.values, Family.KEYS: LIMITS.values, Family.WORDS: LIMITS.words}
-    for family in (Family.VALUES, Family.KEYS, Family.WORDS, Family.GRAMS):
+    for family, limit in TERM_LIMITS.items():
         hashes, starts = catalog.staged_lists(f"{family}_hashes")
         counts, _ = catalog.staged_lists(f"{family}_counts")
-        complete = np.diff(starts) < sizes.get(family, LIMITS.grams)
+        complete = np.diff(starts) < limit
         TermIndex.build(hashes.astype(np.uint64), counts.astype(np.int64), starts, complete).save(
             build.folder / TERMS / family
         )

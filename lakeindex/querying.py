@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
+import numpy.typing as npt
 
 from lakeindex.catalog.directory import Directory
 from lakeindex.catalog.generations import Generation
@@ -20,10 +19,14 @@ from lakeindex.indexing import TERMS, VECTORS
 from lakeindex.match.fusion import Scored, fuse, fuse_sources
 from lakeindex.match.join_kind import KINDS_OF_JOIN, kinds_of
 from lakeindex.match.signals import measure
+from lakeindex.outside import OutsideColumn
 from lakeindex.pairs import Numbers, Pairs, QueryColumn, Ranking
 from lakeindex.protocols import CandidateSource
 from lakeindex.search.retrieve import retrieve
-from lakeindex.types import Cardinality, ColumnId, Family, JoinKind, Match
+from lakeindex.types import Cardinality, ColumnId, Family, Match
+
+LEAST_SCORE = 0.15
+"""Below it a pair has no evidence to speak of, and is no answer."""
 
 _LEAST_CANDIDATES = 100
 
@@ -61,6 +64,18 @@ class Searcher:
             vector=self.vectors.vectors(np.array([key]))[0],
             own_keys=self.directory.keys_of_table(column.table),
         )
+
+    def outside_column(self, column: OutsideColumn, vector: npt.NDArray[np.float32]) -> QueryColumn:
+        """Make a column from outside ready to be asked about."""
+        return QueryColumn(column.id, column.facts, column.terms, vector, np.zeros(0, np.int64))
+
+    def explain(self, left: ColumnId, right: ColumnId) -> Match:
+        """Score one pair, whatever its rank."""
+        query = self.column(left)
+        pairs = self.pairs(query, np.array([self.directory.key_of(right)]))
+        scored = fuse(measure(pairs))
+        found = Found(left, Ranking.of(pairs.keys, scored.scores, "explained"), pairs, scored, ())
+        return found.matches(self.directory, least=-1.0)[0]
 
     def search(self, query: QueryColumn, k: int, chosen: Sequence[str] = ()) -> Found:
         """Rank the columns that may join with the query column; `chosen` asks some sources alone.
@@ -101,8 +116,8 @@ class Found:
     scored: Scored
     tried: tuple[str, ...]
 
-    def matches(self, directory: Directory) -> list[Match]:
-        """Spell out the ranking, best first; a pair that no evidence speaks for is no match."""
+    def matches(self, directory: Directory, least: float = LEAST_SCORE) -> list[Match]:
+        """Spell out the ranking, best first; a pair must score more than `least` to be a match."""
         kinds = kinds_of(self.pairs)
         values = self.pairs.compared[Family.VALUES]
         forward, backward = values.containment(), values.reverse_containment()
@@ -121,5 +136,5 @@ class Found:
                 evidence=self.scored.evidence(int(place)),
             )
             for rank, place in enumerate(places.tolist(), 1)
-            if self.scored.scores[place] > 0
+            if self.scored.scores[place] > least
         ]

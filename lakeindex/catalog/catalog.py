@@ -117,6 +117,11 @@ class Catalog:
             for row in self.fetch("SELECT * FROM files ORDER BY path").to_pylist()
         ]
 
+    def table(self, table: TableId) -> tuple[ReadTable, str] | None:
+        """Find a table and the file it is in."""
+        rows = self.fetch("SELECT * FROM tables WHERE table_id = ?", [table]).to_pylist()
+        return (_read_table(rows[0]), rows[0]["file"]) if rows else None
+
     def fetch(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
         """Run a query on the catalog's tables: `files`, `tables` and `columns`."""
         return self._connection.sql(sql, params=list(parameters)).to_arrow_table()

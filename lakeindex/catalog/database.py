@@ -24,9 +24,11 @@ def connect(path: Path | None, memory: str, threads: int = 2, read_only: bool = 
         "preserve_insertion_order": False,
     }
     try:
-        return duckdb.connect(":memory:" if path is None else str(path), read_only=read_only, config=config)
+        connection = duckdb.connect(":memory:" if path is None else str(path), read_only=read_only, config=config)
     except duckdb.ParserException as error:
         raise LakeIndexError(f"{memory!r} is no amount of memory; write it as 2GB or 500MB") from error
+    connection.execute("SET enable_progress_bar = false")
+    return connection
 
 
 def quoted(identifier: str) -> str:

@@ -49,7 +49,7 @@ class Directory:
             first_columns=np.searchsorted(places, np.arange(len(encoded.dictionary) + 1)),
             tables=places,
             names=columns["name"].combine_chunks(),
-            facts=_facts(columns),
+            facts=facts_of(columns),
         )
 
     @classmethod
@@ -107,7 +107,8 @@ class Directory:
         return ColumnId(self.table_ids[self.tables[key]], self.names[key].as_py())
 
 
-def _facts(columns: pa.Table) -> ColumnFacts:
+def facts_of(columns: pa.Table) -> ColumnFacts:
+    """Read the facts of columns from their profile records."""
     numbers = {Kind(kind): place for place, kind in enumerate(KINDS)}
     histograms = {
         name: columns[name].combine_chunks().flatten().to_numpy().reshape(len(columns), -1)

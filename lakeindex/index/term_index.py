@@ -7,6 +7,7 @@ memory-mapped. Terms are numbered in the order of their hash, so a bottom-k sket
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from enum import Enum
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,19 @@ from lakeindex.errors import IndexDamaged
 from lakeindex.pairs import Comparison, Hashes, Numbers, TermSet, Weights, ratio
 
 _STRENGTH_STEP = 0.1  # log counts are kept in a byte, in tenths
+_LAST_HASH = np.uint64(2**64 - 1)
+
+Places = npt.NDArray[np.int32]
+"""Numbers of terms or of columns, as they are kept."""
+
+
+class Order(Enum):
+    """What makes a column the better candidate."""
+
+    RARITY = "rarity"
+    """The summed rarity of the terms that it shares with the query."""
+    CONTAINMENT = "containment"
+    """How many of the query's terms it holds; of equals, the smaller column."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,7 +40,7 @@ class TermIndex:
     """(terms,) ascending."""
     column_starts: Numbers
     """(columns + 1,) where each column's terms start in `column_terms`."""
-    column_terms: npt.NDArray[np.int32]
+    column_terms: Places
     """Numbers of terms, ascending within a column."""
     strengths: npt.NDArray[np.uint8]
     """The logarithm of each term's count in its column."""
@@ -34,7 +48,7 @@ class TermIndex:
     """(columns,)"""
     term_starts: Numbers
     """(terms + 1,) where each term's columns start in `term_columns`."""
-    term_columns: npt.NDArray[np.int32]
+    term_columns: Places
     """Numbers of columns, ascending within a term."""
 
     @classmethod
@@ -58,7 +72,8 @@ class TermIndex:
     def open(cls, folder: Path) -> TermIndex:
         """Memory-map an index that was saved."""
         try:
-            return cls(**{field.name: np.load(folder / f"{field.name}.npy", mmap_mode="r") for field in fields(cls)})
+            # A plain view of the mapped file: numpy's memmap class makes every slice of it slow.
+            return cls(**{f.name: np.asarray(np.load(folder / f"{f.name}.npy", mmap_mode="r")) for f in fields(cls)})
         except (OSError, ValueError) as error:
             raise IndexDamaged(f"{folder} can't be read ({error}); build the index again") from error
 
@@ -79,102 +94,92 @@ class TermIndex:
         counts = np.rint(np.expm1(self.strengths[start:end] * _STRENGTH_STEP)).astype(np.int64)
         return TermSet(self.terms[self.column_terms[start:end]], counts, bool(self.complete[number]))
 
-    def rarity(self, numbers: npt.NDArray[np.int32] | Numbers) -> Weights:
+    def rarity(self, numbers: Places) -> Weights:
         """Return the inverse document frequency of terms, by number: ln((N + 1) / (df + 1/2))."""
-        frequency = self.term_starts[numbers + 1] - self.term_starts[numbers]
-        return np.log((self.columns + 1) / (frequency + 0.5))
+        return _rarity(self._frequency(numbers), self.columns)
 
-    def candidates(self, query: TermSet, limit: int, budget: int) -> tuple[Numbers, Weights]:
-        """Return the columns that share the most rarity with `query`, best first.
+    def candidates(
+        self, query: TermSet, limit: int, budget: int, order: Order = Order.RARITY
+    ) -> tuple[Numbers, Weights]:
+        """Return the columns that share terms with `query` and their scores, best first, ties by number.
 
-        The rarest terms are looked up first, until their lists of columns hold `budget` entries.
+        The rarest terms are looked up first, until their lists of columns hold `budget` entries; the first always is.
         """
-        numbers = self._known(query)
-        lengths = self.term_starts[numbers + 1] - self.term_starts[numbers]
-        order = np.argsort(lengths, kind="stable")
-        affordable = order[np.cumsum(lengths[order]) <= max(budget, int(lengths.min(initial=0)))]
-        numbers, lengths = numbers[affordable], lengths[affordable]
+        _, numbers = self._look_up(query)
+        lengths = self._frequency(numbers)
+        rarest = np.argsort(lengths, kind="stable")
+        affordable = max(1, int(np.searchsorted(np.cumsum(lengths[rarest]), budget, side="right")))
+        numbers, lengths = numbers[rarest[:affordable]], lengths[rarest[:affordable]]
         columns = self.term_columns[_ranges(self.term_starts[numbers], lengths)]
-        scores = np.bincount(columns, weights=np.repeat(self.rarity(numbers), lengths), minlength=0)
-        return _best(scores, limit)
+        if order is Order.RARITY:
+            sums = np.bincount(columns, np.repeat(_rarity(lengths, self.columns), lengths))
+            found = np.flatnonzero(sums)
+            return _best(found, sums[found], np.zeros(len(found), np.int64), limit)
+        shared = np.bincount(columns)
+        found = np.flatnonzero(shared)
+        comparable = np.searchsorted(query.hashes, self._limits(query, found), side="right")
+        sizes = self.column_starts[found + 1] - self.column_starts[found]
+        # The + 1 ranks many shared terms of many above one of one, where a short sketch leaves few to compare.
+        return _best(found, shared[found] / (comparable + 1), sizes, limit)
 
     def compare(self, query: TermSet, columns: Numbers) -> Comparison:
         """Compare `query` with columns of the lake, by number."""
-        numbers = self._known(query)
+        places, known = self._look_up(query)
+        query_rarity = np.full(len(query.hashes), _rarity(np.zeros(1), self.columns)[0])
+        query_rarity[places] = self.rarity(known)
+        query_weights = _strengths(query.counts) * _STRENGTH_STEP * query_rarity
         lengths = self.column_starts[columns + 1] - self.column_starts[columns]
         where = _ranges(self.column_starts[columns], lengths)
-        terms, strengths = self.column_terms[where], self.strengths[where] * _STRENGTH_STEP
-        place = np.searchsorted(numbers, terms)
-        place[place == len(numbers)] = 0
-        is_shared = (numbers[place] == terms) if len(numbers) else np.zeros(len(terms), bool)
-        limits = self._limits(query, columns, lengths)
-        counts_in = terms <= np.repeat(limits, lengths)
+        terms = self.column_terms[where]
         rarity = self.rarity(terms)
-        query_strengths = _strengths(query.counts)[self._is_known(query)] * _STRENGTH_STEP
-        products = np.zeros(len(terms))
-        products[is_shared] = (query_strengths[place] * strengths * rarity**2)[is_shared] if len(numbers) else 0.0
-        add = _Summing(lengths)
-        own_rarity = self._own_rarity(query)
-        own_norm = float(np.sqrt(np.sum((_strengths(query.counts) * _STRENGTH_STEP * own_rarity) ** 2)))
-        norms = np.sqrt(add((strengths * rarity) ** 2)) * own_norm
-        seen, seen_rarity = self._query_sums(query, own_rarity, limits)
+        weights = self.strengths[where] * _STRENGTH_STEP * rarity
+        # A last entry that no term equals, so that every search ends at an entry.
+        known = np.append(known, np.int32(len(self.terms)))
+        place = np.searchsorted(known, terms)
+        is_shared = known[place] == terms
+        products = np.append(query_weights[places], 0.0)[place] * weights * is_shared
+        limits = self._limits(query, columns)
+        is_comparable = terms < np.repeat(np.searchsorted(self.terms, limits, side="right"), lengths)
+        owners = np.repeat(np.arange(len(columns)), lengths)
+
+        def add(amounts: Weights | npt.NDArray[np.bool_]) -> Weights:
+            return np.bincount(owners, amounts, len(columns))
+
+        comparable = np.searchsorted(query.hashes, limits, side="right")
         return Comparison(
-            shared=add(is_shared.astype(np.float64)),
-            query_terms=seen,
-            candidate_terms=add(counts_in.astype(np.float64)),
+            shared=add(is_shared),
+            query_terms=comparable.astype(np.float64),
+            candidate_terms=add(is_comparable),
             shared_rarity=add(is_shared * rarity),
-            query_rarity=seen_rarity,
-            candidate_rarity=add(counts_in * rarity),
-            cosine=ratio(add(products), norms),
+            query_rarity=np.concatenate([[0.0], np.cumsum(query_rarity)])[comparable],
+            candidate_rarity=add(is_comparable * rarity),
+            cosine=ratio(add(products), np.sqrt(add(weights**2)) * np.linalg.norm(query_weights)),
         )
 
-    def _positions(self, query: TermSet) -> Numbers:
-        return np.minimum(np.searchsorted(self.terms, query.hashes), max(len(self.terms) - 1, 0))
+    def _look_up(self, query: TermSet) -> tuple[Numbers, Places]:
+        """Return the places in the query of the terms that the lake knows, and their numbers."""
+        numbers = np.searchsorted(self.terms, query.hashes)
+        is_known = numbers < len(self.terms)
+        is_known[is_known] = self.terms[numbers[is_known]] == query.hashes[is_known]
+        return np.flatnonzero(is_known), numbers[is_known].astype(np.int32)
 
-    def _is_known(self, query: TermSet) -> npt.NDArray[np.bool_]:
-        if len(self.terms) == 0:
-            return np.zeros(len(query.hashes), bool)
-        return np.asarray(self.terms[self._positions(query)] == query.hashes)
+    def _frequency(self, numbers: Places) -> Numbers:
+        """Return how many columns hold each term."""
+        return self.term_starts[numbers + 1] - self.term_starts[numbers]
 
-    def _known(self, query: TermSet) -> Numbers:
-        return self._positions(query)[self._is_known(query)].astype(np.int64)
-
-    def _own_rarity(self, query: TermSet) -> Weights:
-        """Return the rarity of each of the query's terms; one that the lake doesn't know is as rare as can be."""
-        rarity = np.full(len(query.hashes), np.log((self.columns + 1) / 0.5))
-        is_known = self._is_known(query)
-        rarity[is_known] = self.rarity(self._positions(query)[is_known])
-        return rarity
-
-    def _limits(self, query: TermSet, columns: Numbers, lengths: Numbers) -> Numbers:
-        """Return for each candidate the last term number below both sketches' limits."""
-        everything = len(self.terms)
-        last = np.full(len(columns), everything, np.int64)
-        cut = ~self.complete[columns] & (lengths > 0)
-        last[cut] = self.column_terms[self.column_starts[columns[cut] + 1] - 1]
-        if not query.is_complete and len(query.hashes):
-            last = np.minimum(last, np.searchsorted(self.terms, query.hashes[-1], side="right") - 1)
-        return last
-
-    def _query_sums(self, query: TermSet, rarity: Weights, limits: Numbers) -> tuple[Weights, Weights]:
-        """Count the query's terms, and sum their rarity, up to each limit."""
-        bounds = np.full(len(limits), len(query.hashes))
-        inside = limits < len(self.terms)
-        # A limit of -1 lies below every term of the lake: nothing of the query is comparable.
-        hashes = self.terms[np.maximum(limits[inside], 0)]
-        bounds[inside] = np.where(limits[inside] < 0, 0, np.searchsorted(query.hashes, hashes, side="right"))
-        return bounds.astype(np.float64), np.concatenate([[0.0], np.cumsum(rarity)])[bounds]
+    def _limits(self, query: TermSet, columns: Numbers) -> Hashes:
+        """Return for each column the last hash that neither its sketch nor the query's has cut off."""
+        ends = self.column_starts[columns + 1]
+        is_cut = ~self.complete[columns] & (ends > self.column_starts[columns])
+        limits = np.full(len(columns), _LAST_HASH)
+        limits[is_cut] = self.terms[self.column_terms[ends[is_cut] - 1]]
+        if query.is_complete or len(query.hashes) == 0:
+            return limits
+        return np.minimum(limits, query.hashes[-1])
 
 
-class _Summing:
-    """Sum an array over consecutive groups of given lengths."""
-
-    def __init__(self, lengths: Numbers) -> None:
-        self.groups = np.repeat(np.arange(len(lengths)), lengths)
-        self.size = len(lengths)
-
-    def __call__(self, amounts: Weights) -> Weights:
-        return np.bincount(self.groups, weights=amounts, minlength=self.size)
+def _rarity(frequency: Numbers | Weights, columns: int) -> Weights:
+    return np.log((columns + 1) / (frequency + 0.5))
 
 
 def _ranges(starts: Numbers, lengths: Numbers) -> Numbers:
@@ -187,12 +192,11 @@ def _strengths(counts: Numbers) -> npt.NDArray[np.uint8]:
     return np.minimum(np.rint(np.log1p(counts) / _STRENGTH_STEP), 255).astype(np.uint8)
 
 
-def _best(scores: Weights, limit: int) -> tuple[Numbers, Weights]:
-    """Return the numbers of the highest positive scores, best first, ties in the order of their number."""
-    found = np.flatnonzero(scores > 0)
-    if len(found) > limit:
+def _best(numbers: Numbers, scores: Weights, sizes: Numbers, limit: int) -> tuple[Numbers, Weights]:
+    """Keep the highest scores, best first; of equal ones the smaller size, then the lower number comes first."""
+    if len(numbers) > limit:
         # Everything that ties with the last one stays until the order is settled.
-        edge = np.partition(scores[found], len(found) - limit)[len(found) - limit]
-        found = found[scores[found] >= edge]
-    order = np.lexsort((found, -scores[found]))[:limit]
-    return found[order], scores[found[order]]
+        edge = np.partition(scores, len(scores) - limit)[len(scores) - limit]
+        numbers, scores, sizes = (array[scores >= edge] for array in (numbers, scores, sizes))
+    order = np.lexsort((numbers, sizes, -scores))[:limit]
+    return numbers[order], scores[order]

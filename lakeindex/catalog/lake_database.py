@@ -1,0 +1,91 @@
+"""The lake in DuckDB: every table a view under its path, read-only, nothing outside the lake in reach."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from lakeindex.catalog.database import connect, literal, quoted, scan_sql
+from lakeindex.errors import LakeIndexError, NotFound, Refused
+from lakeindex.types import Scan, TableId
+
+_READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+_NAMED = re.compile(r'"((?:[^"]|"")+)"|\'((?:[^\']|\'\')+)\'|([\w.]+)')
+
+
+@dataclass(frozen=True, slots=True)
+class ViewedTable:
+    """What a view of a table is made of."""
+
+    id: TableId
+    file: Path
+    scan: Scan | None
+    """How DuckDB reads the file; None where `copy` holds the rows."""
+    copy: Path | None
+    columns: tuple[tuple[str, str], ...]
+    """Name and SQL type of each column, in the file's order."""
+
+
+class LakeDatabase:
+    """A DuckDB connection in which tables of the lake become views when they are first asked for."""
+
+    def __init__(self, folders: Iterable[Path], memory: str) -> None:
+        self._viewed: set[TableId] = set()
+        self.connection = connect(None, memory)
+        allowed = literal(tuple(str(folder) for folder in folders))
+        self.connection.execute(f"SET allowed_directories = {allowed}")
+        self.connection.execute("SET enable_external_access = false")
+        self.connection.execute("SET lock_configuration = true")
+
+    def view(self, table: ViewedTable) -> None:
+        """Make a table's view, once. Raises NotFound when its file is gone."""
+        if table.id in self._viewed:
+            return
+        try:
+            self.connection.execute(f"CREATE OR REPLACE VIEW {quoted(table.id)} AS {_select(table)}")
+        except duckdb.IOException as error:
+            raise NotFound(f"{table.file} is gone or can't be read; index the lake again") from error
+        self._viewed.add(table.id)
+
+    def query(self, sql: str, known: Callable[[], list[TableId]], find: Callable[[TableId], ViewedTable]) -> pa.Table:
+        """Run one reading statement. Raises Refused for any other, LakeIndexError for one that DuckDB rejects."""
+        try:
+            statements = self.connection.extract_statements(sql)
+            if len(statements) != 1 or statements[0].type not in _READING:
+                raise Refused("the lake is read-only: give a single SELECT (or EXPLAIN) statement")
+            for table in _mentioned(sql, known()):
+                self.view(find(table))
+            return self.connection.sql(sql).to_arrow_table()
+        except duckdb.Error as error:
+            raise LakeIndexError(f"DuckDB can't run this: {str(error).strip()}") from error
+
+
+def _select(table: ViewedTable) -> str:
+    if table.scan is not None and table.scan.function == "read_parquet":
+        return f"SELECT * FROM {scan_sql(table.scan, table.file, ())}"
+    if table.scan is not None:
+        source = scan_sql(table.scan, table.file, [(name, "VARCHAR") for name, _ in table.columns])
+    elif table.copy is not None:
+        source = scan_sql(Scan("read_parquet"), table.copy, ())
+    else:
+        raise LakeIndexError(f"{table.id} can't be read by DuckDB and has no copy in the index; index the lake again")
+    return f"SELECT {', '.join(_typed(name, kind) for name, kind in table.columns)} FROM {source}"
+
+
+def _typed(name: str, kind: str) -> str:
+    # Every value was seen to convert, but for markers such as `n/a`: those become NULL.
+    value = quoted(name)
+    return value if kind == "VARCHAR" else f"TRY_CAST(trim(CAST({value} AS VARCHAR)) AS {kind}) AS {value}"
+
+
+def _mentioned(sql: str, known: list[TableId]) -> list[TableId]:
+    """List the tables whose names stand in a statement; all of them where none does (SHOW TABLES)."""
+    names = {(one or two.replace("''", "'") or bare).replace('""', '"') for one, two, bare in _NAMED.findall(sql)}
+    lowered = {name.lower() for name in names}
+    exact = [table for table in known if table in names]
+    return exact or [table for table in known if table.lower() in lowered] or known

@@ -1,0 +1,1 @@
+"""What follows discovery: joins counted, and in time executed."""

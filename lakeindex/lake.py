@@ -1,0 +1,224 @@
+"""Lake: index a folder, ask what joins, look inside. Every flow starts here, one hop from its stages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from lakeindex.answer import Answer
+from lakeindex.catalog.catalog import Catalog
+from lakeindex.catalog.database import quoted
+from lakeindex.catalog.generations import Generation, open_current
+from lakeindex.catalog.lake_database import LakeDatabase, ViewedTable
+from lakeindex.config import Settings
+from lakeindex.encode.encoders import make_encoder
+from lakeindex.encode.model_options import Device, ModelOptions
+from lakeindex.errors import NotFound, StaleArtifact, UnreadableTable
+from lakeindex.indexing import CATALOG, COPIES, ENCODER_ROLE, Progress, build_index
+from lakeindex.integrate.probe import ProbedColumn, measure_join
+from lakeindex.outside import profile_file_column, profile_stream_column
+from lakeindex.protocols import Encoder
+from lakeindex.querying import Searcher
+from lakeindex.types import ColumnId, Match, ReadTable, Report, TableId
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Report progress to nobody."""
+
+
+class Lake:
+    """An indexed lake, open for questions; it sees one generation of the index from beginning to end."""
+
+    def __init__(self, generation: Generation, settings: Settings, report: Report | None = None) -> None:
+        self.generation = generation
+        self.settings = settings
+        self.report = report
+        """What the build did, where this process built the index."""
+
+    @classmethod
+    def index(
+        cls,
+        path: str | Path,
+        index: str | Path | None = None,
+        settings: Settings | None = None,
+        progress: Progress = _silent,
+    ) -> Lake:
+        """Index the files below `path`, which are only read, and open the result.
+
+        Raises NotFound when there is no such folder, LockHeld when another writer is at work.
+        """
+        settings = _with_index(settings, index)
+        report = build_index(
+            Path(path),
+            Path(settings.index),
+            settings,
+            lambda: make_encoder(_model(settings), lambda done, total: progress("encode", done, total)),
+            progress,
+        )
+        return cls(open_current(Path(settings.index)), settings, report)
+
+    @classmethod
+    def open(cls, index: str | Path | None = None, settings: Settings | None = None) -> Lake:
+        """Open an index. Raises IndexMissing, IndexDamaged or StaleArtifact, each with the way out."""
+        settings = _with_index(settings, index)
+        return cls(open_current(Path(settings.index)), settings)
+
+    def query(
+        self, table: object, column: str, k: int = 10, probe: int | None = None, sources: Sequence[str] = ()
+    ) -> Answer:
+        """Find the columns that join with a column.
+
+        `table` is the name of a table of the lake, a Path to a file anywhere, or any object that offers an Arrow
+        stream (pyarrow, polars, pandas, a DuckDB relation). The figures of the best `probe` (5 unless told
+        otherwise) are counted in the source files; `sources` asks some sources alone.
+        Raises NotFound for a table or column that isn't there, with the nearest names.
+        """
+        query = self._query_column(table, column)
+        found = self.searcher.search(query, k, sources)
+        matches = found.matches(self.searcher.directory)
+        if isinstance(table, str):
+            matches[: 5 if probe is None else probe] = map(self.measured, matches[: 5 if probe is None else probe])
+        return Answer(query.id, tuple(matches), found.tried)
+
+    def explain(self, left: ColumnId, right: ColumnId) -> Match:
+        """Tell what speaks for a join of two columns of the lake, whatever their rank, counted in the files."""
+        return self.measured(self.searcher.explain(left, right))
+
+    def measured(self, match: Match) -> Match:
+        """Count a match in the source files; one that can't be counted keeps its estimates, with a note."""
+        try:
+            measure = measure_join(self.database.connection, self._probed(match.query), self._probed(match.column))
+        except (UnreadableTable, NotFound) as error:
+            return replace(match, note=str(error))
+        return replace(
+            match,
+            measured=measure,
+            containment=measure.containment,
+            reverse_containment=measure.reverse_containment,
+            cardinality=measure.cardinality,
+        )
+
+    def sql(self, statement: str) -> pa.Table:
+        """Run a SELECT on the lake's tables, each named by its path in double quotes."""
+        return self.database.query(statement, lambda: self.table_ids, self._viewed)
+
+    def tables(self) -> pa.Table:
+        """List the tables: table, file, connector, rows, rejected, columns."""
+        return self.catalog.fetch(
+            'SELECT table_id AS "table", file, connector, rows, rejected, '
+            "(SELECT count(*) FROM columns WHERE columns.table_id = tables.table_id) AS columns, "
+            "notes FROM tables ORDER BY table_id"
+        )
+
+    def profile(self, table: str, column: str | None = None) -> pa.Table:
+        """Show what the index knows of a table's columns, in the file's order, or of one column."""
+        self.searcher.directory.keys_of_table(TableId(table))
+        if column is not None:
+            self.searcher.directory.key_of(ColumnId(TableId(table), column))
+        return self.catalog.fetch(
+            'SELECT table_id AS "table", name AS "column", kind, sql_type, rows, nulls, "distinct", is_key, minimum, '
+            "maximum, list_transform(list_sort(list_transform(texts, lambda t: {'rows': -t.rows, 'text': t.text}))[:5], "
+            "lambda t: t.text) AS values "
+            "FROM columns WHERE table_id = ? AND (? IS NULL OR name = ?) ORDER BY position",
+            [table, column, column],
+        )
+
+    def read(self, table: str) -> Iterator[pa.RecordBatch]:
+        """Read a table's rows as lakeindex understood them."""
+        self._table(TableId(table))
+        yield from self.sql(f"SELECT * FROM {quoted(table)}").to_batches()
+
+    @cached_property
+    def searcher(self) -> Searcher:
+        """The generation's indexes."""
+        return Searcher.open(self.generation)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The generation's catalog."""
+        return Catalog.open(self.generation.folder / CATALOG, self.settings.memory)
+
+    @cached_property
+    def database(self) -> LakeDatabase:
+        """The lake in DuckDB."""
+        return LakeDatabase([self.root, self._copies], self.settings.memory)
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The model that the index was built with. Raises StaleArtifact when it is another one now."""
+        wanted = self.generation.manifest.models[ENCODER_ROLE]
+        built = self.generation.manifest.settings
+        encoder = make_encoder(replace(_model(self.settings), model=built["model"], max_tokens=built["max_tokens"]))
+        if encoder.fingerprint != wanted:
+            raise StaleArtifact(
+                f"the index was built with the model {wanted}, {built['model']!r} is now {encoder.fingerprint}; "
+                f"index the lake again: lakeindex index {self.root} --index {self.settings.index}"
+            )
+        return encoder
+
+    @cached_property
+    def table_ids(self) -> list[TableId]:
+        """The names of all tables, ascending."""
+        return [TableId(name) for name in self.catalog.fetch("SELECT table_id FROM tables ORDER BY 1")[0].to_pylist()]
+
+    @property
+    def root(self) -> Path:
+        """The lake's folder."""
+        return Path(self.generation.manifest.lake)
+
+    @property
+    def _copies(self) -> Path:
+        return self.generation.folder.resolve() / COPIES
+
+    def _query_column(self, table: object, column: str) -> Any:
+        if isinstance(table, str):
+            return self.searcher.column(ColumnId(TableId(table), column))
+        outside = (
+            profile_file_column(table, column, self.settings)
+            if isinstance(table, Path)
+            else profile_stream_column(table, column)
+        )
+        return self.searcher.outside_column(outside, self.encoder.encode([outside.text])[0])
+
+    def _probed(self, column: ColumnId) -> ProbedColumn:
+        self.database.view(self._viewed(column.table))
+        return ProbedColumn(column, quoted(column.table), quoted(column.name))
+
+    def _viewed(self, table: TableId) -> ViewedTable:
+        read, file = self._table(table)
+        columns = self.catalog.fetch(
+            "SELECT name, sql_type FROM columns WHERE table_id = ? ORDER BY position", [table]
+        ).to_pylist()
+        return ViewedTable(
+            id=table,
+            file=self.root / file,
+            scan=read.scan,
+            copy=self._copies / read.copy if read.copy else None,
+            columns=tuple((column["name"], column["sql_type"]) for column in columns),
+        )
+
+    def _table(self, table: TableId) -> tuple[ReadTable, str]:
+        found = self.catalog.table(table)
+        if found is None:
+            self.searcher.directory.keys_of_table(table)  # raises NotFound with the nearest names
+            raise NotFound(f"the index has no table {table!r}")
+        return found
+
+
+def _with_index(settings: Settings | None, index: str | Path | None) -> Settings:
+    settings = settings or Settings()
+    return settings if index is None else replace(settings, index=str(index))
+
+
+def _model(settings: Settings) -> ModelOptions:
+    return ModelOptions(
+        model=settings.model,
+        max_tokens=settings.max_tokens,
+        device=Device(settings.device),
+        allow_download=settings.allow_download,
+    )

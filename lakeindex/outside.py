@@ -1,0 +1,95 @@
+"""A column from outside the lake, taken down the same road as the lake's own: profile, text, terms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from rapidfuzz import fuzz, process
+
+from lakeindex.catalog.directory import facts_of
+from lakeindex.config import Settings
+from lakeindex.encode.record_texts import describe_records
+from lakeindex.errors import InvalidSetting, NotFound, UnreadableTable
+from lakeindex.index.name_terms import context_words, name_grams, term_sets
+from lakeindex.indexing import LIMITS, TERM_LIMITS, TEXT_OPTIONS, read_options
+from lakeindex.naming import title_of, words_of
+from lakeindex.pairs import ColumnFacts, TermSet
+from lakeindex.profile.pool import profile_in_workers
+from lakeindex.profile.records import ProfiledColumn, to_records
+from lakeindex.profile.scan import profile_columns
+from lakeindex.types import ColumnId, Family, FileStatus, LakeFile, TableId
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OutsideColumn:
+    """A column that is not in the lake, profiled and described."""
+
+    id: ColumnId
+    facts: ColumnFacts
+    terms: dict[Family, TermSet]
+    text: str
+
+
+def profile_file_column(path: Path, column: str, settings: Settings) -> OutsideColumn:
+    """Read a file as the lake's files are read, and take one of its columns.
+
+    Raises NotFound when there is no such file or column, UnreadableTable when the file can't be read.
+    """
+    if not path.is_file():
+        raise NotFound(f"no file {path}")
+    facts = path.stat()
+    file = LakeFile(path.resolve(), path.name, facts.st_size, facts.st_mtime_ns)
+    shares = list(profile_in_workers([file], read_options(settings, None), LIMITS, 1, settings.seconds_per_file))
+    outcome = shares[-1].outcomes[-1]
+    records = shares[-1].records
+    if outcome.status is not FileStatus.INDEXED or records is None:
+        raise UnreadableTable(f"{path} can't be read: {outcome.reason}")
+    return _take(records, column, path.name)
+
+
+def profile_stream_column(data: object, column: str) -> OutsideColumn:
+    """Take a column of anything that offers an Arrow stream. Raises InvalidSetting for anything else."""
+    try:
+        table = data if isinstance(data, pa.Table) else pa.table(data)  # type: ignore[arg-type]
+    except (TypeError, ValueError, pa.ArrowException) as error:
+        raise InvalidSetting(
+            f"a query takes the name of a table, a Path or an Arrow stream, not {type(data).__name__}: {error}"
+        ) from error
+    if column not in table.column_names:
+        raise NotFound(f"the data has no column {column!r}{_nearest(column, table.column_names)}")
+    (profile,) = profile_columns([table[column]], LIMITS)
+    return _take(to_records([ProfiledColumn(TableId(""), 0, column, profile)], LIMITS), column, "the data")
+
+
+def _take(records: pa.Table, column: str, origin: str) -> OutsideColumn:
+    names = records["name"].to_pylist()
+    if column not in names:
+        raise NotFound(f"{origin} has no column {column!r}{_nearest(column, names)}")
+    record = records.slice(names.index(column), 1).combine_chunks()
+    table = TableId(record["table_id"][0].as_py())
+    return OutsideColumn(
+        ColumnId(table, column), facts_of(record), _terms(record, column, table), describe_records(record, TEXT_OPTIONS)[0]
+    )
+
+
+def _terms(record: pa.Table, column: str, table: TableId) -> dict[Family, TermSet]:
+    terms = {family: _term_set(record, family) for family in TERM_LIMITS}
+    names, titles = [words_of(column)], [title_of(table)]
+    terms[Family.NAMES] = term_sets(*name_grams(names))[0]
+    terms[Family.CONTEXT] = term_sets(*context_words(names, titles))[0]
+    return terms
+
+
+def _term_set(record: pa.Table, family: Family) -> TermSet:
+    hashes = record[f"{family}_hashes"].combine_chunks().flatten().to_numpy().astype(np.uint64)
+    counts = record[f"{family}_counts"].combine_chunks().flatten().to_numpy().astype(np.int64)
+    return TermSet(hashes, counts, len(hashes) < TERM_LIMITS[family])
+
+
+def _nearest(wanted: str, known: Sequence[str]) -> str:
+    close = process.extract(wanted, known, scorer=fuzz.WRatio, processor=str.lower, limit=3, score_cutoff=60)
+    return f"; the nearest: {', '.join(repr(name) for name, _, _ in close)}" if close else ""
