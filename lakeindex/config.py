@@ -37,6 +37,8 @@ class Settings:
     """Whether the first row names the columns: auto, yes or no."""
     seconds_per_file: float = 300.0
     """After this long a file's reader is given up."""
+    materialize: bool = False
+    """Whether the rows are copied into the index, for storage that is slow or far."""
     keep: int = 1
     """Old generations that stay when a new one is published."""
 

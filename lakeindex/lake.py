@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +24,7 @@ from lakeindex.integrate.probe import ProbedColumn, measure_join
 from lakeindex.outside import profile_file_column, profile_stream_column
 from lakeindex.protocols import Encoder
 from lakeindex.querying import Searcher
+from lakeindex.reading import ReadRows, read_file
 from lakeindex.types import ColumnId, Match, ReadTable, Report, TableId
 
 
@@ -128,10 +129,10 @@ class Lake:
             [table, column, column],
         )
 
-    def read(self, table: str) -> Iterator[pa.RecordBatch]:
-        """Read a table's rows as lakeindex understood them."""
-        self._table(TableId(table))
-        yield from self.sql(f"SELECT * FROM {quoted(table)}").to_batches()
+    def read(self, table: str) -> ReadRows:
+        """Read a table's rows as lakeindex understood them, out of its file."""
+        _, file = self._table(TableId(table))
+        return read_file(self.root / file, self.settings, file, table)
 
     @cached_property
     def searcher(self) -> Searcher:

@@ -1,0 +1,131 @@
+"""Write the answer to a query, and the reasons for a match."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lakeindex.answer import ANSWER_SCHEMA, Answer, match_row
+from lakeindex.serve.output import Format, as_json, print_line, say, write_grid, write_markdown, write_table
+from lakeindex.types import Match
+
+ACCEPTED_FROM = 0.3
+"""The score from which a match is shown to people; weaker ones are counted as hidden."""
+
+
+def write_answer(answer: Answer, form: Format, show_all: bool, quiet: bool) -> None:
+    """Write an answer; the forms for programs carry every match, the table for people the better ones."""
+    shown = [match for match in answer.matches if show_all or match.score >= ACCEPTED_FROM]
+    hidden = len(answer.matches) - len(shown)
+    if form in (Format.JSON, Format.JSONL):
+        content = {
+            "query": {"table": answer.query.table, "column": answer.query.name},
+            "tried": list(answer.tried),
+            "hidden": hidden,
+            "matches": [match_to_json(match) for match in answer.matches],
+        }
+        print_line(as_json(content, indent=1 if form is Format.JSON else None))
+    elif form in (Format.CSV, Format.ARROW):
+        write_table(answer.to_arrow(), form)
+    else:
+        _write_for_people(answer, shown, form)
+        if hidden:
+            say(f"{hidden} weaker matches are hidden (score below {ACCEPTED_FROM}); --all shows them", quiet)
+
+
+def match_to_json(match: Match) -> dict[str, Any]:
+    """Write all that is known of a match."""
+    row = {name: value for name, value in match_row(match).items() if not name.startswith("query_")}
+    row["evidence"] = [
+        {"name": one.name, "part": one.part, "value": one.value, "meaning": one.meaning} for one in match.evidence
+    ]
+    if match.measured is not None:
+        row["match_rate"] = match.measured.match_rate
+        row["joined_rows"] = match.measured.rows
+        row["examples"] = list(match.measured.examples)
+    if match.note:
+        row["note"] = match.note
+    return row
+
+
+def write_explanation(match: Match, form: Format) -> None:
+    """Write the parts of a match's score."""
+    if form in (Format.JSON, Format.JSONL):
+        content = {"query": {"table": match.query.table, "column": match.query.name}, **match_to_json(match)}
+        print_line(as_json(content, indent=1 if form is Format.JSON else None))
+        return
+    rows = [[one.name, one.part, one.value, one.meaning] for one in match.evidence]
+    rows.append(["score", match.score, None, "the sum of the parts"])
+    names = ["evidence", "part", "strength", "what it says"]
+    title = f"{match.query}  ⋈  {match.column}"
+    if form is Format.MD:
+        write_markdown(names, rows)
+    elif form is Format.CSV:
+        from lakeindex.serve.output import write_csv
+
+        write_csv(names, rows)
+    else:
+        write_grid(names, rows, title)
+        for line in _facts(match):
+            print_line(line)
+
+
+def explanation_html(match: Match) -> str:
+    """Write the parts of a match's score as a page."""
+    from html import escape
+
+    rows = "".join(
+        f"<tr><td>{escape(one.name)}</td><td>{one.part:.3f}</td><td>{one.value:.3f}</td>"
+        f"<td>{escape(one.meaning)}</td></tr>"
+        for one in match.evidence
+    )
+    facts = "".join(f"<li>{escape(line)}</li>" for line in _facts(match))
+    title = escape(f"{match.query} ⋈ {match.column}")
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><h1>{title}</h1>'
+        f"<table><thead><tr><th>evidence</th><th>part</th><th>strength</th><th>what it says</th></tr></thead>"
+        f"<tbody>{rows}<tr><td>score</td><td>{match.score:.3f}</td><td></td><td>the sum of the parts</td></tr>"
+        f"</tbody></table><ul>{facts}</ul></html>"
+    )
+
+
+def _facts(match: Match) -> list[str]:
+    how = "counted in the files" if match.exact else "estimated from sketches"
+    lines = [
+        f"{match.kind} join, {match.cardinality}; {match.containment:.1%} of the query's distinct values are in the "
+        f"candidate, {match.reverse_containment:.1%} the other way ({how})"
+    ]
+    if match.measured is not None:
+        lines.append(f"{match.measured.match_rate:.1%} of the query's rows find a partner; {match.measured.rows} joined rows")
+        if match.measured.examples:
+            lines.append(f"for example: {', '.join(match.measured.examples)}")
+    if match.note:
+        lines.append(f"not counted: {match.note}")
+    return lines
+
+
+def _write_for_people(answer: Answer, shown: list[Match], form: Format) -> None:
+    if not shown:
+        print_line(f"nothing joins with {answer.query}; tried: {', '.join(answer.tried)}")
+        return
+    names = ["#", "joins with", "score", "kind", "in it", "of it", "rows", "figures", "shared, or why"]
+    rows = [_row(match) for match in shown]
+    if form is Format.MD:
+        write_markdown(names, rows)
+    else:
+        write_grid(names, rows, f"What joins with {answer.query}")
+
+
+def _row(match: Match) -> list[Any]:
+    examples = match.measured.examples if match.measured else ()
+    strongest = ", ".join(one.name.replace("_", " ") for one in match.evidence[:3] if one.part > 0)
+    return [
+        match.rank,
+        str(match.column),
+        f"{match.score:.2f}",
+        str(match.kind),
+        f"{match.containment:.0%}",
+        f"{match.reverse_containment:.0%}",
+        str(match.cardinality),
+        "counted" if match.exact else "estimated",
+        ", ".join(example[:24] for example in examples[:3]) or strongest,
+    ]
