@@ -47,6 +47,8 @@ class Evidence:
         """Whether the sample is a table under this dialect rather than text in which the delimiter occurs."""
         if self.dialect.delimiter in _STRONG_ONLY:
             return self.share == 1 and self.start == 0 and self.usual >= 2 and self.agreeing >= 3
+        if not self.dialect.quote and self.doubts * 2 >= self.agreeing:
+            return False
         if self.start and (self.usual < 2 or self.agreeing < 2 or self.is_spaced):
             return False
         needed = 0.5 if self.usual > 1 else 0.8 if self.is_spaced else 0.6
@@ -101,13 +103,22 @@ def _opens_with_apostrophes(text: str, delimiter: str) -> bool:
 def weigh(text: str, dialect: Dialect) -> Evidence:
     """Measure how consistently `dialect` splits the lines of a text, whose lines end in a line feed."""
     masked, doubts = _without_quoted(text, dialect)
-    lines = [line for line in masked.split("\n", _MAX_LINES)[:_MAX_LINES] if line.strip()]
+    lines = [line for line in masked.split("\n", _MAX_LINES)[:_MAX_LINES] if _may_be_row(line, dialect)]
     counts = [line.count(dialect.delimiter) for line in lines]
-    usual, agreeing = max(Counter(counts).items(), key=lambda item: (item[0] > 0, item[1], item[0]), default=(0, 0))
-    start = counts.index(usual) if usual else 0
+    usual, agreeing = max(
+        Counter(counts).items(),
+        key=lambda item: (item[0] > 0, item[1], item[0] == counts[0], item[0]),
+        default=(0, 0),
+    )
+    start = next(i for i, count in enumerate(counts) if count >= usual) if usual else 0
     share = agreeing / (len(counts) - start) if usual else 0.0
     is_spaced = masked.count(dialect.delimiter + " ") * 2 > masked.count(dialect.delimiter)
     return Evidence(dialect, usual, agreeing, share, start, is_spaced, doubts)
+
+
+def _may_be_row(line: str, dialect: Dialect) -> bool:
+    """Tell whether a line counts; an empty one doesn't, nor a comment without any delimiter."""
+    return bool(line.strip()) and not (line.startswith("#") and dialect.delimiter not in line)
 
 
 def _without_quoted(text: str, dialect: Dialect) -> tuple[str, int]:

@@ -19,7 +19,7 @@ def names_columns(first: Record, rest: Sequence[Record]) -> bool:
     """Tell whether `first` is a header of `rest`, by types, lengths and repetitions; undecided means yes."""
     if not rest:
         return not any(_is_value(cell) for cell in first)
-    if first in rest and len(first) > 1:
+    if first in rest and len(first) > 1 and not any(map(_is_value, first)):
         return True  # pages of one table, pasted together with their headers
     rows = rest[:_MAX_ROWS]
     votes = [_vote(cell, [row[i] for row in rows if i < len(row)], i) for i, cell in enumerate(first)]

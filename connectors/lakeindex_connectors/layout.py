@@ -100,10 +100,10 @@ def understand(head: bytes, is_whole: bool, header: Header) -> tuple[Layout, tup
 
 
 def _count_titles(records: Sequence[Record]) -> int:
-    """Count the lines of titles above a table: they have less than half of its cells, or none."""
+    """Count the lines above a table that are comments, or titles with less than half of its cells, or empty."""
     usual = _usual_width(records)
     for titles, record in enumerate(records[:_MAX_TITLES]):
-        if len(record) * 2 >= usual:
+        if len(record) * 2 >= usual and not (usual > 1 and _is_comment(record)):
             return titles
         if any("\n" in (cell or "") or "\r" in (cell or "") for cell in record):
             return 0
@@ -112,8 +112,13 @@ def _count_titles(records: Sequence[Record]) -> int:
 
 def _usual_width(records: Sequence[Record], preferred: int = 0) -> int:
     """Return the most common number of cells; among equally common ones the preferred, else the largest."""
-    widths = Counter(len(record) for record in records if record)
+    rows = [record for record in records if record and not _is_comment(record)]
+    widths = Counter(map(len, rows or filter(None, records)))
     return max(widths, key=lambda width: (widths[width], width == preferred, width))
+
+
+def _is_comment(record: Record) -> bool:
+    return len(record) == 1 and (record[0] or "").startswith("#")
 
 
 def _header_cells(records: Sequence[Record], has_header: bool) -> list[str | None]:

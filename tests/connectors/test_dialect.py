@@ -21,6 +21,9 @@ SAMPLES: dict[str, tuple[str, Dialect]] = {
     "apostrophes in words": ("a,b\n'tis,o'clock\nit's,'twas\n", Dialect(",")),
     "inch marks": ('size,x\n"5,a\n"6,b\n"7,c\n', Dialect(",", quote="")),
     "a title above": ("Report of 2020\n\na,b,c\n1,2,3\n4,5,6\n", Dialect(",")),
+    "comments between the rows": ("# by hand\na;b\n# so\n1;2\n# and so\n3;4\n# on\n", Dialect(";")),
+    "quoted numbers in one column": ('n\n"1,000,000"\n"2,000,000"\n', Dialect("\t")),
+    "a wide first line": ("x,y,45\n,234\nhello,234\nbye,2\n", Dialect(",")),
     "old Mac line ends": ("a;b\r1;2\r", Dialect(";")),
     "nothing at all": ("\n\n", Dialect(",")),
 }

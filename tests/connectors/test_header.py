@@ -21,6 +21,7 @@ DATA: dict[str, list[Record]] = {
     "values that come again": [["Rome", "Italy"], ["Oslo", "Norway"], ["Rome", "Norway"], ["Bari", "Italy"]],
     "dates over dates": [["2020-01-01", "x"], ["2020-01-02", "y"], ["2020-01-03", "z"]],
     "one row of numbers": [["1", "2"]],
+    "equal rows": [["199", "a"], ["199", "a"], ["199", "a"]],
     "years over years": [["1990", "2000"], ["1991", "2001"]],
     "nothing": [[None, None], ["a", "b"]],
 }
