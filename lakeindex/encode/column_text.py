@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
+from lakeindex.naming import words_of
 from lakeindex.types import Kind
-
-_FILE_SUFFIX = re.compile(
-    r"\.(csv|tsv|psv|txt|jsonl?|ndjson|geojson|parquet|pq|xlsx?|xlsm|xlsb|ods|arrow|feather|avro|orc"
-    r"|db|sqlite3?|duckdb|gz|bz2|xz|zst|zip)$",
-    re.IGNORECASE,
-)
-_CELL_RANGE = re.compile(r"![A-Z]+\d+:[A-Z]+\d+$")
-_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
-_HASH = re.compile(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{6,}|\d{9,}", re.IGNORECASE)
-_REPEATED_HEADER = re.compile(r" \(\d{1,2}\)$")
-_SEPARATORS = re.compile(r"[^\w%$€£#&+]+|_+")
-_CAMEL = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 class ValueOrder(StrEnum):
@@ -100,23 +88,6 @@ def describe(column: DescribedColumn, options: TextOptions) -> str:
     said = ", ".join(_named_values(column, options))
     body = f"{head}: {said}" if head else said
     return f"{title}. {body}" if title else body
-
-
-def title_of(table_id: str) -> str:
-    """Name a table in words, from its path: without folders, suffixes and what looks like a random hash."""
-    file, _, part = table_id.partition("#")
-    part = _CELL_RANGE.sub("", part)
-    stem = file.rstrip("/").rpartition("/")[2]
-    while _FILE_SUFFIX.search(stem):
-        stem = _FILE_SUFFIX.sub("", stem)
-    tokens = _SEPARATORS.split(_UUID.sub(" ", f"{stem} {part}"))
-    return words_of(" ".join(token for token in tokens if not _HASH.fullmatch(token)))
-
-
-def words_of(name: str) -> str:
-    """Split a name into lower-case words: `countryCode`, `country_code` and `COUNTRY-CODE` are all `country code`."""
-    spaced = _CAMEL.sub(" ", _SEPARATORS.sub(" ", _REPEATED_HEADER.sub("", name)))
-    return " ".join(spaced.lower().split())
 
 
 def _spread(column: DescribedColumn) -> str:

@@ -1,1 +1,1 @@
-"""."""
+"""Columns by their terms and by their vectors: candidates proposed, pairs compared."""

@@ -1,0 +1,52 @@
+# make demo: install, build the sample lake, index it, ask three questions.
+# make test: install what the tests need, run them all.
+
+PYTHON ?= python3
+VENV ?= .venv
+DEMO ?= .demo
+BIN := $(VENV)/bin
+INDEX := $(DEMO)/index
+
+.PHONY: demo test test-slow lint format clean
+
+demo: $(VENV)/.demo-installed
+	@rm -rf $(DEMO)
+	@echo '$$ lakeindex demo $(DEMO)/lake' && $(BIN)/lakeindex demo $(DEMO)/lake
+	@echo '$$ lakeindex index $(DEMO)/lake --index $(INDEX)' && $(BIN)/lakeindex index $(DEMO)/lake --index $(INDEX)
+	@echo '$$ lakeindex query transport/flights/2013-01.csv.gz dest' \
+		&& $(BIN)/lakeindex query transport/flights/2013-01.csv.gz dest --index $(INDEX) -k 5
+	@echo '$$ lakeindex query finance/currency_by_entity.csv entity' \
+		&& $(BIN)/lakeindex query finance/currency_by_entity.csv entity --index $(INDEX) -k 5
+	@echo '$$ lakeindex query geo/i18n/laender.csv Land' \
+		&& $(BIN)/lakeindex query geo/i18n/laender.csv Land --index $(INDEX) -k 5
+
+test: $(VENV)/.dev-installed
+	$(BIN)/pytest -n 2 -m 'not slow'
+
+test-slow: $(VENV)/.dev-installed
+	$(BIN)/pytest -m slow
+
+lint: $(VENV)/.dev-installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev-installed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) $(DEMO)
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "lakeindex needs Python 3.11 or newer: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo-installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet -e '.[demo]'
+	@touch $@
+
+$(VENV)/.dev-installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet -e '.[dev]'
+	@touch $@
