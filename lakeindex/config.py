@@ -67,7 +67,9 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
     known = {field.name for field in fields(Settings)}
-    named = {name.removeprefix(_PREFIX).lower(): value for name, value in environment.items() if name.startswith(_PREFIX)}
+    named = {
+        name.removeprefix(_PREFIX).lower(): value for name, value in environment.items() if name.startswith(_PREFIX)
+    }
     # Other programs of ours may have variables of their own: only what is a setting here counts.
     return {name: value for name, value in named.items() if name in known}
 

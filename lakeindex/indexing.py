@@ -22,20 +22,15 @@ from lakeindex.encode.record_texts import RECORD_FIELDS, describe_records
 from lakeindex.index.name_terms import context_words, name_grams
 from lakeindex.index.term_index import TermIndex
 from lakeindex.index.vector_index import VectorIndex
+from lakeindex.layout import CATALOG, COPIES, ENCODER_ROLE, TERMS, VECTORS
 from lakeindex.naming import title_of, words_of
 from lakeindex.profile.column_profile import Limits
 from lakeindex.profile.lake_files import walk
 from lakeindex.profile.pool import profile_in_workers
 from lakeindex.profile.records import PROFILE_SCHEMA
 from lakeindex.protocols import Encoder
-from lakeindex.types import Family, FileOutcome, FileStatus, Header, LakeFile, ReadOptions, Report
+from lakeindex.types import Family, FileOutcome, FileStatus, Header, LakeFile, Progress, ReadOptions, Report
 
-CATALOG = "catalog.duckdb"
-VECTORS = "vectors.faiss"
-TERMS = "terms"
-COPIES = "copies"
-
-ENCODER_ROLE = "encoder"
 TEXT_OPTIONS = TextOptions(title=False, statistics=False)
 LIMITS = Limits()
 TERM_LIMITS = {
@@ -45,9 +40,6 @@ TERM_LIMITS = {
     Family.GRAMS: LIMITS.grams,
 }
 """Terms that a column's sketch of each family holds at most."""
-
-Progress = Callable[[str, int, int], None]
-"""Told the stage, what of it is done and how much there is."""
 
 
 @dataclass(slots=True)
@@ -158,7 +150,7 @@ def _index_terms(build: _Build, catalog: Catalog) -> None:
         )
     directory = Directory.from_records(catalog.columns(DIRECTORY_FIELDS).read_all())
     directory.save(build.folder)
-    names = [words_of(name) for name in directory.names.to_pylist()]
+    names = [words_of(str(name)) for name in directory.names.to_pylist()]
     titles = [title_of(directory.table_ids[table]) for table in directory.tables.tolist()]
     for family, (hashes, counts, starts) in (
         (Family.NAMES, name_grams(names)),

@@ -6,26 +6,29 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from lakeindex.answer import Answer
-from lakeindex.catalog.catalog import Catalog
-from lakeindex.catalog.database import quoted
 from lakeindex.catalog.generations import Generation, open_current
-from lakeindex.catalog.lake_database import LakeDatabase, ViewedTable
 from lakeindex.config import Settings
-from lakeindex.encode.encoders import make_encoder
 from lakeindex.encode.model_options import Device, ModelOptions
 from lakeindex.errors import NotFound, StaleArtifact, UnreadableTable
-from lakeindex.indexing import CATALOG, COPIES, ENCODER_ROLE, Progress, build_index
-from lakeindex.integrate.probe import ProbedColumn, measure_join
-from lakeindex.outside import profile_file_column, profile_stream_column
-from lakeindex.protocols import Encoder
+from lakeindex.layout import CATALOG, COPIES, ENCODER_ROLE
 from lakeindex.querying import Searcher
 from lakeindex.reading import ReadRows, read_file
-from lakeindex.types import ColumnId, Match, ReadTable, Report, TableId
+from lakeindex.types import ColumnId, Match, Progress, ReadTable, Report, TableId
+
+if TYPE_CHECKING:
+    from lakeindex.catalog.catalog import Catalog
+    from lakeindex.catalog.lake_database import LakeDatabase, ViewedTable
+    from lakeindex.integrate.probe import ProbedColumn
+    from lakeindex.pairs import QueryColumn
+    from lakeindex.protocols import Encoder
+
+# A query of a lake's column needs neither DuckDB nor a model nor what builds an index: those are imported where they
+# are used, and a cold query takes half the time.
 
 
 def _silent(stage: str, done: int, total: int) -> None:
@@ -53,6 +56,9 @@ class Lake:
 
         Raises NotFound when there is no such folder, LockHeld when another writer is at work.
         """
+        from lakeindex.encode.encoders import make_encoder
+        from lakeindex.indexing import build_index
+
         settings = _with_index(settings, index)
         report = build_index(
             Path(path),
@@ -92,6 +98,8 @@ class Lake:
 
     def measured(self, match: Match) -> Match:
         """Count a match in the source files; one that can't be counted keeps its estimates, with a note."""
+        from lakeindex.integrate.probe import measure_join
+
         try:
             measure = measure_join(self.database.connection, self._probed(match.query), self._probed(match.column))
         except (UnreadableTable, NotFound) as error:
@@ -142,16 +150,22 @@ class Lake:
     @cached_property
     def catalog(self) -> Catalog:
         """The generation's catalog."""
+        from lakeindex.catalog.catalog import Catalog
+
         return Catalog.open(self.generation.folder / CATALOG, self.settings.memory)
 
     @cached_property
     def database(self) -> LakeDatabase:
         """The lake in DuckDB."""
+        from lakeindex.catalog.lake_database import LakeDatabase
+
         return LakeDatabase([self.root, self._copies], self.settings.memory)
 
     @cached_property
     def encoder(self) -> Encoder:
         """The model that the index was built with. Raises StaleArtifact when it is another one now."""
+        from lakeindex.encode.encoders import make_encoder
+
         wanted = self.generation.manifest.models[ENCODER_ROLE]
         built = self.generation.manifest.settings
         encoder = make_encoder(replace(_model(self.settings), model=built["model"], max_tokens=built["max_tokens"]))
@@ -165,7 +179,9 @@ class Lake:
     @cached_property
     def table_ids(self) -> list[TableId]:
         """The names of all tables, ascending."""
-        return [TableId(name) for name in self.catalog.fetch("SELECT table_id FROM tables ORDER BY 1")[0].to_pylist()]
+        return [
+            TableId(str(name)) for name in self.catalog.fetch("SELECT table_id FROM tables ORDER BY 1")[0].to_pylist()
+        ]
 
     @property
     def root(self) -> Path:
@@ -176,21 +192,24 @@ class Lake:
     def _copies(self) -> Path:
         return self.generation.folder.resolve() / COPIES
 
-    def _query_column(self, table: object, column: str) -> Any:
+    def _query_column(self, table: object, column: str) -> QueryColumn:
         if isinstance(table, str):
             return self.searcher.column(ColumnId(TableId(table), column))
-        outside = (
-            profile_file_column(table, column, self.settings)
-            if isinstance(table, Path)
-            else profile_stream_column(table, column)
-        )
-        return self.searcher.outside_column(outside, self.encoder.encode([outside.text])[0])
+        from lakeindex.outside import prepare_file_column, prepare_stream_column
+
+        if isinstance(table, Path):
+            return prepare_file_column(table, column, self.settings, self.encoder.encode)
+        return prepare_stream_column(table, column, self.encoder.encode)
 
     def _probed(self, column: ColumnId) -> ProbedColumn:
+        from lakeindex.integrate.probe import ProbedColumn
+
         self.database.view(self._viewed(column.table))
-        return ProbedColumn(column, quoted(column.table), quoted(column.name))
+        return ProbedColumn(column)
 
     def _viewed(self, table: TableId) -> ViewedTable:
+        from lakeindex.catalog.lake_database import ViewedTable
+
         read, file = self._table(table)
         columns = self.catalog.fetch(
             "SELECT name, sql_type FROM columns WHERE table_id = ? ORDER BY position", [table]

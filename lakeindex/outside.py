@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
 from lakeindex.catalog.directory import facts_of
@@ -17,25 +18,18 @@ from lakeindex.errors import InvalidSetting, NotFound, UnreadableTable
 from lakeindex.index.name_terms import context_words, name_grams, term_sets
 from lakeindex.indexing import LIMITS, TERM_LIMITS, TEXT_OPTIONS, read_options
 from lakeindex.naming import title_of, words_of
-from lakeindex.pairs import ColumnFacts, TermSet
+from lakeindex.pairs import QueryColumn, TermSet
 from lakeindex.profile.pool import profile_in_workers
 from lakeindex.profile.records import ProfiledColumn, to_records
 from lakeindex.profile.scan import profile_columns
 from lakeindex.types import ColumnId, Family, FileStatus, LakeFile, TableId
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OutsideColumn:
-    """A column that is not in the lake, profiled and described."""
-
-    id: ColumnId
-    facts: ColumnFacts
-    terms: dict[Family, TermSet]
-    text: str
+Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]
+"""Texts to unit vectors, (n, d)."""
 
 
-def profile_file_column(path: Path, column: str, settings: Settings) -> OutsideColumn:
-    """Read a file as the lake's files are read, and take one of its columns.
+def prepare_file_column(path: Path, column: str, settings: Settings, encode: Encode) -> QueryColumn:
+    """Read a file as the lake's files are read, and make one of its columns ready to be asked about.
 
     Raises NotFound when there is no such file or column, UnreadableTable when the file can't be read.
     """
@@ -48,13 +42,13 @@ def profile_file_column(path: Path, column: str, settings: Settings) -> OutsideC
     records = shares[-1].records
     if outcome.status is not FileStatus.INDEXED or records is None:
         raise UnreadableTable(f"{path} can't be read: {outcome.reason}")
-    return _take(records, column, path.name)
+    return _prepare(records, column, path.name, encode)
 
 
-def profile_stream_column(data: object, column: str) -> OutsideColumn:
-    """Take a column of anything that offers an Arrow stream. Raises InvalidSetting for anything else."""
+def prepare_stream_column(data: object, column: str, encode: Encode) -> QueryColumn:
+    """Make a column of an Arrow stream ready to be asked about. Raises InvalidSetting for anything else."""
     try:
-        table = data if isinstance(data, pa.Table) else pa.table(data)  # type: ignore[arg-type]
+        table = data if isinstance(data, pa.Table) else pa.table(data)
     except (TypeError, ValueError, pa.ArrowException) as error:
         raise InvalidSetting(
             f"a query takes the name of a table, a Path or an Arrow stream, not {type(data).__name__}: {error}"
@@ -62,17 +56,21 @@ def profile_stream_column(data: object, column: str) -> OutsideColumn:
     if column not in table.column_names:
         raise NotFound(f"the data has no column {column!r}{_nearest(column, table.column_names)}")
     (profile,) = profile_columns([table[column]], LIMITS)
-    return _take(to_records([ProfiledColumn(TableId(""), 0, column, profile)], LIMITS), column, "the data")
+    return _prepare(to_records([ProfiledColumn(TableId(""), 0, column, profile)], LIMITS), column, "the data", encode)
 
 
-def _take(records: pa.Table, column: str, origin: str) -> OutsideColumn:
-    names = records["name"].to_pylist()
+def _prepare(records: pa.Table, column: str, origin: str, encode: Encode) -> QueryColumn:
+    names = [str(name) for name in records["name"].to_pylist()]
     if column not in names:
         raise NotFound(f"{origin} has no column {column!r}{_nearest(column, names)}")
     record = records.slice(names.index(column), 1).combine_chunks()
-    table = TableId(record["table_id"][0].as_py())
-    return OutsideColumn(
-        ColumnId(table, column), facts_of(record), _terms(record, column, table), describe_records(record, TEXT_OPTIONS)[0]
+    table = TableId(str(record["table_id"][0].as_py()))
+    return QueryColumn(
+        id=ColumnId(table, column),
+        facts=facts_of(record),
+        terms=_terms(record, column, table),
+        vector=encode(describe_records(record, TEXT_OPTIONS))[0],
+        own_keys=np.zeros(0, np.int64),
     )
 
 
@@ -85,8 +83,8 @@ def _terms(record: pa.Table, column: str, table: TableId) -> dict[Family, TermSe
 
 
 def _term_set(record: pa.Table, family: Family) -> TermSet:
-    hashes = record[f"{family}_hashes"].combine_chunks().flatten().to_numpy().astype(np.uint64)
-    counts = record[f"{family}_counts"].combine_chunks().flatten().to_numpy().astype(np.int64)
+    hashes = pc.list_flatten(record[f"{family}_hashes"]).to_numpy().astype(np.uint64)
+    counts = pc.list_flatten(record[f"{family}_counts"]).to_numpy().astype(np.int64)
     return TermSet(hashes, counts, len(hashes) < TERM_LIMITS[family])
 
 

@@ -46,7 +46,7 @@ class Comparison:
     query_rarity: Weights
     candidate_rarity: Weights
     cosine: Weights
-    """Of the log counts, weighted by rarity (tf-idf)."""
+    """Of the log counts, weighted by rarity (tf-idf); of all terms: a few comparable ones can't make it high."""
 
     def containment(self) -> Weights:
         """Return |Q ∩ C| / |Q|."""
@@ -149,6 +149,5 @@ class Ranking:
 
 
 def ratio(part: Weights, whole: Weights) -> Weights:
+    """Divide; nothing of nothing is 0."""
     return np.divide(part, whole, out=np.zeros_like(part, dtype=np.float64), where=whole > 0)
-
-

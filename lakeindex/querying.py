@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from lakeindex.catalog.directory import Directory
 from lakeindex.catalog.generations import Generation
@@ -15,11 +14,10 @@ from lakeindex.errors import InvalidSetting
 from lakeindex.index.sources import make_sources
 from lakeindex.index.term_index import TermIndex
 from lakeindex.index.vector_index import VectorIndex
-from lakeindex.indexing import TERMS, VECTORS
+from lakeindex.layout import TERMS, VECTORS
 from lakeindex.match.fusion import Scored, fuse, fuse_sources
 from lakeindex.match.join_kind import KINDS_OF_JOIN, kinds_of
 from lakeindex.match.signals import measure
-from lakeindex.outside import OutsideColumn
 from lakeindex.pairs import Numbers, Pairs, QueryColumn, Ranking
 from lakeindex.protocols import CandidateSource
 from lakeindex.search.retrieve import retrieve
@@ -64,10 +62,6 @@ class Searcher:
             vector=self.vectors.vectors(np.array([key]))[0],
             own_keys=self.directory.keys_of_table(column.table),
         )
-
-    def outside_column(self, column: OutsideColumn, vector: npt.NDArray[np.float32]) -> QueryColumn:
-        """Make a column from outside ready to be asked about."""
-        return QueryColumn(column.id, column.facts, column.terms, vector, np.zeros(0, np.int64))
 
     def explain(self, left: ColumnId, right: ColumnId) -> Match:
         """Score one pair, whatever its rank."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 TableId = NewType("TableId", str)
 """A table's path relative to the lake's root, with `/`; a part of a file follows a `#`."""
+
+
+Progress = Callable[[str, int, int], None]
+"""Told the stage, what of it is done and how much there is."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

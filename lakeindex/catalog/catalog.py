@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -83,7 +83,7 @@ class Catalog:
 
     def number_columns(self) -> int:
         """Give every column its key, once all are in; return how many there are."""
-        described = self.fetch("DESCRIBE staging.profiles")["column_name"].to_pylist()
+        described = [str(name) for name in self.fetch("DESCRIBE staging.profiles")["column_name"].to_pylist()]
         fields = ", ".join(quoted(name) for name in described if not name.endswith(("_hashes", "_counts")))
         self._connection.execute(_NUMBER_COLUMNS.format(fields=fields))
         return self.count("columns")
@@ -95,7 +95,9 @@ class Catalog:
     def columns(self, names: Sequence[str]) -> pa.RecordBatchReader:
         """Read some fields of every column, in the order of their keys."""
         fields = ", ".join(quoted(name) for name in names)
-        return self._connection.sql(f"SELECT {fields} FROM columns ORDER BY key").to_arrow_reader(_BATCH_ROWS)
+        selected = self._connection.sql(f"SELECT {fields} FROM columns ORDER BY key")
+        reader: pa.RecordBatchReader = selected.to_arrow_reader(_BATCH_ROWS)
+        return reader
 
     def staged_lists(self, name: str) -> tuple[npt.NDArray[np.generic], npt.NDArray[np.int64]]:
         """Read a list of every column while it is staged: all items in a row, and (columns + 1,) where each starts."""
@@ -113,7 +115,13 @@ class Catalog:
         for row in self.fetch("SELECT * FROM tables ORDER BY table_id").to_pylist():
             tables.setdefault(row["file"], []).append(_read_table(row))
         return [
-            FileOutcome(row["path"], FileStatus(row["status"]), row["reason"], tuple(tables.get(row["path"], ())), row["content_hash"])
+            FileOutcome(
+                row["path"],
+                FileStatus(row["status"]),
+                row["reason"],
+                tuple(tables.get(row["path"], ())),
+                row["content_hash"],
+            )
             for row in self.fetch("SELECT * FROM files ORDER BY path").to_pylist()
         ]
 
@@ -124,14 +132,24 @@ class Catalog:
 
     def fetch(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
         """Run a query on the catalog's tables: `files`, `tables` and `columns`."""
-        return self._connection.sql(sql, params=list(parameters)).to_arrow_table()
+        table: pa.Table = self._connection.sql(sql, params=list(parameters)).to_arrow_table()
+        return table
 
 
 def _table_row(outcome: FileOutcome, table: ReadTable) -> list[object]:
     scan = None if table.scan is None else json.dumps(asdict(table.scan))
     settings, notes = json.dumps(dict(table.settings)), json.dumps(table.notes)
     return [
-        table.id, outcome.path, table.connector, table.token, table.rows, table.rejected, scan, table.copy, settings, notes,
+        table.id,
+        outcome.path,
+        table.connector,
+        table.token,
+        table.rows,
+        table.rejected,
+        scan,
+        table.copy,
+        settings,
+        notes,
     ]
 
 

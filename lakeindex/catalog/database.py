@@ -7,16 +7,16 @@ from pathlib import Path
 
 import duckdb
 
-from lakeindex.errors import LakeIndexError
+from lakeindex.errors import InvalidSetting
 from lakeindex.types import Scan, ScanValue
 
 
 def connect(path: Path | None, memory: str, threads: int = 2, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """Open a database file, or one in memory, that never downloads an extension and keeps below `memory`.
 
-    Raises LakeIndexError when `memory` is no size that DuckDB understands.
+    Raises InvalidSetting when `memory` is no size that DuckDB understands, or too small to start with.
     """
-    config = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory,
         "threads": threads,
         "autoinstall_known_extensions": False,
@@ -26,7 +26,11 @@ def connect(path: Path | None, memory: str, threads: int = 2, read_only: bool = 
     try:
         connection = duckdb.connect(":memory:" if path is None else str(path), read_only=read_only, config=config)
     except duckdb.ParserException as error:
-        raise LakeIndexError(f"{memory!r} is no amount of memory; write it as 2GB or 500MB") from error
+        raise InvalidSetting(f"{memory!r} is no amount of memory; write it as 2GB or 500MB") from error
+    except duckdb.OutOfMemoryException as error:
+        raise InvalidSetting(
+            f"{memory!r} is too little memory for DuckDB to start with; give it 500MB or more"
+        ) from error
     connection.execute("SET enable_progress_bar = false")
     return connection
 
@@ -58,6 +62,9 @@ def scan_sql(scan: Scan, path: Path, types: Sequence[tuple[str, str]]) -> str:
 
 
 def glob_escaped(path: Path) -> str:
-    """Write a path so that DuckDB, which takes every path for a glob, opens just this file."""
+    """Write a path so that DuckDB, which takes every path for a glob, opens just this file.
+
+    It finds no file whose name holds both a backslash and one of `*?[`, however that is written.
+    """
     escaped = str(path).replace("[", "[[]")
     return escaped.replace("*", "[*]").replace("?", "[?]")

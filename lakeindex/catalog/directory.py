@@ -17,7 +17,17 @@ from lakeindex.pairs import KINDS, ColumnFacts, Numbers
 from lakeindex.types import ColumnId, Kind, TableId
 
 DIRECTORY_FIELDS = (
-    "table_id", "name", "kind", "rows", "nulls", "distinct", "is_key", "minimum", "maximum", "lengths", "patterns"
+    "table_id",
+    "name",
+    "kind",
+    "rows",
+    "nulls",
+    "distinct",
+    "is_key",
+    "minimum",
+    "maximum",
+    "lengths",
+    "patterns",
 )
 """What of a profile record a directory is made of."""
 
@@ -112,7 +122,8 @@ def facts_of(columns: pa.Table) -> ColumnFacts:
     numbers = {Kind(kind): place for place, kind in enumerate(KINDS)}
     histograms = {
         name: columns[name].combine_chunks().flatten().to_numpy().reshape(len(columns), -1)
-        if len(columns) else np.zeros((0, 1), np.int64)
+        if len(columns)
+        else np.zeros((0, 1), np.int64)
         for name in ("lengths", "patterns")
     }
     return ColumnFacts(

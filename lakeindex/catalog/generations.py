@@ -1,9 +1,9 @@
 """An index folder: immutable generations, one of them current, at most one writer.
 
-    INDEX/CURRENT                   the number of the generation that answers, replaced atomically
-    INDEX/writer.lock               held (flock) by the writer; says who that is
-    INDEX/generations/7/...         artifacts and manifest.json, never changed once published
-    INDEX/generations/building-*    what a writer is at work on, or left behind when it was killed
+INDEX/CURRENT                   the number of the generation that answers, replaced atomically
+INDEX/writer.lock               held (flock) by the writer; says who that is
+INDEX/generations/7/...         artifacts and manifest.json, never changed once published
+INDEX/generations/building-*    what a writer is at work on, or left behind when it was killed
 """
 
 from __future__ import annotations
@@ -88,7 +88,9 @@ def open_current(index: Path) -> Generation:
         path = folder / name
         if not path.is_file() or path.stat().st_size != artifact.bytes:
             state = "has another size than when it was written" if path.exists() else "is missing"
-            raise IndexDamaged(f"{path} {state}; build the index again: lakeindex index {manifest.lake} --index {index}")
+            raise IndexDamaged(
+                f"{path} {state}; build the index again: lakeindex index {manifest.lake} --index {index}"
+            )
     return Generation(number, folder, manifest)
 
 

@@ -60,7 +60,8 @@ class LakeDatabase:
                 raise Refused("the lake is read-only: give a single SELECT (or EXPLAIN) statement")
             for table in _mentioned(sql, known()):
                 self.view(find(table))
-            return self.connection.sql(sql).to_arrow_table()
+            result: pa.Table = self.connection.sql(sql).to_arrow_table()
+            return result
         except duckdb.Error as error:
             raise LakeIndexError(f"DuckDB can't run this: {str(error).strip()}") from error
 

@@ -44,20 +44,14 @@ class ProbedColumn:
     """A column as DuckDB knows it."""
 
     id: ColumnId
-    table: str
-    """The table's name, quoted."""
-    column: str
-    """The column's name, quoted."""
 
     @property
     def normal_values(self) -> str:
         """Return the query for its values in their normal form."""
-        return _NORMAL_VALUES.format(column=self.column, table=self.table)
+        return _NORMAL_VALUES.format(column=_quoted(self.id.name), table=_quoted(self.id.table))
 
 
-def measure_join(
-    connection: duckdb.DuckDBPyConnection, query: ProbedColumn, candidate: ProbedColumn
-) -> JoinMeasure:
+def measure_join(connection: duckdb.DuckDBPyConnection, query: ProbedColumn, candidate: ProbedColumn) -> JoinMeasure:
     """Count the join of two columns. Raises UnreadableTable when a source file is gone or no longer what it was."""
     missing = "(" + ", ".join("'" + marker.replace("'", "''") + "'" for marker in _MISSING) + ")"
     sql = _MEASURE.format(
@@ -67,7 +61,9 @@ def measure_join(
         counts = connection.sql(sql).to_arrow_table().to_pylist()[0]
     except duckdb.Error as error:
         first_line = str(error).split("\n", 1)[0]
-        raise UnreadableTable(f"{query.id.table} and {candidate.id.table} can't be read together: {first_line}") from error
+        raise UnreadableTable(
+            f"{query.id.table} and {candidate.id.table} can't be read together: {first_line}"
+        ) from error
     return JoinMeasure(
         containment=_share(counts["shared_distinct"], counts["query_distinct"]),
         reverse_containment=_share(counts["shared_distinct"], counts["candidate_distinct"]),
@@ -76,6 +72,10 @@ def measure_join(
         rows=int(counts["joined_rows"]),
         examples=tuple(counts["examples"] or ()),
     )
+
+
+def _quoted(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'
 
 
 def _share(part: int, whole: int) -> float:

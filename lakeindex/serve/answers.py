@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lakeindex.answer import ANSWER_SCHEMA, Answer, match_row
-from lakeindex.serve.output import Format, as_json, print_line, say, write_grid, write_markdown, write_table
+from lakeindex.serve.output import Format, as_json, print_line, say, write_csv, write_grid, write_markdown, write_table
 from lakeindex.types import Match
 
 ACCEPTED_FROM = 0.3
@@ -24,8 +24,10 @@ def write_answer(answer: Answer, form: Format, show_all: bool, quiet: bool) -> N
             "matches": [match_to_json(match) for match in answer.matches],
         }
         print_line(as_json(content, indent=1 if form is Format.JSON else None))
-    elif form in (Format.CSV, Format.ARROW):
+    elif form is Format.ARROW:
         write_table(answer.to_arrow(), form)
+    elif form is Format.CSV:
+        write_csv(ANSWER_SCHEMA.names, (match_row(match).values() for match in answer.matches))
     else:
         _write_for_people(answer, shown, form)
         if hidden:
@@ -60,8 +62,6 @@ def write_explanation(match: Match, form: Format) -> None:
     if form is Format.MD:
         write_markdown(names, rows)
     elif form is Format.CSV:
-        from lakeindex.serve.output import write_csv
-
         write_csv(names, rows)
     else:
         write_grid(names, rows, title)
@@ -95,7 +95,9 @@ def _facts(match: Match) -> list[str]:
         f"candidate, {match.reverse_containment:.1%} the other way ({how})"
     ]
     if match.measured is not None:
-        lines.append(f"{match.measured.match_rate:.1%} of the query's rows find a partner; {match.measured.rows} joined rows")
+        lines.append(
+            f"{match.measured.match_rate:.1%} of the query's rows find a partner; {match.measured.rows} joined rows"
+        )
         if match.measured.examples:
             lines.append(f"for example: {', '.join(match.measured.examples)}")
     if match.note:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lakeindex.answer import ANSWER_SCHEMA, Answer
+from lakeindex.answer import ANSWER_SCHEMA, Answer, match_row
 from lakeindex.errors import InvalidSetting, NotFound
 from lakeindex.serve.answers import write_answer
-from lakeindex.serve.output import Format, say, write_batches
+from lakeindex.serve.output import Format, say, write_batches, write_csv
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,6 +28,8 @@ def write_batch_answers(
     if form in (Format.JSON, Format.JSONL):
         for answer in answers:
             write_answer(answer, Format.JSONL, True, quiet)
+    elif form is Format.CSV:
+        write_csv(ANSWER_SCHEMA.names, (match_row(match).values() for answer in answers for match in answer.matches))
     else:
         write_batches(_batches(answers), ANSWER_SCHEMA, form)
 

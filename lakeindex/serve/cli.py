@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from lakeindex.config import Settings, load_settings
-from lakeindex.errors import LakeIndexError, NotFound, Refused
+from lakeindex.errors import LakeIndexError
 from lakeindex.serve.output import Format, as_json, print_line, say, write_batches, write_table
 from lakeindex.types import ColumnId, FileStatus, TableId
 
@@ -131,15 +131,27 @@ def _summarise(report: Report, settings: Settings, quiet: bool) -> None:
 @click.argument("target", nargs=-1, metavar="[TABLE] COLUMN")
 @_with_index
 @click.option("-k", default=10, show_default=True, type=click.IntRange(1), help="Matches at most.")
-@click.option("--probe", type=click.IntRange(0), help="Count this many of the best in the files [default: 5, batch: 0].")
+@click.option(
+    "--probe", type=click.IntRange(0), help="Count this many of the best in the files [default: 5, batch: 0]."
+)
 @click.option("--sources", default="", help="Ask these sources alone: containment,keys,words,grams,names,vectors.")
 @click.option("--file", "path", type=click.Path(path_type=Path), help="Ask for a column of a file outside the lake.")
 @click.option("--batch", type=click.Path(path_type=Path), help="Answer a CSV file of query_table,query_column.")
 @click.option("--all", "show_all", is_flag=True, help="Show weak matches too.")
 @_with_format
 @_with_quiet
-def query(target: tuple[str, ...], index: str | None, k: int, probe: int | None, sources: str, path: Path | None,
-          batch: Path | None, show_all: bool, output: str, quiet: bool) -> None:
+def query(
+    target: tuple[str, ...],
+    index: str | None,
+    k: int,
+    probe: int | None,
+    sources: str,
+    path: Path | None,
+    batch: Path | None,
+    show_all: bool,
+    output: str,
+    quiet: bool,
+) -> None:
     """Find the columns that join with COLUMN of TABLE."""
     from lakeindex.serve.answers import write_answer
 
@@ -164,7 +176,9 @@ def query(target: tuple[str, ...], index: str | None, k: int, probe: int | None,
 @click.argument("right_column")
 @_with_index
 @click.option("-o", "--output", type=click.Choice(["table", "json", "html", "csv", "md"]), default="table")
-def explain(left_table: str, left_column: str, right_table: str, right_column: str, index: str | None, output: str) -> None:
+def explain(
+    left_table: str, left_column: str, right_table: str, right_column: str, index: str | None, output: str
+) -> None:
     """Show what speaks for a join of two columns, and what against."""
     from lakeindex.serve.answers import explanation_html, write_explanation
 
@@ -249,8 +263,12 @@ def sql(statement: str, index: str | None, output: str) -> None:
 
 @cli.command()
 @click.option("--queries", required=True, type=click.Path(path_type=Path), help="CSV: query_table,query_column.")
-@click.option("--qrels", required=True, type=click.Path(path_type=Path),
-              help="CSV: query_table,query_column,candidate_table,candidate_column,grade.")
+@click.option(
+    "--qrels",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="CSV: query_table,query_column,candidate_table,candidate_column,grade.",
+)
 @click.option("-k", default=10, show_default=True, type=click.IntRange(1))
 @_with_index
 @_with_format

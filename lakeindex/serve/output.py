@@ -127,6 +127,6 @@ def _plain(value: object) -> object:
 def _write_arrow(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> None:
     import pyarrow as pa
 
-    with pa.ipc.new_stream(sys.stdout.buffer, schema) as writer:
+    with pa.ipc.new_stream(pa.PythonFile(sys.stdout.buffer), schema) as writer:
         for batch in batches:
             writer.write_batch(batch)
