@@ -16,13 +16,14 @@ import numpy.typing as npt
 from lakeindex.catalog.catalog import Catalog
 from lakeindex.catalog.directory import DIRECTORY_FIELDS, Directory
 from lakeindex.catalog.generations import Generation, Manifest, publish, writing
+from lakeindex.catalog.lake_database import materialise
 from lakeindex.config import Settings
 from lakeindex.encode.column_text import TextOptions
 from lakeindex.encode.record_texts import RECORD_FIELDS, describe_records
 from lakeindex.index.name_terms import context_words, name_grams
 from lakeindex.index.term_index import TermIndex
 from lakeindex.index.vector_index import VectorIndex
-from lakeindex.layout import CATALOG, COPIES, ENCODER_ROLE, TERMS, VECTORS
+from lakeindex.layout import CATALOG, COPIES, ENCODER_ROLE, ROWS, TERMS, VECTORS
 from lakeindex.naming import title_of, words_of
 from lakeindex.profile.column_profile import Limits
 from lakeindex.profile.lake_files import walk
@@ -81,6 +82,9 @@ def build_index(
             with build.stage("index"):
                 _index_terms(build, catalog)
                 catalog.drop_staging()
+            if settings.materialize:
+                with build.stage("materialize"):
+                    _materialise(build, catalog)
             manifest = _manifest(build, catalog, encoder, texts_hash)
             outcomes = catalog.files()
         finally:
@@ -157,6 +161,14 @@ def _index_terms(build: _Build, catalog: Catalog) -> None:
         (Family.CONTEXT, context_words(names, titles)),
     ):
         TermIndex.build(hashes, counts, starts, np.ones(len(names), bool)).save(build.folder / TERMS / family)
+
+
+def _materialise(build: _Build, catalog: Catalog) -> None:
+    copies = build.folder / COPIES
+    viewed = (
+        catalog.viewed(table, outcome.path, build.lake, copies) for outcome in catalog.files() for table in outcome.tables
+    )
+    materialise(viewed, build.folder / ROWS, build.settings.memory)
 
 
 def _manifest(build: _Build, catalog: Catalog, encoder: Encoder, texts_hash: str) -> Manifest:

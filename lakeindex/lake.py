@@ -15,7 +15,7 @@ from lakeindex.catalog.generations import Generation, open_current
 from lakeindex.config import Settings
 from lakeindex.encode.model_options import Device, ModelOptions
 from lakeindex.errors import NotFound, StaleArtifact, UnreadableTable
-from lakeindex.layout import CATALOG, COPIES, ENCODER_ROLE
+from lakeindex.layout import CATALOG, COPIES, ENCODER_ROLE, ROWS
 from lakeindex.querying import Searcher
 from lakeindex.reading import ReadRows, read_file
 from lakeindex.types import ColumnId, Match, Progress, ReadTable, Report, TableId
@@ -159,7 +159,8 @@ class Lake:
         """The lake in DuckDB."""
         from lakeindex.catalog.lake_database import LakeDatabase
 
-        return LakeDatabase([self.root, self._copies], self.settings.memory)
+        rows = self.generation.folder / ROWS
+        return LakeDatabase([self.root, self._copies], self.settings.memory, rows if rows.exists() else None)
 
     @cached_property
     def encoder(self) -> Encoder:
@@ -208,19 +209,8 @@ class Lake:
         return ProbedColumn(column)
 
     def _viewed(self, table: TableId) -> ViewedTable:
-        from lakeindex.catalog.lake_database import ViewedTable
-
         read, file = self._table(table)
-        columns = self.catalog.fetch(
-            "SELECT name, sql_type FROM columns WHERE table_id = ? ORDER BY position", [table]
-        ).to_pylist()
-        return ViewedTable(
-            id=table,
-            file=self.root / file,
-            scan=read.scan,
-            copy=self._copies / read.copy if read.copy else None,
-            columns=tuple((column["name"], column["sql_type"]) for column in columns),
-        )
+        return self.catalog.viewed(read, file, self.root, self._copies)
 
     def _table(self, table: TableId) -> tuple[ReadTable, str]:
         found = self.catalog.table(table)

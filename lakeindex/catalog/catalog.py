@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from lakeindex.catalog.database import connect, literal, quoted
+from lakeindex.catalog.lake_database import ViewedTable
 from lakeindex.errors import IndexDamaged
 from lakeindex.types import FileOutcome, FileStatus, ReadTable, Scan, TableId
 
@@ -129,6 +130,17 @@ class Catalog:
         """Find a table and the file it is in."""
         rows = self.fetch("SELECT * FROM tables WHERE table_id = ?", [table]).to_pylist()
         return (_read_table(rows[0]), rows[0]["file"]) if rows else None
+
+    def viewed(self, table: ReadTable, file: str, root: Path, copies: Path) -> ViewedTable:
+        """Tell what a view of a table is made of."""
+        columns = self.fetch("SELECT name, sql_type FROM columns WHERE table_id = ? ORDER BY position", [table.id])
+        return ViewedTable(
+            id=table.id,
+            file=root / file,
+            scan=table.scan,
+            copy=copies / table.copy if table.copy else None,
+            columns=tuple((column["name"], column["sql_type"]) for column in columns.to_pylist()),
+        )
 
     def fetch(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
         """Run a query on the catalog's tables: `files`, `tables` and `columns`."""

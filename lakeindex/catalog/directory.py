@@ -6,10 +6,12 @@ import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
 from lakeindex.errors import IndexDamaged, NotFound
@@ -46,7 +48,7 @@ class Directory:
     """(tables + 1,) the key of each table's first column."""
     tables: npt.NDArray[np.int32]
     """(columns,) the place of each column's table."""
-    names: pa.StringArray
+    names: pa.Array[Any]
     facts: ColumnFacts
 
     @classmethod
@@ -55,7 +57,7 @@ class Directory:
         encoded = columns["table_id"].combine_chunks().dictionary_encode()
         places = encoded.indices.to_numpy().astype(np.int32)
         return cls(
-            table_ids=[TableId(name) for name in encoded.dictionary.to_pylist()],
+            table_ids=[TableId(str(name)) for name in encoded.dictionary.to_pylist()],
             first_columns=np.searchsorted(places, np.arange(len(encoded.dictionary) + 1)),
             tables=places,
             names=columns["name"].combine_chunks(),
@@ -71,9 +73,9 @@ class Directory:
         except (OSError, pa.ArrowException, KeyError) as error:
             raise IndexDamaged(f"{folder} can't be read ({error}); build the index again") from error
         facts = {field.name: arrays[field.name] for field in fields(ColumnFacts)}
-        first = tables["first_column"].to_numpy()
+        first = _to_numpy(tables["first_column"])
         return cls(
-            table_ids=tables["id"].to_pylist(),
+            table_ids=[TableId(str(name)) for name in tables["id"].to_pylist()],
             first_columns=np.append(first, len(columns)),
             tables=arrays["table"],
             names=columns["name"].combine_chunks(),
@@ -95,7 +97,7 @@ class Directory:
     def key_of(self, column: ColumnId) -> int:
         """Find a column's key. Raises NotFound with the nearest names."""
         keys = self.keys_of_table(column.table)
-        names = self.names.slice(int(keys[0]) if len(keys) else 0, len(keys)).to_pylist()
+        names = [str(name) for name in self.names.slice(int(keys[0]) if len(keys) else 0, len(keys)).to_pylist()]
         if column.name not in names:
             raise NotFound(f"{column.table} has no column {column.name!r}{_nearest(column.name, names)}")
         return int(keys[names.index(column.name)])
@@ -121,13 +123,13 @@ def facts_of(columns: pa.Table) -> ColumnFacts:
     """Read the facts of columns from their profile records."""
     numbers = {Kind(kind): place for place, kind in enumerate(KINDS)}
     histograms = {
-        name: columns[name].combine_chunks().flatten().to_numpy().reshape(len(columns), -1)
+        name: pc.list_flatten(columns[name]).to_numpy().reshape(len(columns), -1)
         if len(columns)
         else np.zeros((0, 1), np.int64)
         for name in ("lengths", "patterns")
     }
     return ColumnFacts(
-        kinds=np.array([numbers[Kind(kind)] for kind in columns["kind"].to_pylist()], np.int8),
+        kinds=np.array([numbers[Kind(str(kind))] for kind in columns["kind"].to_pylist()], np.int8),
         rows=columns["rows"].to_numpy(),
         nulls=columns["nulls"].to_numpy(),
         distinct=columns["distinct"].to_numpy(),
@@ -142,24 +144,31 @@ def facts_of(columns: pa.Table) -> ColumnFacts:
 def _shares(histogram: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
     """Scale each histogram to 255, so that it takes a byte a bin."""
     totals = np.maximum(histogram.sum(axis=1, keepdims=True), 1)
-    return np.rint(histogram / totals * 255).astype(np.uint8)
+    shares: npt.NDArray[np.uint8] = np.rint(histogram / totals * 255).astype(np.uint8)
+    return shares
 
 
-def _to_arrow(array: npt.NDArray[np.generic] | pa.Array) -> pa.Array:
+def _to_arrow(array: npt.NDArray[Any] | pa.Array[Any]) -> pa.Array[Any]:
     if isinstance(array, pa.Array):
         return array
     if array.dtype == np.bool_:
         return pa.array(array.astype(np.uint8))
     if array.ndim == 2:
-        return pa.FixedSizeListArray.from_arrays(pa.array(array.ravel()), array.shape[1])
+        return cast("pa.Array[Any]", pa.FixedSizeListArray.from_arrays(pa.array(array.ravel()), array.shape[1]))
     return pa.array(array)
 
 
-def _to_numpy(column: pa.ChunkedArray) -> npt.NDArray[np.generic]:
-    array = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+def _to_numpy(column: pa.ChunkedArray[Any]) -> npt.NDArray[Any]:
+    array = pa.concat_arrays(column.chunks)
     if isinstance(array, pa.FixedSizeListArray):
-        return array.flatten().to_numpy().reshape(len(array), -1)
-    return array.to_numpy(zero_copy_only=False)
+        return _values(array.flatten()).reshape(len(array), -1)
+    return _values(array)
+
+
+def _values(array: pa.Array[Any]) -> npt.NDArray[Any]:
+    # Array.to_numpy imports pandas wherever that is installed, which takes longer than a query.
+    values = np.frombuffer(memoryview(array.buffers()[1] or b""), array.type.to_pandas_dtype())
+    return values[array.offset : array.offset + len(array)]
 
 
 def _write(table: pa.Table, path: Path) -> None:

@@ -15,6 +15,7 @@ from lakeindex.errors import LakeIndexError, NotFound, Refused
 from lakeindex.types import Scan, TableId
 
 _READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+_ROWS = "materialised"
 _NAMED = re.compile(r'"((?:[^"]|"")+)"|\'((?:[^\']|\'\')+)\'|([\w.]+)')
 
 
@@ -34,9 +35,13 @@ class ViewedTable:
 class LakeDatabase:
     """A DuckDB connection in which tables of the lake become views when they are first asked for."""
 
-    def __init__(self, folders: Iterable[Path], memory: str) -> None:
+    def __init__(self, folders: Iterable[Path], memory: str, rows: Path | None = None) -> None:
+        """Reach the files below `folders` and no others; with `rows`, read the rows that `materialise` left there."""
         self._viewed: set[TableId] = set()
+        self._is_materialised = rows is not None
         self.connection = connect(None, memory)
+        if rows is not None:
+            self.connection.execute(f"ATTACH {literal(str(rows))} AS {_ROWS} (READ_ONLY)")
         allowed = literal(tuple(str(folder) for folder in folders))
         self.connection.execute(f"SET allowed_directories = {allowed}")
         self.connection.execute("SET enable_external_access = false")
@@ -47,7 +52,8 @@ class LakeDatabase:
         if table.id in self._viewed:
             return
         try:
-            self.connection.execute(f"CREATE OR REPLACE VIEW {quoted(table.id)} AS {_select(table)}")
+            source = f"SELECT * FROM {_ROWS}.{quoted(table.id)}" if self._is_materialised else _select(table)
+            self.connection.execute(f"CREATE OR REPLACE VIEW {quoted(table.id)} AS {source}")
         except duckdb.IOException as error:
             raise NotFound(f"{table.file} is gone or can't be read; index the lake again") from error
         self._viewed.add(table.id)
@@ -64,6 +70,13 @@ class LakeDatabase:
             return result
         except duckdb.Error as error:
             raise LakeIndexError(f"DuckDB can't run this: {str(error).strip()}") from error
+
+
+def materialise(tables: Iterable[ViewedTable], path: Path, memory: str) -> None:
+    """Copy the rows of tables into a database file."""
+    with connect(path, memory) as connection:
+        for table in tables:
+            connection.execute(f"CREATE OR REPLACE TABLE {quoted(table.id)} AS {_select(table)}")
 
 
 def _select(table: ViewedTable) -> str:
