@@ -165,9 +165,7 @@ def _index_terms(build: _Build, catalog: Catalog) -> None:
 
 def _materialise(build: _Build, catalog: Catalog) -> None:
     copies = build.folder / COPIES
-    viewed = (
-        catalog.viewed(table, outcome.path, build.lake, copies) for outcome in catalog.files() for table in outcome.tables
-    )
+    viewed = (catalog.viewed(table, file.path, build.lake, copies) for file in catalog.files() for table in file.tables)
     materialise(viewed, build.folder / ROWS, build.settings.memory)
 
 
