@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lakeindex.index.term_index import TermIndex
+from lakeindex.index.term_index import Order, TermIndex
 from lakeindex.index.vector_index import VectorIndex
 from lakeindex.pairs import Comparison, Numbers, Pairs, QueryColumn, Weights
 from lakeindex.protocols import CandidateSource
@@ -16,10 +16,8 @@ from lakeindex.types import Family
 POSTINGS_PER_QUERY = 400_000
 """Entries of the inverted lists that one source reads for a query; the rarest terms come first."""
 
-_TIE_BREAK = 0.1
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TermSource:
     """Columns that share terms of one family."""
 
@@ -27,17 +25,18 @@ class TermSource:
     family: Family
     index: TermIndex
     judge: Callable[[Comparison], Weights]
+    order: Order = Order.RARITY
 
     def candidates(self, query: QueryColumn, limit: int) -> Numbers:
         """Return the keys of the columns that share the most, best first."""
-        return self.index.candidates(query.terms[self.family], limit, POSTINGS_PER_QUERY)[0]
+        return self.index.candidates(query.terms[self.family], limit, POSTINGS_PER_QUERY, self.order)[0]
 
     def scores(self, query: QueryColumn, pairs: Pairs) -> Weights:
         """Return what this family's overlap says of each pair."""
         return self.judge(pairs.compared[self.family])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class VectorSource:
     """Columns whose vectors are near."""
 
@@ -47,7 +46,7 @@ class VectorSource:
     def candidates(self, query: QueryColumn, limit: int) -> Numbers:
         """Return the keys of the nearest columns, best first."""
         keys = self.index.search(query.vector[None, :], limit)[0][0]
-        return keys[keys >= 0]
+        return np.asarray(keys[keys >= 0])
 
     def scores(self, query: QueryColumn, pairs: Pairs) -> Weights:
         """Return the cosine of each pair."""
@@ -57,7 +56,7 @@ class VectorSource:
 def make_sources(terms: Mapping[Family, TermIndex], vectors: VectorIndex) -> dict[str, CandidateSource]:
     """Make every source there is, by name."""
     sources: list[CandidateSource] = [
-        TermSource("containment", Family.VALUES, terms[Family.VALUES], _by_containment),
+        TermSource("containment", Family.VALUES, terms[Family.VALUES], _by_containment, Order.CONTAINMENT),
         TermSource("keys", Family.KEYS, terms[Family.KEYS], Comparison.rare_containment),
         TermSource("words", Family.WORDS, terms[Family.WORDS], lambda compared: compared.cosine),
         TermSource("grams", Family.GRAMS, terms[Family.GRAMS], lambda compared: compared.cosine),
@@ -68,5 +67,5 @@ def make_sources(terms: Mapping[Family, TermIndex], vectors: VectorIndex) -> dic
 
 
 def _by_containment(compared: Comparison) -> Weights:
-    """Of equal containments the one with the higher Jaccard comes first."""
-    return (1 - _TIE_BREAK) * compared.containment() + _TIE_BREAK * compared.jaccard()
+    """Rank by containment; Jaccard, which counts for less than one shared term, decides between equals."""
+    return (compared.shared + compared.jaccard()) / (compared.query_terms + 1)

@@ -110,9 +110,11 @@ class TermIndex:
         rarest = np.argsort(lengths, kind="stable")
         affordable = max(1, int(np.searchsorted(np.cumsum(lengths[rarest]), budget, side="right")))
         numbers, lengths = numbers[rarest[:affordable]], lengths[rarest[:affordable]]
-        columns = self.term_columns[_ranges(self.term_starts[numbers], lengths)]
+        starts = self.term_starts[numbers].tolist()
+        lists = [self.term_columns[start : start + length] for start, length in zip(starts, lengths, strict=True)]
+        columns = np.concatenate([self.term_columns[:0], *lists])
         if order is Order.RARITY:
-            sums = np.bincount(columns, np.repeat(_rarity(lengths, self.columns), lengths))
+            sums = _sums(columns, np.repeat(_rarity(lengths, self.columns), lengths), self.columns)
             found = np.flatnonzero(sums)
             return _best(found, sums[found], np.zeros(len(found), np.int64), limit)
         shared = np.bincount(columns)
@@ -143,7 +145,7 @@ class TermIndex:
         owners = np.repeat(np.arange(len(columns)), lengths)
 
         def add(amounts: Weights | npt.NDArray[np.bool_]) -> Weights:
-            return np.bincount(owners, amounts, len(columns))
+            return _sums(owners, amounts, len(columns))
 
         comparable = np.searchsorted(query.hashes, limits, side="right")
         return Comparison(
@@ -165,7 +167,7 @@ class TermIndex:
 
     def _frequency(self, numbers: Places) -> Numbers:
         """Return how many columns hold each term."""
-        return self.term_starts[numbers + 1] - self.term_starts[numbers]
+        return np.asarray(self.term_starts[numbers + 1] - self.term_starts[numbers])
 
     def _limits(self, query: TermSet, columns: Numbers) -> Hashes:
         """Return for each column the last hash that neither its sketch nor the query's has cut off."""
@@ -175,17 +177,22 @@ class TermIndex:
         limits[is_cut] = self.terms[self.column_terms[ends[is_cut] - 1]]
         if query.is_complete or len(query.hashes) == 0:
             return limits
-        return np.minimum(limits, query.hashes[-1])
+        return np.asarray(np.minimum(limits, query.hashes[-1]))
 
 
 def _rarity(frequency: Numbers | Weights, columns: int) -> Weights:
-    return np.log((columns + 1) / (frequency + 0.5))
+    return np.asarray(np.log((columns + 1) / (frequency + 0.5)))
+
+
+def _sums(owners: Numbers | Places, amounts: Weights | npt.NDArray[np.bool_], size: int) -> Weights:
+    """Add up the amounts of each owner."""
+    return np.bincount(owners, amounts, size).astype(np.float64, copy=False)
 
 
 def _ranges(starts: Numbers, lengths: Numbers) -> Numbers:
     """Return start, start + 1, ... for each of several ranges, one after the other."""
     ends = np.cumsum(lengths)
-    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - (ends - lengths), lengths)
+    return np.asarray(np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - (ends - lengths), lengths))
 
 
 def _strengths(counts: Numbers) -> npt.NDArray[np.uint8]:
