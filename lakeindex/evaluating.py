@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from lakeindex.catalog.database import quoted
-from lakeindex.errors import NotFound, UnreadableTable
+from lakeindex.errors import LakeIndexError, NotFound, UnreadableTable
 from lakeindex.evaluate.baselines import rank_by_jaccard, rank_by_name, rank_by_words
 from lakeindex.evaluate.labelled import Labels, read_labels
 from lakeindex.evaluate.report import System, SystemScore, evaluate, one_by_one
@@ -23,14 +23,14 @@ _log = logging.getLogger(__name__)
 
 EVALUATION_SCHEMA = pa.schema(
     [
-        ("system", pa.string()),
-        ("recall", pa.float64()),
-        ("map", pa.float64()),
-        ("ndcg", pa.float64()),
-        ("precision_at_1", pa.float64()),
-        ("k", pa.int64()),
-        ("queries", pa.int64()),
-        ("seconds", pa.float64()),
+        pa.field("system", pa.string()),
+        pa.field("recall", pa.float64()),
+        pa.field("map", pa.float64()),
+        pa.field("ndcg", pa.float64()),
+        pa.field("precision_at_1", pa.float64()),
+        pa.field("k", pa.int64()),
+        pa.field("queries", pa.int64()),
+        pa.field("seconds", pa.float64()),
     ]
 )
 """Binding for scripts: columns are only ever appended. recall, map and ndcg are at k."""
@@ -83,7 +83,7 @@ def columns_of(lake: Lake) -> list[ColumnId]:
     """List every column of the lake."""
     directory = lake.searcher.directory
     return [
-        ColumnId(directory.table_ids[table], name)
+        ColumnId(directory.table_ids[table], str(name))
         for table, name in zip(directory.tables.tolist(), directory.names.to_pylist(), strict=True)
     ]
 
@@ -113,12 +113,18 @@ class LakeCursor:
         """Run a statement. Raises UnreadableTable when DuckDB can't read a file."""
         try:
             self._cursor.execute(sql)
-        except (duckdb.IOException, duckdb.InvalidInputException, duckdb.BinderException) as error:
+        except duckdb.OutOfMemoryException as error:
+            memory = self._lake.settings.memory
+            raise LakeIndexError(
+                f"{memory} are not enough to compare all values; set more: LAKEINDEX_MEMORY"
+            ) from error
+        except duckdb.Error as error:
             raise UnreadableTable(str(error)) from error
 
     def fetch(self, sql: str) -> pa.Table:
         """Run a SELECT."""
-        return self._cursor.sql(sql).to_arrow_table()
+        rows: pa.Table = self._cursor.sql(sql).to_arrow_table()
+        return rows
 
     def load(self, name: str, rows: pa.Table) -> None:
         """Make a temporary table."""
