@@ -6,7 +6,7 @@ import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -69,18 +69,17 @@ class Directory:
         """Memory-map a directory that was saved."""
         try:
             columns, tables = _map(folder / _COLUMNS), _map(folder / _TABLES)
-            arrays = {name: _to_numpy(columns[name]) for name in columns.column_names if name != "name"}
+            facts = {field.name: _to_numpy(columns[field.name]) for field in fields(ColumnFacts)}
+            return cls(
+                table_ids=[TableId(str(name)) for name in tables["id"].to_pylist()],
+                first_columns=np.append(_to_numpy(tables["first_column"]), len(columns)),
+                tables=_to_numpy(columns["table"]),
+                names=columns["name"].combine_chunks(),
+                # Arrow packs flags into bits, which can't be mapped: they are kept as bytes.
+                facts=ColumnFacts(**facts | {"is_key": facts["is_key"].view(np.bool_)}),
+            )
         except (OSError, pa.ArrowException, KeyError) as error:
             raise IndexDamaged(f"{folder} can't be read ({error}); build the index again") from error
-        facts = {field.name: arrays[field.name] for field in fields(ColumnFacts)}
-        first = _to_numpy(tables["first_column"])
-        return cls(
-            table_ids=[TableId(str(name)) for name in tables["id"].to_pylist()],
-            first_columns=np.append(first, len(columns)),
-            tables=arrays["table"],
-            names=columns["name"].combine_chunks(),
-            facts=ColumnFacts(**facts),
-        )
 
     def save(self, folder: Path) -> None:
         """Write two Arrow files into `folder`."""
@@ -154,14 +153,16 @@ def _to_arrow(array: npt.NDArray[Any] | pa.Array[Any]) -> pa.Array[Any]:
     if array.dtype == np.bool_:
         return pa.array(array.astype(np.uint8))
     if array.ndim == 2:
-        return cast("pa.Array[Any]", pa.FixedSizeListArray.from_arrays(pa.array(array.ravel()), array.shape[1]))
-    return pa.array(array)
+        lists: pa.Array[Any] = pa.FixedSizeListArray.from_arrays(pa.array(array.ravel()), array.shape[1])
+        return lists
+    flat: pa.Array[Any] = pa.array(array)
+    return flat
 
 
 def _to_numpy(column: pa.ChunkedArray[Any]) -> npt.NDArray[Any]:
-    array = pa.concat_arrays(column.chunks)
+    array: pa.Array[Any] = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
     if isinstance(array, pa.FixedSizeListArray):
-        return _values(array.flatten()).reshape(len(array), -1)
+        return _values(array.flatten()).reshape(len(array), array.type.list_size)
     return _values(array)
 
 
