@@ -21,18 +21,17 @@ from lakeindex.types import ColumnId, TableId
 
 _log = logging.getLogger(__name__)
 
-EVALUATION_SCHEMA = pa.schema(
-    [
-        pa.field("system", pa.string()),
-        pa.field("recall", pa.float64()),
-        pa.field("map", pa.float64()),
-        pa.field("ndcg", pa.float64()),
-        pa.field("precision_at_1", pa.float64()),
-        pa.field("k", pa.int64()),
-        pa.field("queries", pa.int64()),
-        pa.field("seconds", pa.float64()),
-    ]
-)
+_FIELDS: dict[str, pa.DataType] = {
+    "system": pa.string(),
+    "recall": pa.float64(),
+    "map": pa.float64(),
+    "ndcg": pa.float64(),
+    "precision_at_1": pa.float64(),
+    "k": pa.int64(),
+    "queries": pa.int64(),
+    "seconds": pa.float64(),
+}
+EVALUATION_SCHEMA = pa.schema(_FIELDS)
 """Binding for scripts: columns are only ever appended. recall, map and ndcg are at k."""
 
 LAKEINDEX = "lakeindex"
