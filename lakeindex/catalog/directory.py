@@ -155,12 +155,12 @@ def _to_arrow(array: npt.NDArray[Any] | pa.Array[Any]) -> pa.Array[Any]:
     if array.ndim == 2:
         lists: pa.Array[Any] = pa.FixedSizeListArray.from_arrays(pa.array(array.ravel()), array.shape[1])
         return lists
-    flat: pa.Array[Any] = pa.array(array)
-    return flat
+    flat: Any = pa.array(array)
+    return flat  # type: ignore[no-any-return]
 
 
 def _to_numpy(column: pa.ChunkedArray[Any]) -> npt.NDArray[Any]:
-    array: pa.Array[Any] = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    array = column.chunk(0) if column.num_chunks == 1 else cast("pa.Array[Any]", column.combine_chunks())
     if isinstance(array, pa.FixedSizeListArray):
         return _values(array.flatten()).reshape(len(array), array.type.list_size)
     return _values(array)
