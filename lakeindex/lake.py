@@ -130,9 +130,9 @@ class Lake:
         if column is not None:
             self.searcher.directory.key_of(ColumnId(TableId(table), column))
         return self.catalog.fetch(
-            'SELECT table_id AS "table", name AS "column", kind, sql_type, rows, nulls, "distinct", is_key, minimum, '
-            "maximum, list_transform(list_sort(list_transform(texts, lambda t: {'rows': -t.rows, 'text': t.text}))[:5], "
-            "lambda t: t.text) AS values "
+            'SELECT table_id AS "table", name AS "column", kind, sql_type, rows, nulls, "distinct", is_key, '
+            "minimum, maximum, list_transform(list_sort(list_transform(texts, "
+            "lambda t: {'rows': -t.rows, 'text': t.text}))[:5], lambda t: t.text) AS values "
             "FROM columns WHERE table_id = ? AND (? IS NULL OR name = ?) ORDER BY position",
             [table, column, column],
         )

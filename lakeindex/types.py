@@ -249,7 +249,7 @@ class ReadTable:
     settings: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
     copy: str = ""
-    """A Parquet file within the index that holds the rows, where DuckDB can't read the original as the connector does."""
+    """A Parquet file within the index with the rows, where DuckDB can't read the original as the connector does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,16 @@ _EXAMPLES = 5
 
 # The same normal form and the same markers of nothing as when profiles are made: a test holds them together.
 _NORMAL_VALUES = r"""
-SELECT nullif(regexp_replace(lower(trim(CAST({column} AS VARCHAR), E' \t\n\r\f\x0b\u00a0')), '^([+-]?\d+)\.0+$', '\1'), '')
+SELECT nullif(regexp_replace(lower(trim(CAST({column} AS VARCHAR), {blanks})), '^([+-]?\d+)\.0+$', '\1'), '')
        AS value
 FROM {table}
 """
+_BLANKS = " || ".join(f"chr({code})" for code in (32, 9, 10, 11, 12, 13, 160))
 _MISSING = ("null", "none", "nan", "n/a", "#n/a", "\\n", "-", "--", "?")
 
 _MEASURE = """
-WITH query_values AS MATERIALIZED (SELECT value, count(*) AS rows FROM ({query}) WHERE value NOT IN {missing} GROUP BY 1),
+WITH query_values AS MATERIALIZED
+         (SELECT value, count(*) AS rows FROM ({query}) WHERE value NOT IN {missing} GROUP BY 1),
      candidate_values AS MATERIALIZED
          (SELECT value, count(*) AS rows FROM ({candidate}) WHERE value NOT IN {missing} GROUP BY 1),
      shared AS MATERIALIZED
@@ -48,7 +50,7 @@ class ProbedColumn:
     @property
     def normal_values(self) -> str:
         """Return the query for its values in their normal form."""
-        return _NORMAL_VALUES.format(column=_quoted(self.id.name), table=_quoted(self.id.table))
+        return _NORMAL_VALUES.format(column=_quoted(self.id.name), table=_quoted(self.id.table), blanks=_BLANKS)
 
 
 def measure_join(connection: duckdb.DuckDBPyConnection, query: ProbedColumn, candidate: ProbedColumn) -> JoinMeasure:

@@ -7,7 +7,8 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from io import IOBase
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -127,6 +128,6 @@ def _plain(value: object) -> object:
 def _write_arrow(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> None:
     import pyarrow as pa
 
-    with pa.ipc.new_stream(pa.PythonFile(sys.stdout.buffer), schema) as writer:
+    with pa.ipc.new_stream(pa.PythonFile(cast(IOBase, sys.stdout.buffer)), schema) as writer:
         for batch in batches:
             writer.write_batch(batch)
