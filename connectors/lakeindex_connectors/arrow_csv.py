@@ -62,7 +62,7 @@ def _survey_as(file: LakeFile, schema: pa.Schema, layout: Layout) -> Survey:
     kept: list[pa.RecordBatch] | None = None
     is_regular = seen.is_plain
     with open_unpacked(file.path) as raw:
-        reader = ChunkReader(seen.watch(to_utf8(read_chunks(raw), layout.encoding)))
+        reader = ChunkReader(_ended(seen.watch(to_utf8(read_chunks(raw), layout.encoding))))
         try:
             if is_regular:
                 kept = _parse_all(reader, schema, layout, is_small=file.size <= KEPT_BYTES)
@@ -90,8 +90,18 @@ def stream(file: LakeFile, schema: pa.Schema, surveyed: Survey) -> Iterator[pa.R
         yield from surveyed.kept
         return
     with open_unpacked(file.path) as raw:
-        reader = ChunkReader(to_utf8(read_chunks(raw), surveyed.layout.encoding))
+        reader = ChunkReader(_ended(to_utf8(read_chunks(raw), surveyed.layout.encoding)))
         yield from _parse(reader, schema, surveyed.layout, len(schema))
+
+
+def _ended(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """End the last line; without that pyarrow takes an empty last cell for quoted when the one before it was."""
+    last = b"\n"
+    for chunk in chunks:
+        last = chunk[-1:] or last
+        yield chunk
+    if last not in (b"\n", b"\r"):
+        yield b"\n"
 
 
 def _parse(reader: ChunkReader, schema: pa.Schema, layout: Layout, columns: int) -> Iterator[pa.RecordBatch]:

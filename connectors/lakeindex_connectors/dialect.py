@@ -11,7 +11,8 @@ from functools import lru_cache
 _BONUS = {"\t": 0.03, "|": 0.03, ";": 0.03, "#": 0.02, ",": 0.015}
 _STRONG_ONLY = (":", "^", "~", "\x01", "\x1f")
 """Delimiters that are common inside cells: believed only when every line agrees."""
-_MAX_LINES = 1000
+_MAX_LINES = 500
+_LOOKS_QUOTED = re.compile(r'(?:\A|[,;\t|#\n])"(?:[^"]++|"")*+"(?=[,;\t|#\n]|\Z)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def _without_quoted(text: str, dialect: Dialect) -> tuple[str, int]:
     if (dialect.quote or '"') not in text:
         return text, 0
     if not dialect.quote:
-        return text, len(_quoted_patterns(Dialect(dialect.delimiter))[0].findall(text))
+        return text, len(_LOOKS_QUOTED.findall(text))
     quoted, opening = _quoted_patterns(dialect)
     masked = quoted.sub(r"\1x", text)
     return masked, len(opening.findall(masked))

@@ -21,7 +21,7 @@ _SAMPLE_BYTES = 1 << 16
 _MAX_SAMPLE_BYTES = 4 << 20
 _SAMPLE_LINES = 10
 _MAX_TITLES = 20
-_MAX_RECORDS = 500
+_MAX_RECORDS = 300
 
 
 @dataclass(frozen=True, slots=True)
