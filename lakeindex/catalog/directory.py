@@ -160,13 +160,13 @@ def _to_arrow(array: npt.NDArray[Any] | pa.Array[Any]) -> pa.Array[Any]:
 
 
 def _to_numpy(column: pa.ChunkedArray[Any]) -> npt.NDArray[Any]:
-    array = column.chunk(0) if column.num_chunks == 1 else cast("pa.Array[Any]", column.combine_chunks())
+    array: Any = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
     if isinstance(array, pa.FixedSizeListArray):
         return _values(array.flatten()).reshape(len(array), array.type.list_size)
     return _values(array)
 
 
-def _values(array: pa.Array[Any]) -> npt.NDArray[Any]:
+def _values(array: Any) -> npt.NDArray[Any]:
     # Array.to_numpy imports pandas wherever that is installed, which takes longer than a query.
     values = np.frombuffer(memoryview(array.buffers()[1] or b""), array.type.to_pandas_dtype())
     return values[array.offset : array.offset + len(array)]
