@@ -16,7 +16,8 @@ import numpy.typing as npt
 from lakeindex.errors import IndexDamaged
 from lakeindex.pairs import Comparison, Hashes, Numbers, TermSet, Weights, ratio
 
-_STRENGTH_STEP = 0.1  # log counts are kept in a byte, in tenths
+STRENGTH_STEP = 0.1
+"""Log counts are kept in a byte, in tenths."""
 _LAST_HASH = np.uint64(2**64 - 1)
 
 Places = npt.NDArray[np.int32]
@@ -91,7 +92,7 @@ class TermIndex:
     def column(self, number: int) -> TermSet:
         """Return the terms of a column of the lake."""
         start, end = self.column_starts[number], self.column_starts[number + 1]
-        counts = np.rint(np.expm1(self.strengths[start:end] * _STRENGTH_STEP)).astype(np.int64)
+        counts = np.rint(np.expm1(self.strengths[start:end] * STRENGTH_STEP)).astype(np.int64)
         return TermSet(self.terms[self.column_terms[start:end]], counts, bool(self.complete[number]))
 
     def rarity(self, numbers: Places) -> Weights:
@@ -129,12 +130,12 @@ class TermIndex:
         places, known = self._look_up(query)
         query_rarity = np.full(len(query.hashes), _rarity(np.zeros(1), self.columns)[0])
         query_rarity[places] = self.rarity(known)
-        query_weights = _strengths(query.counts) * _STRENGTH_STEP * query_rarity
+        query_weights = _strengths(query.counts) * STRENGTH_STEP * query_rarity
         lengths = self.column_starts[columns + 1] - self.column_starts[columns]
         where = _ranges(self.column_starts[columns], lengths)
         terms = self.column_terms[where]
         rarity = self.rarity(terms)
-        weights = self.strengths[where] * _STRENGTH_STEP * rarity
+        weights = self.strengths[where] * STRENGTH_STEP * rarity
         # A last entry that no term equals, so that every search ends at an entry.
         known = np.append(known, np.int32(len(self.terms)))
         place = np.searchsorted(known, terms)
@@ -196,7 +197,7 @@ def _ranges(starts: Numbers, lengths: Numbers) -> Numbers:
 
 
 def _strengths(counts: Numbers) -> npt.NDArray[np.uint8]:
-    return np.minimum(np.rint(np.log1p(counts) / _STRENGTH_STEP), 255).astype(np.uint8)
+    return np.minimum(np.rint(np.log1p(counts) / STRENGTH_STEP), 255).astype(np.uint8)
 
 
 def _best(numbers: Numbers, scores: Weights, sizes: Numbers, limit: int) -> tuple[Numbers, Weights]:
