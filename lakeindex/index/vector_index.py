@@ -36,7 +36,7 @@ class VectorIndex:
         if len(vectors) <= exact_up_to:
             index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
         else:
-            lists = int(2 * np.sqrt(len(vectors)))
+            lists = min(int(2 * np.sqrt(len(vectors))), len(vectors))
             index = faiss.IndexIVFScalarQuantizer(
                 faiss.IndexFlatIP(dimension),
                 dimension,
@@ -46,6 +46,7 @@ class VectorIndex:
                 False,  # by_residual: a list's vectors can be compared without its centroid
             )
             index.cp.seed = seed
+            index.cp.min_points_per_centroid = 1  # fewer than FAISS would like is no reason to print a warning
             index.nprobe = max(1, round(_PROBED_SHARE * lists))
             sample = np.random.default_rng(seed).permutation(len(vectors))[: _TRAINED_ON_A_LIST * lists]
             index.train(np.ascontiguousarray(vectors[np.sort(sample)]))

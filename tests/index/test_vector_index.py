@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lakeindex.errors import IndexDamaged, LakeIndexError
+from lakeindex.index.exact import ExactVectors
+from lakeindex.index.vector_index import Keys, VectorIndex, Vectors
+
+DIMENSION = 32
+
+
+def unit(vectors: np.ndarray) -> Vectors:
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+def clustered(size: int, seed: int, spread: float = 0.5) -> Vectors:
+    """Make unit vectors around a hundred centres, as the columns of a lake stand in groups."""
+    random = np.random.default_rng(seed)
+    centres = unit(random.normal(size=(100, DIMENSION)))
+    noise = unit(random.normal(size=(size, DIMENSION)))
+    return unit(centres[random.integers(0, 100, size)] + spread * noise)
+
+
+def scattered_keys(size: int) -> Keys:
+    return np.random.default_rng(3).permutation(np.arange(size, dtype=np.int64) * 7 + 11)
+
+
+@pytest.fixture(scope="module")
+def vectors() -> Vectors:
+    return clustered(4000, seed=1)
+
+
+@pytest.fixture(scope="module")
+def keys() -> Keys:
+    return scattered_keys(4000)
+
+
+@pytest.fixture(scope="module")
+def approximate(vectors: Vectors, keys: Keys) -> VectorIndex:
+    return VectorIndex.build(vectors, keys, exact_up_to=0)
+
+
+def test_a_small_index_answers_as_the_oracle(vectors: Vectors, keys: Keys) -> None:
+    index, oracle = VectorIndex.build(vectors, keys), ExactVectors(vectors, keys)
+    found, cosines = index.search(vectors[:50], 20)
+    expected, expected_cosines = oracle.search(vectors[:50], 20)
+    assert index.is_exact
+    assert found.tolist() == expected.tolist()
+    np.testing.assert_allclose(cosines, expected_cosines, atol=1e-6)
+
+
+def test_a_big_index_finds_nineteen_of_twenty_nearest(vectors: Vectors, keys: Keys, approximate: VectorIndex) -> None:
+    queries = clustered(100, seed=1)
+    found, cosines = approximate.search(queries, 10)
+    expected, _ = ExactVectors(vectors, keys).search(queries, 10)
+    hits = [len(set(some) & set(all_)) for some, all_ in zip(found.tolist(), expected.tolist(), strict=True)]
+    assert not approximate.is_exact
+    assert sum(hits) / expected.size >= 0.95
+    row_of = {key: place for place, key in enumerate(keys.tolist())}
+    exact = [[float(vectors[row_of[key]] @ query) for key in row] for row, query in zip(found, queries, strict=True)]
+    np.testing.assert_allclose(cosines, exact, atol=2e-2)
+
+
+@pytest.mark.parametrize("exact_up_to", [0, 10_000])
+def test_an_index_answers_alike_after_a_trip_to_disk(
+    tmp_path: Path, vectors: Vectors, keys: Keys, exact_up_to: int
+) -> None:
+    built = VectorIndex.build(vectors, keys, exact_up_to)
+    built.save(tmp_path / "vectors.faiss")
+    opened = VectorIndex.open(tmp_path / "vectors.faiss")
+    assert (len(opened), opened.dimension, opened.is_exact) == (4000, DIMENSION, exact_up_to > 0)
+    for before, after in zip(built.search(vectors[:20], 15), opened.search(vectors[:20], 15), strict=True):
+        assert before.tolist() == after.tolist()
+    assert opened.vectors(keys[:9]).tolist() == built.vectors(keys[:9]).tolist()
+
+
+def test_vectors_are_handed_back_by_key(vectors: Vectors, keys: Keys, approximate: VectorIndex) -> None:
+    wanted = keys[[5, 3999, 0, 5]]
+    exact = VectorIndex.build(vectors, keys)
+    assert exact.vectors(wanted).tolist() == ExactVectors(vectors, keys).vectors(wanted).tolist()
+    assert exact.vectors(wanted).tolist() == vectors[[5, 3999, 0, 5]].tolist()
+    np.testing.assert_allclose(approximate.vectors(wanted), vectors[[5, 3999, 0, 5]], atol=1e-2)
+    assert exact.vectors(wanted[:0]).shape == approximate.vectors(wanted[:0]).shape == (0, DIMENSION)
+
+
+@pytest.mark.parametrize("exact_up_to", [0, 10_000])
+def test_a_key_without_a_vector_is_an_error(vectors: Vectors, keys: Keys, exact_up_to: int) -> None:
+    index = VectorIndex.build(vectors, keys, exact_up_to)
+    with pytest.raises(KeyError, match="not every key has a vector"):
+        index.vectors(np.array([keys[0], 5], np.int64))
+
+
+@pytest.mark.parametrize("exact_up_to", [0, 10_000])
+def test_removed_vectors_are_never_found_again(vectors: Vectors, keys: Keys, exact_up_to: int) -> None:
+    index = VectorIndex.build(vectors, keys, exact_up_to)
+    nearest = index.search(vectors[:1], 5)[0][0]
+    assert index.remove(np.append(nearest[:3], 5)) == 3
+    assert len(index) == 3997
+    left = index.search(vectors[:1], 4000)[0]
+    assert not set(nearest[:3].tolist()) & set(left.ravel().tolist())
+    assert left[0, :2].tolist() == nearest[3:].tolist()
+
+
+def test_a_limit_beyond_the_lake_is_filled_with_minus_one() -> None:
+    vectors = clustered(3, seed=2)
+    index = VectorIndex.build(vectors, np.array([40, 20, 30]))
+    found, _ = index.search(vectors[:1], 6)
+    expected, _ = ExactVectors(vectors, np.array([40, 20, 30])).search(vectors[:1], 6)
+    assert found.tolist() == expected.tolist()
+    assert found[0, 3:].tolist() == [-1, -1, -1]
+
+
+def test_an_index_without_vectors_answers_nothing(tmp_path: Path) -> None:
+    index = VectorIndex.build(np.zeros((0, DIMENSION), np.float32), np.zeros(0, np.int64))
+    index.save(tmp_path / "vectors.faiss")
+    opened = VectorIndex.open(tmp_path / "vectors.faiss")
+    assert len(opened) == 0
+    assert opened.search(clustered(2, seed=2), 3)[0].tolist() == [[-1, -1, -1]] * 2
+
+
+def test_two_builds_from_the_same_vectors_are_the_same_file(tmp_path: Path, vectors: Vectors, keys: Keys) -> None:
+    for name in ("one", "two"):
+        VectorIndex.build(vectors, keys, exact_up_to=0, seed=4).save(tmp_path / name)
+    one, two = (VectorIndex.open(tmp_path / name) for name in ("one", "two"))
+    for first, second in zip(one.search(vectors[:200], 10), two.search(vectors[:200], 10), strict=True):
+        assert first.tolist() == second.tolist()
+
+
+@pytest.mark.parametrize("size", [1, 2, 30, 300])
+def test_training_on_few_vectors_says_nothing(size: int, capfd: pytest.CaptureFixture[str]) -> None:
+    index = VectorIndex.build(clustered(size, seed=5), np.arange(size), exact_up_to=0)
+    assert len(index) == size
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no index at all", b"IxMp" + bytes(100)])
+def test_damage_is_told_with_the_way_out(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "vectors.faiss"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(IndexDamaged, match=r"vectors.faiss can't be read .*; build the index again"):
+        VectorIndex.open(path)
+
+
+@pytest.mark.parametrize("exact_up_to", [0, 10_000])
+def test_a_truncated_file_is_damage(tmp_path: Path, vectors: Vectors, keys: Keys, exact_up_to: int) -> None:
+    path = tmp_path / "vectors.faiss"
+    VectorIndex.build(vectors, keys, exact_up_to).save(path)
+    path.write_bytes(path.read_bytes()[:-5000])
+    with pytest.raises(IndexDamaged):
+        VectorIndex.open(path)
+
+
+def test_two_builds_of_faiss_at_once_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    versions = {"faiss-cpu": "1.15.1", "faiss-gpu": "1.14.0"}
+
+    def version(name: str) -> str:
+        if name not in versions:
+            raise metadata.PackageNotFoundError(name)
+        return versions[name]
+
+    monkeypatch.setattr(metadata, "version", version)
+    with pytest.raises(LakeIndexError, match="pip uninstall -y faiss-cpu faiss-gpu && pip install faiss-cpu"):
+        VectorIndex.build(clustered(3, seed=1), np.arange(3))
+    versions["faiss-cpu"] = "1.15.1+gpu-shim"
+    assert len(VectorIndex.build(clustered(3, seed=1), np.arange(3))) == 3
