@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
-from lakeindex.catalog.directory import facts_of
+from lakeindex.catalog.directory import facts_of, hash_names
 from lakeindex.config import Settings
 from lakeindex.encode.record_texts import describe_records
 from lakeindex.errors import InvalidSetting, NotFound, UnreadableTable
@@ -70,6 +70,7 @@ def _prepare(records: pa.Table, column: str, origin: str, encode: Encode) -> Que
         facts=facts_of(record),
         terms=_terms(record, column, table),
         vector=encode(describe_records(record, TEXT_OPTIONS))[0],
+        table_names=hash_names(names),
         own_keys=np.zeros(0, np.int64),
     )
 

@@ -108,6 +108,8 @@ class QueryColumn:
     terms: dict[Family, TermSet]
     vector: npt.NDArray[np.float32]
     """(d,) unit length."""
+    table_names: Hashes
+    """The names of its table's columns, hashed as the directory does."""
     own_keys: Numbers
     """The columns of its own table, which are never an answer; none for a column from outside."""
 
@@ -124,6 +126,12 @@ class Pairs:
     compared: dict[Family, Comparison]
     cosine: Weights
     """(n,) of the column vectors."""
+    same_schema: Weights
+    """(n,) the Jaccard similarity of both tables' column names."""
+    lake_columns: int
+    """How many columns the lake has."""
+    query_columns: int
+    """How many columns the query's table has."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,3 +159,9 @@ class Ranking:
 def ratio(part: Weights, whole: Weights) -> Weights:
     """Divide; nothing of nothing is 0."""
     return np.divide(part, whole, out=np.zeros_like(part, dtype=np.float64), where=whole > 0)
+
+
+def ranges(starts: Numbers, lengths: Numbers) -> Numbers:
+    """Return start, start + 1, ... for each of several ranges, one after the other."""
+    ends = np.cumsum(lengths)
+    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - (ends - lengths), lengths)

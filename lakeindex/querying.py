@@ -60,6 +60,7 @@ class Searcher:
             facts=self.directory.facts.take(np.array([key])),
             terms={family: index.column(key) for family, index in self.terms.items()},
             vector=self.vectors.vectors(np.array([key]))[0],
+            table_names=self.directory.name_hashes[self.directory.keys_of_table(column.table)],
             own_keys=self.directory.keys_of_table(column.table),
         )
 
@@ -91,6 +92,9 @@ class Searcher:
             candidates=self.directory.facts.take(keys),
             compared={family: index.compare(query.terms[family], keys) for family, index in self.terms.items()},
             cosine=(self.vectors.vectors(keys) @ query.vector).astype(np.float64),
+            same_schema=self.directory.same_schema(query.table_names, keys),
+            lake_columns=len(self.directory),
+            query_columns=len(query.table_names),
         )
 
     def _chosen(self, names: Sequence[str]) -> list[CandidateSource]:

@@ -15,7 +15,9 @@ import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
 from lakeindex.errors import IndexDamaged, NotFound
-from lakeindex.pairs import KINDS, ColumnFacts, Numbers
+from lakeindex.naming import words_of
+from lakeindex.pairs import KINDS, ColumnFacts, Hashes, Numbers, Weights, ranges, ratio
+from lakeindex.text_hash import HashedText
 from lakeindex.types import ColumnId, Kind, TableId
 
 DIRECTORY_FIELDS = (
@@ -49,6 +51,8 @@ class Directory:
     tables: npt.NDArray[np.int32]
     """(columns,) the place of each column's table."""
     names: pa.Array[Any]
+    name_hashes: Hashes
+    """(columns,) of the names in words, so that `countryCode` is `country_code`."""
     facts: ColumnFacts
 
     @classmethod
@@ -61,6 +65,7 @@ class Directory:
             first_columns=np.searchsorted(places, np.arange(len(encoded.dictionary) + 1)),
             tables=places,
             names=columns["name"].combine_chunks(),
+            name_hashes=hash_names([str(name) for name in columns["name"].to_pylist()]),
             facts=facts_of(columns),
         )
 
@@ -75,6 +80,7 @@ class Directory:
                 first_columns=np.append(_to_numpy(tables["first_column"]), len(columns)),
                 tables=_to_numpy(columns["table"]),
                 names=columns["name"].combine_chunks(),
+                name_hashes=_to_numpy(columns["name_hash"]),
                 # Arrow packs flags into bits, which can't be mapped: they are kept as bytes.
                 facts=ColumnFacts(**facts | {"is_key": facts["is_key"].view(np.bool_)}),
             )
@@ -84,7 +90,7 @@ class Directory:
     def save(self, folder: Path) -> None:
         """Write two Arrow files into `folder`."""
         facts = {field.name: getattr(self.facts, field.name) for field in fields(ColumnFacts)}
-        columns = {"table": self.tables, "name": self.names, **facts}
+        columns = {"table": self.tables, "name": self.names, "name_hash": self.name_hashes, **facts}
         folder.mkdir(parents=True, exist_ok=True)
         _write(pa.table({name: _to_arrow(array) for name, array in columns.items()}), folder / _COLUMNS)
         tables = {"id": pa.array(self.table_ids, pa.string()), "first_column": pa.array(self.first_columns[:-1])}
@@ -116,6 +122,20 @@ class Directory:
     def id_of(self, key: int) -> ColumnId:
         """Return a column's table and name."""
         return ColumnId(self.table_ids[self.tables[key]], self.names[key].as_py())
+
+    def same_schema(self, names: Hashes, keys: Numbers) -> Weights:
+        """Compare a table's column names, hashed, with those of each key's table: their Jaccard similarity, (n,)."""
+        tables, places = np.unique(self.tables[keys], return_inverse=True)
+        starts = self.first_columns[tables]
+        lengths = self.first_columns[tables + 1] - starts
+        is_shared = np.isin(self.name_hashes[ranges(starts, lengths)], names)
+        shared = np.bincount(np.repeat(np.arange(len(tables)), lengths), weights=is_shared, minlength=len(tables))
+        return ratio(shared, len(names) + lengths - shared)[places]
+
+
+def hash_names(names: Sequence[str]) -> Hashes:
+    """Hash each column name by its words."""
+    return HashedText.from_arrow(pa.array([words_of(name) for name in names], pa.large_string())).strings()
 
 
 def facts_of(columns: pa.Table) -> ColumnFacts:

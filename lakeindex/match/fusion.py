@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lakeindex.match.signals import SIGNALS, Signal
+from lakeindex.match.signals import REPEATS, SIGNALS, Signal
 from lakeindex.pairs import Weights
 from lakeindex.types import Evidence
 
@@ -18,31 +18,33 @@ class Scored:
 
     scores: Weights
     """(n,) in [0, 1]."""
-    signals: tuple[Signal, ...]
-    values: Mapping[str, Weights]
-    """Each signal's value for each pair, in [0, 1]."""
+    parts: tuple[tuple[Signal, Weights, Weights], ...]
+    """Each signal with its value for each pair, (n,) in [0, 1], and what that adds to the score, (n,)."""
 
     def evidence(self, place: int) -> tuple[Evidence, ...]:
         """List the parts of one pair's score, the largest first; they sum to it."""
-        parts = [
-            Evidence(signal.name, signal.weight * value, value, signal.meaning)
-            for signal in self.signals
-            for value in [float(self.values[signal.name][place])]
+        listed = [
+            Evidence(signal.name, float(added[place]), float(values[place]), signal.meaning)
+            for signal, values, added in self.parts
         ]
-        return tuple(sorted(parts, key=lambda one: -one.part))
+        return tuple(sorted(listed, key=lambda one: -one.part))
 
 
 def fuse(values: Mapping[str, Weights]) -> Scored:
-    """Weigh all signals."""
-    return _weighted(SIGNALS, values)
+    """Weigh what speaks for a join; of the sum take off what speaks against it."""
+    parts = [(signal, values[signal.name], signal.weight * values[signal.name]) for signal in SIGNALS]
+    base = np.sum([added for _, _, added in parts], axis=0)
+    parts.append((REPEATS, values[REPEATS.name], -REPEATS.weight * values[REPEATS.name] * base))
+    return _summed(parts)
 
 
 def fuse_sources(values: Mapping[str, Weights]) -> Scored:
     """Score by what some sources say for themselves, in equal parts."""
-    signals = tuple(Signal(name, 1 / len(values), f"the source {name} alone") for name in values)
-    return _weighted(signals, values)
+    share = 1 / len(values)
+    return _summed(
+        [(Signal(name, share, f"the source {name} alone"), one, share * one) for name, one in values.items()]
+    )
 
 
-def _weighted(signals: tuple[Signal, ...], values: Mapping[str, Weights]) -> Scored:
-    scores = sum((signal.weight * values[signal.name] for signal in signals), np.zeros(1))
-    return Scored(np.clip(scores, 0.0, 1.0), signals, values)
+def _summed(parts: list[tuple[Signal, Weights, Weights]]) -> Scored:
+    return Scored(np.sum([added for _, _, added in parts], axis=0), tuple(parts))

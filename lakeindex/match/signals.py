@@ -9,9 +9,12 @@ import numpy as np
 from lakeindex.pairs import ColumnFacts, Comparison, Flags, Pairs, Weights
 from lakeindex.types import Family, Kind
 
-_SURROGATE_TRUST = 0.2
+_SURROGATE_TRUST = 0.1
 _DENSE = 0.8
 _RARITY_HALF_TRUSTED = 5.0
+_NAME_RARITY_HALF_TRUSTED = 1.0  # in units of the rarity of a term that occurs once
+_COPY_FROM = 0.6
+_COPY_COLUMNS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,38 +23,43 @@ class Signal:
 
     name: str
     weight: float
-    """Its share of the score; all of them sum to 1."""
+    """What it adds to the score at most; all of them sum to 1."""
     meaning: str
     """What a high value says, for people."""
 
 
 SIGNALS = (
-    Signal("meaning", 1.0 / 2.6, "the language model reads both columns alike"),
-    Signal("names", 0.3 / 2.6, "the column names are spelled alike"),
-    Signal("context", 0.2 / 2.6, "the names of columns and tables share words"),
-    Signal("words", 0.3 / 2.6, "the values use the same rare words"),
-    Signal("word_containment", 0.2 / 2.6, "the query's rare words are found in the candidate"),
-    Signal("grams", 0.3 / 2.6, "the values share character sequences"),
-    Signal("values", 0.2 / 2.6, "one side's values are found in the other"),
-    Signal("both_ways", 0.1 / 2.6, "each side's values are found in the other"),
+    Signal("meaning", 10 / 28, "the language model reads both columns alike"),
+    Signal("names", 3 / 28, "the column names are spelled alike, and are no common ones"),
+    Signal("context", 2 / 28, "the names of columns and tables share words that are not common"),
+    Signal("words", 4 / 28, "the values use the same rare words"),
+    Signal("word_containment", 3 / 28, "the query's rare words are found in the candidate"),
+    Signal("grams", 3 / 28, "the values share character sequences"),
+    Signal("values", 2 / 28, "one side's values are found in the other"),
+    Signal("both_ways", 1 / 28, "each side's values are found in the other"),
 )
-"""Set by hand, without training, on labelled lakes that each stand alone."""
+"""For a join. Set by hand, without training, on labelled lakes: each alone, and five of them in a large one."""
+
+REPEATS = Signal("repeats", 0.15, "against: the candidate's table repeats the query's, so a join adds little")
+"""Against a join: the share of the score that a copy of the query's own table loses."""
 
 
 def measure(pairs: Pairs) -> dict[str, Weights]:
-    """Return the value of each of SIGNALS for each pair, (n,)."""
+    """Return the value of each signal for each pair, (n,)."""
     keys, words = pairs.compared[Family.KEYS], pairs.compared[Family.WORDS]
+    names, context = pairs.compared[Family.NAMES], pairs.compared[Family.CONTEXT]
     forward, backward = keys.rare_containment(), keys.rare_reverse_containment()
     trust = _overlap_trust(pairs, keys)
     return {
         "meaning": np.clip(pairs.cosine, 0.0, 1.0),
-        "names": pairs.compared[Family.NAMES].cosine,
-        "context": pairs.compared[Family.CONTEXT].cosine,
+        "names": _name_trust(pairs, names) * names.cosine,
+        "context": _name_trust(pairs, context) * context.cosine,
         "words": words.cosine,
         "word_containment": words.rare_containment(),
         "grams": pairs.compared[Family.GRAMS].cosine,
         "values": trust * np.maximum(forward, backward),
         "both_ways": trust * np.minimum(forward, backward),
+        REPEATS.name: _repeats(pairs),
     }
 
 
@@ -66,3 +74,16 @@ def _overlap_trust(pairs: Pairs, keys: Comparison) -> Weights:
     """Two surrogate keys overlap by accident, and a few common values (yes, no) say little."""
     both = looks_surrogate(pairs.candidates) & looks_surrogate(pairs.query)
     return np.where(both, _SURROGATE_TRUST, 1.0) * keys.shared_rarity / (keys.shared_rarity + _RARITY_HALF_TRUSTED)
+
+
+def _name_trust(pairs: Pairs, names: Comparison) -> Weights:
+    """`id`, `name` and `date` are everywhere: what a name says depends on how rare its parts are."""
+    rarity = names.shared_rarity / np.log(pairs.lake_columns + 1)
+    return np.asarray(rarity / (rarity + _NAME_RARITY_HALF_TRUSTED))
+
+
+def _repeats(pairs: Pairs) -> Weights:
+    """Tell how far the candidate's table has the same columns as the query's, from a clear majority on."""
+    if pairs.query_columns < _COPY_COLUMNS:
+        return np.zeros(len(pairs.keys))
+    return np.clip((pairs.same_schema - _COPY_FROM) / (1 - _COPY_FROM), 0.0, 1.0)
