@@ -164,4 +164,5 @@ def ratio(part: Weights, whole: Weights) -> Weights:
 def ranges(starts: Numbers, lengths: Numbers) -> Numbers:
     """Return start, start + 1, ... for each of several ranges, one after the other."""
     ends = np.cumsum(lengths)
-    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - (ends - lengths), lengths)
+    offsets: Numbers = np.repeat(starts - (ends - lengths), lengths)
+    return np.arange(len(offsets)) + offsets

@@ -129,8 +129,8 @@ def test_a_surrogate_key_that_overlaps_by_accident_ranks_below_meaning(tmp_path:
 def test_sources_can_be_asked_alone(lake: Lake) -> None:
     answer = lake.query("sales/orders.csv", "country", sources=("containment",), probe=0)
     assert answer.tried == ("containment",)
-    assert names(answer)[0] == ("geo/countries.csv", "code")
-    assert answer.matches[0].score == pytest.approx(0.9 * 1.0 + 0.1 * 6 / 8)
+    assert set(names(answer)[:2]) == {("geo/countries.csv", "code"), ("events.jsonl", "place.code")}
+    assert [match.score for match in answer.matches[:2]] == [pytest.approx((6 + 6 / 8) / 7)] * 2
     with pytest.raises(InvalidSetting, match="there is no source 'magic'"):
         lake.query("sales/orders.csv", "country", sources=("magic",))
 
@@ -246,7 +246,7 @@ def test_an_index_of_another_model_is_an_error_that_names_both(tmp_path: Path, s
 
 
 def test_unknown_names_come_with_the_nearest(lake: Lake) -> None:
-    with pytest.raises(NotFound, match="'sales/orders.csv'"):
+    with pytest.raises(NotFound, match=r"'sales/orders\.csv'"):
         lake.query("sales/order.csv", "country")
     with pytest.raises(NotFound, match="'country'"):
         lake.query("sales/orders.csv", "contry")

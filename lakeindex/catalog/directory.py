@@ -129,7 +129,8 @@ class Directory:
         starts = self.first_columns[tables]
         lengths = self.first_columns[tables + 1] - starts
         is_shared = np.isin(self.name_hashes[ranges(starts, lengths)], names)
-        shared = np.bincount(np.repeat(np.arange(len(tables)), lengths), weights=is_shared, minlength=len(tables))
+        owners = np.repeat(np.arange(len(tables)), lengths)
+        shared: Weights = np.bincount(owners[is_shared], minlength=len(tables)).astype(np.float64)
         return ratio(shared, len(names) + lengths - shared)[places]
 
 

@@ -41,9 +41,8 @@ def fuse(values: Mapping[str, Weights]) -> Scored:
 def fuse_sources(values: Mapping[str, Weights]) -> Scored:
     """Score by what some sources say for themselves, in equal parts."""
     share = 1 / len(values)
-    return _summed(
-        [(Signal(name, share, f"the source {name} alone"), one, share * one) for name, one in values.items()]
-    )
+    signals = {name: Signal(name, share, f"the source {name} alone") for name in values}
+    return _summed([(signals[name], one, share * one) for name, one in values.items()])
 
 
 def _summed(parts: list[tuple[Signal, Weights, Weights]]) -> Scored:
