@@ -109,7 +109,7 @@ def _write_for_people(answer: Answer, shown: list[Match], form: Format) -> None:
     if not shown:
         print_line(f"nothing joins with {answer.query}; tried: {', '.join(answer.tried)}")
         return
-    names = ["#", "joins with", "score", "kind", "containment", "reverse", "rows", "figures", "shared, or why"]
+    names = ["#", "joins with", "score", "kind", "containment", "reverse", "cardinality", "figures", "shared, or why"]
     rows = [_row(match) for match in shown]
     if form is Format.MD:
         write_markdown(names, rows)
