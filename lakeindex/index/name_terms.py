@@ -19,7 +19,7 @@ _DIGITS = re.compile(r"(?<=[a-z])(?=\d)")
 
 def name_grams(names: Sequence[str]) -> tuple[Hashes, Numbers, Numbers]:
     """Return the trigrams of each name (in words), their counts, and where each name's start, (n + 1,)."""
-    padded = [f" {' '.join(_stems(name))} " for name in names]
+    padded = [f" {' '.join(stems)} " if stems else "" for stems in map(_stems, names)]
     hashes, owners = HashedText.from_arrow(pa.array(padded, pa.large_string())).grams(_GRAM_BYTES)
     return _grouped(hashes, np.ones(len(hashes), np.int64), owners, len(names))
 
@@ -43,13 +43,16 @@ def term_sets(hashes: Hashes, counts: Numbers, starts: Numbers) -> list[TermSet]
 
 
 def _stems(name: str) -> list[str]:
-    return [_singular(word) for word in _DIGITS.sub(" ", name).split()]
+    return [_stem(word) for word in _DIGITS.sub(" ", name).split()]
 
 
-def _singular(word: str) -> str:
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word
+def _stem(word: str) -> str:
+    """Cut a word so that singular and plural meet: `movie` and `movies`, `city` and `cities`, `box` and `boxes`."""
+    if len(word) > 2 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    if len(word) > 3 and word.endswith("ie"):
+        return word[:-2] + "y"
+    return word[:-1] if len(word) > 3 and word.endswith("e") else word
 
 
 def _grouped(hashes: Hashes, counts: Numbers, owners: Numbers, size: int) -> tuple[Hashes, Numbers, Numbers]:

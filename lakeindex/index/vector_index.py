@@ -125,9 +125,10 @@ def load_faiss() -> Any:
 
 def _is_installed(distribution: str) -> bool:
     try:
-        return "gpu-shim" not in metadata.version(distribution)
+        metadata.version(distribution)
     except metadata.PackageNotFoundError:
         return False
+    return True
 
 
 def _first_line(error: BaseException) -> str:
