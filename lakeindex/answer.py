@@ -9,21 +9,20 @@ import pyarrow as pa
 
 from lakeindex.types import ColumnId, Match
 
-ANSWER_SCHEMA = pa.schema(
-    [
-        ("query_table", pa.string()),
-        ("query_column", pa.string()),
-        ("rank", pa.int64()),
-        ("table", pa.string()),
-        ("column", pa.string()),
-        ("score", pa.float64()),
-        ("kind", pa.string()),
-        ("containment", pa.float64()),
-        ("reverse_containment", pa.float64()),
-        ("cardinality", pa.string()),
-        ("exact", pa.bool_()),
-    ]
-)
+_FIELDS: list[tuple[str, pa.DataType]] = [
+    ("query_table", pa.string()),
+    ("query_column", pa.string()),
+    ("rank", pa.int64()),
+    ("table", pa.string()),
+    ("column", pa.string()),
+    ("score", pa.float64()),
+    ("kind", pa.string()),
+    ("containment", pa.float64()),
+    ("reverse_containment", pa.float64()),
+    ("cardinality", pa.string()),
+    ("exact", pa.bool_()),
+]
+ANSWER_SCHEMA = pa.schema(_FIELDS)
 """Binding for scripts: columns are only ever appended."""
 
 

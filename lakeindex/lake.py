@@ -205,8 +205,10 @@ class Lake:
     def _probed(self, column: ColumnId) -> ProbedColumn:
         from lakeindex.integrate.probe import ProbedColumn
 
-        self.database.view(self._viewed(column.table))
-        return ProbedColumn(column)
+        viewed = self._viewed(column.table)
+        self.database.view(viewed)
+        place = self.searcher.directory.key_of(column) - int(self.searcher.directory.keys_of_table(column.table)[0])
+        return ProbedColumn(column.table, viewed.columns[place][0])
 
     def _viewed(self, table: TableId) -> ViewedTable:
         read, file = self._table(table)

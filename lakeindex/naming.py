@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import count
 
 _FILE_SUFFIX = re.compile(
     r"\.(csv|tsv|psv|txt|jsonl?|ndjson|geojson|parquet|pq|xlsx?|xlsm|xlsb|ods|arrow|feather|avro|orc"
@@ -32,3 +34,15 @@ def words_of(name: str) -> str:
     """Split a name into lower-case words: `countryCode`, `country_code` and `COUNTRY-CODE` are all `country code`."""
     spaced = _CAMEL.sub(" ", _SEPARATORS.sub(" ", _REPEATED_HEADER.sub("", name)))
     return " ".join(spaced.lower().split())
+
+
+def sql_names(names: Sequence[str]) -> list[str]:
+    """Name columns so that SQL, to which `id` and `ID` are the same, can tell them apart: the second is `ID (2)`."""
+    taken: set[str] = set()
+    distinct: list[str] = []
+    for name in names:
+        copies = (name if number == 1 else f"{name} ({number})" for number in count(1))
+        free = next(one for one in copies if one.lower() not in taken)
+        taken.add(free.lower())
+        distinct.append(free)
+    return distinct

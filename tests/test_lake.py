@@ -292,3 +292,16 @@ def test_an_answer_is_an_arrow_table_and_a_page(lake: Lake) -> None:
     assert table["rank"].to_pylist() == list(range(1, len(answer) + 1))
     assert table["score"].to_pylist() == sorted(table["score"].to_pylist(), reverse=True)
     assert "geo/countries.csv" in answer._repr_html_()
+
+
+def test_columns_whose_names_differ_in_case_alone_stay_apart(tmp_path: Path, settings: Settings) -> None:
+    root = tmp_path / "lake"
+    root.mkdir()
+    (root / "a.csv").write_text("id,ID,Id\n" + "".join(f"k{n},z{n},y{n}\n" for n in range(9)))
+    (root / "ragged.csv").write_text("id,ID\n" + "".join(f"q{n},k{n},,\n" for n in range(9)))
+    lake = Lake.index(root, tmp_path / "index", settings)
+    best = lake.query("a.csv", "id").matches[0]
+    assert (best.column.table, best.column.name) == ("ragged.csv", "ID")
+    assert (best.exact, best.containment, best.note) == (True, 1.0, "")
+    assert lake.sql('SELECT "ID (2)" AS v FROM "a.csv" LIMIT 1')["v"].to_pylist() == ["z0"]
+    assert lake.sql('SELECT "ID (2)" AS v FROM "ragged.csv" LIMIT 1')["v"].to_pylist() == ["k0"]

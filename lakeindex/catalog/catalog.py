@@ -15,6 +15,7 @@ import pyarrow as pa
 from lakeindex.catalog.database import connect, literal, quoted
 from lakeindex.catalog.lake_database import ViewedTable
 from lakeindex.errors import IndexDamaged
+from lakeindex.naming import sql_names
 from lakeindex.types import FileOutcome, FileStatus, ReadTable, Scan, TableId
 
 _CREATE = """
@@ -133,13 +134,14 @@ class Catalog:
 
     def viewed(self, table: ReadTable, file: str, root: Path, copies: Path) -> ViewedTable:
         """Tell what a view of a table is made of."""
-        columns = self.fetch("SELECT name, sql_type FROM columns WHERE table_id = ? ORDER BY position", [table.id])
+        sql = "SELECT name, sql_type FROM columns WHERE table_id = ? ORDER BY position"
+        columns = self.fetch(sql, [table.id]).to_pydict()
         return ViewedTable(
             id=table.id,
             file=root / file,
             scan=table.scan,
             copy=copies / table.copy if table.copy else None,
-            columns=tuple((column["name"], column["sql_type"]) for column in columns.to_pylist()),
+            columns=tuple(zip(sql_names(columns["name"]), columns["sql_type"], strict=True)),
         )
 
     def fetch(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:

@@ -29,7 +29,7 @@ class ViewedTable:
     """How DuckDB reads the file; None where `copy` holds the rows."""
     copy: Path | None
     columns: tuple[tuple[str, str], ...]
-    """Name and SQL type of each column, in the file's order."""
+    """Name, as SQL can tell it from the others, and SQL type of each column, in the file's order."""
 
 
 class LakeDatabase:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from lakeindex.errors import UnreadableTable
-from lakeindex.types import Cardinality, ColumnId, JoinMeasure
+from lakeindex.types import Cardinality, JoinMeasure, TableId
 
 _EXAMPLES = 5
 
@@ -45,12 +45,14 @@ FROM shared
 class ProbedColumn:
     """A column as DuckDB knows it."""
 
-    id: ColumnId
+    table: TableId
+    name: str
+    """As SQL can tell it from the table's other columns."""
 
     @property
     def normal_values(self) -> str:
         """Return the query for its values in their normal form."""
-        return _NORMAL_VALUES.format(column=_quoted(self.id.name), table=_quoted(self.id.table), blanks=_BLANKS)
+        return _NORMAL_VALUES.format(column=_quoted(self.name), table=_quoted(self.table), blanks=_BLANKS)
 
 
 def measure_join(connection: duckdb.DuckDBPyConnection, query: ProbedColumn, candidate: ProbedColumn) -> JoinMeasure:
@@ -63,9 +65,7 @@ def measure_join(connection: duckdb.DuckDBPyConnection, query: ProbedColumn, can
         counts = connection.sql(sql).to_arrow_table().to_pylist()[0]
     except duckdb.Error as error:
         first_line = str(error).split("\n", 1)[0]
-        raise UnreadableTable(
-            f"{query.id.table} and {candidate.id.table} can't be read together: {first_line}"
-        ) from error
+        raise UnreadableTable(f"{query.table} and {candidate.table} can't be read together: {first_line}") from error
     return JoinMeasure(
         containment=_share(counts["shared_distinct"], counts["query_distinct"]),
         reverse_containment=_share(counts["shared_distinct"], counts["candidate_distinct"]),
