@@ -7,14 +7,14 @@ import struct
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import IntEnum
-from io import RawIOBase
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from lakeindex.profile.column_profile import Limits
 from lakeindex.types import FileOutcome, FileStatus, Header, LakeFile, ReadOptions, ReadTable, Scan, TableId
 
 _HEAD = struct.Struct("<BQ")
+_PIPE_BYTES = 1 << 16  # what a pipe holds: asking for more only allocates more
 
 
 class Tag(IntEnum):
@@ -54,14 +54,14 @@ class Request:
         return cls(files, options, Limits(**request["limits"]))
 
 
-def write_frame(stream: BinaryIO, tag: Tag, payload: bytes) -> None:
+def write_frame(stream: IO[bytes], tag: Tag, payload: bytes) -> None:
     """Send one frame."""
     stream.write(_HEAD.pack(tag, len(payload)))
     stream.write(payload)
     stream.flush()
 
 
-def read_frame(stream: RawIOBase) -> tuple[Tag, bytes] | None:
+def read_frame(stream: IO[bytes]) -> tuple[Tag, bytes] | None:
     """Receive one frame; None when the other side is gone."""
     head = _read_exactly(stream, _HEAD.size)
     if head is None:
@@ -71,14 +71,13 @@ def read_frame(stream: RawIOBase) -> tuple[Tag, bytes] | None:
     return None if payload is None else (Tag(tag), payload)
 
 
-def _read_exactly(stream: RawIOBase, size: int) -> bytes | None:
-    payload = bytearray(size)
-    view = memoryview(payload)
-    while view:
-        received = stream.readinto(view)
+def _read_exactly(stream: IO[bytes], size: int) -> bytes | None:
+    payload = bytearray()
+    while len(payload) < size:
+        received = stream.read(min(size - len(payload), _PIPE_BYTES))
         if not received:
             return None
-        view = view[received:]
+        payload += received
     return bytes(payload)
 
 

@@ -55,7 +55,7 @@ def _open_entry(root: Path, path: Path, entry: os.DirEntry[str]) -> LakeFile | F
     if not stat.S_ISREG(facts.st_mode):
         return _refusal(root, path, f"{_kind_of(facts.st_mode)}, not a regular file")
     name = _relative(root, path)
-    if name != name.encode("utf-8", "replace").decode("utf-8"):
+    if name != _printable(name):
         return _refusal(root, path, "its name is not valid UTF-8; rename it")
     return LakeFile(target, name, facts.st_size, facts.st_mtime_ns)
 
@@ -73,8 +73,13 @@ def _kind_of(mode: int) -> str:
 
 
 def _refusal(root: Path, path: Path, reason: str) -> FileOutcome:
-    return FileOutcome(_relative(root, path), FileStatus.SKIPPED, reason)
+    return FileOutcome(_printable(_relative(root, path)), FileStatus.SKIPPED, reason)
 
 
 def _relative(root: Path, path: Path) -> str:
     return path.relative_to(root).as_posix()
+
+
+def _printable(name: str) -> str:
+    r"""Write bytes that are no UTF-8 as `\xff`: a report has to hold the name."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")

@@ -21,6 +21,8 @@ from lakeindex.types import FileOutcome, FileStatus, LakeFile, ReadOptions
 
 _SHARE_FILES = 48
 _SHARE_BYTES = 8 << 20
+_SECONDS_TO_START = 60.0
+_SECONDS_TO_EXIT = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +105,13 @@ def _drive(
                 files = todo.popleft()
             except IndexError:
                 break
-            while files and not stop.is_set():
-                worker = worker or _Worker(seconds_per_file, stop)
-                share, files = worker.profile(Request(files, options, limits))
-                if share.records is None:
-                    worker.kill()
-                    worker = None
-                done.put(share)
+            worker = worker or _Worker(seconds_per_file, stop)
+            share, again = worker.profile(Request(files, options, limits))
+            if share.records is None:
+                worker.kill()
+                worker = None
+            todo.extendleft(again)
+            done.put(share)
         done.put(None)
     except BaseException as error:  # handed to the caller's thread, which raises it
         done.put(error)
@@ -124,7 +126,7 @@ class _Worker:
     def __init__(self, seconds_per_file: float, stop: threading.Event) -> None:
         self.seconds_per_file = seconds_per_file
         self.stop = stop
-        self.messages = tempfile.TemporaryFile()
+        self.messages = tempfile.TemporaryFile()  # noqa: SIM115 (closed in `kill`)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "lakeindex.profile.worker"],
             stdin=subprocess.PIPE,
@@ -133,27 +135,44 @@ class _Worker:
             bufsize=0,
             start_new_session=True,  # Ctrl-C is for the parent, which ends its workers itself
         )
-        if self._receive() is None:
-            raise LakeIndexError(f"a process that reads files could not start: {self._last_words()}")
+        try:
+            self._await_start()
+        except BaseException:
+            self.kill()
+            raise
 
-    def profile(self, request: Request) -> tuple[Share, tuple[LakeFile, ...]]:
-        """Return the share, and the files to read again because the worker was lost."""
+    def _await_start(self) -> None:
+        try:
+            if self._receive(max(self.seconds_per_file, _SECONDS_TO_START)) is not None:
+                return
+            reason = self._last_words()
+        except TimeoutError:
+            reason = "it says nothing"
+        raise LakeIndexError(f"a process that reads files could not start: {reason}")
+
+    def profile(self, request: Request) -> tuple[Share, list[tuple[LakeFile, ...]]]:
+        """Return the share, and the shares to do again because the worker was lost."""
+        files = request.files
         outcomes: list[FileOutcome] = []
         try:
             self._send(request.to_line())
-            while (frame := self._receive()) is not None:
+            while (frame := self._receive(self.seconds_per_file)) is not None:
                 tag, payload = frame
                 if tag is Tag.RECORDS:
-                    return Share(tuple(outcomes), pa.ipc.open_stream(payload).read_all()), ()
+                    return Share(tuple(outcomes), pa.ipc.open_stream(payload).read_all()), []
                 outcomes.append(outcome_from_json(payload))
             reason = f"its reader crashed ({self._last_words()})"
         except TimeoutError:
             reason = f"reading it took longer than {self.seconds_per_file:g} s"
         except BrokenPipeError:
             reason = f"its reader crashed ({self._last_words()})"
-        culprit = request.files[min(len(outcomes), len(request.files) - 1)]
-        rest = tuple(file for file in request.files if file is not culprit)
-        return Share((FileOutcome(culprit.name, FileStatus.FAILED, reason),), None), rest
+        if len(outcomes) == len(files) > 1:
+            # Every file was read, profiling them together failed: the half that fails again holds the one at fault.
+            half = len(files) // 2
+            return Share((), None), [files[:half], files[half:]]
+        culprit = files[min(len(outcomes), len(files) - 1)]
+        rest = tuple(file for file in files if file is not culprit)
+        return Share((FileOutcome(culprit.name, FileStatus.FAILED, reason),), None), [rest] if rest else []
 
     def kill(self) -> None:
         """End the process and wait until it is gone."""
@@ -169,17 +188,21 @@ class _Worker:
         while view:
             view = view[self.process.stdin.write(view) :]
 
-    def _receive(self) -> tuple[Tag, bytes] | None:
+    def _receive(self, seconds: float) -> tuple[Tag, bytes] | None:
         assert self.process.stdout is not None
         waited = 0.0
         while not select.select([self.process.stdout], [], [], 0.5)[0]:
             waited += 0.5
-            if self.stop.is_set() or waited >= self.seconds_per_file:
+            if self.stop.is_set() or waited >= seconds:
                 raise TimeoutError
         return read_frame(self.process.stdout)
 
     def _last_words(self) -> str:
-        code = self.process.wait()
+        try:
+            code = self.process.wait(_SECONDS_TO_EXIT)
+        except subprocess.TimeoutExpired:
+            self.process.kill()  # a thread of the reader keeps the process from ending
+            code = self.process.wait()
         self.messages.seek(0)
         words = self.messages.read().decode("utf-8", "replace").strip().split("\n")
         how = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
