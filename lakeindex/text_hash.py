@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +17,13 @@ import pyarrow as pa
 
 Hashes = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.int64]
+Texts: TypeAlias = "pa.LargeStringArray"  # without nulls
 
 _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 2**64)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=32)
 def _powers(base: int, size: int) -> Hashes:
     factors = np.full(size, base, dtype=np.uint64)
     factors[0] = 1
@@ -52,14 +54,14 @@ class HashedText:
     """(len(data) + 1,)"""
 
     @classmethod
-    def from_arrow(cls, texts: pa.Array) -> HashedText:
+    def from_arrow(cls, texts: pa.Array[Any]) -> HashedText:
         """Take in an Arrow array of strings without nulls."""
         texts = texts.cast(pa.large_string())
         _, offset_buffer, data_buffer = texts.buffers()
         if offset_buffer is None or len(texts) == 0:
             return cls(np.zeros(0, np.uint8), np.zeros(1, np.int64), np.zeros(1, np.uint64))
-        offsets = np.frombuffer(offset_buffer, np.int64)[texts.offset : texts.offset + len(texts) + 1]
-        everything = np.frombuffer(data_buffer, np.uint8) if data_buffer is not None else np.zeros(0, np.uint8)
+        offsets = np.frombuffer(memoryview(offset_buffer), np.int64)[texts.offset : texts.offset + len(texts) + 1]
+        everything = np.frombuffer(memoryview(data_buffer or b""), np.uint8)
         data = everything[offsets[0] : offsets[-1]]
         prefix = np.zeros(len(data) + 1, np.uint64)
         if len(data):

@@ -16,7 +16,7 @@ LENGTH_BINS = 16
 PATTERN_BINS = 24
 """Values by shape (letters, digits and punctuation runs), hashed."""
 LOOKS = ("text", "integer", "decimal", "date", "timestamp", "boolean", "code")
-"""What a value can look like; a code is a number with leading zeros."""
+"""What a value can look like; a code is a number that only text can hold: leading zeros, or more than 18 digits."""
 
 _KIND_SHARE = 0.9
 
@@ -35,6 +35,18 @@ class Limits:
     """Hashes in the sketch of character trigrams."""
     texts: int = 256
     """Values kept as text, those with the smallest hashes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extremes:
+    """The smallest and the largest of some numbers; nan without any."""
+
+    low: float = math.nan
+    high: float = math.nan
+
+    def merge(self, other: Extremes) -> Extremes:
+        """Return the extremes of both."""
+        return Extremes(float(np.fmin(self.low, other.low)), float(np.fmax(self.high, other.high)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +78,9 @@ class ColumnProfile:
     """(LENGTH_BINS,) rows by the length of their value."""
     patterns: Histogram
     """(PATTERN_BINS,) rows by the shape of their value."""
-    minimum: float
-    """Smallest number, or date in days since 1970; nan without any."""
-    maximum: float
+    numbers: Extremes
+    days: Extremes
+    """Of the dates, since 1970."""
 
     def merge(self, other: ColumnProfile) -> ColumnProfile:
         """Profile the rows of both; exactly what one scan of both would have given."""
@@ -83,8 +95,8 @@ class ColumnProfile:
             looks=self.looks + other.looks,
             lengths=self.lengths + other.lengths,
             patterns=self.patterns + other.patterns,
-            minimum=float(np.fmin(self.minimum, other.minimum)),
-            maximum=float(np.fmax(self.maximum, other.maximum)),
+            numbers=self.numbers.merge(other.numbers),
+            days=self.days.merge(other.days),
         )
 
     @property
@@ -109,6 +121,20 @@ class ColumnProfile:
         if shares["date"] + shares["timestamp"] >= _KIND_SHARE:
             return Kind.DATE
         return Kind.TEXT
+
+    @property
+    def minimum(self) -> float:
+        """Return the smallest number, or the first day since 1970 of a column of dates; nan without any."""
+        return self._extremes.low
+
+    @property
+    def maximum(self) -> float:
+        """Return the largest number, or the last day since 1970 of a column of dates; nan without any."""
+        return self._extremes.high
+
+    @property
+    def _extremes(self) -> Extremes:
+        return self.days if self.kind is Kind.DATE else self.numbers
 
     @property
     def sql_type(self) -> str:
@@ -156,8 +182,3 @@ def _merge_texts(texts: tuple[SampledText, ...], limit: int) -> tuple[SampledTex
         first = min(known, sampled, key=lambda one: one.text_hash)
         merged[sampled.value_hash] = replace(first, rows=known.rows + sampled.rows)
     return tuple(sorted(merged.values(), key=lambda sampled: sampled.value_hash)[:limit])
-
-
-def empty_extreme() -> float:
-    """Return what stands for a minimum or maximum of nothing."""
-    return math.nan

@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 
 from lakeindex.profile.column_profile import ColumnProfile
 from lakeindex.profile.normalise import normal_values, normal_words
-from lakeindex.profile.sketch import Sketch
-from lakeindex.text_hash import HashedText
+from lakeindex.profile.sketch import Sketch, sketch_each
+from lakeindex.text_hash import HashedText, Texts
 
 GRAM_BYTES = 3
 
@@ -20,14 +20,10 @@ _NOTHING = pa.scalar("", pa.large_string())
 
 
 def gram_sketches(profiles: Sequence[ColumnProfile], size: int) -> list[Sketch]:
-    """Sketch the trigrams of each profile's texts, counting the texts (not the rows) that each occurs in."""
+    """Sketch the trigrams of each profile's texts, counted once a text, however many rows hold it."""
     texts = [sampled.text for profile in profiles for sampled in profile.texts]
     owners = np.repeat(np.arange(len(profiles)), [len(profile.texts) for profile in profiles])
     words = normal_words(normal_values(pa.array(texts, pa.large_string())))
-    padded = pc.binary_join_element_wise(_SPACE, words, _SPACE, _NOTHING)
+    padded: Texts = pc.binary_join_element_wise(_SPACE, words, _SPACE, _NOTHING)  # type: ignore[call-overload]
     hashes, strings = HashedText.from_arrow(padded).grams(GRAM_BYTES)
-    bounds = np.searchsorted(owners[strings], np.arange(len(profiles) + 1))
-    return [
-        Sketch.from_hashes(hashes[start:end], np.ones(end - start, np.int64), size)
-        for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)
-    ]
+    return sketch_each(hashes, np.ones(len(hashes), np.int64), owners[strings], len(profiles), size)

@@ -8,34 +8,60 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.profile.column_profile import LOOKS
+from lakeindex.text_hash import Texts
 
-_TIME = r"[t ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(z|[+-]\d{2}:?\d{2})?"
+Looks = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.float64]
+
+_DATE = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+_TIME = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(z|[+-]\d{2}:?\d{2})?"
 _PATTERNS = (
     ("integer", r"^[+-]?(0|[1-9]\d{0,17})$"),
+    ("code", r"^[+-]?\d+$"),
     ("decimal", r"^[+-]?((0|[1-9]\d*)?\.\d+|(0|[1-9]\d*)\.?)([e][+-]?\d{1,3})?$"),
-    ("code", r"^[+-]?0\d+$"),
-    ("date", r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"),
-    ("timestamp", rf"^\d{{4}}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]){_TIME}$"),
+    ("date", rf"^{_DATE}$"),
+    ("timestamp", rf"^{_DATE}[t ]{_TIME}$"),
     ("boolean", r"^(true|false|yes|no|t|f|y|n)$"),
 )
+_NUMERIC = [LOOKS.index(look) for look in ("integer", "decimal", "code")]
+_DATED = [LOOKS.index(look) for look in ("date", "timestamp")]
+_DATE_BYTES = len("2020-12-31")
 
 
-def look_of(values: pa.Array) -> npt.NDArray[np.int64]:
-    """Number the look of each normal value, as in LOOKS; the first pattern that fits decides."""
+def interpret(values: Texts) -> tuple[Looks, Numbers, Numbers]:
+    """Tell the look of each normal value as numbered in LOOKS, its number, and its day since 1970; nan for none.
+
+    The first pattern that fits decides. What then turns out to be no date (February 31) or too large for a decimal
+    (1e999) is text.
+    """
     looks = np.zeros(len(values), np.int64)
     for name, pattern in reversed(_PATTERNS):
         fits = pc.match_substring_regex(values, pattern).to_numpy(zero_copy_only=False)
         looks[fits] = LOOKS.index(name)
-    return looks
+    numbers, days = np.full(len(values), np.nan), np.full(len(values), np.nan)
+    is_numeric, is_dated = np.isin(looks, _NUMERIC), np.isin(looks, _DATED)
+    numbers[is_numeric] = _finite(values.filter(pa.array(is_numeric)))
+    days[is_dated] = _days(values.filter(pa.array(is_dated)))
+    looks[is_dated & np.isnan(days)] = LOOKS.index("text")
+    looks[(looks == LOOKS.index("decimal")) & np.isnan(numbers)] = LOOKS.index("text")
+    return looks, numbers, days
 
 
-def days_and_numbers(values: pa.Array, looks: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Return the number of each numeric value, the days since 1970 of each date, nan for the rest."""
-    numbers = np.full(len(values), np.nan)
-    is_number = np.isin(looks, [LOOKS.index("integer"), LOOKS.index("decimal"), LOOKS.index("code")])
-    numbers[is_number] = values.filter(pa.array(is_number)).cast(pa.float64()).to_numpy()
-    is_date = np.isin(looks, [LOOKS.index("date"), LOOKS.index("timestamp")])
-    days = pc.utf8_slice_codeunits(values.filter(pa.array(is_date)), 0, 10)
-    stamps = pc.strptime(days, format="%Y-%m-%d", unit="s", error_is_null=True).cast(pa.int64())
-    numbers[is_date] = stamps.cast(pa.float64()).to_numpy(zero_copy_only=False) / 86_400
-    return numbers
+def _finite(values: Texts) -> Numbers:
+    numbers = values.cast(pa.float64()).to_numpy()
+    # Adding nought makes -0.0 0.0, so that extremes don't depend on the order of rows.
+    return np.where(np.isfinite(numbers), numbers, np.nan) + 0.0
+
+
+def _days(values: Texts) -> Numbers:
+    """Count the days since 1970 to the date that each value starts with; nan where the month has no such day."""
+    if len(values) == 0:
+        return np.zeros(0)
+    dates = pc.utf8_slice_codeunits(values, 0, _DATE_BYTES).cast(pa.binary(_DATE_BYTES))
+    digits = np.frombuffer(memoryview(dates.buffers()[1] or b""), np.uint8).reshape(-1, _DATE_BYTES).astype(
+        np.int64
+    ) - ord("0")
+    year, month, day = digits[:, 0:4] @ [1000, 100, 10, 1], digits[:, 5:7] @ [10, 1], digits[:, 8:10] @ [10, 1]
+    months = (12 * (year - 1970) + month - 1).astype("M8[M]")
+    found = months.astype("M8[D]") + (day - 1)
+    return np.where(found.astype("M8[M]") == months, found.astype(np.int64).astype(np.float64), np.nan)

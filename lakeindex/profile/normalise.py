@@ -7,68 +7,87 @@ key    words without spaces and leading zeros; a number as it is        "(030) 1
 
 from __future__ import annotations
 
+from typing import Any, TypeAlias
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lakeindex.text_hash import Texts
+
+Column: TypeAlias = "pa.Array[Any] | pa.ChunkedArray[Any]"
+
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 
-_MISSING = pa.array(["null", "none", "nan", "n/a", "#n/a", "\\n", "-", "--", "?"])
+_MISSING = pa.array(["", "null", "none", "nan", "n/a", "#n/a", "\\n", "-", "--", "?"], pa.large_string())
 _DATES = (
     (r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})([t ]00:00(:00(\.0+)?)?z?)?$", r"\1-\2-\3"),
     (r"^(0?[1-9]|1[0-2])/(\d{1,2})/(\d{4})$", r"\3-\1-\2"),
     (r"^(\d{1,2})[/.](\d{1,2})[/.](\d{4})$", r"\3-\2-\1"),
 )
+_NOTHING = pa.scalar("", pa.large_string())
+_BYTES = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view, pa.types.is_fixed_size_binary)
 _ISO_DATE = r"^\d{4}-\d{1,2}-\d{1,2}$"
 
 
-def as_text(values: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """Render values of any Arrow type as strings, as a CSV file would show them; bytes as hexadecimal digits."""
-    array = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-    if pa.types.is_dictionary(array.type):
+def as_text(values: Column) -> Texts:
+    """Render values of any Arrow type as strings, as a CSV file would show them; bytes as hexadecimal digits.
+
+    Raises ArrowInvalid for strings that are not valid UTF-8.
+    """
+    array: pa.Array[Any] = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    if isinstance(array, pa.ExtensionArray):
+        array = array.storage
+    if isinstance(array, pa.DictionaryArray):
         array = array.dictionary_decode()
-    if pa.types.is_binary(array.type) or pa.types.is_large_binary(array.type) or pa.types.is_fixed_size_binary(array.type):
+    kind = array.type
+    if any(is_bytes(kind) for is_bytes in _BYTES):
         return pa.array([None if item is None else item.hex() for item in array.to_pylist()], pa.large_string())
-    if pa.types.is_nested(array.type):
+    if pa.types.is_nested(kind) or pa.types.is_interval(kind):
         return pa.array([None if item is None else str(item) for item in array.to_pylist()], pa.large_string())
-    return array.cast(pa.large_string())
+    texts: Texts = array.cast(pa.large_string())  # type: ignore[assignment]
+    texts.validate(full=True)
+    return texts
 
 
-def normal_values(texts: pa.Array) -> pa.Array:
+def normal_values(texts: Texts) -> Texts:
     """Trim and lower-case; drop the zero decimals of a whole number."""
     values = pc.utf8_lower(pc.utf8_trim_whitespace(texts))
     return pc.replace_substring_regex(values, r"^([+-]?\d+)\.0+$", r"\1")
 
 
-def is_missing(values: pa.Array) -> pa.Array:
+def is_missing(values: Texts) -> pa.BooleanArray:
     """Tell which normal values stand for nothing: empty ones and markers such as `null` or `n/a`."""
-    return pc.or_(pc.equal(values, ""), pc.is_in(values, value_set=_MISSING.cast(values.type)))
+    return pc.is_in(values, value_set=_MISSING)
 
 
-def normal_words(values: pa.Array) -> pa.Array:
+def normal_words(values: Texts) -> Texts:
     """Strip accents and punctuation from normal values; put dates into ISO order."""
     words = _iso_dates(values)
     if pc.all(pc.string_is_ascii(words)).as_py():
         return pc.utf8_trim_whitespace(pc.replace_substring_regex(words, r"[^a-z0-9]+", " "))
-    words = pc.replace_substring_regex(pc.utf8_normalize(words, form="NFKD"), r"\p{M}+", "")
+    # Taking signs apart leaves capitals: the double-struck C has no lower case of its own.
+    plain: Texts = pc.utf8_lower(pc.utf8_normalize(words, form="NFKD"))  # type: ignore[attr-defined]
+    words = pc.replace_substring_regex(plain, r"\p{M}+", "")
     return pc.utf8_trim_whitespace(pc.replace_substring_regex(words, r"[^\p{L}\p{N}]+", " "))
 
 
-def normal_keys(values: pa.Array, words: pa.Array) -> pa.Array:
+def normal_keys(values: Texts, words: Texts) -> Texts:
     """Join the words without leading zeros; a number keeps its sign and point."""
     joined = pc.replace_substring(words, " ", "")
     is_number = pc.match_substring_regex(values, NUMBER)
-    keys = pc.if_else(is_number, values, joined)
+    keys: Texts = pc.if_else(is_number, values, joined)
     stripped = pc.replace_substring_regex(keys, r"^0+(\d)", r"\1")
-    return pc.if_else(pc.equal(stripped, ""), values, stripped)
+    keys = pc.if_else(pc.equal(stripped, _NOTHING), values, stripped)
+    return keys
 
 
-def shape_of(values: pa.Array) -> pa.Array:
+def shape_of(values: Texts) -> Texts:
     """Write each normal value as its shape: a run of letters as `a`, of digits as `9`, the rest as it is."""
     letters = r"[a-z]+" if pc.all(pc.string_is_ascii(values)).as_py() else r"\p{L}+"
     return pc.replace_substring_regex(pc.replace_substring_regex(values, r"[0-9]+", "9"), letters, "a")
 
 
-def _iso_dates(values: pa.Array) -> pa.Array:
+def _iso_dates(values: Texts) -> Texts:
     for pattern, order in _DATES:
         if pc.any(pc.match_substring_regex(values, pattern)).as_py():
             values = pc.replace_substring_regex(values, pattern, order)
@@ -77,4 +96,5 @@ def _iso_dates(values: pa.Array) -> pa.Array:
         return values
     padded = pc.replace_substring_regex(values, r"-(\d)-", r"-0\1-")
     padded = pc.replace_substring_regex(padded, r"-(\d)$", r"-0\1")
-    return pc.if_else(is_date, padded, values)
+    ordered: Texts = pc.if_else(is_date, padded, values)
+    return ordered

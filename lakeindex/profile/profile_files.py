@@ -6,18 +6,21 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lakeindex.errors import LakeIndexError
+from lakeindex.naming import sql_names
 from lakeindex.plugins import connector_for
 from lakeindex.profile.column_profile import ColumnProfile, Limits
+from lakeindex.profile.normalise import as_text
 from lakeindex.profile.records import ProfiledColumn, to_records
 from lakeindex.profile.scan import profile_columns
 from lakeindex.protocols import Connector
+from lakeindex.text_hash import Texts
 from lakeindex.types import FileOutcome, FileStatus, LakeFile, ReadOptions, ReadTable, Rows, SourceTable
 
 
@@ -26,7 +29,7 @@ class _Shelf:
     """Columns read so far: those of small tables wait here, to be profiled together."""
 
     limits: Limits
-    waiting: list[tuple[SourceTable, pa.RecordBatch]] = field(default_factory=list)
+    waiting: list[tuple[SourceTable, list[Texts]]] = field(default_factory=list)
     columns: list[ProfiledColumn] = field(default_factory=list)
 
     def add(self, table: SourceTable, profiles: Sequence[ColumnProfile]) -> None:
@@ -34,9 +37,9 @@ class _Shelf:
             self.columns.append(ProfiledColumn(table.id, position, name, profile))
 
     def profile_waiting(self) -> None:
-        profiles = iter(profile_columns([column for _, batch in self.waiting for column in batch.columns], self.limits))
-        for table, _ in self.waiting:
-            self.add(table, [next(profiles) for _ in table.schema.names])
+        profiles = iter(profile_columns([column for _, columns in self.waiting for column in columns], self.limits))
+        for table, columns in self.waiting:
+            self.add(table, list(islice(profiles, len(columns))))
         self.waiting.clear()
 
 
@@ -77,8 +80,11 @@ def _profile_table(
     rows = connector.read(file, table, options)
     batches = _Counted(rows.batches)
     first, second = next(batches, None), next(batches, None)
+    if first is None:
+        first = _no_rows(table.schema)
     if second is None:
-        shelf.waiting.append((table, first if first is not None else _no_rows(table.schema)))
+        # Rendered here, where what can't be rendered costs this file and no other.
+        shelf.waiting.append((table, [as_text(column) for column in first.columns]))
     else:
         shelf.add(table, _merged_profiles(chain([first, second], batches), shelf.limits))
     copy = ""
@@ -92,9 +98,11 @@ def _profile_table(
 def _copy(rows: Rows, table: SourceTable, folder: Path) -> str:
     """Leave the rows where DuckDB can read them, under a name made of the table's; return it."""
     name = f"{hashlib.blake2b(table.id.encode(), digest_size=12).hexdigest()}.parquet"
-    with pq.ParquetWriter(folder / name, table.schema, compression="zstd") as writer:
+    names = sql_names(table.schema.names)
+    schema = pa.schema([field.with_name(one) for field, one in zip(table.schema, names, strict=True)])
+    with pq.ParquetWriter(folder / name, schema, compression="zstd") as writer:
         for batch in rows.batches:
-            writer.write_batch(batch)
+            writer.write_batch(batch.rename_columns(names))
     return name
 
 
@@ -129,5 +137,5 @@ def _content_hash(file: LakeFile) -> str:
 
 
 def _reason(error: BaseException) -> str:
-    first_line = str(error).strip().split("\n", 1)[0]
+    first_line = str(error).encode("utf-8", "backslashreplace").decode().strip().split("\n", 1)[0]
     return first_line or type(error).__name__

@@ -1,11 +1,13 @@
-"""Profile many columns in one pass: their distinct values are normalised and hashed together."""
+"""Profile many columns in one pass: their distinct values are normalised, hashed and counted together."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,96 +16,109 @@ from lakeindex.profile.column_profile import (
     LOOKS,
     PATTERN_BINS,
     ColumnProfile,
+    Extremes,
+    Histogram,
     Limits,
     SampledText,
     length_bin,
 )
-from lakeindex.profile.looks import days_and_numbers, look_of
-from lakeindex.profile.normalise import as_text, is_missing, normal_keys, normal_values, normal_words, shape_of
-from lakeindex.profile.sketch import Sketch
-from lakeindex.text_hash import HashedText, Hashes, Positions
+from lakeindex.profile.looks import Numbers, interpret
+from lakeindex.profile.normalise import (
+    Column,
+    as_text,
+    is_missing,
+    normal_keys,
+    normal_values,
+    normal_words,
+    shape_of,
+)
+from lakeindex.profile.sketch import Counts, Sketch, first_of_each, sketch_each
+from lakeindex.text_hash import HashedText, Hashes, Positions, Texts
 
 
-def profile_columns(columns: Sequence[pa.Array | pa.ChunkedArray], limits: Limits) -> list[ColumnProfile]:
+def profile_columns(columns: Sequence[Column], limits: Limits) -> list[ColumnProfile]:
     """Profile each column; many small ones together cost little more than one."""
+    found = _distinct_values(columns)
+    words = normal_words(found.values)
+    value_hashes = HashedText.from_arrow(found.values).strings()
+    key_hashes = HashedText.from_arrow(normal_keys(found.values, words)).strings()
+    word_hashes, places = HashedText.from_arrow(words).words()
+    shapes = HashedText.from_arrow(shape_of(found.values)).strings()
+    lengths = pc.utf8_length(found.values).to_numpy()
+    looks, numbers, days = interpret(found.values)
+    fields: dict[str, Sequence[Any]] = {
+        "rows": [len(column) for column in columns],
+        "nulls": found.nulls([len(column) for column in columns]),
+        "values": found.sketches(value_hashes, limits.values),
+        "keys": found.sketches(key_hashes, limits.values),
+        "words": found.sketches(word_hashes, limits.words, places),
+        "texts": found.samples(value_hashes, limits.texts),
+        "looks": found.histograms(looks, len(LOOKS)),
+        "lengths": found.histograms(length_bin(lengths), LENGTH_BINS),
+        "patterns": found.histograms((shapes % np.uint64(PATTERN_BINS)).astype(np.int64), PATTERN_BINS),
+        "numbers": found.extremes(numbers),
+        "days": found.extremes(days),
+    }
+    return [
+        ColumnProfile(text_limit=limits.texts, **{field: each[column] for field, each in fields.items()})
+        for column in range(len(columns))
+    ]
+
+
+def _distinct_values(columns: Sequence[Column]) -> _DistinctValues:
     counted = [pc.value_counts(as_text(column).drop_null()) for column in columns]
-    texts = pa.concat_arrays([pc.struct_field(one, "values") for one in counted] or [pa.array([], pa.large_string())])
-    rows = np.concatenate([pc.struct_field(one, "counts").to_numpy() for one in counted] or [np.zeros(0, np.int64)])
-    owners = np.repeat(np.arange(len(columns)), [len(one) for one in counted])
+    texts: Texts = pa.concat_arrays([pa.array([], pa.large_string()), *[one.field("values") for one in counted]])  # type: ignore[assignment]
+    rows = np.concatenate([np.zeros(0, np.int64), *[one.field("counts").to_numpy() for one in counted]])
+    owners = np.repeat(np.arange(len(columns)), np.array([len(one) for one in counted], np.int64))
     values = normal_values(texts)
-    present = ~is_missing(values).to_numpy(zero_copy_only=False)
-    kept = pa.array(np.flatnonzero(present))
-    scanned = _Scanned(texts.take(kept), values.take(kept), rows[present], owners[present], len(columns), limits)
-    return [scanned.profile(number, len(column)) for number, column in enumerate(columns)]
+    present = np.flatnonzero(~is_missing(values).to_numpy(zero_copy_only=False))
+    return _DistinctValues(len(columns), texts.take(present), values.take(present), rows[present], owners[present])
 
 
-class _Scanned:
-    """The distinct values of several columns, ordered by column, with all that is known of each."""
+@dataclass(frozen=True, slots=True)
+class _DistinctValues:
+    """The distinct values of several columns, ordered by column."""
 
-    def __init__(
-        self,
-        texts: pa.Array,
-        values: pa.Array,
-        rows: npt.NDArray[np.int64],
-        owners: Positions,
-        columns: int,
-        limits: Limits,
-    ) -> None:
-        words = normal_words(values)
-        hashed_words = HashedText.from_arrow(words)
-        self.limits = limits
-        self.texts = texts
-        self.rows = rows
-        self.bounds = np.searchsorted(owners, np.arange(columns + 1))
-        self.text_hashes = HashedText.from_arrow(texts).strings()
-        self.value_hashes = HashedText.from_arrow(values).strings()
-        self.key_hashes = HashedText.from_arrow(normal_keys(values, words)).strings()
-        self.word_hashes, self.word_owners = hashed_words.words()
-        self.looks = look_of(values)
-        self.numbers = days_and_numbers(values, self.looks)
-        self.lengths = length_bin(pc.utf8_length(values).to_numpy().astype(np.int64))
-        shapes = HashedText.from_arrow(shape_of(values)).strings()
-        self.patterns = (shapes % np.uint64(PATTERN_BINS)).astype(np.int64)
+    columns: int
+    texts: Texts
+    """As they stand in the file."""
+    values: Texts
+    """Their normal forms; several texts of a column may share one."""
+    rows: Counts
+    """How many rows hold each text."""
+    owners: Positions
+    """The number of the column that each belongs to."""
 
-    def profile(self, number: int, total_rows: int) -> ColumnProfile:
-        start, end = int(self.bounds[number]), int(self.bounds[number + 1])
-        own, rows = slice(start, end), self.rows[start:end]
-        numbers = self.numbers[own]
-        known = numbers[~np.isnan(numbers)]
-        return ColumnProfile(
-            rows=total_rows,
-            nulls=total_rows - int(rows.sum()),
-            values=Sketch.from_hashes(self.value_hashes[own], rows, self.limits.values),
-            keys=Sketch.from_hashes(self.key_hashes[own], rows, self.limits.values),
-            words=self._words(start, end),
-            texts=self._texts(start, end),
-            text_limit=self.limits.texts,
-            looks=_histogram(self.looks[own], rows, len(LOOKS)),
-            lengths=_histogram(self.lengths[own], rows, LENGTH_BINS),
-            patterns=_histogram(self.patterns[own], rows, PATTERN_BINS),
-            minimum=float(known.min()) if len(known) else np.nan,
-            maximum=float(known.max()) if len(known) else np.nan,
-        )
+    def nulls(self, rows: Sequence[int]) -> list[int]:
+        filled = np.bincount(self.owners, weights=self.rows, minlength=self.columns).tolist()
+        return [total - int(share) for total, share in zip(rows, filled, strict=True)]
 
-    def _words(self, start: int, end: int) -> Sketch:
-        first, last = np.searchsorted(self.word_owners, [start, end])
-        owners = self.word_owners[first:last]
-        return Sketch.from_hashes(self.word_hashes[first:last], self.rows[owners], self.limits.words)
+    def sketches(self, hashes: Hashes, size: int, places: Positions | None = None) -> list[Sketch]:
+        """Sketch what was made of the values: one hash of each or, with `places`, any number."""
+        owners, rows = (self.owners, self.rows) if places is None else (self.owners[places], self.rows[places])
+        return sketch_each(hashes, rows, owners, self.columns, size)
 
-    def _texts(self, start: int, end: int) -> tuple[SampledText, ...]:
-        hashes: Hashes = self.value_hashes[start:end]
-        order = np.lexsort((self.text_hashes[start:end], hashes))
-        distinct, first = np.unique(hashes[order], return_index=True)
-        totals = np.add.reduceat(self.rows[start:end][order], first) if len(first) else first
-        chosen = order[first[: self.limits.texts]] + start
-        return tuple(
-            SampledText(value_hash, text_hash, text, rows)
-            for value_hash, text_hash, text, rows in zip(
-                distinct.tolist(), self.text_hashes[chosen].tolist(), self.texts.take(pa.array(chosen)).to_pylist(),
-                totals.tolist(), strict=False,
-            )
-        )
+    def histograms(self, bins: Positions, size: int) -> list[Histogram]:
+        counts = np.bincount(self.owners * size + bins, weights=self.rows, minlength=self.columns * size)
+        return list(counts.astype(np.int64).reshape(self.columns, size))
 
+    def extremes(self, numbers: Numbers) -> list[Extremes]:
+        low, high = np.full(self.columns, np.nan), np.full(self.columns, np.nan)
+        np.fmin.at(low, self.owners, numbers)
+        np.fmax.at(high, self.owners, numbers)
+        return [Extremes(*pair) for pair in zip(low.tolist(), high.tolist(), strict=True)]
 
-def _histogram(bins: npt.NDArray[np.int64], rows: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.int64]:
-    return np.bincount(bins, weights=rows, minlength=size).astype(np.int64)
+    def samples(self, value_hashes: Hashes, limit: int) -> list[tuple[SampledText, ...]]:
+        """Take the texts with the smallest value hashes; of several spellings the one with the smallest text hash."""
+        text_hashes = HashedText.from_arrow(self.texts).strings()
+        order = np.lexsort((text_hashes, value_hashes, self.owners))
+        first = first_of_each(self.owners[order], value_hashes[order])
+        totals = np.add.reduceat(self.rows[order], first) if len(first) else self.rows[:0]
+        owners = self.owners[order[first]]
+        rank = np.arange(len(first)) - np.searchsorted(owners, owners)
+        chosen, totals = order[first[rank < limit]], totals[rank < limit]
+        texts: list[Any] = self.texts.take(chosen).to_pylist()
+        parts = (value_hashes[chosen].tolist(), text_hashes[chosen].tolist(), texts, totals.tolist())
+        sampled = list(map(SampledText, *parts))
+        bounds = np.searchsorted(self.owners[chosen], np.arange(self.columns + 1)).tolist()
+        return [tuple(sampled[start:end]) for start, end in pairwise(bounds)]

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from lakeindex.text_hash import Hashes
+from lakeindex.text_hash import Hashes, Positions
 
 Counts = npt.NDArray[np.int64]
 
@@ -45,9 +46,7 @@ class Sketch:
     @classmethod
     def from_hashes(cls, hashes: Hashes, counts: Counts, size: int) -> Sketch:
         """Sum the counts of equal hashes and keep the `size` smallest."""
-        distinct, owner = np.unique(hashes, return_inverse=True)
-        totals = np.bincount(owner, weights=counts, minlength=len(distinct)).astype(np.int64)
-        return cls(distinct[:size], totals[:size], size)
+        return sketch_each(hashes, counts, np.zeros(len(hashes), np.int64), 1, size)[0]
 
     def merge(self, other: Sketch) -> Sketch:
         """Sketch the union of both columns' rows; exactly what one scan of both would have given."""
@@ -76,6 +75,28 @@ class Sketch:
             and np.array_equal(self.hashes, other.hashes)
             and np.array_equal(self.counts, other.counts)
         )
+
+
+def sketch_each(hashes: Hashes, counts: Counts, owners: Positions, columns: int, size: int) -> list[Sketch]:
+    """Sketch the hashes of each column; `owners` tells the number of the column that a hash belongs to."""
+    order = np.lexsort((hashes, owners))
+    first = first_of_each(owners[order], hashes[order])
+    totals = np.add.reduceat(counts[order], first) if len(first) else counts[:0]
+    chosen = order[first]
+    bounds = np.searchsorted(owners[chosen], np.arange(columns + 1)).tolist()
+    distinct = hashes[chosen]
+    # Copies, or the sketch of one column would keep the hashes of all of them in memory.
+    return [
+        Sketch(distinct[start : min(end, start + size)].copy(), totals[start : min(end, start + size)].copy(), size)
+        for start, end in pairwise(bounds)
+    ]
+
+
+def first_of_each(*keys: npt.NDArray[np.generic]) -> Positions:
+    """Find where runs of equal keys start, in sorted arrays of the same length."""
+    starts = np.ones(len(keys[0]), bool)
+    starts[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
+    return np.flatnonzero(starts)
 
 
 def containment(query: Sketch, candidate: Sketch) -> Interval:
