@@ -157,8 +157,8 @@ class Ranking:
 
 
 def ratio(part: Weights, whole: Weights) -> Weights:
-    """Divide; nothing of nothing is 0."""
-    return np.divide(part, whole, out=np.zeros_like(part, dtype=np.float64), where=whole > 0)
+    """Divide each part by its whole: nothing of nothing is 0, and rounding makes no part larger than its whole."""
+    return np.minimum(np.divide(part, whole, out=np.zeros_like(part, dtype=np.float64), where=whole > 0), 1.0)
 
 
 def ranges(starts: Numbers, lengths: Numbers) -> Numbers:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lakeindex.errors import IndexDamaged
-from lakeindex.pairs import Comparison, Hashes, Numbers, TermSet, Weights, ratio
+from lakeindex.pairs import Comparison, Hashes, Numbers, TermSet, Weights, ranges, ratio
 
 STRENGTH_STEP = 0.1
 """Log counts are kept in a byte, in tenths."""
@@ -132,7 +132,7 @@ class TermIndex:
         query_rarity[places] = self.rarity(known)
         query_weights = _strengths(query.counts) * STRENGTH_STEP * query_rarity
         lengths = self.column_starts[columns + 1] - self.column_starts[columns]
-        where = _ranges(self.column_starts[columns], lengths)
+        where = ranges(self.column_starts[columns], lengths)
         terms = self.column_terms[where]
         rarity = self.rarity(terms)
         weights = self.strengths[where] * STRENGTH_STEP * rarity
@@ -188,12 +188,6 @@ def _rarity(frequency: Numbers | Weights, columns: int) -> Weights:
 def _sums(owners: Numbers | Places, amounts: Weights | npt.NDArray[np.bool_], size: int) -> Weights:
     """Add up the amounts of each owner."""
     return np.bincount(owners, amounts, size).astype(np.float64, copy=False)
-
-
-def _ranges(starts: Numbers, lengths: Numbers) -> Numbers:
-    """Return start, start + 1, ... for each of several ranges, one after the other."""
-    ends = np.cumsum(lengths)
-    return np.asarray(np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - (ends - lengths), lengths))
 
 
 def _strengths(counts: Numbers) -> npt.NDArray[np.uint8]:

@@ -65,7 +65,10 @@ class VectorIndex:
 
     def save(self, path: Path) -> None:
         """Write the index to a file."""
-        load_faiss().write_index(self._index, str(path))
+        try:
+            load_faiss().write_index(self._index, str(path))
+        except RuntimeError as error:
+            raise LakeIndexError(f"{path} can't be written: {_first_line(error)}") from error
 
     def to_gpu(self) -> VectorIndex:
         """Copy the index to the GPU. Raises LakeIndexError where FAISS was built without one."""

@@ -43,12 +43,10 @@ def _cosines(hashes: np.ndarray, counts: np.ndarray, starts: np.ndarray) -> list
     ],
 )
 def test_names_that_differ_in_number_and_spelling_alone_are_the_same(one: str, other: str) -> None:
-    assert cosines_of_names(one, other, "quantity") == [pytest.approx(1.0), 0.0]
+    assert cosines_of_names(one, other, "weight") == [pytest.approx(1.0), 0.0]
 
 
-@pytest.mark.parametrize(
-    ("one", "other"), [("class", "clas"), ("bus", "bu"), ("news", "newt"), ("is", "i"), ("", "id")]
-)
+@pytest.mark.parametrize(("one", "other"), [("class", "clas"), ("bus", "bu"), ("is", "i"), ("", "id"), ("?", "!")])
 def test_other_names_are_not_the_same(one: str, other: str) -> None:
     assert cosines_of_names(one, other)[0] < 0.99
 
@@ -77,7 +75,7 @@ def test_terms_stand_in_ascending_order_column_by_column() -> None:
     hashes, counts, starts = name_grams(["aaaa", "", "größe", "b"])
     sets = term_sets(hashes, counts, starts)
     assert [len(terms.hashes) for terms in sets] == [3, 0, 6, 1]
-    assert [terms.counts.tolist() for terms in sets] == [[1, 1, 2], [], [1] * 6, [1]] or sets[0].counts.sum() == 4
+    assert [sorted(terms.counts.tolist()) for terms in sets] == [[1, 1, 2], [], [1] * 6, [1]]
     for terms in sets:
         assert terms.is_complete
         assert (np.diff(terms.hashes.astype(object)) > 0).all()

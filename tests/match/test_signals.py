@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made_pairs import Candidate, Overlap, Side, counting, facts, pairs_of
+
+from lakeindex.match.fusion import fuse, fuse_sources
+from lakeindex.match.signals import REPEATS, SIGNALS, looks_surrogate, measure
+from lakeindex.types import Family, Kind
+
+SHARES = st.floats(0, 1)
+SIDES = st.builds(
+    Side, st.sampled_from(list(Kind)), st.floats(-1e9, 1e9) | st.just(np.nan), st.floats(-1e9, 1e9), st.integers(0, 99)
+)
+
+
+@st.composite
+def overlaps(draw: st.DrawFn) -> Overlap:
+    query, candidate = draw(st.integers(0, 100)), draw(st.integers(0, 100))
+    shared = draw(st.integers(0, min(query, candidate)))
+    return Overlap(shared, query, candidate, draw(SHARES), draw(st.floats(0.01, 12)))
+
+
+CANDIDATES = st.lists(
+    st.builds(Candidate, SIDES, st.dictionaries(st.sampled_from(list(Family)), overlaps()), st.floats(-1, 1), SHARES),
+    max_size=5,
+)
+
+
+def scores(query: Side, *candidates: Candidate) -> list[float]:
+    fused: list[float] = fuse(measure(pairs_of(query, candidates))).scores.tolist()
+    return fused
+
+
+@given(SIDES, CANDIDATES, st.integers(1, 9))
+@settings(max_examples=100, deadline=None)
+def test_every_signal_and_score_is_a_share(query: Side, candidates: list[Candidate], query_columns: int) -> None:
+    values = measure(pairs_of(query, candidates, query_columns))
+    assert set(values) == {signal.name for signal in SIGNALS} | {REPEATS.name}
+    for value in [*values.values(), fuse(values).scores]:
+        assert value.shape == (len(candidates),)
+        assert ((value >= 0) & (value <= 1)).all()
+
+
+@given(SIDES, CANDIDATES)
+@settings(max_examples=60, deadline=None)
+def test_the_evidence_adds_up_to_the_score_largest_part_first(query: Side, candidates: list[Candidate]) -> None:
+    scored = fuse(measure(pairs_of(query, candidates)))
+    for place in range(len(candidates)):
+        parts = [one.part for one in scored.evidence(place)]
+        assert sum(parts) == pytest.approx(scored.scores[place], abs=1e-12)
+        assert parts == sorted(parts, reverse=True)
+
+
+def test_the_weights_of_what_speaks_for_a_join_add_up_to_one() -> None:
+    assert sum(signal.weight for signal in SIGNALS) == pytest.approx(1.0)
+    assert fuse({signal.name: np.ones(1) for signal in SIGNALS} | {REPEATS.name: np.zeros(1)}).scores <= 1.0
+
+
+@given(st.lists(SHARES, min_size=len(SIGNALS) + 1, max_size=len(SIGNALS) + 1), st.data())
+@settings(max_examples=60, deadline=None)
+def test_more_of_what_speaks_for_a_join_never_lowers_its_score(shares: list[float], data: st.DataObject) -> None:
+    values = dict(zip([*(signal.name for signal in SIGNALS), REPEATS.name], map(np.atleast_1d, shares), strict=True))
+    raised = data.draw(st.sampled_from(SIGNALS)).name
+    assert fuse(values | {raised: np.ones(1)}).scores[0] >= fuse(values).scores[0] - 1e-12
+
+
+def test_evidence_names_the_signal_its_strength_and_what_that_says() -> None:
+    values = {signal.name: np.zeros(2) for signal in SIGNALS} | {REPEATS.name: np.array([0.0, 0.5])}
+    values["words"] = np.array([0.0, 0.5])
+    words = next(signal for signal in SIGNALS if signal.name == "words")
+    scored = fuse(values)
+    first, *_, last = scored.evidence(1)
+    assert (first.name, first.value, first.part) == ("words", 0.5, pytest.approx(words.weight / 2))
+    assert first.meaning == words.meaning
+    assert (last.name, last.part) == (REPEATS.name, pytest.approx(-REPEATS.weight * 0.5 * words.weight / 2))
+    assert scored.scores[0] == 0.0
+
+
+def test_sources_that_are_asked_alone_count_in_equal_parts() -> None:
+    scored = fuse_sources({"containment": np.array([1.0, 0.0]), "names": np.array([0.5, 0.2])})
+    assert scored.scores.tolist() == pytest.approx([0.75, 0.1])
+    assert [(one.name, one.part) for one in scored.evidence(1)] == [("names", pytest.approx(0.1)), ("containment", 0.0)]
+
+
+def test_counters_that_overlap_entirely_rank_below_a_column_of_the_same_meaning() -> None:
+    everything = Overlap(shared=500, query=500, candidate=500)
+    counter = Candidate(counting(500), {Family.VALUES: everything, Family.KEYS: everything}, cosine=0.2)
+    meant = Candidate(counting(500), {}, cosine=0.6)
+    by_counter, by_meaning = scores(counting(500), counter, meant)
+    assert by_counter < by_meaning
+
+
+def test_overlap_of_counters_says_less_than_that_of_other_numbers() -> None:
+    overlap = {Family.KEYS: Overlap(shared=500, query=500, candidate=500)}
+    sparse = Side(Kind.INTEGER, 1.0, 90_000.0, 500)
+    among_counters = measure(pairs_of(counting(500), [Candidate(counting(500), overlap)]))
+    for query, candidate in ((sparse, sparse), (sparse, counting(500)), (counting(500), sparse)):
+        others = measure(pairs_of(query, [Candidate(candidate, overlap)]))
+        for signal in ("values", "both_ways"):
+            assert among_counters[signal][0] < 0.25 * others[signal][0]
+
+
+@pytest.mark.parametrize(
+    ("side", "expected"),
+    [
+        (counting(1), True),
+        (counting(1000), True),
+        (Side(Kind.INTEGER, 0.0, 999.0, 1000), True),
+        (Side(Kind.INTEGER, 0.0, 999.0, 800), True),
+        (Side(Kind.INTEGER, 0.0, 999.0, 799), False),
+        (Side(Kind.INTEGER, 2.0, 1001.0, 1000), False),
+        (Side(Kind.INTEGER, -1.0, 998.0, 1000), False),
+        (Side(Kind.DECIMAL, 1.0, 1000.0, 1000), False),
+        (Side(Kind.DATE, 1.0, 1000.0, 1000), False),
+        (Side(Kind.EMPTY), False),
+        (Side(Kind.INTEGER, np.nan, np.nan, 0), False),
+    ],
+)
+def test_a_surrogate_key_counts_from_zero_or_one_with_hardly_a_gap(side: Side, expected: bool) -> None:
+    assert looks_surrogate(facts([side])).tolist() == [expected]
+
+
+def test_names_that_half_the_lake_bears_say_less_than_rare_ones() -> None:
+    common = Candidate(overlaps={Family.NAMES: Overlap(shared=3, query=3, candidate=3, cosine=1.0, rarity=0.7)})
+    rare = Candidate(overlaps={Family.NAMES: Overlap(shared=3, query=3, candidate=3, cosine=1.0, rarity=6.0)})
+    by_common, by_rare = scores(Side(), common, rare)
+    assert by_common < by_rare
+
+
+def test_a_copy_of_the_querys_table_ranks_below_another_table_that_fits_as_well() -> None:
+    copy, other = scores(Side(), Candidate(cosine=0.9, same_schema=1.0), Candidate(cosine=0.9, same_schema=0.3))
+    assert copy == pytest.approx(other * (1 - REPEATS.weight))
