@@ -16,6 +16,7 @@ import numpy.typing as npt
 from lakeindex.catalog.catalog import Catalog
 from lakeindex.catalog.directory import DIRECTORY_FIELDS, Directory
 from lakeindex.catalog.generations import Generation, Manifest, publish, writing
+from lakeindex.catalog.database import storing
 from lakeindex.catalog.lake_database import materialise
 from lakeindex.config import Settings
 from lakeindex.encode.column_text import TextOptions
@@ -68,7 +69,7 @@ def build_index(
     Raises NotFound when there is no lake, LockHeld when another writer is at work.
     """
     files, refused = _list_files(lake, index)
-    with writing(index) as folder:
+    with writing(index) as folder, storing(f"the index in {index}"):
         build = _Build(lake.resolve(), folder, settings, progress)
         catalog = Catalog.create(folder / CATALOG, settings.memory, PROFILE_SCHEMA)
         try:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -33,6 +34,16 @@ def connect(path: Path | None, memory: str, threads: int = 2, read_only: bool = 
         ) from error
     connection.execute("SET enable_progress_bar = false")
     return connection
+
+
+@contextmanager
+def storing(what: str) -> Iterator[None]:
+    """Say in one sentence what DuckDB could not write, a full disk for example. Raises LakeIndexError."""
+    try:
+        yield
+    except duckdb.Error as error:
+        first_line = str(error).split("\n", 1)[0]
+        raise LakeIndexError(f"{what} can't be written: {first_line}; what was there before still answers") from error
 
 
 def quoted(identifier: str) -> str:
