@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from lakeindex.errors import InvalidSetting
+from lakeindex.errors import InvalidSetting, LakeIndexError
 from lakeindex.types import Scan, ScanValue
 
 
