@@ -91,7 +91,7 @@ class ExactTerms:
             math.fsum(map(self.rarity, shared)),
             math.fsum(map(self.rarity, query_terms)),
             math.fsum(map(self.rarity, column_terms)),
-            inner / norms if norms else 0.0,
+            min(inner / norms, 1.0) if norms else 0.0,
         ]
 
     def _weight(self, term: int, counts: dict[int, int]) -> float:

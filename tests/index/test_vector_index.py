@@ -122,7 +122,7 @@ def test_an_index_without_vectors_answers_nothing(tmp_path: Path) -> None:
     assert opened.search(clustered(2, seed=2), 3)[0].tolist() == [[-1, -1, -1]] * 2
 
 
-def test_two_builds_from_the_same_vectors_are_the_same_file(tmp_path: Path, vectors: Vectors, keys: Keys) -> None:
+def test_two_builds_from_the_same_vectors_answer_alike(tmp_path: Path, vectors: Vectors, keys: Keys) -> None:
     for name in ("one", "two"):
         VectorIndex.build(vectors, keys, exact_up_to=0, seed=4).save(tmp_path / name)
     one, two = (VectorIndex.open(tmp_path / name) for name in ("one", "two"))
@@ -166,5 +166,10 @@ def test_two_builds_of_faiss_at_once_are_refused(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(metadata, "version", version)
     with pytest.raises(LakeIndexError, match="pip uninstall -y faiss-cpu faiss-gpu && pip install faiss-cpu"):
         VectorIndex.build(clustered(3, seed=1), np.arange(3))
-    versions["faiss-cpu"] = "1.15.1+gpu-shim"
+    del versions["faiss-gpu"]
     assert len(VectorIndex.build(clustered(3, seed=1), np.arange(3))) == 3
+
+
+def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.raises(LakeIndexError, match=r"nowhere/vectors.faiss can't be written"):
+        VectorIndex.build(clustered(3, seed=1), np.arange(3)).save(tmp_path / "nowhere" / "vectors.faiss")
