@@ -89,9 +89,10 @@ CREATE OR REPLACE TEMP TABLE shared_values (query INTEGER, key INTEGER, shared B
 CREATE OR REPLACE TEMP TABLE lengths (key INTEGER, length BIGINT);
 CREATE OR REPLACE TEMP TABLE postings (key INTEGER, word UBIGINT, count BIGINT);
 """
+_BLANKS = " || ".join(f"chr({code})" for code in (32, 9, 10, 11, 12, 13, 160))
 _CELLS = """
 INSERT INTO cells
-SELECT DISTINCT key, lower(trim(text, E' \\t\\n\\r\\f\\x0b\\u00a0')) AS value
+SELECT DISTINCT key, lower(trim(text, {blanks})) AS value
 FROM (SELECT unnest([{keys}]) AS key, unnest([{values}]) AS text FROM {view})
 WHERE value <> ''
 """
@@ -150,7 +151,7 @@ def _scan(columns: LakeColumns, tables: dict[TableId, list[int]], sql: LakeSql, 
 def _cells(columns: LakeColumns, keys: Sequence[int], view: str) -> str:
     names = ('"' + columns.ids[key].name.replace('"', '""') + '"' for key in keys)
     values = ", ".join(f"CAST({name} AS VARCHAR)" for name in names)
-    return _CELLS.format(keys=", ".join(map(str, keys)), values=values, view=view)
+    return _CELLS.format(keys=", ".join(map(str, keys)), values=values, blanks=_BLANKS, view=view)
 
 
 def _column_rows(columns: LakeColumns) -> pa.Table:
