@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from lakeindex.errors import InvalidSetting
+from lakeindex.types import Header
 
 FILE = "lakeindex.toml"
 _PREFIX = "LAKEINDEX_"
+_TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+_CHOICES = {"header": tuple(Header)}
+_LEAST = {"jobs": 1, "max_tokens": 1, "seconds_per_file": 0.001, "keep": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,10 @@ class Settings:
     keep: int = 1
     """Old generations that stay when a new one is published."""
 
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            _check(field.name, getattr(self, field.name), "the program")
+
 
 def load_settings(flags: Mapping[str, Any], environment: Mapping[str, str], folder: Path) -> Settings:
     """Merge what was set. A flag that is None was not given. Raises InvalidSetting for a name or value amiss."""
@@ -70,21 +78,38 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
     named = {
         name.removeprefix(_PREFIX).lower(): value for name, value in environment.items() if name.startswith(_PREFIX)
     }
-    # Other programs of ours may have variables of their own: only what is a setting here counts.
-    return {name: value for name, value in named.items() if name in known}
+    # Other programs of ours may have variables of their own: only what is a setting here counts, and is not empty.
+    return {name: value for name, value in named.items() if name in known and value}
 
 
 def _converted(name: str, value: Any, origin: str) -> Any:
     types: dict[str, type] = {field.name: type(field.default) for field in fields(Settings)}
     if name not in types:
         raise InvalidSetting(f"{origin} sets {name!r}, which is no setting; there are: {', '.join(sorted(types))}")
-    wanted = types[name]
     try:
-        if wanted is bool and isinstance(value, str):
-            return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[value.lower()]
-        converted = wanted(value)
+        converted = _read_as(types[name], value)
     except (KeyError, TypeError, ValueError) as error:
-        raise InvalidSetting(f"{origin} sets {name} to {value!r}, expected {wanted.__name__}") from error
-    if name in ("jobs", "max_tokens") and converted < 1:
-        raise InvalidSetting(f"{origin} sets {name} to {value!r}, expected at least 1")
+        raise InvalidSetting(f"{origin} sets {name} to {value!r}, expected {types[name].__name__}") from error
+    _check(name, converted, origin)
     return converted
+
+
+def _read_as(wanted: type, value: Any) -> Any:
+    """Read text as what is wanted; of other values take only what is that already."""
+    if isinstance(value, str):
+        return _TRUTH[value.lower()] if wanted is bool else wanted(value)
+    # Converted, a flag would pass for a number, and a number cut short for another one.
+    if type(value) is wanted:
+        return value
+    if wanted is float and type(value) is int:
+        return float(value)
+    if wanted is str and isinstance(value, Path):
+        return str(value)
+    raise TypeError(value)
+
+
+def _check(name: str, value: Any, origin: str) -> None:
+    if name in _CHOICES and value not in _CHOICES[name]:
+        raise InvalidSetting(f"{origin} sets {name} to {value!r}, expected one of: {', '.join(_CHOICES[name])}")
+    if name in _LEAST and not value >= _LEAST[name]:
+        raise InvalidSetting(f"{origin} sets {name} to {value!r}, expected at least {_LEAST[name]}")
