@@ -15,7 +15,7 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -101,9 +101,11 @@ def current_number(index: Path) -> int | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise IndexDamaged(f"{index / _CURRENT} can't be read: {error}") from error
+        raise IndexDamaged(f"{index / _CURRENT} can't be read ({error}); build the index again") from error
     if not text.isdecimal():
-        raise IndexDamaged(f"{index / _CURRENT} should hold the number of a generation, not {text[:40]!r}")
+        raise IndexDamaged(
+            f"{index / _CURRENT} should hold the number of a generation, not {text[:40]!r}; build the index again"
+        )
     return int(text)
 
 
@@ -147,8 +149,7 @@ def publish(index: Path, folder: Path, manifest: Manifest, keep: int) -> Generat
     (folder / _MANIFEST).write_text(json.dumps(asdict(complete), indent=1, sort_keys=True))
     for path in [*folder.rglob("*"), folder]:
         _sync(path)
-    previous = current_number(index)
-    number = max([previous or 0, *_numbers(index)]) + 1
+    number = max(_numbers(index), default=0) + 1
     target = index / _GENERATIONS / str(number)
     folder.rename(target)
     _sync(target.parent)
@@ -187,7 +188,12 @@ def _numbers(index: Path) -> list[int]:
 
 def _remove_leftovers(index: Path) -> None:
     """Clear what killed writers left: whoever holds the lock is the only one at work."""
-    for path in (index / _GENERATIONS).glob(f"{_BUILDING}*"):
+    leftovers = list((index / _GENERATIONS).glob(f"{_BUILDING}*"))
+    # A damaged CURRENT says of no generation that it was never published.
+    with suppress(IndexDamaged):
+        current = current_number(index) or 0
+        leftovers += [index / _GENERATIONS / str(number) for number in _numbers(index) if number > current]
+    for path in leftovers:
         shutil.rmtree(path, ignore_errors=True)
 
 
