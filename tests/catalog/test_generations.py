@@ -165,9 +165,7 @@ def test_a_second_writer_is_told_who_holds_the_index_and_takes_over_when_that_is
         try:
             assert holder.stdout is not None
             assert holder.stdout.readline() == "holding\n"
-            with pytest.raises(
-                LockHeld, match=f"is being written by process {holder.pid} on .*; wait"
-            ):
+            with pytest.raises(LockHeld, match=f"is being written by process {holder.pid} on .*; wait"):
                 publish_content(tmp_path)
             assert open_current(tmp_path).manifest.logical_hash == "a"
             assert f"building-{holder.pid}" in numbers(tmp_path)

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lakeindex.catalog.database import connect, glob_escaped, literal, quoted, scan_sql
+from lakeindex.errors import InvalidSetting
+from lakeindex.types import Scan
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=20)
+NAMES = [
+    "glob[1].csv",
+    "glob1.csv",
+    "a*b?.csv",
+    "aXbY.csv",
+    "**.csv",
+    "[a-z].csv",
+    "[!a].csv",
+    "d.csv",
+    "[.csv",
+    "].csv",
+    "{x,y}.csv",
+    "x.csv",
+    "it's.csv",
+    'say "hi".csv',
+    "back\\slash.csv",
+    "$HOME.csv",
+    "~.csv",
+    "a%20b#c.csv",
+    "Zürich 東京.csv",
+]
+MEMORY = "500MB"
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with connect(None, MEMORY) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder, itself named like a glob, in which every file holds its own place in NAMES."""
+    folder = tmp_path_factory.mktemp("files") / "dir[1]*"
+    folder.mkdir()
+    for place, name in enumerate(NAMES):
+        (folder / name).write_text(f"place\n{place}\n")
+    return folder
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if "\\" not in name])
+def test_a_path_opens_the_file_of_that_name_and_no_other(
+    connection: duckdb.DuckDBPyConnection, folder: Path, name: str
+) -> None:
+    scan = scan_sql(Scan("read_csv", (("header", True),)), folder / name, [("place", "BIGINT")])
+    assert connection.sql(f"SELECT * FROM {scan}").fetchall() == [(NAMES.index(name),)]
+
+
+def test_a_backslash_in_a_name_is_no_escape(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    (tmp_path / "back\\slash.csv").write_text("place\n1\n")
+    (tmp_path / "backslash.csv").write_text("place\n2\n")
+    path = literal(glob_escaped(tmp_path / "back\\slash.csv"))
+    assert connection.sql(f"SELECT * FROM read_csv({path})").fetchall() == [(1,)]
+
+
+def test_a_backslash_beside_a_glob_sign_opens_nothing_rather_than_another_file(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    for name in ("a\\*b.csv", "axb.csv", "a*b.csv"):
+        (tmp_path / name).write_text("place\n1\n")
+    path = literal(glob_escaped(tmp_path / "a\\*b.csv"))
+    with pytest.raises(duckdb.IOException, match="No files found"):
+        connection.sql(f"SELECT * FROM read_csv({path})")
+
+
+@given(TEXTS)
+@settings(max_examples=100, deadline=None)
+def test_any_text_comes_back_from_a_literal_and_any_name_from_its_quotes(
+    connection: duckdb.DuckDBPyConnection, text: str
+) -> None:
+    relation = connection.sql(f"SELECT {literal(text)} AS {quoted(text)}")
+    assert (relation.columns, relation.fetchall()) == ([text], [(text,)])
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (True, "true"),
+        (False, "false"),
+        (0, "0"),
+        (-12, "-12"),
+        ("it's", "'it''s'"),
+        ("", "''"),
+        (("a", "b'c"), "['a', 'b''c']"),
+        ((), "[]"),
+    ],
+)
+def test_every_kind_of_value_has_its_literal(value: str | int | bool | tuple[str, ...], expected: str) -> None:
+    assert literal(value) == expected
+
+
+def test_a_scan_is_written_with_its_options_and_the_types_of_its_columns() -> None:
+    scan = Scan("read_csv", (("delim", ";"), ("header", True), ("nullstr", ("", "NA"))))
+    assert scan_sql(scan, Path("/lake/a[1].csv"), [("it's", "DATE"), ("n", "BIGINT")]) == (
+        "read_csv('/lake/a[[]1].csv', delim = ';', header = true, nullstr = ['', 'NA'], "
+        "columns = {'it''s': 'DATE', 'n': 'BIGINT'})"
+    )
+    assert scan_sql(Scan("read_parquet"), Path("/lake/a.parquet"), [("n", "BIGINT")]) == (
+        "read_parquet('/lake/a.parquet')"
+    )
+
+
+@pytest.mark.parametrize("memory", ["lots", "", "2 potatoes"])
+def test_memory_that_is_no_amount_is_told_with_one_that_is(memory: str) -> None:
+    with pytest.raises(InvalidSetting, match=f"'{memory}' is no amount of memory; write it as 2GB or 500MB"):
+        connect(None, memory)
+
+
+def test_memory_that_is_too_little_to_open_a_file_is_told(tmp_path: Path) -> None:
+    with connect(tmp_path / "some.duckdb", MEMORY) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 7 AS n")
+    with pytest.raises(InvalidSetting, match="'1KB' is too little memory"):
+        connect(tmp_path / "some.duckdb", "1KB", read_only=True)
+
+
+def test_a_connection_keeps_to_its_limits_and_fetches_no_extension() -> None:
+    with connect(None, "1GiB", threads=3) as connection:
+        names = ["memory_limit", "threads", "autoinstall_known_extensions", "autoload_known_extensions"]
+        settings_now = connection.sql(f"SELECT {', '.join(f'current_setting({literal(name)})' for name in names)}")
+        assert settings_now.fetchall() == [("1.0 GiB", 3, False, False)]
+        with pytest.raises(duckdb.Error, match="httpfs"):
+            connection.sql("SELECT * FROM read_csv('https://example.com/x.csv')")
+
+
+def test_a_database_opened_for_reading_takes_no_writes(tmp_path: Path) -> None:
+    with connect(tmp_path / "some.duckdb", MEMORY) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 7 AS n")
+    with connect(tmp_path / "some.duckdb", MEMORY, read_only=True) as connection:
+        assert connection.sql("SELECT n FROM kept").fetchall() == [(7,)]
+        with pytest.raises(duckdb.InvalidInputException, match="read-only"):
+            connection.execute("DROP TABLE kept")
