@@ -15,8 +15,8 @@ from lakeindex.types import Header
 FILE = "lakeindex.toml"
 _PREFIX = "LAKEINDEX_"
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
-_CHOICES = {"header": tuple(Header)}
-_LEAST = {"jobs": 1, "max_tokens": 1, "seconds_per_file": 0.001, "keep": 0}
+_CHOICES = {"header": tuple(Header), "text_order": ("frequency", "hash")}
+_LEAST = {"jobs": 1, "max_tokens": 1, "text_values": 0, "seconds_per_file": 0.001, "keep": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,16 @@ class Settings:
     """The column encoder: default, a folder, or the name of a sentence-transformers model."""
     max_tokens: int = 64
     """Tokens of a column's text that the encoder reads."""
+    text_title: bool = False
+    """Whether a column's text says the table's title."""
+    text_name: bool = True
+    """Whether it says the column's name."""
+    text_statistics: bool = False
+    """Whether it says how many values there are and how long."""
+    text_values: int = 24
+    """How many values it says, at most."""
+    text_order: str = "frequency"
+    """Which values it says: the most frequent, or those with the smallest hash."""
     allow_download: bool = False
     """Whether a named model may be fetched from its hub."""
     header: str = "auto"

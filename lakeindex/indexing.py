@@ -14,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from lakeindex.catalog.catalog import Catalog
+from lakeindex.catalog.database import storing
 from lakeindex.catalog.directory import DIRECTORY_FIELDS, Directory
 from lakeindex.catalog.generations import Generation, Manifest, publish, writing
-from lakeindex.catalog.database import storing
 from lakeindex.catalog.lake_database import materialise
 from lakeindex.config import Settings
-from lakeindex.encode.column_text import TextOptions
+from lakeindex.encode.column_text import TextOptions, ValueOrder
 from lakeindex.encode.record_texts import RECORD_FIELDS, describe_records
 from lakeindex.index.name_terms import context_words, name_grams
 from lakeindex.index.term_index import TermIndex
@@ -33,7 +33,6 @@ from lakeindex.profile.records import PROFILE_SCHEMA
 from lakeindex.protocols import Encoder
 from lakeindex.types import Family, FileOutcome, FileStatus, Header, LakeFile, Progress, ReadOptions, Report
 
-TEXT_OPTIONS = TextOptions(title=False, statistics=False)
 LIMITS = Limits()
 TERM_LIMITS = {
     Family.VALUES: LIMITS.values,
@@ -111,6 +110,17 @@ def read_options(settings: Settings, copies: Path | None) -> ReadOptions:
     return ReadOptions(header=Header(settings.header), copies=copies)
 
 
+def text_options(settings: Settings) -> TextOptions:
+    """Say what a column's text is made of."""
+    return TextOptions(
+        title=settings.text_title,
+        name=settings.text_name,
+        statistics=settings.text_statistics,
+        values=settings.text_values,
+        order=ValueOrder(settings.text_order),
+    )
+
+
 def _profile(build: _Build, catalog: Catalog, files: list[LakeFile], refused: list[FileOutcome]) -> None:
     catalog.add(refused, None)
     copies = build.folder / COPIES
@@ -130,7 +140,7 @@ def _encode(build: _Build, catalog: Catalog, encoder: Encoder) -> str:
     digest = hashlib.blake2b(digest_size=16)
     texts: list[str] = []
     for batch in catalog.columns(RECORD_FIELDS):
-        described = describe_records(batch, TEXT_OPTIONS)
+        described = describe_records(batch, text_options(build.settings))
         digest.update("\0".join([*described, ""]).encode("utf-8", "replace"))
         texts += described
     vectors = _encode_texts(build, encoder, texts)
@@ -171,7 +181,7 @@ def _materialise(build: _Build, catalog: Catalog) -> None:
 
 
 def _manifest(build: _Build, catalog: Catalog, encoder: Encoder, texts_hash: str) -> Manifest:
-    deciding = {"limits": asdict(LIMITS), "text": asdict(TEXT_OPTIONS), "header": build.settings.header}
+    deciding = {"limits": asdict(LIMITS), "text": asdict(text_options(build.settings)), "header": build.settings.header}
     models = {ENCODER_ROLE: encoder.fingerprint}
     return Manifest(
         lake=str(build.lake),

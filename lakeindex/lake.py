@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from lakeindex.answer import Answer
@@ -199,8 +201,17 @@ class Lake:
         from lakeindex.outside import prepare_file_column, prepare_stream_column
 
         if isinstance(table, Path):
-            return prepare_file_column(table, column, self.settings, self.encoder.encode)
-        return prepare_stream_column(table, column, self.encoder.encode)
+            return prepare_file_column(table, column, self.settings, self._to_vectors)
+        return prepare_stream_column(table, column, self._to_vectors)
+
+    def _to_vectors(self, records: pa.Table) -> npt.NDArray[np.float32]:
+        from lakeindex.encode.column_text import TextOptions, ValueOrder
+        from lakeindex.encode.record_texts import describe_records
+
+        built = self.generation.manifest.settings["text"]
+        return self.encoder.encode(
+            describe_records(records, TextOptions(**built | {"order": ValueOrder(built["order"])}))
+        )
 
     def _probed(self, column: ColumnId) -> ProbedColumn:
         from lakeindex.integrate.probe import ProbedColumn

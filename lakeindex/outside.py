@@ -13,10 +13,9 @@ from rapidfuzz import fuzz, process
 
 from lakeindex.catalog.directory import facts_of, hash_names
 from lakeindex.config import Settings
-from lakeindex.encode.record_texts import describe_records
 from lakeindex.errors import InvalidSetting, NotFound, UnreadableTable
 from lakeindex.index.name_terms import context_words, name_grams, term_sets
-from lakeindex.indexing import LIMITS, TERM_LIMITS, TEXT_OPTIONS, read_options
+from lakeindex.indexing import LIMITS, TERM_LIMITS, read_options
 from lakeindex.naming import title_of, words_of
 from lakeindex.pairs import QueryColumn, TermSet
 from lakeindex.profile.pool import profile_in_workers
@@ -24,11 +23,11 @@ from lakeindex.profile.records import ProfiledColumn, to_records
 from lakeindex.profile.scan import profile_columns
 from lakeindex.types import ColumnId, Family, FileStatus, LakeFile, TableId
 
-Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]
-"""Texts to unit vectors, (n, d)."""
+ToVectors = Callable[[pa.Table], npt.NDArray[np.float32]]
+"""Profile records to the vectors that the index would hold for them, (n, d)."""
 
 
-def prepare_file_column(path: Path, column: str, settings: Settings, encode: Encode) -> QueryColumn:
+def prepare_file_column(path: Path, column: str, settings: Settings, to_vectors: ToVectors) -> QueryColumn:
     """Read a file as the lake's files are read, and make one of its columns ready to be asked about.
 
     Raises NotFound when there is no such file or column, UnreadableTable when the file can't be read.
@@ -42,10 +41,10 @@ def prepare_file_column(path: Path, column: str, settings: Settings, encode: Enc
     records = shares[-1].records
     if outcome.status is not FileStatus.INDEXED or records is None:
         raise UnreadableTable(f"{path} can't be read: {outcome.reason}")
-    return _prepare(records, column, path.name, encode)
+    return _prepare(records, column, path.name, to_vectors)
 
 
-def prepare_stream_column(data: object, column: str, encode: Encode) -> QueryColumn:
+def prepare_stream_column(data: object, column: str, to_vectors: ToVectors) -> QueryColumn:
     """Make a column of an Arrow stream ready to be asked about. Raises InvalidSetting for anything else."""
     try:
         table = data if isinstance(data, pa.Table) else pa.table(data)
@@ -56,10 +55,12 @@ def prepare_stream_column(data: object, column: str, encode: Encode) -> QueryCol
     if column not in table.column_names:
         raise NotFound(f"the data has no column {column!r}{_nearest(column, table.column_names)}")
     (profile,) = profile_columns([table[column]], LIMITS)
-    return _prepare(to_records([ProfiledColumn(TableId(""), 0, column, profile)], LIMITS), column, "the data", encode)
+    return _prepare(
+        to_records([ProfiledColumn(TableId(""), 0, column, profile)], LIMITS), column, "the data", to_vectors
+    )
 
 
-def _prepare(records: pa.Table, column: str, origin: str, encode: Encode) -> QueryColumn:
+def _prepare(records: pa.Table, column: str, origin: str, to_vectors: ToVectors) -> QueryColumn:
     names = [str(name) for name in records["name"].to_pylist()]
     if column not in names:
         raise NotFound(f"{origin} has no column {column!r}{_nearest(column, names)}")
@@ -69,7 +70,7 @@ def _prepare(records: pa.Table, column: str, origin: str, encode: Encode) -> Que
         id=ColumnId(table, column),
         facts=facts_of(record),
         terms=_terms(record, column, table),
-        vector=encode(describe_records(record, TEXT_OPTIONS))[0],
+        vector=to_vectors(record)[0],
         table_names=hash_names(names),
         own_keys=np.zeros(0, np.int64),
     )

@@ -305,3 +305,17 @@ def test_columns_whose_names_differ_in_case_alone_stay_apart(tmp_path: Path, set
     assert (best.exact, best.containment, best.note) == (True, 1.0, "")
     assert lake.sql('SELECT "ID (2)" AS v FROM "a.csv" LIMIT 1')["v"].to_pylist() == ["z0"]
     assert lake.sql('SELECT "ID (2)" AS v FROM "ragged.csv" LIMIT 1')["v"].to_pylist() == ["k0"]
+
+
+def test_what_a_text_says_is_a_setting_that_queries_from_outside_follow(
+    lake_folder: Path, tmp_path: Path, settings: Settings
+) -> None:
+    said = replace(settings, text_title=True, text_statistics=True, text_values=3)
+    lake = Lake.index(lake_folder, tmp_path / "index", said)
+    usual = Lake.index(lake_folder, tmp_path / "usual", settings)
+    assert lake.generation.manifest.logical_hash != usual.generation.manifest.logical_hash
+    reopened = Lake.open(tmp_path / "index", settings)
+    inside = reopened._query_column("sales/orders.csv", "country")
+    outside = reopened._query_column(lake_folder / "sales" / "orders.csv", "country")
+    assert np.allclose(inside.vector, outside.vector, atol=1e-6)
+    assert not np.allclose(inside.vector, usual._query_column("sales/orders.csv", "country").vector, atol=1e-2)
