@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lakeindex.naming import sql_names, title_of, words_of
@@ -48,6 +48,7 @@ def test_a_name_is_split_into_lower_case_words(name: str) -> None:
     assert words_of(name) == WORDS[name]
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.text())
 def test_splitting_words_again_changes_nothing(name: str) -> None:
     words = words_of(name)
@@ -59,6 +60,7 @@ def test_names_that_differ_by_case_get_numbers_for_sql() -> None:
     assert sql_names(["id", "ID", "name", "Id", "id (2)"]) == ["id", "ID (2)", "name", "Id (3)", "id (2) (2)"]
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.sampled_from(["a", "A", "a (2)", "A (2)", "b"]), max_size=8))
 def test_sql_names_are_distinct_without_case_and_keep_the_first_as_it_is(names: list[str]) -> None:
     renamed = sql_names(names)

@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lakeindex.text_hash import HashedText, mix
@@ -45,11 +45,13 @@ def test_mix_is_the_finaliser_of_splitmix64() -> None:
     assert mix(states).tolist() == [0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4]
 
 
+@settings(max_examples=50, deadline=None)
 @given(TEXTS)
 def test_strings_are_hashed_as_each_alone(texts: list[str]) -> None:
     assert hashed(texts).strings().tolist() == [hash_alone(text.encode()) for text in texts]
 
 
+@settings(max_examples=50, deadline=None)
 @given(TEXTS)
 def test_words_are_the_runs_between_spaces(texts: list[str]) -> None:
     hashes, owners = hashed(texts).words()
@@ -58,6 +60,7 @@ def test_words_are_the_runs_between_spaces(texts: list[str]) -> None:
     assert owners.tolist() == [row for _, row in expected]
 
 
+@settings(max_examples=50, deadline=None)
 @given(TEXTS, st.integers(1, 5))
 def test_grams_are_the_runs_of_bytes_and_shorter_strings_whole(texts: list[str], size: int) -> None:
     hashes, owners = hashed(texts).grams(size)
@@ -71,6 +74,7 @@ def test_grams_are_the_runs_of_bytes_and_shorter_strings_whole(texts: list[str],
     assert owners.tolist() == [row for _, row in expected]
 
 
+@settings(max_examples=50, deadline=None)
 @given(TEXTS.filter(any), st.data())
 def test_a_span_is_hashed_as_if_it_stood_alone(texts: list[str], data: st.DataObject) -> None:
     joined = "".join(texts).encode()

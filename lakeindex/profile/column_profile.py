@@ -12,7 +12,7 @@ from lakeindex.profile.sketch import Sketch
 from lakeindex.types import Kind
 
 LENGTH_BINS = 16
-"""Values by characters: 0, 1, 2, 3, 4, 5-6, 7-8, ... each bin about 1.4 times as wide as the one before."""
+"""Values by characters: 0, 1, (none), 2, 3, 4, 5-6, 7-9, 10-13, ... each bin starting 1.4 times as high, up to 108."""
 PATTERN_BINS = 24
 """Values by shape (letters, digits and punctuation runs), hashed."""
 LOOKS = ("text", "integer", "decimal", "date", "timestamp", "boolean", "code")

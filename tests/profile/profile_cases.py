@@ -1,0 +1,44 @@
+"""Columns to profile, and profiles field by field."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pyarrow as pa
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from lakeindex.profile.column_profile import ColumnProfile, Extremes, Limits
+from lakeindex.profile.scan import profile_columns
+from lakeindex.profile.sketch import Sketch
+
+SMALL = Limits(values=6, words=5, grams=4, texts=3)
+"""So little that a few values already overflow every sketch."""
+
+VALUES = (
+    *("Paris", "paris ", "PARIS", "São Paulo", "sao paulo", "北京", "new york", "New York City", "a b", "b a"),
+    *("7", "7.0", "07", "-0", "0", "1.5", "1e3", "1e999", "12345678901234567890", "true", "No"),
+    *("2020-01-02", "2020-1-2", "2/1/2020", "2020-02-31", "1969-12-31T23:00:00Z", "", " ", "n/a", "NULL", "-"),
+)
+COLUMNS = st.lists(st.none() | st.sampled_from(VALUES) | st.text(st.characters(codec="utf-8"), max_size=3), max_size=30)
+few = settings(max_examples=30, deadline=None)
+
+
+def profile(values: list[str | None], limits: Limits = SMALL) -> ColumnProfile:
+    (made,) = profile_columns([pa.array(values, pa.string())], limits)
+    return made
+
+
+def as_facts(made: ColumnProfile) -> dict[str, object]:
+    """Every field of a profile as something that `==` compares."""
+    facts: dict[str, object] = {}
+    for field in fields(made):
+        value = getattr(made, field.name)
+        if isinstance(value, Sketch):
+            value = (value.hashes.tolist(), value.counts.tolist(), value.size)
+        elif isinstance(value, Extremes):
+            value = repr(value)  # nan equals nan, and -0.0 is not 0.0
+        elif not isinstance(value, int | tuple):
+            value = (str(value.dtype), value.tolist())
+        facts[field.name] = value
+    return facts

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from profile_cases import COLUMNS, VALUES, as_facts, few, profile
+
+from lakeindex.profile.column_profile import LENGTH_BINS, LOOKS, PATTERN_BINS, Extremes, Limits, length_bin
+from lakeindex.text_hash import HashedText
+from lakeindex.types import Kind
+
+LIMITS = Limits()
+TYPES = {
+    # values: (kind, DuckDB's type)
+    ("1", "-2", "+3", "7.0"): (Kind.INTEGER, "BIGINT"),
+    ("999999999999999999",): (Kind.INTEGER, "BIGINT"),
+    ("1000000000000000000",): (Kind.TEXT, "VARCHAR"),
+    ("18446744073709551616", "5"): (Kind.TEXT, "VARCHAR"),
+    ("01234", "1234"): (Kind.TEXT, "VARCHAR"),
+    (*map(str, range(10, 29)), "007"): (Kind.INTEGER, "VARCHAR"),
+    ("1", "2.5", "1e3", ".5"): (Kind.DECIMAL, "DOUBLE"),
+    ("2.50", "3.10"): (Kind.DECIMAL, "DOUBLE"),
+    ("1", "1e999"): (Kind.TEXT, "VARCHAR"),
+    ("2020-01-02", "1999-12-31"): (Kind.DATE, "DATE"),
+    ("2020-01-02", "2020-01-02 10:00", "2020-01-02T10:00:00.5Z"): (Kind.DATE, "TIMESTAMP"),
+    ("2020-02-30", "2020-02-28"): (Kind.TEXT, "VARCHAR"),
+    ("02/01/2020", "03/01/2020"): (Kind.TEXT, "VARCHAR"),
+    ("true", "F", "yes", "N"): (Kind.BOOLEAN, "BOOLEAN"),
+    ("1", "0"): (Kind.INTEGER, "BIGINT"),
+    ("true", "1"): (Kind.TEXT, "VARCHAR"),
+    ("1", "2020-01-02"): (Kind.TEXT, "VARCHAR"),
+    ("1", "n/a", "", None): (Kind.INTEGER, "BIGINT"),
+    ("n/a", "", None): (Kind.EMPTY, "VARCHAR"),
+    (): (Kind.EMPTY, "VARCHAR"),
+}
+KEYS = {
+    ("a", "b", None, ""): True,
+    ("a", "b", "A "): False,
+    ("7", "7.0"): False,
+    ("7", "07"): True,
+    (None, "n/a"): False,
+    (): False,
+}
+
+
+@few
+@given(COLUMNS, COLUMNS)
+def test_a_merge_is_the_profile_of_the_rows_of_both(ones: list[str | None], others: list[str | None]) -> None:
+    assert as_facts(profile(ones).merge(profile(others))) == as_facts(profile(ones + others))
+
+
+@few
+@given(COLUMNS, st.data())
+def test_every_split_in_any_order_merges_to_the_same_profile(values: list[str | None], data: st.DataObject) -> None:
+    rows = data.draw(st.permutations(values))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(rows)), max_size=3)))
+    parts = [profile(rows[start:end]) for start, end in zip([0, *cuts], [*cuts, len(rows)], strict=True)]
+    left, right = parts[0], parts[-1]
+    for part in parts[1:]:
+        left = left.merge(part)
+    for part in parts[-2::-1]:
+        right = part.merge(right)
+    assert as_facts(left) == as_facts(right) == as_facts(profile(values))
+
+
+@few
+@given(COLUMNS, COLUMNS, COLUMNS)
+def test_merging_is_associative(a: list[str | None], b: list[str | None], c: list[str | None]) -> None:
+    one, two, three = profile(a), profile(b), profile(c)
+    assert as_facts(one.merge(two).merge(three)) == as_facts(one.merge(two.merge(three)))
+
+
+@few
+@given(COLUMNS)
+def test_merging_with_no_rows_changes_nothing(values: list[str | None]) -> None:
+    assert as_facts(profile(values).merge(profile([]))) == as_facts(profile(values))
+
+
+def test_every_value_of_the_lists_is_of_a_known_look() -> None:
+    seen = profile(list(VALUES), LIMITS).looks
+    assert dict(zip(LOOKS, (seen > 0).tolist(), strict=True)) == dict.fromkeys(LOOKS, True)
+
+
+@pytest.mark.parametrize("values", TYPES, ids=lambda values: " ".join(map(str, values))[:40])
+def test_values_tell_the_kind_and_the_sql_type(values: tuple[str | None, ...]) -> None:
+    made = profile(list(values), LIMITS)
+    assert (made.kind, made.sql_type) == TYPES[values]
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as opened:
+        yield opened
+
+
+@few
+@given(values=st.lists(st.sampled_from([value for values in TYPES for value in values if value]), max_size=3))
+def test_every_value_converts_to_the_sql_type_in_duckdb(
+    values: list[str], connection: duckdb.DuckDBPyConnection
+) -> None:
+    kind = profile(values, LIMITS).sql_type
+    for value in values:
+        found = connection.execute(f"SELECT TRY_CAST(trim(?) AS {kind})", [value]).fetchone()
+        assert value == "n/a" or found != (None,), f"{value} is no {kind}"
+
+
+def test_nine_in_ten_values_decide_the_kind_and_all_of_them_the_sql_type() -> None:
+    numbers = [str(number) for number in range(9)]
+    assert (profile([*numbers, "x"], LIMITS).kind, profile([*numbers, "x"], LIMITS).sql_type) == (
+        Kind.INTEGER,
+        "VARCHAR",
+    )
+    assert profile([*numbers, "x", "y"], LIMITS).kind is Kind.TEXT
+
+
+@pytest.mark.parametrize("values", KEYS, ids=str)
+def test_a_key_is_a_column_whose_values_do_not_repeat(values: tuple[str | None, ...]) -> None:
+    assert profile(list(values), LIMITS).is_key is KEYS[values]
+
+
+def test_with_an_incomplete_sketch_a_key_is_a_column_of_about_as_many_values_as_rows() -> None:
+    unique = [f"v{number}" for number in range(20_000)]
+    made = profile(unique, LIMITS)
+    assert not made.values.is_complete
+    assert made.distinct == pytest.approx(20_000, rel=3 / math.sqrt(LIMITS.values))
+    assert made.distinct <= 20_000
+    assert not profile(unique * 2, LIMITS).is_key
+
+
+def test_a_column_of_dates_has_the_extremes_of_its_dates_and_any_other_those_of_its_numbers() -> None:
+    dates = [f"2020-01-{day:02d}" for day in range(1, 20)]
+    mixed = profile([*dates, "-1e300"], LIMITS)
+    assert (mixed.kind, mixed.minimum, mixed.maximum) == (Kind.DATE, 18262.0, 18280.0)
+    assert (mixed.numbers, mixed.days) == (Extremes(-1e300, -1e300), Extremes(18262.0, 18280.0))
+    text = profile(["x", "007", "-1.5", "2020-01-01"], LIMITS)
+    assert (text.kind, text.minimum, text.maximum) == (Kind.TEXT, -1.5, 7.0)
+
+
+def test_extremes_of_nothing_are_nan_and_give_way_to_any_number() -> None:
+    assert math.isnan(profile(["x"]).minimum)
+    assert math.isnan(profile([]).maximum)
+    assert Extremes().merge(Extremes(1.0, 2.0)) == Extremes(1.0, 2.0).merge(Extremes()) == Extremes(1.0, 2.0)
+
+
+def test_frequent_texts_come_first_and_equally_frequent_ones_in_the_order_of_their_hashes() -> None:
+    made = profile(["b", "a", "c", "C", "d", "d", "d"], LIMITS)
+    tied = sorted("ab", key=lambda text: HashedText.from_arrow(pa.array([text])).strings()[0])
+    assert [text.lower() for text in made.frequent_texts(4)] == ["d", "c", *tied]
+    assert made.frequent_texts(1) == ["d"]
+
+
+def test_lengths_are_binned_by_powers_of_the_root_of_two() -> None:
+    firsts = {0: 0, 1: 1, 3: 2, 4: 3, 5: 4, 6: 5, 7: 7, 8: 10, 9: 14, 10: 20, 11: 27, 12: 39, 13: 54, 14: 77, 15: 108}
+    bins = length_bin(np.arange(0, 400))
+    assert {int(number): int(np.argmax(bins == number)) for number in np.unique(bins)} == firsts
+    assert bins.tolist() == sorted(bins.tolist())
+
+
+def test_a_value_counts_its_rows_in_each_histogram_once() -> None:
+    made = profile(["ab", "AB", "12", None, "n/a"], LIMITS)
+    assert made.looks.tolist() == [2, 1, 0, 0, 0, 0, 0]
+    assert made.lengths.tolist() == [0, 0, 0, 3] + [0] * (LENGTH_BINS - 4)
+    assert sorted(made.patterns.tolist()) == [0] * (PATTERN_BINS - 2) + [1, 2]
