@@ -15,7 +15,12 @@ from lakeindex.types import Header
 FILE = "lakeindex.toml"
 _PREFIX = "LAKEINDEX_"
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
-_CHOICES = {"header": tuple(Header), "text_order": ("frequency", "hash")}
+_CHOICES = {
+    "header": tuple(Header),
+    "device": ("cpu", "cuda"),
+    "precision": ("auto", "float32", "bfloat16"),
+    "text_order": ("frequency", "hash"),
+}
 _LEAST = {"jobs": 1, "max_tokens": 1, "text_values": 0, "seconds_per_file": 0.001, "keep": 0}
 
 
@@ -30,7 +35,9 @@ class Settings:
     memory: str = "2GB"
     """What DuckDB may use."""
     device: str = "cpu"
-    """Where the language model computes: cpu or cuda."""
+    """Where the language model computes and, where FAISS can, vectors are searched: cpu or cuda."""
+    precision: str = "auto"
+    """How exactly the model computes: float32, bfloat16, or auto for whichever is faster."""
     model: str = "default"
     """The column encoder: default, a folder, or the name of a sentence-transformers model."""
     max_tokens: int = 64

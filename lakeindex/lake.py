@@ -15,7 +15,7 @@ import pyarrow as pa
 from lakeindex.answer import Answer
 from lakeindex.catalog.generations import Generation, open_current
 from lakeindex.config import Settings
-from lakeindex.encode.model_options import Device, ModelOptions
+from lakeindex.encode.model_options import Device, ModelOptions, Precision
 from lakeindex.errors import NotFound, StaleArtifact, UnreadableTable
 from lakeindex.layout import CATALOG, COPIES, ENCODER_ROLE, ROWS
 from lakeindex.querying import Searcher
@@ -147,7 +147,7 @@ class Lake:
     @cached_property
     def searcher(self) -> Searcher:
         """The generation's indexes."""
-        return Searcher.open(self.generation)
+        return Searcher.open(self.generation, self.settings.device)
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -243,5 +243,6 @@ def _model(settings: Settings) -> ModelOptions:
         model=settings.model,
         max_tokens=settings.max_tokens,
         device=Device(settings.device),
+        precision=Precision(settings.precision),
         allow_download=settings.allow_download,
     )

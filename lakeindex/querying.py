@@ -36,21 +36,24 @@ class Searcher:
     directory: Directory
     terms: Mapping[Family, TermIndex]
     vectors: VectorIndex
+    device: str
+    """Where vectors are searched; what a build of FAISS without a GPU can't do there, it does on the CPU."""
 
     @classmethod
-    def open(cls, generation: Generation) -> Searcher:
+    def open(cls, generation: Generation, device: str) -> Searcher:
         """Open what a query needs: no encoder, no DuckDB."""
         folder = generation.folder
         return cls(
             Directory.open(folder),
             {family: TermIndex.open(folder / TERMS / family) for family in Family},
             VectorIndex.open(folder / VECTORS),
+            device,
         )
 
     @cached_property
     def sources(self) -> dict[str, CandidateSource]:
         """Every source of candidates, by name."""
-        return make_sources(self.terms, self.vectors)
+        return make_sources(self.terms, self.vectors.searchable_on(self.device))
 
     def column(self, column: ColumnId) -> QueryColumn:
         """Make a column of the lake ready to be asked about. Raises NotFound with the nearest names."""

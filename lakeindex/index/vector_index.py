@@ -70,11 +70,11 @@ class VectorIndex:
         except RuntimeError as error:
             raise LakeIndexError(f"{path} can't be written: {_first_line(error)}") from error
 
-    def to_gpu(self) -> VectorIndex:
-        """Copy the index to the GPU. Raises LakeIndexError where FAISS was built without one."""
+    def searchable_on(self, device: str) -> VectorIndex:
+        """Copy the index to the GPUs where `device` is cuda and this build of FAISS sees one; else it is itself."""
         faiss = load_faiss()
-        if not hasattr(faiss, "StandardGpuResources") or not faiss.get_num_gpus():
-            raise LakeIndexError("this FAISS sees no GPU; README.md, 'On a GPU', says which build to install")
+        if device != "cuda" or not hasattr(faiss, "StandardGpuResources") or not faiss.get_num_gpus():
+            return self
         return VectorIndex(faiss.index_cpu_to_all_gpus(self._index))
 
     def __len__(self) -> int:
