@@ -21,24 +21,25 @@ def walk(root: Path, exclude: Path) -> Iterator[LakeFile | FileOutcome]:
     if not root.is_dir():
         what = "is no folder" if root.exists() else "doesn't exist"
         raise NotFound(f"no lake at {root}: the path {what}; give the folder that holds your CSV and Parquet files")
-    yield from _walk_folder(root.resolve(), root.resolve(), exclude.resolve())
+    yield from _walk(root.resolve(), exclude.resolve())
 
 
-def _walk_folder(root: Path, folder: Path, exclude: Path) -> Iterator[LakeFile | FileOutcome]:
-    try:
-        with os.scandir(folder) as scan:
-            entries = sorted(scan, key=lambda entry: entry.name)
-    except OSError as error:
-        yield _refusal(root, folder, f"can't list the folder: {error.strerror}")
-        return
-    for entry in entries:
-        path = Path(entry.path)
-        if path == exclude:
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk_folder(root, path, exclude)
-        else:
+def _walk(root: Path, exclude: Path) -> Iterator[LakeFile | FileOutcome]:
+    # A stack instead of recursion: folders may be nested deeper than Python's calls.
+    todo: list[Path | os.DirEntry[str]] = [root]
+    while todo:
+        entry = todo.pop()
+        path = Path(entry)
+        if isinstance(entry, os.DirEntry) and not entry.is_dir(follow_symlinks=False):
             yield _open_entry(root, path, entry)
+            continue
+        try:
+            with os.scandir(path) as scan:
+                inside = sorted(scan, key=lambda found: found.name, reverse=True)
+        except OSError as error:
+            yield _refusal(root, path, f"can't list the folder: {error.strerror}")
+        else:
+            todo += [found for found in inside if Path(found) != exclude]
 
 
 def _open_entry(root: Path, path: Path, entry: os.DirEntry[str]) -> LakeFile | FileOutcome:

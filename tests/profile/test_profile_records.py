@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import fields, replace
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from profile_cases import COLUMNS, SMALL, VALUES, as_facts, few, profile
+
+from lakeindex.profile.column_profile import ColumnProfile, Extremes, Limits
+from lakeindex.profile.grams import gram_sketches
+from lakeindex.profile.normalise import normal_values, normal_words
+from lakeindex.profile.records import PROFILE_SCHEMA, ProfiledColumn, from_records, to_records
+from lakeindex.profile.sketch import Sketch
+from lakeindex.text_hash import HashedText
+from lakeindex.types import TableId
+
+LIMITS = Limits()
+RICH = profile(["Paris", "paris", "2020-01-01", "7", "-1.5", None])
+
+
+def records_of(profiles: list[ColumnProfile], limits: Limits = SMALL) -> pa.Table:
+    return to_records([ProfiledColumn(TableId("t.csv"), n, f"c{n}", made) for n, made in enumerate(profiles)], limits)
+
+
+def digest_of(made: ColumnProfile) -> str:
+    digest: str = records_of([made])["digest"][0].as_py()
+    return digest
+
+
+def changed(value: object) -> object:
+    if isinstance(value, int):
+        return value + 1
+    if isinstance(value, tuple):
+        return (replace(value[0], rows=value[0].rows + 1), *value[1:])
+    if isinstance(value, Extremes):
+        return replace(value, high=value.high + 1)
+    if isinstance(value, Sketch):
+        return replace(value, counts=value.counts + 1)
+    assert isinstance(value, np.ndarray)
+    return value + 1
+
+
+@few
+@given(st.lists(COLUMNS, max_size=5))
+def test_profiles_come_back_from_records_as_they_were(columns: list[list[str | None]]) -> None:
+    profiles = [profile(column) for column in columns]
+    records = records_of(profiles)
+    assert records.schema.equals(PROFILE_SCHEMA)
+    assert [as_facts(made) for made in from_records(records, SMALL)] == [as_facts(made) for made in profiles]
+
+
+def test_records_in_slices_and_several_chunks_are_read_like_one() -> None:
+    profiles = [profile([value, "x"]) for value in VALUES]
+    records = records_of(profiles)
+    pieces = pa.concat_tables([records.slice(0, 3), records.slice(3, 0), records.slice(3)])
+    expected = [as_facts(made) for made in profiles]
+    assert [as_facts(made) for made in from_records(pieces, SMALL)] == expected
+    assert [as_facts(made) for made in from_records(records.slice(4, 5), SMALL)] == expected[4:9]
+
+
+def test_a_record_says_where_the_column_is_and_what_it_is() -> None:
+    column = ProfiledColumn(TableId("a/b.csv"), 3, "größe", profile(["1", "2", "2", None], LIMITS))
+    (record,) = to_records([column], LIMITS).to_pylist()
+    said = {name: record[name] for name in PROFILE_SCHEMA.names[:11]}
+    assert said == {
+        "table_id": "a/b.csv",
+        "position": 3,
+        "name": "größe",
+        "kind": "integer",
+        "sql_type": "BIGINT",
+        "rows": 4,
+        "nulls": 1,
+        "distinct": 2,
+        "is_key": False,
+        "minimum": 1.0,
+        "maximum": 2.0,
+    }
+    assert sorted(text["text"] for text in record["texts"]) == ["1", "2"]
+
+
+def test_no_columns_make_an_empty_table_of_the_same_schema() -> None:
+    assert to_records([], LIMITS).equals(PROFILE_SCHEMA.empty_table())
+    assert from_records(PROFILE_SCHEMA.empty_table(), LIMITS) == []
+
+
+@few
+@given(COLUMNS, st.integers(0, 2**32))
+def test_the_same_rows_in_another_order_have_the_same_digest(rows: list[str | None], seed: int) -> None:
+    shuffled = random.Random(seed).sample(rows, len(rows))
+    assert digest_of(profile(shuffled)) == digest_of(profile(rows))
+
+
+# The limits are the index's, not the column's: `text_limit` is no part of the digest.
+@pytest.mark.parametrize("name", [field.name for field in fields(ColumnProfile) if field.name != "text_limit"])
+def test_the_digest_changes_with_any_field(name: str) -> None:
+    assert digest_of(replace(RICH, **{name: changed(getattr(RICH, name))})) != digest_of(RICH)
+
+
+def test_the_digest_of_a_column_never_changes() -> None:
+    # When it does, two builds of the same lake by two versions differ in every column.
+    assert digest_of(RICH) == "57fa518c97ca8c193b70e27a88466e48"
+
+
+@few
+@given(st.lists(COLUMNS, max_size=4))
+def test_grams_are_the_trigrams_of_the_words_between_spaces(columns: list[list[str | None]]) -> None:
+    ascii_columns = [[value for value in column if value and value.isascii()] for column in columns]
+    wide = Limits(grams=10_000)
+    profiles = [profile(list(column), wide) for column in ascii_columns]
+    for sketch, made in zip(gram_sketches(profiles, wide.grams), profiles, strict=True):
+        counts = Counter(hash_of(gram) for text in made.texts for gram in trigrams(text.text))
+        assert list(zip(sketch.hashes.tolist(), sketch.counts.tolist(), strict=True)) == sorted(counts.items())
+
+
+def test_a_text_is_counted_once_in_the_grams_however_many_rows_hold_it() -> None:
+    (sketch,) = gram_sketches([profile(["Ab-c", "ab-c", "ab-c"], LIMITS)], 64)
+    grams = [" ab", "ab ", "b c", " c "]
+    assert sketch.hashes.tolist() == sorted(hash_of(gram) for gram in grams)
+    assert sketch.counts.tolist() == [1, 1, 1, 1]
+
+
+def trigrams(text: str) -> list[str]:
+    padded = f" {words_of(text)} "
+    return [padded[start : start + 3] for start in range(max(len(padded) - 2, 1))]
+
+
+def words_of(text: str) -> str:
+    words: str = normal_words(normal_values(pa.array([text], pa.large_string())))[0].as_py()
+    return words
+
+
+def hash_of(text: str) -> int:
+    return int(HashedText.from_arrow(pa.array([text], pa.large_string())).strings()[0])
