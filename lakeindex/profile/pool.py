@@ -23,6 +23,7 @@ _SHARE_FILES = 48
 _SHARE_BYTES = 8 << 20
 _SECONDS_TO_START = 60.0
 _SECONDS_TO_EXIT = 5.0
+_LONGEST_REASON = 300  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,4 +207,4 @@ class _Worker:
         self.messages.seek(0)
         words = self.messages.read().decode("utf-8", "replace").strip().split("\n")
         how = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
-        return f"{how}: {words[-1]}" if words[-1] else how
+        return f"{how}: {words[-1][:_LONGEST_REASON]}" if words[-1] else how

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import BinaryIO
 
 import pyarrow as pa
@@ -23,9 +24,17 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         request = Request.from_line(line)
         for result in profile_files(request.files, connectors, request.options, request.limits):
             if isinstance(result, FileOutcome):
+                _forget_messages()
                 write_frame(answers, Tag.FILE_DONE, outcome_to_json(result))
             else:
                 write_frame(answers, Tag.RECORDS, _to_stream(result))
+
+
+def _forget_messages() -> None:
+    """Empty stderr's file, so that last words are about the file at fault; when it is a terminal, leave it."""
+    with suppress(OSError):
+        os.ftruncate(2, 0)
+        os.lseek(2, 0, os.SEEK_SET)
 
 
 def _to_stream(records: pa.Table) -> bytes:

@@ -1,0 +1,68 @@
+"""A third-party connector whose readers do what no reader should; installed for workers by `test_pool`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from lakeindex.errors import UnreadableTable
+from lakeindex.profile import profile_files
+from lakeindex.types import LakeFile, ReadOptions, Rows, SourceTable, TableId
+
+SCHEMA = pa.schema([("id", pa.string())])
+
+
+class HostileConnector:
+    suffixes = frozenset({".exit", ".segv", ".raise", ".refuse", ".hang", ".late", ".thread", ".chatty"})
+
+    def tables(self, file: LakeFile, options: ReadOptions) -> Sequence[SourceTable]:
+        return (SourceTable(TableId(file.name), SCHEMA, file.token),)
+
+    def read(self, file: LakeFile, table: SourceTable, options: ReadOptions) -> Rows:
+        match file.path.suffix:
+            case ".exit":
+                os._exit(3)
+            case ".segv":
+                os.kill(os.getpid(), signal.SIGSEGV)
+            case ".raise":
+                raise KeyError("no such thing")
+            case ".refuse":
+                raise UnreadableTable("not for\nme")
+            case ".hang":
+                time.sleep(3600)
+            case ".late":
+                profile_files.profile_columns = lambda *_: os._exit(4)
+            case ".thread":
+                threading.Thread(target=time.sleep, args=(3600,)).start()
+                raise KeyError("with a thread that goes on")
+            case ".chatty":
+                print("noise " * 50_000)  # noqa: T201
+                print("more noise " * 50_000, file=sys.stderr)  # noqa: T201
+        return Rows(iter([pa.record_batch([pa.array([file.name])], schema=SCHEMA)]))
+
+
+class SlowToStart:
+    """Lets the first worker start at once, and none after it."""
+
+    suffixes = frozenset({".none"})
+    tables = read = print
+
+    def __init__(self) -> None:
+        try:
+            Path(os.environ["FIRST_WORKER"]).touch(exist_ok=False)
+        except FileExistsError:
+            time.sleep(3600)
+
+
+class Broken:
+    """Can't be loaded."""
+
+    def __init__(self) -> None:
+        raise RuntimeError("a licence is missing")

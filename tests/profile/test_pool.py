@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from lakeindex.errors import LakeIndexError
+from lakeindex.plugins import find_connectors
+from lakeindex.profile.column_profile import Limits
+from lakeindex.profile.lake_files import walk
+from lakeindex.profile.pool import Share, profile_in_workers, split_into_shares
+from lakeindex.profile.profile_files import profile_files
+from lakeindex.types import FileOutcome, FileStatus, LakeFile, ReadOptions
+
+LIMITS, OPTIONS = Limits(), ReadOptions()
+HOSTILE = {
+    "a.exit": "its reader crashed (exit code 3)",
+    "b.segv": "its reader crashed (killed by signal 11)",
+    "c.raise": "its reader crashed (exit code 1: KeyError: 'no such thing')",
+    "d.refuse": "not for",
+    "e.hang": "reading it took longer than 2 s",
+    "f.late": "its reader crashed (exit code 4)",
+    "g.thread": "its reader crashed (killed by signal 9: KeyError: 'with a thread that goes on')",
+}
+
+
+@pytest.fixture(scope="module")
+def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], pytest.MonkeyPatch]]:
+    """Install a connector of `hostile_connector.py` for processes started from now on, this one excepted."""
+    patch = pytest.MonkeyPatch()
+
+    def installed(connector: str) -> pytest.MonkeyPatch:
+        folder = tmp_path_factory.mktemp("site")
+        shutil.copy(Path(__file__).with_name("hostile_connector.py"), folder)
+        (folder / "crash-0.1.dist-info").mkdir()
+        entry = f"[lakeindex.connectors]\nhostile = hostile_connector:{connector}\n"
+        (folder / "crash-0.1.dist-info" / "entry_points.txt").write_text(entry)
+        (folder / "crash-0.1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: crash\nVersion: 0.1\n")
+        patch.setenv("PYTHONPATH", str(folder))
+        return patch
+
+    yield installed
+    patch.undo()
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Path:
+    folder = tmp_path / "lake"
+    folder.mkdir()
+    for number in range(6):
+        rows = "".join(f"{row},{row * number / 4},2020-01-{row + 1:02d},München {row % 3}\n" for row in range(20))
+        (folder / f"table{number}.csv").write_text("id,share,day,città\n" + rows, "utf-8")
+    (folder / "empty.csv").touch()
+    (folder / "notes.md").touch()
+    return folder
+
+
+def files_of(lake: Path) -> list[LakeFile]:
+    return [entry for entry in walk(lake, Path("/nonexistent")) if isinstance(entry, LakeFile)]
+
+
+def in_workers(files: list[LakeFile], jobs: int = 2, seconds: float = 60) -> list[Share]:
+    return list(profile_in_workers(files, OPTIONS, LIMITS, jobs, seconds))
+
+
+def outcomes_of(shares: list[Share]) -> dict[str, FileOutcome]:
+    outcomes = [outcome for share in shares for outcome in share.outcomes]
+    assert len({outcome.path for outcome in outcomes}) == len(outcomes)
+    return {outcome.path: outcome for outcome in outcomes}
+
+
+def rows_of(tables: list[pa.Table | None]) -> list[str]:
+    """Every record of several tables, as text since nan is not equal to itself, in the order of their columns."""
+    rows = [row for table in tables if table is not None for row in table.to_pylist()]
+    return [repr(row) for row in sorted(rows, key=lambda row: (row["table_id"], row["position"]))]
+
+
+def children() -> set[int]:
+    """Processes started by this one, dead or alive, until someone waited for them."""
+    found = set()
+    for entry in Path("/proc").iterdir():
+        try:
+            _, _, facts = (entry / "stat").read_text().rpartition(")")
+        except OSError:
+            continue
+        if int(facts.split()[1]) == os.getpid():
+            found.add(int(entry.name))
+    return found
+
+
+@pytest.mark.parametrize("backwards", [False, True], ids=["in order", "backwards"])
+def test_workers_profile_as_this_process_does_whatever_the_shares(
+    lake: Path, backwards: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lakeindex.profile.pool._SHARE_FILES", 3 if backwards else 48)
+    *outcomes, records = profile_files(files_of(lake), find_connectors(), OPTIONS, LIMITS)
+    before = children()
+    shares = in_workers(files_of(lake)[:: -1 if backwards else 1])
+    assert children() == before
+    assert len(shares) == (3 if backwards else 1)
+    assert outcomes_of(shares) == {outcome.path: outcome for outcome in outcomes if isinstance(outcome, FileOutcome)}
+    assert isinstance(records, pa.Table)
+    assert len(records) == 24
+    assert rows_of([share.records for share in shares]) == rows_of([records])
+
+
+def test_a_file_that_ends_its_worker_costs_no_other_file(
+    tmp_path: Path, install: Callable[[str], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lakeindex.profile.pool._SECONDS_TO_EXIT", 0.5)
+    install("HostileConnector")
+    for name in (*HOSTILE, "a.chatty", "h.chatty"):
+        (tmp_path / name).touch()
+    (tmp_path / "a.csv").write_text("id\n1\n")
+    (tmp_path / "z.csv").write_text("id\n1\n")
+    before = children()
+    shares = in_workers(files_of(tmp_path), jobs=1, seconds=2)
+    outcomes = outcomes_of(shares)
+    assert children() == before
+    failed = {path: outcome.reason for path, outcome in outcomes.items() if outcome.status is FileStatus.FAILED}
+    assert failed == HOSTILE
+    indexed = {path for path, outcome in outcomes.items() if outcome.status is FileStatus.INDEXED}
+    assert indexed == {"a.chatty", "a.csv", "h.chatty", "z.csv"}
+    profiled = {row for share in shares if share.records for row in share.records["table_id"].to_pylist()}
+    assert profiled == indexed
+
+
+def test_a_worker_that_cant_start_is_said_so_with_its_reason(lake: Path, install: Callable[[str], object]) -> None:
+    install("Broken")
+    before = children()
+    expected = r"could not start: exit code 1: .*'hostile' can't be loaded \(RuntimeError: a licence is missing\)"
+    with pytest.raises(LakeIndexError, match=expected):
+        in_workers(files_of(lake))
+    assert children() == before
+
+
+def test_no_process_outlives_a_caller_that_stops_early(
+    lake: Path, install: Callable[[str], pytest.MonkeyPatch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lakeindex.profile.pool._SHARE_FILES", 2)
+    install("SlowToStart").setenv("FIRST_WORKER", str(lake.parent / "first"))
+    before = children()
+    shares = profile_in_workers(files_of(lake), OPTIONS, LIMITS, 2, 60)
+    next(shares)
+    assert len(children() - before) >= 1, "the second worker is still starting"
+    stopped = time.monotonic()
+    shares.close()  # type: ignore[attr-defined]
+    assert children() == before
+    assert time.monotonic() - stopped < 10
+
+
+def test_no_files_start_no_worker() -> None:
+    before = children()
+    assert in_workers([]) == []
+    assert children() == before
+
+
+def test_shares_hold_at_most_48_files_and_8_mib_and_every_file_once() -> None:
+    sizes = [0] * 50 + [5 << 20, 4 << 20, 4 << 20, 9 << 20, 1]
+    files = [LakeFile(Path(f"/lake/{n}"), str(n), size, 0) for n, size in enumerate(sizes)]
+    shares = list(split_into_shares(files))
+    assert [len(share) for share in shares] == [48, 3, 2, 1, 1]
+    assert [file for share in shares for file in share] == files
