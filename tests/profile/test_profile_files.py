@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from profile_cases import as_facts, profile
+
+from lakeindex.errors import UnreadableTable
+from lakeindex.profile.column_profile import Limits
+from lakeindex.profile.profile_files import profile_files
+from lakeindex.profile.records import from_records
+from lakeindex.types import FileOutcome, FileStatus, LakeFile, ReadOptions, ReadTable, Rows, Scan, SourceTable, TableId
+
+LIMITS = Limits()
+SCHEMA = pa.schema([("a", pa.string()), ("b", pa.int64())])
+SCAN = Scan("read_csv")
+BROKEN = pa.Array.from_buffers(pa.string(), 1, [None, pa.array([0, 1], pa.int32()).buffers()[1], pa.py_buffer(b"\xff")])
+
+
+@dataclass
+class Given:
+    """A connector whose file `x.given` holds these tables: batches, or an error to raise where one would stand."""
+
+    tables_of_file: dict[str, Sequence[pa.RecordBatch | Exception]]
+    schema: pa.Schema = SCHEMA
+    scan: Scan | None = SCAN
+    suffixes: frozenset[str] = frozenset({".given"})
+
+    def tables(self, file: LakeFile, options: ReadOptions) -> Sequence[SourceTable]:
+        names = self.tables_of_file if file.name == "x.given" else {"ok": []}
+        return [SourceTable(TableId(f"{file.name}#{name}"), self.schema, file.token, (("k", "v"),)) for name in names]
+
+    def read(self, file: LakeFile, table: SourceTable, options: ReadOptions) -> Rows:
+        rows = Rows(iter(()), self.scan)
+        rows.batches = self._batches(table, rows)
+        return rows
+
+    def _batches(self, table: SourceTable, rows: Rows) -> Iterator[pa.RecordBatch]:
+        for batch in self.tables_of_file[table.id.partition("#")[2]]:
+            if isinstance(batch, Exception):
+                raise batch
+            yield batch
+        rows.rejected, rows.notes = 2, ["odd"]
+
+
+def batch(*rows: tuple[str | None, int | None]) -> pa.RecordBatch:
+    return pa.record_batch([pa.array([row[0] for row in rows]), pa.array([row[1] for row in rows])], schema=SCHEMA)
+
+
+def lake_file(folder: Path, name: str = "x.given") -> LakeFile:
+    (folder / name).write_bytes(name.encode())
+    return LakeFile(folder / name, name, len(name), 7)
+
+
+def read(
+    files: list[LakeFile], connector: Given, options: ReadOptions | None = None
+) -> tuple[list[FileOutcome], pa.Table]:
+    *outcomes, records = profile_files(files, {"given": connector}, options or ReadOptions(), LIMITS)
+    assert isinstance(records, pa.Table)
+    return [outcome for outcome in outcomes if isinstance(outcome, FileOutcome)], records
+
+
+def test_an_outcome_says_what_was_read_and_how(tmp_path: Path) -> None:
+    (outcome,), records = read([lake_file(tmp_path)], Given({"t": [batch(("x", 1)), batch(("y", 2), ("z", 3))]}))
+    table = ReadTable(TableId("x.given#t"), "given", "7-7", 3, 2, SCAN, (("k", "v"),), ("odd",))
+    content_hash = hashlib.blake2b(b"x.given", digest_size=16).hexdigest()
+    assert outcome == FileOutcome("x.given", FileStatus.INDEXED, "", (table,), content_hash)
+    assert records.select(["table_id", "position", "name"]).to_pylist() == [
+        {"table_id": "x.given#t", "position": 0, "name": "a"},
+        {"table_id": "x.given#t", "position": 1, "name": "b"},
+    ]
+
+
+@pytest.mark.parametrize("cuts", [[], [1], [2, 4], [1, 2, 3, 4]], ids=str)
+def test_a_table_in_several_batches_is_profiled_like_one(tmp_path: Path, cuts: list[int]) -> None:
+    rows = [("x", 1), ("X", 2), (None, 2), ("7.0", None), ("7", -1)]
+    parts = [rows[start:end] for start, end in zip([0, *cuts], [*cuts, len(rows)], strict=True)]
+    _, records = read([lake_file(tmp_path)], Given({"t": [batch(*part) for part in parts]}))
+    expected = [
+        profile([text for text, _ in rows], LIMITS),
+        profile([None if n is None else str(n) for _, n in rows], LIMITS),
+    ]
+    assert [as_facts(made) for made in from_records(records, LIMITS)] == [as_facts(made) for made in expected]
+
+
+@pytest.mark.parametrize("batches", [[], [batch()]], ids=["no batch", "an empty batch"])
+def test_a_table_without_rows_keeps_its_columns(tmp_path: Path, batches: list[pa.RecordBatch]) -> None:
+    (outcome,), records = read([lake_file(tmp_path)], Given({"t": batches}))
+    assert outcome.tables[0].rows == 0
+    assert records.select(["name", "kind", "rows"]).to_pylist() == [
+        {"name": "a", "kind": "empty", "rows": 0},
+        {"name": "b", "kind": "empty", "rows": 0},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (UnreadableTable("line 7 is odd\nand more"), "line 7 is odd"),
+        (OSError(5, "Input/output error"), "[Errno 5] Input/output error"),
+        (pa.ArrowInvalid("bad data"), "bad data"),
+        (MemoryError(), "MemoryError"),
+        (ValueError("name \udcff"), "name \\udcff"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_nothing_of_a_file_that_fails_is_indexed_and_all_of_the_others(
+    tmp_path: Path, error: Exception, reason: str
+) -> None:
+    one = batch(("x", 1))
+    connector = Given({"ok": [one], "many": [one, one], "bad": [one, one, error]})
+    files = [lake_file(tmp_path, "before.given"), lake_file(tmp_path), lake_file(tmp_path, "then.given")]
+    outcomes, records = read(files, connector)
+    assert [(outcome.status, outcome.reason) for outcome in outcomes] == [
+        (FileStatus.INDEXED, ""),
+        (FileStatus.FAILED, reason),
+        (FileStatus.INDEXED, ""),
+    ]
+    assert outcomes[1].tables == ()
+    assert set(records["table_id"].to_pylist()) == {"before.given#ok", "then.given#ok"}
+
+
+@pytest.mark.parametrize("times", [1, 2], ids=["a small table", "a large one"])
+def test_values_that_cant_be_rendered_cost_their_file_and_no_other(tmp_path: Path, times: int) -> None:
+    broken = pa.record_batch([BROKEN, pa.array([1])], schema=SCHEMA)
+    files = [lake_file(tmp_path, "before.given"), lake_file(tmp_path)]
+    outcomes, records = read(files, Given({"ok": [batch(("x", 1))], "bad": [broken] * times}))
+    assert [outcome.status for outcome in outcomes] == [FileStatus.INDEXED, FileStatus.FAILED]
+    assert outcomes[1].reason == "Invalid UTF8 sequence at string index 0"
+    assert set(records["table_id"].to_pylist()) == {"before.given#ok"}
+
+
+def test_a_file_that_no_connector_reads_is_skipped_and_the_known_suffixes_named(tmp_path: Path) -> None:
+    (outcome,), records = read([lake_file(tmp_path, "notes.md")], Given({}))
+    assert (outcome.status, outcome.reason) == (
+        FileStatus.SKIPPED,
+        "no connector reads this kind of file (known: .given)",
+    )
+    assert len(records) == 0
+
+
+def test_a_table_that_duckdb_cant_scan_leaves_a_copy_of_its_rows(tmp_path: Path) -> None:
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    batches = [batch(("x", 1)), batch(("y", None))]
+    (outcome,), _ = read([lake_file(tmp_path)], Given({"t": batches}, scan=None), ReadOptions(copies=copies))
+    assert [path.name for path in copies.iterdir()] == [outcome.tables[0].copy]
+    assert pq.read_table(copies / outcome.tables[0].copy).equals(pa.Table.from_batches(batches))
+
+
+def test_no_copy_is_left_where_duckdb_can_scan_or_none_is_wanted(tmp_path: Path) -> None:
+    one = [batch(("x", 1))]
+    (scanned,), _ = read([lake_file(tmp_path)], Given({"t": one}), ReadOptions(copies=tmp_path))
+    (unwanted,), _ = read([lake_file(tmp_path)], Given({"t": one}, scan=None))
+    assert (scanned.tables[0].copy, unwanted.tables[0].copy) == ("", "")
+    assert [path.name for path in tmp_path.iterdir()] == ["x.given"]
