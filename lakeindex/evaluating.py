@@ -69,8 +69,8 @@ def baseline_systems(lake: Lake, queries: tuple[ColumnId, ...]) -> Iterator[dict
     with LakeCursor(lake) as cursor:
         counts = count_terms(columns, queries, cursor)
         if counts.unreadable:
-            _log.warning("the baselines know %d tables by name only, their files have changed: index the lake again",
-                         len(counts.unreadable))  # fmt: skip
+            _log.warning("the baselines know %d tables by name only, DuckDB can't read them, the first: %s",
+                         len(counts.unreadable), counts.unreadable[0])  # fmt: skip
         yield {
             "names": lambda asked, k: rank_by_name(columns, asked, k),
             "Jaccard": lambda asked, k: rank_by_jaccard(counts, asked, k),
