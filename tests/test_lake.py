@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from conftest import COUNTRIES, write_lake
+from small_lake import COUNTRIES, write_lake
 
 from lakeindex import ColumnId, Lake, Settings, TableId
 from lakeindex.errors import (
@@ -174,7 +174,7 @@ def test_sql_joins_tables_by_their_paths(lake: Lake) -> None:
 def test_sql_reads_every_kind_of_file_with_its_types(lake: Lake) -> None:
     assert lake.sql('SELECT max(id) + 1 AS n FROM "sales/customers.parquet"')["n"].to_pylist() == [8]
     assert lake.sql('SELECT max("at") + 1 AS day FROM "events.jsonl"').to_pylist()[0]["day"].isoformat() == "2024-01-09"
-    assert lake.sql('SELECT stadt FROM "geo/hauptstädte.csv.gz" WHERE land = \'France\'')["stadt"].to_pylist() == [
+    assert lake.sql("SELECT stadt FROM \"geo/hauptstädte.csv.gz\" WHERE land = 'France'")["stadt"].to_pylist() == [
         "PARIS"
     ]
 
@@ -183,7 +183,7 @@ def test_sql_reads_every_kind_of_file_with_its_types(lake: Lake) -> None:
     "statement",
     [
         "CREATE TABLE t (i INT)",
-        'COPY (SELECT 1) TO \'{lake}/out.csv\'',
+        "COPY (SELECT 1) TO '{lake}/out.csv'",
         "SELECT 1; SELECT 2",
         "ATTACH '{lake}/x.db'",
         "SET threads = 1",

@@ -39,6 +39,7 @@ def test_other_quoting_is_not(text: bytes, size: int) -> None:
         (b'"x"\r\nb\n', False),
         (b"a\rb\n", False),
         (b"a\r\n\rb\r\n", False),
+        (b'\r""\n', False),
     ],
 )
 @pytest.mark.parametrize("size", [1, 3, 1000])

@@ -12,9 +12,8 @@ from lakeindex.encode.column_text import (
     TextOptions,
     ValueOrder,
     describe,
-    title_of,
-    words_of,
 )
+from lakeindex.naming import title_of, words_of
 from lakeindex.types import Kind
 
 NAN = float("nan")
