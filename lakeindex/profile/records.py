@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence, Sized
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any, TypeAlias
 
@@ -78,7 +78,8 @@ def to_records(columns: Sequence[ProfiledColumn], limits: Limits) -> pa.Table:
     for name in _HISTOGRAMS:
         arrays[name] = _lists([getattr(profile, name) for profile in profiles], np.int64)
     for name in _EXTREMES:
-        arrays[name] = pa.array([astuple(getattr(profile, name)) for profile in profiles], _LOW_AND_HIGH)
+        extremes: list[Extremes] = [getattr(profile, name) for profile in profiles]
+        arrays[name] = pa.array([(one.low, one.high) for one in extremes], _LOW_AND_HIGH)
     for name in SKETCHES:
         sketches: list[Sketch] = (
             gram_sketches(profiles, limits.grams)

@@ -21,7 +21,7 @@ VALUES = (
     *("2020-01-02", "2020-1-2", "2/1/2020", "2020-02-31", "1969-12-31T23:00:00Z", "", " ", "n/a", "NULL", "-"),
 )
 COLUMNS = st.lists(st.none() | st.sampled_from(VALUES) | st.text(st.characters(codec="utf-8"), max_size=3), max_size=30)
-few = settings(max_examples=30, deadline=None)
+few = settings(max_examples=20, deadline=None)
 
 
 def profile(values: list[str | None], limits: Limits = SMALL) -> ColumnProfile:

@@ -87,9 +87,7 @@ def test_the_wilson_interval_has_its_published_bounds() -> None:
     assert (round(found.low, 4), round(found.high, 4)) == (0.1682, 0.6873)
 
 
-@pytest.mark.parametrize(
-    ("query_size", "candidate_size"), [(400, 400), (300, 5000), (5000, 300), (60, 4000), (4000, 4000)]
-)
+@pytest.mark.parametrize(("query_size", "candidate_size"), [(400, 400), (300, 3000), (3000, 300), (60, 3000)])
 def test_the_interval_covers_the_true_containment_in_nine_of_ten_trials(query_size: int, candidate_size: int) -> None:
     chooser, covered, trials = random.Random(query_size + candidate_size), 0, 200
     for trial in range(trials):
