@@ -103,7 +103,8 @@ class LakeCursor:
     def view(self, table: TableId) -> str:
         """Return the quoted name of a table's view. Raises UnreadableTable."""
         try:
-            self._lake.database.view(self._lake._viewed(table))
+            for viewed in self._lake.viewed([table]):
+                self._lake.database.view(viewed)
         except (NotFound, duckdb.Error) as error:
             raise UnreadableTable(str(error)) from error
         return quoted(table)

@@ -175,8 +175,7 @@ def _index_terms(build: _Build, catalog: Catalog) -> None:
 
 
 def _materialise(build: _Build, catalog: Catalog) -> None:
-    copies = build.folder / COPIES
-    viewed = (catalog.viewed(table, file.path, build.lake, copies) for file in catalog.files() for table in file.tables)
+    viewed = catalog.viewed(build.lake, build.folder / COPIES)
     materialise(viewed, build.folder / ROWS, build.settings.memory)
 
 

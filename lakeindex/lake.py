@@ -116,7 +116,7 @@ class Lake:
 
     def sql(self, statement: str) -> pa.Table:
         """Run a SELECT on the lake's tables, each named by its path in double quotes."""
-        return self.database.query(statement, lambda: self.table_ids, self._viewed)
+        return self.database.query(statement, lambda: self.table_ids, self.viewed)
 
     def tables(self) -> pa.Table:
         """List the tables: table, file, connector, rows, rejected, columns."""
@@ -216,14 +216,14 @@ class Lake:
     def _probed(self, column: ColumnId) -> ProbedColumn:
         from lakeindex.integrate.probe import ProbedColumn
 
-        viewed = self._viewed(column.table)
+        (viewed,) = self.viewed([column.table])
         self.database.view(viewed)
         place = self.searcher.directory.key_of(column) - int(self.searcher.directory.keys_of_table(column.table)[0])
         return ProbedColumn(column.table, viewed.columns[place][0])
 
-    def _viewed(self, table: TableId) -> ViewedTable:
-        read, file = self._table(table)
-        return self.catalog.viewed(read, file, self.root, self._copies)
+    def viewed(self, tables: Sequence[TableId]) -> list[ViewedTable]:
+        """Tell what the views of tables are made of."""
+        return self.catalog.viewed(self.root, self._copies, tables)
 
     def _table(self, table: TableId) -> tuple[ReadTable, str]:
         found = self.catalog.table(table)

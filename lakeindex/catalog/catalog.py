@@ -30,6 +30,10 @@ _NUMBER_COLUMNS = """
 CREATE TABLE columns AS
 SELECT row_number() OVER (ORDER BY table_id, position) - 1 AS key, {fields} FROM staging.profiles ORDER BY key
 """
+_VIEWED = """
+SELECT table_id, file, scan, copy, list(name ORDER BY position) AS names, list(sql_type ORDER BY position) AS types
+FROM tables JOIN columns USING (table_id) {where} GROUP BY ALL
+"""
 _STAGING = "staging.duckdb"
 _BATCH_ROWS = 8_192
 
@@ -132,17 +136,22 @@ class Catalog:
         rows = self.fetch("SELECT * FROM tables WHERE table_id = ?", [table]).to_pylist()
         return (_read_table(rows[0]), rows[0]["file"]) if rows else None
 
-    def viewed(self, table: ReadTable, file: str, root: Path, copies: Path) -> ViewedTable:
-        """Tell what a view of a table is made of."""
-        sql = "SELECT name, sql_type FROM columns WHERE table_id = ? ORDER BY position"
-        columns = self.fetch(sql, [table.id]).to_pydict()
-        return ViewedTable(
-            id=table.id,
-            file=root / file,
-            scan=table.scan,
-            copy=copies / table.copy if table.copy else None,
-            columns=tuple(zip(sql_names(columns["name"]), columns["sql_type"], strict=True)),
+    def viewed(self, root: Path, copies: Path, tables: Sequence[TableId] | None = None) -> list[ViewedTable]:
+        """Tell what the views of some tables, or of all, are made of."""
+        rows = self.fetch(
+            _VIEWED.format(where="" if tables is None else "WHERE list_contains(?, table_id)"),
+            [] if tables is None else [list(tables)],
         )
+        return [
+            ViewedTable(
+                id=TableId(row["table_id"]),
+                file=root / row["file"],
+                scan=scan_from_json(row["scan"]),
+                copy=copies / row["copy"] if row["copy"] else None,
+                columns=tuple(zip(sql_names(row["names"]), row["types"], strict=True)),
+            )
+            for row in rows.to_pylist()
+        ]
 
     def fetch(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
         """Run a query on the catalog's tables: `files`, `tables` and `columns`."""

@@ -36,6 +36,10 @@ def connect(path: Path | None, memory: str, threads: int = 2, read_only: bool = 
     return connection
 
 
+BLANKS = " || ".join(f"chr({code})" for code in (32, 9, 10, 11, 12, 13, 160))
+"""SQL for the characters that surround a value without being part of it."""
+
+
 @contextmanager
 def storing(what: str) -> Iterator[None]:
     """Say in one sentence what DuckDB could not write, a full disk for example. Raises LakeIndexError."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from lakeindex.catalog.database import connect, literal, quoted, scan_sql
+from lakeindex.catalog.database import BLANKS, connect, literal, quoted, scan_sql
 from lakeindex.errors import LakeIndexError, NotFound, Refused
 from lakeindex.types import Scan, TableId
 
@@ -58,14 +58,16 @@ class LakeDatabase:
             raise NotFound(f"{table.file} is gone or can't be read; index the lake again") from error
         self._viewed.add(table.id)
 
-    def query(self, sql: str, known: Callable[[], list[TableId]], find: Callable[[TableId], ViewedTable]) -> pa.Table:
+    def query(
+        self, sql: str, known: Callable[[], list[TableId]], find: Callable[[list[TableId]], list[ViewedTable]]
+    ) -> pa.Table:
         """Run one reading statement. Raises Refused for any other, LakeIndexError for one that DuckDB rejects."""
         try:
             statements = self.connection.extract_statements(sql)
             if len(statements) != 1 or statements[0].type not in _READING:
                 raise Refused("the lake is read-only: give a single SELECT (or EXPLAIN) statement")
-            for table in _mentioned(sql, known()):
-                self.view(find(table))
+            for table in find([table for table in _mentioned(sql, known()) if table not in self._viewed]):
+                self.view(table)
             result: pa.Table = self.connection.sql(sql).to_arrow_table()
             return result
         except duckdb.Error as error:
@@ -94,7 +96,11 @@ def _select(table: ViewedTable) -> str:
 def _typed(name: str, kind: str) -> str:
     # Every value was seen to convert, but for markers such as `n/a`: those become NULL.
     value = quoted(name)
-    return value if kind == "VARCHAR" else f"TRY_CAST(trim(CAST({value} AS VARCHAR)) AS {kind}) AS {value}"
+    return (
+        value
+        if kind == "VARCHAR"
+        else f"TRY_CAST(upper(trim(CAST({value} AS VARCHAR), {BLANKS})) AS {kind}) AS {value}"
+    )
 
 
 def _mentioned(sql: str, known: list[TableId]) -> list[TableId]:
