@@ -127,13 +127,18 @@ class Lake:
         )
 
     def profile(self, table: str, column: str | None = None) -> pa.Table:
-        """Show what the index knows of a table's columns, in the file's order, or of one column."""
+        """Show what the index knows of a table's columns, in the file's order, or of one column.
+
+        `quantiles` are the 5th, 25th, 50th, 75th and 95th hundredths, `values` the most frequent ones.
+        """
         self.searcher.directory.keys_of_table(TableId(table))
         if column is not None:
             self.searcher.directory.key_of(ColumnId(TableId(table), column))
         return self.catalog.fetch(
-            'SELECT table_id AS "table", name AS "column", kind, sql_type, rows, nulls, "distinct", is_key, '
-            "minimum, maximum, list_transform(list_sort(list_transform(texts, "
+            'SELECT name AS "column", kind, sql_type, rows, nulls, "distinct", is_key, '
+            f"{_written('minimum')} AS minimum, {_written('maximum')} AS maximum, "
+            f"list_transform(quantiles, lambda q: {_written('q')}) AS quantiles, "
+            "list_transform(list_sort(list_transform(texts, "
             "lambda t: {'rows': -t.rows, 'text': t.text}))[:5], lambda t: t.text) AS values "
             "FROM columns WHERE table_id = ? AND (? IS NULL OR name = ?) ORDER BY position",
             [table, column, column],
@@ -231,6 +236,13 @@ class Lake:
             self.searcher.directory.keys_of_table(table)  # raises NotFound with the nearest names
             raise NotFound(f"the index has no table {table!r}")
         return found
+
+
+def _written(number: str) -> str:
+    """Return SQL that writes a number of a column as the column's values are written: days as a date."""
+    whole = f"regexp_replace(CAST({number} AS VARCHAR), '\\.0$', '')"
+    date = f"CAST(DATE '1970-01-01' + CAST(floor({number}) AS INTEGER) AS VARCHAR)"
+    return f"CASE WHEN isnan({number}) THEN NULL WHEN kind = 'date' THEN {date} ELSE {whole} END"
 
 
 def _with_index(settings: Settings | None, index: str | Path | None) -> Settings:

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from lakeindex.profile.column_profile import ColumnProfile, Extremes, Limits, SampledText
 from lakeindex.profile.grams import gram_sketches
+from lakeindex.profile.quantiles import quantiles_of
 from lakeindex.profile.sketch import Sketch
 from lakeindex.types import TableId
 
@@ -46,6 +47,7 @@ _FIELDS: list[tuple[str, pa.DataType]] = [
     *_SCALARS,
     *[(name, _COUNTS) for name in _HISTOGRAMS],
     *[(name, _LOW_AND_HIGH) for name in _EXTREMES],
+    ("quantiles", pa.large_list(pa.float64())),
     *[(f"{name}_{part}", kind) for name in SKETCHES for part, kind in (("hashes", _HASHES), ("counts", _COUNTS))],
     ("texts", pa.large_list(_TEXT)),
     ("digest", pa.string()),
@@ -80,6 +82,7 @@ def to_records(columns: Sequence[ProfiledColumn], limits: Limits) -> pa.Table:
     for name in _EXTREMES:
         extremes: list[Extremes] = [getattr(profile, name) for profile in profiles]
         arrays[name] = pa.array([(one.low, one.high) for one in extremes], _LOW_AND_HIGH)
+    arrays["quantiles"] = _lists(quantiles_of(profiles), np.float64)
     for name in SKETCHES:
         sketches: list[Sketch] = (
             gram_sketches(profiles, limits.grams)
