@@ -21,6 +21,7 @@ from lakeindex.catalog.lake_database import materialise
 from lakeindex.config import Settings
 from lakeindex.encode.column_text import TextOptions, ValueOrder
 from lakeindex.encode.record_texts import RECORD_FIELDS, describe_records
+from lakeindex.index.kept_terms import SKETCHED, cut, kept
 from lakeindex.index.name_terms import context_words, name_grams
 from lakeindex.index.term_index import TermIndex
 from lakeindex.index.vector_index import VectorIndex
@@ -31,16 +32,12 @@ from lakeindex.profile.lake_files import walk
 from lakeindex.profile.pool import profile_in_workers
 from lakeindex.profile.records import PROFILE_SCHEMA
 from lakeindex.protocols import Encoder
+from lakeindex.text_hash import KEY_MASK
 from lakeindex.types import Family, FileOutcome, FileStatus, Header, LakeFile, Progress, ReadOptions, Report
 
 LIMITS = Limits()
-TERM_LIMITS = {
-    Family.VALUES: LIMITS.values,
-    Family.KEYS: LIMITS.values,
-    Family.WORDS: LIMITS.words,
-    Family.GRAMS: LIMITS.grams,
-}
-"""Terms that a column's sketch of each family holds at most."""
+SKETCH_SIZES = {Family.VALUES: LIMITS.values, Family.WORDS: LIMITS.words, Family.GRAMS: LIMITS.grams}
+"""Terms that a profile's sketch of each family holds at most."""
 
 
 @dataclass(slots=True)
@@ -139,7 +136,7 @@ def _encode(build: _Build, catalog: Catalog, encoder: Encoder) -> str:
     """Write the vector index; return a hash of all texts."""
     digest = hashlib.blake2b(digest_size=16)
     texts: list[str] = []
-    for batch in catalog.columns(RECORD_FIELDS):
+    for batch in catalog.staged(RECORD_FIELDS):
         described = describe_records(batch, text_options(build.settings))
         digest.update("\0".join([*described, ""]).encode("utf-8", "replace"))
         texts += described
@@ -156,15 +153,10 @@ def _encode_texts(build: _Build, encoder: Encoder, texts: list[str]) -> npt.NDAr
 
 
 def _index_terms(build: _Build, catalog: Catalog) -> None:
-    for family, limit in TERM_LIMITS.items():
-        hashes, starts = catalog.staged_lists(f"{family}_hashes")
-        counts, _ = catalog.staged_lists(f"{family}_counts")
-        complete = np.diff(starts) < limit
-        TermIndex.build(hashes.astype(np.uint64), counts.astype(np.int64), starts, complete).save(
-            build.folder / TERMS / family
-        )
     directory = Directory.from_records(catalog.columns(DIRECTORY_FIELDS).read_all())
     directory.save(build.folder)
+    for family in SKETCHED:
+        _index_sketches(build, catalog, family, directory)
     names = [words_of(str(name)) for name in directory.names.to_pylist()]
     titles = [title_of(directory.table_ids[table]) for table in directory.tables.tolist()]
     for family, (hashes, counts, starts) in (
@@ -172,6 +164,22 @@ def _index_terms(build: _Build, catalog: Catalog) -> None:
         (Family.CONTEXT, context_words(names, titles)),
     ):
         TermIndex.build(hashes, counts, starts, np.ones(len(names), bool)).save(build.folder / TERMS / family)
+
+
+def _index_sketches(build: _Build, catalog: Catalog, family: Family, directory: Directory) -> None:
+    hashes, starts = catalog.staged_lists(f"{family}_hashes")
+    counts, _ = catalog.staged_lists(f"{family}_counts")
+    is_whole = np.diff(starts) < SKETCH_SIZES[family]
+    hashes, counts, starts, is_uncut = cut(
+        hashes.astype(np.uint64), counts.astype(np.int64), starts, kept(family, directory.facts.kinds)
+    )
+    folder = build.folder / TERMS
+    if family is Family.VALUES:
+        values = TermIndex.build(hashes, None, starts, is_whole & is_uncut)
+        values.save(folder / Family.VALUES)
+        values.folded(KEY_MASK).totals.save(folder / Family.KEYS)
+    else:
+        TermIndex.build(hashes, counts, starts, is_whole & is_uncut).save(folder / family)
 
 
 def _materialise(build: _Build, catalog: Catalog) -> None:

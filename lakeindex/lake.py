@@ -138,8 +138,7 @@ class Lake:
             'SELECT name AS "column", kind, sql_type, rows, nulls, "distinct", is_key, '
             f"{_written('minimum')} AS minimum, {_written('maximum')} AS maximum, "
             f"list_transform(quantiles, lambda q: {_written('q')}) AS quantiles, "
-            "list_transform(list_sort(list_transform(texts, "
-            "lambda t: {'rows': -t.rows, 'text': t.text}))[:5], lambda t: t.text) AS values "
+            'list_transform("values"[:5], lambda v: v.text) AS values '
             "FROM columns WHERE table_id = ? AND (? IS NULL OR name = ?) ORDER BY position",
             [table, column, column],
         )

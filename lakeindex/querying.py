@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from lakeindex.catalog.generations import Generation
 from lakeindex.errors import InvalidSetting
 from lakeindex.index.sources import make_sources
 from lakeindex.index.term_index import TermIndex
+from lakeindex.index.totals import Totals
 from lakeindex.index.vector_index import VectorIndex
 from lakeindex.layout import TERMS, VECTORS
 from lakeindex.match.fusion import Scored, fuse, fuse_sources
@@ -21,9 +23,10 @@ from lakeindex.match.signals import measure
 from lakeindex.pairs import Numbers, Pairs, QueryColumn, Ranking
 from lakeindex.protocols import CandidateSource
 from lakeindex.search.retrieve import retrieve
+from lakeindex.text_hash import KEY_MASK
 from lakeindex.types import Cardinality, ColumnId, Family, Match
 
-LEAST_SCORE = 0.15
+LEAST_SCORE = 0.1
 """Below it a pair has no evidence to speak of, and is no answer."""
 
 _LEAST_CANDIDATES = 100
@@ -45,7 +48,7 @@ class Searcher:
         folder = generation.folder
         return cls(
             Directory.open(folder),
-            {family: TermIndex.open(folder / TERMS / family) for family in Family},
+            _open_terms(folder / TERMS),
             VectorIndex.open(folder / VECTORS),
             device,
         )
@@ -105,6 +108,14 @@ class Searcher:
         if unknown:
             raise InvalidSetting(f"there is no source {unknown[0]!r}; there are: {', '.join(self.sources)}")
         return [self.sources[name] for name in names] if names else list(self.sources.values())
+
+
+def _open_terms(folder: Path) -> dict[Family, TermIndex]:
+    opened: dict[Family, TermIndex] = {
+        family: TermIndex.open(folder / family) for family in Family if family is not Family.KEYS
+    }
+    keys = opened[Family.VALUES].folded(KEY_MASK, Totals.open(folder / Family.KEYS))
+    return {**opened, Family.KEYS: keys}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ Hashes = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.int64]
 Texts: TypeAlias = "pa.LargeStringArray"  # without nulls
 
+KEY_MASK = np.uint64(2**64 - 2**24)
+"""The bits of a value's hash that all spellings of its key share."""
+
 _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 2**64)
 
@@ -40,6 +43,14 @@ def mix(hashes: Hashes) -> Hashes:
     mixed = (hashes ^ (hashes >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return mixed ^ (mixed >> np.uint64(31))
+
+
+def spelling_hashes(keys: Hashes, values: Hashes) -> Hashes:
+    """Hash values so that those of one key agree in KEY_MASK and differ in the rest: one sketch holds both.
+
+    What is sampled by such a hash is sampled by its key, so that spellings of a key are kept or dropped together.
+    """
+    return (keys & KEY_MASK) | (values & ~KEY_MASK)
 
 
 @dataclass(frozen=True, slots=True)

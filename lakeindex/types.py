@@ -128,7 +128,7 @@ class Family(StrEnum):
     VALUES = "values"
     """Values, trimmed and lower-cased."""
     KEYS = "keys"
-    """Values without accents, punctuation, leading zeros; dates in ISO order."""
+    """Values without accents, punctuation, leading zeros; dates in ISO order: the values' terms, folded."""
     WORDS = "words"
     """Words of the values."""
     GRAMS = "grams"

@@ -26,9 +26,17 @@ CREATE TABLE tables (table_id VARCHAR, file VARCHAR, connector VARCHAR, token VA
 
 # Columns get their keys in the order of their tables' names, whatever order the files were read in. Sketches are
 # published once, as term indexes, so the catalog goes without them.
+_VALUES = 10
+_VALUE_CHARACTERS = 100
 _NUMBER_COLUMNS = """
 CREATE TABLE columns AS
-SELECT row_number() OVER (ORDER BY table_id, position) - 1 AS key, {fields} FROM staging.profiles ORDER BY key
+SELECT row_number() OVER (ORDER BY table_id, position) - 1 AS key, {fields}, {values} AS "values"
+FROM staging.profiles ORDER BY key
+"""
+_FREQUENT_VALUES = f"""
+list_transform(
+    list_sort(list_transform(texts, lambda t: {{'rows': -t.rows, 'hash': t.value_hash, 'text': t.text}}))[:{_VALUES}],
+    lambda t: {{'text': left(t.text, {_VALUE_CHARACTERS}), 'rows': -t.rows}})
 """
 _VIEWED = """
 SELECT table_id, file, scan, copy, list(name ORDER BY position) AS names, list(sql_type ORDER BY position) AS types
@@ -90,8 +98,9 @@ class Catalog:
     def number_columns(self) -> int:
         """Give every column its key, once all are in; return how many there are."""
         described = [str(name) for name in self.fetch("DESCRIBE staging.profiles")["column_name"].to_pylist()]
-        fields = ", ".join(quoted(name) for name in described if not name.endswith(("_hashes", "_counts")))
-        self._connection.execute(_NUMBER_COLUMNS.format(fields=fields))
+        lasting = [name for name in described if not name.endswith(("_hashes", "_counts")) and name != "texts"]
+        fields = ", ".join(map(quoted, lasting))
+        self._connection.execute(_NUMBER_COLUMNS.format(fields=fields, values=_FREQUENT_VALUES))
         return self.count("columns")
 
     def count(self, table: str, where: str = "true") -> int:
@@ -102,6 +111,13 @@ class Catalog:
         """Read some fields of every column, in the order of their keys."""
         fields = ", ".join(quoted(name) for name in names)
         selected = self._connection.sql(f"SELECT {fields} FROM columns ORDER BY key")
+        reader: pa.RecordBatchReader = selected.to_arrow_reader(_BATCH_ROWS)
+        return reader
+
+    def staged(self, names: Sequence[str]) -> pa.RecordBatchReader:
+        """Read some fields of every column's profile while it is staged, in the order of the columns' keys."""
+        fields = ", ".join(map(quoted, names))
+        selected = self._connection.sql(f"SELECT {fields} FROM staging.profiles ORDER BY table_id, position")
         reader: pa.RecordBatchReader = selected.to_arrow_reader(_BATCH_ROWS)
         return reader
 

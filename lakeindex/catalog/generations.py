@@ -22,7 +22,7 @@ from typing import Any
 
 from lakeindex.errors import IndexDamaged, IndexMissing, LockHeld, StaleArtifact
 
-FORMAT = 1
+FORMAT = 2
 
 _CURRENT = "CURRENT"
 _LOCK = "writer.lock"

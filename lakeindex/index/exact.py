@@ -44,12 +44,22 @@ def kept_strength(count: int) -> float:
 
 
 class ExactTerms:
-    """The term sets of a lake's columns, compared set by set; `strength` weighs the count of a term."""
+    """The term sets of a lake's columns, compared set by set; `strength` weighs the count of a term.
 
-    def __init__(self, columns: Sequence[TermSet], strength: Strength = kept_strength) -> None:
-        self._columns = columns
+    Terms that agree in the leading bits of `mask` are one, as frequent as they are together.
+    """
+
+    def __init__(self, columns: Sequence[TermSet], strength: Strength = kept_strength, mask: int = 2**64 - 1) -> None:
+        self._mask = mask
+        self._frequency = Counter(term & mask for column in columns for term in column.hashes.tolist())
+        self._held = [column.hashes & np.uint64(mask) for column in columns]
+        self._columns = [self._folded(column) for column in columns]
         self._strength = strength
-        self._frequency = Counter(term for column in columns for term in column.hashes.tolist())
+
+    def _folded(self, column: TermSet) -> TermSet:
+        hashes, counts = np.unique(column.hashes & np.uint64(self._mask), return_counts=True)
+        is_plain = len(hashes) == len(column.hashes)
+        return TermSet(hashes, column.counts if is_plain else counts, column.is_complete)
 
     def rarity(self, term: int) -> float:
         """Return the inverse document frequency of a term; one that the lake doesn't know is as rare as can be."""
@@ -57,6 +67,7 @@ class ExactTerms:
 
     def candidates(self, query: TermSet, limit: int, order: Order = Order.RARITY) -> tuple[Numbers, Weights]:
         """Return the columns that share terms with `query` and their scores, best first."""
+        query = self._folded(query)
         ranked: list[tuple[float, int, int]] = []
         for number, column in enumerate(self._columns):
             shared = set(query.hashes.tolist()) & set(column.hashes.tolist())
@@ -64,7 +75,8 @@ class ExactTerms:
                 continue
             if order is Order.RARITY:
                 # In this order, so that equal rarities add up to equal sums, to the last bit.
-                ranked.append((-sum(sorted(map(self.rarity, shared), reverse=True)), 0, number))
+                forms = [term for term in self._held[number].tolist() if term in shared]
+                ranked.append((-sum(sorted(map(self.rarity, forms), reverse=True)), 0, number))
             else:
                 comparable = sum(term <= _limit(query, column) for term in query.hashes.tolist())
                 ranked.append((-len(shared) / (comparable + 1), len(column.hashes), number))
@@ -73,6 +85,7 @@ class ExactTerms:
 
     def compare(self, query: TermSet, columns: Numbers) -> Comparison:
         """Compare `query` with columns of the lake, by number."""
+        query = self._folded(query)
         rows = [self._compare(query, self._columns[number]) for number in columns.tolist()]
         return Comparison(*np.array(rows, np.float64).reshape(-1, 7).T)
 

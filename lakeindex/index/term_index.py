@@ -1,27 +1,28 @@
 """Columns as weighted sets of hashed terms: an inverted index proposes candidates, the sets themselves compare pairs.
 
 The layout is that of a sparse matrix kept both ways, columns x terms and terms x columns, in flat arrays that are
-memory-mapped. Terms are numbered in the order of their hash, so a bottom-k sketch is a prefix of a column's terms.
+memory-mapped. Terms are numbered in the order of their hash: a bottom-k sketch is a prefix of a column's terms, and
+terms whose hashes begin alike are neighbours, so that an index can be folded to take them for one.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from lakeindex.errors import IndexDamaged
+from lakeindex.index.totals import Places, Totals, compact, open_array, rarity_of, sums
 from lakeindex.pairs import Comparison, Hashes, Numbers, TermSet, Weights, ranges, ratio
 
 STRENGTH_STEP = 0.1
 """Log counts are kept in a byte, in tenths."""
-_LAST_HASH = np.uint64(2**64 - 1)
 
-Places = npt.NDArray[np.int32]
-"""Numbers of terms or of columns, as they are kept."""
+_EVERY_BIT = np.uint64(2**64 - 1)
+_ARRAYS = ("terms", "column_starts", "column_terms", "strengths", "complete", "term_starts", "term_columns")
 
 
 class Order(Enum):
@@ -39,50 +40,63 @@ class TermIndex:
 
     terms: Hashes
     """(terms,) ascending."""
-    column_starts: Numbers
+    column_starts: Places
     """(columns + 1,) where each column's terms start in `column_terms`."""
     column_terms: Places
     """Numbers of terms, ascending within a column."""
     strengths: npt.NDArray[np.uint8]
-    """The logarithm of each term's count in its column."""
+    """The logarithm of each term's count in its column; empty where all counts are one."""
     complete: npt.NDArray[np.bool_]
     """(columns,)"""
-    term_starts: Numbers
+    term_starts: Places
     """(terms + 1,) where each term's columns start in `term_columns`."""
     term_columns: Places
     """Numbers of columns, ascending within a term."""
+    totals: Totals
+    mask: np.uint64 = _EVERY_BIT
+    """Terms that agree in these, the leading bits, are one."""
 
     @classmethod
-    def build(cls, hashes: Hashes, counts: Numbers, starts: Numbers, complete: npt.NDArray[np.bool_]) -> TermIndex:
-        """Index columns whose terms stand one after the other; `starts` is (columns + 1,)."""
+    def build(
+        cls, hashes: Hashes, counts: Numbers | None, starts: Numbers, complete: npt.NDArray[np.bool_]
+    ) -> TermIndex:
+        """Index columns whose terms stand one after the other; `starts` is (columns + 1,). Without counts all are 1."""
         terms, numbers = np.unique(hashes, return_inverse=True)
-        columns = np.repeat(np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts))
-        by_term = np.argsort(numbers, kind="stable")
-        term_starts = np.concatenate([[0], np.cumsum(np.bincount(numbers, minlength=len(terms)))])
+        columns = _owners(starts)
+        frequency = np.bincount(numbers, minlength=len(terms))
+        strengths = None if counts is None else _strengths(counts)
+        weights = None if strengths is None else np.float64(STRENGTH_STEP) * strengths
+        rarity = rarity_of(frequency, len(starts) - 1)
         return cls(
             terms=terms,
-            column_starts=starts.astype(np.int64),
-            column_terms=numbers.astype(np.int32),
-            strengths=_strengths(counts),
+            column_starts=compact(starts),
+            column_terms=compact(numbers),
+            strengths=np.zeros(0, np.uint8) if strengths is None else strengths,
             complete=complete,
-            term_starts=term_starts.astype(np.int64),
-            term_columns=columns[by_term],
+            term_starts=compact(np.concatenate([[0], np.cumsum(frequency)])),
+            term_columns=columns[np.argsort(numbers, kind="stable")],
+            totals=Totals.of(numbers, columns, weights, rarity, len(starts) - 1),
         )
+
+    def folded(self, mask: np.uint64, totals: Totals | None = None) -> TermIndex:
+        """Take terms that agree in the leading bits of `mask` for one; it is as frequent as they are together.
+
+        `totals` are those of an earlier call; without, they are summed up. Only indexes without counts can be folded.
+        """
+        return replace(self, mask=mask, totals=totals or self._folded_totals(mask))
 
     @classmethod
     def open(cls, folder: Path) -> TermIndex:
-        """Memory-map an index that was saved."""
-        try:
-            # A plain view of the mapped file: numpy's memmap class makes every slice of it slow.
-            return cls(**{f.name: np.asarray(np.load(folder / f"{f.name}.npy", mmap_mode="r")) for f in fields(cls)})
-        except (OSError, ValueError) as error:
-            raise IndexDamaged(f"{folder} can't be read ({error}); build the index again") from error
+        """Memory-map an index that was saved. Raises IndexDamaged when it can't be read."""
+        arrays: dict[str, Any] = {name: open_array(folder / f"{name}.npy") for name in _ARRAYS}
+        return cls(**arrays, totals=Totals.open(folder))
 
     def save(self, folder: Path) -> None:
         """Write the arrays, a file each."""
         folder.mkdir(parents=True)
-        for field in fields(self):
-            np.save(folder / f"{field.name}.npy", getattr(self, field.name), allow_pickle=False)
+        for name in _ARRAYS:
+            np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
+        self.totals.save(folder)
 
     @property
     def columns(self) -> int:
@@ -91,13 +105,12 @@ class TermIndex:
 
     def column(self, number: int) -> TermSet:
         """Return the terms of a column of the lake."""
-        start, end = self.column_starts[number], self.column_starts[number + 1]
-        counts = np.rint(np.expm1(self.strengths[start:end] * STRENGTH_STEP)).astype(np.int64)
-        return TermSet(self.terms[self.column_terms[start:end]], counts, bool(self.complete[number]))
-
-    def rarity(self, numbers: Places) -> Weights:
-        """Return the inverse document frequency of terms, by number: ln((N + 1) / (df + 1/2))."""
-        return _rarity(self._frequency(numbers), self.columns)
+        start, end = int(self.column_starts[number]), int(self.column_starts[number + 1])
+        hashes = self.terms[self.column_terms[start:end]]
+        counts = np.ones(len(hashes), np.int64)
+        if len(self.strengths):
+            counts = np.rint(np.expm1(self.strengths[start:end] * STRENGTH_STEP)).astype(np.int64)
+        return TermSet(hashes, counts, bool(self.complete[number]))
 
     def candidates(
         self, query: TermSet, limit: int, budget: int, order: Order = Order.RARITY
@@ -105,96 +118,161 @@ class TermIndex:
         """Return the columns that share terms with `query` and their scores, best first, ties by number.
 
         The rarest terms are looked up first, until their lists of columns hold `budget` entries; the first always is.
+        Of a folded index, a column counts as often as it holds a term in different forms.
         """
-        _, numbers = self._look_up(query)
-        lengths = self._frequency(numbers)
-        rarest = np.argsort(lengths, kind="stable")
-        affordable = max(1, int(np.searchsorted(np.cumsum(lengths[rarest]), budget, side="right")))
-        numbers, lengths = numbers[rarest[:affordable]], lengths[rarest[:affordable]]
-        starts = self.term_starts[numbers].tolist()
+        asked = self._ask(query)
+        rarest = np.argsort(asked.frequency, kind="stable")
+        affordable = max(1, int(np.searchsorted(np.cumsum(asked.frequency[rarest]), budget, side="right")))
+        rarest = rarest[:affordable]
+        starts, lengths = self._starts_of(asked.first[rarest]), asked.frequency[rarest]
         lists = [self.term_columns[start : start + length] for start, length in zip(starts, lengths, strict=True)]
         columns = np.concatenate([self.term_columns[:0], *lists])
         if order is Order.RARITY:
-            sums = _sums(columns, np.repeat(_rarity(lengths, self.columns), lengths), self.columns)
-            found = np.flatnonzero(sums)
-            return _best(found, sums[found], np.zeros(len(found), np.int64), limit)
-        shared = np.bincount(columns)
+            shared_rarity = sums(columns, np.repeat(asked.rarity[asked.known[rarest]], lengths), self.columns)
+            found = np.flatnonzero(shared_rarity)
+            return _best(found, shared_rarity[found], np.zeros(len(found)), limit)
+        shared = sums(columns, None, self.columns)
         found = np.flatnonzero(shared)
-        comparable = np.searchsorted(query.hashes, self._limits(query, found), side="right")
-        sizes = self.column_starts[found + 1] - self.column_starts[found]
+        comparable = np.searchsorted(asked.hashes, self._limits(query, found) & self.mask, side="right")
         # The + 1 ranks many shared terms of many above one of one, where a short sketch leaves few to compare.
-        return _best(found, shared[found] / (comparable + 1), sizes, limit)
+        return _best(found, shared[found] / (comparable + 1), self.totals.take(found)[0], limit)
 
     def compare(self, query: TermSet, columns: Numbers) -> Comparison:
         """Compare `query` with columns of the lake, by number."""
-        places, known = self._look_up(query)
-        query_rarity = np.full(len(query.hashes), _rarity(np.zeros(1), self.columns)[0])
-        query_rarity[places] = self.rarity(known)
-        query_weights = _strengths(query.counts) * STRENGTH_STEP * query_rarity
-        lengths = self.column_starts[columns + 1] - self.column_starts[columns]
-        where = ranges(self.column_starts[columns], lengths)
-        terms = self.column_terms[where]
-        rarity = self.rarity(terms)
-        weights = self.strengths[where] * STRENGTH_STEP * rarity
-        # A last entry that no term equals, so that every search ends at an entry.
-        known = np.append(known, np.int32(len(self.terms)))
-        place = np.searchsorted(known, terms)
-        is_shared = known[place] == terms
-        products = np.append(query_weights[places], 0.0)[place] * weights * is_shared
+        asked = self._ask(query)
+        starts, lengths = self._spans(columns)
+        where = ranges(starts, lengths)
+        # A table costs a look-up an entry where a search costs ten; it is mapped lazily, and filled at a few places.
+        place_of = np.zeros(len(self.terms), np.uint32)
+        place_of[ranges(asked.first, asked.last - asked.first)] = np.repeat(asked.known + 1, asked.last - asked.first)
+        found = place_of[self.column_terms[where]]
+        shared = np.flatnonzero(found)
+        owners = np.searchsorted(np.cumsum(lengths), shared, side="right")
+        places = found[shared].astype(np.int64) - 1
+        if self.mask != _EVERY_BIT:
+            is_first = _starts_run(owners, places)
+            shared, owners, places = shared[is_first], owners[is_first], places[is_first]
+        rarity = asked.rarity[places]
+        strengths = self.strengths[where[shared]] * STRENGTH_STEP if len(self.strengths) else np.ones(len(shared))
+        products = asked.weights[places] * strengths * rarity
+        shared_terms, shared_rarity, inner = (
+            sums(owners, amounts, len(columns)) for amounts in (None, rarity, products)
+        )
         limits = self._limits(query, columns)
-        is_comparable = terms < np.repeat(np.searchsorted(self.terms, limits, side="right"), lengths)
-        owners = np.repeat(np.arange(len(columns)), lengths)
-
-        def add(amounts: Weights | npt.NDArray[np.bool_]) -> Weights:
-            return _sums(owners, amounts, len(columns))
-
-        comparable = np.searchsorted(query.hashes, limits, side="right")
+        comparable = np.searchsorted(asked.hashes, limits & self.mask, side="right")
+        terms, total_rarity, norms = self.totals.take(columns)
+        if not query.is_complete:
+            terms, total_rarity = self._totals_up_to(limits, columns)
         return Comparison(
-            shared=add(is_shared),
+            shared=shared_terms,
             query_terms=comparable.astype(np.float64),
-            candidate_terms=add(is_comparable),
-            shared_rarity=add(is_shared * rarity),
-            query_rarity=np.concatenate([[0.0], np.cumsum(query_rarity)])[comparable],
-            candidate_rarity=add(is_comparable * rarity),
-            cosine=ratio(add(products), np.sqrt(add(weights**2)) * np.linalg.norm(query_weights)),
+            candidate_terms=terms,
+            shared_rarity=shared_rarity,
+            query_rarity=np.concatenate([[0.0], np.cumsum(asked.rarity)])[comparable],
+            candidate_rarity=total_rarity,
+            cosine=ratio(inner, norms * np.linalg.norm(asked.weights)),
         )
 
-    def _look_up(self, query: TermSet) -> tuple[Numbers, Places]:
-        """Return the places in the query of the terms that the lake knows, and their numbers."""
-        numbers = np.searchsorted(self.terms, query.hashes)
-        is_known = numbers < len(self.terms)
-        is_known[is_known] = self.terms[numbers[is_known]] == query.hashes[is_known]
-        return np.flatnonzero(is_known), numbers[is_known].astype(np.int32)
+    def _ask(self, query: TermSet) -> _Asked:
+        hashes, counts = query.hashes, query.counts
+        if self.mask != _EVERY_BIT:
+            hashes = np.unique(hashes & self.mask)
+            counts = np.ones(len(hashes), np.int64)
+        first = np.searchsorted(self.terms, hashes)
+        last = np.searchsorted(self.terms, hashes | ~self.mask, side="right")
+        known = np.flatnonzero(last > first)
+        first, last = first[known], last[known]
+        frequency = self._starts_of(last) - self._starts_of(first)
+        everywhere = np.zeros(len(hashes), np.int64)
+        everywhere[known] = frequency
+        weights = rarity = rarity_of(everywhere, self.columns)
+        if len(self.strengths):
+            weights = _strengths(counts) * STRENGTH_STEP * rarity
+        return _Asked(hashes, rarity, weights, known, first, last, frequency)
 
-    def _frequency(self, numbers: Places) -> Numbers:
-        """Return how many columns hold each term."""
-        return np.asarray(self.term_starts[numbers + 1] - self.term_starts[numbers])
+    def _starts_of(self, numbers: Places) -> Numbers:
+        return self.term_starts[numbers].astype(np.int64)
+
+    def _spans(self, columns: Numbers) -> tuple[Numbers, Numbers]:
+        """Return where the terms of each column start, and how many there are."""
+        starts = self.column_starts[columns].astype(np.int64)
+        return starts, self.column_starts[columns + 1].astype(np.int64) - starts
 
     def _limits(self, query: TermSet, columns: Numbers) -> Hashes:
         """Return for each column the last hash that neither its sketch nor the query's has cut off."""
-        ends = self.column_starts[columns + 1]
-        is_cut = ~self.complete[columns] & (ends > self.column_starts[columns])
-        limits = np.full(len(columns), _LAST_HASH)
-        limits[is_cut] = self.terms[self.column_terms[ends[is_cut] - 1]]
+        starts, lengths = self._spans(columns)
+        is_cut = ~self.complete[columns] & (lengths > 0)
+        limits = np.full(len(columns), _EVERY_BIT)
+        limits[is_cut] = self.terms[self.column_terms[(starts + lengths)[is_cut] - 1]]
         if query.is_complete or len(query.hashes) == 0:
             return limits
         return np.asarray(np.minimum(limits, query.hashes[-1]))
 
+    def _totals_up_to(self, limits: Hashes, columns: Numbers) -> tuple[Weights, Weights]:
+        """Return how many terms of each column there are up to its limit, and their rarity."""
+        starts, lengths = self._spans(columns)
+        ends = np.repeat(np.searchsorted(self.terms, limits | ~self.mask, side="right"), lengths)
+        numbers = self.column_terms[ranges(starts, lengths)]
+        owners = np.repeat(np.arange(len(columns)), lengths)
+        is_counted = numbers < ends
+        numbers, owners = numbers[is_counted].astype(np.int64), owners[is_counted]
+        first, last = numbers, numbers + 1
+        if self.mask != _EVERY_BIT:
+            folded = self.terms[numbers] & self.mask
+            is_first = _starts_run(owners, folded)
+            owners, folded = owners[is_first], folded[is_first]
+            first = np.searchsorted(self.terms, folded)
+            last = np.searchsorted(self.terms, folded | ~self.mask, side="right")
+        rarity = rarity_of(self._starts_of(last) - self._starts_of(first), self.columns)
+        return sums(owners, None, len(columns)), sums(owners, rarity, len(columns))
 
-def _rarity(frequency: Numbers | Weights, columns: int) -> Weights:
-    return np.asarray(np.log((columns + 1) / (frequency + 0.5)))
+    def _folded_totals(self, mask: np.uint64) -> Totals:
+        folded = self.terms & mask
+        starts = np.flatnonzero(_starts_run(folded))
+        group_of = np.cumsum(_starts_run(folded)) - 1
+        frequency = np.diff(self._starts_of(np.append(starts, len(self.terms))))
+        columns, groups = _owners(self.column_starts.astype(np.int64)), group_of[self.column_terms]
+        is_first = _starts_run(columns, groups)
+        rarity = rarity_of(frequency, self.columns)
+        return Totals.of(groups[is_first], columns[is_first], None, rarity, self.columns)
 
 
-def _sums(owners: Numbers | Places, amounts: Weights | npt.NDArray[np.bool_], size: int) -> Weights:
-    """Add up the amounts of each owner."""
-    return np.bincount(owners, amounts, size).astype(np.float64, copy=False)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """The terms of a query as an index knows them."""
+
+    hashes: Hashes
+    """Folded, ascending, distinct."""
+    rarity: Weights
+    """A term that the lake doesn't know is as rare as can be."""
+    weights: Weights
+    known: Numbers
+    """Places of those that the lake knows."""
+    first: Numbers
+    """The number of each known one's first term in the lake."""
+    last: Numbers
+    """And that after its last."""
+    frequency: Numbers
+    """How many columns hold each known one."""
+
+
+def _owners(starts: Numbers) -> Places:
+    """Return the number of the column that each entry belongs to."""
+    return np.repeat(np.arange(len(starts) - 1, dtype=np.uint32), np.diff(starts))
+
+
+def _starts_run(*keys: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Tell which entries of sorted arrays differ from the one before."""
+    starts = np.ones(len(keys[0]), bool)
+    starts[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
+    return starts
 
 
 def _strengths(counts: Numbers) -> npt.NDArray[np.uint8]:
     return np.minimum(np.rint(np.log1p(counts) / STRENGTH_STEP), 255).astype(np.uint8)
 
 
-def _best(numbers: Numbers, scores: Weights, sizes: Numbers, limit: int) -> tuple[Numbers, Weights]:
+def _best(numbers: Numbers, scores: Weights, sizes: Weights, limit: int) -> tuple[Numbers, Weights]:
     """Keep the highest scores, best first; of equal ones the smaller size, then the lower number comes first."""
     if len(numbers) > limit:
         # Everything that ties with the last one stays until the order is settled.

@@ -28,7 +28,7 @@ class Limits:
     """How much a profile keeps; all profiles of an index share it, or they could not be merged."""
 
     values: int = 2048
-    """Hashes in the sketch of values, and in that of keys."""
+    """Hashes in the sketch of values."""
     words: int = 512
     """Hashes in the sketch of words."""
     grams: int = 256
@@ -67,7 +67,7 @@ class ColumnProfile:
     nulls: int
     """Rows without a value: null, blank, or a marker such as `n/a`."""
     values: Sketch
-    keys: Sketch
+    """Of normal values, hashed so that those of one key agree in the bits of KEY_MASK."""
     words: Sketch
     texts: tuple[SampledText, ...]
     """The values with the smallest hashes, in their order; every value of a column that has few."""
@@ -89,7 +89,6 @@ class ColumnProfile:
             rows=self.rows + other.rows,
             nulls=self.nulls + other.nulls,
             values=self.values.merge(other.values),
-            keys=self.keys.merge(other.keys),
             words=self.words.merge(other.words),
             texts=_merge_texts(self.texts + other.texts, self.text_limit),
             looks=self.looks + other.looks,

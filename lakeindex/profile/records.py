@@ -38,7 +38,7 @@ _SCALARS: tuple[tuple[str, pa.DataType], ...] = (
 )
 _HISTOGRAMS = ("looks", "lengths", "patterns")
 _EXTREMES = ("numbers", "days")
-SKETCHES = ("values", "keys", "words", "grams")
+SKETCHES = ("values", "words", "grams")
 
 _FIELDS: list[tuple[str, pa.DataType]] = [
     ("table_id", pa.string()),
@@ -105,7 +105,7 @@ def from_records(records: pa.Table, limits: Limits) -> list[ColumnProfile]:
         fields[name] = _slices(records[name])
     for name in _EXTREMES:
         fields[name] = [Extremes(**extremes) for extremes in _rows(records, name)]
-    for name, size in (("values", limits.values), ("keys", limits.values), ("words", limits.words)):
+    for name, size in (("values", limits.values), ("words", limits.words)):
         hashes, counts = _slices(records[f"{name}_hashes"]), _slices(records[f"{name}_counts"])
         fields[name] = [Sketch(*parts, size) for parts in zip(hashes, counts, strict=True)]
     return [
@@ -119,7 +119,7 @@ def _digest(profile: ColumnProfile) -> str:
     scalars = repr((profile.rows, profile.nulls, profile.numbers, profile.days))
     texts = [f"{text.value_hash} {text.text_hash} {text.rows} {text.text}" for text in profile.texts]
     digest = hashlib.blake2b("\0".join([scalars, *texts]).encode("utf-8"), digest_size=16)
-    for sketch in (profile.values, profile.keys, profile.words):
+    for sketch in (profile.values, profile.words):
         digest.update(sketch.hashes.tobytes() + sketch.counts.tobytes())
     for histogram in (profile.looks, profile.lengths, profile.patterns):
         digest.update(histogram.tobytes())

@@ -33,15 +33,15 @@ from lakeindex.profile.normalise import (
     shape_of,
 )
 from lakeindex.profile.sketch import Counts, Sketch, first_of_each, sketch_each
-from lakeindex.text_hash import HashedText, Hashes, Positions, Texts
+from lakeindex.text_hash import HashedText, Hashes, Positions, Texts, spelling_hashes
 
 
 def profile_columns(columns: Sequence[Column], limits: Limits) -> list[ColumnProfile]:
     """Profile each column; many small ones together cost little more than one."""
     found = _distinct_values(columns)
     words = normal_words(found.values)
-    value_hashes = HashedText.from_arrow(found.values).strings()
     key_hashes = HashedText.from_arrow(normal_keys(found.values, words)).strings()
+    value_hashes = spelling_hashes(key_hashes, HashedText.from_arrow(found.values).strings())
     word_hashes, places = HashedText.from_arrow(words).words()
     shapes = HashedText.from_arrow(shape_of(found.values)).strings()
     lengths = pc.utf8_length(found.values).to_numpy()
@@ -50,7 +50,6 @@ def profile_columns(columns: Sequence[Column], limits: Limits) -> list[ColumnPro
         "rows": [len(column) for column in columns],
         "nulls": found.nulls([len(column) for column in columns]),
         "values": found.sketches(value_hashes, limits.values),
-        "keys": found.sketches(key_hashes, limits.values),
         "words": found.sketches(word_hashes, limits.words, places),
         "texts": found.samples(value_hashes, limits.texts),
         "looks": found.histograms(looks, len(LOOKS)),

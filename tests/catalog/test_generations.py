@@ -226,7 +226,10 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "the manifest is gone": (lambda index: (index / "generations/1/manifest.json").unlink(), "can't be read"),
     "the manifest is garbage": (_overwrite("generations/1/manifest.json", b"\xff\x00"), "can't be read"),
     "the manifest is a list": (_overwrite("generations/1/manifest.json", b"[1]"), "can't be read"),
-    "the manifest lacks a field": (_overwrite("generations/1/manifest.json", b'{"format": 1}'), "can't be read"),
+    "the manifest lacks a field": (
+        _overwrite("generations/1/manifest.json", json.dumps({"format": FORMAT}).encode()),
+        "can't be read",
+    ),
     "CURRENT is garbage": (_overwrite("CURRENT", b"\xff\xfe"), "CURRENT can't be read"),
     "CURRENT is no number": (_overwrite("CURRENT", b"../secret"), "should hold the number of a generation"),
     "CURRENT is empty": (_overwrite("CURRENT", b""), "should hold the number of a generation, not ''"),

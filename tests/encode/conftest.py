@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def language_model() -> LanguageModelEncoder:
     from lakeindex.encode.language_model import LanguageModelEncoder
+    from lakeindex.encode.model_options import ModelOptions, Precision
 
-    return LanguageModelEncoder()
+    # On every machine alike; the other precision has tests of its own.
+    return LanguageModelEncoder(ModelOptions(precision=Precision.FLOAT32))
 
 
 @pytest.fixture(scope="session", params=["hashing", "language model"])

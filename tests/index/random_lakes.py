@@ -23,12 +23,18 @@ def term_set(counts: Mapping[int, int], is_complete: bool = True) -> TermSet:
 TERM_SETS = st.builds(term_set, st.dictionaries(st.sampled_from(UNIVERSE), COUNTS, max_size=12), st.booleans())
 LAKES = st.lists(TERM_SETS, max_size=12)
 
+LEADING = 2**64 - 2**24
+# Few leading bits with a few endings each.
+SPELLINGS = [start << 24 | ending for start in (0, 1, 2, 7, 2**39, 2**40 - 1) for ending in (0, 1, 5, 2**24 - 1)]
+SPELLED_SETS = st.builds(term_set, st.dictionaries(st.sampled_from(SPELLINGS), st.just(1), max_size=12), st.booleans())
+SPELLED_LAKES = st.lists(SPELLED_SETS, max_size=12)
 
-def index_of(columns: Sequence[TermSet]) -> TermIndex:
+
+def index_of(columns: Sequence[TermSet], counted: bool = True) -> TermIndex:
     nothing = term_set({})
     return TermIndex.build(
         np.concatenate([nothing.hashes, *(column.hashes for column in columns)]),
-        np.concatenate([nothing.counts, *(column.counts for column in columns)]),
+        np.concatenate([nothing.counts, *(column.counts for column in columns)]) if counted else None,
         np.cumsum([0, *(len(column.hashes) for column in columns)]),
         np.array([column.is_complete for column in columns], bool),
     )

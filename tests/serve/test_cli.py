@@ -90,7 +90,7 @@ def test_the_table_for_people_hides_weak_matches_and_says_how_many(index_folder:
     everything = run("query", "geo/countries.csv", "name", "--all", index=index_folder)
     assert "geo/hauptstädte.csv.gz · land" in some.stdout
     assert "full name" not in some.stdout
-    assert "1 weaker matches are hidden" in some.stderr
+    assert "2 weaker matches are hidden" in some.stderr
     assert "sales/customers.parquet · full name" in everything.stdout
 
 

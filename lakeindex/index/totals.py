@@ -1,0 +1,75 @@
+"""Sums over all terms of each column, made once, so that comparing a pair costs no more than what it shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lakeindex.errors import IndexDamaged
+from lakeindex.pairs import Numbers, Weights
+
+Places = npt.NDArray[np.integer[Any]]
+"""Numbers of terms or of columns, or starts of lists of them; kept in as few bytes as hold them."""
+
+_FILE = "totals.npy"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Totals:
+    """What each column's terms add up to."""
+
+    sums: npt.NDArray[np.float32]
+    """(3, columns): how many terms, their rarity, and the Euclidean length of their weights."""
+
+    @classmethod
+    def of(cls, terms: Places, columns: Places, strengths: Weights | None, rarity: Weights, size: int) -> Totals:
+        """Sum up entries, each a column that holds a term; `rarity` is by term, a strength of None is 1."""
+        held = rarity[terms]
+        weights = held if strengths is None else strengths * held
+        amounts = (None, held, weights**2)
+        counted, summed, squares = (sums(columns, amount, size) for amount in amounts)
+        return cls(np.stack([counted, summed, np.sqrt(squares)]).astype(np.float32))
+
+    def take(self, columns: Numbers) -> tuple[Weights, Weights, Weights]:
+        """Return terms, rarity and length of some columns."""
+        terms, rarity, length = self.sums[:, columns].astype(np.float64)
+        return terms, rarity, length
+
+    @classmethod
+    def open(cls, folder: Path) -> Totals:
+        """Memory-map totals that were saved."""
+        return cls(open_array(folder / _FILE))
+
+    def save(self, folder: Path) -> None:
+        """Write them into `folder`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        np.save(folder / _FILE, self.sums, allow_pickle=False)
+
+
+def sums(owners: Places, amounts: Weights | None, size: int) -> Weights:
+    """Add up the amounts of each owner, (size,); without amounts, count."""
+    return np.bincount(owners, amounts, size).astype(np.float64, copy=False)
+
+
+def rarity_of(frequency: Numbers, columns: int) -> Weights:
+    """Return the inverse document frequency of terms that so many of the columns hold: ln((N + 1) / (df + 1/2))."""
+    return np.asarray(np.log((columns + 1) / (frequency + 0.5)))
+
+
+def compact(numbers: Numbers) -> Places:
+    """Keep numbers that are never negative in four bytes each where those suffice."""
+    largest = int(numbers.max(initial=0))
+    return numbers.astype(np.uint32 if largest < 2**32 else np.uint64)
+
+
+def open_array(path: Path) -> npt.NDArray[Any]:
+    """Memory-map an array. Raises IndexDamaged when it can't be read."""
+    try:
+        # A plain view of the mapped file: numpy's memmap class makes every slice of it slow.
+        return np.asarray(np.load(path, mmap_mode="r"))
+    except (OSError, ValueError) as error:
+        raise IndexDamaged(f"{path} can't be read ({error}); build the index again") from error
