@@ -126,6 +126,8 @@ class Pairs:
     compared: dict[Family, Comparison]
     cosine: Weights
     """(n,) of the column vectors."""
+    tables: Numbers
+    """(n,) the number of each candidate's table."""
     same_schema: Weights
     """(n,) the Jaccard similarity of both tables' column names."""
     lake_columns: int

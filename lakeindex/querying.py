@@ -73,9 +73,11 @@ class Searcher:
     def explain(self, left: ColumnId, right: ColumnId) -> Match:
         """Score one pair, whatever its rank."""
         query = self.column(left)
-        pairs = self.pairs(query, np.array([self.directory.key_of(right)]))
-        scored = fuse(measure(pairs))
-        found = Found(left, Ranking.of(pairs.keys, scored.scores, "explained"), pairs, scored, ())
+        # With the other columns of its table, which may be the better match.
+        pairs = self.pairs(query, self.directory.keys_of_table(right.table))
+        scored = fuse(measure(pairs), pairs.tables)
+        key = self.directory.key_of(right)
+        found = Found(left, Ranking(np.array([key]), scored.scores[pairs.keys == key], "explained"), pairs, scored, ())
         return found.matches(self.directory, least=-1.0)[0]
 
     def search(self, query: QueryColumn, k: int, chosen: Sequence[str] = ()) -> Found:
@@ -86,7 +88,11 @@ class Searcher:
         sources = self._chosen(chosen)
         keys = retrieve(query, sources, max(_LEAST_CANDIDATES, 2 * k))
         pairs = self.pairs(query, keys)
-        scored = fuse_sources({s.name: s.scores(query, pairs) for s in sources}) if chosen else fuse(measure(pairs))
+        scored = (
+            fuse_sources({s.name: s.scores(query, pairs) for s in sources})
+            if chosen
+            else fuse(measure(pairs), pairs.tables)
+        )
         ranking = Ranking.of(keys, scored.scores, "fused").top(k)
         return Found(query.id, ranking, pairs, scored, tuple(source.name for source in sources))
 
@@ -98,6 +104,7 @@ class Searcher:
             candidates=self.directory.facts.take(keys),
             compared={family: index.compare(query.terms[family], keys) for family, index in self.terms.items()},
             cosine=(self.vectors.vectors(keys) @ query.vector).astype(np.float64),
+            tables=self.directory.tables[keys].astype(np.int64),
             same_schema=self.directory.same_schema(query.table_names, keys),
             lake_columns=len(self.directory),
             query_columns=len(query.table_names),

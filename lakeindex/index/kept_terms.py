@@ -1,6 +1,7 @@
 """How many terms an index keeps of a column: as many as say something of a join.
 
-That two columns hold the same measurements says little, and they hold many: a short sketch of them tells as much.
+That two columns hold the same measurements says little, and they hold many: a short sketch of them tells as much. A
+number is its own only word, and its digits spell nothing: numbers are compared by value alone.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from lakeindex.types import Family, Kind
 
 _KEPT = {
     Family.VALUES: {Kind.TEXT: 2048, Kind.INTEGER: 512, Kind.DECIMAL: 64, Kind.DATE: 256},
-    Family.WORDS: {Kind.TEXT: 512, Kind.INTEGER: 64, Kind.DECIMAL: 32, Kind.DATE: 64},
-    Family.GRAMS: {Kind.TEXT: 128, Kind.INTEGER: 32, Kind.DECIMAL: 32, Kind.DATE: 32},
+    Family.WORDS: {Kind.TEXT: 512, Kind.INTEGER: 0, Kind.DECIMAL: 0, Kind.DATE: 64},
+    Family.GRAMS: {Kind.TEXT: 64, Kind.INTEGER: 0, Kind.DECIMAL: 0, Kind.DATE: 16},
 }
 """By kind; of any other kind, as many as of text."""
 

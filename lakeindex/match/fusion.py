@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lakeindex.match.signals import REPEATS, SIGNALS, Signal
-from lakeindex.pairs import Weights
+from lakeindex.match.signals import OTHER_KIND, REPEATS, RIVAL, SIGNALS, Signal
+from lakeindex.pairs import Numbers, Weights
 from lakeindex.types import Evidence
 
 
@@ -30,11 +30,20 @@ class Scored:
         return tuple(sorted(listed, key=lambda one: -one.part))
 
 
-def fuse(values: Mapping[str, Weights]) -> Scored:
-    """Weigh what speaks for a join; of the sum take off what speaks against it."""
+def fuse(values: Mapping[str, Weights], tables: Numbers) -> Scored:
+    """Weigh what speaks for a join; of the sum take off what speaks against it.
+
+    `tables` (n,) tells the table of each candidate: a query column has one partner in a table, and the best is it.
+    """
     parts = [(signal, values[signal.name], signal.weight * values[signal.name]) for signal in SIGNALS]
-    base = np.sum([added for _, _, added in parts], axis=0)
-    parts.append((REPEATS, values[REPEATS.name], -REPEATS.weight * values[REPEATS.name] * base))
+    score = np.sum([added for _, _, added in parts], axis=0)
+    repeats, other_kind = values[REPEATS.name], values[OTHER_KIND.name]
+    parts.append((REPEATS, repeats, -REPEATS.weight * repeats * score))
+    score = score + parts[-1][2]
+    parts.append((OTHER_KIND, other_kind, -np.minimum(OTHER_KIND.weight * other_kind, score)))
+    score = score + parts[-1][2]
+    lead = _best_of_table(score, tables) - score
+    parts.append((RIVAL, lead, -np.minimum(RIVAL.weight * lead, score)))
     return _summed(parts)
 
 
@@ -45,5 +54,14 @@ def fuse_sources(values: Mapping[str, Weights]) -> Scored:
     return _summed([(signals[name], one, share * one) for name, one in values.items()])
 
 
+def _best_of_table(scores: Weights, tables: Numbers) -> Weights:
+    """Return for each candidate the best score that its table has, (n,)."""
+    _, places = np.unique(tables, return_inverse=True)
+    best = np.zeros(int(places.max(initial=-1)) + 1)
+    np.maximum.at(best, places, scores)
+    return best[places]
+
+
 def _summed(parts: list[tuple[Signal, Weights, Weights]]) -> Scored:
-    return Scored(np.sum([added for _, _, added in parts], axis=0), tuple(parts))
+    # What is taken off may leave a rounding error below nothing.
+    return Scored(np.maximum(np.sum([added for _, _, added in parts], axis=0), 0.0), tuple(parts))

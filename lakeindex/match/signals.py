@@ -12,6 +12,7 @@ from lakeindex.types import Family, Kind
 _SURROGATE_TRUST = 0.1
 _DENSE = 0.8
 _RARITY_HALF_TRUSTED = 5.0
+_NUMBERS_TRUST = 0.5
 _NAME_RARITY_HALF_TRUSTED = 1.0  # in units of the rarity of a term that occurs once
 _COPY_FROM = 0.6
 _COPY_COLUMNS = 3
@@ -43,6 +44,12 @@ SIGNALS = (
 REPEATS = Signal("repeats", 0.15, "against: the candidate's table repeats the query's, so a join adds little")
 """Against a join: the share of the score that a copy of the query's own table loses."""
 
+OTHER_KIND = Signal("other_kind", 1 / 28, "against: one side holds numbers, the other doesn't")
+"""Against a join: what a candidate of another kind loses."""
+
+RIVAL = Signal("rival", 0.3, "against: another column of the same table fits better")
+"""Against a join: the share that it loses of the lead of its table's best column."""
+
 
 def measure(pairs: Pairs) -> dict[str, Weights]:
     """Return the value of each signal for each pair, (n,)."""
@@ -50,16 +57,23 @@ def measure(pairs: Pairs) -> dict[str, Weights]:
     names, context = pairs.compared[Family.NAMES], pairs.compared[Family.CONTEXT]
     forward, backward = keys.rare_containment(), keys.rare_reverse_containment()
     trust = _overlap_trust(pairs, keys)
+    query_is_number, is_number = (
+        facts.is_kind(Kind.INTEGER, Kind.DECIMAL) for facts in (pairs.query, pairs.candidates)
+    )
+    both = query_is_number & is_number
+    alike = _NUMBERS_TRUST * keys.cosine
+    has_values = (pairs.query.distinct > 0) & (pairs.candidates.distinct > 0)
     return {
         "meaning": np.clip(pairs.cosine, 0.0, 1.0),
         "names": _name_trust(pairs, names) * names.cosine,
         "context": _name_trust(pairs, context) * context.cosine,
-        "words": words.cosine,
-        "word_containment": words.rare_containment(),
-        "grams": pairs.compared[Family.GRAMS].cosine,
+        "words": np.where(both, alike, words.cosine),
+        "word_containment": np.where(both, _NUMBERS_TRUST * forward, words.rare_containment()),
+        "grams": np.where(both, alike, pairs.compared[Family.GRAMS].cosine),
         "values": trust * np.maximum(forward, backward),
         "both_ways": trust * np.minimum(forward, backward),
         REPEATS.name: _repeats(pairs),
+        OTHER_KIND.name: (has_values & (query_is_number != is_number)).astype(np.float64),
     }
 
 

@@ -54,6 +54,7 @@ def pairs_of(query: QueryColumn, keys: np.ndarray) -> Pairs:
         candidates=facts(len(keys)),
         compared={family: ExactTerms(LAKES[family]).compare(query.terms[family], keys) for family in Family},
         cosine=(VECTORS[keys] @ query.vector).astype(np.float64),
+        tables=keys,
         same_schema=np.zeros(len(keys)),
         lake_columns=COLUMNS,
         query_columns=1,
@@ -127,7 +128,7 @@ def test_containment_ranks_by_exact_containment_and_then_by_jaccard() -> None:
         assert source.candidates(query, 60).tolist() == expected[:60]
         keys = np.arange(200)
         compared = {family: ExactTerms(lake).compare(asked, keys) for family in Family}
-        pairs = Pairs(keys, query.facts, facts(200), compared, np.zeros(200), np.zeros(200), 200, 1)
+        pairs = Pairs(keys, query.facts, facts(200), compared, np.zeros(200), keys, np.zeros(200), 200, 1)
         scores = source.scores(query, pairs)
         assert [key for key in np.lexsort((keys, -scores)).tolist() if scores[key]] == expected
 

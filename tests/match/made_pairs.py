@@ -73,13 +73,17 @@ def comparison(overlaps: Sequence[Overlap]) -> Comparison:
     return Comparison(*columns, cosine=np.array([one.cosine for one in overlaps], np.float64))
 
 
-def pairs_of(query: Side, candidates: Sequence[Candidate], query_columns: int = 5) -> Pairs:
+def pairs_of(
+    query: Side, candidates: Sequence[Candidate], query_columns: int = 5, tables: Sequence[int] | None = None
+) -> Pairs:
+    """Pair a query with candidates, each of a table of its own unless `tables` says otherwise."""
     return Pairs(
         keys=np.arange(len(candidates)),
         query=facts([query]),
         candidates=facts([one.side for one in candidates]),
         compared={family: comparison([one.overlaps.get(family, Overlap()) for one in candidates]) for family in Family},
         cosine=np.array([one.cosine for one in candidates], np.float64),
+        tables=np.arange(len(candidates)) if tables is None else np.array(tables),
         same_schema=np.array([one.same_schema for one in candidates], np.float64),
         lake_columns=LAKE_COLUMNS,
         query_columns=query_columns,

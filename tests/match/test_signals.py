@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_pairs import Candidate, Overlap, Side, counting, facts, pairs_of
 
-from lakeindex.match.fusion import fuse, fuse_sources
-from lakeindex.match.signals import REPEATS, SIGNALS, looks_surrogate, measure
+from lakeindex.match.fusion import Scored, fuse, fuse_sources
+from lakeindex.match.signals import OTHER_KIND, REPEATS, RIVAL, SIGNALS, looks_surrogate, measure
+from lakeindex.pairs import Pairs
 from lakeindex.types import Family, Kind
 
 SHARES = st.floats(0, 1)
@@ -30,24 +31,36 @@ CANDIDATES = st.lists(
 
 
 def scores(query: Side, *candidates: Candidate) -> list[float]:
-    fused: list[float] = fuse(measure(pairs_of(query, candidates))).scores.tolist()
+    fused: list[float] = fuse_pairs(pairs_of(query, candidates)).scores.tolist()
     return fused
+
+
+def fuse_pairs(pairs: Pairs) -> Scored:
+    return fuse(measure(pairs), pairs.tables)
+
+
+AGAINST = (REPEATS.name, OTHER_KIND.name)
+NOTHING = {name: np.zeros(1) for name in [*(signal.name for signal in SIGNALS), *AGAINST]}
+ALONE = np.zeros(1, np.int64)
 
 
 @given(SIDES, CANDIDATES, st.integers(1, 9))
 @settings(max_examples=100, deadline=None)
 def test_every_signal_and_score_is_a_share(query: Side, candidates: list[Candidate], query_columns: int) -> None:
     values = measure(pairs_of(query, candidates, query_columns))
-    assert set(values) == {signal.name for signal in SIGNALS} | {REPEATS.name}
-    for value in [*values.values(), fuse(values).scores]:
+    assert set(values) == set(NOTHING)
+    for value in [*values.values(), fuse(values, np.arange(len(candidates))).scores]:
         assert value.shape == (len(candidates),)
         assert ((value >= 0) & (value <= 1)).all()
 
 
-@given(SIDES, CANDIDATES)
+@given(SIDES, CANDIDATES, st.data())
 @settings(max_examples=60, deadline=None)
-def test_the_evidence_adds_up_to_the_score_largest_part_first(query: Side, candidates: list[Candidate]) -> None:
-    scored = fuse(measure(pairs_of(query, candidates)))
+def test_the_evidence_adds_up_to_the_score_largest_part_first(
+    query: Side, candidates: list[Candidate], data: st.DataObject
+) -> None:
+    tables = data.draw(st.lists(st.integers(0, 2), min_size=len(candidates), max_size=len(candidates)))
+    scored = fuse_pairs(pairs_of(query, candidates, tables=tables))
     for place in range(len(candidates)):
         parts = [one.part for one in scored.evidence(place)]
         assert sum(parts) == pytest.approx(scored.scores[place], abs=1e-12)
@@ -56,22 +69,22 @@ def test_the_evidence_adds_up_to_the_score_largest_part_first(query: Side, candi
 
 def test_the_weights_of_what_speaks_for_a_join_add_up_to_one() -> None:
     assert sum(signal.weight for signal in SIGNALS) == pytest.approx(1.0)
-    assert fuse({signal.name: np.ones(1) for signal in SIGNALS} | {REPEATS.name: np.zeros(1)}).scores <= 1.0
+    assert fuse(NOTHING | {signal.name: np.ones(1) for signal in SIGNALS}, ALONE).scores == pytest.approx(1.0)
 
 
-@given(st.lists(SHARES, min_size=len(SIGNALS) + 1, max_size=len(SIGNALS) + 1), st.data())
+@given(st.lists(SHARES, min_size=len(NOTHING), max_size=len(NOTHING)), st.data())
 @settings(max_examples=60, deadline=None)
 def test_more_of_what_speaks_for_a_join_never_lowers_its_score(shares: list[float], data: st.DataObject) -> None:
-    values = dict(zip([*(signal.name for signal in SIGNALS), REPEATS.name], map(np.atleast_1d, shares), strict=True))
+    values = dict(zip(NOTHING, map(np.atleast_1d, shares), strict=True))
     raised = data.draw(st.sampled_from(SIGNALS)).name
-    assert fuse(values | {raised: np.ones(1)}).scores[0] >= fuse(values).scores[0] - 1e-12
+    assert fuse(values | {raised: np.ones(1)}, ALONE).scores[0] >= fuse(values, ALONE).scores[0] - 1e-12
 
 
 def test_evidence_names_the_signal_its_strength_and_what_that_says() -> None:
-    values = {signal.name: np.zeros(2) for signal in SIGNALS} | {REPEATS.name: np.array([0.0, 0.5])}
+    values = {name: np.zeros(2) for name in NOTHING} | {REPEATS.name: np.array([0.0, 0.5])}
     values["words"] = np.array([0.0, 0.5])
     words = next(signal for signal in SIGNALS if signal.name == "words")
-    scored = fuse(values)
+    scored = fuse(values, np.arange(2))
     first, *_, last = scored.evidence(1)
     assert (first.name, first.value, first.part) == ("words", 0.5, pytest.approx(words.weight / 2))
     assert first.meaning == words.meaning
@@ -133,3 +146,40 @@ def test_names_that_half_the_lake_bears_say_less_than_rare_ones() -> None:
 def test_a_copy_of_the_querys_table_ranks_below_another_table_that_fits_as_well() -> None:
     copy, other = scores(Side(), Candidate(cosine=0.9, same_schema=1.0), Candidate(cosine=0.9, same_schema=0.3))
     assert copy == pytest.approx(other * (1 - REPEATS.weight))
+
+
+def test_the_weaker_column_of_a_table_loses_a_share_of_its_rivals_lead() -> None:
+    strong, weak = Candidate(cosine=0.9), Candidate(cosine=0.5)
+    together = fuse_pairs(pairs_of(Side(), [strong, weak], tables=[7, 7])).scores
+    apart = fuse_pairs(pairs_of(Side(), [strong, weak], tables=[7, 8])).scores
+    assert together[0] == apart[0]
+    assert together[1] == pytest.approx(apart[1] - RIVAL.weight * (apart[0] - apart[1]))
+
+
+def test_numbers_beside_text_lose_unless_one_side_is_empty() -> None:
+    number, text = Side(Kind.INTEGER, 5.0, 9.0, 3), Side(Kind.TEXT, distinct=3)
+    against = [
+        measure(pairs_of(query, [Candidate(candidate)]))[OTHER_KIND.name][0]
+        for query, candidate in (
+            (number, text),
+            (text, number),
+            (number, number),
+            (text, text),
+            (number, Side(distinct=0)),
+        )
+    ]
+    assert against == [1.0, 1.0, 0.0, 0.0, 0.0]
+
+
+def test_numbers_are_compared_by_value_instead_of_by_word() -> None:
+    overlaps = {
+        Family.KEYS: Overlap(shared=5, query=10, candidate=10, cosine=0.6),
+        Family.WORDS: Overlap(shared=9, query=10, candidate=10, cosine=0.9),
+        Family.GRAMS: Overlap(shared=9, query=10, candidate=10, cosine=0.8),
+    }
+    number, text = Side(Kind.DECIMAL, 5.0, 9.0, 10), Side(Kind.TEXT, distinct=10)
+    of_numbers = measure(pairs_of(number, [Candidate(number, overlaps)]))
+    of_texts = measure(pairs_of(text, [Candidate(text, overlaps)]))
+    names = ("words", "word_containment", "grams")
+    assert [of_numbers[name][0] for name in names] == pytest.approx([0.3, 0.25, 0.3])
+    assert [of_texts[name][0] for name in names] == pytest.approx([0.9, 0.9, 0.8])
