@@ -40,7 +40,7 @@ class Settings:
     """How exactly the model computes: float32, bfloat16, or auto for whichever is faster."""
     model: str = "default"
     """The column encoder: default, a folder, or the name of a sentence-transformers model."""
-    max_tokens: int = 64
+    max_tokens: int = 32
     """Tokens of a column's text that the encoder reads."""
     text_title: bool = False
     """Whether a column's text says the table's title."""
@@ -48,7 +48,7 @@ class Settings:
     """Whether it says the column's name."""
     text_statistics: bool = False
     """Whether it says how many values there are and how long."""
-    text_values: int = 24
+    text_values: int = 12
     """How many values it says, at most."""
     text_order: str = "frequency"
     """Which values it says: the most frequent, or those with the smallest hash."""

@@ -85,8 +85,8 @@ def describe(column: DescribedColumn, options: TextOptions) -> str:
     head = name
     if options.statistics:
         head = f"{name or 'column'} contains {column.distinct} values{_spread(column)}"
-    said = ", ".join(_named_values(column, options))
-    body = f"{head}: {said}" if head else said
+    said = ", ".join(_named_values(column, options, bool(head)))
+    body = f"{head}: {said}" if head and said else head or said
     return f"{title}. {body}" if title else body
 
 
@@ -109,11 +109,11 @@ def _number(number: float, kind: Kind) -> str:
     return f"{number:.6g}" if kind is Kind.DECIMAL else f"{number:.0f}"
 
 
-def _named_values(column: DescribedColumn, options: TextOptions) -> Iterator[str]:
+def _named_values(column: DescribedColumn, options: TextOptions, may_be_none: bool) -> Iterator[str]:
     limit = options.number_values if _is_measured(column.kind) else options.values
     values = sorted(column.values, key=_hash_of) if options.order is ValueOrder.HASH else column.values
     words = 0
-    for place, value in enumerate(values[: max(limit, 1)]):
+    for place, value in enumerate(values[: limit if may_be_none else max(limit, 1)]):
         clipped = _clip(value, options.value_characters)
         words += len(clipped.split())
         if place and words > options.max_words:

@@ -31,7 +31,7 @@ class ModelOptions:
 
     model: str = DEFAULT_MODEL
     """`default`, a folder, or a name on the Hugging Face hub."""
-    max_tokens: int = 64
+    max_tokens: int = 32
     """Tokens of a text that are read; time grows in proportion."""
     device: Device = Device.CPU
     precision: Precision = Precision.AUTO

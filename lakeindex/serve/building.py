@@ -29,7 +29,7 @@ _SHOWN_FAILURES = 10
 @click.option("--memory", help="What DuckDB may use [default: 2GB].")
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), help="Where the language model computes.")
 @click.option("--model", help="A sentence-transformers model, by name or path [default: the one that comes along].")
-@click.option("--max-tokens", type=click.IntRange(3), help="Tokens of a column's text that are read [default: 64].")
+@click.option("--max-tokens", type=click.IntRange(3), help="Tokens of a column's text that are read [default: 32].")
 @click.option("--allow-download", is_flag=True, default=None, help="Let a named model be fetched from its hub.")
 @click.option("--header", type=click.Choice(["auto", "yes", "no"]), help="Whether the first row names the columns.")
 @click.option("--materialize", is_flag=True, default=None, help="Copy the rows into the index.")

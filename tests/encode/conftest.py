@@ -21,7 +21,7 @@ def language_model() -> LanguageModelEncoder:
     from lakeindex.encode.model_options import ModelOptions, Precision
 
     # On every machine alike; the other precision has tests of its own.
-    return LanguageModelEncoder(ModelOptions(precision=Precision.FLOAT32))
+    return LanguageModelEncoder(ModelOptions(max_tokens=64, precision=Precision.FLOAT32))
 
 
 @pytest.fixture(scope="session", params=["hashing", "language model"])

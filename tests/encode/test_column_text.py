@@ -40,6 +40,8 @@ NUMBERS = replace(
         (COLUMN, TextOptions(title=False, name=False, statistics=False), "Zürich, Bern, Genf"),
         (COLUMN, TextOptions(statistics=False, values=2), "swiss cities. city name: Zürich, Bern"),
         (replace(COLUMN, title=""), TextOptions(statistics=False), "city name: Zürich, Bern, Genf"),
+        (NUMBERS, TextOptions(statistics=False, number_values=0), "swiss cities. population"),
+        (NUMBERS, TextOptions(title=False, name=False, statistics=False, number_values=0), "1"),
         (NUMBERS, TextOptions(), "swiss cities. population contains 900 values (-5 to 1234567): 1, 2, 3, 4"),
         (
             replace(NUMBERS, kind=Kind.DECIMAL, minimum=0.5, maximum=1e9),
