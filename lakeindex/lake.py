@@ -25,7 +25,7 @@ from lakeindex.types import ColumnId, Match, Progress, ReadTable, Report, TableI
 if TYPE_CHECKING:
     from lakeindex.catalog.catalog import Catalog
     from lakeindex.catalog.lake_database import LakeDatabase, ViewedTable
-    from lakeindex.integrate.probe import ProbedColumn
+    from lakeindex.integrate.probe import JoinProbe, ProbedColumn
     from lakeindex.pairs import QueryColumn
     from lakeindex.protocols import Encoder
 
@@ -91,28 +91,26 @@ class Lake:
         found = self.searcher.search(query, k, sources)
         matches = found.matches(self.searcher.directory)
         if isinstance(table, str):
-            matches[: 5 if probe is None else probe] = map(self.measured, matches[: 5 if probe is None else probe])
+            probed = 5 if probe is None else probe
+            matches[:probed] = self.measured(matches[:probed])
         return Answer(query.id, tuple(matches), found.tried)
 
     def explain(self, left: ColumnId, right: ColumnId) -> Match:
         """Tell what speaks for a join of two columns of the lake, whatever their rank, counted in the files."""
-        return self.measured(self.searcher.explain(left, right))
+        return self.measured([self.searcher.explain(left, right)])[0]
 
-    def measured(self, match: Match) -> Match:
-        """Count a match in the source files; one that can't be counted keeps its estimates, with a note."""
-        from lakeindex.integrate.probe import measure_join
+    def measured(self, matches: Sequence[Match]) -> list[Match]:
+        """Count matches of one query in the source files; what can't be counted keeps its estimates, with a note."""
+        if not matches:
+            return []
+        from lakeindex.integrate.probe import JoinProbe
 
+        query, *columns = self._probed([matches[0].query, *(match.column for match in matches)])
         try:
-            measure = measure_join(self.database.connection, self._probed(match.query), self._probed(match.column))
-        except (UnreadableTable, NotFound) as error:
-            return replace(match, note=str(error))
-        return replace(
-            match,
-            measured=measure,
-            containment=measure.containment,
-            reverse_containment=measure.reverse_containment,
-            cardinality=measure.cardinality,
-        )
+            with JoinProbe(self.database.connection, query) as probe:
+                return [_counted(match, probe, column) for match, column in zip(matches, columns, strict=True)]
+        except UnreadableTable as error:
+            return [replace(match, note=str(error)) for match in matches]
 
     def sql(self, statement: str) -> pa.Table:
         """Run a SELECT on the lake's tables, each named by its path in double quotes."""
@@ -217,13 +215,20 @@ class Lake:
             describe_records(records, TextOptions(**built | {"order": ValueOrder(built["order"])}))
         )
 
-    def _probed(self, column: ColumnId) -> ProbedColumn:
+    def _probed(self, columns: Sequence[ColumnId]) -> list[ProbedColumn]:
         from lakeindex.integrate.probe import ProbedColumn
 
-        (viewed,) = self.viewed([column.table])
-        self.database.view(viewed)
-        place = self.searcher.directory.key_of(column) - int(self.searcher.directory.keys_of_table(column.table)[0])
-        return ProbedColumn(column.table, viewed.columns[place][0])
+        viewed = {table.id: table for table in self.viewed([column.table for column in columns])}
+        sources = {name: self.database.select(table) for name, table in viewed.items()}
+        return [
+            ProbedColumn(column.table, viewed[column.table].columns[self._place(column)][0], sources[column.table])
+            for column in columns
+        ]
+
+    def _place(self, column: ColumnId) -> int:
+        """Return the place of a column in its table."""
+        directory = self.searcher.directory
+        return directory.key_of(column) - int(directory.keys_of_table(column.table)[0])
 
     def viewed(self, tables: Sequence[TableId]) -> list[ViewedTable]:
         """Tell what the views of tables are made of."""
@@ -235,6 +240,20 @@ class Lake:
             self.searcher.directory.keys_of_table(table)  # raises NotFound with the nearest names
             raise NotFound(f"the index has no table {table!r}")
         return found
+
+
+def _counted(match: Match, probe: JoinProbe, column: ProbedColumn) -> Match:
+    try:
+        measure = probe.measure(column)
+    except UnreadableTable as error:
+        return replace(match, note=str(error))
+    return replace(
+        match,
+        measured=measure,
+        containment=measure.containment,
+        reverse_containment=measure.reverse_containment,
+        cardinality=measure.cardinality,
+    )
 
 
 def _written(number: str) -> str:

@@ -52,11 +52,14 @@ class LakeDatabase:
         if table.id in self._viewed:
             return
         try:
-            source = f"SELECT * FROM {_ROWS}.{quoted(table.id)}" if self._is_materialised else _select(table)
-            self.connection.execute(f"CREATE OR REPLACE VIEW {quoted(table.id)} AS {source}")
+            self.connection.execute(f"CREATE OR REPLACE VIEW {quoted(table.id)} AS {self.select(table)}")
         except duckdb.IOException as error:
             raise NotFound(f"{table.file} is gone or can't be read; index the lake again") from error
         self._viewed.add(table.id)
+
+    def select(self, table: ViewedTable) -> str:
+        """Write the SELECT that a table's view is made of."""
+        return f"SELECT * FROM {_ROWS}.{quoted(table.id)}" if self._is_materialised else _select(table)
 
     def query(
         self, sql: str, known: Callable[[], list[TableId]], find: Callable[[list[TableId]], list[ViewedTable]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
@@ -12,19 +14,18 @@ from lakeindex.types import Cardinality, JoinMeasure, TableId
 _EXAMPLES = 5
 
 # The same normal form and the same markers of nothing as when profiles are made: a test holds them together.
-_NORMAL_VALUES = r"""
-SELECT nullif(regexp_replace(lower(trim(CAST({column} AS VARCHAR), {blanks})), '^([+-]?\d+)\.0+$', '\1'), '')
-       AS value
-FROM {table}
+_VALUES = r"""
+SELECT value, count(*) AS rows
+FROM (SELECT nullif(regexp_replace(lower(trim(CAST({column} AS VARCHAR), {blanks})), '^([+-]?\d+)\.0+$', '\1'), '')
+             AS value
+      FROM ({source}))
+WHERE value NOT IN {missing} GROUP BY 1
 """
 _BLANKS = " || ".join(f"chr({code})" for code in (32, 9, 10, 11, 12, 13, 160))
 _MISSING = ("null", "none", "nan", "n/a", "#n/a", "\\n", "-", "--", "?")
 
 _MEASURE = """
-WITH query_values AS MATERIALIZED
-         (SELECT value, count(*) AS rows FROM ({query}) WHERE value NOT IN {missing} GROUP BY 1),
-     candidate_values AS MATERIALIZED
-         (SELECT value, count(*) AS rows FROM ({candidate}) WHERE value NOT IN {missing} GROUP BY 1),
+WITH candidate_values AS MATERIALIZED ({candidate}),
      shared AS MATERIALIZED
          (SELECT value, query_values.rows AS query_rows, candidate_values.rows AS candidate_rows
           FROM query_values JOIN candidate_values USING (value))
@@ -48,32 +49,54 @@ class ProbedColumn:
     table: TableId
     name: str
     """As SQL can tell it from the table's other columns."""
+    source: str
+    """The SELECT that reads the table."""
 
     @property
-    def normal_values(self) -> str:
-        """Return the query for its values in their normal form."""
-        return _NORMAL_VALUES.format(column=_quoted(self.name), table=_quoted(self.table), blanks=_BLANKS)
+    def counted_values(self) -> str:
+        """Return the query for its distinct values in their normal form, and the rows of each."""
+        missing = "(" + ", ".join("'" + marker.replace("'", "''") + "'" for marker in _MISSING) + ")"
+        return _VALUES.format(column=_quoted(self.name), source=self.source, blanks=_BLANKS, missing=missing)
 
 
-def measure_join(connection: duckdb.DuckDBPyConnection, query: ProbedColumn, candidate: ProbedColumn) -> JoinMeasure:
-    """Count the join of two columns. Raises UnreadableTable when a source file is gone or no longer what it was."""
-    missing = "(" + ", ".join("'" + marker.replace("'", "''") + "'" for marker in _MISSING) + ")"
-    sql = _MEASURE.format(
-        query=query.normal_values, candidate=candidate.normal_values, missing=missing, examples=_EXAMPLES
-    )
+class JoinProbe:
+    """A query column, read once, whose joins with other columns are counted one by one."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, query: ProbedColumn) -> None:
+        """Read the query column. Raises UnreadableTable when its file is gone or no longer what it was."""
+        # A cursor of its own: what it keeps is nobody else's, and goes with it.
+        self._cursor = connection.cursor()
+        with _reading(query):
+            self._cursor.execute(f"CREATE TEMP TABLE query_values AS {query.counted_values}")
+
+    def __enter__(self) -> JoinProbe:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._cursor.close()
+
+    def measure(self, candidate: ProbedColumn) -> JoinMeasure:
+        """Count the join with a column. Raises UnreadableTable when its file is gone or no longer what it was."""
+        sql = _MEASURE.format(candidate=candidate.counted_values, examples=_EXAMPLES)
+        with _reading(candidate):
+            counts = self._cursor.sql(sql).to_arrow_table().to_pylist()[0]
+        return JoinMeasure(
+            containment=_share(counts["shared_distinct"], counts["query_distinct"]),
+            reverse_containment=_share(counts["shared_distinct"], counts["candidate_distinct"]),
+            match_rate=_share(int(counts["matched_rows"]), int(counts["query_rows"])),
+            cardinality=Cardinality.of(counts["query_repeats"] == 1, counts["candidate_repeats"] == 1),
+            rows=int(counts["joined_rows"]),
+            examples=tuple(counts["examples"] or ()),
+        )
+
+
+@contextmanager
+def _reading(column: ProbedColumn) -> Iterator[None]:
     try:
-        counts = connection.sql(sql).to_arrow_table().to_pylist()[0]
+        yield
     except duckdb.Error as error:
         first_line = str(error).split("\n", 1)[0]
-        raise UnreadableTable(f"{query.table} and {candidate.table} can't be read together: {first_line}") from error
-    return JoinMeasure(
-        containment=_share(counts["shared_distinct"], counts["query_distinct"]),
-        reverse_containment=_share(counts["shared_distinct"], counts["candidate_distinct"]),
-        match_rate=_share(int(counts["matched_rows"]), int(counts["query_rows"])),
-        cardinality=Cardinality.of(counts["query_repeats"] == 1, counts["candidate_repeats"] == 1),
-        rows=int(counts["joined_rows"]),
-        examples=tuple(counts["examples"] or ()),
-    )
+        raise UnreadableTable(f"{column.table} can't be read: {first_line}") from error
 
 
 def _quoted(identifier: str) -> str:
