@@ -50,6 +50,15 @@ class LabelledLakes:
         self._evaluator.prepare(lake, names, wild)
         return [ColumnId(TableId(table), column) for name in names for table, column in self._evaluator.qrels(name)]
 
+    def relevant(self, name: str) -> dict[ColumnId, set[ColumnId]]:
+        """Return a benchmark's queries, each with the columns that join with it."""
+        return {
+            ColumnId(TableId(table), column): {
+                ColumnId(TableId(at), found) for (at, found), grade in joins.items() if grade
+            }
+            for (table, column), joins in self._evaluator.qrels(name).items()
+        }
+
     def score(self, rankings: str, names: Sequence[str], wild: bool) -> Figures:
         """Score a file of rankings, or one a benchmark where {} stands for its name in `rankings`."""
         outside = self._evaluator.INCOMPLETE_IN_THE_WILD if wild else frozenset()

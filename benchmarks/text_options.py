@@ -1,0 +1,262 @@
+"""Claim: what a column's text says decides both how well vectors find joins and how long encoding takes.
+
+DeepJoin's choices (title, name, statistics, how many values and which, tokens), one at a time around the defaults, then
+cheap ones together: each with the quality on labelled lakes, every one a lake of its own, and the speed on one lake.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from statistics import fmean
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import record
+from labelled_lakes import MACRO, Figures, LabelledLakes, write_rankings
+from text_variants import DEFAULT, DEFAULT_TOKENS, KEY_FROM, Variant, variants
+from tokenizers import Tokenizer
+
+from lakeindex.config import Settings
+from lakeindex.encode.encoders import HASHING, make_encoder
+from lakeindex.encode.model_folder import model_folder
+from lakeindex.encode.model_options import ModelOptions
+from lakeindex.encode.record_texts import RECORD_FIELDS
+from lakeindex.index.vector_index import VectorIndex
+from lakeindex.indexing import LIMITS, read_options
+from lakeindex.lake import Lake
+from lakeindex.profile.lake_files import walk
+from lakeindex.profile.pool import profile_in_workers
+from lakeindex.protocols import Encoder
+from lakeindex.querying import LEAST_SCORE, Searcher
+from lakeindex.types import ColumnId, LakeFile
+
+K = 100
+CHOSEN_ON = (
+    "autofj_dbpedia",
+    "gdc_schema_matching",
+    "kbwt_mapping_tables",
+    "valentine_magellan",
+    "valentine_wikidata_musicians",
+)
+"""The benchmarks that a default may be chosen on; the others tell whether the choice holds."""
+
+SYSTEMS = ("vectors", "engine")
+COSTS = {
+    "tokens_per_column": "tokens a column",
+    "columns_per_cpu_second": "columns/CPU s",
+    "columns_per_second": "columns/s",
+}
+FILES_AT_ONCE = 200
+
+Vectors = npt.NDArray[np.float32]
+
+
+@dataclass
+class Encoders:
+    """A model for each length of text; what one has read on a labelled lake it reads once."""
+
+    loaded: dict[int, Encoder] = field(default_factory=dict)
+    read: dict[int, dict[str, Vectors]] = field(default_factory=dict)
+
+    def reading(self, max_tokens: int) -> Encoder:
+        if max_tokens not in self.loaded:
+            self.loaded[max_tokens] = make_encoder(ModelOptions(max_tokens=max_tokens))
+            self.loaded[max_tokens].encode(["the first text pays for starting up"] * 2)
+        return self.loaded[max_tokens]
+
+    def encode(self, texts: Sequence[str], max_tokens: int) -> Vectors:
+        read = self.read.setdefault(max_tokens, {})
+        unread = sorted(set(texts) - set(read))
+        read.update(zip(unread, self.reading(max_tokens).encode(unread), strict=True))
+        return np.stack([read[text] for text in texts])
+
+
+@dataclass(frozen=True, slots=True)
+class ProfiledLake:
+    """A labelled lake: indexed but for its vectors, with the profiles that texts are made of."""
+
+    name: str
+    queries: list[ColumnId]
+    records: pa.Table
+    """In the order of the index's keys."""
+    searcher: Searcher
+
+    @classmethod
+    def prepare(cls, lakes: LabelledLakes, name: str, folder: Path) -> ProfiledLake:
+        settings = Settings(model=HASHING)
+        queries = lakes.prepare(folder / name, [name], False)
+        searcher = Lake.index(folder / name, folder / f"{name}.index", settings).searcher
+        files = [entry for entry in walk(folder / name, folder / f"{name}.index") if isinstance(entry, LakeFile)]
+        records = profile(files, settings, folder / f"{name}.copies")
+        assert records["name"].to_pylist() == searcher.directory.names.to_pylist(), "not in the order of the keys"
+        return cls(name, queries, records, searcher)
+
+    def answer(self, vectors: Vectors) -> dict[str, dict[ColumnId, list[ColumnId]]]:
+        """Rank the columns for every query, by the vectors alone and by all signals."""
+        index = VectorIndex.build(vectors, np.arange(len(vectors)))
+        searcher = replace(self.searcher, vectors=index)
+        answers: dict[str, dict[ColumnId, list[ColumnId]]] = {system: {} for system in SYSTEMS}
+        for asked in self.queries:
+            query = searcher.column(asked)
+            nearest = index.search(query.vector[None, :], K + len(query.own_keys))[0][0]
+            nearest = nearest[(nearest >= 0) & ~np.isin(nearest, query.own_keys)]
+            ranking = searcher.search(query, K).ranking
+            for system, keys in zip(SYSTEMS, (nearest, ranking.keys[ranking.scores > LEAST_SCORE]), strict=True):
+                answers[system][asked] = [searcher.directory.id_of(key) for key in keys.tolist()]
+        return answers
+
+
+def profile(files: Sequence[LakeFile], settings: Settings, copies: Path) -> pa.Table:
+    """Return the records that texts are made of, by table and position."""
+    copies.mkdir()
+    shares = profile_in_workers(files, read_options(settings, copies), LIMITS, settings.jobs, settings.seconds_per_file)
+    found = [share.records for share in shares if share.records is not None]
+    records = pa.concat_tables(found).sort_by([("table_id", "ascending"), ("position", "ascending")])
+    return records.select([*RECORD_FIELDS, "is_key"])
+
+
+def sample(lake: Path, columns: int, seed: int) -> pa.Table:
+    """Profile files of a lake, drawn by the seed, until they have this many columns."""
+    files = [entry for entry in walk(lake, lake / ".lakeindex") if isinstance(entry, LakeFile)]
+    random.Random(seed).shuffle(files)
+    found: list[pa.Table] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for start in range(0, len(files), FILES_AT_ONCE):
+            found.append(profile(files[start : start + FILES_AT_ONCE], Settings(), Path(folder) / str(start)))
+            if sum(map(len, found)) >= columns:
+                break
+    return pa.concat_tables(found)[:columns]
+
+
+def cost(variant: Variant, encoder: Encoder, records: pa.Table) -> dict[str, float]:
+    """Time the encoding of all columns; equal texts are encoded once, as when a lake is indexed."""
+    texts = variant.texts(records)
+    wall, processor = time.perf_counter(), time.process_time()
+    encoder.encode(texts)
+    wall, processor = time.perf_counter() - wall, time.process_time() - processor
+    return {
+        "tokens_per_column": _tokens(set(texts), variant.max_tokens) / len(texts),
+        "columns_per_cpu_second": len(texts) / processor,
+        "columns_per_second": len(texts) / wall,
+        "texts_per_second": len(set(texts)) / wall,
+    }
+
+
+def _tokens(texts: set[str], most: int) -> int:
+    """Count what the model reads: unlike seconds, the same on every machine, however busy."""
+    tokenizer = Tokenizer.from_file(str(model_folder(ModelOptions()) / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(most)
+    readable = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
+    return sum(len(encoding.ids) for encoding in tokenizer.encode_batch_fast(readable))
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How good a variant is, by system and benchmark, and what it costs."""
+
+    quality: dict[str, Figures]
+    cost: dict[str, float]
+
+    def mean(self, system: str, names: Sequence[str], metric: str) -> float:
+        return fmean(self.quality[system][name][metric] for name in names)
+
+    def row(self, names: Sequence[str]) -> list[object]:
+        """Lay it out below `header`."""
+        means = [
+            " / ".join(f"{self.mean(system, part, metric):.3f}" for metric in ("recall_at_10", "map_at_10"))
+            for system in SYSTEMS
+            for part in parts(names).values()
+        ]
+        return [*(f"{self.cost[name]:.0f}" for name in COSTS if self.cost), *means]
+
+
+def parts(names: Sequence[str]) -> dict[str, list[str]]:
+    """Split the benchmarks into those that a default is chosen on and the others."""
+    split = {
+        "chosen on": [name for name in names if name in CHOSEN_ON],
+        "held out": [name for name in names if name not in CHOSEN_ON],
+        MACRO: list(names),
+    }
+    return {part: some for part, some in split.items() if some}
+
+
+def header(names: Sequence[str], costed: bool) -> list[str]:
+    costs = COSTS.values() if costed else ()
+    return ["text", *costs, *(f"{system}: {part}" for system in SYSTEMS for part in parts(names))]
+
+
+def measure(
+    lakes: LabelledLakes, chosen: Sequence[Variant], names: Sequence[str], cost_sample: pa.Table | None
+) -> Iterator[tuple[Variant, Measured]]:
+    """Measure each variant on lakes that are profiled once."""
+    encoders = Encoders()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        profiled = [ProfiledLake.prepare(lakes, name, folder) for name in names]
+        for variant in chosen:
+            for lake in profiled:
+                answers = lake.answer(encoders.encode(variant.texts(lake.records), variant.max_tokens))
+                for system, rankings in answers.items():
+                    write_rankings(folder / f"{system}.{lake.name}.csv", rankings)
+            figures = {system: lakes.score(f"{folder}/{system}.{{}}.csv", names, False) for system in SYSTEMS}
+            spent = {} if cost_sample is None else cost(variant, encoders.reading(variant.max_tokens), cost_sample)
+            yield variant, Measured(figures, spent)
+
+
+def figures_of(measured: Mapping[Variant, Measured]) -> dict[str, object]:
+    return {
+        variant.label: {"variant": asdict(variant), "cost": found.cost, "quality": found.quality}
+        for variant, found in measured.items()
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    default = os.environ.get("LAKEINDEX_BENCH_DATA") or record.REPOSITORY.parent / "shared" / "data"
+    parser.add_argument("--data", type=Path, default=default, help="the labelled lakes [LAKEINDEX_BENCH_DATA]")
+    parser.add_argument("--cost-lake", type=Path, help="a large lake, of which a sample of columns is timed")
+    parser.add_argument("--cost-columns", type=int, default=3000, help="columns in that sample [3000]")
+    parser.add_argument("--seed", type=int, default=0, help="which files are drawn for it [0]")
+    parser.add_argument("--vary", action="append", default=[], choices=list(variants()), help="some options only")
+    parser.add_argument("--only", action="append", default=[], help="a single benchmark; may be repeated")
+    given = parser.parse_args()
+    lakes = LabelledLakes(given.data.resolve())
+    names = [name for name in lakes.names() if not given.only or name in given.only]
+    if not names:
+        sys.exit(f"no such benchmark; there are: {', '.join(lakes.names())}")
+    chosen = [each for group, some in variants().items() if not given.vary or group in given.vary for each in some]
+    cost_sample = None if given.cost_lake is None else sample(given.cost_lake.resolve(), given.cost_columns, given.seed)
+    measured: dict[Variant, Measured] = {}
+    for variant, found in measure(lakes, chosen, names, cost_sample):
+        measured[variant] = found
+        print(f"{variant.label}: {' | '.join(map(str, found.row(names)))}", flush=True)
+    print("\nR@10 / MAP@10")
+    record.print_table(
+        header(names, cost_sample is not None), [[one.label, *found.row(names)] for one, found in measured.items()]
+    )
+    if given.only or given.vary or cost_sample is None:
+        print("some of it only: nothing written")
+        return
+    settings = {
+        "k": K,
+        "default": asdict(DEFAULT) | {"max_tokens": DEFAULT_TOKENS},
+        "key_from": KEY_FROM,
+        "chosen_on": CHOSEN_ON,
+        "cost_columns": len(cost_sample),
+    }
+    written = record.write("text_options", given.seed, settings, figures_of(measured))
+    print(f"wrote {written.relative_to(record.REPOSITORY)}")
+
+
+if __name__ == "__main__":
+    main()
