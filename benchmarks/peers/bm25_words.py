@@ -1,4 +1,7 @@
-"""BM25 words: bm25s on the words of a column's name and of 2,000 of its distinct values; a query is its own words."""
+"""BM25 words: bm25s on the words of a column's name and of 2,000 of its distinct values; a query is its own words.
+
+Words as bm25s finds them, of two letters or digits or more: numbers of one digit, which join everything, are none.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,6 @@ from peers.lake_values import ColumnValues, LakeValues
 from peers.peer import Keys, best, bytes_in
 
 VALUES = 2000
-_WORD = r"[^\W_]+"
 
 
 class Bm25Words:
@@ -26,7 +28,7 @@ class Bm25Words:
     def build(self, lake: LakeValues, folder: Path) -> None:
         self._folder, self._tables, self._keys = folder, lake.tables, np.arange(len(lake.columns))
         texts = [describe(column) for column in lake.columns]
-        tokens = bm25s.tokenize(texts, token_pattern=_WORD, stopwords=None, show_progress=False)
+        tokens = bm25s.tokenize(texts, stopwords=None, show_progress=False)
         self._index.index(tokens, show_progress=False)
         self._words = [np.array(ids, np.int32) for ids in tokens.ids]
         self._index.save(folder / "bm25")

@@ -108,6 +108,12 @@ def test_words_find_the_column_that_shares_the_rarest(tmp_path: Path) -> None:
     assert set(found) == {keys["b"], keys["c"], keys["d"]}
 
 
+def test_columns_without_any_word_have_nothing_in_common(tmp_path: Path) -> None:
+    lake = lake_of({("a", "x"): ["1", "2"], ("b", "x"): ["1"], ("c", "z"): [], ("d", "word"): ["10"]})
+    peer = built("bm25", lake, tmp_path)
+    assert [peer.ask(key, 10).tolist() for key in range(4)] == [[], [], [], []]
+
+
 def test_names_are_ranked_by_their_ratio_in_lower_case(tmp_path: Path) -> None:
     lake = lake_of({("a", "CityId"): [], ("b", "cityid"): [], ("c", "city"): [], ("d", "qqq"): []})
     keys = {column.id.table: key for key, column in enumerate(lake.columns)}
