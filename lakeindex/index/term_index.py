@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lakeindex.index.totals import Places, Totals, compact, open_array, rarity_of, sums
+from lakeindex.index.asked_terms import AskedTerms
+from lakeindex.index.term_arrays import Places, best, compact, open_array, owners_of, starts_run, sums
+from lakeindex.index.totals import Totals, rarity_of
 from lakeindex.pairs import Comparison, Hashes, Numbers, TermSet, Weights, ranges, ratio
 
 STRENGTH_STEP = 0.1
@@ -62,7 +64,7 @@ class TermIndex:
     ) -> TermIndex:
         """Index columns whose terms stand one after the other; `starts` is (columns + 1,). Without counts all are 1."""
         terms, numbers = np.unique(hashes, return_inverse=True)
-        columns = _owners(starts)
+        columns = owners_of(starts)
         frequency = np.bincount(numbers, minlength=len(terms))
         strengths = None if counts is None else _strengths(counts)
         weights = None if strengths is None else np.float64(STRENGTH_STEP) * strengths
@@ -130,12 +132,12 @@ class TermIndex:
         if order is Order.RARITY:
             shared_rarity = sums(columns, np.repeat(asked.rarity[asked.known[rarest]], lengths), self.columns)
             found = np.flatnonzero(shared_rarity)
-            return _best(found, shared_rarity[found], np.zeros(len(found)), limit)
+            return best(found, shared_rarity[found], np.zeros(len(found)), limit)
         shared = sums(columns, None, self.columns)
         found = np.flatnonzero(shared)
         comparable = np.searchsorted(asked.hashes, self._limits(query, found) & self.mask, side="right")
         # The + 1 ranks many shared terms of many above one of one, where a short sketch leaves few to compare.
-        return _best(found, shared[found] / (comparable + 1), self.totals.take(found)[0], limit)
+        return best(found, shared[found] / (comparable + 1), self.totals.take(found)[0], limit)
 
     def compare(self, query: TermSet, columns: Numbers) -> Comparison:
         """Compare `query` with columns of the lake, by number."""
@@ -150,7 +152,7 @@ class TermIndex:
         owners = np.searchsorted(np.cumsum(lengths), shared, side="right")
         places = found[shared].astype(np.int64) - 1
         if self.mask != _EVERY_BIT:
-            is_first = _starts_run(owners, places)
+            is_first = starts_run(owners, places)
             shared, owners, places = shared[is_first], owners[is_first], places[is_first]
         rarity = asked.rarity[places]
         strengths = self.strengths[where[shared]] * STRENGTH_STEP if len(self.strengths) else np.ones(len(shared))
@@ -173,7 +175,7 @@ class TermIndex:
             cosine=ratio(inner, norms * np.linalg.norm(asked.weights)),
         )
 
-    def _ask(self, query: TermSet) -> _Asked:
+    def _ask(self, query: TermSet) -> AskedTerms:
         hashes, counts = query.hashes, query.counts
         if self.mask != _EVERY_BIT:
             hashes = np.unique(hashes & self.mask)
@@ -188,7 +190,7 @@ class TermIndex:
         weights = rarity = rarity_of(everywhere, self.columns)
         if len(self.strengths):
             weights = _strengths(counts) * STRENGTH_STEP * rarity
-        return _Asked(hashes, rarity, weights, known, first, last, frequency)
+        return AskedTerms(hashes, rarity, weights, known, first, last, frequency)
 
     def _starts_of(self, numbers: Places) -> Numbers:
         return self.term_starts[numbers].astype(np.int64)
@@ -219,7 +221,7 @@ class TermIndex:
         first, last = numbers, numbers + 1
         if self.mask != _EVERY_BIT:
             folded = self.terms[numbers] & self.mask
-            is_first = _starts_run(owners, folded)
+            is_first = starts_run(owners, folded)
             owners, folded = owners[is_first], folded[is_first]
             first = np.searchsorted(self.terms, folded)
             last = np.searchsorted(self.terms, folded | ~self.mask, side="right")
@@ -228,55 +230,14 @@ class TermIndex:
 
     def _folded_totals(self, mask: np.uint64) -> Totals:
         folded = self.terms & mask
-        starts = np.flatnonzero(_starts_run(folded))
-        group_of = np.cumsum(_starts_run(folded)) - 1
+        starts = np.flatnonzero(starts_run(folded))
+        group_of = np.cumsum(starts_run(folded)) - 1
         frequency = np.diff(self._starts_of(np.append(starts, len(self.terms))))
-        columns, groups = _owners(self.column_starts.astype(np.int64)), group_of[self.column_terms]
-        is_first = _starts_run(columns, groups)
+        columns, groups = owners_of(self.column_starts.astype(np.int64)), group_of[self.column_terms]
+        is_first = starts_run(columns, groups)
         rarity = rarity_of(frequency, self.columns)
         return Totals.of(groups[is_first], columns[is_first], None, rarity, self.columns)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Asked:
-    """The terms of a query as an index knows them."""
-
-    hashes: Hashes
-    """Folded, ascending, distinct."""
-    rarity: Weights
-    """A term that the lake doesn't know is as rare as can be."""
-    weights: Weights
-    known: Numbers
-    """Places of those that the lake knows."""
-    first: Numbers
-    """The number of each known one's first term in the lake."""
-    last: Numbers
-    """And that after its last."""
-    frequency: Numbers
-    """How many columns hold each known one."""
-
-
-def _owners(starts: Numbers) -> Places:
-    """Return the number of the column that each entry belongs to."""
-    return np.repeat(np.arange(len(starts) - 1, dtype=np.uint32), np.diff(starts))
-
-
-def _starts_run(*keys: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Tell which entries of sorted arrays differ from the one before."""
-    starts = np.ones(len(keys[0]), bool)
-    starts[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
-    return starts
-
-
 def _strengths(counts: Numbers) -> npt.NDArray[np.uint8]:
     return np.minimum(np.rint(np.log1p(counts) / STRENGTH_STEP), 255).astype(np.uint8)
-
-
-def _best(numbers: Numbers, scores: Weights, sizes: Weights, limit: int) -> tuple[Numbers, Weights]:
-    """Keep the highest scores, best first; of equal ones the smaller size, then the lower number comes first."""
-    if len(numbers) > limit:
-        # Everything that ties with the last one stays until the order is settled.
-        edge = np.partition(scores, len(scores) - limit)[len(scores) - limit]
-        numbers, scores, sizes = (array[scores >= edge] for array in (numbers, scores, sizes))
-    order = np.lexsort((numbers, sizes, -scores))[:limit]
-    return numbers[order], scores[order]

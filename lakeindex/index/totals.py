@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from lakeindex.errors import IndexDamaged
+from lakeindex.index.term_arrays import Places, open_array, sums
 from lakeindex.pairs import Numbers, Weights
-
-Places = npt.NDArray[np.integer[Any]]
-"""Numbers of terms or of columns, or starts of lists of them; kept in as few bytes as hold them."""
 
 _FILE = "totals.npy"
 
@@ -50,26 +46,6 @@ class Totals:
         np.save(folder / _FILE, self.sums, allow_pickle=False)
 
 
-def sums(owners: Places, amounts: Weights | None, size: int) -> Weights:
-    """Add up the amounts of each owner, (size,); without amounts, count."""
-    return np.bincount(owners, amounts, size).astype(np.float64, copy=False)
-
-
 def rarity_of(frequency: Numbers, columns: int) -> Weights:
     """Return the inverse document frequency of terms that so many of the columns hold: ln((N + 1) / (df + 1/2))."""
     return np.asarray(np.log((columns + 1) / (frequency + 0.5)))
-
-
-def compact(numbers: Numbers) -> Places:
-    """Keep numbers that are never negative in four bytes each where those suffice."""
-    largest = int(numbers.max(initial=0))
-    return numbers.astype(np.uint32 if largest < 2**32 else np.uint64)
-
-
-def open_array(path: Path) -> npt.NDArray[Any]:
-    """Memory-map an array. Raises IndexDamaged when it can't be read."""
-    try:
-        # A plain view of the mapped file: numpy's memmap class makes every slice of it slow.
-        return np.asarray(np.load(path, mmap_mode="r"))
-    except (OSError, ValueError) as error:
-        raise IndexDamaged(f"{path} can't be read ({error}); build the index again") from error
