@@ -8,38 +8,27 @@ from __future__ import annotations
 
 import argparse
 import os
-import random
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import fmean
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import record
 from labelled_lakes import MACRO, Figures, LabelledLakes, write_rankings
+from profiled_lakes import SYSTEMS, K, ProfiledLake, Vectors, sample
 from text_variants import DEFAULT, DEFAULT_TOKENS, KEY_FROM, Variant, variants
 from tokenizers import Tokenizer
 
-from lakeindex.config import Settings
-from lakeindex.encode.encoders import HASHING, make_encoder
+from lakeindex.encode.encoders import make_encoder
 from lakeindex.encode.model_folder import model_folder
 from lakeindex.encode.model_options import ModelOptions
-from lakeindex.encode.record_texts import RECORD_FIELDS
-from lakeindex.index.vector_index import VectorIndex
-from lakeindex.indexing import LIMITS, read_options
-from lakeindex.lake import Lake
-from lakeindex.profile.lake_files import walk
-from lakeindex.profile.pool import profile_in_workers
 from lakeindex.protocols import Encoder
-from lakeindex.querying import LEAST_SCORE, Searcher
-from lakeindex.types import ColumnId, LakeFile
 
-K = 100
 CHOSEN_ON = (
     "autofj_dbpedia",
     "gdc_schema_matching",
@@ -49,15 +38,11 @@ CHOSEN_ON = (
 )
 """The benchmarks that a default may be chosen on; the others tell whether the choice holds."""
 
-SYSTEMS = ("vectors", "engine")
 COSTS = {
     "tokens_per_column": "tokens a column",
     "columns_per_cpu_second": "columns/CPU s",
     "columns_per_second": "columns/s",
 }
-FILES_AT_ONCE = 200
-
-Vectors = npt.NDArray[np.float32]
 
 
 @dataclass
@@ -78,63 +63,6 @@ class Encoders:
         unread = sorted(set(texts) - set(read))
         read.update(zip(unread, self.reading(max_tokens).encode(unread), strict=True))
         return np.stack([read[text] for text in texts])
-
-
-@dataclass(frozen=True, slots=True)
-class ProfiledLake:
-    """A labelled lake: indexed but for its vectors, with the profiles that texts are made of."""
-
-    name: str
-    queries: list[ColumnId]
-    records: pa.Table
-    """In the order of the index's keys."""
-    searcher: Searcher
-
-    @classmethod
-    def prepare(cls, lakes: LabelledLakes, name: str, folder: Path) -> ProfiledLake:
-        settings = Settings(model=HASHING)
-        queries = lakes.prepare(folder / name, [name], False)
-        searcher = Lake.index(folder / name, folder / f"{name}.index", settings).searcher
-        files = [entry for entry in walk(folder / name, folder / f"{name}.index") if isinstance(entry, LakeFile)]
-        records = profile(files, settings, folder / f"{name}.copies")
-        assert records["name"].to_pylist() == searcher.directory.names.to_pylist(), "not in the order of the keys"
-        return cls(name, queries, records, searcher)
-
-    def answer(self, vectors: Vectors) -> dict[str, dict[ColumnId, list[ColumnId]]]:
-        """Rank the columns for every query, by the vectors alone and by all signals."""
-        index = VectorIndex.build(vectors, np.arange(len(vectors)))
-        searcher = replace(self.searcher, vectors=index)
-        answers: dict[str, dict[ColumnId, list[ColumnId]]] = {system: {} for system in SYSTEMS}
-        for asked in self.queries:
-            query = searcher.column(asked)
-            nearest = index.search(query.vector[None, :], K + len(query.own_keys))[0][0]
-            nearest = nearest[(nearest >= 0) & ~np.isin(nearest, query.own_keys)]
-            ranking = searcher.search(query, K).ranking
-            for system, keys in zip(SYSTEMS, (nearest, ranking.keys[ranking.scores > LEAST_SCORE]), strict=True):
-                answers[system][asked] = [searcher.directory.id_of(key) for key in keys.tolist()]
-        return answers
-
-
-def profile(files: Sequence[LakeFile], settings: Settings, copies: Path) -> pa.Table:
-    """Return the records that texts are made of, by table and position."""
-    copies.mkdir()
-    shares = profile_in_workers(files, read_options(settings, copies), LIMITS, settings.jobs, settings.seconds_per_file)
-    found = [share.records for share in shares if share.records is not None]
-    records = pa.concat_tables(found).sort_by([("table_id", "ascending"), ("position", "ascending")])
-    return records.select([*RECORD_FIELDS, "is_key"])
-
-
-def sample(lake: Path, columns: int, seed: int) -> pa.Table:
-    """Profile files of a lake, drawn by the seed, until they have this many columns."""
-    files = [entry for entry in walk(lake, lake / ".lakeindex") if isinstance(entry, LakeFile)]
-    random.Random(seed).shuffle(files)
-    found: list[pa.Table] = []
-    with tempfile.TemporaryDirectory() as folder:
-        for start in range(0, len(files), FILES_AT_ONCE):
-            found.append(profile(files[start : start + FILES_AT_ONCE], Settings(), Path(folder) / str(start)))
-            if sum(map(len, found)) >= columns:
-                break
-    return pa.concat_tables(found)[:columns]
 
 
 def cost(variant: Variant, encoder: Encoder, records: pa.Table) -> dict[str, float]:

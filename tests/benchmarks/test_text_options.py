@@ -7,7 +7,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from labelled_lakes import LabelledLakes
-from text_options import ProfiledLake, cost, parts, profile
+from profiled_lakes import ProfiledLake, profile
+from text_options import cost, parts
 from text_variants import DEFAULT_TOKENS, KEY_FROM, Variant, variants
 
 from lakeindex import Lake, Settings
