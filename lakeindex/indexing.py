@@ -153,7 +153,7 @@ def _encode_texts(build: _Build, encoder: Encoder, texts: list[str]) -> npt.NDAr
 
 
 def _index_terms(build: _Build, catalog: Catalog) -> None:
-    directory = Directory.from_records(catalog.columns(DIRECTORY_FIELDS).read_all())
+    directory = Directory.from_records(catalog.staged(DIRECTORY_FIELDS).read_all())
     directory.save(build.folder)
     for family in SKETCHED:
         _index_sketches(build, catalog, family, directory)
