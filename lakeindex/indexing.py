@@ -21,13 +21,14 @@ from lakeindex.catalog.lake_database import materialise
 from lakeindex.config import Settings
 from lakeindex.encode.column_text import TextOptions, ValueOrder
 from lakeindex.encode.record_texts import RECORD_FIELDS, describe_records
-from lakeindex.index.kept_terms import SKETCHED, cut, kept
 from lakeindex.index.name_terms import context_words, name_grams
 from lakeindex.index.term_index import TermIndex
 from lakeindex.index.vector_index import VectorIndex
 from lakeindex.layout import CATALOG, COPIES, ENCODER_ROLE, ROWS, TERMS, VECTORS
 from lakeindex.naming import title_of, words_of
+from lakeindex.pairs import KINDS, ColumnFacts
 from lakeindex.profile.column_profile import Limits
+from lakeindex.profile.kept_terms import KEPT, kept
 from lakeindex.profile.lake_files import walk
 from lakeindex.profile.pool import profile_in_workers
 from lakeindex.profile.records import PROFILE_SCHEMA
@@ -36,8 +37,6 @@ from lakeindex.text_hash import KEY_MASK
 from lakeindex.types import Family, FileOutcome, FileStatus, Header, LakeFile, Progress, ReadOptions, Report
 
 LIMITS = Limits()
-SKETCH_SIZES = {Family.VALUES: LIMITS.values, Family.WORDS: LIMITS.words, Family.GRAMS: LIMITS.grams}
-"""Terms that a profile's sketch of each family holds at most."""
 
 
 @dataclass(slots=True)
@@ -155,8 +154,8 @@ def _encode_texts(build: _Build, encoder: Encoder, texts: list[str]) -> npt.NDAr
 def _index_terms(build: _Build, catalog: Catalog) -> None:
     directory = Directory.from_records(catalog.staged(DIRECTORY_FIELDS).read_all())
     directory.save(build.folder)
-    for family in SKETCHED:
-        _index_sketches(build, catalog, family, directory)
+    for family in KEPT:
+        _index_sketches(build, catalog, family, directory.facts)
     names = [words_of(str(name)) for name in directory.names.to_pylist()]
     titles = [title_of(directory.table_ids[table]) for table in directory.tables.tolist()]
     for family, (hashes, counts, starts) in (
@@ -166,20 +165,18 @@ def _index_terms(build: _Build, catalog: Catalog) -> None:
         TermIndex.build(hashes, counts, starts, np.ones(len(names), bool)).save(build.folder / TERMS / family)
 
 
-def _index_sketches(build: _Build, catalog: Catalog, family: Family, directory: Directory) -> None:
+def _index_sketches(build: _Build, catalog: Catalog, family: Family, facts: ColumnFacts) -> None:
     hashes, starts = catalog.staged_lists(f"{family}_hashes")
-    counts, _ = catalog.staged_lists(f"{family}_counts")
-    is_whole = np.diff(starts) < SKETCH_SIZES[family]
-    hashes, counts, starts, is_uncut = cut(
-        hashes.astype(np.uint64), counts.astype(np.int64), starts, kept(family, directory.facts.kinds)
-    )
+    complete = np.diff(starts) < kept(family, [KINDS[kind] for kind in facts.kinds.tolist()])
     folder = build.folder / TERMS
     if family is Family.VALUES:
-        values = TermIndex.build(hashes, None, starts, is_whole & is_uncut)
+        values = TermIndex.build(hashes.astype(np.uint64), None, starts, complete)
         values.save(folder / Family.VALUES)
         values.folded(KEY_MASK).totals.save(folder / Family.KEYS)
     else:
-        TermIndex.build(hashes, counts, starts, is_whole & is_uncut).save(folder / family)
+        counts, _ = catalog.staged_lists(f"{family}_counts")
+        terms = TermIndex.build(hashes.astype(np.uint64), counts.astype(np.int64), starts, complete)
+        terms.save(folder / family)
 
 
 def _materialise(build: _Build, catalog: Catalog) -> None:

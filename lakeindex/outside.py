@@ -14,15 +14,15 @@ from rapidfuzz import fuzz, process
 from lakeindex.catalog.directory import facts_of, hash_names
 from lakeindex.config import Settings
 from lakeindex.errors import InvalidSetting, NotFound, UnreadableTable
-from lakeindex.index.kept_terms import SKETCHED, cut, kept
 from lakeindex.index.name_terms import context_words, name_grams, term_sets
-from lakeindex.indexing import LIMITS, SKETCH_SIZES, read_options
+from lakeindex.indexing import LIMITS, read_options
 from lakeindex.naming import title_of, words_of
-from lakeindex.pairs import Numbers, QueryColumn, TermSet
+from lakeindex.pairs import QueryColumn, TermSet
+from lakeindex.profile.kept_terms import KEPT, kept
 from lakeindex.profile.pool import profile_in_workers
 from lakeindex.profile.records import ProfiledColumn, to_records
 from lakeindex.profile.scan import profile_columns
-from lakeindex.types import ColumnId, Family, FileStatus, LakeFile, TableId
+from lakeindex.types import ColumnId, Family, FileStatus, Kind, LakeFile, TableId
 
 ToVectors = Callable[[pa.Table], npt.NDArray[np.float32]]
 """Profile records to the vectors that the index would hold for them, (n, d)."""
@@ -78,8 +78,8 @@ def _prepare(records: pa.Table, column: str, origin: str, to_vectors: ToVectors)
 
 
 def _terms(record: pa.Table, column: str, table: TableId) -> dict[Family, TermSet]:
-    kinds = facts_of(record).kinds
-    terms = {family: _term_set(record, family, kept(family, kinds)) for family in SKETCHED}
+    kind = Kind(str(record["kind"][0].as_py()))
+    terms = {family: _term_set(record, family, int(kept(family, [kind])[0])) for family in KEPT}
     terms[Family.KEYS] = terms[Family.VALUES]
     names, titles = [words_of(column)], [title_of(table)]
     terms[Family.NAMES] = term_sets(*name_grams(names))[0]
@@ -87,12 +87,10 @@ def _terms(record: pa.Table, column: str, table: TableId) -> dict[Family, TermSe
     return terms
 
 
-def _term_set(record: pa.Table, family: Family, limits: Numbers) -> TermSet:
+def _term_set(record: pa.Table, family: Family, limit: int) -> TermSet:
     hashes = pc.list_flatten(record[f"{family}_hashes"]).to_numpy().astype(np.uint64)
     counts = pc.list_flatten(record[f"{family}_counts"]).to_numpy().astype(np.int64)
-    is_whole = len(hashes) < SKETCH_SIZES[family]
-    hashes, counts, _, is_uncut = cut(hashes, counts, np.array([0, len(hashes)]), limits)
-    return TermSet(hashes, counts, is_whole and bool(is_uncut[0]))
+    return TermSet(hashes, counts, len(hashes) < limit)
 
 
 def _nearest(wanted: str, known: Sequence[str]) -> str:

@@ -14,9 +14,10 @@ import pyarrow as pa
 
 from lakeindex.profile.column_profile import ColumnProfile, Extremes, Limits, SampledText
 from lakeindex.profile.grams import gram_sketches
+from lakeindex.profile.kept_terms import KEPT, kept
 from lakeindex.profile.quantiles import quantiles_of
 from lakeindex.profile.sketch import Sketch
-from lakeindex.types import TableId
+from lakeindex.types import Family, TableId
 
 Array: TypeAlias = "pa.Array[Any]"
 
@@ -38,7 +39,6 @@ _SCALARS: tuple[tuple[str, pa.DataType], ...] = (
 )
 _HISTOGRAMS = ("looks", "lengths", "patterns")
 _EXTREMES = ("numbers", "days")
-SKETCHES = ("values", "words", "grams")
 
 _FIELDS: list[tuple[str, pa.DataType]] = [
     ("table_id", pa.string()),
@@ -48,7 +48,7 @@ _FIELDS: list[tuple[str, pa.DataType]] = [
     *[(name, _COUNTS) for name in _HISTOGRAMS],
     *[(name, _LOW_AND_HIGH) for name in _EXTREMES],
     ("quantiles", pa.large_list(pa.float64())),
-    *[(f"{name}_{part}", kind) for name in SKETCHES for part, kind in (("hashes", _HASHES), ("counts", _COUNTS))],
+    *[(f"{name}_{part}", kind) for name in KEPT for part, kind in (("hashes", _HASHES), ("counts", _COUNTS))],
     ("texts", pa.large_list(_TEXT)),
     ("digest", pa.string()),
 ]
@@ -83,35 +83,17 @@ def to_records(columns: Sequence[ProfiledColumn], limits: Limits) -> pa.Table:
         extremes: list[Extremes] = [getattr(profile, name) for profile in profiles]
         arrays[name] = pa.array([(one.low, one.high) for one in extremes], _LOW_AND_HIGH)
     arrays["quantiles"] = _lists(quantiles_of(profiles), np.float64)
-    for name in SKETCHES:
+    kinds = [profile.kind for profile in profiles]
+    for family in KEPT:
         sketches: list[Sketch] = (
             gram_sketches(profiles, limits.grams)
-            if name == "grams"
-            else [getattr(profile, name) for profile in profiles]
+            if family is Family.GRAMS
+            else [getattr(profile, family) for profile in profiles]
         )
-        arrays[f"{name}_hashes"] = _lists([sketch.hashes for sketch in sketches], np.uint64)
-        arrays[f"{name}_counts"] = _lists([sketch.counts for sketch in sketches], np.int64)
+        lasting = list(zip(sketches, kept(family, kinds).tolist(), strict=True))
+        arrays[f"{family}_hashes"] = _lists([sketch.hashes[:limit] for sketch, limit in lasting], np.uint64)
+        arrays[f"{family}_counts"] = _lists([sketch.counts[:limit] for sketch, limit in lasting], np.int64)
     return pa.table(arrays).select(PROFILE_SCHEMA.names).cast(PROFILE_SCHEMA)
-
-
-def from_records(records: pa.Table, limits: Limits) -> list[ColumnProfile]:
-    """Read profiles back, in the records' order."""
-    fields: dict[str, Sequence[Any]] = {
-        "rows": _rows(records, "rows"),
-        "nulls": _rows(records, "nulls"),
-        "texts": [tuple(SampledText(**text) for text in texts) for texts in _rows(records, "texts")],
-    }
-    for name in _HISTOGRAMS:
-        fields[name] = _slices(records[name])
-    for name in _EXTREMES:
-        fields[name] = [Extremes(**extremes) for extremes in _rows(records, name)]
-    for name, size in (("values", limits.values), ("words", limits.words)):
-        hashes, counts = _slices(records[f"{name}_hashes"]), _slices(records[f"{name}_counts"])
-        fields[name] = [Sketch(*parts, size) for parts in zip(hashes, counts, strict=True)]
-    return [
-        ColumnProfile(text_limit=limits.texts, **{field: each[row] for field, each in fields.items()})
-        for row in range(len(records))
-    ]
 
 
 def _digest(profile: ColumnProfile) -> str:
@@ -147,17 +129,3 @@ def _large_list(offsets: Array, items: Array) -> Array:
 
 def _offsets(lists: Sequence[Sized]) -> Array:
     return pa.array(np.cumsum([0, *[len(one) for one in lists]], dtype=np.int64))
-
-
-def _rows(records: pa.Table, name: str) -> list[Any]:
-    return records[name].to_pylist()
-
-
-def _slices(lists: pa.ChunkedArray[Any]) -> list[npt.NDArray[Any]]:
-    """Return the items of each list as an array."""
-    parts: list[npt.NDArray[Any]] = []
-    chunks: list[Any] = lists.chunks
-    for chunk in chunks:
-        flat, offsets = chunk.flatten().to_numpy(), chunk.offsets.to_numpy()
-        parts += np.split(flat, (offsets - offsets[0])[1:-1]) if len(chunk) else []
-    return parts

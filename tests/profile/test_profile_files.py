@@ -8,12 +8,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from profile_cases import as_facts, profile
+from profile_cases import profile
 
 from lakeindex.errors import UnreadableTable
 from lakeindex.profile.column_profile import Limits
 from lakeindex.profile.profile_files import profile_files
-from lakeindex.profile.records import from_records
+from lakeindex.profile.records import ProfiledColumn, to_records
 from lakeindex.types import FileOutcome, FileStatus, LakeFile, ReadOptions, ReadTable, Rows, Scan, SourceTable, TableId
 
 LIMITS = Limits()
@@ -85,7 +85,10 @@ def test_a_table_in_several_batches_is_profiled_like_one(tmp_path: Path, cuts: l
         profile([text for text, _ in rows], LIMITS),
         profile([None if n is None else str(n) for _, n in rows], LIMITS),
     ]
-    assert [as_facts(made) for made in from_records(records, LIMITS)] == [as_facts(made) for made in expected]
+    columns = [
+        ProfiledColumn(TableId("x.given#t"), n, name, made) for n, (name, made) in enumerate(zip("ab", expected))
+    ]
+    assert records.equals(to_records(columns, LIMITS))
 
 
 @pytest.mark.parametrize("batches", [[], [batch()]], ids=["no batch", "an empty batch"])

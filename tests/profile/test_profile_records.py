@@ -9,15 +9,16 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from profile_cases import COLUMNS, SMALL, VALUES, as_facts, few, profile
+from profile_cases import COLUMNS, SMALL, few, profile
 
 from lakeindex.profile.column_profile import ColumnProfile, Extremes, Limits
 from lakeindex.profile.grams import gram_sketches
+from lakeindex.profile.kept_terms import kept
 from lakeindex.profile.normalise import normal_values, normal_words
-from lakeindex.profile.records import PROFILE_SCHEMA, ProfiledColumn, from_records, to_records
+from lakeindex.profile.records import PROFILE_SCHEMA, ProfiledColumn, to_records
 from lakeindex.profile.sketch import Sketch
 from lakeindex.text_hash import HashedText
-from lakeindex.types import TableId
+from lakeindex.types import Family, TableId
 
 LIMITS = Limits()
 RICH = profile(["Paris", "paris", "2020-01-01", "7", "-1.5", None])
@@ -47,20 +48,21 @@ def changed(value: object) -> object:
 
 @few
 @given(st.lists(COLUMNS, max_size=5))
-def test_profiles_come_back_from_records_as_they_were(columns: list[list[str | None]]) -> None:
+def test_a_record_holds_the_smallest_hashes_that_its_kind_keeps(columns: list[list[str | None]]) -> None:
     profiles = [profile(column) for column in columns]
     records = records_of(profiles)
     assert records.schema.equals(PROFILE_SCHEMA)
-    assert [as_facts(made) for made in from_records(records, SMALL)] == [as_facts(made) for made in profiles]
+    for record, made in zip(records.to_pylist(), profiles, strict=True):
+        for family, sketch in ((Family.VALUES, made.values), (Family.WORDS, made.words)):
+            limit = kept(family, [made.kind])[0]
+            assert record[f"{family}_hashes"] == sketch.hashes.tolist()[:limit]
+            assert record[f"{family}_counts"] == sketch.counts.tolist()[:limit]
 
 
-def test_records_in_slices_and_several_chunks_are_read_like_one() -> None:
-    profiles = [profile([value, "x"]) for value in VALUES]
-    records = records_of(profiles)
-    pieces = pa.concat_tables([records.slice(0, 3), records.slice(3, 0), records.slice(3)])
-    expected = [as_facts(made) for made in profiles]
-    assert [as_facts(made) for made in from_records(pieces, SMALL)] == expected
-    assert [as_facts(made) for made in from_records(records.slice(4, 5), SMALL)] == expected[4:9]
+def test_numbers_have_no_words_and_no_trigrams() -> None:
+    (numbers, words) = records_of([profile(["10", "20"]), profile(["ten", "twenty"])]).to_pylist()
+    assert [len(numbers[f"{name}_hashes"]) for name in ("values", "words", "grams")] == [2, 0, 0]
+    assert [len(words[f"{name}_hashes"]) for name in ("values", "words")] == [2, 2]
 
 
 def test_a_record_says_where_the_column_is_and_what_it_is() -> None:
@@ -85,7 +87,6 @@ def test_a_record_says_where_the_column_is_and_what_it_is() -> None:
 
 def test_no_columns_make_an_empty_table_of_the_same_schema() -> None:
     assert to_records([], LIMITS).equals(PROFILE_SCHEMA.empty_table())
-    assert from_records(PROFILE_SCHEMA.empty_table(), LIMITS) == []
 
 
 @few
