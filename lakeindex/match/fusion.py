@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lakeindex.match.signals import OTHER_KIND, REPEATS, RIVAL, SIGNALS, Signal
+from lakeindex.match.signals import REPEATS, RIVAL, SIGNALS, Signal
 from lakeindex.pairs import Numbers, Weights
 from lakeindex.types import Evidence
 
@@ -37,10 +37,7 @@ def fuse(values: Mapping[str, Weights], tables: Numbers) -> Scored:
     """
     parts = [(signal, values[signal.name], signal.weight * values[signal.name]) for signal in SIGNALS]
     score = np.sum([added for _, _, added in parts], axis=0)
-    repeats, other_kind = values[REPEATS.name], values[OTHER_KIND.name]
-    parts.append((REPEATS, repeats, -REPEATS.weight * repeats * score))
-    score = score + parts[-1][2]
-    parts.append((OTHER_KIND, other_kind, -np.minimum(OTHER_KIND.weight * other_kind, score)))
+    parts.append((REPEATS, values[REPEATS.name], -REPEATS.weight * values[REPEATS.name] * score))
     score = score + parts[-1][2]
     lead = _best_of_table(score, tables) - score
     parts.append((RIVAL, lead, -np.minimum(RIVAL.weight * lead, score)))

@@ -9,6 +9,8 @@ import numpy as np
 from lakeindex.pairs import ColumnFacts, Comparison, Flags, Pairs, Weights
 from lakeindex.types import Family, Kind
 
+_NUMBERS = (Kind.INTEGER, Kind.DECIMAL)
+
 _SURROGATE_TRUST = 0.1
 _DENSE = 0.8
 _RARITY_HALF_TRUSTED = 5.0
@@ -30,11 +32,11 @@ class Signal:
 
 
 SIGNALS = (
-    Signal("meaning", 10 / 28, "the language model reads both columns alike"),
+    Signal("meaning", 8 / 28, "the language model reads both columns alike"),
     Signal("names", 3 / 28, "the column names are spelled alike, and are no common ones"),
     Signal("context", 2 / 28, "the names of columns and tables share words that are not common"),
     Signal("words", 4 / 28, "the values use the same rare words"),
-    Signal("word_containment", 3 / 28, "the query's rare words are found in the candidate"),
+    Signal("word_containment", 5 / 28, "the query's rare words are found in the candidate"),
     Signal("grams", 3 / 28, "the values share character sequences"),
     Signal("values", 2 / 28, "one side's values are found in the other"),
     Signal("both_ways", 1 / 28, "each side's values are found in the other"),
@@ -43,9 +45,6 @@ SIGNALS = (
 
 REPEATS = Signal("repeats", 0.15, "against: the candidate's table repeats the query's, so a join adds little")
 """Against a join: the share of the score that a copy of the query's own table loses."""
-
-OTHER_KIND = Signal("other_kind", 1 / 28, "against: one side holds numbers, the other doesn't")
-"""Against a join: what a candidate of another kind loses."""
 
 RIVAL = Signal("rival", 0.3, "against: another column of the same table fits better")
 """Against a join: the share that it loses of the lead of its table's best column."""
@@ -57,12 +56,8 @@ def measure(pairs: Pairs) -> dict[str, Weights]:
     names, context = pairs.compared[Family.NAMES], pairs.compared[Family.CONTEXT]
     forward, backward = keys.rare_containment(), keys.rare_reverse_containment()
     trust = _overlap_trust(pairs, keys)
-    query_is_number, is_number = (
-        facts.is_kind(Kind.INTEGER, Kind.DECIMAL) for facts in (pairs.query, pairs.candidates)
-    )
-    both = query_is_number & is_number
+    both = pairs.query.is_kind(*_NUMBERS) & pairs.candidates.is_kind(*_NUMBERS)
     alike = _NUMBERS_TRUST * keys.cosine
-    has_values = (pairs.query.distinct > 0) & (pairs.candidates.distinct > 0)
     return {
         "meaning": np.clip(pairs.cosine, 0.0, 1.0),
         "names": _name_trust(pairs, names) * names.cosine,
@@ -73,7 +68,6 @@ def measure(pairs: Pairs) -> dict[str, Weights]:
         "values": trust * np.maximum(forward, backward),
         "both_ways": trust * np.minimum(forward, backward),
         REPEATS.name: _repeats(pairs),
-        OTHER_KIND.name: (has_values & (query_is_number != is_number)).astype(np.float64),
     }
 
 

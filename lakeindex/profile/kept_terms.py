@@ -16,7 +16,7 @@ from lakeindex.types import Family, Kind
 KEPT: dict[Family, dict[Kind, int]] = {
     Family.VALUES: {Kind.TEXT: 2048, Kind.INTEGER: 512, Kind.DECIMAL: 64, Kind.DATE: 256},
     Family.WORDS: {Kind.TEXT: 512, Kind.INTEGER: 0, Kind.DECIMAL: 0, Kind.DATE: 64},
-    Family.GRAMS: {Kind.TEXT: 64, Kind.INTEGER: 0, Kind.DECIMAL: 0, Kind.DATE: 16},
+    Family.GRAMS: {Kind.TEXT: 48, Kind.INTEGER: 0, Kind.DECIMAL: 0, Kind.DATE: 16},
 }
 """The smallest hashes that are kept, by kind; of any other kind, as many as of text."""
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from made_pairs import Candidate, Overlap, Side, counting, facts, pairs_of
 
 from lakeindex.match.fusion import Scored, fuse, fuse_sources
-from lakeindex.match.signals import OTHER_KIND, REPEATS, RIVAL, SIGNALS, looks_surrogate, measure
+from lakeindex.match.signals import REPEATS, RIVAL, SIGNALS, looks_surrogate, measure
 from lakeindex.pairs import Pairs
 from lakeindex.types import Family, Kind
 
@@ -39,8 +39,7 @@ def fuse_pairs(pairs: Pairs) -> Scored:
     return fuse(measure(pairs), pairs.tables)
 
 
-AGAINST = (REPEATS.name, OTHER_KIND.name)
-NOTHING = {name: np.zeros(1) for name in [*(signal.name for signal in SIGNALS), *AGAINST]}
+NOTHING = {name: np.zeros(1) for name in [*(signal.name for signal in SIGNALS), REPEATS.name]}
 ALONE = np.zeros(1, np.int64)
 
 
@@ -154,21 +153,6 @@ def test_the_weaker_column_of_a_table_loses_a_share_of_its_rivals_lead() -> None
     apart = fuse_pairs(pairs_of(Side(), [strong, weak], tables=[7, 8])).scores
     assert together[0] == apart[0]
     assert together[1] == pytest.approx(apart[1] - RIVAL.weight * (apart[0] - apart[1]))
-
-
-def test_numbers_beside_text_lose_unless_one_side_is_empty() -> None:
-    number, text = Side(Kind.INTEGER, 5.0, 9.0, 3), Side(Kind.TEXT, distinct=3)
-    against = [
-        measure(pairs_of(query, [Candidate(candidate)]))[OTHER_KIND.name][0]
-        for query, candidate in (
-            (number, text),
-            (text, number),
-            (number, number),
-            (text, text),
-            (number, Side(distinct=0)),
-        )
-    ]
-    assert against == [1.0, 1.0, 0.0, 0.0, 0.0]
 
 
 def test_numbers_are_compared_by_value_instead_of_by_word() -> None:
