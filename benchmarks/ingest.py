@@ -23,7 +23,7 @@ import pyarrow.csv as pa_csv
 import record
 
 from lakeindex.catalog.database import glob_escaped, scan_sql
-from lakeindex.indexing import LIMITS
+from lakeindex.content import LIMITS
 from lakeindex.plugins import find_connectors
 from lakeindex.profile.lake_files import walk
 from lakeindex.profile.pool import profile_in_workers

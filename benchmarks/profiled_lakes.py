@@ -14,10 +14,10 @@ import pyarrow as pa
 from labelled_lakes import LabelledLakes
 
 from lakeindex.config import Settings
+from lakeindex.content import LIMITS, read_options
 from lakeindex.encode.encoders import HASHING
 from lakeindex.encode.record_texts import RECORD_FIELDS
 from lakeindex.index.vector_index import VectorIndex
-from lakeindex.indexing import LIMITS, read_options
 from lakeindex.lake import Lake
 from lakeindex.profile.lake_files import walk
 from lakeindex.profile.pool import profile_in_workers

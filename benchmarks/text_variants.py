@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.config import Settings
+from lakeindex.content import text_options
 from lakeindex.encode.column_text import TextOptions, ValueOrder
 from lakeindex.encode.record_texts import describe_records
-from lakeindex.indexing import text_options
 
 DEFAULT = text_options(Settings())
 DEFAULT_TOKENS = Settings().max_tokens

@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from lakeindex.errors import InvalidSetting
-from lakeindex.types import Header
+from lakeindex.types import Header, RawValues
 
 FILE = "lakeindex.toml"
 _PREFIX = "LAKEINDEX_"
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _CHOICES = {
     "header": tuple(Header),
+    "values": tuple(RawValues),
     "device": ("cpu", "cuda"),
     "precision": ("auto", "float32", "bfloat16"),
     "text_order": ("frequency", "hash"),
@@ -60,12 +61,18 @@ class Settings:
     """After this long a file's reader is given up."""
     materialize: bool = False
     """Whether the rows are copied into the index, for storage that is slow or far."""
+    values: str = "sample"
+    """What is kept of the cells' values: a sample, hashes under a secret key, or none."""
+    hash_key: str = field(default="", repr=False)
+    """A secret text that the key of hashed values is made of; without one, each user has a key of their own."""
+    check_content: bool = False
+    """Whether files of the same size and time stamp as before are looked into for changes."""
     keep: int = 1
     """Old generations that stay when a new one is published."""
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            _check(field.name, getattr(self, field.name), "the program")
+        for one in fields(self):
+            _check(one.name, getattr(self, one.name), "the program")
 
 
 def load_settings(flags: Mapping[str, Any], environment: Mapping[str, str], folder: Path) -> Settings:

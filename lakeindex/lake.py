@@ -58,17 +58,14 @@ class Lake:
 
         Raises NotFound when there is no such folder, LockHeld when another writer is at work.
         """
-        from lakeindex.encode.encoders import make_encoder
+        from lakeindex.encode.encoders import fingerprint, make_encoder
+        from lakeindex.encoding import Model
         from lakeindex.indexing import build_index
 
         settings = _with_index(settings, index)
-        report = build_index(
-            Path(path),
-            Path(settings.index),
-            settings,
-            lambda: make_encoder(_model(settings), lambda done, total: progress("encode", done, total)),
-            progress,
-        )
+        options = _model(settings)
+        model = Model(fingerprint(options), lambda: make_encoder(options))
+        report = build_index(Path(path), Path(settings.index), settings, model, progress)
         return cls(open_current(Path(settings.index)), settings, report)
 
     @classmethod

@@ -9,4 +9,7 @@ COPIES = "copies"
 ROWS = "rows.duckdb"
 """All tables' rows, where the lake was materialised."""
 
+STAGING = "staging"
+"""A folder of the index, beside the generations, for the build that is under way or was interrupted."""
+
 ENCODER_ROLE = "encoder"

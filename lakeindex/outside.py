@@ -13,9 +13,9 @@ from rapidfuzz import fuzz, process
 
 from lakeindex.catalog.directory import facts_of, hash_names
 from lakeindex.config import Settings
+from lakeindex.content import LIMITS, read_options
 from lakeindex.errors import InvalidSetting, NotFound, UnreadableTable
 from lakeindex.index.name_terms import context_words, name_grams, term_sets
-from lakeindex.indexing import LIMITS, read_options
 from lakeindex.naming import title_of, words_of
 from lakeindex.pairs import QueryColumn, TermSet
 from lakeindex.profile.kept_terms import KEPT, kept

@@ -79,8 +79,8 @@ class ColumnFacts:
     nulls: Numbers
     distinct: Numbers
     is_key: Flags
-    minimum: Weights
-    maximum: Weights
+    is_serial: Flags
+    """Whether it counts 0, 1, 2, ... with hardly a gap."""
     lengths: npt.NDArray[np.uint8]
     """(n, bins) shares of the rows by the length of their value, of 255."""
     patterns: npt.NDArray[np.uint8]
@@ -92,6 +92,17 @@ class ColumnFacts:
     def take(self, places: Numbers) -> ColumnFacts:
         """Return some of the columns, in the order asked for."""
         return ColumnFacts(**{field.name: np.asarray(getattr(self, field.name)[places]) for field in fields(self)})
+
+    def joined(self, others: ColumnFacts) -> ColumnFacts:
+        """Put other columns behind these."""
+        if not len(self) or not len(others):
+            return self if len(self) else others
+        return ColumnFacts(
+            **{
+                field.name: np.concatenate([getattr(self, field.name), getattr(others, field.name)])
+                for field in fields(self)
+            }
+        )
 
     def is_kind(self, *kinds: Kind) -> Flags:
         """Tell which columns are of one of these kinds."""

@@ -122,6 +122,17 @@ class Kind(StrEnum):
         return self in (Kind.INTEGER, Kind.DECIMAL)
 
 
+class RawValues(StrEnum):
+    """What an index keeps of the values that stand in the cells."""
+
+    SAMPLE = "sample"
+    """Some of them, the range of numbers, and hashes."""
+    HASH = "hash"
+    """Only hashes under a key, without which nobody can tell by trying which value one came from."""
+    NONE = "none"
+    """Nothing: columns meet by their names alone."""
+
+
 class Family(StrEnum):
     """A way to turn a column into a set of hashed terms; two columns are compared term by term."""
 
@@ -263,6 +274,8 @@ class FileOutcome:
     """Why it was skipped or failed, or what was odd about it; empty when there is nothing to say."""
     tables: tuple[ReadTable, ...] = ()
     content_hash: str = ""
+    token: str = ""
+    """What the file was remembered by when it was read: as long as it has the same, it is not read again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,6 +223,7 @@ def test_the_logical_hash_depends_on_content_alone(tmp_path: Path, settings: Set
 def test_a_build_that_is_interrupted_leaves_the_index_that_was_there(tmp_path: Path, settings: Settings) -> None:
     root = write_lake(tmp_path / "lake")
     before = Lake.index(root, tmp_path / "index", settings).generation
+    (root / "new.csv").write_text("new\n1\n")
 
     def interrupt(stage: str, done: int, total: int) -> None:
         if stage == "encode":

@@ -47,8 +47,7 @@ def test_facts_are_taken_in_the_order_asked_for_with_repeats() -> None:
         nulls=np.array([1, 2, 3]),
         distinct=np.array([4, 5, 6]),
         is_key=np.array([True, False, True]),
-        minimum=np.array([np.nan, 1.0, 2.0]),
-        maximum=np.array([np.nan, 3.0, 4.0]),
+        is_serial=np.array([False, False, True]),
         lengths=np.arange(6, dtype=np.uint8).reshape(3, 2),
         patterns=np.arange(9, dtype=np.uint8).reshape(3, 3),
     )

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.dataset as ds
 
 from lakeindex.catalog.database import connect, literal, quoted
 from lakeindex.catalog.lake_database import ViewedTable
@@ -18,53 +17,92 @@ from lakeindex.errors import IndexDamaged
 from lakeindex.naming import sql_names
 from lakeindex.types import FileOutcome, FileStatus, ReadTable, Scan, TableId
 
-_FILES = pa.schema([pa.field(name, pa.string()) for name in ("path", "status", "reason", "content_hash")])
+_FILES = pa.schema([pa.field(name, pa.string()) for name in ("path", "status", "reason", "content_hash", "token")])
 _TABLES = pa.schema(
     [
         pa.field(name, pa.int64() if name in ("rows", "rejected") else pa.string())
         for name in ("table_id", "file", "connector", "token", "rows", "rejected", "scan", "copy", "settings", "notes")
     ]
 )
+COLUMN_FIELDS = (
+    "table_id",
+    "position",
+    "name",
+    "kind",
+    "sql_type",
+    "rows",
+    "nulls",
+    "distinct",
+    "is_key",
+    "minimum",
+    "maximum",
+    "quantiles",
+    "values",
+    "digest",
+)
+"""What of a column's record the catalog keeps; its sketches are published as term indexes, once."""
 
-# Columns get their keys in the order of their tables' names, whatever order the files were read in. Sketches and
-# histograms are published once, as term indexes and in the directory, so the catalog goes without them.
-_NOT_LASTING = ("texts", "looks", "lengths", "patterns", "numbers", "days")
-_VALUES = 10
-_VALUE_CHARACTERS = 100
-_NUMBER_COLUMNS = """
+# Columns get their keys in the order of their tables' names, whatever order the files were read in.
+_NUMBERED = """
 CREATE TABLE columns AS
-SELECT row_number() OVER (ORDER BY table_id, position) - 1 AS key, {fields}, {values} AS "values"
-FROM staging.profiles ORDER BY key
-"""
-_FREQUENT_VALUES = f"""
-list_transform(
-    list_sort(list_transform(texts, lambda t: {{'rows': -t.rows, 'hash': t.value_hash, 'text': t.text}}))[:{_VALUES}],
-    lambda t: {{'text': left(t.text, {_VALUE_CHARACTERS}), 'rows': -t.rows}})
+SELECT row_number() OVER (ORDER BY table_id, position) - 1 AS key, {fields} FROM ({columns}) ORDER BY key
 """
 _VIEWED = """
 SELECT table_id, file, scan, copy, list(name ORDER BY position) AS names, list(sql_type ORDER BY position) AS types
 FROM tables JOIN columns USING (table_id) {where} GROUP BY ALL
 """
-_STAGING = "staging.duckdb"
-_BATCH_ROWS = 8_192
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What of an earlier catalog goes on to hold."""
+
+    catalog: Path
+    files: Sequence[str]
+    """Names of files that didn't change."""
 
 
 class Catalog:
-    """The catalog of one generation: written while it is built, only read afterwards."""
+    """The catalog of one generation: written once, only read afterwards."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
 
     @classmethod
-    def create(cls, path: Path, memory: str, profile_schema: pa.Schema) -> Catalog:
-        """Start a catalog without any file; columns will be described by records of `profile_schema`."""
+    def write(
+        cls, path: Path, memory: str, outcomes: Sequence[FileOutcome], records: ds.Dataset, kept: Kept | None
+    ) -> Catalog:
+        """Write down what became of the files that were read, their tables and columns, and what is kept."""
         catalog = cls(connect(path, memory))
-        catalog._connection.execute(f"ATTACH {literal(str(path.parent / _STAGING))} AS staging")
-        for table, schema in (("files", _FILES), ("tables", _TABLES), ("staging.profiles", profile_schema)):
-            catalog._connection.register("incoming", schema.empty_table())
-            catalog._connection.execute(f"CREATE TABLE {table} AS SELECT * FROM incoming")
-            catalog._connection.unregister("incoming")
+        files = [[one.path, str(one.status), one.reason, one.content_hash, one.token] for one in outcomes]
+        tables = [_table_row(outcome, table) for outcome in outcomes for table in outcome.tables]
+        incoming = {"files": _to_table(files, _FILES), "tables": _to_table(tables, _TABLES), "columns": records}
+        for name, rows in incoming.items():
+            catalog._connection.register(f"incoming_{name}", rows)
+        if kept is not None:
+            catalog._connection.register("kept", pa.table({"name": pa.array(kept.files, pa.string())}))
+            catalog._connection.execute(f"ATTACH {literal(str(kept.catalog))} AS earlier (READ_ONLY)")
+        catalog._create(kept is not None)
+        for name in incoming:
+            catalog._connection.unregister(f"incoming_{name}")
+        if kept is not None:
+            catalog._connection.unregister("kept")
+            catalog._connection.execute("DETACH earlier")
         return catalog
+
+    def _create(self, has_kept: bool) -> None:
+        of_kept_tables = "table_id IN (SELECT table_id FROM earlier.tables WHERE file IN (FROM kept))"
+        for name, fields, condition in (
+            ("files", _FILES.names, "path IN (FROM kept)"),
+            ("tables", _TABLES.names, "file IN (FROM kept)"),
+            ("columns", COLUMN_FIELDS, of_kept_tables),
+        ):
+            listed = ", ".join(map(quoted, fields))
+            rows = f"SELECT {listed} FROM incoming_{name}"
+            if has_kept:
+                rows += f" UNION ALL SELECT {listed} FROM earlier.{name} WHERE {condition}"
+            statement = _NUMBERED if name == "columns" else f"CREATE TABLE {name} AS {{columns}}"
+            self._connection.execute(statement.format(fields=listed, columns=rows))
 
     @classmethod
     def open(cls, path: Path, memory: str) -> Catalog:
@@ -74,67 +112,17 @@ class Catalog:
         except duckdb.Error as error:
             raise IndexDamaged(f"{path} can't be opened ({error}); build the index again") from error
 
-    def drop_staging(self) -> None:
-        """Let go of what only the build needs."""
-        path = self.fetch("SELECT path FROM duckdb_databases() WHERE database_name = 'staging'")["path"][0].as_py()
-        self._connection.execute("DETACH staging")
-        Path(path).unlink()
-
     def close(self) -> None:
         """Write everything to the file and let go of it."""
         self._connection.close()
-
-    def add(self, outcomes: Sequence[FileOutcome], records: pa.Table | None) -> None:
-        """Take in what became of some files, and the profiles of their columns."""
-        files = [[one.path, str(one.status), one.reason, one.content_hash] for one in outcomes]
-        self._insert("files", _to_table(files, _FILES))
-        tables = [_table_row(outcome, table) for outcome in outcomes for table in outcome.tables]
-        self._insert("tables", _to_table(tables, _TABLES))
-        if records is not None:
-            self._insert("staging.profiles", records)
-
-    def _insert(self, table: str, rows: pa.Table) -> None:
-        # As Arrow: an INSERT of values takes DuckDB a millisecond a row.
-        if len(rows):
-            self._connection.register("incoming", rows)
-            self._connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
-            self._connection.unregister("incoming")
-
-    def number_columns(self) -> int:
-        """Give every column its key, once all are in; return how many there are."""
-        described = [str(name) for name in self.fetch("DESCRIBE staging.profiles")["column_name"].to_pylist()]
-        lasting = [name for name in described if not name.endswith(("_hashes", "_counts")) and name not in _NOT_LASTING]
-        fields = ", ".join(map(quoted, lasting))
-        self._connection.execute(_NUMBER_COLUMNS.format(fields=fields, values=_FREQUENT_VALUES))
-        return self.count("columns")
 
     def count(self, table: str, where: str = "true") -> int:
         """Count the rows of one of the catalog's tables."""
         return int(self.fetch(f"SELECT count(*) AS n FROM {quoted(table)} WHERE {where}")["n"][0].as_py())
 
-    def columns(self, names: Sequence[str]) -> pa.RecordBatchReader:
-        """Read some fields of every column, in the order of their keys."""
-        fields = ", ".join(quoted(name) for name in names)
-        selected = self._connection.sql(f"SELECT {fields} FROM columns ORDER BY key")
-        reader: pa.RecordBatchReader = selected.to_arrow_reader(_BATCH_ROWS)
-        return reader
-
-    def staged(self, names: Sequence[str]) -> pa.RecordBatchReader:
-        """Read some fields of every column's profile while it is staged, in the order of the columns' keys."""
-        fields = ", ".join(map(quoted, names))
-        selected = self._connection.sql(f"SELECT {fields} FROM staging.profiles ORDER BY table_id, position")
-        reader: pa.RecordBatchReader = selected.to_arrow_reader(_BATCH_ROWS)
-        return reader
-
-    def staged_lists(self, name: str) -> tuple[npt.NDArray[np.generic], npt.NDArray[np.int64]]:
-        """Read a list of every column while it is staged: all items in a row, and (columns + 1,) where each starts."""
-        flat, lengths = [np.zeros(0, np.int64)], [np.zeros(1, np.int64)]
-        sql = f"SELECT {quoted(name)} FROM staging.profiles ORDER BY table_id, position"
-        for batch in self._connection.sql(sql).to_arrow_reader(_BATCH_ROWS):
-            lists = batch.column(0)
-            flat.append(lists.flatten().to_numpy(zero_copy_only=False))
-            lengths.append(np.diff(lists.offsets.to_numpy()).astype(np.int64))
-        return np.concatenate(flat[1:] or flat), np.cumsum(np.concatenate(lengths))
+    def copies(self) -> list[str]:
+        """Name the Parquet copies of tables that DuckDB can't read from the lake's files."""
+        return [str(name) for name in self.fetch("SELECT copy FROM tables WHERE copy != ''")["copy"].to_pylist()]
 
     def files(self) -> list[FileOutcome]:
         """List every file's outcome, in the order of their paths."""
@@ -148,6 +136,7 @@ class Catalog:
                 row["reason"],
                 tuple(tables.get(row["path"], ())),
                 row["content_hash"],
+                row["token"],
             )
             for row in self.fetch("SELECT * FROM files ORDER BY path").to_pylist()
         ]

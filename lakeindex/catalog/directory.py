@@ -28,12 +28,12 @@ DIRECTORY_FIELDS = (
     "nulls",
     "distinct",
     "is_key",
-    "minimum",
-    "maximum",
+    "is_serial",
     "lengths",
     "patterns",
+    "text_hash",
 )
-"""What of a profile record a directory is made of."""
+"""What of a column's record a directory is made of."""
 
 _COLUMNS = "columns.arrow"
 _TABLES = "tables.arrow"
@@ -53,20 +53,23 @@ class Directory:
     names: pa.Array[Any]
     name_hashes: Hashes
     """(columns,) of the names in words, so that `countryCode` is `country_code`."""
+    text_hashes: Hashes
+    """(columns,) of the texts that the vectors were made of."""
     facts: ColumnFacts
 
     @classmethod
-    def from_records(cls, columns: pa.Table) -> Directory:
-        """Make it from the catalog's records, in the order of their keys."""
-        encoded = columns["table_id"].combine_chunks().dictionary_encode()
+    def of(cls, table_ids: pa.Array[Any], names: pa.Array[Any], text_hashes: Hashes, facts: ColumnFacts) -> Directory:
+        """Lay out columns that are sorted by table, an entry each."""
+        encoded: Any = table_ids.dictionary_encode()
         places = encoded.indices.to_numpy().astype(np.int32)
         return cls(
             table_ids=[TableId(str(name)) for name in encoded.dictionary.to_pylist()],
             first_columns=np.searchsorted(places, np.arange(len(encoded.dictionary) + 1)),
             tables=places,
-            names=columns["name"].combine_chunks(),
-            name_hashes=hash_names([str(name) for name in columns["name"].to_pylist()]),
-            facts=facts_of(columns),
+            names=names,
+            name_hashes=hash_names([str(name) for name in names.to_pylist()]),
+            text_hashes=text_hashes,
+            facts=facts,
         )
 
     @classmethod
@@ -81,8 +84,9 @@ class Directory:
                 tables=_to_numpy(columns["table"]),
                 names=columns["name"].combine_chunks(),
                 name_hashes=_to_numpy(columns["name_hash"]),
+                text_hashes=_to_numpy(columns["text_hash"]),
                 # Arrow packs flags into bits, which can't be mapped: they are kept as bytes.
-                facts=ColumnFacts(**facts | {"is_key": facts["is_key"].view(np.bool_)}),
+                facts=ColumnFacts(**facts | {flag: facts[flag].view(np.bool_) for flag in ("is_key", "is_serial")}),
             )
         except (OSError, pa.ArrowException, KeyError) as error:
             raise IndexDamaged(f"{folder} can't be read ({error}); build the index again") from error
@@ -90,7 +94,8 @@ class Directory:
     def save(self, folder: Path) -> None:
         """Write two Arrow files into `folder`."""
         facts = {field.name: getattr(self.facts, field.name) for field in fields(ColumnFacts)}
-        columns = {"table": self.tables, "name": self.names, "name_hash": self.name_hashes, **facts}
+        hashes = {"name_hash": self.name_hashes, "text_hash": self.text_hashes}
+        columns = {"table": self.tables, "name": self.names, **hashes, **facts}
         folder.mkdir(parents=True, exist_ok=True)
         _write(pa.table({name: _to_arrow(array) for name, array in columns.items()}), folder / _COLUMNS)
         tables = {"id": pa.array(self.table_ids, pa.string()), "first_column": pa.array(self.first_columns[:-1])}
@@ -98,6 +103,10 @@ class Directory:
 
     def __len__(self) -> int:
         return len(self.tables)
+
+    def table_names(self) -> pa.Array[Any]:
+        """Return the tables' names, (tables,), ascending."""
+        return pa.array(self.table_ids, pa.string())
 
     def key_of(self, column: ColumnId) -> int:
         """Find a column's key. Raises NotFound with the nearest names."""
@@ -154,8 +163,7 @@ def facts_of(columns: pa.Table) -> ColumnFacts:
         nulls=columns["nulls"].to_numpy(),
         distinct=columns["distinct"].to_numpy(),
         is_key=columns["is_key"].to_numpy(),
-        minimum=columns["minimum"].to_numpy(),
-        maximum=columns["maximum"].to_numpy(),
+        is_serial=columns["is_serial"].to_numpy(),
         lengths=_shares(histograms["lengths"]),
         patterns=_shares(histograms["patterns"]),
     )

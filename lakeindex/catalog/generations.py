@@ -163,6 +163,14 @@ def publish(index: Path, folder: Path, manifest: Manifest, keep: int) -> Generat
     return Generation(number, target, complete)
 
 
+def share_file(path: Path, target: Path) -> None:
+    """Give a published file another name in a new generation, without a copy where the file system can."""
+    try:
+        target.hardlink_to(path)
+    except OSError:
+        shutil.copyfile(path, target)
+
+
 def _read_manifest(path: Path, index: Path) -> Manifest:
     try:
         fields = json.loads(path.read_text("utf-8"))

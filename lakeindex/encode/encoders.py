@@ -15,6 +15,15 @@ HASHING = "hashing"
 """Names the encoder without a model."""
 
 
+def fingerprint(options: ModelOptions) -> str:
+    """Return the fingerprint of the encoder that `make_encoder` would make, without loading a model."""
+    if options.model == HASHING:
+        return HashingEncoder().fingerprint
+    from lakeindex.encode.model_folder import fingerprint_of, model_folder
+
+    return fingerprint_of(model_folder(options), options.max_tokens)
+
+
 def make_encoder(options: ModelOptions, progress: Callable[[int, int], None] | None = None) -> Encoder:
     """Make the encoder that `options.model` names: `default`, `hashing`, a folder or a name on the hub."""
     if options.model == HASHING:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 
 from lakeindex.encode.bert_model import BertModel
-from lakeindex.encode.model_folder import folder_identity, is_plain_bert, model_folder
+from lakeindex.encode.model_folder import fingerprint_of, is_plain_bert, model_folder
 from lakeindex.encode.model_options import Device, ModelOptions
 from lakeindex.encode.precision import dtype_of, require_device
 from lakeindex.errors import InvalidSetting
@@ -58,8 +58,8 @@ class LanguageModelEncoder:
 
     @functools.cached_property
     def fingerprint(self) -> str:
-        """Name the weights, the tokens read and the dimension; neither the precision nor the path."""
-        return f"model-{folder_identity(self._folder)}-{self._model.max_tokens}-{self.dimension}"
+        """Name the weights and the tokens read; neither the precision nor the path."""
+        return fingerprint_of(self._folder, self._model.max_tokens)
 
     @property
     def dimension(self) -> int:

@@ -35,6 +35,11 @@ def model_folder(options: ModelOptions) -> Path:
     return _hub_folder(options)
 
 
+def fingerprint_of(folder: Path, max_tokens: int) -> str:
+    """Name the model in the folder, as far as it decides the vectors, without loading it."""
+    return f"model-{folder_identity(folder)}-{effective_tokens(folder, max_tokens)}"
+
+
 def folder_identity(folder: Path) -> str:
     """Hash the weights, the tokenizer and the configuration: the same for copies of a model, wherever they lie."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_other_runtime(path, folder))

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from lakeindex.index.term_index import STRENGTH_STEP, Order
+from lakeindex.index.term_index import Order
+from lakeindex.index.term_rows import STRENGTH_STEP
 from lakeindex.index.vector_index import Keys, Vectors
 from lakeindex.pairs import Comparison, Numbers, TermSet, Weights
 

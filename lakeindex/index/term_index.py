@@ -17,11 +17,9 @@ import numpy.typing as npt
 
 from lakeindex.index.asked_terms import AskedTerms
 from lakeindex.index.term_arrays import Places, best, compact, open_array, owners_of, starts_run, sums
+from lakeindex.index.term_rows import STRENGTH_STEP, TermRows, strengths_of
 from lakeindex.index.totals import Totals, rarity_of
 from lakeindex.pairs import Comparison, Hashes, Numbers, TermSet, Weights, ranges, ratio
-
-STRENGTH_STEP = 0.1
-"""Log counts are kept in a byte, in tenths."""
 
 _EVERY_BIT = np.uint64(2**64 - 1)
 _ARRAYS = ("terms", "column_starts", "column_terms", "strengths", "complete", "term_starts", "term_columns")
@@ -59,25 +57,33 @@ class TermIndex:
     """Terms that agree in these, the leading bits, are one."""
 
     @classmethod
-    def build(
-        cls, hashes: Hashes, counts: Numbers | None, starts: Numbers, complete: npt.NDArray[np.bool_]
-    ) -> TermIndex:
-        """Index columns whose terms stand one after the other; `starts` is (columns + 1,). Without counts all are 1."""
-        terms, numbers = np.unique(hashes, return_inverse=True)
-        columns = owners_of(starts)
+    def build(cls, rows: TermRows) -> TermIndex:
+        """Index columns under their places in `rows`."""
+        terms, numbers = np.unique(rows.hashes, return_inverse=True)
+        columns = owners_of(rows.starts)
         frequency = np.bincount(numbers, minlength=len(terms))
-        strengths = None if counts is None else _strengths(counts)
-        weights = None if strengths is None else np.float64(STRENGTH_STEP) * strengths
-        rarity = rarity_of(frequency, len(starts) - 1)
+        weights = None if rows.strengths is None else np.float64(STRENGTH_STEP) * rows.strengths
+        rarity = rarity_of(frequency, len(rows))
         return cls(
             terms=terms,
-            column_starts=compact(starts),
+            column_starts=compact(rows.starts),
             column_terms=compact(numbers),
-            strengths=np.zeros(0, np.uint8) if strengths is None else strengths,
-            complete=complete,
+            strengths=np.zeros(0, np.uint8) if rows.strengths is None else rows.strengths,
+            complete=rows.complete,
             term_starts=compact(np.concatenate([[0], np.cumsum(frequency)])),
             term_columns=columns[np.argsort(numbers, kind="stable")],
-            totals=Totals.of(numbers, columns, weights, rarity, len(starts) - 1),
+            totals=Totals.of(numbers, columns, weights, rarity, len(rows)),
+        )
+
+    def rows(self, columns: Numbers) -> TermRows:
+        """Return the terms of some columns, as the index was built from them; a folded index gives them unfolded."""
+        starts, lengths = self._spans(columns)
+        entries = ranges(starts, lengths)
+        return TermRows(
+            hashes=self.terms[self.column_terms[entries]],
+            strengths=self.strengths[entries] if len(self.strengths) else None,
+            starts=np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]),
+            complete=np.asarray(self.complete[columns]),
         )
 
     def folded(self, mask: np.uint64, totals: Totals | None = None) -> TermIndex:
@@ -189,7 +195,7 @@ class TermIndex:
         everywhere[known] = frequency
         weights = rarity = rarity_of(everywhere, self.columns)
         if len(self.strengths):
-            weights = _strengths(counts) * STRENGTH_STEP * rarity
+            weights = strengths_of(counts) * STRENGTH_STEP * rarity
         return AskedTerms(hashes, rarity, weights, known, first, last, frequency)
 
     def _starts_of(self, numbers: Places) -> Numbers:
@@ -237,7 +243,3 @@ class TermIndex:
         is_first = starts_run(columns, groups)
         rarity = rarity_of(frequency, self.columns)
         return Totals.of(groups[is_first], columns[is_first], None, rarity, self.columns)
-
-
-def _strengths(counts: Numbers) -> npt.NDArray[np.uint8]:
-    return np.minimum(np.rint(np.log1p(counts) / STRENGTH_STEP), 255).astype(np.uint8)

@@ -19,6 +19,7 @@ EXACT_UP_TO = 20_000
 
 _BUILDS = ("faiss-cpu", "faiss-gpu", "faiss-gpu-cu12")
 _PROBED_SHARE = 0.1
+_REACH_STEP = 1 / 16
 _TRAINED_ON_A_LIST = 64
 
 
@@ -36,21 +37,7 @@ class VectorIndex:
         if len(vectors) <= exact_up_to:
             index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
         else:
-            lists = min(int(2 * np.sqrt(len(vectors))), len(vectors))
-            index = faiss.IndexIVFScalarQuantizer(
-                faiss.IndexFlatIP(dimension),
-                dimension,
-                lists,
-                faiss.ScalarQuantizer.QT_8bit,
-                faiss.METRIC_INNER_PRODUCT,
-                False,  # by_residual: a list's vectors can be compared without its centroid
-            )
-            index.cp.seed = seed
-            index.cp.min_points_per_centroid = 1  # fewer than FAISS would like is no reason to print a warning
-            index.nprobe = max(1, round(_PROBED_SHARE * lists))
-            sample = np.random.default_rng(seed).permutation(len(vectors))[: _TRAINED_ON_A_LIST * lists]
-            index.train(np.ascontiguousarray(vectors[np.sort(sample)]))
-            index.set_direct_map_type(faiss.DirectMap.Hashtable)
+            index = _train_lists(faiss, vectors, seed)
         index.add_with_ids(np.ascontiguousarray(vectors), keys)
         return cls(index)
 
@@ -110,6 +97,38 @@ class VectorIndex:
     def remove(self, keys: Keys) -> int:
         """Drop vectors; return how many there were."""
         return int(self._index.remove_ids(np.ascontiguousarray(keys)))
+
+
+def _train_lists(faiss: Any, vectors: Vectors, seed: int) -> Any:
+    """Make an empty IVF index of 8-bit vectors for such vectors."""
+    dimension = vectors.shape[1]
+    lists = min(int(2 * np.sqrt(len(vectors))), len(vectors))
+    index = faiss.IndexIVFScalarQuantizer(
+        faiss.IndexFlatIP(dimension),
+        dimension,
+        lists,
+        faiss.ScalarQuantizer.QT_8bit,
+        faiss.METRIC_INNER_PRODUCT,
+        False,  # by_residual: a list's vectors can be compared without its centroid
+    )
+    index.cp.seed = seed
+    index.cp.min_points_per_centroid = 1  # fewer than FAISS would like is no reason to print a warning
+    index.nprobe = max(1, round(_PROBED_SHARE * lists))
+    steps = _fixed_steps(faiss, vectors)
+    sample = np.sort(np.random.default_rng(seed).permutation(len(vectors))[: _TRAINED_ON_A_LIST * lists])
+    # Centroids come from vectors as they are stored, so that an index made of a stored one is the same.
+    index.train(steps.decode(steps.compute_codes(np.ascontiguousarray(vectors[sample]))))
+    faiss.copy_array_to_vector(faiss.vector_to_array(steps.trained), index.sq.trained)
+    index.set_direct_map_type(faiss.DirectMap.Hashtable)
+    return index
+
+
+def _fixed_steps(faiss: Any, vectors: Vectors) -> Any:
+    """Make a quantiser whose steps hardly depend on the vectors: what it once rounded, it doesn't round again."""
+    reach = np.ceil(np.abs(vectors).max(initial=0.0) / _REACH_STEP) * _REACH_STEP
+    steps = faiss.ScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_8bit)
+    steps.train(np.repeat(np.array([[-reach], [reach]], np.float32), vectors.shape[1], axis=1))
+    return steps
 
 
 def load_faiss() -> Any:

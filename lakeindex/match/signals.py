@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lakeindex.pairs import ColumnFacts, Comparison, Flags, Pairs, Weights
+from lakeindex.pairs import Comparison, Pairs, Weights
 from lakeindex.types import Family, Kind
 
 _NUMBERS = (Kind.INTEGER, Kind.DECIMAL)
 
 _SURROGATE_TRUST = 0.1
-_DENSE = 0.8
 _RARITY_HALF_TRUSTED = 5.0
 _NUMBERS_TRUST = 0.5
 _NAME_RARITY_HALF_TRUSTED = 1.0  # in units of the rarity of a term that occurs once
@@ -71,16 +70,9 @@ def measure(pairs: Pairs) -> dict[str, Weights]:
     }
 
 
-def looks_surrogate(facts: ColumnFacts) -> Flags:
-    """Tell which columns count 0, 1, 2, ... with hardly a gap: numbers that overlap with every other such column."""
-    span = facts.maximum - facts.minimum + 1
-    starts_low = (facts.minimum >= 0) & (facts.minimum <= 1)
-    return np.asarray(facts.is_kind(Kind.INTEGER) & starts_low & (facts.distinct >= _DENSE * span))
-
-
 def _overlap_trust(pairs: Pairs, keys: Comparison) -> Weights:
     """Two surrogate keys overlap by accident, and a few common values (yes, no) say little."""
-    both = looks_surrogate(pairs.candidates) & looks_surrogate(pairs.query)
+    both = pairs.candidates.is_serial & pairs.query.is_serial
     return np.where(both, _SURROGATE_TRUST, 1.0) * keys.shared_rarity / (keys.shared_rarity + _RARITY_HALF_TRUSTED)
 
 

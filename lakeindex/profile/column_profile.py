@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from lakeindex.profile.sketch import Sketch
-from lakeindex.types import Kind
+from lakeindex.types import Kind, RawValues
 
 LENGTH_BINS = 16
 """Values by characters: 0, 1, (none), 2, 3, 4, 5-6, 7-9, 10-13, ... each bin starting 1.4 times as high, up to 108."""
@@ -19,6 +19,7 @@ LOOKS = ("text", "integer", "decimal", "date", "timestamp", "boolean", "code")
 """What a value can look like; a code is a number that only text can hold: leading zeros, or more than 18 digits."""
 
 _KIND_SHARE = 0.9
+_DENSE = 0.8
 
 Histogram = npt.NDArray[np.int64]
 
@@ -35,6 +36,14 @@ class Limits:
     """Hashes in the sketch of character trigrams."""
     texts: int = 256
     """Values kept as text, those with the smallest hashes."""
+    raw: RawValues = RawValues.SAMPLE
+    hash_key: str = field(default="", repr=False)
+    """The key of the hashes, hexadecimal; empty where they have none."""
+
+    @property
+    def key(self) -> bytes:
+        """Return the key of the hashes; empty where they have none."""
+        return bytes.fromhex(self.hash_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +167,16 @@ class ColumnProfile:
             return False
         return self.distinct == filled if self.values.is_complete else self.distinct >= 0.97 * filled
 
-    def frequent_texts(self, limit: int) -> list[str]:
+    @property
+    def is_serial(self) -> bool:
+        """Whether it counts 0, 1, 2, ... with hardly a gap, as surrogate keys do: it overlaps with every other such."""
+        if self.kind is not Kind.INTEGER or not 0 <= self.minimum <= 1:
+            return False
+        return self.distinct >= _DENSE * (self.maximum - self.minimum + 1)
+
+    def most_frequent(self, limit: int) -> list[SampledText]:
         """List sampled values, the most frequent first, ties by their hash."""
-        ranked = sorted(self.texts, key=lambda sampled: (-sampled.rows, sampled.value_hash))
-        return [sampled.text for sampled in ranked[:limit]]
+        return sorted(self.texts, key=lambda sampled: (-sampled.rows, sampled.value_hash))[:limit]
 
 
 def length_bin(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

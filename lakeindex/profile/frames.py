@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from lakeindex.profile.column_profile import Limits
-from lakeindex.types import FileOutcome, FileStatus, Header, LakeFile, ReadOptions, ReadTable, Scan, TableId
+from lakeindex.types import FileOutcome, FileStatus, Header, LakeFile, RawValues, ReadOptions, ReadTable, Scan, TableId
 
 _HEAD = struct.Struct("<BQ")
 _PIPE_BYTES = 1 << 16  # what a pipe holds: asking for more only allocates more
@@ -51,7 +51,7 @@ class Request:
         given = request["options"]
         copies = given["copies"] and Path(given["copies"])
         options = ReadOptions(**given | {"header": Header(given["header"]), "copies": copies})
-        return cls(files, options, Limits(**request["limits"]))
+        return cls(files, options, Limits(**request["limits"] | {"raw": RawValues(request["limits"]["raw"])}))
 
 
 def write_frame(stream: IO[bytes], tag: Tag, payload: bytes) -> None:

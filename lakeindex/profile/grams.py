@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lakeindex.profile.column_profile import ColumnProfile
+from lakeindex.keyed_hash import siphash
+from lakeindex.profile.column_profile import ColumnProfile, Limits
 from lakeindex.profile.normalise import normal_values, normal_words
 from lakeindex.profile.sketch import Sketch, sketch_each
 from lakeindex.text_hash import HashedText, Texts
@@ -19,11 +20,13 @@ _SPACE = pa.scalar(" ", pa.large_string())
 _NOTHING = pa.scalar("", pa.large_string())
 
 
-def gram_sketches(profiles: Sequence[ColumnProfile], size: int) -> list[Sketch]:
+def gram_sketches(profiles: Sequence[ColumnProfile], limits: Limits) -> list[Sketch]:
     """Sketch the trigrams of each profile's texts, counted once a text, however many rows hold it."""
     texts = [sampled.text for profile in profiles for sampled in profile.texts]
     owners = np.repeat(np.arange(len(profiles)), [len(profile.texts) for profile in profiles])
     words = normal_words(normal_values(pa.array(texts, pa.large_string())))
     padded: Texts = pc.binary_join_element_wise(_SPACE, words, _SPACE, _NOTHING)  # type: ignore[call-overload]
     hashes, strings = HashedText.from_arrow(padded).grams(GRAM_BYTES)
-    return sketch_each(hashes, np.ones(len(hashes), np.int64), owners[strings], len(profiles), size)
+    if limits.key:
+        hashes = siphash(hashes, limits.key)
+    return sketch_each(hashes, np.ones(len(hashes), np.int64), owners[strings], len(profiles), limits.grams)

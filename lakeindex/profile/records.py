@@ -17,7 +17,7 @@ from lakeindex.profile.grams import gram_sketches
 from lakeindex.profile.kept_terms import KEPT, kept
 from lakeindex.profile.quantiles import quantiles_of
 from lakeindex.profile.sketch import Sketch
-from lakeindex.types import Family, TableId
+from lakeindex.types import Family, RawValues, TableId
 
 Array: TypeAlias = "pa.Array[Any]"
 
@@ -34,11 +34,17 @@ _SCALARS: tuple[tuple[str, pa.DataType], ...] = (
     ("nulls", pa.int64()),
     ("distinct", pa.int64()),
     ("is_key", pa.bool_()),
+    ("is_serial", pa.bool_()),
     ("minimum", pa.float64()),
     ("maximum", pa.float64()),
 )
 _HISTOGRAMS = ("looks", "lengths", "patterns")
 _EXTREMES = ("numbers", "days")
+_MEASURES = ("minimum", "maximum", "quantiles", *_EXTREMES)
+
+_VALUE = pa.struct([("text", pa.large_string()), ("rows", pa.int64())])
+_VALUES = 10
+_VALUE_CHARACTERS = 100
 
 _FIELDS: list[tuple[str, pa.DataType]] = [
     ("table_id", pa.string()),
@@ -50,6 +56,7 @@ _FIELDS: list[tuple[str, pa.DataType]] = [
     ("quantiles", pa.large_list(pa.float64())),
     *[(f"{name}_{part}", kind) for name in KEPT for part, kind in (("hashes", _HASHES), ("counts", _COUNTS))],
     ("texts", pa.large_list(_TEXT)),
+    ("values", pa.large_list(_VALUE)),
     ("digest", pa.string()),
 ]
 PROFILE_SCHEMA = pa.schema(_FIELDS)
@@ -66,14 +73,19 @@ class ProfiledColumn:
 
 
 def to_records(columns: Sequence[ProfiledColumn], limits: Limits) -> pa.Table:
-    """Lay profiles out as PROFILE_SCHEMA, a row a column, in their order."""
+    """Lay profiles out as PROFILE_SCHEMA, a row a column, in their order; without what `limits.raw` holds back.
+
+    `texts` are what a column's text is made of; what is to be kept of the values stands in `values`.
+    """
     profiles = [column.profile for column in columns]
+    sample = profiles if limits.raw is RawValues.SAMPLE else []
     arrays: dict[str, Array] = {
         "table_id": pa.array([column.table_id for column in columns], pa.string()),
         "position": pa.array([column.position for column in columns], pa.int32()),
         "name": pa.array([column.name for column in columns], pa.string()),
-        "texts": _texts([profile.texts for profile in profiles]),
-        "digest": pa.array([_digest(profile) for profile in profiles], pa.string()),
+        "texts": _texts([() if limits.raw is RawValues.NONE else profile.texts for profile in profiles]),
+        "values": _frequent_values(sample, len(profiles)),
+        "digest": pa.array([_digest(profile, limits) for profile in profiles], pa.string()),
     }
     for name, kind in _SCALARS:
         arrays[name] = pa.array([getattr(profile, name) for profile in profiles], kind)
@@ -83,29 +95,53 @@ def to_records(columns: Sequence[ProfiledColumn], limits: Limits) -> pa.Table:
         extremes: list[Extremes] = [getattr(profile, name) for profile in profiles]
         arrays[name] = pa.array([(one.low, one.high) for one in extremes], _LOW_AND_HIGH)
     arrays["quantiles"] = _lists(quantiles_of(profiles), np.float64)
-    kinds = [profile.kind for profile in profiles]
-    for family in KEPT:
-        sketches: list[Sketch] = (
-            gram_sketches(profiles, limits.grams)
-            if family is Family.GRAMS
-            else [getattr(profile, family) for profile in profiles]
-        )
-        lasting = list(zip(sketches, kept(family, kinds).tolist(), strict=True))
-        arrays[f"{family}_hashes"] = _lists([sketch.hashes[:limit] for sketch, limit in lasting], np.uint64)
-        arrays[f"{family}_counts"] = _lists([sketch.counts[:limit] for sketch, limit in lasting], np.int64)
+    arrays |= _sketches(profiles, limits)
+    if limits.raw is not RawValues.SAMPLE:
+        arrays |= {name: pa.nulls(len(profiles), PROFILE_SCHEMA.field(name).type) for name in _MEASURES}
     return pa.table(arrays).select(PROFILE_SCHEMA.names).cast(PROFILE_SCHEMA)
 
 
-def _digest(profile: ColumnProfile) -> str:
-    """Hash all that a profile says, so that two builds can be compared column by column."""
+def _sketches(profiles: Sequence[ColumnProfile], limits: Limits) -> dict[str, Array]:
+    kinds = [profile.kind for profile in profiles]
+    arrays: dict[str, Array] = {}
+    for family in KEPT:
+        sketches: list[Sketch] = (
+            gram_sketches(profiles, limits)
+            if family is Family.GRAMS
+            else [getattr(profile, family) for profile in profiles]
+        )
+        lasting = [0] * len(kinds) if limits.raw is RawValues.NONE else kept(family, kinds).tolist()
+        terms = list(zip(sketches, lasting, strict=True))
+        arrays[f"{family}_hashes"] = _lists([sketch.hashes[:limit] for sketch, limit in terms], np.uint64)
+        arrays[f"{family}_counts"] = _lists([sketch.counts[:limit] for sketch, limit in terms], np.int64)
+    return arrays
+
+
+def _digest(profile: ColumnProfile, limits: Limits) -> str:
+    """Hash all that a profile says, so that two builds can be compared column by column; no more than may be told."""
     scalars = repr((profile.rows, profile.nulls, profile.numbers, profile.days))
     texts = [f"{text.value_hash} {text.text_hash} {text.rows} {text.text}" for text in profile.texts]
-    digest = hashlib.blake2b("\0".join([scalars, *texts]).encode("utf-8"), digest_size=16)
-    for sketch in (profile.values, profile.words):
+    said = [repr((profile.rows, profile.nulls))] if limits.raw is RawValues.NONE else [scalars, *texts]
+    digest = hashlib.blake2b("\0".join(said).encode("utf-8"), digest_size=16, key=limits.key)
+    for sketch in (profile.values, profile.words) if limits.raw is not RawValues.NONE else ():
         digest.update(sketch.hashes.tobytes() + sketch.counts.tobytes())
     for histogram in (profile.looks, profile.lengths, profile.patterns):
         digest.update(histogram.tobytes())
     return digest.hexdigest()
+
+
+def _frequent_values(profiles: Sequence[ColumnProfile], columns: int) -> Array:
+    """List the most frequent sampled values of each column, the longest clipped; none without profiles."""
+    frequent = [profile.most_frequent(_VALUES) for profile in profiles] or [[]] * columns
+    chosen = list(chain.from_iterable(frequent))
+    structs = pa.StructArray.from_arrays(
+        [
+            pa.array([sampled.text[:_VALUE_CHARACTERS] for sampled in chosen], pa.large_string()),
+            pa.array([sampled.rows for sampled in chosen], pa.int64()),
+        ],
+        fields=list(_VALUE),
+    )
+    return _large_list(_offsets(frequent), structs)
 
 
 def _lists(arrays: Sequence[npt.NDArray[Any]], kind: type[np.generic]) -> Array:

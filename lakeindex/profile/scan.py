@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lakeindex.keyed_hash import keyed_spellings, siphash
 from lakeindex.profile.column_profile import (
     LENGTH_BINS,
     LOOKS,
@@ -43,6 +44,9 @@ def profile_columns(columns: Sequence[Column], limits: Limits) -> list[ColumnPro
     key_hashes = HashedText.from_arrow(normal_keys(found.values, words)).strings()
     value_hashes = spelling_hashes(key_hashes, HashedText.from_arrow(found.values).strings())
     word_hashes, places = HashedText.from_arrow(words).words()
+    if limits.key:
+        value_hashes = keyed_spellings(value_hashes, limits.key)
+        word_hashes = siphash(word_hashes, limits.key)
     shapes = HashedText.from_arrow(shape_of(found.values)).strings()
     lengths = pc.utf8_length(found.values).to_numpy()
     looks, numbers, days = interpret(found.values)

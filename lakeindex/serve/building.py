@@ -32,6 +32,8 @@ _SHOWN_FAILURES = 10
 @click.option("--max-tokens", type=click.IntRange(3), help="Tokens of a column's text that are read [default: 32].")
 @click.option("--allow-download", is_flag=True, default=None, help="Let a named model be fetched from its hub.")
 @click.option("--header", type=click.Choice(["auto", "yes", "no"]), help="Whether the first row names the columns.")
+@click.option("--values", type=click.Choice(["sample", "hash", "none"]), help="What is kept of the cells' values.")
+@click.option("--check-content", is_flag=True, default=None, help="Look into files whose size and time didn't change.")
 @click.option("--materialize", is_flag=True, default=None, help="Copy the rows into the index.")
 @with_quiet
 def index(lake: Path, report: Path | None, strict: bool, quiet: bool, **flags: Any) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from lakeindex.catalog.directory import DIRECTORY_FIELDS, Directory, hash_names
+from lakeindex.catalog.directory import DIRECTORY_FIELDS, Directory, facts_of, hash_names
 from lakeindex.errors import IndexDamaged, NotFound
 from lakeindex.pairs import KINDS, ColumnFacts
 from lakeindex.types import ColumnId, Kind, TableId
@@ -20,10 +20,10 @@ SCHEMA = pa.schema(
         ("kind", pa.string()),
         *[(name, pa.int64()) for name in ("rows", "nulls", "distinct")],
         ("is_key", pa.bool_()),
-        ("minimum", pa.float64()),
-        ("maximum", pa.float64()),
+        ("is_serial", pa.bool_()),
         ("lengths", pa.large_list(pa.int64())),
         ("patterns", pa.large_list(pa.int64())),
+        ("text_hash", pa.uint64()),
     ]
 )
 # As the catalog numbers them: by the tables' names, then as they stand in the file.
@@ -48,17 +48,23 @@ def record(table: str, name: str, place: int) -> dict[str, Any]:
         "nulls": place,
         "distinct": 50 + place,
         "is_key": place % 3 == 0,
-        "minimum": None if place % 2 else float(place),
-        "maximum": None if place % 2 else place + 0.5,
+        "is_serial": place % 4 == 1,
         "lengths": [place, 1, 0],
         "patterns": [0, 0] if place == 4 else [3, 1],
+        "text_hash": 2**64 - 1 - place,
     }
 
 
 @pytest.fixture(scope="module")
 def directory() -> Directory:
     records = [record(table, name, place) for place, (table, name) in enumerate(COLUMNS)]
-    return Directory.from_records(pa.Table.from_pylist(records, SCHEMA))
+    return directory_of(pa.Table.from_pylist(records, SCHEMA))
+
+
+def directory_of(records: pa.Table) -> Directory:
+    records = records.combine_chunks()
+    table_ids, names = (records[name].combine_chunks() for name in ("table_id", "name"))
+    return Directory.of(table_ids, names, records["text_hash"].to_numpy(), facts_of(records))
 
 
 def column(table: str, name: str) -> ColumnId:
@@ -91,8 +97,8 @@ def test_facts_are_those_of_the_records(directory: Directory) -> None:
     assert [KINDS[kind] for kind in facts.kinds[:3]] == [Kind.EMPTY, Kind.BOOLEAN, Kind.INTEGER]
     assert facts.rows.tolist() == list(range(100, 108))
     assert facts.is_key.tolist() == [True, False, False, True, False, False, True, False]
-    assert facts.minimum[[0, 2]].tolist() == [0.0, 2.0]
-    assert np.isnan(facts.minimum[[1, 3]]).all()
+    assert np.flatnonzero(facts.is_serial).tolist() == [1, 5]
+    assert directory.text_hashes[:2].tolist() == [2**64 - 1, 2**64 - 2]
     assert facts.lengths[:3].tolist() == [[0, 255, 0], [128, 128, 0], [170, 85, 0]]
     assert facts.patterns[3:5].tolist() == [[191, 64], [0, 0]]
 
@@ -102,7 +108,7 @@ def test_a_directory_comes_back_from_disk_as_it_was(directory: Directory, tmp_pa
     opened = Directory.open(tmp_path)
     assert opened.table_ids == directory.table_ids
     assert opened.names.to_pylist() == directory.names.to_pylist()
-    for name in ("first_columns", "tables", "name_hashes"):
+    for name in ("first_columns", "tables", "name_hashes", "text_hashes"):
         assert getattr(opened, name).tolist() == getattr(directory, name).tolist(), name
     for field in fields(ColumnFacts):
         before, after = getattr(directory.facts, field.name), getattr(opened.facts, field.name)
@@ -112,7 +118,7 @@ def test_a_directory_comes_back_from_disk_as_it_was(directory: Directory, tmp_pa
 
 
 def test_a_lake_without_columns_has_a_directory_too(tmp_path: Path) -> None:
-    Directory.from_records(SCHEMA.empty_table()).save(tmp_path)
+    directory_of(SCHEMA.empty_table()).save(tmp_path)
     opened = Directory.open(tmp_path)
     assert (len(opened), opened.table_ids) == (0, [])
     assert not opened.has_table(TableId("a.csv"))

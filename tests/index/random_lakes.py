@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from lakeindex.index.term_index import TermIndex
+from lakeindex.index.term_rows import TermRows
 from lakeindex.pairs import TermSet
 
 # Few enough that columns share terms and tie; with both ends of the range of hashes.
@@ -31,8 +32,12 @@ SPELLED_LAKES = st.lists(SPELLED_SETS, max_size=12)
 
 
 def index_of(columns: Sequence[TermSet], counted: bool = True) -> TermIndex:
+    return TermIndex.build(rows_of(columns, counted))
+
+
+def rows_of(columns: Sequence[TermSet], counted: bool = True) -> TermRows:
     nothing = term_set({})
-    return TermIndex.build(
+    return TermRows.of(
         np.concatenate([nothing.hashes, *(column.hashes for column in columns)]),
         np.concatenate([nothing.counts, *(column.counts for column in columns)]) if counted else None,
         np.cumsum([0, *(len(column.hashes) for column in columns)]),

@@ -5,6 +5,7 @@ import pytest
 
 from lakeindex.index.name_terms import context_words, name_grams, term_sets
 from lakeindex.index.term_index import TermIndex
+from lakeindex.index.term_rows import TermRows
 from lakeindex.naming import title_of, words_of
 from lakeindex.text_hash import HashedText
 
@@ -21,7 +22,7 @@ def cosines_of_contexts(*columns: tuple[str, str]) -> list[float]:
 
 
 def _cosines(hashes: np.ndarray, counts: np.ndarray, starts: np.ndarray) -> list[float]:
-    index = TermIndex.build(hashes, counts, starts, np.ones(len(starts) - 1, bool))
+    index = TermIndex.build(TermRows.of(hashes, counts, starts, np.ones(len(starts) - 1, bool)))
     cosines: list[float] = index.compare(index.column(0), np.arange(1, index.columns)).cosine.tolist()
     return cosines
 

@@ -34,8 +34,7 @@ def facts(size: int) -> ColumnFacts:
         nulls=numbers,
         distinct=numbers,
         is_key=numbers.astype(bool),
-        minimum=numbers.astype(np.float64),
-        maximum=numbers.astype(np.float64),
+        is_serial=numbers.astype(bool),
         lengths=histogram,
         patterns=histogram,
     )

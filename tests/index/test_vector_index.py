@@ -173,3 +173,13 @@ def test_two_builds_of_faiss_at_once_are_refused(monkeypatch: pytest.MonkeyPatch
 def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(LakeIndexError, match=r"nowhere/vectors.faiss can't be written"):
         VectorIndex.build(clustered(3, seed=1), np.arange(3)).save(tmp_path / "nowhere" / "vectors.faiss")
+
+
+def test_a_quantised_index_built_from_what_it_stores_is_the_same() -> None:
+    size = 2000
+    vectors = clustered(size, seed=7)
+    once = VectorIndex.build(vectors, np.arange(size), exact_up_to=0)
+    again = VectorIndex.build(once.vectors(np.arange(size)), np.arange(size), exact_up_to=0)
+    assert np.array_equal(once.vectors(np.arange(size)), again.vectors(np.arange(size)))
+    assert np.array_equal(once.search(vectors[:50], 10)[0], again.search(vectors[:50], 10)[0])
+    assert np.abs(once.vectors(np.arange(size)) - vectors).max() < 1 / 255

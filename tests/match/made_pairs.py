@@ -29,9 +29,8 @@ class Side:
     """What is known of one column."""
 
     kind: Kind = Kind.TEXT
-    minimum: float = np.nan
-    maximum: float = np.nan
     distinct: int = 10
+    is_serial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Candidate:
 
 def counting(up_to: int) -> Side:
     """Describe a column that counts 1, 2, 3, ..."""
-    return Side(Kind.INTEGER, 1.0, float(up_to), up_to)
+    return Side(Kind.INTEGER, up_to, is_serial=True)
 
 
 def facts(sides: Sequence[Side]) -> ColumnFacts:
@@ -57,8 +56,7 @@ def facts(sides: Sequence[Side]) -> ColumnFacts:
         nulls=np.zeros(len(sides), np.int64),
         distinct=distinct,
         is_key=np.zeros(len(sides), bool),
-        minimum=np.array([side.minimum for side in sides], np.float64),
-        maximum=np.array([side.maximum for side in sides], np.float64),
+        is_serial=np.array([side.is_serial for side in sides], bool),
         lengths=np.zeros((len(sides), 4), np.uint8),
         patterns=np.zeros((len(sides), 4), np.uint8),
     )

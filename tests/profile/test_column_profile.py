@@ -151,8 +151,8 @@ def test_extremes_of_nothing_are_nan_and_give_way_to_any_number() -> None:
 def test_frequent_texts_come_first_and_equally_frequent_ones_in_the_order_of_their_hashes() -> None:
     made = profile(["b", "a", "c", "C", "d", "d", "d"], LIMITS)
     tied = sorted("ab", key=lambda text: HashedText.from_arrow(pa.array([text])).strings()[0])
-    assert [text.lower() for text in made.frequent_texts(4)] == ["d", "c", *tied]
-    assert made.frequent_texts(1) == ["d"]
+    assert [sampled.text.lower() for sampled in made.most_frequent(4)] == ["d", "c", *tied]
+    assert [sampled.text for sampled in made.most_frequent(1)] == ["d"]
 
 
 def test_lengths_are_binned_by_powers_of_the_root_of_two() -> None:

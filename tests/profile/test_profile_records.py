@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +19,7 @@ from lakeindex.profile.normalise import normal_values, normal_words
 from lakeindex.profile.records import PROFILE_SCHEMA, ProfiledColumn, to_records
 from lakeindex.profile.sketch import Sketch
 from lakeindex.text_hash import HashedText
-from lakeindex.types import Family, TableId
+from lakeindex.types import Family, RawValues, TableId
 
 LIMITS = Limits()
 RICH = profile(["Paris", "paris", "2020-01-01", "7", "-1.5", None])
@@ -68,7 +69,7 @@ def test_numbers_have_no_words_and_no_trigrams() -> None:
 def test_a_record_says_where_the_column_is_and_what_it_is() -> None:
     column = ProfiledColumn(TableId("a/b.csv"), 3, "größe", profile(["1", "2", "2", None], LIMITS))
     (record,) = to_records([column], LIMITS).to_pylist()
-    said = {name: record[name] for name in PROFILE_SCHEMA.names[:11]}
+    said = {name: record[name] for name in PROFILE_SCHEMA.names[:12]}
     assert said == {
         "table_id": "a/b.csv",
         "position": 3,
@@ -79,10 +80,44 @@ def test_a_record_says_where_the_column_is_and_what_it_is() -> None:
         "nulls": 1,
         "distinct": 2,
         "is_key": False,
+        "is_serial": True,
         "minimum": 1.0,
         "maximum": 2.0,
     }
     assert sorted(text["text"] for text in record["texts"]) == ["1", "2"]
+
+
+def test_what_is_held_back_of_the_values_is_not_in_the_records() -> None:
+    column = ProfiledColumn(TableId("t.csv"), 0, "c", profile(["4711", "4712", "4712"], LIMITS))
+    hashed, nothing = (replace(LIMITS, raw=raw) for raw in (RawValues.HASH, RawValues.NONE))
+    for limits in (hashed, nothing):
+        (record,) = to_records([column], limits).to_pylist()
+        assert [record[name] for name in ("minimum", "maximum", "quantiles", "numbers", "days")] == [None] * 5
+        assert record["values"] == []
+        assert (record["rows"], record["distinct"], record["is_key"]) == (3, 2, False)
+    (record,) = to_records([column], nothing).to_pylist()
+    assert record["texts"] == record["values_hashes"] == record["words_hashes"] == record["grams_hashes"] == []
+    same_counts = ProfiledColumn(TableId("t.csv"), 0, "c", profile(["5711", "5712", "5712"], LIMITS))
+    assert to_records([same_counts], nothing)["digest"] == to_records([column], nothing)["digest"]
+
+
+def test_hashes_under_a_key_overlap_as_those_without_do() -> None:
+    words = ["Paris", "paris", "São Paulo", "42", "007", "2020-01-01"]
+    plain, keyed = LIMITS, replace(LIMITS, raw=RawValues.HASH, hash_key="0f" * 16)
+    for limits in (plain, keyed):
+        one, other = (profile(values, limits) for values in (words, words[2:]))
+        assert len(one.values.hashes) == 5
+        assert np.isin(other.values.hashes, one.values.hashes).all()
+    found = [to_records([ProfiledColumn(TableId("t"), 0, "c", profile(words, one))], one) for one in (plain, keyed)]
+    for family in ("values", "words", "grams"):
+        hashes = [set(pc.list_flatten(records[f"{family}_hashes"]).to_pylist()) for records in found]
+        assert len(hashes[0]) == len(hashes[1]) > 0
+        assert not hashes[0] & hashes[1]
+
+
+def test_the_most_frequent_values_are_kept_and_clipped() -> None:
+    (record,) = records_of([profile(["b", "b", "x" * 300])]).to_pylist()
+    assert record["values"] == [{"text": "b", "rows": 2}, {"text": "x" * 100, "rows": 1}]
 
 
 def test_no_columns_make_an_empty_table_of_the_same_schema() -> None:
@@ -113,13 +148,13 @@ def test_grams_are_the_trigrams_of_the_words_between_spaces(columns: list[list[s
     ascii_columns = [[value for value in column if value and value.isascii()] for column in columns]
     wide = Limits(grams=10_000)
     profiles = [profile(list(column), wide) for column in ascii_columns]
-    for sketch, made in zip(gram_sketches(profiles, wide.grams), profiles, strict=True):
+    for sketch, made in zip(gram_sketches(profiles, wide), profiles, strict=True):
         counts = Counter(hash_of(gram) for text in made.texts for gram in trigrams(text.text))
         assert list(zip(sketch.hashes.tolist(), sketch.counts.tolist(), strict=True)) == sorted(counts.items())
 
 
 def test_a_text_is_counted_once_in_the_grams_however_many_rows_hold_it() -> None:
-    (sketch,) = gram_sketches([profile(["Ab-c", "ab-c", "ab-c"], LIMITS)], 64)
+    (sketch,) = gram_sketches([profile(["Ab-c", "ab-c", "ab-c"], LIMITS)], LIMITS)
     grams = [" ab", "ab ", "b c", " c "]
     assert sketch.hashes.tolist() == sorted(hash_of(gram) for gram in grams)
     assert sketch.counts.tolist() == [1, 1, 1, 1]

@@ -1,0 +1,81 @@
+"""What of the settings decides an index's content, and how it is told to the stages."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from lakeindex.config import Settings
+from lakeindex.encode.column_text import TextOptions, ValueOrder
+from lakeindex.errors import StaleArtifact
+from lakeindex.hash_key import hash_key
+from lakeindex.profile.column_profile import Limits
+from lakeindex.types import Header, RawValues, ReadOptions
+
+LIMITS = Limits()
+
+
+def read_options(settings: Settings, copies: Path | None) -> ReadOptions:
+    """Say how files are to be read."""
+    return ReadOptions(header=Header(settings.header), copies=copies)
+
+
+def text_options(settings: Settings) -> TextOptions:
+    """Say what a column's text is made of."""
+    return TextOptions(
+        title=settings.text_title,
+        name=settings.text_name,
+        statistics=settings.text_statistics,
+        values=settings.text_values,
+        order=ValueOrder(settings.text_order),
+    )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Say how much a profile keeps. Raises InvalidSetting where hashes need a key and there is none to be had."""
+    raw = RawValues(settings.values)
+    return replace(LIMITS, raw=raw, hash_key=hash_key(settings.hash_key).hex() if raw is RawValues.HASH else "")
+
+
+def content_settings(settings: Settings) -> dict[str, Any]:
+    """Collect what decides the content, as JSON has it; of a secret key only its fingerprint."""
+    limits = limits_of(settings)
+    told = asdict(limits) | {"hash_key": _fingerprint(limits.key)}
+    return _as_json(
+        {
+            "limits": told,
+            "text": asdict(text_options(settings)),
+            "header": settings.header,
+            "model": settings.model,
+            "max_tokens": settings.max_tokens,
+            "materialize": settings.materialize,
+        }
+    )
+
+
+def limits_built_with(content: Mapping[str, Any], settings: Settings) -> Limits:
+    """Return the limits of an index, for a column that is to be compared with it.
+
+    Raises StaleArtifact when its hashes have another key than the settings give.
+    """
+    limits = content["limits"]
+    raw = RawValues(limits["raw"])
+    key = hash_key(settings.hash_key) if raw is RawValues.HASH else b""
+    if _fingerprint(key) != limits["hash_key"]:
+        raise StaleArtifact(
+            "the index's hashes were made with another key; set LAKEINDEX_HASH_KEY to that one, or index the lake again"
+        )
+    return Limits(**limits | {"raw": raw, "hash_key": key.hex()})
+
+
+def _fingerprint(key: bytes) -> str:
+    return hashlib.blake2b(key, digest_size=8, person=b"lakeindex").hexdigest() if key else ""
+
+
+def _as_json(told: dict[str, Any]) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(json.dumps(told))
+    return read

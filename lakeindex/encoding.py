@@ -1,0 +1,82 @@
+"""Turn the texts of columns into vectors, each text once in the life of an index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from lakeindex.catalog.staging import Staging
+from lakeindex.columns import Columns
+from lakeindex.pairs import Hashes
+from lakeindex.protocols import Encoder
+from lakeindex.types import Progress
+
+Vectors = npt.NDArray[np.float32]
+
+_BLOCK_TEXTS = 2048
+"""Texts that are encoded before their vectors are put aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The encoder to build with, loaded only when there is something to encode."""
+
+    fingerprint: str
+    load: Callable[[], Encoder]
+
+
+class _Known:
+    """The vectors of distinct texts, as far as they are known."""
+
+    def __init__(self, text_hashes: Hashes) -> None:
+        self.text_hashes = text_hashes
+        self.is_known = np.zeros(len(text_hashes), bool)
+        self.vectors: Vectors | None = None
+
+    def take_in(self, text_hashes: Hashes, vectors: Vectors) -> None:
+        """Learn the vectors of some texts; of others than are asked for, nothing."""
+        if self.vectors is None:
+            self.vectors = np.zeros((len(self.text_hashes), vectors.shape[1]), np.float32)
+        is_asked = np.isin(text_hashes, self.text_hashes)
+        places = np.searchsorted(self.text_hashes, text_hashes[is_asked])
+        self.vectors[places] = vectors[is_asked]
+        self.is_known[places] = True
+
+
+def encode_columns(
+    columns: Columns, private_texts: Mapping[int, str], model: Model, staging: Staging, progress: Progress
+) -> Vectors:
+    """Return the vectors of the columns that were read, (n, d).
+
+    Texts that a column of the generation before had, or that an interrupted build had encoded, are not encoded again.
+    """
+    hashes, texts = columns.texts()
+    distinct, first, places = np.unique(hashes, return_index=True, return_inverse=True)
+    known = _Known(distinct)
+    if columns.previous is not None:
+        known.take_in(*columns.previous.vectors_of_texts(distinct))
+    for block in staging.vectors():
+        known.take_in(*block)
+    missing = np.flatnonzero(~known.is_known)
+    spelled = [private_texts.get(int(distinct[place])) or texts[first[place]] or "" for place in missing]
+    progress("encode", len(distinct) - len(missing), len(distinct))
+    if len(missing) or known.vectors is None:
+        encoder = model.load()
+        known.take_in(distinct[:0], np.zeros((0, encoder.dimension), np.float32))
+        for chosen in _blocks(spelled):
+            vectors = encoder.encode([spelled[place] for place in chosen])
+            staging.add_vectors(distinct[missing[chosen]], vectors)
+            known.take_in(distinct[missing[chosen]], vectors)
+            progress("encode", int(known.is_known.sum()), len(distinct))
+    assert known.vectors is not None
+    return known.vectors[places]
+
+
+def _blocks(texts: Sequence[str]) -> Iterator[list[int]]:
+    """Group the places of texts, the longest first, so that texts of one length are encoded together."""
+    order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
+    for start in range(0, len(order), _BLOCK_TEXTS):
+        yield order[start : start + _BLOCK_TEXTS]

@@ -1,0 +1,75 @@
+"""Read the files of a lake into the staging of a build."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import pyarrow as pa
+
+from lakeindex.catalog.staging import Staging
+from lakeindex.changes import Changes, token_of
+from lakeindex.columns import STAGED_SCHEMA
+from lakeindex.config import Settings
+from lakeindex.content import limits_of, read_options, text_options
+from lakeindex.encode.record_texts import describe_records
+from lakeindex.keyed_hash import siphash
+from lakeindex.profile.frames import outcome_from_json, outcome_to_json
+from lakeindex.profile.pool import profile_in_workers
+from lakeindex.text_hash import HashedText
+from lakeindex.types import FileOutcome, FileStatus, LakeFile, Progress, RawValues
+
+
+@dataclass(slots=True)
+class Profiling:
+    """What reads files, and what it holds back from the disk."""
+
+    staging: Staging
+    settings: Settings
+    private_texts: dict[int, str] = field(default_factory=dict)
+    """Texts that name values and so must not be staged, by their hashes."""
+
+    def profile(self, files: Sequence[LakeFile], progress: Progress) -> list[FileOutcome]:
+        """Read files, but for those that the staging holds already; tell what became of each."""
+        settings, limits = self.settings, limits_of(self.settings)
+        done = _resumed(self.staging, files)
+        rest = [file for file in files if file.name not in done]
+        tokens = {file.name: token_of(file) for file in rest}
+        options = read_options(settings, self.staging.copies if limits.raw is RawValues.SAMPLE else None)
+        progress("profile", len(done), len(files))
+        for share in profile_in_workers(rest, options, limits, settings.jobs, settings.seconds_per_file):
+            outcomes = {one.path: replace(one, token=tokens[one.path]) for one in share.outcomes}
+            if share.records is not None:
+                told = {path: json.loads(outcome_to_json(one)) for path, one in outcomes.items()}
+                self.staging.add_share(told, self._described(share.records))
+            done |= outcomes
+            progress("profile", len(done), len(files))
+        return list(done.values())
+
+    def _described(self, records: pa.Table) -> pa.Table:
+        """Replace the values of each column by the text that the encoder will read."""
+        texts = describe_records(records, text_options(self.settings))
+        limits = limits_of(self.settings)
+        column = pa.array(texts, pa.large_string())
+        hashes = HashedText.from_arrow(column).strings()
+        if limits.raw is RawValues.HASH:
+            hashes = siphash(hashes, limits.key)
+            self.private_texts |= dict(zip(hashes.tolist(), texts, strict=True))
+            column = pa.nulls(len(texts), pa.large_string())
+        described = records.append_column("text", column).append_column("text_hash", pa.array(hashes))
+        return described.select(STAGED_SCHEMA.names)
+
+
+def _resumed(staging: Staging, files: Sequence[LakeFile]) -> dict[str, FileOutcome]:
+    """Take what an interrupted build had read; what changed since, or could not be read, is read again."""
+    done: dict[str, FileOutcome] = {}
+    for share in staging.shares():
+        outcomes = {path: outcome_from_json(json.dumps(one).encode()) for path, one in share.outcomes.items()}
+        read = {path: one for path, one in outcomes.items() if one.status is FileStatus.INDEXED}
+        unchanged = Changes.between([file for file in files if file.name in read], read, check_content=False).unchanged
+        if len(unchanged) == len(read):
+            done |= read
+        else:
+            share.path.unlink()
+    return done
