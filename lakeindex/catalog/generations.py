@@ -1,67 +1,34 @@
 """An index folder: immutable generations, one of them current, at most one writer.
 
-INDEX/CURRENT                   the number of the generation that answers, replaced atomically
+INDEX/CURRENT                   number and checksum of the generation that answers, replaced atomically
 INDEX/writer.lock               held (flock) by the writer; says who that is
 INDEX/generations/7/...         artifacts and manifest.json, never changed once published
 INDEX/generations/building-*    what a writer is at work on, or left behind when it was killed
+INDEX/generations/removing-*    an old generation on its way out
 """
 
 from __future__ import annotations
 
 import fcntl
-import hashlib
-import json
 import os
 import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-from lakeindex.errors import IndexDamaged, IndexMissing, LockHeld, StaleArtifact
+from lakeindex.catalog.current import CURRENT, Pointer, point_at, read_pointer, sync
+from lakeindex.catalog.holding import Hold, held_by_nobody
+from lakeindex.catalog.integrity import checksum, files_of, require_whole
+from lakeindex.catalog.manifest import MANIFEST, Artifact, Manifest, read_manifest, write_manifest
+from lakeindex.catalog.remembered import Remembered, remember
+from lakeindex.errors import IndexDamaged, IndexMissing, LockHeld, NotFound
 
-FORMAT = 2
-
-_CURRENT = "CURRENT"
 _LOCK = "writer.lock"
 _GENERATIONS = "generations"
 _BUILDING = "building-"
-_MANIFEST = "manifest.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Artifact:
-    """A file of a generation, as it was published."""
-
-    bytes: int
-    checksum: str
-    """blake2b, 16 bytes, hexadecimal."""
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation is and what it was made of and with."""
-
-    lake: str
-    """The root's absolute path."""
-    tables: int
-    columns: int
-    failed: int
-    """Files that could not be read."""
-    logical_hash: str
-    models: dict[str, str]
-    """Fingerprints, by the role a model plays."""
-    settings: dict[str, Any]
-    """What of the settings decides the index's content."""
-    artifacts: dict[str, Artifact] = field(default_factory=dict)
-    format: int = FORMAT
-
-    @property
-    def bytes(self) -> int:
-        """The size of all artifacts."""
-        return sum(artifact.bytes for artifact in self.artifacts.values())
+_REMOVING = "removing-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,42 +38,48 @@ class Generation:
     number: int
     folder: Path
     manifest: Manifest
+    hold: Hold | None = field(default=None, compare=False, repr=False)
+    """Keeps it from being removed for as long as somebody refers to this."""
 
 
 def open_current(index: Path) -> Generation:
-    """Open the generation that answers.
+    """Open the generation that answers, and hold it.
 
     Raises IndexMissing where nothing was published, StaleArtifact where another version of lakeindex did it,
-    IndexDamaged where a file is gone or of another size than the manifest says.
+    IndexDamaged where a file is not what was published.
     """
-    number = current_number(index)
-    if number is None:
-        raise IndexMissing(f"no index in {index}; build one: lakeindex index LAKE --index {index}")
-    folder = index / _GENERATIONS / str(number)
-    manifest = _read_manifest(folder / _MANIFEST, index)
-    for name, artifact in manifest.artifacts.items():
-        path = folder / name
-        if not path.is_file() or path.stat().st_size != artifact.bytes:
-            state = "has another size than when it was written" if path.exists() else "is missing"
-            raise IndexDamaged(
-                f"{path} {state}; build the index again: lakeindex index {manifest.lake} --index {index}"
-            )
-    return Generation(number, folder, manifest)
+    while True:
+        pointer = read_pointer(index)
+        if pointer is None:
+            raise IndexMissing(f"no index in {index}; build one: lakeindex index LAKE --index {index}")
+        hold = Hold.of(_folder(index, pointer.number) / MANIFEST)
+        if hold is not None or read_pointer(index) == pointer:
+            generation = _open(index, pointer.number, hold)
+            if generation.manifest.checksum != pointer.checksum:
+                raise IndexDamaged(f"{index / CURRENT} names another generation than there is; build the index again")
+            return generation
+        # A writer published another one and removed this one in the meantime.
+
+
+def open_generation(index: Path, number: int) -> Generation:
+    """Open a generation by its number, and hold it. Raises NotFound, naming those there are, and as `open_current`."""
+    numbers = published(index)
+    if number not in numbers:
+        known = ", ".join(map(str, numbers)) or "none"
+        raise NotFound(f"{index} holds no generation {number}; there are: {known}")
+    return _open(index, number, Hold.of(_folder(index, number) / MANIFEST))
+
+
+def published(index: Path) -> list[int]:
+    """List the numbers of the generations there are, ascending, up to the one that answers."""
+    current = current_number(index)
+    return [] if current is None else [number for number in sorted(_numbers(index)) if number <= current]
 
 
 def current_number(index: Path) -> int | None:
     """Return the number of the generation that answers, None where there is none yet."""
-    try:
-        text = (index / _CURRENT).read_text("ascii").strip()
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise IndexDamaged(f"{index / _CURRENT} can't be read ({error}); build the index again") from error
-    if not text.isdecimal():
-        raise IndexDamaged(
-            f"{index / _CURRENT} should hold the number of a generation, not {text[:40]!r}; build the index again"
-        )
-    return int(text)
+    pointer = read_pointer(index)
+    return None if pointer is None else pointer.number
 
 
 @contextmanager
@@ -115,17 +88,7 @@ def writing(index: Path) -> Iterator[Path]:
 
     Raises LockHeld, with the holder, when another writer is at work. A lock dies with its process.
     """
-    (index / _GENERATIONS).mkdir(parents=True, exist_ok=True)
-    with (index / _LOCK).open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            holder = lock.read().strip() or "an unknown process"
-            raise LockHeld(f"{index} is being written by {holder}; wait until it is done, or stop it") from None
-        lock.truncate(0)
-        lock.write(f"process {os.getpid()} on {socket.gethostname()}")
-        lock.flush()
+    with _locked(index):
         _remove_leftovers(index)
         folder = index / _GENERATIONS / f"{_BUILDING}{os.getpid()}"
         folder.mkdir()
@@ -138,29 +101,45 @@ def writing(index: Path) -> Iterator[Path]:
 def publish(index: Path, folder: Path, manifest: Manifest, keep: int) -> Generation:
     """Make what was built in `folder` the generation that answers; of older ones `keep` stay.
 
-    Everything is on disk before CURRENT is replaced, so a crash at any moment leaves the old or the new one.
+    Everything is on disk before CURRENT is replaced, so a crash at any moment leaves the old or the new one. An old
+    generation that somebody reads stays until a later publication.
     """
     artifacts = {
-        path.relative_to(folder).as_posix(): Artifact(path.stat().st_size, _checksum(path))
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        name: Artifact((folder / name).stat().st_size, checksum(folder / name)) for name in sorted(files_of(folder))
     }
-    complete = Manifest(**{**_fields(manifest), "artifacts": artifacts})
-    (folder / _MANIFEST).write_text(json.dumps(asdict(complete), indent=1, sort_keys=True))
+    complete = replace(manifest, artifacts=artifacts)
+    (folder / MANIFEST).write_bytes(write_manifest(complete))
     for path in [*folder.rglob("*"), folder]:
-        _sync(path)
+        sync(path)
     number = max(_numbers(index), default=0) + 1
-    target = index / _GENERATIONS / str(number)
+    target = _folder(index, number)
     folder.rename(target)
-    _sync(target.parent)
-    replacement = index / f"{_CURRENT}.new"
-    replacement.write_text(f"{number}\n", "ascii")
-    _sync(replacement)
-    replacement.replace(index / _CURRENT)
-    _sync(index)
+    sync(target.parent)
+    remember(target, Remembered(tried=complete.checksum))
+    point_at(index, Pointer(number, complete.checksum))
     for old in sorted(_numbers(index))[: -(keep + 1)]:
-        shutil.rmtree(index / _GENERATIONS / str(old), ignore_errors=True)
-    return Generation(number, target, complete)
+        _remove(index, old)
+    return Generation(number, target, complete, Hold.of(target / MANIFEST))
+
+
+def rollback(index: Path, to: int | None = None) -> Generation:
+    """Make an older generation answer again: the one before, or the one numbered `to`.
+
+    The newer ones stay until the next build. Raises NotFound where there is none, IndexDamaged where it isn't whole,
+    LockHeld when a writer is at work.
+    """
+    with _locked(index):
+        current = current_number(index)
+        older = [number for number in _numbers(index) if current is None or number < current]
+        if to is None and not older:
+            raise NotFound(f"{index} holds no generation before {current}; set `keep` to keep more of them")
+        number = max(older) if to is None else to
+        if number not in _numbers(index):
+            known = ", ".join(map(str, sorted(_numbers(index))))
+            raise NotFound(f"{index} holds no generation {number}; there are: {known}")
+        generation = _open(index, number, Hold.of(_folder(index, number) / MANIFEST))
+        point_at(index, Pointer(number, generation.manifest.checksum))
+        return generation
 
 
 def share_file(path: Path, target: Path) -> None:
@@ -171,48 +150,64 @@ def share_file(path: Path, target: Path) -> None:
         shutil.copyfile(path, target)
 
 
-def _read_manifest(path: Path, index: Path) -> Manifest:
+def _open(index: Path, number: int, hold: Hold | None) -> Generation:
+    folder = _folder(index, number)
+    path = folder / MANIFEST
     try:
-        fields = json.loads(path.read_text("utf-8"))
-        found = fields["format"]
-        if found != FORMAT:
-            raise StaleArtifact(
-                f"{index} has format {found}, this lakeindex reads format {FORMAT}; "
-                f"build it again: lakeindex index {fields.get('lake', 'LAKE')} --index {index}"
-            )
-        artifacts = {name: Artifact(**artifact) for name, artifact in fields["artifacts"].items()}
-        return Manifest(**fields | {"artifacts": artifacts})
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise IndexDamaged(f"{path} can't be read ({error}); build the index again") from error
+        content = path.read_bytes()
+    except OSError as error:
+        raise IndexDamaged(f"{path} can't be read ({error.strerror}); build the index again") from error
+    manifest = read_manifest(content, path, index)
+    require_whole(index, folder, manifest)
+    return Generation(number, folder, manifest, hold)
 
 
-def _fields(manifest: Manifest) -> dict[str, Any]:
-    return {name: getattr(manifest, name) for name in Manifest.__dataclass_fields__}
+@contextmanager
+def _locked(index: Path) -> Iterator[None]:
+    (index / _GENERATIONS).mkdir(parents=True, exist_ok=True)
+    with (index / _LOCK).open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            holder = lock.read().strip() or "an unknown process"
+            raise LockHeld(f"{index} is being written by {holder}; wait until it is done, or stop it") from None
+        lock.truncate(0)
+        lock.write(f"process {os.getpid()} on {socket.gethostname()}")
+        lock.flush()
+        yield
+
+
+def _folder(index: Path, number: int) -> Path:
+    return index / _GENERATIONS / str(number)
 
 
 def _numbers(index: Path) -> list[int]:
-    return [int(path.name) for path in (index / _GENERATIONS).iterdir() if path.name.isdecimal()]
+    try:
+        return [int(path.name) for path in (index / _GENERATIONS).iterdir() if path.name.isdecimal()]
+    except FileNotFoundError:
+        return []
+
+
+def _remove(index: Path, number: int) -> None:
+    """Remove a generation unless somebody reads it; what is left of it is never taken for one."""
+    folder = _folder(index, number)
+    with held_by_nobody(folder / MANIFEST) as is_free:
+        if is_free:
+            leaving = folder.with_name(f"{_REMOVING}{number}-{os.getpid()}")
+            folder.rename(leaving)
+            shutil.rmtree(leaving, ignore_errors=True)
 
 
 def _remove_leftovers(index: Path) -> None:
     """Clear what killed writers left: whoever holds the lock is the only one at work."""
-    leftovers = list((index / _GENERATIONS).glob(f"{_BUILDING}*"))
+    leftovers = [path for mark in (_BUILDING, _REMOVING) for path in (index / _GENERATIONS).glob(f"{mark}*")]
+    for path in leftovers:
+        shutil.rmtree(path, ignore_errors=True)
+    (index / f"{CURRENT}.new").unlink(missing_ok=True)
     # A damaged CURRENT says of no generation that it was never published.
     with suppress(IndexDamaged):
         current = current_number(index) or 0
-        leftovers += [index / _GENERATIONS / str(number) for number in _numbers(index) if number > current]
-    for path in leftovers:
-        shutil.rmtree(path, ignore_errors=True)
-
-
-def _checksum(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        for number in _numbers(index):
+            if number > current:
+                _remove(index, number)
