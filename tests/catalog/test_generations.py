@@ -12,15 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from lakeindex.catalog.generations import Generation, current_number, open_current, publish, writing
+from lakeindex.catalog.generations import Generation, current_number, open_current
 from lakeindex.catalog.manifest import FORMAT, Manifest
+from lakeindex.catalog.publishing import publish, writing
 from lakeindex.errors import IndexDamaged, IndexMissing, LockHeld, StaleArtifact
 
 CONTENT = {"catalog.duckdb": b"all columns", "terms/values/terms.npy": b"\x00" * 100, "empty": b""}
 HOLDER = """
 import sys, time
 from pathlib import Path
-from lakeindex.catalog.generations import writing
+from lakeindex.catalog.publishing import writing
 with writing(Path(sys.argv[1])) as folder:
     (folder / "half").write_text("half an artifact")
     print("holding", flush=True)
