@@ -16,8 +16,11 @@ from lakeindex.types import Progress
 
 Vectors = npt.NDArray[np.float32]
 
-_BLOCK_TEXTS = 2048
-"""Texts that are encoded before their vectors are put aside."""
+_MOST_TEXTS = 2048
+"""Texts that are encoded, at most, before their vectors are put aside."""
+_LEAST_TEXTS = 32
+_BLOCKS = 50
+"""Where there are enough texts: a build that is killed loses one of so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +81,6 @@ def encode_columns(
 def _blocks(texts: Sequence[str]) -> Iterator[list[int]]:
     """Group the places of texts, the longest first, so that texts of one length are encoded together."""
     order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
-    for start in range(0, len(order), _BLOCK_TEXTS):
-        yield order[start : start + _BLOCK_TEXTS]
+    size = min(max(len(texts) // _BLOCKS, _LEAST_TEXTS), _MOST_TEXTS)
+    for start in range(0, len(order), size):
+        yield order[start : start + size]

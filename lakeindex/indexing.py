@@ -18,8 +18,10 @@ import numpy as np
 from lakeindex.catalog.catalog import Catalog, Kept
 from lakeindex.catalog.database import storing
 from lakeindex.catalog.directory import Directory
-from lakeindex.catalog.generations import Generation, Manifest, publish, share_file, writing
+from lakeindex.catalog.generations import Generation
 from lakeindex.catalog.lake_database import materialise
+from lakeindex.catalog.manifest import Manifest
+from lakeindex.catalog.publishing import publish, share_file, writing
 from lakeindex.catalog.staging import Staging
 from lakeindex.changes import Changes
 from lakeindex.columns import STAGED_SCHEMA, Columns

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from lakeindex.answer import Answer
-from lakeindex.catalog.generations import Generation, open_current
+from lakeindex.catalog.generations import Checked, Generation, open_current, verify
 from lakeindex.config import Settings
 from lakeindex.encode.model_options import Device, ModelOptions, Precision
 from lakeindex.errors import NotFound, StaleArtifact, UnreadableTable
@@ -71,8 +71,32 @@ class Lake:
     @classmethod
     def open(cls, index: str | Path | None = None, settings: Settings | None = None) -> Lake:
         """Open an index. Raises IndexMissing, IndexDamaged or StaleArtifact, each with the way out."""
+        from lakeindex.trial import require_tried
+
         settings = _with_index(settings, index)
-        return cls(open_current(Path(settings.index)), settings)
+        generation = open_current(Path(settings.index))
+        require_tried(Path(settings.index), generation)
+        return cls(generation, settings)
+
+    @staticmethod
+    def verify(index: str | Path | None = None, settings: Settings | None = None) -> list[Checked]:
+        """Compare every file of every generation with its checksum, the newest generation first.
+
+        Raises IndexMissing where there is no index, IndexDamaged where it doesn't say which generation answers.
+        """
+        return list(verify(Path(_with_index(settings, index).index)))
+
+    @staticmethod
+    def rollback(
+        index: str | Path | None = None, to: int | None = None, settings: Settings | None = None
+    ) -> Generation:
+        """Make the generation before answer again, or the one numbered `to`.
+
+        Raises IndexMissing, NotFound where there is no such generation, IndexDamaged where it isn't whole.
+        """
+        from lakeindex.catalog.publishing import rollback
+
+        return rollback(Path(_with_index(settings, index).index), to)
 
     def query(
         self, table: object, column: str, k: int = 10, probe: int | None = None, sources: Sequence[str] = ()

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from lakeindex.catalog.catalog import Catalog
 from lakeindex.catalog.directory import Directory
-from lakeindex.catalog.generations import Generation, Manifest, open_current
+from lakeindex.catalog.generations import Generation, open_current
+from lakeindex.catalog.manifest import Manifest
 from lakeindex.errors import IndexUnusable
 from lakeindex.index.term_index import TermIndex
 from lakeindex.index.term_rows import TermRows

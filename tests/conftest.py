@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from small_lake import write_lake
 
 from lakeindex import Lake, Settings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def what_is_remembered_of_indexes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep what is known of the indexes of tests out of the user's own folder."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="session")

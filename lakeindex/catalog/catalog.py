@@ -120,6 +120,14 @@ class Catalog:
         """Count the rows of one of the catalog's tables."""
         return int(self.fetch(f"SELECT count(*) AS n FROM {quoted(table)} WHERE {where}")["n"][0].as_py())
 
+    def check(self) -> None:
+        """Read everything once. Raises IndexDamaged when DuckDB can't."""
+        try:
+            for name in ("files", "tables", "columns"):
+                self.fetch(f"SELECT * FROM {quoted(name)}")
+        except duckdb.Error as error:
+            raise IndexDamaged(f"the catalog can't be read ({error}); build the index again") from error
+
     def copies(self) -> list[str]:
         """Name the Parquet copies of tables that DuckDB can't read from the lake's files."""
         return [str(name) for name in self.fetch("SELECT copy FROM tables WHERE copy != ''")["copy"].to_pylist()]

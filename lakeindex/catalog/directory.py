@@ -101,6 +101,20 @@ class Directory:
         tables = {"id": pa.array(self.table_ids, pa.string()), "first_column": pa.array(self.first_columns[:-1])}
         _write(pa.table(tables), folder / _TABLES)
 
+    def check(self) -> None:
+        """Raise IndexDamaged unless the arrays fit together, as those of an index from elsewhere may not."""
+        columns, tables = len(self), len(self.table_ids)
+        arrays = [self.name_hashes, self.text_hashes, *(getattr(self.facts, one.name) for one in fields(ColumnFacts))]
+        fits = (
+            all(len(array) == columns for array in (self.names, *arrays))
+            and bool(np.all(self.tables == np.repeat(np.arange(tables), np.diff(self.first_columns))))
+            and len(self.first_columns) == tables + 1
+            and sorted(set(self.table_ids)) == self.table_ids
+        )
+        if not fits:
+            raise IndexDamaged("the names and facts of the columns don't fit together; build the index again")
+        self.names.validate(full=True)
+
     def __len__(self) -> int:
         return len(self.tables)
 

@@ -1,67 +1,25 @@
 """An index folder: immutable generations, one of them current, at most one writer.
 
-INDEX/CURRENT                   the number of the generation that answers, replaced atomically
+INDEX/CURRENT                   number and checksum of the generation that answers, replaced atomically
 INDEX/writer.lock               held (flock) by the writer; says who that is
 INDEX/generations/7/...         artifacts and manifest.json, never changed once published
 INDEX/generations/building-*    what a writer is at work on, or left behind when it was killed
+INDEX/generations/removing-*    an old generation on its way out
 """
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
-import json
-import os
-import shutil
-import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from lakeindex.errors import IndexDamaged, IndexMissing, LockHeld, StaleArtifact
+from lakeindex.catalog.current import CURRENT, Pointer, read_pointer
+from lakeindex.catalog.holding import Hold
+from lakeindex.catalog.integrity import Damage, damages, require_whole
+from lakeindex.catalog.manifest import MANIFEST, Manifest, read_manifest
+from lakeindex.errors import IndexDamaged, IndexMissing, IndexUnusable, NotFound
 
-FORMAT = 2
-
-_CURRENT = "CURRENT"
-_LOCK = "writer.lock"
-_GENERATIONS = "generations"
-_BUILDING = "building-"
-_MANIFEST = "manifest.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Artifact:
-    """A file of a generation, as it was published."""
-
-    bytes: int
-    checksum: str
-    """blake2b, 16 bytes, hexadecimal."""
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation is and what it was made of and with."""
-
-    lake: str
-    """The root's absolute path."""
-    tables: int
-    columns: int
-    failed: int
-    """Files that could not be read."""
-    logical_hash: str
-    models: dict[str, str]
-    """Fingerprints, by the role a model plays."""
-    settings: dict[str, Any]
-    """What of the settings decides the index's content."""
-    artifacts: dict[str, Artifact] = field(default_factory=dict)
-    format: int = FORMAT
-
-    @property
-    def bytes(self) -> int:
-        """The size of all artifacts."""
-        return sum(artifact.bytes for artifact in self.artifacts.values())
+GENERATIONS = "generations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,148 +29,114 @@ class Generation:
     number: int
     folder: Path
     manifest: Manifest
+    hold: Hold | None = field(default=None, compare=False, repr=False)
+    """Keeps it from being removed for as long as somebody refers to this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What checking a generation found."""
+
+    number: int
+    is_current: bool
+    damages: tuple[Damage, ...]
 
 
 def open_current(index: Path) -> Generation:
-    """Open the generation that answers.
+    """Open the generation that answers, and hold it.
 
     Raises IndexMissing where nothing was published, StaleArtifact where another version of lakeindex did it,
-    IndexDamaged where a file is gone or of another size than the manifest says.
+    IndexDamaged where a file is not what was published.
     """
-    number = current_number(index)
-    if number is None:
-        raise IndexMissing(f"no index in {index}; build one: lakeindex index LAKE --index {index}")
-    folder = index / _GENERATIONS / str(number)
-    manifest = _read_manifest(folder / _MANIFEST, index)
-    for name, artifact in manifest.artifacts.items():
-        path = folder / name
-        if not path.is_file() or path.stat().st_size != artifact.bytes:
-            state = "has another size than when it was written" if path.exists() else "is missing"
-            raise IndexDamaged(
-                f"{path} {state}; build the index again: lakeindex index {manifest.lake} --index {index}"
-            )
-    return Generation(number, folder, manifest)
+    while True:
+        pointer = read_pointer(index)
+        if pointer is None:
+            raise missing(index)
+        hold = Hold.of(folder_of(index, pointer.number) / MANIFEST)
+        if hold is not None or read_pointer(index) == pointer:
+            generation = _open(index, pointer.number, hold)
+            if generation.manifest.checksum != pointer.checksum:
+                raise IndexDamaged(f"{index / CURRENT} names another generation than there is; build the index again")
+            return generation
+        # A writer published another one and removed this one in the meantime.
+
+
+def open_generation(index: Path, number: int) -> Generation:
+    """Open a generation by its number, and hold it. Raises NotFound, naming those there are, and as `open_current`."""
+    numbers = sorted(numbers_in(index))
+    if number not in numbers:
+        known = ", ".join(map(str, numbers)) or "none"
+        raise NotFound(f"{index} holds no generation {number}; there are: {known}")
+    return _open(index, number, Hold.of(folder_of(index, number) / MANIFEST))
+
+
+def published(index: Path) -> list[int]:
+    """List the numbers of the generations there are, ascending, up to the one that answers."""
+    current = current_number(index)
+    return [] if current is None else [number for number in sorted(numbers_in(index)) if number <= current]
 
 
 def current_number(index: Path) -> int | None:
     """Return the number of the generation that answers, None where there is none yet."""
+    pointer = read_pointer(index)
+    return None if pointer is None else pointer.number
+
+
+def verify(index: Path) -> Iterator[Checked]:
+    """Check every file of every generation there is, the newest first.
+
+    Raises IndexMissing where nothing was published, IndexDamaged where CURRENT says nothing.
+    """
+    pointer = read_pointer(index)
+    if pointer is None:
+        raise missing(index)
+    current = pointer.number
+    for number in sorted({*numbers_in(index), current}, reverse=True):
+        hold = Hold.of(folder_of(index, number) / MANIFEST)
+        if hold is not None or number == current:
+            yield Checked(number, number == current, tuple(_damages_of(index, number, pointer)))
+
+
+def _open(index: Path, number: int, hold: Hold | None) -> Generation:
+    folder = folder_of(index, number)
+    manifest = _manifest_of(index, number)
+    require_whole(index, folder, manifest)
+    return Generation(number, folder, manifest, hold)
+
+
+def folder_of(index: Path, number: int) -> Path:
+    """Return where a generation is, or would be."""
+    return index / GENERATIONS / str(number)
+
+
+def numbers_in(index: Path) -> list[int]:
+    """List the numbers of all generations there are, whether published or not, in no order."""
     try:
-        text = (index / _CURRENT).read_text("ascii").strip()
+        return [int(path.name) for path in (index / GENERATIONS).iterdir() if path.name.isdecimal()]
     except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise IndexDamaged(f"{index / _CURRENT} can't be read ({error}); build the index again") from error
-    if not text.isdecimal():
-        raise IndexDamaged(
-            f"{index / _CURRENT} should hold the number of a generation, not {text[:40]!r}; build the index again"
-        )
-    return int(text)
+        return []
 
 
-@contextmanager
-def writing(index: Path) -> Iterator[Path]:
-    """Hold the writer's lock; give a new folder to build a generation in, gone afterwards unless published.
-
-    Raises LockHeld, with the holder, when another writer is at work. A lock dies with its process.
-    """
-    (index / _GENERATIONS).mkdir(parents=True, exist_ok=True)
-    with (index / _LOCK).open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            holder = lock.read().strip() or "an unknown process"
-            raise LockHeld(f"{index} is being written by {holder}; wait until it is done, or stop it") from None
-        lock.truncate(0)
-        lock.write(f"process {os.getpid()} on {socket.gethostname()}")
-        lock.flush()
-        _remove_leftovers(index)
-        folder = index / _GENERATIONS / f"{_BUILDING}{os.getpid()}"
-        folder.mkdir()
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def publish(index: Path, folder: Path, manifest: Manifest, keep: int) -> Generation:
-    """Make what was built in `folder` the generation that answers; of older ones `keep` stay.
-
-    Everything is on disk before CURRENT is replaced, so a crash at any moment leaves the old or the new one.
-    """
-    artifacts = {
-        path.relative_to(folder).as_posix(): Artifact(path.stat().st_size, _checksum(path))
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-    complete = Manifest(**{**_fields(manifest), "artifacts": artifacts})
-    (folder / _MANIFEST).write_text(json.dumps(asdict(complete), indent=1, sort_keys=True))
-    for path in [*folder.rglob("*"), folder]:
-        _sync(path)
-    number = max(_numbers(index), default=0) + 1
-    target = index / _GENERATIONS / str(number)
-    folder.rename(target)
-    _sync(target.parent)
-    replacement = index / f"{_CURRENT}.new"
-    replacement.write_text(f"{number}\n", "ascii")
-    _sync(replacement)
-    replacement.replace(index / _CURRENT)
-    _sync(index)
-    for old in sorted(_numbers(index))[: -(keep + 1)]:
-        shutil.rmtree(index / _GENERATIONS / str(old), ignore_errors=True)
-    return Generation(number, target, complete)
-
-
-def share_file(path: Path, target: Path) -> None:
-    """Give a published file another name in a new generation, without a copy where the file system can."""
+def _manifest_of(index: Path, number: int) -> Manifest:
+    path = folder_of(index, number) / MANIFEST
     try:
-        target.hardlink_to(path)
-    except OSError:
-        shutil.copyfile(path, target)
+        content = path.read_bytes()
+    except OSError as error:
+        raise IndexDamaged(f"{path} can't be read ({error.strerror}); build the index again") from error
+    return read_manifest(content, path, index)
 
 
-def _read_manifest(path: Path, index: Path) -> Manifest:
+def _damages_of(index: Path, number: int, current: Pointer) -> Iterator[Damage]:
     try:
-        fields = json.loads(path.read_text("utf-8"))
-        found = fields["format"]
-        if found != FORMAT:
-            raise StaleArtifact(
-                f"{index} has format {found}, this lakeindex reads format {FORMAT}; "
-                f"build it again: lakeindex index {fields.get('lake', 'LAKE')} --index {index}"
-            )
-        artifacts = {name: Artifact(**artifact) for name, artifact in fields["artifacts"].items()}
-        return Manifest(**fields | {"artifacts": artifacts})
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise IndexDamaged(f"{path} can't be read ({error}); build the index again") from error
+        manifest = _manifest_of(index, number)
+    except IndexUnusable as error:
+        yield Damage(MANIFEST, str(error))
+        return
+    if number == current.number and manifest.checksum != current.checksum:
+        yield Damage(MANIFEST, f"is not the one that {CURRENT} names")
+    yield from damages(folder_of(index, number), manifest)
 
 
-def _fields(manifest: Manifest) -> dict[str, Any]:
-    return {name: getattr(manifest, name) for name in Manifest.__dataclass_fields__}
-
-
-def _numbers(index: Path) -> list[int]:
-    return [int(path.name) for path in (index / _GENERATIONS).iterdir() if path.name.isdecimal()]
-
-
-def _remove_leftovers(index: Path) -> None:
-    """Clear what killed writers left: whoever holds the lock is the only one at work."""
-    leftovers = list((index / _GENERATIONS).glob(f"{_BUILDING}*"))
-    # A damaged CURRENT says of no generation that it was never published.
-    with suppress(IndexDamaged):
-        current = current_number(index) or 0
-        leftovers += [index / _GENERATIONS / str(number) for number in _numbers(index) if number > current]
-    for path in leftovers:
-        shutil.rmtree(path, ignore_errors=True)
-
-
-def _checksum(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def missing(index: Path) -> IndexMissing:
+    """Make the error of a folder without an index."""
+    return IndexMissing(f"no index in {index}; build one: lakeindex index LAKE --index {index}")

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lakeindex.errors import IndexDamaged
 from lakeindex.index.asked_terms import AskedTerms
 from lakeindex.index.term_arrays import Places, best, compact, open_array, owners_of, starts_run, sums
 from lakeindex.index.term_rows import STRENGTH_STEP, TermRows, strengths_of
@@ -105,6 +106,24 @@ class TermIndex:
         for name in _ARRAYS:
             np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
         self.totals.save(folder)
+
+    def check(self, columns: int) -> None:
+        """Raise IndexDamaged unless the arrays fit together, as those of an index from elsewhere may not."""
+        entries = len(self.column_terms)
+        fits = (
+            all(getattr(self, name).ndim == 1 and getattr(self, name).dtype.kind in "ub" for name in _ARRAYS)
+            and self.columns == len(self.complete) == columns
+            and self.totals.sums.shape == (3, columns)
+            and len(self.term_columns) == entries
+            and len(self.strengths) in (0, entries)
+            and len(self.term_starts) == len(self.terms) + 1
+            and bool(np.all(self.terms[1:] > self.terms[:-1]))
+            and self.column_terms.max(initial=0) < max(len(self.terms), 1)
+            and self.term_columns.max(initial=0) < max(columns, 1)
+            and all(_partitions(starts, entries) for starts in (self.column_starts, self.term_starts))
+        )
+        if not fits:
+            raise IndexDamaged("the arrays of a term index don't fit together; build the index again")
 
     @property
     def columns(self) -> int:
@@ -243,3 +262,8 @@ class TermIndex:
         is_first = starts_run(columns, groups)
         rarity = rarity_of(frequency, self.columns)
         return Totals.of(groups[is_first], columns[is_first], None, rarity, self.columns)
+
+
+def _partitions(starts: Places, entries: int) -> bool:
+    """Tell whether starts, ascending, divide so many entries."""
+    return starts[0] == 0 and starts[-1] == entries and bool(np.all(starts[1:] >= starts[:-1]))

@@ -10,6 +10,7 @@ import click
 from lakeindex.errors import LakeIndexError
 from lakeindex.serve.asking import evaluate, explain, query
 from lakeindex.serve.building import demo, index
+from lakeindex.serve.keeping import rollback, verify
 from lakeindex.serve.looking import profile, read, sql, status, tables
 from lakeindex.serve.output import say
 
@@ -22,7 +23,7 @@ def cli() -> None:
     """What in this lake joins with this column, how, and can I trust it?"""
 
 
-for command in (demo, evaluate, explain, index, profile, query, read, sql, status, tables):
+for command in (demo, evaluate, explain, index, profile, query, read, rollback, sql, status, tables, verify):
     cli.add_command(command)
 
 

@@ -12,14 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from lakeindex.catalog.generations import FORMAT, Generation, Manifest, current_number, open_current, publish, writing
+from lakeindex.catalog.generations import Generation, current_number, open_current
+from lakeindex.catalog.manifest import FORMAT, Manifest
+from lakeindex.catalog.publishing import publish, writing
 from lakeindex.errors import IndexDamaged, IndexMissing, LockHeld, StaleArtifact
 
 CONTENT = {"catalog.duckdb": b"all columns", "terms/values/terms.npy": b"\x00" * 100, "empty": b""}
 HOLDER = """
 import sys, time
 from pathlib import Path
-from lakeindex.catalog.generations import writing
+from lakeindex.catalog.publishing import writing
 with writing(Path(sys.argv[1])) as folder:
     (folder / "half").write_text("half an artifact")
     print("holding", flush=True)
@@ -222,7 +224,7 @@ def _overwrite(name: str, content: bytes) -> Callable[[Path], object]:
 DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "an artifact is gone": (_drop_artifact, "catalog.duckdb is missing"),
     "an artifact is cut short": (_cut_artifact, "catalog.duckdb has another size than when it was written"),
-    "an artifact is a folder": (_swap_for_folder, "catalog.duckdb has another size"),
+    "an artifact is a folder": (_swap_for_folder, "catalog.duckdb is missing"),
     "the manifest is gone": (lambda index: (index / "generations/1/manifest.json").unlink(), "can't be read"),
     "the manifest is garbage": (_overwrite("generations/1/manifest.json", b"\xff\x00"), "can't be read"),
     "the manifest is a list": (_overwrite("generations/1/manifest.json", b"[1]"), "can't be read"),
@@ -232,7 +234,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "CURRENT is garbage": (_overwrite("CURRENT", b"\xff\xfe"), "CURRENT can't be read"),
     "CURRENT is no number": (_overwrite("CURRENT", b"../secret"), "should hold the number of a generation"),
-    "CURRENT is empty": (_overwrite("CURRENT", b""), "should hold the number of a generation, not ''"),
+    "CURRENT is empty": (_overwrite("CURRENT", b""), "should hold the number of a generation and its checksum, not ''"),
     "CURRENT names what is gone": (_overwrite("CURRENT", b"7\n"), "7/manifest.json can't be read"),
 }
 

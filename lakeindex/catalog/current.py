@@ -1,0 +1,60 @@
+"""CURRENT: which generation answers, replaced atomically."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from lakeindex.errors import IndexDamaged
+
+CURRENT = "CURRENT"
+
+_POINTER = re.compile(r"([0-9]{1,18}) ([0-9a-f]{32})\n")
+_POINTER_OF_EARLIER_FORMATS = re.compile(r"[0-9]{1,18}\n?")
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """What CURRENT says."""
+
+    number: int
+    checksum: str
+    """Of the generation's manifest; empty as earlier formats had it."""
+
+
+def read_pointer(index: Path) -> Pointer | None:
+    """Read CURRENT; None where nothing was published. Raises IndexDamaged when it says something else."""
+    path = index / CURRENT
+    try:
+        text = path.read_bytes().decode("ascii")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise IndexDamaged(f"{path} can't be read ({error}); build the index again") from error
+    if found := _POINTER.fullmatch(text):
+        return Pointer(int(found[1]), found[2])
+    if _POINTER_OF_EARLIER_FORMATS.fullmatch(text):
+        return Pointer(int(text), "")
+    raise IndexDamaged(
+        f"{path} should hold the number of a generation and its checksum, not {text[:40]!r}; build the index again"
+    )
+
+
+def point_at(index: Path, pointer: Pointer) -> None:
+    """Replace CURRENT, atomically and durably."""
+    replacement = index / f"{CURRENT}.new"
+    replacement.write_text(f"{pointer.number} {pointer.checksum}\n", "ascii")
+    sync(replacement)
+    replacement.replace(index / CURRENT)
+    sync(index)
+
+
+def sync(path: Path) -> None:
+    """Have a file or folder written to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,100 @@
+"""What a generation says of itself: manifest.json, which carries its own checksum and is written in one way only."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from lakeindex.errors import IndexDamaged, StaleArtifact
+
+FORMAT = 3
+
+MANIFEST = "manifest.json"
+
+_CHECKSUM = "checksum"
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A file of a generation, as it was published."""
+
+    bytes: int
+    checksum: str
+    """blake2b, 16 bytes, hexadecimal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation is and what it was made of and with."""
+
+    lake: str
+    """The root's absolute path."""
+    tables: int
+    columns: int
+    failed: int
+    """Files that could not be read."""
+    logical_hash: str
+    models: dict[str, str]
+    """Fingerprints, by the role a model plays."""
+    settings: dict[str, Any]
+    """What of the settings decides the index's content."""
+    artifacts: dict[str, Artifact] = field(default_factory=dict)
+    format: int = FORMAT
+
+    @property
+    def bytes(self) -> int:
+        """The size of all artifacts."""
+        return sum(artifact.bytes for artifact in self.artifacts.values())
+
+    @property
+    def checksum(self) -> str:
+        """Return the hash of all that it says, the artifacts' checksums included."""
+        return _hash(json.dumps(asdict(self), sort_keys=True))
+
+
+def write_manifest(manifest: Manifest) -> bytes:
+    """Write a manifest as JSON; equal ones give equal bytes."""
+    return json.dumps(asdict(manifest) | {_CHECKSUM: manifest.checksum}, indent=1, sort_keys=True).encode()
+
+
+def read_manifest(content: bytes, path: Path, index: Path) -> Manifest:
+    """Read a manifest that was written to `path`.
+
+    Raises StaleArtifact when another version of lakeindex wrote it, IndexDamaged when any byte is another.
+    """
+    try:
+        told = json.loads(content)
+        if told["format"] != FORMAT:
+            raise StaleArtifact(
+                f"{index} has format {told['format']}, this lakeindex reads format {FORMAT}; "
+                f"build it again: lakeindex index {told.get('lake', 'LAKE')} --index {index}"
+            )
+        artifacts = {name: Artifact(**artifact) for name, artifact in told["artifacts"].items()}
+        del told[_CHECKSUM]
+        manifest = Manifest(**told | {"artifacts": artifacts})
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise IndexDamaged(f"{path} can't be read ({error}); build the index again") from error
+    if write_manifest(manifest) != content or not _is_sound(manifest):
+        raise IndexDamaged(f"{path} is not what was written; build the index again")
+    return manifest
+
+
+def _is_sound(manifest: Manifest) -> bool:
+    """Tell whether all fields have their types, and artifacts lie in the generation's own folder."""
+    types = {"lake": str, "logical_hash": str, "models": dict, "settings": dict, "artifacts": dict}
+    return all(type(getattr(manifest, one.name)) is types.get(one.name, int) for one in fields(manifest)) and all(
+        type(artifact.bytes) is int and type(artifact.checksum) is str and _stays_inside(name)
+        for name, artifact in manifest.artifacts.items()
+    )
+
+
+def _stays_inside(name: str) -> bool:
+    path = PurePosixPath(name)
+    return not path.is_absolute() and path.as_posix() == name and ".." not in path.parts and "\0" not in name
+
+
+def _hash(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
