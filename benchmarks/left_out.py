@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import numpy as np
+from tried_signals import TRIED, WEIGHT
 
 from lakeindex.match import signals
 from lakeindex.match.fusion import fuse
@@ -82,4 +83,12 @@ def score_variants(pairs: Pairs) -> dict[str, Weights]:
             scores[f"without {GUARDS[guard][0]}"] = fused(measure(pairs), pairs.tables)
     for signal in SIGNALS:
         scores[f"{signal.name} alone"] = values[signal.name]
+    for name, tried in TRIED.items():
+        scores[f"with {name}"] = _joined_by(values, tried(pairs), pairs.tables)
     return scores
+
+
+def _joined_by(values: Values, tried: Weights, tables: Numbers) -> Weights:
+    """Score with one more signal; what it weighs is taken from the others in proportion."""
+    scores = fuse({name: (1 - WEIGHT) * value for name, value in values.items()}, tables).scores + WEIGHT * tried
+    return np.where(scores > LEAST_SCORE, scores, 0.0)

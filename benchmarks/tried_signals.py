@@ -1,0 +1,52 @@
+"""Signals that were tried and are not part of the engine, so that the ablation shows what they would add."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from lakeindex.pairs import Pairs, Weights
+from lakeindex.types import Family
+
+WEIGHT = 2 / 28
+"""Of a tried signal; the engine's own share out the rest."""
+
+
+def _alike(ones: npt.NDArray[np.uint8], others: npt.NDArray[np.uint8]) -> Weights:
+    """Return 1 - the total variation distance of histograms that sum to 255, (n,)."""
+    distance: Weights = np.abs(ones.astype(np.float64) - others).sum(axis=1) / (2 * 255)
+    return 1 - np.minimum(distance, 1.0)
+
+
+def _lengths(pairs: Pairs) -> Weights:
+    return _alike(pairs.query.lengths, pairs.candidates.lengths)
+
+
+def _patterns(pairs: Pairs) -> Weights:
+    return _alike(pairs.query.patterns, pairs.candidates.patterns)
+
+
+def _shape(pairs: Pairs) -> Weights:
+    """Both histograms, counted only where the columns are of one kind."""
+    return np.sqrt(_lengths(pairs) * _patterns(pairs)) * (pairs.query.kinds == pairs.candidates.kinds)
+
+
+def _parent(pairs: Pairs) -> Weights:
+    """Tell how far the query's values are found in a key: from child to parent."""
+    return pairs.candidates.is_key * pairs.compared[Family.KEYS].containment()
+
+
+def _a_key(pairs: Pairs) -> Weights:
+    """Whether either side is a key, as a join that multiplies no rows needs."""
+    return (pairs.candidates.is_key | pairs.query.is_key).astype(np.float64)
+
+
+TRIED: Mapping[str, Callable[[Pairs], Weights]] = {
+    "lengths": _lengths,
+    "patterns": _patterns,
+    "shape of one kind": _shape,
+    "found in a key": _parent,
+    "a key on either side": _a_key,
+}
