@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from lakeindex.errors import IndexDamaged
 from lakeindex.index.asked_terms import AskedTerms
+from lakeindex.index.folding import groups_of
 from lakeindex.index.term_arrays import Places, best, compact, open_array, owners_of, starts_run, sums
 from lakeindex.index.term_rows import STRENGTH_STEP, TermRows, strengths_of
 from lakeindex.index.totals import Totals, rarity_of
@@ -174,7 +175,7 @@ class TermIndex:
         place_of[ranges(asked.first, asked.last - asked.first)] = np.repeat(asked.known + 1, asked.last - asked.first)
         found = place_of[self.column_terms[where]]
         shared = np.flatnonzero(found)
-        owners = np.searchsorted(np.cumsum(lengths), shared, side="right")
+        owners = np.repeat(np.arange(len(columns)), lengths)[shared]
         places = found[shared].astype(np.int64) - 1
         if self.mask != _EVERY_BIT:
             is_first = starts_run(owners, places)
@@ -247,9 +248,8 @@ class TermIndex:
         if self.mask != _EVERY_BIT:
             folded = self.terms[numbers] & self.mask
             is_first = starts_run(owners, folded)
-            owners, folded = owners[is_first], folded[is_first]
-            first = np.searchsorted(self.terms, folded)
-            last = np.searchsorted(self.terms, folded | ~self.mask, side="right")
+            owners = owners[is_first]
+            first, last = groups_of(self.terms, self.mask, numbers[is_first])
         rarity = rarity_of(self._starts_of(last) - self._starts_of(first), self.columns)
         return sums(owners, None, len(columns)), sums(owners, rarity, len(columns))
 

@@ -1,0 +1,37 @@
+"""Terms that agree in the leading bits of a mask, taken for one: where the run of them begins and ends."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lakeindex.pairs import Hashes, Numbers
+
+_STEPS = 4
+"""To neighbours, before the ends of a run are searched for."""
+
+
+def groups_of(terms: Hashes, mask: np.uint64, numbers: Numbers) -> tuple[Numbers, Numbers]:
+    """Return for each term, by number, the first that folds into one with it and the one after the last, both (n,).
+
+    `terms` are ascending and distinct.
+    """
+    # Most terms stand alone: a look at the neighbours is cheaper than a search.
+    folded = terms[numbers] & mask
+    return _ends(terms, mask, numbers, folded, -1), _ends(terms, mask, numbers, folded, +1) + 1
+
+
+def _ends(terms: Hashes, mask: np.uint64, numbers: Numbers, folded: Hashes, step: int) -> Numbers:
+    """Walk from each number as long as the terms fold into the same one."""
+    ends, walking = numbers.copy(), np.arange(len(numbers))
+    for _ in range(_STEPS):
+        beside = ends[walking] + step
+        inside = np.clip(beside, 0, len(terms) - 1)
+        is_same = (beside == inside) & (terms[inside] & mask == folded[walking])
+        walking = walking[is_same]
+        if not len(walking):
+            return ends
+        ends[walking] += step
+    far = folded[walking]
+    after = np.searchsorted(terms, far | ~mask, side="right") if step > 0 else np.searchsorted(terms, far) + 1
+    ends[walking] = after - 1
+    return ends
