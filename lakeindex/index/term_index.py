@@ -249,7 +249,7 @@ class TermIndex:
             folded = self.terms[numbers] & self.mask
             is_first = starts_run(owners, folded)
             owners = owners[is_first]
-            first, last = groups_of(self.terms, self.mask, numbers[is_first])
+            first, last = groups_of(self.terms, self.mask, numbers[is_first].astype(np.int64))
         rarity = rarity_of(self._starts_of(last) - self._starts_of(first), self.columns)
         return sums(owners, None, len(columns)), sums(owners, rarity, len(columns))
 
