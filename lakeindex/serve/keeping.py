@@ -30,7 +30,7 @@ def verify(index: str | None, output: str, quiet: bool) -> None:
     rows = [_row(one, damage.file, damage.what) for one in checked for damage in one.damages]
     if output == Format.JSON:
         print_line(as_json({"generations": [_told(one) for one in checked], "damaged": rows}, indent=1))
-    else:
+    elif rows or output != Format.TABLE:
         kinds = {"generation": pa.int64(), "current": pa.bool_(), "file": pa.string(), "damage": pa.string()}
         schema = pa.schema([pa.field(name, kind) for name, kind in kinds.items()])
         write_table(pa.Table.from_pylist(rows, schema), Format(output))

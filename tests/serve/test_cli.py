@@ -223,3 +223,26 @@ def test_a_missing_index_says_how_to_build_one(tmp_path: Path) -> None:
     done = run("query", "a.csv", "b", cwd=tmp_path)
     assert done.returncode == 4
     assert "lakeindex index LAKE" in done.stderr
+
+
+def test_verify_names_what_is_damaged_and_rollback_returns_to_the_generation_before(tmp_path: Path) -> None:
+    lake, index = tmp_path / "lake", tmp_path / "index"
+    lake.mkdir()
+    for content in ("a\n1\n", "a,b\n1,2\n"):
+        (lake / "t.csv").write_text(content)
+        assert run("index", lake, "--quiet", index=index).returncode == 0
+    done = run("verify", index=index)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "generation 2, which answers, is whole\ngeneration 1 is whole\n"
+    (index / "generations/2/vectors.faiss").write_bytes(b"")
+    done = run("verify", "-o", "csv", index=index)
+    assert done.returncode == 4
+    assert done.stdout == (
+        "generation,current,file,damage\n2,true,vectors.faiss,has another size than when it was written\n"
+    )
+    refused = run("status", index=index)
+    assert refused.returncode == 4
+    assert "vectors.faiss has another size than when it was written; return to the generation before" in refused.stderr
+    assert run("rollback", index=index).returncode == 0
+    assert json.loads(run("status", "-o", "json", index=index).stdout)["generation"] == 1
+    assert run("rollback", "--to", "7", index=index).returncode == 3
