@@ -190,7 +190,7 @@ def test_index_writes_a_report_and_strict_has_its_own_exit_code(lake_folder: Pat
     assert {"path", "status", "reason", "tables", "rows", "rejected_rows"} <= set(report["files"][0])
     orders = next(file for file in report["files"] if file["path"] == "sales/orders.csv")
     assert (orders["rows"], orders["rejected_rows"], orders["status"]) == (40, 0, "indexed")
-    assert (tmp_path / ".lakeindex" / "CURRENT").read_text() == "1\n"
+    assert (tmp_path / ".lakeindex" / "CURRENT").read_text().startswith("1 ")
 
 
 @pytest.mark.parametrize(
