@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lakeindex.errors import IndexDamaged, IndexMissing, LockHeld, StaleArtifact
+from lakeindex.errors import IndexDamaged, IndexMissing, LockHeld, NotFound, StaleArtifact
 
 FORMAT = 2
 
@@ -216,3 +216,18 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def published(index: Path) -> list[int]:
+    """List the generations that are there, ascending, up to the one that answers."""
+    current = current_number(index)
+    return [] if current is None else sorted(number for number in _numbers(index) if number <= current)
+
+
+def open_generation(index: Path, number: int) -> Generation:
+    """Open a published generation, the current one or one before. Raises NotFound with those that are there."""
+    there = published(index)
+    if number not in there:
+        raise NotFound(f"{index} has no generation {number}; there are: {', '.join(map(str, there)) or 'none'}")
+    folder = index / _GENERATIONS / str(number)
+    return Generation(number, folder, _read_manifest(folder / _MANIFEST, index))
