@@ -12,6 +12,7 @@ from lakeindex.serve.asking import evaluate, explain, query
 from lakeindex.serve.building import demo, index
 from lakeindex.serve.looking import profile, read, sql, status, tables
 from lakeindex.serve.output import say
+from lakeindex.serve.watching import watch_joins
 
 _INTERRUPTED = 130
 
@@ -22,7 +23,7 @@ def cli() -> None:
     """What in this lake joins with this column, how, and can I trust it?"""
 
 
-for command in (demo, evaluate, explain, index, profile, query, read, sql, status, tables):
+for command in (demo, evaluate, explain, index, profile, query, read, sql, status, tables, watch_joins):
     cli.add_command(command)
 
 
