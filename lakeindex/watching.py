@@ -20,11 +20,11 @@ from lakeindex.errors import InvalidSetting, StaleArtifact
 from lakeindex.fallen import NOTHING, Share, both_ways, lost_share
 from lakeindex.followed_tables import FollowedTables
 from lakeindex.match.join_kind import KINDS_OF_JOIN, kinds_of
-from lakeindex.pairs import TermSet
-from lakeindex.querying import Searcher
+from lakeindex.pairs import Flags, Numbers, Pairs, TermSet
+from lakeindex.querying import Found, Searcher
 from lakeindex.types import ColumnId, Family, JoinKind, RawValues, TableId
 
-_CANDIDATES = 500
+_CANDIDATES = 200
 """Each source proposes twice as many partners of a column; what no source finds among them isn't watched."""
 
 
@@ -33,6 +33,7 @@ class _Followed:
     """A column of the earlier generation, and what became of it."""
 
     id: ColumnId
+    """Under the name that its table has now, if there is still one."""
     key: int
     key_now: int | None
     """None where it is gone."""
@@ -76,6 +77,8 @@ class _Watch:
     rules: WatchRules
     keys: dict[TableId, dict[str, int]] = field(default_factory=dict)
     """The columns of tables that were looked up, in the later generation."""
+    best: dict[int, frozenset[int]] = field(default_factory=dict)
+    """What columns that were looked up joined best with."""
 
     def changed(self) -> Iterator[_Followed]:
         """Find the columns of changed tables that are gone or hold other values."""
@@ -94,14 +97,15 @@ class _Watch:
             self.keys[table] = _keys_by_name(self.now.directory, table)
         key_now = self.keys[table].get(column.name)
         if self.keys[table]:
-            return _Followed(column, key, key_now, Reason.COLUMN if key_now is None else Reason.VALUES)
-        is_there = column.table in self.tables.unreadable
-        return _Followed(column, key, key_now, Reason.UNREADABLE if is_there else Reason.TABLE)
+            reason = Reason.COLUMN if key_now is None else Reason.VALUES
+        else:
+            reason = Reason.UNREADABLE if table in self.tables.unreadable else Reason.TABLE
+        return _Followed(ColumnId(table, column.name), key, key_now, reason)
 
     def joins_of(self, column: _Followed) -> Iterator[_Join]:
         """Find the confident joins of a column, in both directions, and measure them again."""
-        found = self.before.search(self.before.column(column.id), _CANDIDATES)
-        places = np.flatnonzero(found.scored.scores >= self.rules.least_score)
+        found = self._ask(column.key, _CANDIDATES)
+        places = self._confident(column.key, found)
         partners = [self.follow(key) for key in found.pairs.keys[places].tolist()]
         kinds, scores = kinds_of(found.pairs)[places].tolist(), found.scored.scores[places].tolist()
         is_key, are_keys = bool(found.pairs.query.is_key[0]), found.pairs.candidates.is_key[places].tolist()
@@ -113,6 +117,29 @@ class _Watch:
             told = KINDS_OF_JOIN[kind], score
             yield _Join(column, partner, *told, is_key and not other_is_key, was[0], became[0])
             yield _Join(partner, column, *told, other_is_key and not is_key, was[1], became[1])
+
+    def _confident(self, key: int, found: Found) -> Numbers:
+        """Find the places of the joins that are confident: the surest, and of others the best of one of its sides."""
+        scores, best = found.scored.scores, self._best(found)
+        is_watched = _holds(found.pairs, self.rules.least_containment) & (scores >= self.rules.least_score)
+        is_sure = scores >= min(self.rules.sure_score, best)
+        for place in np.flatnonzero(is_watched & ~is_sure).tolist():
+            is_sure[place] = key in self._best_partners(int(found.pairs.keys[place]))
+        return np.flatnonzero(is_watched & is_sure)
+
+    def _best_partners(self, key: int) -> frozenset[int]:
+        """Find what joins best with a column; several only where they score the same."""
+        if key not in self.best:
+            found = self._ask(key, 1)
+            is_best = found.scored.scores >= self._best(found)
+            self.best[key] = frozenset(found.pairs.keys[is_best].tolist())
+        return self.best[key]
+
+    def _ask(self, key: int, k: int) -> Found:
+        return self.before.search(self.before.column(self.before.directory.id_of(key)), k)
+
+    def _best(self, found: Found) -> float:
+        return float(found.scored.scores[_holds(found.pairs, self.rules.least_containment)].max(initial=0.0))
 
     def _measure_now(self, column: _Followed, partners: Sequence[_Followed]) -> list[tuple[Share, Share]]:
         if column.key_now is None:
@@ -178,6 +205,12 @@ def _check_values(generation: Generation) -> None:
             f"generation {generation.number} knows no values, so that nothing is known of how joins hold; "
             "index the lake with --values sample or hash"
         )
+
+
+def _holds(pairs: Pairs, least: float) -> Flags:
+    """Tell of which pairs one side holds enough of the other."""
+    values = pairs.compared[Family.VALUES]
+    return np.asarray(np.maximum(values.containment(), values.reverse_containment()) >= least)
 
 
 def _measure(searcher: Searcher, key: int, others: Sequence[int]) -> list[tuple[Share, Share]]:
