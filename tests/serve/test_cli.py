@@ -13,7 +13,19 @@ import pytest
 
 from lakeindex.serve.answers import ACCEPTED_FROM
 
-COMMANDS = ("demo", "evaluate", "explain", "index", "profile", "query", "read", "sql", "status", "tables")
+COMMANDS = (
+    "demo",
+    "evaluate",
+    "explain",
+    "index",
+    "profile",
+    "query",
+    "read",
+    "sql",
+    "status",
+    "tables",
+    "watch-joins",
+)
 
 
 def run(*words: object, cwd: Path | None = None, index: Path | None = None) -> subprocess.CompletedProcess[str]:
