@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
@@ -15,6 +16,8 @@ from lakeindex.types import FileStatus, TableId
 
 _TABLES = "SELECT table_id, file, content_hash FROM tables JOIN files ON path = file ORDER BY table_id"
 _FAILED = f"SELECT path FROM files WHERE status = '{FileStatus.FAILED}'"
+_NOT_OF_READING = ("limits", "text", "model", "max_tokens", "materialize")
+"""Settings that decide what is kept of values, not which there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class FollowedTables:
                 names[table] = TableId(files[content] + table.removeprefix(file))
             elif hashes.get(file) != content:
                 changed.append(table)
-        if before.manifest.settings != now.manifest.settings:
+        if _reading(before) != _reading(now):
             # Read in another way, the same file can be another table.
             changed = [table for table, _, _ in _rows(was)]
         return cls(tuple(changed), names, frozenset(table for table, file, _ in _rows(was) if file in failed))
@@ -51,6 +54,11 @@ class FollowedTables:
     def name_now(self, table: TableId) -> TableId:
         """Return what a table of the earlier generation is called now, if it is still there."""
         return self.names.get(table, table)
+
+
+def _reading(generation: Generation) -> dict[str, Any]:
+    """Return the settings that decide which tables and values there are."""
+    return {name: value for name, value in generation.manifest.settings.items() if name not in _NOT_OF_READING}
 
 
 def _read(generation: Generation, memory: str) -> tuple[pa.Table, frozenset[str]]:

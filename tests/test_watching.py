@@ -234,10 +234,21 @@ def test_hashes_under_another_key_break_nothing(tmp_path: Path, settings: Settin
     write_both(root)
     Lake.index(root, index, settings)
     lake = Lake.index(root, index, replace(settings, values="hash", hash_key="secret"))
-    assert nothing_broke(lake.watch_joins(), looked_at=2)
+    assert nothing_broke(lake.watch_joins(), looked_at=0)
     write_customers(root, CUSTOMERS[:60])
     again = Lake.index(root, index, replace(settings, values="hash", hash_key="secret"))
     assert told(again.watch_joins()) == [(CHILD, PARENT, 1.0, 0.6, "values changed")]
+
+
+def test_a_header_that_is_read_as_data_takes_its_columns_away(tmp_path: Path, settings: Settings) -> None:
+    root, index = tmp_path / "lake", tmp_path / "index"
+    write_both(root)
+    Lake.index(root, index, settings)
+    lake = Lake.index(root, index, replace(settings, header="no"))
+    assert told(lake.watch_joins()) == [
+        (PARENT, CHILD, 1.0, 0.0, "column is gone"),
+        (CHILD, PARENT, 1.0, 0.0, "column is gone"),
+    ]
 
 
 @pytest.mark.parametrize("values", [100_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
