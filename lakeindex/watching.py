@@ -20,7 +20,7 @@ from lakeindex.errors import InvalidSetting, StaleArtifact
 from lakeindex.fallen import NOTHING, Share, both_ways, lost_share
 from lakeindex.followed_tables import FollowedTables
 from lakeindex.match.join_kind import KINDS_OF_JOIN, kinds_of
-from lakeindex.pairs import Flags, Numbers, Pairs, TermSet
+from lakeindex.pairs import Flags, Numbers, Pairs, TermSet, Weights
 from lakeindex.querying import Found, Searcher
 from lakeindex.types import ColumnId, Family, JoinKind, RawValues, TableId
 
@@ -78,7 +78,7 @@ class _Watch:
     keys: dict[TableId, dict[str, int]] = field(default_factory=dict)
     """The columns of tables that were looked up, in the later generation."""
     best: dict[int, frozenset[int]] = field(default_factory=dict)
-    """What columns that were looked up joined best with."""
+    """What columns that were looked up join best with."""
 
     def changed(self) -> Iterator[_Followed]:
         """Find the columns of changed tables that are gone or hold other values."""
@@ -120,26 +120,23 @@ class _Watch:
 
     def _confident(self, key: int, found: Found) -> Numbers:
         """Find the places of the joins that are confident: the surest, and of others the best of one of its sides."""
-        scores, best = found.scored.scores, self._best(found)
-        is_watched = _holds(found.pairs, self.rules.least_containment) & (scores >= self.rules.least_score)
-        is_sure = scores >= min(self.rules.sure_score, best)
+        holds, scores = _holds(found.pairs, self.rules.least_containment), found.scored.scores
+        is_sure = (scores >= self.rules.sure_score) | _are_best(scores, holds, found.pairs.candidates.is_key)
+        is_watched = holds & (scores >= self.rules.least_score)
         for place in np.flatnonzero(is_watched & ~is_sure).tolist():
             is_sure[place] = key in self._best_partners(int(found.pairs.keys[place]))
         return np.flatnonzero(is_watched & is_sure)
 
     def _best_partners(self, key: int) -> frozenset[int]:
-        """Find what joins best with a column; several only where they score the same."""
         if key not in self.best:
             found = self._ask(key, 1)
-            is_best = found.scored.scores >= self._best(found)
-            self.best[key] = frozenset(found.pairs.keys[is_best].tolist())
+            holds = _holds(found.pairs, self.rules.least_containment)
+            are_best = _are_best(found.scored.scores, holds, found.pairs.candidates.is_key)
+            self.best[key] = frozenset(found.pairs.keys[are_best].tolist())
         return self.best[key]
 
     def _ask(self, key: int, k: int) -> Found:
         return self.before.search(self.before.column(self.before.directory.id_of(key)), k)
-
-    def _best(self, found: Found) -> float:
-        return float(found.scored.scores[_holds(found.pairs, self.rules.least_containment)].max(initial=0.0))
 
     def _measure_now(self, column: _Followed, partners: Sequence[_Followed]) -> list[tuple[Share, Share]]:
         if column.key_now is None:
@@ -211,6 +208,15 @@ def _holds(pairs: Pairs, least: float) -> Flags:
     """Tell of which pairs one side holds enough of the other."""
     values = pairs.compared[Family.VALUES]
     return np.asarray(np.maximum(values.containment(), values.reverse_containment()) >= least)
+
+
+def _are_best(scores: Weights, holds: Flags, are_keys: Flags) -> Flags:
+    """Tell which partners are the best: of those that hold, and of the keys among them, several where scores tie.
+
+    Children of one parent are often more alike than the parent, whose key they refer to.
+    """
+    best, best_key = (scores[some].max(initial=0.0) for some in (holds, holds & are_keys))
+    return np.asarray(holds & ((scores >= best) | (are_keys & (scores >= best_key))))
 
 
 def _measure(searcher: Searcher, key: int, others: Sequence[int]) -> list[tuple[Share, Share]]:

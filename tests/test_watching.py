@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -13,7 +14,7 @@ import pytest
 
 from lakeindex import Lake, Settings, WatchedJoins, WatchRules
 from lakeindex.broken_joins import BROKEN_SCHEMA
-from lakeindex.errors import InvalidSetting, NotFound
+from lakeindex.errors import InvalidSetting, NotFound, StaleArtifact
 
 CUSTOMERS = [f"c{number:04d}" for number in range(100)]
 ORDERS = CUSTOMERS * 3
@@ -218,6 +219,40 @@ def test_any_generation_that_is_kept_can_be_compared_with(tmp_path: Path, settin
     assert told(lake.watch_joins(since=4)) == []
     with pytest.raises(NotFound, match=r"no generation 1; there are: 2, 3, 4"):
         lake.watch_joins(since=1)
+
+
+def test_what_another_version_left_is_compared_with_on_request_only(tmp_path: Path, settings: Settings) -> None:
+    root, index = tmp_path / "lake", tmp_path / "index"
+    write_both(root)
+    Lake.index(root, index, settings)
+    write_customers(root, CUSTOMERS[:60])
+    lake = Lake.index(root, index, settings)
+    manifest = index / "generations" / "1" / "manifest.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"format": 1}))
+    assert lake.watch_joins().since is None
+    with pytest.raises(StaleArtifact, match="has format 1"):
+        lake.watch_joins(since=1)
+
+
+def test_every_child_of_a_parent_is_watched_whatever_its_score(tmp_path: Path, settings: Settings) -> None:
+    """A number that counts from 1 says little: such foreign keys score low, and are what breaks most."""
+    root, index = tmp_path / "lake", tmp_path / "index"
+    root.mkdir()
+    (root / "customers.csv").write_text("id,city\n" + "".join(f"{n},town {n}\n" for n in range(1, 201)))
+    for table, column in (("orders", "customer_id"), ("returns", "customer_id"), ("visits", "customer")):
+        rows = "".join(f"{table}-{n},{1 + n % 200}\n" for n in range(600))
+        (root / f"{table}.csv").write_text(f"{table}_no,{column}\n" + rows)
+    rules = WatchRules(least_score=0.2, sure_score=0.9)  # the encoder of the tests understands no names
+    Lake.index(root, index, settings)
+    (root / "customers.csv").write_text("id,city\n" + "".join(f"{n},town {n}\n" for n in range(1, 101)))
+    watched = Lake.index(root, index, settings).watch_joins(rules=rules)
+    parent = "customers.csv · id"
+    found = [row for row in told(watched) if row[1] == parent]
+    assert found == [
+        ("orders.csv · customer_id", parent, 1.0, 0.5, "values changed"),
+        ("returns.csv · customer_id", parent, 1.0, 0.5, "values changed"),
+        ("visits.csv · customer", parent, 1.0, 0.5, "values changed"),
+    ]
 
 
 def test_an_index_without_values_has_no_joins_to_watch(tmp_path: Path, settings: Settings) -> None:
