@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lakeindex.answer import Answer
+    from lakeindex.broken_joins import WatchedJoins, WatchRules
     from lakeindex.config import Settings
     from lakeindex.lake import Lake
     from lakeindex.types import ColumnId, Match, TableId
 
-__all__ = ["Answer", "ColumnId", "Lake", "Match", "Settings", "TableId"]
+__all__ = ["Answer", "ColumnId", "Lake", "Match", "Settings", "TableId", "WatchRules", "WatchedJoins"]
 
 _HOMES = {
     "Answer": "lakeindex.answer",
@@ -19,6 +20,8 @@ _HOMES = {
     "Match": "lakeindex.types",
     "Settings": "lakeindex.config",
     "TableId": "lakeindex.types",
+    "WatchRules": "lakeindex.broken_joins",
+    "WatchedJoins": "lakeindex.broken_joins",
 }
 
 

@@ -23,6 +23,7 @@ from lakeindex.reading import ReadRows, read_file
 from lakeindex.types import ColumnId, Match, Progress, ReadTable, Report, TableId
 
 if TYPE_CHECKING:
+    from lakeindex.broken_joins import WatchedJoins, WatchRules
     from lakeindex.catalog.catalog import Catalog
     from lakeindex.catalog.lake_database import LakeDatabase, ViewedTable
     from lakeindex.integrate.probe import JoinProbe, ProbedColumn
@@ -119,6 +120,16 @@ class Lake:
     def explain(self, left: ColumnId, right: ColumnId) -> Match:
         """Tell what speaks for a join of two columns of the lake, whatever their rank, counted in the files."""
         return self.measured([self.searcher.explain(left, right)])[0]
+
+    def watch_joins(self, since: int | None = None, rules: WatchRules | None = None) -> WatchedJoins:
+        """Find the confident joins that broke since an earlier generation, the one before unless told otherwise.
+
+        Raises NotFound with the generations that are there.
+        """
+        from lakeindex.broken_joins import WatchRules
+        from lakeindex.watching import watch_joins
+
+        return watch_joins(self.generation, since, rules or WatchRules(), self.settings)
 
     def measured(self, matches: Sequence[Match]) -> list[Match]:
         """Count matches of one query in the source files; what can't be counted keeps its estimates, with a note."""

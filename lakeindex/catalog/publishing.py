@@ -86,7 +86,7 @@ def rollback(index: Path, to: int | None = None) -> Generation:
             current = current_number(index)
         older = [number for number in numbers_in(index) if current is None or number < current]
         if to is None and not older:
-            raise NotFound(f"{index} holds no generation before {current}; set `keep` to keep more of them")
+            raise NotFound(f"{index} has no generation before {current}; set `keep` to keep more of them")
         number = max(older) if to is None else to
         generation = open_generation(index, number)
         point_at(index, Pointer(number, generation.manifest.checksum))

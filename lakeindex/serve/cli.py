@@ -13,6 +13,7 @@ from lakeindex.serve.building import demo, index
 from lakeindex.serve.keeping import rollback, verify
 from lakeindex.serve.looking import profile, read, sql, status, tables
 from lakeindex.serve.output import say
+from lakeindex.serve.watching import watch_joins
 
 _INTERRUPTED = 130
 
@@ -23,7 +24,8 @@ def cli() -> None:
     """What in this lake joins with this column, how, and can I trust it?"""
 
 
-for command in (demo, evaluate, explain, index, profile, query, read, rollback, sql, status, tables, verify):
+_COMMANDS = (demo, evaluate, explain, index, profile, query, read, rollback, sql, status, tables, verify, watch_joins)
+for command in _COMMANDS:
     cli.add_command(command)
 
 

@@ -26,6 +26,7 @@ COMMANDS = (
     "status",
     "tables",
     "verify",
+    "watch-joins",
 )
 
 
