@@ -30,7 +30,7 @@ class JsonObjects:
         self.rejected = 0
 
     def __iter__(self) -> Iterator[JsonObject]:
-        with open_unpacked(self._file.path) as raw:
+        with open_unpacked(self._file) as raw:
             head = raw.read(_HEAD_BYTES)
             refuse_binary(head)
             encoding = detect_encoding(head, is_whole=len(head) < _HEAD_BYTES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,16 +13,20 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from lakeindex.errors import LakeIndexError
+from lakeindex.errors import LakeIndexError, OutputExceeded
 from lakeindex.naming import sql_names
 from lakeindex.plugins import connector_for
 from lakeindex.profile.column_profile import ColumnProfile, Limits
+from lakeindex.profile.lake_files import refuse_replaced
 from lakeindex.profile.normalise import as_text
 from lakeindex.profile.records import ProfiledColumn, to_records
 from lakeindex.profile.scan import profile_columns
 from lakeindex.protocols import Connector
 from lakeindex.text_hash import Texts
 from lakeindex.types import FileOutcome, FileStatus, LakeFile, ReadOptions, ReadTable, Rows, SourceTable
+
+_SHELF_BYTES = 32 << 20
+_BATCH_BYTES = 8 << 20
 
 
 @dataclass(slots=True)
@@ -31,6 +36,10 @@ class _Shelf:
     limits: Limits
     waiting: list[tuple[SourceTable, list[Texts]]] = field(default_factory=list)
     columns: list[ProfiledColumn] = field(default_factory=list)
+
+    @property
+    def is_full(self) -> bool:
+        return sum(column.nbytes for _, columns in self.waiting for column in columns) > _SHELF_BYTES
 
     def add(self, table: SourceTable, profiles: Sequence[ColumnProfile]) -> None:
         for position, (name, profile) in enumerate(zip(table.schema.names, profiles, strict=True)):
@@ -46,10 +55,15 @@ class _Shelf:
 def profile_files(
     files: Sequence[LakeFile], connectors: Mapping[str, Connector], options: ReadOptions, limits: Limits
 ) -> Iterator[FileOutcome | pa.Table]:
-    """Yield the outcome of each file once it is read, in order, and last the records of all their columns."""
+    """Yield the outcome of each file once it is read, in order, and last the records of all their columns.
+
+    Raises MemoryError when there isn't enough for the file that is read.
+    """
     shelf = _Shelf(limits)
     for file in files:
         yield _profile_file(file, connectors, options, shelf)
+        if shelf.is_full:
+            shelf.profile_waiting()
     shelf.profile_waiting()
     yield to_records(shelf.columns, limits)
 
@@ -64,11 +78,14 @@ def _profile_file(
     name = next(name for name, one in connectors.items() if one is connector)
     waiting, done = len(shelf.waiting), len(shelf.columns)
     try:
+        refuse_replaced(file)
         tables = [
             _profile_table(file, table, name, connector, options, shelf) for table in connector.tables(file, options)
         ]
         return FileOutcome(file.name, FileStatus.INDEXED, "", tuple(tables), _content_hash(file))
-    except (LakeIndexError, OSError, pa.ArrowException, MemoryError, ValueError, RecursionError) as error:
+    except (LakeIndexError, OSError, pa.ArrowException, ValueError, RecursionError) as error:
+        if _lacks_memory(error) or _lacks_memory(error.__cause__):
+            raise MemoryError from error
         # What was read of a file that then failed is not indexed.
         del shelf.waiting[waiting:], shelf.columns[done:]
         return FileOutcome(file.name, FileStatus.FAILED, _reason(error))
@@ -78,7 +95,7 @@ def _profile_table(
     file: LakeFile, table: SourceTable, name: str, connector: Connector, options: ReadOptions, shelf: _Shelf
 ) -> ReadTable:
     rows = connector.read(file, table, options)
-    batches = _Counted(rows.batches)
+    batches = _Counted(rows.batches, file.output_limit)
     first, second = next(batches, None), next(batches, None)
     if first is None:
         first = _no_rows(table.schema)
@@ -107,11 +124,12 @@ def _copy(rows: Rows, table: SourceTable, folder: Path) -> str:
 
 
 class _Counted:
-    """Batches, and the rows that went by."""
+    """Batches, and the rows that went by; raises OutputExceeded when they take more than `limit` bytes."""
 
-    def __init__(self, batches: Iterator[pa.RecordBatch]) -> None:
+    def __init__(self, batches: Iterator[pa.RecordBatch], limit: int) -> None:
         self.batches = batches
-        self.rows = 0
+        self.limit = limit
+        self.rows = self.bytes = 0
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
         return self
@@ -119,6 +137,9 @@ class _Counted:
     def __next__(self) -> pa.RecordBatch:
         batch = next(self.batches)
         self.rows += batch.num_rows
+        self.bytes += batch.nbytes
+        if self.bytes > self.limit:
+            raise OutputExceeded(self.limit)
         return batch
 
 
@@ -132,8 +153,12 @@ def _no_rows(schema: pa.Schema) -> pa.RecordBatch:
 
 
 def _content_hash(file: LakeFile) -> str:
-    with file.path.open("rb") as handle:
+    with file.open() as handle:
         return hashlib.file_digest(handle, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+
+
+def _lacks_memory(error: BaseException | None) -> bool:
+    return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
 
 
 def _reason(error: BaseException) -> str:
