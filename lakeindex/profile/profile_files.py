@@ -104,12 +104,19 @@ def _profile_table(
         shelf.waiting.append((table, [as_text(column) for column in first.columns]))
     else:
         shelf.add(table, _merged_profiles(chain([first, second], batches), shelf.limits))
+    scan = rows.scan if _is_found_by_duckdb(file) else None
     copy = ""
-    if rows.scan is None and options.copies is not None:
+    if scan is None and options.copies is not None:
         copy = _copy(connector.read(file, table, options), table, options.copies)
     return ReadTable(
-        table.id, name, table.token, batches.rows, rows.rejected, rows.scan, table.settings, tuple(rows.notes), copy
+        table.id, name, table.token, batches.rows, rows.rejected, scan, table.settings, tuple(rows.notes), copy
     )
+
+
+def _is_found_by_duckdb(file: LakeFile) -> bool:
+    """Tell whether a path can be written as DuckDB's glob: one with a backslash and another of its signs can't."""
+    path = f"{file.path} {file.name}"
+    return "\\" not in path or not any(sign in path for sign in "*?[")
 
 
 def _copy(rows: Rows, table: SourceTable, folder: Path) -> str:
