@@ -341,5 +341,5 @@ def test_what_took_the_place_of_a_file_is_neither_read_nor_waited_for(
     assert expected in best.note
     with pytest.raises(NotFound, match=expected):
         lake.sql('SELECT * FROM "geo/countries.csv"')
-    with pytest.raises(UnreadableTable, match="taken its place|leaves the lake"):
+    with pytest.raises(UnreadableTable, match=r"taken its place|leaves the lake"):
         list(lake.read("geo/countries.csv").batches)

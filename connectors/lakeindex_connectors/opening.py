@@ -77,8 +77,10 @@ class _Unpacked:
 
 
 def read_chunks(file: BinaryIO) -> Iterator[bytes]:
-    """Read a binary file to its end, a chunk at a time."""
+    """Read a binary file of text to its end, a chunk at a time; raises UnreadableTable for a hole in it."""
     while chunk := file.read(CHUNK_BYTES):
+        if not chunk[0] and len(chunk) == CHUNK_BYTES and not chunk.strip(b"\0"):
+            raise UnreadableTable("binary content: a megabyte of NUL bytes")
         yield chunk
 
 

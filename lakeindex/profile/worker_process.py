@@ -30,6 +30,9 @@ _ENVIRONMENT = {
     # What is reserved counts as taken: mimalloc reserves a gigabyte.
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     "MALLOC_ARENA_MAX": "2",
+    # Left to itself, malloc keeps arrays among small things that stay, and gives nothing back.
+    "MALLOC_MMAP_THRESHOLD_": "131072",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
     # There is a worker a core already.
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",

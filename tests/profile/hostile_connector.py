@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from lakeindex.errors import UnreadableTable
-from lakeindex.profile import profile_files
+from lakeindex.profile import shelf
 from lakeindex.types import LakeFile, ReadOptions, Rows, SourceTable, TableId
 
 SCHEMA = pa.schema([("id", pa.string())])
@@ -41,7 +41,7 @@ class HostileConnector:
             case ".hang":
                 time.sleep(3600)
             case ".late":
-                profile_files.profile_columns = lambda *_: os._exit(4)
+                shelf.profile_columns = lambda *_: os._exit(4)
             case ".thread":
                 threading.Thread(target=time.sleep, args=(3600,)).start()
                 raise KeyError("with a thread that goes on")

@@ -12,7 +12,8 @@ import pytest
 from profile_cases import profile
 
 from lakeindex.errors import OutputExceeded, UnreadableTable
-from lakeindex.profile import profile_files as profile_files_module
+from lakeindex.profile import profile_files as module
+from lakeindex.profile import shelf
 from lakeindex.profile.column_profile import Limits
 from lakeindex.profile.profile_files import profile_files
 from lakeindex.profile.records import ProfiledColumn, to_records
@@ -157,18 +158,43 @@ def test_a_file_that_unpacks_to_more_than_it_may_has_failed(tmp_path: Path) -> N
 def test_many_tables_are_profiled_before_they_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = [lake_file(tmp_path, f"{name}.given") for name in "abcde"]
     together: list[int] = []
-    profile_columns = profile_files_module.profile_columns
+    profile_columns = shelf.profile_columns
 
     def counting(columns: list[Any], limits: Limits) -> Any:
         together.append(len(columns))
         return profile_columns(columns, limits)
 
-    monkeypatch.setattr(profile_files_module, "profile_columns", counting)
+    monkeypatch.setattr(shelf, "profile_columns", counting)
     _, at_once = read(files, Given({"ok": [batch(("x", 1), ("y", 2))]}))
-    monkeypatch.setattr(profile_files_module, "_SHELF_BYTES", 40)
+    monkeypatch.setattr(shelf, "_BYTES", 40)
     _, in_parts = read(files, Given({"ok": [batch(("x", 1), ("y", 2))]}))
     assert together == [10, 4, 4, 2]
     assert str(in_parts.to_pylist()) == str(at_once.to_pylist())
+
+
+@pytest.mark.parametrize("rows_a_part", [1, 2, 5])
+def test_a_wide_table_is_profiled_in_parts_as_it_is_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows_a_part: int
+) -> None:
+    schema = pa.schema([(f"c{place}", pa.string()) for place in range(11)])
+    rows = [{f"c{place}": f"{place * row % 7}" for place in range(11)} for row in range(10)]
+    whole = pa.RecordBatch.from_pylist(rows, schema)
+    parts = [whole.slice(start, rows_a_part) for start in range(0, 10, rows_a_part)]
+    narrow = [batch(("before", 1))] * 2
+    monkeypatch.setattr(module, "_SCAN_BYTES", 1)
+    _, expected = read([lake_file(tmp_path)], Given({"t": [whole]}, schema))
+    monkeypatch.setattr(shelf, "COLUMNS_KEPT", 4)
+    monkeypatch.setattr(module, "COLUMNS_KEPT", 4)
+    monkeypatch.setattr(shelf, "COLUMNS_AT_ONCE", 3)
+    monkeypatch.setattr(module, "COLUMNS_AT_ONCE", 3)
+    (outcome,), records = read([lake_file(tmp_path)], Given({"t": parts}, schema))
+    assert outcome.tables[0].rows == 10
+    assert str(records.to_pylist()) == str(expected.to_pylist())
+    # And nothing of it stays when it fails at last, nor is anything lost of what came before.
+    broken = Given({"t": [*narrow], "ok": narrow, "bad": [*narrow, UnreadableTable("at last")]})
+    outcomes, left = read([lake_file(tmp_path, "before.given"), lake_file(tmp_path)], broken)
+    assert [one.status for one in outcomes] == [FileStatus.INDEXED, FileStatus.FAILED]
+    assert left["table_id"].to_pylist() == ["before.given#ok"] * 2
 
 
 @pytest.mark.parametrize("times", [1, 2], ids=["a small table", "a large one"])
