@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from lakeindex.catalog.database import BLANKS, connect, literal, quoted, scan_sql
+from lakeindex.catalog.database import BLANKS, connect, glob_escaped, literal, quoted, scan_sql
 from lakeindex.errors import LakeIndexError, NotFound, Refused
 from lakeindex.types import Scan, TableId
 
@@ -43,8 +43,9 @@ class LakeDatabase:
         if rows is not None:
             self.connection.execute(f"ATTACH {literal(str(rows))} AS {_ROWS} (READ_ONLY)")
         self._folders = [folder.resolve() for folder in folders]
-        allowed = literal(tuple(str(folder) for folder in self._folders))
-        self.connection.execute(f"SET allowed_directories = {allowed}")
+        # DuckDB compares the glob as it is written with these, and then each path that it stands for.
+        written = {form for folder in self._folders for form in (str(folder), glob_escaped(folder))}
+        self.connection.execute(f"SET allowed_directories = {literal(tuple(sorted(written)))}")
         self.connection.execute("SET enable_external_access = false")
         self.connection.execute("SET lock_configuration = true")
 

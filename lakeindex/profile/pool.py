@@ -77,7 +77,7 @@ class _Round:
         worker: WorkerProcess | None = None
         try:
             while files := self._next():
-                worker = worker or WorkerProcess(self.memory, self.stop)
+                worker = worker or WorkerProcess(self.memory, self.alone is None, self.stop)
                 answer = worker.ask(Request(files, self.options, self.limits), self.guards)
                 if answer.lost is not None:
                     worker.kill()
@@ -115,7 +115,7 @@ class _Round:
             self.todo.appendleft(rest)
         if not answer.lost.lacked_memory:
             return _failed(culprit, answer.lost.reason)
-        if self.alone is not None and (rest or self.memory < self.guards.memory):
+        if self.alone is not None:
             self.alone.append(culprit)
             return Share((), None)
         return _failed(culprit, _lacked(self.guards.memory))

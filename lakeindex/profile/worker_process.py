@@ -30,12 +30,14 @@ _ENVIRONMENT = {
     # What is reserved counts as taken: mimalloc reserves a gigabyte.
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     "MALLOC_ARENA_MAX": "2",
-    # Left to itself, malloc keeps arrays among small things that stay, and gives nothing back.
-    "MALLOC_MMAP_THRESHOLD_": "131072",
-    "MALLOC_TRIM_THRESHOLD_": "131072",
     # There is a worker a core already.
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
+}
+_FRUGAL = {
+    # Left to itself, malloc keeps arrays among small things that stay, and gives little back; this takes longer.
+    "MALLOC_MMAP_THRESHOLD_": "131072",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
 }
 _SAID_WITHOUT_MEMORY = (
     "MemoryError", "bad_alloc", "memory allocation of", "out of memory", "Out of memory", "Cannot allocate memory",
@@ -65,7 +67,7 @@ class Answer:
 class WorkerProcess:
     """One process and the pipes to it."""
 
-    def __init__(self, memory: int, stop: threading.Event) -> None:
+    def __init__(self, memory: int, is_frugal: bool, stop: threading.Event) -> None:
         """Start a worker that may take so many bytes for its files. Raises LakeIndexError when it doesn't start."""
         self.stop = stop
         self.messages = tempfile.TemporaryFile()  # noqa: SIM115 (closed in `kill`)
@@ -75,7 +77,7 @@ class WorkerProcess:
             stdout=subprocess.PIPE,
             stderr=self.messages,
             bufsize=0,
-            env=os.environ | _ENVIRONMENT,
+            env=os.environ | _ENVIRONMENT | (_FRUGAL if is_frugal else {}),
             start_new_session=True,  # Ctrl-C is for the parent, which ends its workers itself
         )
         try:
