@@ -2,7 +2,7 @@
 
 On a sample of a lake's CSV files, what a file costs on every road, in one thread, and on how many files a road gives
 the columns and rows that lakeindex's connector gives. polars and pyarrow are told the delimiter that lakeindex found.
-Then what lakeindex does beyond reading: a whole profile, in this process and in worker processes.
+Then what isolation costs: whole profiles of a larger sample, in this process and in worker processes.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import argparse
 import csv
 import os
 import random
+import resource
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,9 +26,12 @@ import record
 from lakeindex.catalog.database import glob_escaped, scan_sql
 from lakeindex.content import LIMITS
 from lakeindex.plugins import find_connectors
+from lakeindex.profile.guards import Guards
 from lakeindex.profile.lake_files import walk
 from lakeindex.profile.pool import profile_in_workers
 from lakeindex.profile.profile_files import profile_files
+from lakeindex.profile.shares import split_into_shares
+from lakeindex.protocols import Connector
 from lakeindex.types import LakeFile, ReadOptions, Scan
 
 Shape = tuple[int, int]
@@ -143,20 +147,44 @@ def _shape_or_none(read: Callable[[Understood], Shape], file: Understood) -> Sha
         raise
 
 
-def measure_profiles(files: Sequence[LakeFile]) -> dict[str, dict[str, float]]:
+def measure_isolation(files: Sequence[LakeFile], repeats: int) -> dict[str, dict[str, float]]:
+    """Profile the same files in this process and in worker processes, in turn; of each the best of several times."""
     connectors = find_connectors()
+    pa.set_cpu_count(1)
     roads: dict[str, Callable[[], Iterable[object]]] = {
-        "lakeindex, profile in this process": lambda: profile_files(files, connectors, OPTIONS, LIMITS),
-        "lakeindex, profile in 1 worker": lambda: profile_in_workers(files, OPTIONS, LIMITS, 1, 300),
-        "lakeindex, profile in 2 workers": lambda: profile_in_workers(files, OPTIONS, LIMITS, 2, 300),
+        "in this process": lambda: _in_shares(files, connectors),
+        "in 1 worker": lambda: profile_in_workers(files, OPTIONS, LIMITS, Guards(1)),
+        "in 2 workers": lambda: profile_in_workers(files, OPTIONS, LIMITS, Guards(2)),
     }
-    figures = {}
-    for name, profile in roads.items():
-        started = time.perf_counter()
-        for _ in profile():
-            pass
-        figures[name] = _figures(time.perf_counter() - started, len(files), len(files), 0)
-    return figures
+    best = {name: (float("inf"), float("inf")) for name in roads}
+    for _ in range(repeats):
+        for name, profile in roads.items():
+            processor, started = _processor_seconds(), time.perf_counter()
+            for _ in profile():
+                pass
+            taken = (time.perf_counter() - started, _processor_seconds() - processor)
+            best[name] = min(best[name][0], taken[0]), min(best[name][1], taken[1])
+    wall, processor = best["in this process"]
+    return {
+        name: {
+            "seconds": seconds,
+            "processor_seconds": of_processor,
+            "more_time": seconds / wall - 1,
+            "more_processor": of_processor / processor - 1,
+        }
+        for name, (seconds, of_processor) in best.items()
+    }
+
+
+def _in_shares(files: Sequence[LakeFile], connectors: Mapping[str, Connector]) -> Iterator[object]:
+    for share in split_into_shares(files):
+        yield from profile_files(share, connectors, OPTIONS, LIMITS)
+
+
+def _processor_seconds() -> float:
+    """Return what this process and those it waited for have taken of the processors."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def _figures(seconds: float, files: int, same: int, refused: int) -> dict[str, float]:
@@ -174,15 +202,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lake", type=Path, required=True, help="a folder with many CSV files")
     parser.add_argument("--files", type=int, default=1500, help="files to draw [1500]")
+    parser.add_argument("--isolated", type=int, default=4000, help="files to draw for the cost of isolation [4000]")
+    parser.add_argument("--repeats", type=int, default=3, help="how often isolation is timed [3]")
     parser.add_argument("--seed", type=int, default=0, help="which files are drawn [0]")
     given = parser.parse_args()
     files = sample(given.lake.resolve(), given.files, given.seed)
-    if not files:
+    if given.files and not files:
         sys.exit(f"{given.lake} holds no {SUFFIX} files")
-    figures = measure_roads(files, [understand(file) for file in files]) | measure_profiles(files)
-    record.print_table(["road", *next(iter(figures.values()))], [[n, *f.values()] for n, f in figures.items()])
-    size = sum(file.size for file in files)
-    written = record.write("ingest", given.seed, {"files": len(files), "bytes": size}, figures)
+    roads = measure_roads(files, [understand(file) for file in files]) if given.files else {}
+    many = sample(given.lake.resolve(), given.isolated, given.seed)
+    isolation = measure_isolation(many, given.repeats)
+    for figures in filter(None, (roads, isolation)):
+        record.print_table(["road", *next(iter(figures.values()))], [[n, *f.values()] for n, f in figures.items()])
+    settings = {
+        "files": len(files),
+        "bytes": sum(file.size for file in files),
+        "isolated_files": len(many),
+        "isolated_bytes": sum(file.size for file in many),
+        "repeats": given.repeats,
+    }
+    written = record.write("ingest", given.seed, settings, {"roads": roads, "isolation": isolation})
     print(f"wrote {written.relative_to(record.REPOSITORY)}")
 
 

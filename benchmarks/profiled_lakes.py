@@ -14,7 +14,7 @@ import pyarrow as pa
 from labelled_lakes import LabelledLakes
 
 from lakeindex.config import Settings
-from lakeindex.content import LIMITS, read_options
+from lakeindex.content import LIMITS, guards_of, read_options
 from lakeindex.encode.encoders import HASHING
 from lakeindex.encode.record_texts import RECORD_FIELDS
 from lakeindex.index.vector_index import VectorIndex
@@ -69,7 +69,7 @@ class ProfiledLake:
 def profile(files: Sequence[LakeFile], settings: Settings, copies: Path) -> pa.Table:
     """Return the records that texts are made of, by table and position."""
     copies.mkdir()
-    shares = profile_in_workers(files, read_options(settings, copies), LIMITS, settings.jobs, settings.seconds_per_file)
+    shares = profile_in_workers(files, read_options(settings, copies), LIMITS, guards_of(settings))
     found = [share.records for share in shares if share.records is not None]
     records = pa.concat_tables(found).sort_by([("table_id", "ascending"), ("position", "ascending")])
     return records.select([*RECORD_FIELDS, "is_key"])

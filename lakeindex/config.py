@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -23,6 +24,9 @@ _CHOICES = {
     "text_order": ("frequency", "hash"),
 }
 _LEAST = {"jobs": 1, "max_tokens": 1, "text_values": 0, "seconds_per_file": 0.001, "keep": 0}
+_AMOUNTS = ("memory", "memory_per_file", "output_per_file")
+AUTO = "auto"
+_AMOUNT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Settings:
     jobs: int = os.cpu_count() or 1
     """Processes that read files."""
     memory: str = "2GB"
-    """What DuckDB may use."""
+    """What all processes together may use."""
     device: str = "cpu"
     """Where the language model computes and, where FAISS can, vectors are searched: cpu or cuda."""
     precision: str = "auto"
@@ -58,7 +62,11 @@ class Settings:
     header: str = "auto"
     """Whether the first row names the columns: auto, yes or no."""
     seconds_per_file: float = 300.0
-    """After this long a file's reader is given up."""
+    """After this long a file's reader is given up; a file of many gigabytes has as long for each of them."""
+    memory_per_file: str = AUTO
+    """What reading one file may use; auto is what `memory` leaves for it when no other file is read."""
+    output_per_file: str = "1GB"
+    """What a file may unpack to, or a hundred times its size where that is more: so much for bombs."""
     materialize: bool = False
     """Whether the rows are copied into the index, for storage that is slow or far."""
     values: str = "sample"
@@ -132,7 +140,18 @@ def _read_as(wanted: type, value: Any) -> Any:
     raise TypeError(value)
 
 
+def bytes_of(amount: str) -> int | None:
+    """Read an amount like `2GB`, `1.5 GiB` or `500MB`; None for anything else."""
+    found = _AMOUNT.fullmatch(amount)
+    if found is None:
+        return None
+    number, prefix, is_binary = found.groups()
+    return int(float(number) * (1024 if is_binary else 1000) ** " kmgt".index(prefix.lower() or " "))
+
+
 def _check(name: str, value: Any, origin: str) -> None:
+    if name in _AMOUNTS and not bytes_of(value) and (value, name) != (AUTO, "memory_per_file"):
+        raise InvalidSetting(f"{origin} sets {name} to {value!r}, which is no amount; write it as 2GB or 500MB")
     if name in _CHOICES and value not in _CHOICES[name]:
         raise InvalidSetting(f"{origin} sets {name} to {value!r}, expected one of: {', '.join(_CHOICES[name])}")
     if name in _LEAST and not value >= _LEAST[name]:

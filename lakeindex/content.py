@@ -9,11 +9,12 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from lakeindex.config import Settings
+from lakeindex.config import Settings, bytes_of
 from lakeindex.encode.column_text import TextOptions, ValueOrder
 from lakeindex.errors import StaleArtifact
 from lakeindex.hash_key import hash_key
 from lakeindex.profile.column_profile import Limits
+from lakeindex.profile.guards import Guards
 from lakeindex.types import Header, RawValues, ReadOptions
 
 LIMITS = Limits()
@@ -22,6 +23,17 @@ LIMITS = Limits()
 def read_options(settings: Settings, copies: Path | None) -> ReadOptions:
     """Say how files are to be read."""
     return ReadOptions(header=Header(settings.header), copies=copies)
+
+
+def guards_of(settings: Settings, jobs: int | None = None) -> Guards:
+    """Say what reading a file may cost, where at most so many are read at once."""
+    return Guards.within(
+        memory=bytes_of(settings.memory) or 0,
+        jobs=settings.jobs if jobs is None else jobs,
+        seconds=settings.seconds_per_file,
+        memory_per_file=bytes_of(settings.memory_per_file),
+        output=bytes_of(settings.output_per_file) or 0,
+    )
 
 
 def text_options(settings: Settings) -> TextOptions:

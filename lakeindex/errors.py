@@ -11,6 +11,7 @@ LakeIndexError                 exit code 1
 ├── InvalidSetting             2    a setting, flag or argument that makes no sense
 ├── MissingExtra               1    an optional package is not installed
 └── UnreadableTable            1    one file or table can't be read; the build goes on without it
+    └── OutputExceeded              it unpacks to more than a file may
 """
 
 from __future__ import annotations
@@ -75,3 +76,12 @@ class MissingExtra(LakeIndexError):
 
 class UnreadableTable(LakeIndexError):
     """One file or table that can't be read; its message is the reason that stands in the report."""
+
+
+class OutputExceeded(UnreadableTable):
+    """A file that unpacks to more than it may; `limit` is in bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"it unpacks to more than {limit / 1e6:.0f} MB, far beyond its size; raise --output-per-file if it should"
+        )

@@ -176,6 +176,8 @@ class Lake:
     def read(self, table: str) -> ReadRows:
         """Read a table's rows as lakeindex understood them, out of its file."""
         _, file = self._table(TableId(table))
+        if not (self.root / file).resolve().is_relative_to(self.root):
+            raise UnreadableTable(f"{self.root / file} is a link that leaves the lake now; index the lake again")
         return read_file(self.root / file, self.settings, file, table)
 
     @cached_property

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 
 from lakeindex.catalog.directory import facts_of, hash_names
 from lakeindex.config import Settings
-from lakeindex.content import LIMITS, read_options
+from lakeindex.content import LIMITS, guards_of, read_options
 from lakeindex.errors import InvalidSetting, NotFound, UnreadableTable
 from lakeindex.index.name_terms import context_words, name_grams, term_sets
 from lakeindex.naming import title_of, words_of
@@ -37,7 +37,7 @@ def prepare_file_column(path: Path, column: str, settings: Settings, to_vectors:
         raise NotFound(f"no file {path}")
     facts = path.stat()
     file = LakeFile(path.resolve(), path.name, facts.st_size, facts.st_mtime_ns)
-    shares = list(profile_in_workers([file], read_options(settings, None), LIMITS, 1, settings.seconds_per_file))
+    shares = list(profile_in_workers([file], read_options(settings, None), LIMITS, guards_of(settings, jobs=1)))
     outcome = shares[-1].outcomes[-1]
     records = shares[-1].records
     if outcome.status is not FileStatus.INDEXED or records is None:

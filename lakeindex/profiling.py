@@ -12,7 +12,7 @@ from lakeindex.catalog.staging import Staging
 from lakeindex.changes import Changes, token_of
 from lakeindex.columns import STAGED_SCHEMA
 from lakeindex.config import Settings
-from lakeindex.content import limits_of, read_options, text_options
+from lakeindex.content import guards_of, limits_of, read_options, text_options
 from lakeindex.encode.record_texts import describe_records
 from lakeindex.keyed_hash import siphash
 from lakeindex.profile.frames import outcome_from_json, outcome_to_json
@@ -38,7 +38,7 @@ class Profiling:
         tokens = {file.name: token_of(file) for file in rest}
         options = read_options(settings, self.staging.copies if limits.raw is RawValues.SAMPLE else None)
         progress("profile", len(done), len(files))
-        for share in profile_in_workers(rest, options, limits, settings.jobs, settings.seconds_per_file):
+        for share in profile_in_workers(rest, options, limits, guards_of(settings)):
             outcomes = {one.path: replace(one, token=tokens[one.path]) for one in share.outcomes}
             if share.records is not None:
                 told = {path: json.loads(outcome_to_json(one)) for path, one in outcomes.items()}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from lakeindex.config import Settings
+from lakeindex.content import guards_of
 from lakeindex.errors import NotFound, UnreadableTable
 from lakeindex.plugins import connector_for, find_connectors
 from lakeindex.types import Header, LakeFile, ReadOptions, Rows, SourceTable
@@ -39,7 +40,8 @@ def read_file(path: Path, settings: Settings, name: str | None = None, table: st
     Raises NotFound for a table that isn't there, UnreadableTable when the file can't be read.
     """
     facts = path.stat()
-    file = LakeFile(path.resolve(), name or path.name, facts.st_size, facts.st_mtime_ns)
+    limit = guards_of(settings).output_of(facts.st_size)
+    file = LakeFile(path.resolve(), name or path.name, facts.st_size, facts.st_mtime_ns, limit)
     connectors = find_connectors()
     connector = connector_for(file.name, connectors)
     if connector is None:

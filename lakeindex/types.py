@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, NewType
+
+from lakeindex.regular_file import open_regular
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,6 +44,12 @@ class LakeFile:
     size: int
     """Bytes."""
     modified_ns: int
+    output_limit: int = 10**9
+    """Bytes that it may unpack to."""
+
+    def open(self) -> BufferedReader:
+        """Open it for reading. Raises OSError when something else is in its place now."""
+        return open_regular(self.path)
 
     @property
     def token(self) -> str:

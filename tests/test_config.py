@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lakeindex.config import FILE, Settings, load_settings
+from lakeindex.config import FILE, Settings, bytes_of, load_settings
 from lakeindex.errors import InvalidSetting
 
 
@@ -66,6 +66,10 @@ def test_a_whole_number_will_do_for_seconds_and_a_path_for_a_folder(tmp_path: Pa
         ("keep = -1", "sets keep to -1, expected at least 0"),
         ("seconds_per_file = nan", "sets seconds_per_file to nan, expected at least 0"),
         ("header = 'maybe'", "sets header to 'maybe', expected one of: auto, yes, no"),
+        ("memory = 'lots'", "sets memory to 'lots', which is no amount; write it as 2GB or 500MB"),
+        ("memory_per_file = '3'", "sets memory_per_file to '3', which is no amount"),
+        ("output_per_file = 'auto'", "sets output_per_file to 'auto', which is no amount"),
+        ("output_per_file = '0GB'", "sets output_per_file to '0GB', which is no amount"),
         ("thread = 2", "sets 'thread', which is no setting; there are: .*jobs, keep"),
         ("[index]\nfolder = 'x'", "sets index to .*, expected str"),
         ("jobs =", "can't be read: Invalid value"),
@@ -90,3 +94,20 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"index = '\xff'")
     with pytest.raises(InvalidSetting, match=r"lakeindex\.toml can't be read"):
         load_settings({}, {}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"),
+    [
+        ("2GB", 2 * 10**9),
+        ("1.5 gb", 15 * 10**8),
+        ("500MB", 500 * 10**6),
+        ("1GiB", 1 << 30),
+        ("7b", 7),
+        ("2", None),
+        ("-1GB", None),
+        ("lots", None),
+    ],
+)
+def test_an_amount_is_read_with_its_unit(amount: str, expected: int | None) -> None:
+    assert bytes_of(amount) == expected

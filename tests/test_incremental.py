@@ -143,7 +143,7 @@ def test_a_build_that_was_killed_goes_on(
     root, index = write_lake(tmp_path / "lake"), tmp_path / "index"
 
     def interrupt(at: str, done: int, total: int) -> None:
-        if at == stage and done:
+        if at == stage and done == total:
             raise Interrupted
 
     with pytest.raises(Interrupted):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from lakeindex.errors import (
     NotFound,
     Refused,
     StaleArtifact,
+    UnreadableTable,
 )
 from lakeindex.types import Cardinality, FileStatus, JoinKind
 
@@ -320,3 +322,24 @@ def test_what_a_text_says_is_a_setting_that_queries_from_outside_follow(
     outside = reopened._query_column(lake_folder / "sales" / "orders.csv", "country")
     assert np.allclose(inside.vector, outside.vector, atol=1e-6)
     assert not np.allclose(inside.vector, usual._query_column("sales/orders.csv", "country").vector, atol=1e-2)
+
+
+@pytest.mark.parametrize("what", ["a FIFO", "a link"])
+def test_what_took_the_place_of_a_file_is_neither_read_nor_waited_for(
+    tmp_path: Path, settings: Settings, what: str
+) -> None:
+    root = write_lake(tmp_path / "lake")
+    Lake.index(root, tmp_path / "index", settings)
+    lake = Lake.open(tmp_path / "index", settings)
+    file = root / "geo" / "countries.csv"
+    file.rename(tmp_path / "outside.csv")
+    os.mkfifo(file) if what == "a FIFO" else file.symlink_to(tmp_path / "outside.csv")
+    expected = "no regular file any more" if what == "a FIFO" else "a link that leaves the lake now"
+    best = lake.query("sales/orders.csv", "country").matches[0]
+    assert best.column.table == "geo/countries.csv"
+    assert not best.exact
+    assert expected in best.note
+    with pytest.raises(NotFound, match=expected):
+        lake.sql('SELECT * FROM "geo/countries.csv"')
+    with pytest.raises(UnreadableTable, match=r"taken its place|leaves the lake"):
+        list(lake.read("geo/countries.csv").batches)

@@ -25,7 +25,7 @@ from lakeindex.evaluate.term_counts import LakeColumns
 from lakeindex.plugins import connector_for, find_connectors
 from lakeindex.profile.lake_files import walk
 from lakeindex.profile.normalise import as_text
-from lakeindex.profile.pool import split_into_shares
+from lakeindex.profile.shares import split_into_shares
 from lakeindex.protocols import Connector
 from lakeindex.types import ColumnId, LakeFile, ReadOptions, SourceTable, TableId
 

@@ -53,7 +53,7 @@ def survey(file: LakeFile, schema: pa.Schema, layout: Layout) -> Survey:
 
 
 def _encoding_of_all(file: LakeFile) -> str:
-    with open_unpacked(file.path) as raw:
+    with open_unpacked(file) as raw:
         return without_utf8(read_chunks(raw))
 
 
@@ -61,7 +61,7 @@ def _survey_as(file: LakeFile, schema: pa.Schema, layout: Layout) -> Survey:
     seen = Wellformedness(layout.dialect)
     kept: list[pa.RecordBatch] | None = None
     is_regular = seen.is_plain
-    with open_unpacked(file.path) as raw:
+    with open_unpacked(file) as raw:
         reader = ChunkReader(_ended(seen.watch(to_utf8(read_chunks(raw), layout.encoding))))
         try:
             if is_regular:
@@ -89,7 +89,7 @@ def stream(file: LakeFile, schema: pa.Schema, surveyed: Survey) -> Iterator[pa.R
     if surveyed.kept is not None:
         yield from surveyed.kept
         return
-    with open_unpacked(file.path) as raw:
+    with open_unpacked(file) as raw:
         reader = ChunkReader(_ended(to_utf8(read_chunks(raw), surveyed.layout.encoding)))
         yield from _parse(reader, schema, surveyed.layout, len(schema))
 

@@ -27,7 +27,7 @@ class CsvConnector:
 
     def tables(self, file: LakeFile, options: ReadOptions) -> Sequence[SourceTable]:
         """Find the one table of the file from its beginning."""
-        with open_unpacked(file.path) as raw:
+        with open_unpacked(file) as raw:
             head, is_whole = read_sample(raw)
         layout, names = understand(head, is_whole, options.header)
         schema = pa.schema([(name, pa.string()) for name in names])

@@ -27,7 +27,7 @@ def stream_exactly(
 ) -> Iterator[pa.RecordBatch]:
     """Read every record, padding short ones; tell `rows` what was padded and what fits no column."""
     seen = Wellformedness(layout.dialect)
-    with open_unpacked(file.path) as raw:
+    with open_unpacked(file) as raw:
         chunks = seen.watch(to_utf8(read_chunks(raw), layout.encoding))
         lines = read_lines(decode(chunks, "utf-8"))
         for _ in range(layout.skip):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
 import pyarrow as pa
 
@@ -19,6 +18,8 @@ _SUFFIXES = (".jsonl", ".ndjson", ".json")
 _MAX_DEPTH = 32
 """Objects further down stay JSON text."""
 _MAX_COLUMNS = 10_000
+_BATCH_CELLS = 1 << 20
+_BATCH_CHARACTERS = 16 << 20
 
 Path = tuple[str, ...]
 
@@ -53,15 +54,28 @@ class JsonConnector:
 def _read(file: LakeFile, table: SourceTable, batch_rows: int, rows: Rows) -> Iterator[pa.RecordBatch]:
     objects = JsonObjects(file)
     paths: list[Path] = [tuple(path) for path in json.loads(dict(table.settings)["paths"])]
-    records = iter(objects)
+    most = max(1, min(batch_rows, _BATCH_CELLS // len(paths)))
     try:
-        while batch := list(islice(records, batch_rows)):
+        for batch in _batches(objects, most):
             yield _to_batch(batch, paths, table.schema)
     except (KeyError, pa.ArrowException) as error:
         raise UnreadableTable("the file changed while it was read") from error
     rows.rejected = objects.rejected
     if objects.rejected:
         rows.notes.append(f"{objects.rejected} lines or elements are no JSON object and were left out")
+
+
+def _batches(objects: JsonObjects, most: int) -> Iterator[list[JsonObject]]:
+    """Group at most so many objects, and no more than fit in memory."""
+    batch: list[JsonObject] = []
+    start = 0
+    for value in objects:
+        batch.append(value)
+        if len(batch) == most or objects.characters - start > _BATCH_CHARACTERS:
+            yield batch
+            batch, start = [], objects.characters
+    if batch:
+        yield batch
 
 
 def _to_batch(values: list[JsonObject], paths: list[Path], schema: pa.Schema) -> pa.RecordBatch:

@@ -9,7 +9,6 @@ from itertools import chain, islice
 from lakeindex.errors import UnreadableTable
 from lakeindex.types import LakeFile
 from lakeindex_connectors.encoding import decode, detect_encoding
-from lakeindex_connectors.exact_csv import read_lines
 from lakeindex_connectors.opening import open_unpacked, read_chunks, refuse_binary
 
 JsonObject = dict[str, object]
@@ -28,13 +27,15 @@ class JsonObjects:
     def __init__(self, file: LakeFile) -> None:
         self._file = file
         self.rejected = 0
+        self.characters = 0
+        """Of the lines read so far."""
 
     def __iter__(self) -> Iterator[JsonObject]:
-        with open_unpacked(self._file.path) as raw:
+        with open_unpacked(self._file) as raw:
             head = raw.read(_HEAD_BYTES)
             refuse_binary(head)
             encoding = detect_encoding(head, is_whole=len(head) < _HEAD_BYTES)
-            lines = (line for line in read_lines(decode(chain((head,), read_chunks(raw)), encoding)) if line.strip())
+            lines = self._filled(_lines(decode(chain((head,), read_chunks(raw)), encoding)))
             first = list(islice(lines, _TRIED_LINES))
             if not first:
                 raise UnreadableTable("empty file")
@@ -44,6 +45,31 @@ class JsonObjects:
                     yield value
                 else:
                     self.rejected += 1
+
+    def _filled(self, lines: Iterator[str]) -> Iterator[str]:
+        for line in lines:
+            self.characters += len(line)
+            if line.strip():
+                yield line
+
+
+def _lines(texts: Iterator[str]) -> Iterator[str]:
+    """Cut text into lines that keep their ends; raises UnreadableTable at one that no document may be as long as."""
+    started: list[str] = []
+    length = 0
+    for text in texts:
+        # No JSON has a bare line end inside a value; of a pair that two texts share, an empty line stays.
+        *whole, rest = text.replace("\r", "\n").split("\n")
+        if whole:
+            yield "".join((*started, whole[0], "\n"))
+            yield from (f"{line}\n" for line in whole[1:])
+            started, length = [], 0
+        started.append(rest)
+        length += len(rest)
+        if length > MAX_DOCUMENT_BYTES:
+            raise UnreadableTable(f"a line of more than {MAX_DOCUMENT_BYTES >> 20} million characters")
+    if length:
+        yield "".join(started)
 
 
 def _are_objects(lines: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Bytes of a file, through gzip where its name says so, with every failure as one error."""
+"""Bytes of a file of the lake and of nothing else, through gzip where its name says so, every failure as one error."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 import pyarrow as pa
 
-from lakeindex.errors import UnreadableTable
+from lakeindex.errors import OutputExceeded, UnreadableTable
+from lakeindex.types import LakeFile
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -48,20 +49,38 @@ def is_gzip_name(path: Path) -> bool:
 
 
 @contextmanager
-def open_unpacked(path: Path) -> Iterator[BinaryIO]:
+def open_unpacked(file: LakeFile) -> Iterator[BinaryIO]:
     """Open a file for reading, unpacking gzip; an I/O or gzip error inside becomes UnreadableTable."""
     try:
-        with path.open("rb") as file:
-            yield cast(BinaryIO, gzip.GzipFile(fileobj=file)) if is_gzip_name(path) else file
+        with file.open() as packed:
+            yield cast(BinaryIO, _Unpacked(packed, file.output_limit)) if is_gzip_name(file.path) else packed
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise UnreadableTable(f"damaged gzip: {error}") from error
     except OSError as error:
         raise UnreadableTable(f"can't be opened: {error.strerror or error}") from error
 
 
+class _Unpacked:
+    """What a gzip file holds, as far as that is allowed."""
+
+    def __init__(self, packed: BinaryIO, limit: int) -> None:
+        self._unpacked = gzip.GzipFile(fileobj=packed)
+        self._limit = self._left = limit
+
+    def read(self, size: int = CHUNK_BYTES) -> bytes:
+        """Return at most `size` bytes. Raises OutputExceeded beyond the limit."""
+        chunk = self._unpacked.read(size)
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise OutputExceeded(self._limit)
+        return chunk
+
+
 def read_chunks(file: BinaryIO) -> Iterator[bytes]:
-    """Read a binary file to its end, a chunk at a time."""
+    """Read a binary file of text to its end, a chunk at a time; raises UnreadableTable for a hole in it."""
     while chunk := file.read(CHUNK_BYTES):
+        if not chunk[0] and len(chunk) == CHUNK_BYTES and not chunk.strip(b"\0"):
+            raise UnreadableTable("binary content: a megabyte of NUL bytes")
         yield chunk
 
 

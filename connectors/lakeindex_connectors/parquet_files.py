@@ -13,6 +13,9 @@ from lakeindex.types import LakeFile, ReadOptions, Rows, Scan, SourceTable, Tabl
 from lakeindex_connectors.flat_columns import flat_columns, flat_fields, is_flat
 from lakeindex_connectors.opening import slice_batches
 
+_BATCH_BYTES = 16 << 20
+_BUFFER_BYTES = 1 << 20
+
 
 class ParquetConnector:
     """Read Parquet with the types it declares; the schema comes from the footer, without any row."""
@@ -36,19 +39,29 @@ class ParquetConnector:
 
 def _read(file: LakeFile, schema: pa.Schema, batch_rows: int, rows: Rows) -> Iterator[pa.RecordBatch]:
     with _open(file) as opened:
-        for batch in opened.iter_batches(batch_size=batch_rows, use_threads=False):
+        for batch in opened.iter_batches(_rows_of(opened.metadata, batch_rows), use_threads=False):
             yield pa.record_batch(flat_columns(batch), schema=schema)
         rows.scan = (
             Scan("read_parquet", (("hive_partitioning", False),)) if is_flat(opened.schema_arrow, schema) else None
         )
 
 
+def _rows_of(facts: parquet.FileMetaData, most: int) -> int:
+    """Return how many rows to read at once, so that wide ones fit in memory."""
+    groups = [facts.row_group(place) for place in range(facts.num_row_groups)]
+    rows = [_BATCH_BYTES * group.num_rows // max(group.total_byte_size, 1) for group in groups if group.num_rows > 0]
+    return max(1, min([most, *rows]))
+
+
 @contextmanager
 def _open(file: LakeFile) -> Iterator[parquet.ParquetFile]:
     """Open a Parquet file; whatever pyarrow says against it, then or while reading, becomes UnreadableTable."""
     try:
-        with parquet.ParquetFile(file.path) as opened:
+        # Without a buffer a column of a whole row group is in memory before its first row is read.
+        with file.open() as handle, parquet.ParquetFile(handle, buffer_size=_BUFFER_BYTES) as opened:
             yield opened
+    except MemoryError:
+        raise
     except (pa.ArrowException, OSError, ValueError, TypeError) as error:
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise UnreadableTable(f"not readable as Parquet: {reason[0]}") from error

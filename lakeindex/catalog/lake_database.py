@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from lakeindex.catalog.database import BLANKS, connect, literal, quoted, scan_sql
+from lakeindex.catalog.database import BLANKS, connect, glob_escaped, literal, quoted, scan_sql
 from lakeindex.errors import LakeIndexError, NotFound, Refused
 from lakeindex.types import Scan, TableId
 
@@ -42,8 +42,10 @@ class LakeDatabase:
         self.connection = connect(None, memory)
         if rows is not None:
             self.connection.execute(f"ATTACH {literal(str(rows))} AS {_ROWS} (READ_ONLY)")
-        allowed = literal(tuple(str(folder) for folder in folders))
-        self.connection.execute(f"SET allowed_directories = {allowed}")
+        self._folders = [folder.resolve() for folder in folders]
+        # DuckDB compares the glob as it is written with these, and then each path that it stands for.
+        written = {form for folder in self._folders for form in (str(folder), glob_escaped(folder))}
+        self.connection.execute(f"SET allowed_directories = {literal(tuple(sorted(written)))}")
         self.connection.execute("SET enable_external_access = false")
         self.connection.execute("SET lock_configuration = true")
 
@@ -51,6 +53,8 @@ class LakeDatabase:
         """Make a table's view, once. Raises NotFound when its file is gone."""
         if table.id in self._viewed:
             return
+        if not self._is_materialised and (reason := self._replaced(table)):
+            raise NotFound(f"{reason}; index the lake again")
         try:
             self.connection.execute(f"CREATE OR REPLACE VIEW {quoted(table.id)} AS {self.select(table)}")
         except duckdb.IOException as error:
@@ -58,8 +62,21 @@ class LakeDatabase:
         self._viewed.add(table.id)
 
     def select(self, table: ViewedTable) -> str:
-        """Write the SELECT that a table's view is made of."""
-        return f"SELECT * FROM {_ROWS}.{quoted(table.id)}" if self._is_materialised else _select(table)
+        """Write the SELECT that a table's view is made of; it fails where something else took the file's place."""
+        if self._is_materialised:
+            return f"SELECT * FROM {_ROWS}.{quoted(table.id)}"
+        if reason := self._replaced(table):
+            return f"SELECT {', '.join(f'error({literal(reason)}) AS {quoted(name)}' for name, _ in table.columns)}"
+        return _select(table)
+
+    def _replaced(self, table: ViewedTable) -> str:
+        """Tell what is wrong with a table's file: DuckDB follows links out of the lake and waits for a FIFO."""
+        if table.scan is None:
+            return ""
+        found = table.file.resolve()
+        if not any(found.is_relative_to(folder) for folder in self._folders):
+            return f"{table.file} is a link that leaves the lake now"
+        return "" if found.is_file() else f"{table.file} is gone or no regular file any more"
 
     def query(
         self, sql: str, known: Callable[[], list[TableId]], find: Callable[[list[TableId]], list[ViewedTable]]

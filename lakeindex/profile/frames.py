@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from enum import IntEnum
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
+
+import pyarrow as pa
 
 from lakeindex.profile.column_profile import Limits
 from lakeindex.types import FileOutcome, FileStatus, Header, LakeFile, RawValues, ReadOptions, ReadTable, Scan, TableId
 
 _HEAD = struct.Struct("<BQ")
 _PIPE_BYTES = 1 << 16  # what a pipe holds: asking for more only allocates more
+
+OUT_OF_MEMORY = 86
+"""The exit code of a worker that needed more memory than it may have."""
 
 
 class Tag(IntEnum):
@@ -54,14 +59,22 @@ class Request:
         return cls(files, options, Limits(**request["limits"] | {"raw": RawValues(request["limits"]["raw"])}))
 
 
-def write_frame(stream: IO[bytes], tag: Tag, payload: bytes) -> None:
+def write_frame(stream: IO[bytes], tag: Tag, payload: bytes | pa.Buffer) -> None:
     """Send one frame."""
     stream.write(_HEAD.pack(tag, len(payload)))
     stream.write(payload)
     stream.flush()
 
 
-def read_frame(stream: IO[bytes]) -> tuple[Tag, bytes] | None:
+class Readable(Protocol):
+    """What frames are read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return some bytes, at most `size`; none at the end."""
+        ...
+
+
+def read_frame(stream: Readable) -> tuple[Tag, bytearray] | None:
     """Receive one frame; None when the other side is gone."""
     head = _read_exactly(stream, _HEAD.size)
     if head is None:
@@ -71,37 +84,42 @@ def read_frame(stream: IO[bytes]) -> tuple[Tag, bytes] | None:
     return None if payload is None else (Tag(tag), payload)
 
 
-def _read_exactly(stream: IO[bytes], size: int) -> bytes | None:
+def _read_exactly(stream: Readable, size: int) -> bytearray | None:
     payload = bytearray()
     while len(payload) < size:
         received = stream.read(min(size - len(payload), _PIPE_BYTES))
         if not received:
             return None
         payload += received
-    return bytes(payload)
+    return payload
 
 
 def outcome_to_json(outcome: FileOutcome) -> bytes:
     """Write an outcome as JSON."""
-    return json.dumps(asdict(outcome)).encode()
+    return json.dumps(outcome, default=_fields_of).encode()
 
 
-def outcome_from_json(payload: bytes) -> FileOutcome:
+def _fields_of(value: Any) -> dict[str, Any]:
+    """List the fields of a dataclass; `asdict` copies them deeply, which takes ten times as long."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+def outcome_from_json(payload: bytes | bytearray) -> FileOutcome:
     """Read an outcome back."""
-    fields: dict[str, Any] = json.loads(payload)
-    tables = tuple(_read_table(table) for table in fields.pop("tables"))
-    return FileOutcome(**fields | {"status": FileStatus(fields["status"]), "tables": tables})
+    read: dict[str, Any] = json.loads(payload)
+    tables = tuple(_read_table(table) for table in read.pop("tables"))
+    return FileOutcome(**read | {"status": FileStatus(read["status"]), "tables": tables})
 
 
-def _read_table(fields: dict[str, Any]) -> ReadTable:
-    scan = fields["scan"]
+def _read_table(read: dict[str, Any]) -> ReadTable:
+    scan = read["scan"]
     return ReadTable(
-        **fields
+        **read
         | {
-            "id": TableId(fields["id"]),
+            "id": TableId(read["id"]),
             "scan": scan and Scan(scan["function"], tuple((name, _hashable(value)) for name, value in scan["options"])),
-            "settings": _pairs(fields["settings"]),
-            "notes": tuple(fields["notes"]),
+            "settings": _pairs(read["settings"]),
+            "notes": tuple(read["notes"]),
         }
     )
 

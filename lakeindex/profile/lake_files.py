@@ -7,7 +7,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from lakeindex.errors import NotFound
+from lakeindex.errors import NotFound, UnreadableTable
+from lakeindex.regular_file import kind_of
 from lakeindex.types import FileOutcome, FileStatus, LakeFile
 
 
@@ -22,6 +23,22 @@ def walk(root: Path, exclude: Path) -> Iterator[LakeFile | FileOutcome]:
         what = "is no folder" if root.exists() else "doesn't exist"
         raise NotFound(f"no lake at {root}: the path {what}; give the folder that holds your CSV and Parquet files")
     yield from _walk(root.resolve(), exclude.resolve())
+
+
+def refuse_replaced(file: LakeFile) -> None:
+    """Raise UnreadableTable when something else has taken the place of a file since the lake was listed.
+
+    A folder above it may have become a link that leaves the lake, the file itself a FIFO on which a reader would wait.
+    """
+    try:
+        facts = file.path.lstat()
+        is_moved = file.path.resolve(strict=True) != file.path
+    except (OSError, RuntimeError) as error:
+        raise UnreadableTable(f"it can't be opened any more: {getattr(error, 'strerror', None) or error}") from error
+    if is_moved:
+        raise UnreadableTable("a link has taken its place since the lake was listed")
+    if not stat.S_ISREG(facts.st_mode):
+        raise UnreadableTable(f"{kind_of(facts.st_mode)} has taken its place since the lake was listed")
 
 
 def _walk(root: Path, exclude: Path) -> Iterator[LakeFile | FileOutcome]:
@@ -54,23 +71,11 @@ def _open_entry(root: Path, path: Path, entry: os.DirEntry[str]) -> LakeFile | F
     if entry.is_symlink() and target.is_dir():
         return _refusal(root, path, "a link to a folder of the lake, which is read in its own place")
     if not stat.S_ISREG(facts.st_mode):
-        return _refusal(root, path, f"{_kind_of(facts.st_mode)}, not a regular file")
+        return _refusal(root, path, f"{kind_of(facts.st_mode)}, not a regular file")
     name = _relative(root, path)
     if name != _printable(name):
         return _refusal(root, path, "its name is not valid UTF-8; rename it")
     return LakeFile(target, name, facts.st_size, facts.st_mtime_ns)
-
-
-def _kind_of(mode: int) -> str:
-    for test, kind in (
-        (stat.S_ISFIFO, "a FIFO"),
-        (stat.S_ISSOCK, "a socket"),
-        (stat.S_ISCHR, "a device"),
-        (stat.S_ISBLK, "a device"),
-    ):
-        if test(mode):
-            return kind
-    return "something else"
 
 
 def _refusal(root: Path, path: Path, reason: str) -> FileOutcome:

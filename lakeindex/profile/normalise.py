@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lakeindex.profile.long_values import shortened
 from lakeindex.text_hash import Texts
 
 Column: TypeAlias = "pa.Array[Any] | pa.ChunkedArray[Any]"
@@ -32,6 +33,7 @@ _ISO_DATE = r"^\d{4}-\d{1,2}-\d{1,2}$"
 def as_text(values: Column) -> Texts:
     """Render values of any Arrow type as strings, as a CSV file would show them; bytes as hexadecimal digits.
 
+    Of one that is very long only the beginning stays, and a hash.
     Raises ArrowInvalid for strings that are not valid UTF-8.
     """
     array: pa.Array[Any] = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
@@ -46,7 +48,7 @@ def as_text(values: Column) -> Texts:
         return pa.array([None if item is None else str(item) for item in array.to_pylist()], pa.large_string())
     texts: Texts = array.cast(pa.large_string())  # type: ignore[assignment]
     texts.validate(full=True)
-    return texts
+    return shortened(texts)
 
 
 def normal_values(texts: Texts) -> Texts:

@@ -1,24 +1,33 @@
-"""The worker process: `python -m lakeindex.profile.worker` reads requests on stdin and answers on stdout."""
+"""The worker process: `python -m lakeindex.profile.worker BYTES` reads requests on stdin and answers on stdout.
+
+It may take BYTES of memory beyond what it has when it is ready.
+"""
 
 from __future__ import annotations
 
 import os
+import resource
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import BinaryIO
 
 import pyarrow as pa
 
 from lakeindex.plugins import find_connectors
-from lakeindex.profile.frames import Request, Tag, outcome_to_json, write_frame
+from lakeindex.profile.frames import OUT_OF_MEMORY, Request, Tag, outcome_to_json, write_frame
 from lakeindex.profile.profile_files import profile_files
 from lakeindex.types import FileOutcome
 
+_MEMORY = Path("/proc/self/statm")
+_DATA_FIELD = 5
 
-def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+
+def serve(requests: BinaryIO, answers: BinaryIO, memory: int) -> None:
     """Answer each request until there are no more."""
     connectors = find_connectors()
     pa.set_cpu_count(1)  # there is a worker a core already
+    limit_memory(memory)
     write_frame(answers, Tag.READY, b"")
     for line in requests:
         request = Request.from_line(line)
@@ -30,6 +39,18 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
                 write_frame(answers, Tag.RECORDS, _to_stream(result))
 
 
+def limit_memory(more: int) -> None:
+    """Let this process have so many bytes more than now, and leave no core file; what asks for more is refused.
+
+    Where the system doesn't tell how much there is now, as macOS, it can't be limited either.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(FileNotFoundError):
+        pages = int(_MEMORY.read_text("ascii").split()[_DATA_FIELD])
+        limit = pages * resource.getpagesize() + more
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
 def _forget_messages() -> None:
     """Empty stderr's file, so that last words are about the file at fault; when it is a terminal, leave it."""
     with suppress(OSError):
@@ -37,18 +58,21 @@ def _forget_messages() -> None:
         os.lseek(2, 0, os.SEEK_SET)
 
 
-def _to_stream(records: pa.Table) -> bytes:
+def _to_stream(records: pa.Table) -> pa.Buffer:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, records.schema) as writer:
         writer.write_table(records)
-    return sink.getvalue().to_pybytes()
+    return sink.getvalue()
 
 
 def main() -> None:
     """Keep the answers' pipe to ourselves: what a library prints goes to stderr."""
     with os.fdopen(os.dup(1), "wb") as answers:
         os.dup2(2, 1)
-        serve(sys.stdin.buffer, answers)
+        try:
+            serve(sys.stdin.buffer, answers, int(sys.argv[1]))
+        except MemoryError:
+            os._exit(OUT_OF_MEMORY)
 
 
 if __name__ == "__main__":

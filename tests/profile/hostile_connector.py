@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import struct
 import sys
 import threading
 import time
@@ -13,14 +14,16 @@ from pathlib import Path
 import pyarrow as pa
 
 from lakeindex.errors import UnreadableTable
-from lakeindex.profile import profile_files
+from lakeindex.profile import shelf
 from lakeindex.types import LakeFile, ReadOptions, Rows, SourceTable, TableId
 
 SCHEMA = pa.schema([("id", pa.string())])
 
 
 class HostileConnector:
-    suffixes = frozenset({".exit", ".segv", ".raise", ".refuse", ".hang", ".late", ".thread", ".chatty"})
+    suffixes = frozenset(
+        {".exit", ".segv", ".raise", ".refuse", ".hang", ".late", ".thread", ".chatty", ".kill", ".stop"}
+    )
 
     def tables(self, file: LakeFile, options: ReadOptions) -> Sequence[SourceTable]:
         return (SourceTable(TableId(file.name), SCHEMA, file.token),)
@@ -38,10 +41,16 @@ class HostileConnector:
             case ".hang":
                 time.sleep(3600)
             case ".late":
-                profile_files.profile_columns = lambda *_: os._exit(4)
+                shelf.profile_columns = lambda *_: os._exit(4)
             case ".thread":
                 threading.Thread(target=time.sleep, args=(3600,)).start()
                 raise KeyError("with a thread that goes on")
+            case ".kill":
+                os.kill(os.getpid(), signal.SIGKILL)
+            case ".stop":
+                # The head of a frame, and nothing after it.
+                os.write(3, struct.pack("<BQ", 1, 1000))  # the answers' pipe, opened first
+                time.sleep(3600)
             case ".chatty":
                 print("noise " * 50_000)  # noqa: T201
                 print("more noise " * 50_000, file=sys.stderr)  # noqa: T201
@@ -66,3 +75,31 @@ class Broken:
 
     def __init__(self) -> None:
         raise RuntimeError("a licence is missing")
+
+
+class Hungry:
+    """Takes as many megabytes as the file says, and what it says to lose them by."""
+
+    suffixes = frozenset({".hungry"})
+
+    def tables(self, file: LakeFile, options: ReadOptions) -> Sequence[SourceTable]:
+        return (SourceTable(TableId(file.name), SCHEMA, file.token),)
+
+    def read(self, file: LakeFile, table: SourceTable, options: ReadOptions) -> Rows:
+        megabytes, _, ending = file.path.read_text().partition(" ")
+        taken: list[object] = []
+        try:
+            taken.extend(bytes(10**6) for _ in range(int(megabytes)))
+        except MemoryError as error:
+            if ending == "abort":
+                taken.clear()
+                os.write(2, b"terminate called after throwing an instance of 'std::bad_alloc'\n")
+                os.abort()
+            if ending == "swallow":
+                raise UnreadableTable("no such luck") from error
+            if ending == "arrow":
+                taken.append(pa.allocate_buffer(10**9))
+            if ending == "thread":
+                threading.Thread(target=time.sleep, args=(3600,)).start()
+            raise
+        return Rows(iter([pa.record_batch([pa.array([file.name])], schema=SCHEMA)]))

@@ -12,9 +12,13 @@ import pytest
 from lakeindex.errors import LakeIndexError
 from lakeindex.plugins import find_connectors
 from lakeindex.profile.column_profile import Limits
+from lakeindex.profile.frames import Request
+from lakeindex.profile.guards import Guards
 from lakeindex.profile.lake_files import walk
-from lakeindex.profile.pool import Share, profile_in_workers, split_into_shares
+from lakeindex.profile.pool import profile_in_workers
 from lakeindex.profile.profile_files import profile_files
+from lakeindex.profile.shares import Share, shares_at_once, split_into_shares
+from lakeindex.profile.worker_process import Answer, WorkerProcess
 from lakeindex.types import FileOutcome, FileStatus, LakeFile, ReadOptions
 
 LIMITS, OPTIONS = Limits(), ReadOptions()
@@ -23,7 +27,7 @@ HOSTILE = {
     "b.segv": "its reader crashed (killed by signal 11)",
     "c.raise": "its reader crashed (exit code 1: KeyError: 'no such thing')",
     "d.refuse": "not for",
-    "e.hang": "reading it took longer than 2 s",
+    "e.hang": "reading it took longer than 2 s; raise --seconds-per-file",
     "f.late": "its reader crashed (exit code 4)",
     "g.thread": "its reader crashed (killed by signal 9: KeyError: 'with a thread that goes on')",
 }
@@ -65,7 +69,7 @@ def files_of(lake: Path) -> list[LakeFile]:
 
 
 def in_workers(files: list[LakeFile], jobs: int = 2, seconds: float = 60) -> list[Share]:
-    return list(profile_in_workers(files, OPTIONS, LIMITS, jobs, seconds))
+    return list(profile_in_workers(files, OPTIONS, LIMITS, Guards(jobs, seconds)))
 
 
 def outcomes_of(shares: list[Share]) -> dict[str, FileOutcome]:
@@ -97,12 +101,12 @@ def children() -> set[int]:
 def test_workers_profile_as_this_process_does_whatever_the_shares(
     lake: Path, backwards: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lakeindex.profile.pool._SHARE_FILES", 3 if backwards else 48)
+    monkeypatch.setattr("lakeindex.profile.shares._LOST", 1.0 if backwards else 4.0)
     *outcomes, records = profile_files(files_of(lake), find_connectors(), OPTIONS, LIMITS)
     before = children()
     shares = in_workers(files_of(lake)[:: -1 if backwards else 1])
     assert children() == before
-    assert len(shares) == (3 if backwards else 1)
+    assert len(shares) == (7 if backwards else 1)
     assert outcomes_of(shares) == {outcome.path: outcome for outcome in outcomes if isinstance(outcome, FileOutcome)}
     assert isinstance(records, pa.Table)
     assert len(records) == 24
@@ -112,7 +116,7 @@ def test_workers_profile_as_this_process_does_whatever_the_shares(
 def test_a_file_that_ends_its_worker_costs_no_other_file(
     tmp_path: Path, install: Callable[[str], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lakeindex.profile.pool._SECONDS_TO_EXIT", 0.5)
+    monkeypatch.setattr("lakeindex.profile.worker_process._SECONDS_TO_EXIT", 0.5)
     install("HostileConnector")
     for name in (*HOSTILE, "a.chatty", "h.chatty"):
         (tmp_path / name).touch()
@@ -142,10 +146,10 @@ def test_a_worker_that_cant_start_is_said_so_with_its_reason(lake: Path, install
 def test_no_process_outlives_a_caller_that_stops_early(
     lake: Path, install: Callable[[str], pytest.MonkeyPatch], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lakeindex.profile.pool._SHARE_FILES", 2)
+    monkeypatch.setattr("lakeindex.profile.shares._LOST", 1.0)
     install("SlowToStart").setenv("FIRST_WORKER", str(lake.parent / "first"))
     before = children()
-    shares = profile_in_workers(files_of(lake), OPTIONS, LIMITS, 2, 60)
+    shares = profile_in_workers(files_of(lake), OPTIONS, LIMITS, Guards(2, 60))
     next(shares)
     assert len(children() - before) >= 1, "the second worker is still starting"
     stopped = time.monotonic()
@@ -160,9 +164,128 @@ def test_no_files_start_no_worker() -> None:
     assert children() == before
 
 
-def test_shares_hold_at_most_48_files_and_8_mib_and_every_file_once() -> None:
-    sizes = [0] * 50 + [5 << 20, 4 << 20, 4 << 20, 9 << 20, 1]
-    files = [LakeFile(Path(f"/lake/{n}"), str(n), size, 0) for n, size in enumerate(sizes)]
-    shares = list(split_into_shares(files))
-    assert [len(share) for share in shares] == [48, 3, 2, 1, 1]
-    assert [file for share in shares for file in share] == files
+def of_sizes(sizes: list[int]) -> list[LakeFile]:
+    return [LakeFile(Path(f"/lake/{n}"), str(n), size, 0) for n, size in enumerate(sizes)]
+
+
+def test_shares_of_a_large_lake_hold_at_most_48_files_and_8_mib_and_every_file_once() -> None:
+    sizes = [0] * 50 + [5 << 20, 4 << 20, 4 << 20, 9 << 20, 1] + [1 << 20] * 8000
+    shares = list(split_into_shares(of_sizes(sizes)))
+    assert [len(share) for share in shares[:5]] == [48, 3, 2, 1, 8]
+    assert [file for share in shares for file in share] == of_sizes(sizes)
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 16])
+@pytest.mark.parametrize("sizes", [[1000] * 3000, [10] * 999 + [100_000], [*range(2000)], [0] * 500], ids=repr)
+def test_what_a_kill_can_lose_is_at_most_a_twentieth_of_the_lake(sizes: list[int], jobs: int) -> None:
+    shares = sorted(split_into_shares(of_sizes(sizes), jobs), key=len)
+    assert sum(len(share) for share in shares[-shares_at_once(jobs) :]) <= max(0.05 * len(sizes), shares_at_once(jobs))
+    shared = sorted(sum(file.size for file in share) for share in shares if len(share) > 1)
+    assert sum(shared[-shares_at_once(jobs) :]) <= 0.05 * sum(sizes)
+
+
+def test_no_more_shares_are_read_than_may_be_lost_until_they_are_taken(
+    lake: Path, install: Callable[[str], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install("Hungry")
+    asked: list[int] = []
+    ask = WorkerProcess.ask
+
+    def counting(worker: WorkerProcess, request: Request, guards: Guards) -> Answer:
+        asked.append(len(request.files))
+        return ask(worker, request, guards)
+
+    monkeypatch.setattr(WorkerProcess, "ask", counting)
+    files = files_of(lake)
+    assert len(files) == 8
+    shares = profile_in_workers(files, OPTIONS, LIMITS, Guards(1))
+    next(shares)
+    time.sleep(1)
+    assert asked == [1] * 3, "shares_at_once(1)"
+    assert len(list(shares)) == 7
+    assert asked == [1] * 8
+
+
+def test_a_file_that_needs_too_much_memory_is_read_again_alone_and_then_fails(
+    tmp_path: Path, install: Callable[[str], object]
+) -> None:
+    install("Hungry")
+    for name, megabytes in {"a": 0, "b": 150, "c": 400, "d": 0, "e": 150}.items():
+        (tmp_path / f"{name}.hungry").write_text(str(megabytes))
+    guards = Guards(2, 60, memory=250 * 10**6, shared_memory=50 * 10**6)
+    shares = list(profile_in_workers(files_of(tmp_path), OPTIONS, LIMITS, guards))
+    outcomes = outcomes_of(shares)
+    assert {path: outcome.reason for path, outcome in outcomes.items()} == {
+        "a.hungry": "",
+        "b.hungry": "",
+        "c.hungry": "reading it needs more than 250 MB of memory; raise --memory or --memory-per-file",
+        "d.hungry": "",
+        "e.hungry": "",
+    }
+
+
+@pytest.mark.parametrize("ending", ["abort", "swallow", "arrow", "thread"])
+def test_want_of_memory_is_told_however_a_library_takes_it(
+    tmp_path: Path, install: Callable[[str], object], ending: str
+) -> None:
+    install("Hungry")
+    (tmp_path / "a.hungry").write_text(f"400 {ending}")
+    (tmp_path / "b.hungry").write_text("0")
+    guards = Guards(1, 60, memory=100 * 10**6, shared_memory=100 * 10**6)
+    outcomes = outcomes_of(list(profile_in_workers(files_of(tmp_path), OPTIONS, LIMITS, guards)))
+    assert {path: outcome.reason for path, outcome in outcomes.items()} == {
+        "a.hungry": "reading it needs more than 100 MB of memory; raise --memory or --memory-per-file",
+        "b.hungry": "",
+    }
+
+
+def test_a_worker_that_is_killed_from_outside_costs_its_file(tmp_path: Path, install: Callable[[str], object]) -> None:
+    install("HostileConnector")
+    for name in ("a.chatty", "b.kill", "c.chatty"):
+        (tmp_path / name).touch()
+    outcomes = outcomes_of(in_workers(files_of(tmp_path), jobs=1))
+    assert {path: outcome.reason for path, outcome in outcomes.items()} == {
+        "a.chatty": "",
+        "b.kill": "its reader was killed from outside, as by a machine that runs out of memory; lower --memory",
+        "c.chatty": "",
+    }
+
+
+def test_a_worker_that_stops_amid_an_answer_is_not_waited_for(tmp_path: Path, install: Callable[[str], object]) -> None:
+    install("HostileConnector")
+    (tmp_path / "a.stop").touch()
+    (tmp_path / "b.chatty").touch()
+    outcomes = outcomes_of(in_workers(files_of(tmp_path), jobs=1, seconds=2))
+    assert {path: outcome.reason for path, outcome in outcomes.items()} == {
+        "a.stop": "reading it took longer than 2 s; raise --seconds-per-file",
+        "b.chatty": "",
+    }
+
+
+def test_a_file_of_gigabytes_has_the_time_for_each_of_them() -> None:
+    guards = Guards(seconds=5)
+    assert [guards.seconds_for(size) for size in (0, 10**9 - 1, 10**9, 20 * 10**9)] == [5, 5, 10, 105]
+
+
+@pytest.mark.parametrize(
+    ("memory", "jobs", "expected"),
+    [
+        (2 * 10**9, 1, (1, 1450, 1450)),
+        (2 * 10**9, 2, (2, 1450, 675)),
+        (2 * 10**9, 64, (5, 1450, 210)),
+        (500 * 10**6, 8, (1, 200, 200)),
+        (64 * 10**9, 16, (16, 63450, 3871)),
+    ],
+)
+def test_memory_is_divided_among_as_many_readers_as_it_is_enough_for(
+    memory: int, jobs: int, expected: tuple[int, int, int]
+) -> None:
+    guards = Guards.within(memory, jobs, 300, None, 10**9)
+    assert (guards.jobs, guards.memory // 10**6, guards.shared_memory // 10**6) == expected
+
+
+def test_what_one_file_may_use_can_be_said() -> None:
+    guards = Guards.within(2 * 10**9, 2, 300, 3 * 10**9, 10**9)
+    assert (guards.memory, guards.shared_memory) == (3 * 10**9, 675 * 10**6)
+    guards = Guards.within(2 * 10**9, 2, 300, 10**8, 10**9)
+    assert (guards.memory, guards.shared_memory) == (10**8, 10**8)

@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from profile_cases import profile
 
-from lakeindex.errors import UnreadableTable
+from lakeindex.errors import OutputExceeded, UnreadableTable
+from lakeindex.profile import profile_files as module
+from lakeindex.profile import shelf
 from lakeindex.profile.column_profile import Limits
 from lakeindex.profile.profile_files import profile_files
 from lakeindex.profile.records import ProfiledColumn, to_records
@@ -107,7 +110,6 @@ def test_a_table_without_rows_keeps_its_columns(tmp_path: Path, batches: list[pa
         (UnreadableTable("line 7 is odd\nand more"), "line 7 is odd"),
         (OSError(5, "Input/output error"), "[Errno 5] Input/output error"),
         (pa.ArrowInvalid("bad data"), "bad data"),
-        (MemoryError(), "MemoryError"),
         (ValueError("name \udcff"), "name \\udcff"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
@@ -126,6 +128,73 @@ def test_nothing_of_a_file_that_fails_is_indexed_and_all_of_the_others(
     ]
     assert outcomes[1].tables == ()
     assert set(records["table_id"].to_pylist()) == {"before.given#ok", "then.given#ok"}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError(), pa.ArrowMemoryError("malloc of size 7 failed"), OSError(12, "Cannot allocate memory"), None],
+    ids=lambda error: type(error).__name__,
+)
+def test_want_of_memory_is_no_fault_of_the_file_but_raised(tmp_path: Path, error: Exception | None) -> None:
+    if error is None:
+        error = UnreadableTable("told by a connector")
+        error.__cause__ = MemoryError()
+    with pytest.raises(MemoryError):
+        read([lake_file(tmp_path)], Given({"t": [batch(("x", 1)), error]}))
+
+
+def test_a_file_that_unpacks_to_more_than_it_may_has_failed(tmp_path: Path) -> None:
+    batches = [batch(*[("x" * 100, 1)] * 10)] * 3
+    size = batches[0].nbytes
+    allowed = replace(lake_file(tmp_path), output_limit=3 * size)
+    refused = replace(lake_file(tmp_path, "x.given"), output_limit=3 * size - 1)
+    (outcome,), _ = read([allowed], Given({"t": batches}))
+    assert (outcome.status, outcome.tables[0].rows) == (FileStatus.INDEXED, 30)
+    (outcome,), records = read([refused], Given({"t": batches}))
+    assert (outcome.status, outcome.reason) == (FileStatus.FAILED, str(OutputExceeded(3 * size - 1)))
+    assert len(records) == 0
+
+
+def test_many_tables_are_profiled_before_they_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [lake_file(tmp_path, f"{name}.given") for name in "abcde"]
+    together: list[int] = []
+    profile_columns = shelf.profile_columns
+
+    def counting(columns: list[Any], limits: Limits) -> Any:
+        together.append(len(columns))
+        return profile_columns(columns, limits)
+
+    monkeypatch.setattr(shelf, "profile_columns", counting)
+    _, at_once = read(files, Given({"ok": [batch(("x", 1), ("y", 2))]}))
+    monkeypatch.setattr(shelf, "_BYTES", 40)
+    _, in_parts = read(files, Given({"ok": [batch(("x", 1), ("y", 2))]}))
+    assert together == [10, 4, 4, 2]
+    assert str(in_parts.to_pylist()) == str(at_once.to_pylist())
+
+
+@pytest.mark.parametrize("rows_a_part", [1, 2, 5])
+def test_a_wide_table_is_profiled_in_parts_as_it_is_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows_a_part: int
+) -> None:
+    schema = pa.schema([(f"c{place}", pa.string()) for place in range(11)])
+    rows = [{f"c{place}": f"{place * row % 7}" for place in range(11)} for row in range(10)]
+    whole = pa.RecordBatch.from_pylist(rows, schema)
+    parts = [whole.slice(start, rows_a_part) for start in range(0, 10, rows_a_part)]
+    narrow = [batch(("before", 1))] * 2
+    monkeypatch.setattr(module, "_SCAN_BYTES", 1)
+    _, expected = read([lake_file(tmp_path)], Given({"t": [whole]}, schema))
+    monkeypatch.setattr(shelf, "COLUMNS_KEPT", 4)
+    monkeypatch.setattr(module, "COLUMNS_KEPT", 4)
+    monkeypatch.setattr(shelf, "COLUMNS_AT_ONCE", 3)
+    monkeypatch.setattr(module, "COLUMNS_AT_ONCE", 3)
+    (outcome,), records = read([lake_file(tmp_path)], Given({"t": parts}, schema))
+    assert outcome.tables[0].rows == 10
+    assert str(records.to_pylist()) == str(expected.to_pylist())
+    # And nothing of it stays when it fails at last, nor is anything lost of what came before.
+    broken = Given({"t": [*narrow], "ok": narrow, "bad": [*narrow, UnreadableTable("at last")]})
+    outcomes, left = read([lake_file(tmp_path, "before.given"), lake_file(tmp_path)], broken)
+    assert [one.status for one in outcomes] == [FileStatus.INDEXED, FileStatus.FAILED]
+    assert left["table_id"].to_pylist() == ["before.given#ok"] * 2
 
 
 @pytest.mark.parametrize("times", [1, 2], ids=["a small table", "a large one"])
