@@ -11,7 +11,7 @@ from pyarrow import csv
 
 from lakeindex.errors import UnreadableTable
 from lakeindex.types import LakeFile
-from lakeindex_connectors.encoding import NOT_UTF8, to_utf8, without_utf8
+from lakeindex_connectors.encoding import is_guess, to_utf8, without_utf8
 from lakeindex_connectors.layout import Layout
 from lakeindex_connectors.opening import ChunkReader, open_unpacked, read_chunks
 from lakeindex_connectors.records import NULL_TEXTS
@@ -44,7 +44,7 @@ class Survey:
 
 def survey(file: LakeFile, schema: pa.Schema, layout: Layout) -> Survey:
     """Look at the whole file once; raises UnreadableTable when it turns out to be no text."""
-    if layout.encoding in NOT_UTF8:
+    if is_guess(layout.encoding):
         layout = replace(layout, encoding=_encoding_of_all(file))
     try:
         return _survey_as(file, schema, layout)
@@ -114,7 +114,7 @@ def _parse(reader: ChunkReader, schema: pa.Schema, layout: Layout, columns: int)
             block_size=_BLOCK_BYTES,
             column_names=names,
             skip_rows=layout.skip,
-            skip_rows_after_names=int(layout.has_header),
+            skip_rows_after_names=layout.header_lines,
         ),
         csv.ParseOptions(
             delimiter=layout.dialect.delimiter,

@@ -24,7 +24,7 @@ class Wellformedness:
         self._carried = b""
         self._line_ends: set[bytes] = set()
         self.has_nul = False
-        self.is_plain = not dialect.escape
+        self.is_plain = not dialect.escape and not dialect.skips_blanks
         """Whether all quoting is plain."""
 
     @property

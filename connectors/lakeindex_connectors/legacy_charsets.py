@@ -1,0 +1,44 @@
+"""Which encoding a text that isn't UTF-8 is in: charset-normalizer tells scripts apart, letters tell Latin ones."""
+
+from __future__ import annotations
+
+import re
+from lakeindex_connectors.latin_charsets import choose_latin
+
+_OTHER_SCRIPTS = (
+    "cp932", "euc_jp", "gb18030", "big5", "cp949", "cp1251", "koi8_r", "cp866", "iso8859_5", "cp1253", "cp1255",
+    "cp1256",
+)  # fmt: skip
+_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+_KANA_LEAD = re.compile(rb"[\x82\x83][\x40-\x7e\x80-\xfc]")
+_FOREIGN = re.compile(r"[^\W\d_a-zA-Z]")
+_MIXED = re.compile(r"(?<=[a-zA-Z])[^\W\d_a-zA-Z\u2e80-\U0003ffff]|[^\W\d_a-zA-Z\u2e80-\U0003ffff](?=[a-zA-Z])")
+"""Ideographs stand beside Latin letters without a blank."""
+_HALF_WIDTH = re.compile(r"[\uff61-\uff9f]")
+"""Katakana as which accented capitals read."""
+_LEAST_SHARE = 0.25
+"""Of the high runs that are longer than one byte, in text of another script."""
+
+
+def choose_charset(sample: bytes) -> str:
+    """Name the encoding of bytes in which every line has some that aren't ASCII."""
+    return _other_script(sample) or choose_latin(sample)
+
+
+def _other_script(sample: bytes) -> str | None:
+    """Name the encoding of a text in letters that aren't Latin; None where accents explain the bytes."""
+    runs = _HIGH_RUN.findall(sample)
+    long_runs = sum(len(run) > 1 for run in runs)
+    if not runs or long_runs < _LEAST_SHARE * len(runs) and 2 * len(_KANA_LEAD.findall(sample)) < len(runs):
+        return None
+    # Imported late, as few files need it.
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(sample, cp_isolation=list(_OTHER_SCRIPTS)).best()
+    return best.encoding if best and _is_another_script(sample.decode(best.encoding, errors="replace")) else None
+
+
+def _is_another_script(text: str) -> bool:
+    """Tell whether a text has words in other letters, rather than Latin words with some such letters in them."""
+    foreign, mixed = len(_FOREIGN.findall(text)), len(_MIXED.findall(text))
+    return foreign > 0 and 5 * mixed < foreign and 2 * len(_HALF_WIDTH.findall(text)) < foreign
