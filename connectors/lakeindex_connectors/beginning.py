@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -9,6 +10,8 @@ from lakeindex_connectors.header import MISSING, is_value, names_columns
 from lakeindex_connectors.records import Record
 
 _MAX_TITLES = 20
+_PLACEHOLDER = re.compile(r"Unnamed: \d+")
+"""What pandas calls a column without a name, so that it has decided which line is the header."""
 _MAX_ROWS = 30
 _MAX_HEADER_LINES = 3
 
@@ -17,7 +20,9 @@ def count_titles(records: Sequence[Record]) -> int:
     """Count the lines above a table: comments, titles, another small table, and what is empty among them."""
     usual = usual_width(records)
     for titles, record in enumerate(records[:_MAX_TITLES]):
-        if not (_is_title(record, usual) or _is_sparse(records, titles, usual)):
+        if filled(record) == 0 and any(map(filled, records[titles:])):
+            continue
+        if not (_is_title(record, usual) or _is_sparse(records, titles, usual) or _spans(record, usual)):
             return titles if titles or usual < 2 else _count_foreign(records, usual)
         if any("\n" in (cell or "") or "\r" in (cell or "") for cell in record):
             return 0
@@ -43,7 +48,8 @@ def filled(record: Record) -> int:
 
 def _is_title(record: Record, usual: int) -> bool:
     """Tell whether a record has less than half of a row's cells, or is prose cut at its commas."""
-    if len(record) * 2 < usual or (usual > 1 and is_comment(record)):
+    starts_as_comment = (record[0] or "").startswith("#") if record else False
+    if len(record) * 2 < usual or (usual > 1 and starts_as_comment and len(record) != usual):
         return True
     is_prose = all(cell and cell.startswith(" ") for cell in record[1:]) and 1 < len(record) < usual
     return is_prose and " " in (record[0] or "").strip()
@@ -56,7 +62,13 @@ def _is_sparse(records: Sequence[Record], place: int, usual: int) -> bool:
         return False
     below = next((below for below in records[place + 1 :] if filled(below) > 1), [])
     # Below a name that spans lines of the header, its column has none.
-    return filled(below) * 2 >= usual and bool(below[0])
+    is_alone = bool(record[0]) and " " in (record[0] or "").strip()
+    return is_alone or (filled(below) * 2 >= usual and bool(below[0]))
+
+
+def _spans(record: Record, usual: int) -> bool:
+    """Tell whether one text stands in every cell, as in a cell that was merged over all columns."""
+    return usual > 2 and len(record) == usual and len(set(record)) == 1 and " " in (record[0] or "").strip()
 
 
 def _count_foreign(records: Sequence[Record], usual: int) -> int:
@@ -79,6 +91,10 @@ def count_header_lines(records: Sequence[Record]) -> int:
 
 def _are_heads(heads: Sequence[Record], rows: Sequence[Record], width: int) -> bool:
     """Tell whether several lines name the columns of the rows below: none holds a value where rows hold values."""
+    if any(len(set(filter(None, head))) < 2 for head in heads[1:]) or heads[0] in heads[1:]:
+        return False
+    if any(_PLACEHOLDER.match(cell or "") for cell in heads[0]):
+        return False
     columns = [[row[place] for row in rows if place < len(row)] for place in range(width)]
     typed = [place for place, column in enumerate(columns) if is_typed(column)]
     named = [[place for place in typed if head[place]] for head in heads]
@@ -90,7 +106,8 @@ def _are_heads(heads: Sequence[Record], rows: Sequence[Record], width: int) -> b
     if not is_sparse and any(filled(head) == 0 for head in heads):
         return False
     texts = [place for place in range(width) if place not in typed]
-    return not any(head[place] in columns[place] for head in heads[1:] for place in texts if head[place])
+    repeated = sum(any(head[place] in columns[place] for head in heads[1:] if head[place]) for place in texts)
+    return 2 * repeated < max(len(texts), 1)
 
 
 def is_typed(column: Sequence[str | None]) -> bool:

@@ -13,17 +13,28 @@ __all__ = ["Dialect", "sniff_dialect"]
 _ALONE = (",", "\t", "|", ";", "\x1f")
 """Delimiters of which one that doesn't occur makes every line one cell."""
 
+_APOSTROPHES = re.compile(r"(?:'(?:[^'\n]|'')*'(?:\n|\Z))+")
+
 
 def sniff_dialect(sample: str) -> Dialect:
     """Choose the dialect under which most lines have one and the same number of cells, above one if possible."""
     text = sample.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
     believed = [evidence for evidence in _weigh_each(text, _candidates(text)) if evidence.is_believable]
-    if all(evidence.is_doubtful for evidence in believed):
-        believed += [evidence for evidence in _weigh_each(text, _blank_candidates(text)) if evidence.is_believable]
+    if all(evidence.is_doubtful or evidence.start for evidence in believed):
+        blanks = [evidence for evidence in _weigh_each(text, _blank_candidates(text)) if evidence.is_believable]
+        believed = _preferred(believed, blanks)
     if not believed:
-        return Dialect(next((c for c in _ALONE if c not in text), "\x1e"))
+        quote = "'" if _APOSTROPHES.fullmatch(text) else '"'
+        return Dialect(next((c for c in _ALONE if c not in text), "\x1e"), quote)
     best = max(believed, key=lambda evidence: evidence.score)
     return replace(best.dialect, skips_blanks=True) if best.is_always_spaced else best.dialect
+
+
+def _preferred(others: list[Evidence], blanks: list[Evidence]) -> list[Evidence]:
+    """Prefer blanks where nothing else is believed without doubt, or where every line agrees on them."""
+    if all(evidence.is_doubtful for evidence in others):
+        return others + blanks
+    return [evidence for evidence in blanks if evidence.share == 1 and evidence.start == 0] or others
 
 
 def _weigh_each(text: str, candidates: Iterator[Dialect]) -> Iterator[Evidence]:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 
 BONUS = {"\t": 0.03, "|": 0.03, ";": 0.03, "#": 0.02, ",": 0.015}
 """Common delimiters, and what speaks for each among equals."""
@@ -13,8 +14,8 @@ STRONG_ONLY = (":", "^", "~", "\x01", "\x1f")
 """Delimiters that are common inside cells: believed only when every line agrees."""
 
 _MAX_LINES = 500
-_LOOKS_QUOTED = re.compile(r'(?:\A|[,;\t|#\n])"(?:[^"]++|"")*+"(?=[,;\t|#\n]|\Z)')
-_NUMBERS = re.compile(r"[-+.,:/%\d]+")
+_LOOKS_QUOTED = re.compile(r'(?:\A|[,;\t|#\n])"(?:(?:[^"]++|"")*+"|[^,;\t|#\n]+(?<="))(?=[,;\t|#\n]|\Z)')
+_NUMBERS = re.compile(r"[-+]?[.,%\d]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Evidence:
     start: int
     """Lines before that, which may be titles."""
     is_spaced: bool
-    """Whether a blank follows most delimiters, as in prose."""
+    """Whether a blank follows most delimiters, as in prose; of blanks, whether they follow commas."""
     is_always_spaced: bool
     """Whether a blank follows every delimiter that doesn't end a line."""
     doubts: int
@@ -51,7 +52,7 @@ class Evidence:
     quoted: int
     """Cells in quotes."""
     is_numeric: bool
-    """Whether many of the pieces between delimiters are numbers, dates or times."""
+    """Whether many of the pieces between delimiters are numbers."""
 
     @property
     def is_believable(self) -> bool:
@@ -59,11 +60,12 @@ class Evidence:
         if self.dialect.delimiter == " ":
             return self._separates_by_blanks
         if self.dialect.delimiter in STRONG_ONLY:
-            is_wide = self.usual >= 2 or (self.quoted > 0 and self.dialect.delimiter != ":")
+            is_wide = self.usual >= 2 or (self.usual > 0 and self.dialect.delimiter != ":")
             return self.share == 1 and self.start == 0 and is_wide and self.agreeing >= 3
         if not self.dialect.quote and self.is_doubtful:
             return False
-        if self.start and (self.usual < 2 or self.agreeing < 2 or self.is_spaced) and not self._is_quoted_throughout:
+        is_prose = self.is_spaced and not (self.is_always_spaced and self.share >= 0.9 and self.agreeing >= 5)
+        if self.start and (self.usual < 2 or self.agreeing < 2 or is_prose) and not self._is_quoted_throughout:
             return False
         needed = 0.5 if self.usual > 1 else 0.8 if self.is_spaced else 0.6
         return self.usual > 0 and self.share >= needed
@@ -81,10 +83,13 @@ class Evidence:
     @property
     def _separates_by_blanks(self) -> bool:
         """Whether blanks separate cells and not words: nearly all lines agree, and cells are quoted or numbers."""
-        if self.share < 0.9 or self.agreeing < 3 or self.start > 2 or self.doubts:
+        if self.share < 0.9 or self.agreeing < 3 or self.start > 2 or self.doubts or self.is_spaced:
             return False
-        is_plain = self.usual >= 3 and self.share == 1 and self.start == 0
-        return self.usual > 0 and (self.quoted > 0 or self.is_numeric or is_plain)
+        if self.quoted >= self.agreeing:
+            return self.usual > 0
+        # Two words and a time make three pieces, too.
+        is_plain = self.share == 1 and self.start == 0 and self.usual >= (2 if self.is_numeric or self.quoted else 3)
+        return is_plain or (self.quoted > 0 and self.share == 1 and self.start == 0 and self.usual > 0)
 
     @property
     def score(self) -> float:
@@ -115,19 +120,26 @@ def weigh(text: str, dialect: Dialect) -> Evidence:
         key=lambda item: (item[0] > 0, item[1], item[0] == counts[0], item[0]),
         default=(0, 0),
     )
+    counts = _without_comments(lines, counts, usual)
     start = next(i for i, count in enumerate(counts) if count >= usual) if usual else 0
     share = agreeing / (len(counts) - start) if usual else 0.0
-    is_spaced, is_always_spaced = _spacing(masked, dialect.delimiter)
+    spacing = _spacing(masked, dialect.delimiter)
     is_numeric = dialect.delimiter == " " and _has_numbers(lines)
-    return Evidence(
-        dialect, usual, agreeing, share, start, is_spaced, is_always_spaced, doubts, quoted, is_numeric
-    )  # fmt: skip
+    return Evidence(dialect, usual, agreeing, share, start, *spacing, doubts, quoted, is_numeric)
+
+
+def _without_comments(lines: list[str], counts: list[int], usual: int) -> list[int]:
+    """Leave out the comments above a table, whatever they hold."""
+    comments = sum(1 for _ in takewhile(lambda line: line.startswith("#"), lines))
+    return [count for place, count in enumerate(counts) if place >= comments or count == usual]
 
 
 def _spacing(masked: str, delimiter: str) -> tuple[bool, bool]:
     """Tell whether a blank follows most delimiters, and whether one follows all that don't end a line."""
-    if delimiter in " \t":
+    if delimiter == "\t":
         return False, False
+    if delimiter == " ":
+        return 2 * (masked.count(", ") + masked.count("; ")) > masked.count("\n"), False
     total, spaced = masked.count(delimiter), masked.count(delimiter + " ")
     ending = masked.count(delimiter + "\n") + masked.endswith(delimiter)
     return spaced * 2 > total, spaced > 1 and spaced == total - ending

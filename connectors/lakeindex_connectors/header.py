@@ -21,7 +21,7 @@ def names_columns(first: Record, rest: Sequence[Record]) -> bool:
     """Tell whether `first` is a header of `rest`, by types, lengths and repetitions; undecided means yes."""
     if not rest:
         return not any(is_value(cell) for cell in first)
-    if first in rest and len(first) > 1 and not any(map(is_value, first)):
+    if first in rest and 3 * list(rest).count(first) <= len(rest) and len(first) > 1 and not any(map(is_value, first)):
         return True  # pages of one table, pasted together with their headers
     rows = rest[:_MAX_ROWS]
     votes = [_vote(cell, [row[i] for row in rows if i < len(row)], i) for i, cell in enumerate(first)]

@@ -34,6 +34,9 @@ class Layout:
     """Those of them that say something."""
     header_lines: int
     """Records that name the columns, one line each where there are several."""
+    mark: str = ""
+    """A cell of the last of them, which shows where the header comes again; empty where there is none."""
+    mark_column: int = 0
 
     def to_settings(self) -> tuple[tuple[str, str], ...]:
         """Write it as the settings of a SourceTable."""
@@ -46,6 +49,8 @@ class Layout:
             ("skip", str(self.skip)),
             ("titles", str(self.titles)),
             ("header_lines", str(self.header_lines)),
+            ("mark", self.mark),
+            ("mark_column", str(self.mark_column)),
         )
 
     @classmethod
@@ -54,8 +59,8 @@ class Layout:
         by_name = dict(settings)
         marks = by_name["delimiter"], by_name["quote"], by_name["escape"]
         dialect = Dialect(*marks, skips_blanks=by_name["skips_blanks"] == "True")
-        skip, titles, header_lines = (int(by_name[name]) for name in ("skip", "titles", "header_lines"))
-        return cls(by_name["encoding"], dialect, skip, titles, header_lines)
+        counts = (int(by_name[name]) for name in ("skip", "titles", "header_lines"))
+        return cls(by_name["encoding"], dialect, *counts, by_name["mark"], int(by_name["mark_column"]))
 
 
 def read_sample(file: BinaryIO) -> tuple[bytes, bool]:
@@ -95,9 +100,18 @@ def understand(head: bytes, is_whole: bool, header: Header) -> tuple[Layout, tup
     titles = count_titles(sampled)
     records = [record for record in sampled[titles:] if record]
     header_lines = 0 if header is Header.NO else count_header_lines(records) or int(header is Header.YES)
-    names = unique_names(_header_cells(records, header_lines))
+    cells = _header_cells(records, header_lines)
+    if is_whole and len(sampled) < _MAX_RECORDS and _ends_in_nothing(records, cells):
+        cells.pop()
+    names = unique_names(cells)
     shown = sum(filled(record) > 0 for record in sampled[:titles])
-    return Layout(encoding, dialect, blank + titles, shown, header_lines), names
+    mark = _mark(records[header_lines - 1]) if header_lines and len(names) > 1 else ("", 0)
+    return Layout(encoding, dialect, blank + titles, shown, header_lines, *mark), names
+
+
+def _mark(head: Record) -> tuple[str, int]:
+    """Return the first name in a header, and its column."""
+    return next(((cell, place) for place, cell in enumerate(head) if cell), ("", 0))
 
 
 def _read_records(lines: Sequence[str], dialect: Dialect) -> list[Record]:
@@ -114,8 +128,8 @@ def _header_cells(records: Sequence[Record], header_lines: int) -> list[str | No
     if not header_lines:
         return [None] * usual_width(records)
     if header_lines > 1:
-        heads = zip(*records[:header_lines], strict=True)
-        return [" ".join(cell.strip() for cell in head if cell and cell.strip()) for head in heads]
+        heads = zip(*filter(_names_several, records[:header_lines]), strict=True)
+        return [" ".join(dict.fromkeys(cell.strip() for cell in head if cell and cell.strip())) for head in heads]
     cells, rows = list(records[0]), records[1:]
     if not rows:
         return cells
@@ -128,6 +142,16 @@ def _header_cells(records: Sequence[Record], header_lines: int) -> list[str | No
     if missing > 0 and any(any(row[len(cells) :]) for row in rows):
         return [*cells, *[None] * missing]
     return cells
+
+
+def _names_several(head: Record) -> bool:
+    """Tell whether a line of a header is no title, which stands alone in its first cell."""
+    return filled(head) > 1 or not head[0] or " " not in head[0].strip()
+
+
+def _ends_in_nothing(records: Sequence[Record], cells: Sequence[str | None]) -> bool:
+    """Tell whether every line ends in a delimiter, so that the last column is none."""
+    return len(cells) > 1 and not cells[-1] and all(len(one) == len(cells) and not one[-1] for one in records)
 
 
 def _names_its_rows(rows: Sequence[Record]) -> bool:

@@ -16,6 +16,8 @@ _MIXED = re.compile(r"(?<=[a-zA-Z])[^\W\d_a-zA-Z\u2e80-\U0003ffff]|[^\W\d_a-zA-Z
 """Ideographs stand beside Latin letters without a blank."""
 _HALF_WIDTH = re.compile(r"[\uff61-\uff9f]")
 """Katakana as which accented capitals read."""
+_LEAST_LETTERS = 3
+"""Different ones, of an alphabet."""
 _LEAST_SHARE = 0.25
 """Of the high runs that are longer than one byte, in text of another script."""
 
@@ -40,5 +42,6 @@ def _other_script(sample: bytes) -> str | None:
 
 def _is_another_script(text: str) -> bool:
     """Tell whether a text has words in other letters, rather than Latin words with some such letters in them."""
-    foreign, mixed = len(_FOREIGN.findall(text)), len(_MIXED.findall(text))
-    return foreign > 0 and 5 * mixed < foreign and 2 * len(_HALF_WIDTH.findall(text)) < foreign
+    foreign, mixed = _FOREIGN.findall(text), _MIXED.findall(text)
+    is_varied = len(set(foreign)) >= _LEAST_LETTERS or any(letter > "\u2e80" for letter in foreign)
+    return is_varied and 5 * len(mixed) < len(foreign) and 2 * len(_HALF_WIDTH.findall(text)) < len(foreign)

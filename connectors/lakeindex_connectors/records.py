@@ -55,7 +55,8 @@ class RecordReader:
         first, record = line, line
         while True:
             cells, end, is_broken = self._split(record)
-            if end >= 0 and len(record) > len(first) and self._swallows_rows(record[:end], len(cells)):
+            is_wrong = is_broken or len(cells) != self._width
+            if end >= 0 and len(record) > len(first) and self._swallows_rows(record[:end], is_wrong):
                 return self._unclosed_record(first, record)
             if end >= 0:
                 self._put_back(record[end:])
@@ -83,18 +84,26 @@ class RecordReader:
         readings = [split(line)[0] for split in bare_splits(self._dialect)]
         if not self._width:
             return next(filter(None, readings), cells)
+        readings += [cells, open_split(self._dialect)(line)[0]]
         return next((reading for reading in readings if len(reading) == self._width), cells)
 
-    def _swallows_rows(self, record: str, cells: int) -> bool:
-        """Tell whether a quote that runs over lines hides rows: they would fit the table, each by itself."""
+    def _swallows_rows(self, record: str, is_wrong: bool) -> bool:
+        """Tell whether a quote that runs over lines hides rows: they would fit the table, each by itself.
+
+        Is the record wrong as well, that is enough; else it takes a line in between, as a cell may hold a list.
+        """
         if self._width < 2:
             return False
         lines = [line for line in LINE.findall(record) if line.strip()]
-        fitting = sum(len(plain_cells(line, self._dialect)) == self._width for line in lines)
-        if cells != self._width:
-            return fitting == len(lines) > 1
-        inside = len(lines) - 2
-        return fitting == len(lines) and inside >= (1 if self._width > 2 else 3)
+        if len(lines) < 2 or not all(map(self._fits_alone, lines)):
+            return False
+        return is_wrong or len(lines) > (2 if self._width > 2 else 4)
+
+    def _fits_alone(self, line: str) -> bool:
+        """Tell whether a line has the table's cells if a quote that doesn't close in it is text."""
+        if len(plain_cells(line, self._dialect)) == self._width:
+            return True
+        return not self._dialect.escape and len(open_split(self._dialect)(line)[0]) == self._width
 
     def _until_quote(self, length: int) -> tuple[str, bool]:
         """Return the lines up to the next that may close a quote, and whether there is one."""

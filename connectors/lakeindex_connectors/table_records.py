@@ -25,7 +25,7 @@ class TableRecords:
         self._records = iter(reader)
         self._ahead: deque[Record] = deque()
         self._width = width
-        self._headers = list(islice(self._records, header_lines))
+        self._headers = [record for record in islice(self._records, header_lines) if filled(record)]
         self._recent: deque[Record] = deque(maxlen=RECENT_ROWS)
         self._fitting = Fitting(dialect, width, self._recent)
         self._left_out: Counter[str] = Counter()
@@ -80,7 +80,7 @@ class TableRecords:
         """Yield records without repeated headers and other tables."""
         is_after_blank = False
         while (record := self._next()) is not None:
-            if record in self._headers and self._width > 1:
+            if record in self._headers and self._repeats_header(record):
                 self._left_out["lines repeat the header and were left out"] += 1
             elif is_after_blank and record and self._starts_another(record):
                 self._skip_to_header(record)
@@ -88,12 +88,22 @@ class TableRecords:
                 yield record
             is_after_blank = not record
 
+    def _repeats_header(self, record: Record) -> bool:
+        """Tell whether a line is the header again, and not a row like all others."""
+        if self._width < 2:
+            return False
+        following = self._peek(1)
+        return bool(self._recent) or any(one != record for one in following)
+
+    def _peek(self, count: int) -> list[Record]:
+        self._ahead.extend(islice(self._records, max(count - len(self._ahead), 0)))
+        return list(islice(self._ahead, count))
+
     def _next(self) -> Record | None:
         return self._ahead.popleft() if self._ahead else next(self._records, None)
 
     def _starts_another(self, record: Record) -> bool:
-        self._ahead.extend(islice(self._records, max(_AHEAD - len(self._ahead), 0)))
-        return starts_another([record, *takewhile(bool, self._ahead)], self._recent, self._width)
+        return starts_another([record, *takewhile(bool, self._peek(_AHEAD))], self._recent, self._width)
 
     def _skip_to_header(self, record: Record | None) -> None:
         """Leave out everything up to the next line that repeats the header."""

@@ -18,7 +18,7 @@ NEED_COLUMNS: dict[str, int] = {
     name: 3
     for name in (
         "spaces", "padded titles", "padded notes", "total", "header of two lines", "units below the header",
-        "rows with another delimiter", "titles", "notes", "notes after a blank line", "a narrower table below",
+        "rows with another delimiter", "titles", "notes", "notes after a blank line", "a narrower table below", "comments",
     )
 }  # fmt: skip
 """Columns below which a person couldn't tell either."""
@@ -52,6 +52,8 @@ def bears(table: CleanTable, pollution: str) -> bool:
     """Tell whether a person could still read the table under a pollution."""
     if len(table.header) < NEED_COLUMNS.get(pollution, 1 if pollution in WRITING else 2):
         return False
+    if pollution == "blank lines between rows" and len(table.header) == 1:
+        return False  # an empty line is a row without a value
     if pollution in NEED_NUMBERS and sum(map(_is_number, table.rows[-1])) < 2:
         return False
     return pollution not in NEED_ROWS or len(table.rows) >= ROWS_NEEDED
