@@ -10,6 +10,7 @@ from lakeindex_connectors.header import MISSING, is_value, names_columns
 from lakeindex_connectors.records import Record
 
 _MAX_TITLES = 20
+_SAYS_SOMETHING = re.compile(r"[^\W\d_]|[%$€£°#]")
 _PLACEHOLDER = re.compile(r"Unnamed: \d+")
 """What pandas calls a column without a name, so that it has decided which line is the header."""
 _MAX_ROWS = 30
@@ -117,4 +118,4 @@ def is_typed(column: Sequence[str | None]) -> bool:
 
 
 def _is_data(cell: str | None) -> bool:
-    return is_value(cell) or (cell or "").strip().lower() in MISSING
+    return is_value(cell) or (cell or "").strip().lower() in MISSING or not _SAYS_SOMETHING.search(cell or "")

@@ -26,7 +26,8 @@ def plain_cells(line: str, dialect: Dialect) -> Record:
         return []
     cells = text.split(dialect.delimiter)
     if dialect.skips_blanks:
-        cells = [*cells[:1], *(cell.lstrip(" ") for cell in cells[1:])] if dialect.delimiter != " " else text.split()
+        first, *others = text.split() if dialect.delimiter == " " else cells
+        cells = [first.rstrip(" "), *(cell.strip(" ") for cell in others)]
     return [None if cell in NULL_TEXTS else cell for cell in cells]
 
 
@@ -90,7 +91,7 @@ class _Splitter:
             is_open = match is None or (bool(quote) and match[3] is not None and match[3].startswith(quote))
             if match is None or (is_open and not self._may_open):
                 return [], -1, True
-            is_broken = is_broken or bool(match[2])
+            is_broken = is_broken or bool(match[2] and (match[2].strip(" ") or not self._dialect.skips_blanks))
             cells.append(self._cell(match))
             position = match.end()
             if not record.startswith(delimiter, position):
@@ -98,10 +99,11 @@ class _Splitter:
             position = self._blanks.match(record, position + 1).end()  # type: ignore[union-attr]
 
     def _cell(self, match: re.Match[str]) -> str | None:
-        quote, unescape = self._dialect.quote, self._unescape
+        quote, unescape, skips_blanks = self._dialect.quote, self._unescape, self._dialect.skips_blanks
         if match[3] is None:
             body = match[1].replace(quote * 2, quote)
-            return (unescape.sub(r"\1", body) if unescape else body) + match[2]
-        if match[3] in NULL_TEXTS:
+            return (unescape.sub(r"\1", body) if unescape else body) + (match[2].rstrip(" ") if skips_blanks else match[2])
+        text = match[3].rstrip(" ") if skips_blanks else match[3]
+        if text in NULL_TEXTS:
             return None
-        return unescape.sub(r"\1", match[3]) if unescape else match[3]
+        return unescape.sub(r"\1", text) if unescape else text

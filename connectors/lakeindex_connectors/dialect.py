@@ -53,6 +53,8 @@ def _candidates(text: str) -> Iterator[Dialect]:
                     yield Dialect(delimiter, skips_blanks=True)
             if "'" in text and _has_apostrophes_around(text, delimiter):
                 yield Dialect(delimiter, quote="'", escape="\\" if "\\'" in text else "")
+                if f"{delimiter} '" in text:
+                    yield Dialect(delimiter, quote="'", skips_blanks=True)
 
 
 def _blank_candidates(text: str) -> Iterator[Dialect]:
@@ -67,4 +69,5 @@ def _blank_candidates(text: str) -> Iterator[Dialect]:
 def _has_apostrophes_around(text: str, delimiter: str) -> bool:
     """Tell whether some cell stands between apostrophes, which words like 'tis don't."""
     edge = re.escape(delimiter)
-    return re.search(rf"(?:^|{edge} ?)'(?:[^'\n]|'')*'(?={edge}|$)", text, re.MULTILINE) is not None
+    inside = r"(?:[^'\n]|'')*+"
+    return re.search(rf"(?:^|{edge} ?)'{inside}(?:\n{inside})?'(?={edge}|$)", text, re.MULTILINE) is not None

@@ -15,6 +15,7 @@ STRONG_ONLY = (":", "^", "~", "\x01", "\x1f")
 
 _MAX_LINES = 500
 _LOOKS_QUOTED = re.compile(r'(?:\A|[,;\t|#\n])"(?:(?:[^"]++|"")*+"|[^,;\t|#\n]+(?<="))(?=[,;\t|#\n]|\Z)')
+_DECIMAL = re.compile(r"(?<=\d),(?=\d)")
 _NUMBERS = re.compile(r"[-+]?[.,%\d]+")
 
 
@@ -27,7 +28,7 @@ class Dialect:
     escape: str = ""
     """A backslash, or empty where a quote inside quotes is doubled."""
     skips_blanks: bool = False
-    """Whether blanks after a delimiter belong to it."""
+    """Whether blanks around a delimiter belong to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Evidence:
     quoted: int
     """Cells in quotes."""
     is_numeric: bool
-    """Whether many of the pieces between delimiters are numbers."""
+    """Of blanks, whether many of the pieces between them are numbers; of commas, whether nearly all are in numbers."""
 
     @property
     def is_believable(self) -> bool:
@@ -99,6 +100,8 @@ class Evidence:
             0.002 * min(self.usual, 20),
             -0.05 * (self.is_spaced and not self.is_always_spaced),
             -0.01 * min(self.start, 10),
+            # A header has no decimal commas.
+            -0.05 * (self.dialect.delimiter == "," and self.is_numeric and self.start > 0),
             -0.01 * min(self.doubts, 20),
             0.0 if self.dialect.quote == '"' and not self.dialect.escape else -0.001,
             -0.002 * self.dialect.skips_blanks,
@@ -124,7 +127,7 @@ def weigh(text: str, dialect: Dialect) -> Evidence:
     start = next(i for i, count in enumerate(counts) if count >= usual) if usual else 0
     share = agreeing / (len(counts) - start) if usual else 0.0
     spacing = _spacing(masked, dialect.delimiter)
-    is_numeric = dialect.delimiter == " " and _has_numbers(lines)
+    is_numeric = _has_numbers(lines) if dialect.delimiter == " " else _is_in_numbers(masked, dialect.delimiter)
     return Evidence(dialect, usual, agreeing, share, start, *spacing, doubts, quoted, is_numeric)
 
 
@@ -151,6 +154,11 @@ def _has_numbers(lines: list[str]) -> bool:
     return 3 * sum(_NUMBERS.fullmatch(piece) is not None for piece in pieces) >= len(pieces) > 0
 
 
+def _is_in_numbers(masked: str, delimiter: str) -> bool:
+    """Tell whether a delimiter may be a decimal comma: nearly all are between digits."""
+    return delimiter == "," and len(_DECIMAL.findall(masked)) >= 0.9 * masked.count(",") > 0
+
+
 def _may_be_row(line: str, dialect: Dialect) -> bool:
     """Tell whether a line counts; an empty one doesn't, nor a comment without any delimiter."""
     return bool(line.strip()) and not (line.startswith("#") and dialect.delimiter not in line)
@@ -172,6 +180,6 @@ def _quoted_patterns(dialect: Dialect) -> tuple[re.Pattern[str], re.Pattern[str]
     delimiter, quote, escape = (re.escape(c) for c in (dialect.delimiter, dialect.quote, dialect.escape))
     escaped = rf"|{escape}." if escape else ""
     blanks = " *" if dialect.skips_blanks and dialect.delimiter != " " else ""
-    before, after = rf"(\A|\n|{delimiter}{blanks})", rf"(?=[{delimiter}\n]|\Z)"
+    before, after = rf"(\A|\n|{delimiter}{blanks})", rf"(?={blanks}(?:[{delimiter}\n]|\Z))"
     body = rf"(?:[^{quote}{escape}]++|{quote}{quote}{escaped})*+"
     return re.compile(rf"{before}{quote}{body}{quote}{after}", re.DOTALL), re.compile(rf"{before}{quote}")

@@ -14,7 +14,7 @@ RECENT_ROWS = 60
 """Rows before the end that say what rows of a table look like."""
 
 _NOTE = re.compile(
-    r"\s*(?:#|\*|©|\(?c\) |\[?\(?(?:\d{1,2}|[a-z])[\])] +\S|(?:data )?sources?\b\s*[:=]|source\W*$|notes?\b\s*[:.]|notes?\W*$|"
+    r"\s*(?:[#*]+\s*\w|©|\(?c\) |\[?\(?(?:\d{1,2}|[a-z])[\])] +\S|(?:data )?sources?\b\s*[:=]|source\W*$|notes?\b\s*[:.]|notes?\W*$|"
     r"foot-?notes?\b|remarks?\b\s*:|disclaimer|copyright|last (?:updated|modified|changed)|(?:updated|generated|created|"
     r"exported|extracted|printed|retrieved|accessed) (?:on|at|from|by)\b|data from\b|end of (?:file|report|table|data)|"
     r"quellen?\s*:|fuente\w*\s*:|fonte\s*:|bron\s*:|anmerkung\w*\s*:|hinweis\w*\s*:|stand\s*:)",
@@ -34,20 +34,20 @@ def may_end_a_table(first: str | None) -> bool:
 
 
 def count_footers(rows: Sequence[Record], ending: Sequence[Record], width: int) -> int:
-    """Count the records at the end of a table that are no rows, empty lines before and among them included.
+    """Count the records at the end of a table that are no rows, empty ones before and among them included.
 
     `rows` are the last ones that are rows beyond doubt, `ending` are all records after them.
     """
     place = len(ending)
-    while place and (filled(ending[place - 1]) == 0 or _is_footer(ending, place - 1, rows, width)):
+    while place and (all(cell is None for cell in ending[place - 1]) or _is_footer(ending, place - 1, rows, width)):
         place -= 1
-    return len(ending) - place if any(map(filled, ending[place:])) else 0
+    return len(ending) - place
 
 
 def _is_footer(ending: Sequence[Record], place: int, rows: Sequence[Record], width: int) -> bool:
     record = ending[place]
     first = next((cell for cell in record if cell and not cell.isspace()), "")
-    if width < 2:
+    if width < 2 or (len(record) == width and not (rows and record[0])):
         return False
     if filled(record) == 1:
         is_apart = place > 0 and filled(ending[place - 1]) == 0

@@ -99,7 +99,7 @@ def understand(head: bytes, is_whole: bool, header: Header) -> tuple[Layout, tup
     sampled = _read_records(lines[blank:], dialect)
     titles = count_titles(sampled)
     records = [record for record in sampled[titles:] if record]
-    header_lines = 0 if header is Header.NO else count_header_lines(records) or int(header is Header.YES)
+    header_lines = count_header_lines(records) if header is Header.AUTO else int(header is Header.YES)
     cells = _header_cells(records, header_lines)
     if is_whole and len(sampled) < _MAX_RECORDS and _ends_in_nothing(records, cells):
         cells.pop()

@@ -66,8 +66,8 @@ class TableRecords:
     def _finish(self, held: list[Record]) -> Iterator[Record]:
         footers = count_footers(self._recent, held, self._width)
         rows = held[: len(held) - footers]
-        if footers:
-            self._left_out["lines below the table were left out"] += sum(map(bool, map(filled, held[len(rows) :])))
+        if any(held[len(rows) :]):
+            self._left_out["lines below the table were left out"] += sum(map(bool, held[len(rows) :]))
         yield from self._fit_all(rows)
 
     def _fit_all(self, records: Iterable[Record]) -> Iterator[Record]:

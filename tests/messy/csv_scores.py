@@ -42,9 +42,10 @@ def score(read: Read, truth: Truth) -> Score:
 def _silent(read: Read, truth: Truth, found: int) -> int:
     """Count lost rows; a rejected line that was no row explains none, so that it can't hide a lost one."""
     surplus = len(read.rows) - found
-    lost = len(truth.rows) - found + max(truth.unfit - surplus, 0)
-    others_rejected = max(truth.other_lines - max(surplus - truth.unfit, 0), 0)
-    return max(lost - read.rejected, 0) if read.rejected <= lost else max(lost - max(read.rejected - others_rejected, 0), 0)
+    unfit_returned = min(truth.unfit, surplus)
+    others_returned = min(truth.other_lines, surplus - unfit_returned)
+    lost = len(truth.rows) - found + truth.unfit - unfit_returned
+    return max(lost - max(read.rejected - (truth.other_lines - others_returned), 0), 0)
 
 
 def _aligned(ours: Sequence[Cells], theirs: Sequence[Cells]) -> list[tuple[int, int]]:

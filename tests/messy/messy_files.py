@@ -19,8 +19,9 @@ NEED_COLUMNS: dict[str, int] = {
     for name in (
         "spaces", "padded titles", "padded notes", "total", "header of two lines", "units below the header",
         "rows with another delimiter", "titles", "notes", "notes after a blank line", "a narrower table below", "comments",
+        "titles without quotes", "a titled table below",
     )
-}  # fmt: skip
+} | {"facts above": 4}  # fmt: skip
 """Columns below which a person couldn't tell either."""
 NEED_NUMBERS = ("no header", "header of two lines", "units below the header")
 """A first line stands out by what is below it."""
@@ -31,9 +32,9 @@ SLOTS: tuple[tuple[str, ...], ...] = (
     ("all quoted", "apostrophes", "backslash escapes"),
     ("CRLF", "CR", "mixed line ends", "no last line end", "two last line ends"),
     ("byte order mark", "UTF-16", "UTF-16 without mark"),
-    ("titles", "padded titles", "comments", "blank lines above"),
-    ("notes", "notes after a blank line", "padded notes", "total", "a narrower table below"),
-    ("repeated header", "no header", "header of two lines", "units below the header", "pasted twice"),
+    ("titles", "padded titles", "comments", "blank lines above", "titles without quotes"),
+    ("notes", "notes after a blank line", "padded notes", "total", "a narrower table below", "empty rows below"),
+    ("a name over two lines", "repeated header", "no header", "header of two lines", "units below the header", "pasted twice"),
     (*ROWS, "delimiters at line ends"),
 )
 """Pollutions of one slot exclude each other."""

@@ -24,7 +24,7 @@ class Truth:
     unfit: int
     """Rows that no reader can put into the columns, so that they may be left out if they are counted."""
     other_lines: int
-    """Records that are no rows: titles, notes, totals, a second table."""
+    """Records below the header that are no rows: notes, totals, a second table."""
 
 
 @dataclass(frozen=True, slots=True)

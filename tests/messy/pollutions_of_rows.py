@@ -28,6 +28,15 @@ def cut_rows(draft: Draft, random: Random) -> None:
         draft.read_as[number] = (*draft.rows[number][:-1], "")
 
 
+def merge_cells(draft: Draft, random: Random) -> None:
+    """Leave a delimiter out, so that two cells are one and the row is short."""
+    for number in _chosen(draft, random, 2):
+        row = draft.rows[number]
+        merged = (_plain(row[0]) + _plain(row[1]), *row[2:])
+        draft.edits[number] = lambda cells, first=merged[0]: [first, *cells[2:]]  # type: ignore[misc]
+        draft.read_as[number] = (*merged, "")
+
+
 def lengthen_rows(draft: Draft, random: Random) -> None:
     for number in _chosen(draft, random, 3):
         draft.edits[number] = lambda cells: [*cells, "surplus"]
@@ -109,6 +118,7 @@ def _replaced(cells: list[str], column: int, cell: str) -> list[str]:
 
 ROWS: dict[str, Pollution] = {
     "rows cut short": cut_rows,
+    "merged cells": merge_cells,
     "rows too long": lengthen_rows,
     "a delimiter at the end of rows": end_rows_with_a_delimiter,
     "rows with another delimiter": delimit_otherwise,

@@ -27,21 +27,28 @@ SECOND = (("branch", "manager", "opened"), ("North", "A. Miller", "1999"), ("Sou
 def add_titles(draft: Draft, random: Random) -> None:
     titles = [draft.quoted(title) for title in random.sample(TITLES, random.randint(1, 3))]
     draft.above += titles + [""] * random.randint(0, 1)
-    draft.other_lines += len(titles)
+
+
+def add_bare_titles(draft: Draft, random: Random) -> None:
+    """Write prose with commas and without quotes."""
+    draft.above += [TITLES[3], *random.sample(TITLES[:3], random.randint(0, 2))]
+
+
+def add_facts(draft: Draft, random: Random) -> None:
+    """Write a few facts about the table above it, two cells each."""
+    facts = (("Region", "all"), ("Year", "2023"), ("Contact", "statistics office"))
+    draft.above += [_line(draft, fact) for fact in facts[: random.randint(2, 3)]] + [""]
 
 
 def add_padded_titles(draft: Draft, random: Random) -> None:
     """Write titles as a spreadsheet does, with a delimiter for every column."""
     for title in random.sample(TITLES, random.randint(1, 3)):
         draft.above.append(_padded(draft, title))
-        draft.other_lines += 1
     draft.above += [_padded(draft, "")] * random.randint(0, 1)
 
 
 def add_comments(draft: Draft, random: Random) -> None:
-    comments = [f"# {title}" for title in random.sample(TITLES, 2)]
-    draft.above += comments
-    draft.other_lines += len(comments)
+    draft.above += [f"# {title}" for title in random.sample(TITLES, 2)]
 
 
 def add_notes(draft: Draft, random: Random) -> None:
@@ -67,6 +74,25 @@ def add_total(draft: Draft, _: Random) -> None:
     sums = [_sum([row[column] for row in draft.rows]) for column in range(1, draft.width)]
     draft.below.append(_line(draft, ("Total", *sums)))
     draft.other_lines += 1
+
+
+def end_in_empty_rows(draft: Draft, random: Random) -> None:
+    """End as a spreadsheet does in which rows were deleted."""
+    empty = random.randint(2, 9)
+    draft.below += [draft.writing.delimiter * (draft.width - 1) + draft.writing.after_each] * empty
+    draft.other_lines += empty
+
+
+def break_header(draft: Draft, _: Random) -> None:
+    """Let a name run over two lines."""
+    broken = (*draft.header[:-1], f"{draft.header[-1]}\n(as of 2023)")
+    draft.header_lines, draft.header = [broken], broken
+
+
+def name_twice(draft: Draft, _: Random) -> None:
+    """Give two columns one name, of which readers make two."""
+    draft.header_lines = [(*draft.header[:-1], draft.header[0])]
+    draft.header = (*draft.header[:-1], f"{draft.header[0]} (2)")
 
 
 def repeat_header(draft: Draft, _: Random) -> None:
@@ -105,6 +131,11 @@ def stack_narrower(draft: Draft, _: Random) -> None:
     draft.other_lines += len(SECOND)
 
 
+def stack_with_a_title(draft: Draft, _: Random) -> None:
+    draft.below += ["", "Branches", *[_line(draft, cells) for cells in SECOND]]
+    draft.other_lines += len(SECOND) + 1
+
+
 def stack_wider(draft: Draft, _: Random) -> None:
     wide = [tuple(cells) + tuple(f"{cells[0]}{n}" for n in range(draft.width)) for cells in SECOND]
     draft.below += ["", *[_line(draft, cells) for cells in wide]]
@@ -134,12 +165,17 @@ def _sum(cells: list[str]) -> str:
 
 STRUCTURE: dict[str, Pollution] = {
     "titles": add_titles,
+    "titles without quotes": add_bare_titles,
+    "facts above": add_facts,
     "padded titles": add_padded_titles,
     "comments": add_comments,
     "notes": add_notes,
     "notes after a blank line": add_notes_after_blank,
     "padded notes": add_padded_notes,
     "total": add_total,
+    "empty rows below": end_in_empty_rows,
+    "a name over two lines": break_header,
+    "a name twice": name_twice,
     "repeated header": repeat_header,
     "no header": leave_header_out,
     "header of two lines": split_header,
@@ -147,6 +183,7 @@ STRUCTURE: dict[str, Pollution] = {
     "header only": keep_header_only,
     "one row": keep_one_row,
     "a narrower table below": stack_narrower,
+    "a titled table below": stack_with_a_title,
     "a wider table below": stack_wider,
     "pasted twice": stack_same,
 }

@@ -49,6 +49,7 @@ WRITING: dict[str, Pollution] = {
     "pipes": partial(write_with, delimiter="|"),
     "spaces": partial(write_with, delimiter=" "),
     "comma and space": partial(write_with, delimiter=", "),
+    "bars and blanks": partial(write_with, delimiter=" | "),
     "carets": partial(write_with, delimiter="^"),
     "tildes": partial(write_with, delimiter="~"),
     "all quoted": partial(write_with, quotes_all=True),
