@@ -1,8 +1,8 @@
 """Claim: messy CSV files are read as they were meant, and no row is lost without being counted.
 
 Clean tables of the sample lake are written under stated pollutions, one at a time, two or three at once, and in older
-encodings; tests/messy holds the generator, which knows the truth. Beside lakeindex stand readers that never fail: DuckDB
-and polars told to be lenient.
+encodings; tests/messy holds the generator, which knows the truth. Beside lakeindex stand readers that never fail:
+DuckDB and polars, told to be lenient.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from lakeindex.demo import build_sample_lake
 
 sys.path.append(str(record.REPOSITORY / "tests" / "messy"))
 
-from csv_scores import Read, Score, score  # noqa: E402
-from messy_files import combined_pollutions, encoded, single_pollutions  # noqa: E402
-from messy_table import MessyFile  # noqa: E402
-from reading import NOTHING, read_with_lakeindex  # noqa: E402
+from csv_scores import Read, Score, score
+from messy_files import combined_pollutions, encoded, single_pollutions
+from messy_table import MessyFile
+from reading import NOTHING, read_with_lakeindex
 
 Reader = Callable[[Path], Read]
 Scores = dict[str, dict[str, list[Score]]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lakeindex_connectors.evidence import BONUS, STRONG_ONLY, Dialect, Evidence, weigh
 

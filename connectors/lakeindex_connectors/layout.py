@@ -59,8 +59,10 @@ class Layout:
         by_name = dict(settings)
         marks = by_name["delimiter"], by_name["quote"], by_name["escape"]
         dialect = Dialect(*marks, skips_blanks=by_name["skips_blanks"] == "True")
-        counts = (int(by_name[name]) for name in ("skip", "titles", "header_lines"))
-        return cls(by_name["encoding"], dialect, *counts, by_name["mark"], int(by_name["mark_column"]))
+        skip, titles, header_lines, column = (
+            int(by_name[name]) for name in ("skip", "titles", "header_lines", "mark_column")
+        )
+        return cls(by_name["encoding"], dialect, skip, titles, header_lines, by_name["mark"], column)
 
 
 def read_sample(file: BinaryIO) -> tuple[bytes, bool]:

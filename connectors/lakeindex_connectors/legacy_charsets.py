@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 from lakeindex_connectors.latin_charsets import choose_latin
 
 _OTHER_SCRIPTS = (
@@ -31,7 +32,7 @@ def _other_script(sample: bytes) -> str | None:
     """Name the encoding of a text in letters that aren't Latin; None where accents explain the bytes."""
     runs = _HIGH_RUN.findall(sample)
     long_runs = sum(len(run) > 1 for run in runs)
-    if not runs or long_runs < _LEAST_SHARE * len(runs) and 2 * len(_KANA_LEAD.findall(sample)) < len(runs):
+    if not runs or (long_runs < _LEAST_SHARE * len(runs) and 2 * len(_KANA_LEAD.findall(sample)) < len(runs)):
         return None
     # Imported late, as few files need it.
     from charset_normalizer import from_bytes

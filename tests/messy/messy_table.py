@@ -120,4 +120,5 @@ class Draft:
             return cell
         if writing.escape:
             cell = cell.replace(writing.escape, writing.escape * 2)
-        return writing.quote + cell.replace(writing.quote, (writing.escape or writing.quote) + writing.quote) + writing.quote
+        escaped = (writing.escape or writing.quote) + writing.quote
+        return writing.quote + cell.replace(writing.quote, escaped) + writing.quote

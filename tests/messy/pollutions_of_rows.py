@@ -52,7 +52,8 @@ def end_rows_with_a_delimiter(draft: Draft, random: Random) -> None:
 def delimit_otherwise(draft: Draft, random: Random) -> None:
     """Write a few rows with another delimiter, one that occurs in none of their cells."""
     for number in _chosen(draft, random, 2):
-        others = [one for one in DELIMITERS if one != draft.writing.delimiter and one not in "".join(draft.rows[number])]
+        text = draft.writing.delimiter + "".join(draft.rows[number])
+        others = [one for one in DELIMITERS if one not in text]
         draft.edits[number] = lambda cells, other=others[-1]: [other.join(cells)]  # type: ignore[misc]
         draft.read_as[number] = draft.rows[number]
 
@@ -93,7 +94,8 @@ def break_lines(draft: Draft, random: Random) -> None:
     """Let quoted cells run over lines."""
     column = _text_column(draft)
     for number in _chosen(draft, random, 4):
-        draft.rows[number] = _changed(draft.rows[number], column, f"{draft.rows[number][column]}\nsecond line\n\nfourth")
+        text = f"{draft.rows[number][column]}\nsecond line\n\nfourth"
+        draft.rows[number] = _changed(draft.rows[number], column, text)
 
 
 def mix_text(draft: Draft, random: Random) -> None:
