@@ -102,9 +102,8 @@ class _Splitter:
         quote, unescape, skips_blanks = self._dialect.quote, self._unescape, self._dialect.skips_blanks
         if match[3] is None:
             body = match[1].replace(quote * 2, quote)
-            return (unescape.sub(r"\1", body) if unescape else body) + (
-                match[2].rstrip(" ") if skips_blanks else match[2]
-            )
+            after = match[2].rstrip(" ") if skips_blanks else match[2]
+            return (unescape.sub(r"\1", body) if unescape else body) + after
         text = match[3].rstrip(" ") if skips_blanks else match[3]
         if text in NULL_TEXTS:
             return None

@@ -13,18 +13,25 @@ MAX_FOOTERS = 50
 RECENT_ROWS = 60
 """Rows before the end that say what rows of a table look like."""
 
-_NOTE = re.compile(
-    r"\s*(?:[#*]+\s*\w|©|\(?c\) |\[?\(?(?:\d{1,2}|[a-z])[\])] +\S|(?:data )?sources?\b\s*[:=]|source\W*$|notes?\b\s*[:.]|notes?\W*$|"
-    r"foot-?notes?\b|remarks?\b\s*:|disclaimer|copyright|last (?:updated|modified|changed)|(?:updated|generated|created|"
-    r"exported|extracted|printed|retrieved|accessed) (?:on|at|from|by)\b|data from\b|end of (?:file|report|table|data)|"
-    r"quellen?\s*:|fuente\w*\s*:|fonte\s*:|bron\s*:|anmerkung\w*\s*:|hinweis\w*\s*:|stand\s*:)",
-    re.IGNORECASE,
+_NOTES = (
+    r"[#*]+\s*\w",
+    r"©|\(c\) ",
+    r"[\[(](?:\d{1,2}|[a-z])[\])] +\S",
+    r"(?:data )?sources?\s*[:=]|source\W*$",
+    r"(?:foot-?)?notes?\s*[:.]|notes?\W*$|remarks?\s*:",
+    r"disclaimer|copyright",
+    r"last (?:updated|modified|changed)",
+    r"(?:updated|generated|created|exported|extracted|printed|retrieved|accessed) (?:on|at|from|by)\b",
+    r"data from\b|end of (?:file|report|table|data)",
+    r"(?:quellen?|fuente\w*|fonte|bron|anmerkung\w*|hinweis\w*|stand)\s*:",
 )
-_TOTAL = re.compile(
-    r"\s*(?:(?:grand|sub|over-?all)?[ -]?totals?|sums?|summe|gesamt|insgesamt|totaal|totale|somme|suma|ukupno|итого|всего|"
-    r"合計|总计|averages?|mean)\b\W*$|\s*(?:grand )?total\b",
-    re.IGNORECASE,
+_TOTALS = (
+    r"(?:(?:grand|sub|over-?all)[ -]?)?totals?\W*$|(?:grand )?total\b",
+    r"(?:sums?|averages?|mean)\W*$",
+    r"(?:summe|gesamt|insgesamt|totaal|totale|somme|suma|ukupno|итого|всего|合計|总计)\W*$",
 )
+_NOTE = re.compile(rf"\s*(?:{'|'.join(_NOTES)})", re.IGNORECASE)
+_TOTAL = re.compile(rf"\s*(?:{'|'.join(_TOTALS)})", re.IGNORECASE)
 _WORDS_OF_PROSE = 4
 
 

@@ -18,7 +18,7 @@ PATTERN_BINS = 24
 LOOKS = ("text", "integer", "decimal", "date", "timestamp", "boolean", "code", "grouped", "comma", "thousand")
 """What a value can look like; a code is a number that only text can hold: leading zeros, or more than 18 digits.
 
-The last three are numbers with separators: thousands are apart, the decimal sign is a comma, or only the column can tell.
+The last three are numbers with separators: thousands are apart, a comma is decimal, or only the column can tell.
 """
 
 _KIND_SHARE = 0.9

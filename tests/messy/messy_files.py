@@ -14,27 +14,25 @@ from pollutions_of_writing import WRITING, Pollution
 
 POLLUTIONS: dict[str, Pollution] = {"none": lambda draft, random: None, **WRITING, **STRUCTURE, **ROWS}
 
-NEED_COLUMNS: dict[str, int] = dict.fromkeys(("spaces", "padded titles", "padded notes", "total", "header of two lines", "units below the header", "rows with another delimiter", "titles", "notes", "notes after a blank line", "a narrower table below", "comments", "titles without quotes", "a titled table below"), 3) | {"facts above": 4}  # fmt: skip
+NEED_THREE_COLUMNS = (
+    *("spaces", "titles", "titles without quotes", "padded titles", "comments"),
+    *("notes", "notes after a blank line", "padded notes", "total", "a narrower table below", "a titled table below"),
+    *("header of two lines", "units below the header", "rows with another delimiter"),
+)
+NEED_COLUMNS = dict.fromkeys(NEED_THREE_COLUMNS, 3) | {"facts above": 4}
 """Columns below which a person couldn't tell either."""
 NEED_NUMBERS = ("no header", "header of two lines", "units below the header")
 """A first line stands out by what is below it."""
 NEED_ROWS = ("repeated header", "pasted twice", "total", "header of two lines", "units below the header")
 ROWS_NEEDED = 20
-SLOTS: tuple[tuple[str, ...], ...] = (  # fmt: skip
+SLOTS: tuple[tuple[str, ...], ...] = (
     ("semicolons", "tabs", "pipes", "comma and space", "decimal commas"),
     ("all quoted", "apostrophes", "backslash escapes"),
     ("CRLF", "CR", "mixed line ends", "no last line end", "two last line ends"),
     ("byte order mark", "UTF-16", "UTF-16 without mark"),
     ("titles", "padded titles", "comments", "blank lines above", "titles without quotes"),
     ("notes", "notes after a blank line", "padded notes", "total", "a narrower table below", "empty rows below"),
-    (
-        "a name over two lines",
-        "repeated header",
-        "no header",
-        "header of two lines",
-        "units below the header",
-        "pasted twice",
-    ),
+    ("a name over two lines", "repeated header", "no header", "units below the header", "pasted twice"),
     (*ROWS, "delimiters at line ends"),
 )
 """Pollutions of one slot exclude each other."""
