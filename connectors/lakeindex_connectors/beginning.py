@@ -15,6 +15,8 @@ _PLACEHOLDER = re.compile(r"Unnamed: \d+")
 """What pandas calls a column without a name, so that it has decided which line is the header."""
 _MAX_ROWS = 30
 _MAX_HEADER_LINES = 3
+_LEAST_LINES = 4
+"""Of a table whose types tell that its header has several."""
 
 
 def count_titles(records: Sequence[Record]) -> int:
@@ -32,8 +34,12 @@ def count_titles(records: Sequence[Record]) -> int:
 
 def usual_width(records: Sequence[Record], preferred: int = 0) -> int:
     """Return the most common number of cells; among equally common ones the preferred, else the largest."""
-    rows = [record for record in records if record and not is_comment(record)]
-    widths = Counter(map(len, rows or filter(None, records)))
+    widths = Counter(map(len, records))
+    if 1 in widths:
+        rows = [record for record in records if record and not is_comment(record)]
+        widths = Counter(map(len, rows)) or widths
+    if len(widths) > 1:
+        del widths[0]
     return max(widths, key=lambda width: (widths[width], width == preferred, width))
 
 
@@ -82,12 +88,21 @@ def _count_foreign(records: Sequence[Record], usual: int) -> int:
 
 def count_header_lines(records: Sequence[Record]) -> int:
     """Count the lines that name the columns; more than one only where the columns' types say so."""
+    if not _may_have_several(records):
+        return int(names_columns(records[0], records[1:]))
     usual = usual_width(records)
     for lines in range(_MAX_HEADER_LINES, 1, -1):
         heads, rows = records[:lines], records[lines : lines + _MAX_ROWS]
         if len(rows) > 1 and all(len(head) == usual for head in heads) and _are_heads(heads, rows, usual):
             return lines
     return int(names_columns(records[0], records[1:]))
+
+
+def _may_have_several(records: Sequence[Record]) -> bool:
+    """Tell cheaply whether the second line can belong to the header: it holds no value, and some row does."""
+    if len(records) < _LEAST_LINES or any(map(is_value, records[1])):
+        return False
+    return any(any(map(is_value, records[place])) for place in (len(records) // 2, -1))
 
 
 def _are_heads(heads: Sequence[Record], rows: Sequence[Record], width: int) -> bool:

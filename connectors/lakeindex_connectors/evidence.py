@@ -127,7 +127,7 @@ def weigh(text: str, dialect: Dialect) -> Evidence:
     start = next(i for i, count in enumerate(counts) if count >= usual) if usual else 0
     share = agreeing / (len(counts) - start) if usual else 0.0
     spacing = _spacing(masked, dialect.delimiter)
-    is_numeric = _has_numbers(lines) if dialect.delimiter == " " else _is_in_numbers(masked, dialect.delimiter)
+    is_numeric = _has_numbers(lines) if dialect.delimiter == " " else start > 0 and _is_decimal(masked, dialect.delimiter)
     return Evidence(dialect, usual, agreeing, share, start, *spacing, doubts, quoted, is_numeric)
 
 
@@ -154,7 +154,7 @@ def _has_numbers(lines: list[str]) -> bool:
     return 3 * sum(_NUMBERS.fullmatch(piece) is not None for piece in pieces) >= len(pieces) > 0
 
 
-def _is_in_numbers(masked: str, delimiter: str) -> bool:
+def _is_decimal(masked: str, delimiter: str) -> bool:
     """Tell whether a delimiter may be a decimal comma: nearly all are between digits."""
     return delimiter == "," and len(_DECIMAL.findall(masked)) >= 0.9 * masked.count(",") > 0
 

@@ -33,11 +33,12 @@ _TOTALS = (
 _NOTE = re.compile(rf"\s*(?:{'|'.join(_NOTES)})", re.IGNORECASE)
 _TOTAL = re.compile(rf"\s*(?:{'|'.join(_TOTALS)})", re.IGNORECASE)
 _WORDS_OF_PROSE = 4
+_MAY_BE = re.compile(rf"\s*(?:{'|'.join((*_NOTES, *_TOTALS))})|(?:[^ ]* ){{3}}", re.IGNORECASE)
 
 
 def may_end_a_table(first: str | None) -> bool:
     """Tell by its first cell whether a record at the end may be no row: cheaply, as every table is asked."""
-    return not first or first.count(" ") >= _WORDS_OF_PROSE - 1 or bool(_NOTE.match(first) or _TOTAL.match(first))
+    return not first or _MAY_BE.match(first) is not None
 
 
 def count_footers(rows: Sequence[Record], ending: Sequence[Record], width: int) -> int:

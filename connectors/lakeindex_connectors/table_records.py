@@ -26,6 +26,7 @@ class TableRecords:
         self._ahead: deque[Record] = deque()
         self._width = width
         self._headers = [record for record in islice(self._records, header_lines) if filled(record)]
+        self._first_names = {header[0] for header in self._headers}
         self._recent: deque[Record] = deque(maxlen=RECENT_ROWS)
         self._fitting = Fitting(dialect, width, self._recent)
         self._left_out: Counter[str] = Counter()
@@ -79,8 +80,9 @@ class TableRecords:
     def _own_records(self) -> Iterator[Record]:
         """Yield records without repeated headers and other tables."""
         is_after_blank = False
-        while (record := self._next()) is not None:
-            if record in self._headers and self._repeats_header(record):
+        ahead, records = self._ahead, self._records
+        while (record := ahead.popleft() if ahead else next(records, None)) is not None:
+            if record and record[0] in self._first_names and self._repeats_header(record):
                 self._left_out["lines repeat the header and were left out"] += 1
             elif is_after_blank and record and self._starts_another(record):
                 self._skip_to_header(record)
@@ -90,7 +92,7 @@ class TableRecords:
 
     def _repeats_header(self, record: Record) -> bool:
         """Tell whether a line is the header again, and not a row like all others."""
-        if self._width < 2:
+        if self._width < 2 or record not in self._headers:
             return False
         following = self._peek(1)
         return bool(self._recent) or any(one != record for one in following)

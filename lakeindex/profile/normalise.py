@@ -76,7 +76,9 @@ def normal_keys(values: Texts, words: Texts) -> Texts:
     """Join the words without leading zeros; a number keeps its sign and point, and no separators."""
     joined = pc.replace_substring(words, " ", "")
     # Of `1,234` only its column knows that it may be a decimal: its key is that of a thousand, as most are.
-    plain = pc.replace_substring_regex(without_separators(values), r"^([+-]?\d+)\.0+$", r"\1")
+    plain = without_separators(values)
+    if plain is not values:
+        plain = pc.replace_substring_regex(plain, r"^([+-]?\d+)\.0+$", r"\1")
     is_number = pc.match_substring_regex(plain, NUMBER)
     keys: Texts = pc.if_else(is_number, plain, joined)
     stripped = pc.replace_substring_regex(keys, r"^0+(\d)", r"\1")

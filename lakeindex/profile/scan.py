@@ -112,8 +112,9 @@ class _DistinctValues:
 
     def extremes(self, numbers: Numbers) -> list[Extremes]:
         low, high = np.full(self.columns, np.nan), np.full(self.columns, np.nan)
-        np.fmin.at(low, self.owners, numbers)
-        np.fmax.at(high, self.owners, numbers)
+        known = np.flatnonzero(~np.isnan(numbers))
+        np.fmin.at(low, self.owners[known], numbers[known])
+        np.fmax.at(high, self.owners[known], numbers[known])
         return [Extremes(*pair) for pair in zip(low.tolist(), high.tolist(), strict=True)]
 
     def samples(self, value_hashes: Hashes, limit: int) -> list[tuple[SampledText, ...]]:
