@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -152,20 +153,24 @@ class ColumnProfile:
     @property
     def kind(self) -> Kind:
         """What at least nine in ten values look like; text where nothing is that common."""
-        total = int(self.looks.sum())
-        if total == 0:
+        seen = dict(zip(LOOKS, self.looks.tolist(), strict=True))
+        least = _KIND_SHARE * sum(seen.values())
+        if not least:
             return Kind.EMPTY
-        shares = dict(zip(LOOKS, (self.looks / total).tolist(), strict=True))
-        if shares["boolean"] >= _KIND_SHARE:
+        if seen["boolean"] >= least:
             return Kind.BOOLEAN
-        if shares["integer"] >= _KIND_SHARE:
+        if seen["integer"] >= least:
             return Kind.INTEGER
-        numbers = ("integer", "decimal", "grouped", "comma", *["thousand"] * self.convention.is_known)
-        if sum(shares[look] for look in numbers) >= _KIND_SHARE:
+        if seen["integer"] + seen["decimal"] + self._separated(seen) >= least:
             return Kind.DECIMAL
-        if shares["date"] + shares["timestamp"] >= _KIND_SHARE:
+        if seen["date"] + seen["timestamp"] >= least:
             return Kind.DATE
         return Kind.TEXT
+
+    def _separated(self, seen: Mapping[str, int]) -> int:
+        """Count the rows of numbers with separators that the column explains."""
+        sure = seen["grouped"] + seen["comma"]
+        return sure + seen["thousand"] if sure and self.convention.is_known else sure
 
     @property
     def minimum(self) -> float:
@@ -181,16 +186,19 @@ class ColumnProfile:
     def _extremes(self) -> Extremes:
         if self.kind is Kind.DATE:
             return self.days
+        if math.isnan(self.thousands.low) and math.isnan(self.dotted.low):
+            return self.numbers
         thousands, dotted = self.convention.read_thousands, self.convention.read_dotted
-        return self.numbers.merge(Extremes(thousands(self.thousands.low), thousands(self.thousands.high))).merge(
-            Extremes(dotted(self.dotted.low), dotted(self.dotted.high))
-        )
+        extremes = self.numbers
+        for read, unsure in ((thousands, self.thousands), (dotted, self.dotted)):
+            extremes = extremes.merge(Extremes(read(unsure.low), read(unsure.high)))
+        return extremes
 
     @property
     def convention(self) -> Convention:
         """How numbers are written, as far as some of the values alone tell."""
-        grouped, comma = (int(self.looks[LOOKS.index(look)]) for look in ("grouped", "comma"))
-        return Convention(has_grouped=grouped > 0, has_comma=comma > 0)
+        has_grouped, has_comma = (bool(self.looks[LOOKS.index(look)]) for look in ("grouped", "comma"))
+        return Convention(has_grouped, has_comma)
 
     @property
     def sql_type(self) -> str:
