@@ -15,6 +15,7 @@ _PLACEHOLDER = re.compile(r"Unnamed: \d+")
 """What pandas calls a column without a name, so that it has decided which line is the header."""
 _MAX_ROWS = 30
 _MAX_HEADER_LINES = 3
+_BLANKS_OF_PROSE = 2
 _LEAST_LINES = 4
 """Of a table whose types tell that its header has several."""
 
@@ -25,7 +26,7 @@ def count_titles(records: Sequence[Record]) -> int:
     for titles, record in enumerate(records[:_MAX_TITLES]):
         if filled(record) == 0 and any(map(filled, records[titles:])):
             continue
-        if not (_is_title(record, usual) or _is_sparse(records, titles, usual) or _spans(record, usual)):
+        if not (_is_title(record, usual) or _spans(record, usual) or _stands_apart(records, titles, usual)):
             return titles if titles or usual < 2 else _count_foreign(records, usual)
         if any("\n" in (cell or "") or "\r" in (cell or "") for cell in record):
             return 0
@@ -60,6 +61,15 @@ def _is_title(record: Record, usual: int) -> bool:
         return True
     is_prose = all(cell and cell.startswith(" ") for cell in record[1:]) and 1 < len(record) < usual
     return is_prose and " " in (record[0] or "").strip()
+
+
+def _stands_apart(records: Sequence[Record], place: int, usual: int) -> bool:
+    """Tell by what is below it whether a record is a title: a sentence cut into fewer cells, or a single cell."""
+    record = records[place]
+    if 1 < len(record) < usual and (record[0] or "").strip().count(" ") >= _BLANKS_OF_PROSE:
+        below = next((below for below in records[place + 1 :] if len(below) == usual), [])
+        return bool(below) and not any(map(is_value, below))
+    return _is_sparse(records, place, usual)
 
 
 def _is_sparse(records: Sequence[Record], place: int, usual: int) -> bool:

@@ -70,4 +70,4 @@ def _has_apostrophes_around(text: str, delimiter: str) -> bool:
     """Tell whether some cell stands between apostrophes, which words like 'tis don't."""
     edge = re.escape(delimiter)
     inside = r"(?:[^'\n]|'')*+"
-    return re.search(rf"(?:^|{edge} ?)'{inside}(?:\n{inside})?'(?={edge}|$)", text, re.MULTILINE) is not None
+    return re.search(rf"(?:^|{edge} ?)'{inside}(?:\n{inside}){{0,9}}'(?={edge}|$)", text, re.MULTILINE) is not None

@@ -52,6 +52,8 @@ class Evidence:
     """Cells that look otherwise: a quote opens and never closes, or quotes are around a cell and mean nothing."""
     quoted: int
     """Cells in quotes."""
+    is_doubled: bool
+    """Whether quotes occur in pairs, too."""
     is_numeric: bool
     """Of blanks, whether many of the pieces between them are numbers; of commas, whether nearly all are in numbers."""
 
@@ -65,7 +67,7 @@ class Evidence:
             return self.share == 1 and self.start == 0 and is_wide and self.agreeing >= 3
         if not self.dialect.quote and self.is_doubtful:
             return False
-        is_prose = self.is_spaced and not (self.is_always_spaced and self.share >= 0.9 and self.agreeing >= 5)
+        is_prose = self.is_spaced and not (self.is_always_spaced and self.share >= 0.9 and self.agreeing >= 3)
         if self.start and (self.usual < 2 or self.agreeing < 2 or is_prose) and not self._is_quoted_throughout:
             return False
         needed = 0.5 if self.usual > 1 else 0.8 if self.is_spaced else 0.6
@@ -105,8 +107,8 @@ class Evidence:
             -0.01 * min(self.doubts, 20),
             0.0 if self.dialect.quote == '"' and not self.dialect.escape else -0.001,
             -0.002 * self.dialect.skips_blanks,
-            # Apostrophes around whole lines of cells are no accident.
-            0.003 * (self.dialect.quote == "'" and self.quoted > self.agreeing * self.usual),
+            # Apostrophes around whole lines of cells are no accident, nor are doubled ones.
+            0.003 * (self.dialect.quote == "'" and (self.is_doubled or self.quoted > self.agreeing * self.usual)),
         )
         return self.share + sum(preferences)
 
@@ -126,9 +128,10 @@ def weigh(text: str, dialect: Dialect) -> Evidence:
     counts = _without_comments(lines, counts, usual)
     start = next(i for i, count in enumerate(counts) if count >= usual) if usual else 0
     share = agreeing / (len(counts) - start) if usual else 0.0
+    is_doubled = quoted > 0 and dialect.quote * 2 in text
     spacing = _spacing(masked, dialect.delimiter)
     is_numeric = _has_numbers(lines) if dialect.delimiter == " " else start > 0 and _is_decimal(masked, dialect.delimiter)
-    return Evidence(dialect, usual, agreeing, share, start, *spacing, doubts, quoted, is_numeric)
+    return Evidence(dialect, usual, agreeing, share, start, *spacing, doubts, quoted, is_doubled, is_numeric)
 
 
 def _without_comments(lines: list[str], counts: list[int], usual: int) -> list[int]:

@@ -40,9 +40,6 @@ class Fitting:
         if len(record) == self._width:
             return record
         self.is_regular = self.is_regular and not record
-        if record and (split := self._split_otherwise(record)):
-            self._otherwise += 1
-            return split
         return self._pad(record) if len(record) < self._width else self._shorten(record)
 
     def _pad(self, record: Record) -> Record:
@@ -62,17 +59,19 @@ class Fitting:
         self.too_long += 1
         return []
 
-    def _split_otherwise(self, record: Record) -> Record | None:
-        """Split by another delimiter that gives exactly the table's cells, and that no recent row has in a cell."""
-        if self._width < _LEAST_WIDTH:
-            return None
+    def split_otherwise(self, record: Record) -> Record:
+        """Split by another delimiter that gives exactly the table's cells; return the record as it is without one."""
+        if self._width < _LEAST_WIDTH or not record:
+            return record
         text = self._dialect.delimiter.join(cell or "" for cell in record)
         for delimiter in _OTHER_DELIMITERS:
             if delimiter != self._dialect.delimiter and text.count(delimiter) >= self._width - 1:
                 cells, end, is_broken = usual_split(Dialect(delimiter, self._dialect.quote))(text)
                 if len(cells) == self._width and end == len(text) and not is_broken:
+                    self._otherwise += 1
+                    self.is_regular = False
                     return cells
-        return None
+        return record
 
     def _join(self, record: Record) -> Record | None:
         """Join cells that start with a blank to those before, where exactly the surplus ones do, as in no other row."""

@@ -153,7 +153,9 @@ def _names_several(head: Record) -> bool:
 
 def _ends_in_nothing(records: Sequence[Record], cells: Sequence[str | None]) -> bool:
     """Tell whether every line ends in a delimiter, so that the last column is none."""
-    return len(cells) > 1 and not cells[-1] and all(len(one) == len(cells) and not one[-1] for one in records)
+    rows = [record for record in records if len(record) == len(cells)]
+    is_usual = 2 * len(rows) > len(records) and not any(len(record) > len(cells) for record in records)
+    return len(cells) > 1 and not cells[-1] and is_usual and not any(row[-1] for row in rows)
 
 
 def _names_its_rows(rows: Sequence[Record]) -> bool:

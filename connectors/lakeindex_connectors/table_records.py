@@ -51,6 +51,8 @@ class TableRecords:
         """Yield rows; what may be the end of the table waits until a row follows."""
         held: list[Record] = []
         for record in self._own_records():
+            if len(record) != self._width:
+                record = self._fitting.split_otherwise(record)
             if held or len(record) != self._width or may_end_a_table(record[0]):
                 held.append(record)
                 if len(held) > MAX_FOOTERS or not self._may_end(record):

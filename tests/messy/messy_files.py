@@ -23,8 +23,10 @@ NEED_COLUMNS = dict.fromkeys(NEED_THREE_COLUMNS, 3) | {"facts above": 4}
 """Columns below which a person couldn't tell either."""
 NEED_NUMBERS = ("no header", "header of two lines", "units below the header")
 """A first line stands out by what is below it."""
-NEED_ROWS = ("repeated header", "pasted twice", "total", "header of two lines", "units below the header")
-ROWS_NEEDED = 20
+NEED_ROWS = {
+    **dict.fromkeys(("repeated header", "pasted twice", "total", "header of two lines", "units below the header"), 20),
+    **dict.fromkeys(("a narrower table below", "a titled table below"), 5),
+}
 SLOTS: tuple[tuple[str, ...], ...] = (
     ("semicolons", "tabs", "pipes", "comma and space", "decimal commas"),
     ("all quoted", "apostrophes", "backslash escapes"),
@@ -55,7 +57,7 @@ def bears(table: CleanTable, pollution: str) -> bool:
         return False  # an empty line is a row without a value
     if pollution in NEED_NUMBERS and sum(map(_is_number, table.rows[-1])) < 2:
         return False
-    return pollution not in NEED_ROWS or len(table.rows) >= ROWS_NEEDED
+    return len(table.rows) >= NEED_ROWS.get(pollution, 0)
 
 
 def _is_number(cell: str) -> bool:

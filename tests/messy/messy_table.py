@@ -93,7 +93,9 @@ class Draft:
     def _write(self) -> bytes:
         lines = [*self.above, *self._table_lines(), *self.below]
         ends = self.writing.line_ends
-        text = "".join(line + ends[number % len(ends)] for number, line in enumerate(lines[:-1]))
+        # An empty line ends as the line above: a feed would make one line end with a return before it.
+        turns = [ends[(number - (not line)) % len(ends)] for number, line in enumerate(lines)]
+        text = "".join(line + end for line, end in zip(lines[:-1], turns[:-1], strict=True))
         last = self.writing.after_last.replace("\n", ends[0])
         return (text + "".join(lines[-1:]) + last).encode(self.writing.encoding)
 

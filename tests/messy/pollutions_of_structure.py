@@ -106,7 +106,7 @@ def leave_header_out(draft: Draft, _: Random) -> None:
 
 def split_header(draft: Draft, _: Random) -> None:
     """Write a header of two lines: a word that spans columns above, the names below."""
-    groups = tuple(("", "group", "")[number % 3] for number in range(draft.width))
+    groups = tuple(("", "measured", "")[number % 3] for number in range(draft.width))
     draft.header_lines = [groups, draft.header]
     draft.header = tuple(f"{group} {name}".strip() for group, name in zip(groups, draft.header, strict=True))
 
