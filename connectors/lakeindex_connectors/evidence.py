@@ -55,7 +55,9 @@ class Evidence:
     is_doubled: bool
     """Whether quotes occur in pairs, too."""
     is_numeric: bool
-    """Of blanks, whether many of the pieces between them are numbers; of commas, whether nearly all are in numbers."""
+    """Of blanks, whether many of the pieces between them are numbers."""
+    is_inside: bool
+    """Whether the delimiter seems to be part of the cells: a decimal comma, the hash of a colour."""
 
     @property
     def is_believable(self) -> bool:
@@ -67,8 +69,7 @@ class Evidence:
             return self.share == 1 and self.start == 0 and is_wide and self.agreeing >= 3
         if not self.dialect.quote and self.is_doubtful:
             return False
-        is_prose = self.is_spaced and not (self.is_always_spaced and self.share >= 0.9 and self.agreeing >= 3)
-        if self.start and (self.usual < 2 or self.agreeing < 2 or is_prose) and not self._is_quoted_throughout:
+        if self.start and (self.usual < 2 or self.agreeing < 2 or self._is_prose) and not self._is_quoted_throughout:
             return False
         needed = 0.5 if self.usual > 1 else 0.8 if self.is_spaced else 0.6
         return self.usual > 0 and self.share >= needed
@@ -77,6 +78,12 @@ class Evidence:
     def is_doubtful(self) -> bool:
         """Whether half of the lines have a cell that looks otherwise."""
         return self.doubts * 2 >= self.agreeing
+
+    @property
+    def _is_prose(self) -> bool:
+        """Whether blanks after the delimiters are those of sentences: their numbers of commas hardly agree."""
+        is_alike = self.share >= (0.9 if self.usual < 4 else 0.75) and self.agreeing >= 3
+        return self.is_spaced and not (self.is_always_spaced and is_alike)
 
     @property
     def _is_quoted_throughout(self) -> bool:
@@ -102,8 +109,7 @@ class Evidence:
             0.002 * min(self.usual, 20),
             -0.05 * (self.is_spaced and not self.is_always_spaced),
             -0.01 * min(self.start, 10),
-            # A header has no decimal commas.
-            -0.05 * (self.dialect.delimiter == "," and self.is_numeric and self.start > 0),
+            -0.05 * self.is_inside,
             -0.01 * min(self.doubts, 20),
             0.0 if self.dialect.quote == '"' and not self.dialect.escape else -0.001,
             -0.002 * self.dialect.skips_blanks,
@@ -130,8 +136,9 @@ def weigh(text: str, dialect: Dialect) -> Evidence:
     share = agreeing / (len(counts) - start) if usual else 0.0
     is_doubled = quoted > 0 and dialect.quote * 2 in text
     spacing = _spacing(masked, dialect.delimiter)
-    is_numeric = _has_numbers(lines) if dialect.delimiter == " " else start > 0 and _is_decimal(masked, dialect.delimiter)
-    return Evidence(dialect, usual, agreeing, share, start, *spacing, doubts, quoted, is_doubled, is_numeric)
+    is_numeric = dialect.delimiter == " " and _has_numbers(lines)
+    is_inside = _is_inside(masked, dialect.delimiter, start)
+    return Evidence(dialect, usual, agreeing, share, start, *spacing, doubts, quoted, is_doubled, is_numeric, is_inside)
 
 
 def _without_comments(lines: list[str], counts: list[int], usual: int) -> list[int]:
@@ -157,9 +164,13 @@ def _has_numbers(lines: list[str]) -> bool:
     return 3 * sum(_NUMBERS.fullmatch(piece) is not None for piece in pieces) >= len(pieces) > 0
 
 
-def _is_decimal(masked: str, delimiter: str) -> bool:
-    """Tell whether a delimiter may be a decimal comma: nearly all are between digits."""
-    return delimiter == "," and len(_DECIMAL.findall(masked)) >= 0.9 * masked.count(",") > 0
+def _is_inside(masked: str, delimiter: str, start: int) -> bool:
+    """Tell whether a comma is nearly always between digits and not in the first line, or a hash starts cells."""
+    if delimiter == ",":
+        return start > 0 and len(_DECIMAL.findall(masked)) >= 0.9 * masked.count(",")
+    if delimiter == "#":
+        return sum(masked.count(other + "#") for other in BONUS if other != "#") >= 0.9 * masked.count("#")
+    return False
 
 
 def _may_be_row(line: str, dialect: Dialect) -> bool:

@@ -61,7 +61,7 @@ class Fitting:
 
     def split_otherwise(self, record: Record) -> Record:
         """Split by another delimiter that gives exactly the table's cells; return the record as it is without one."""
-        if self._width < _LEAST_WIDTH or not record:
+        if self._width < _LEAST_WIDTH or not record or 2 * len(record) > self._width:
             return record
         text = self._dialect.delimiter.join(cell or "" for cell in record)
         for delimiter in _OTHER_DELIMITERS:

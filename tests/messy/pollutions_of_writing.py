@@ -45,6 +45,7 @@ def _is_long(cell: str) -> bool:
 
 WRITING: dict[str, Pollution] = {
     "semicolons": partial(write_with, delimiter=";"),
+    "decimal commas": write_decimal_commas,
     "tabs": partial(write_with, delimiter="\t"),
     "pipes": partial(write_with, delimiter="|"),
     "spaces": partial(write_with, delimiter=" "),
@@ -64,7 +65,6 @@ WRITING: dict[str, Pollution] = {
     "delimiters at line ends": lambda draft, _: write_with(draft, _, after_each=draft.writing.delimiter),
     "blank lines between rows": leave_lines_blank,
     "blank lines above": start_with_blank_lines,
-    "decimal commas": write_decimal_commas,
     "thousands separators": write_thousands,
     "byte order mark": partial(write_with, encoding="utf-8-sig"),
     "UTF-16": partial(write_with, encoding="utf-16"),
