@@ -14,6 +14,8 @@ STRONG_ONLY = (":", "^", "~", "\x01", "\x1f")
 """Delimiters that are common inside cells: believed only when every line agrees."""
 
 _MAX_LINES = 500
+_SURE = 3
+"""Delimiters on a line that prose hardly has: below lines with as many, those without any may be notes."""
 _LOOKS_QUOTED = re.compile(r'(?:\A|[,;\t|#\n])"(?:(?:[^"]++|"")*+"|[^,;\t|#\n]+(?<="))(?=[,;\t|#\n]|\Z)')
 _DECIMAL = re.compile(r"(?<=\d),(?=\d)")
 _NUMBERS = re.compile(r"[-+]?[.,%\d]+")
@@ -41,7 +43,7 @@ class Evidence:
     agreeing: int
     """Lines with that many."""
     share: float
-    """Of the lines from the first such line on."""
+    """Of the lines from the first such line on, notes below them left out."""
     start: int
     """Lines before that, which may be titles."""
     is_spaced: bool
@@ -133,7 +135,8 @@ def weigh(text: str, dialect: Dialect) -> Evidence:
     )
     counts = _without_comments(lines, counts, usual)
     start = next(i for i, count in enumerate(counts) if count >= usual) if usual else 0
-    share = agreeing / (len(counts) - start) if usual else 0.0
+    ending = sum(1 for _ in takewhile(lambda count: count == 0, reversed(counts))) if usual >= _SURE else 0
+    share = agreeing / (len(counts) - start - ending) if usual else 0.0
     is_doubled = quoted > 0 and dialect.quote * 2 in text
     spacing = _spacing(masked, dialect.delimiter)
     is_numeric = dialect.delimiter == " " and _has_numbers(lines)

@@ -61,17 +61,21 @@ class Fitting:
 
     def split_otherwise(self, record: Record) -> Record:
         """Split by another delimiter that gives exactly the table's cells; return the record as it is without one."""
-        if self._width < _LEAST_WIDTH or not record or 2 * len(record) > self._width:
+        if self._width < _LEAST_WIDTH or not 0 < len(record) < self._width:
             return record
         text = self._dialect.delimiter.join(cell or "" for cell in record)
         for delimiter in _OTHER_DELIMITERS:
-            if delimiter != self._dialect.delimiter and text.count(delimiter) >= self._width - 1:
+            if delimiter != self._dialect.delimiter and self._may_delimit(delimiter, text):
                 cells, end, is_broken = usual_split(Dialect(delimiter, self._dialect.quote))(text)
                 if len(cells) == self._width and end == len(text) and not is_broken:
                     self._otherwise += 1
                     self.is_regular = False
                     return cells
         return record
+
+    def _may_delimit(self, delimiter: str, text: str) -> bool:
+        is_enough = text.count(delimiter) >= self._width - 1
+        return is_enough and not any(delimiter in (cell or "") for row in self._rows for cell in row)
 
     def _join(self, record: Record) -> Record | None:
         """Join cells that start with a blank to those before, where exactly the surplus ones do, as in no other row."""

@@ -17,6 +17,10 @@ _MIXED = re.compile(r"(?<=[a-zA-Z])[^\W\d_a-zA-Z\u2e80-\U0003ffff]|[^\W\d_a-zA-Z
 """Ideographs stand beside Latin letters without a blank."""
 _HALF_WIDTH = re.compile(r"[\uff61-\uff9f]")
 """Katakana as which accented capitals read."""
+_HANJA = re.compile(r"[\u4e00-\u9fff]")
+_HANJA_SHARE = 8
+_ENOUGH_LETTERS = 12
+_VOWELS = 0.29
 _LEAST_LETTERS = 3
 """Different ones, of an alphabet."""
 _LEAST_SHARE = 0.25
@@ -34,11 +38,30 @@ def _other_script(sample: bytes) -> str | None:
     long_runs = sum(len(run) > 1 for run in runs)
     if not runs or (long_runs < _LEAST_SHARE * len(runs) and 2 * len(_KANA_LEAD.findall(sample)) < len(runs)):
         return None
+    if _is_hebrew(runs):
+        return "cp1255"
     # Imported late, as few files need it.
     from charset_normalizer import from_bytes
 
-    best = from_bytes(sample, cp_isolation=list(_OTHER_SCRIPTS)).best()
-    return best.encoding if best and _is_another_script(sample.decode(best.encoding, errors="replace")) else None
+    left = list(_OTHER_SCRIPTS)
+    while left and (best := from_bytes(sample, cp_isolation=left).best()):
+        text = sample.decode(best.encoding, errors="replace")
+        if _is_plausible(text, best.encoding):
+            return best.encoding if _is_another_script(text) else None
+        left.remove(best.encoding)
+    return None
+
+
+def _is_plausible(text: str, encoding: str) -> bool:
+    """Tell whether a text has the letters that texts in an encoding have: Chinese read as Korean mixes two scripts."""
+    return encoding != "cp949" or _HANJA_SHARE * len(_HANJA.findall(text)) < len(_FOREIGN.findall(text))
+
+
+def _is_hebrew(runs: list[bytes]) -> bool:
+    """Tell whether all bytes are Hebrew letters of cp1255: Russian in small letters would have more vowels there."""
+    letters = b"".join(runs)
+    is_within = len(letters) >= _ENOUGH_LETTERS and min(letters) >= 0xE0 and max(letters) <= 0xFA
+    return is_within and sum(map(letters.count, "аеиоу".encode("cp1251"))) < _VOWELS * len(letters)
 
 
 def _is_another_script(text: str) -> bool:

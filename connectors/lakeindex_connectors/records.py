@@ -72,14 +72,14 @@ class RecordReader:
         self.unclosed += 1
         if self.unclosed > MAX_UNCLOSED:
             raise UnreadableTable(f"more than {MAX_UNCLOSED} quotes ({self._dialect.quote}) that never close")
-        if self._dialect.escape:
+        if self._is_escaped(first):
             return plain_cells(first, self._dialect)
         cells = open_split(self._dialect)(first)[0]
         return cells if len(cells) == self._width else plain_cells(first, self._dialect)
 
     def _mended(self, line: str, cells: Record) -> Record:
         """Return the record of a line with bare quotes inside quotes; the cells given where that explains nothing."""
-        if self._dialect.escape:
+        if self._is_escaped(line):
             return cells
         readings = [split(line)[0] for split in bare_splits(self._dialect)]
         if not self._width:
@@ -103,7 +103,10 @@ class RecordReader:
         """Tell whether a line has the table's cells if a quote that doesn't close in it is text."""
         if len(plain_cells(line, self._dialect)) == self._width:
             return True
-        return not self._dialect.escape and len(open_split(self._dialect)(line)[0]) == self._width
+        return not self._is_escaped(line) and len(open_split(self._dialect)(line)[0]) == self._width
+
+    def _is_escaped(self, line: str) -> bool:
+        return bool(self._dialect.escape) and self._dialect.escape in line
 
     def _until_quote(self, length: int) -> tuple[str, bool]:
         """Return the lines up to the next that may close a quote, and whether there is one."""

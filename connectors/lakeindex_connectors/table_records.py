@@ -96,8 +96,7 @@ class TableRecords:
         """Tell whether a line is the header again, and not a row like all others."""
         if self._width < 2 or record not in self._headers:
             return False
-        following = self._peek(1)
-        return bool(self._recent) or any(one != record for one in following)
+        return any(one != record for one in (*self._recent, *self._peek(1)))
 
     def _peek(self, count: int) -> list[Record]:
         self._ahead.extend(islice(self._records, max(count - len(self._ahead), 0)))
@@ -107,7 +106,8 @@ class TableRecords:
         return self._ahead.popleft() if self._ahead else next(self._records, None)
 
     def _starts_another(self, record: Record) -> bool:
-        return starts_another([record, *takewhile(bool, self._peek(_AHEAD))], self._recent, self._width)
+        following = takewhile(lambda one: one and one not in self._headers, self._peek(_AHEAD))
+        return starts_another([record, *following], self._recent, self._width)
 
     def _skip_to_header(self, record: Record | None) -> None:
         """Leave out everything up to the next line that repeats the header."""
