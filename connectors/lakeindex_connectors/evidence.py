@@ -14,6 +14,7 @@ STRONG_ONLY = (":", "^", "~", "\x01", "\x1f")
 """Delimiters that are common inside cells: believed only when every line agrees."""
 
 _MAX_LINES = 500
+_FEW_NOTES = 2
 _SURE = 3
 """Delimiters on a line that prose hardly has: below lines with as many, those without any may be notes."""
 _LOOKS_QUOTED = re.compile(r'(?:\A|[,;\t|#\n])"(?:(?:[^"]++|"")*+"|[^,;\t|#\n]+(?<="))(?=[,;\t|#\n]|\Z)')
@@ -135,7 +136,7 @@ def weigh(text: str, dialect: Dialect) -> Evidence:
     )
     counts = _without_comments(lines, counts, usual)
     start = next(i for i, count in enumerate(counts) if count >= usual) if usual else 0
-    ending = sum(1 for _ in takewhile(lambda count: count == 0, reversed(counts))) if usual >= _SURE else 0
+    ending = min(_count_notes(counts), agreeing + _FEW_NOTES) if usual >= _SURE and dialect.delimiter != " " else 0
     share = agreeing / (len(counts) - start - ending) if usual else 0.0
     is_doubled = quoted > 0 and dialect.quote * 2 in text
     spacing = _spacing(masked, dialect.delimiter)
@@ -148,6 +149,11 @@ def _without_comments(lines: list[str], counts: list[int], usual: int) -> list[i
     """Leave out the comments above a table, whatever they hold."""
     comments = sum(1 for _ in takewhile(lambda line: line.startswith("#"), lines))
     return [count for place, count in enumerate(counts) if place >= comments or count == usual]
+
+
+def _count_notes(counts: list[int]) -> int:
+    """Count the last lines without a delimiter."""
+    return sum(1 for _ in takewhile(lambda count: count == 0, reversed(counts)))
 
 
 def _spacing(masked: str, delimiter: str) -> tuple[bool, bool]:

@@ -13,7 +13,9 @@ _DAY = r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})"
 _TEMPORAL = re.compile(rf"\s*(?:{_DAY}(?:[T ]{_CLOCK})?|{_CLOCK})\s*\Z")
 _YEAR = re.compile(r"\s*(?:1[5-9]|20|21)\d\d\s*\Z")
 _MAX_ROWS = 30
-MISSING = frozenset(". .. ... - -- ? * na n/a #n/a nan null none nil missing nd".split()) | {""}
+MISSING = frozenset(
+    ("", ".", "..", "...", "-", "--", "?", "*", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "missing", "nd")
+)
 """What stands in a column of numbers where there is none, in lower case."""
 
 
