@@ -70,7 +70,7 @@ class Evidence:
         if self.dialect.delimiter in STRONG_ONLY:
             is_wide = self.usual >= 2 or (self.usual > 0 and self.dialect.delimiter != ":")
             return self.share == 1 and self.start == 0 and is_wide and self.agreeing >= 3
-        if not self.dialect.quote and self.is_doubtful:
+        if (not self.dialect.quote and self.is_doubtful) or (self.dialect.delimiter == "#" and self.is_inside):
             return False
         if self.start and (self.usual < 2 or self.agreeing < 2 or self._is_prose) and not self._is_quoted_throughout:
             return False
