@@ -13,8 +13,8 @@ MAX_FOOTERS = 50
 RECENT_ROWS = 60
 """Rows before the end that say what rows of a table look like."""
 
+_MARKS = r"[#*]+\s*\w"
 _NOTES = (
-    r"[#*]+\s*\w",
     r"©|\(c\) ",
     r"[\[(](?:\d{1,2}|[a-z])[\])] +\S",
     r"(?:data )?sources?\s*[:=]|source\W*$",
@@ -30,10 +30,11 @@ _TOTALS = (
     r"(?:sums?|averages?|mean)\W*$",
     r"(?:summe|gesamt|insgesamt|totaal|totale|somme|suma|ukupno|итого|всего|合計|总计)\W*$",
 )
-_NOTE = re.compile(rf"\s*(?:{'|'.join(_NOTES)})", re.IGNORECASE)
+_NOTE = re.compile(rf"\s*(?:{'|'.join((_MARKS, *_NOTES))})", re.IGNORECASE)
+_WORDED = re.compile(rf"\s*(?:{'|'.join((*_NOTES, *_TOTALS))})", re.IGNORECASE)
 _TOTAL = re.compile(rf"\s*(?:{'|'.join(_TOTALS)})", re.IGNORECASE)
 _WORDS_OF_PROSE = 4
-_MAY_BE = re.compile(rf"\s*(?:{'|'.join((*_NOTES, *_TOTALS))})|(?:[^ ]* ){{3}}", re.IGNORECASE)
+_MAY_BE = re.compile(rf"\s*(?:{'|'.join((_MARKS, *_NOTES, *_TOTALS))})|(?:[^ ]* ){{3}}", re.IGNORECASE)
 
 
 def may_end_a_table(first: str | None) -> bool:
@@ -57,6 +58,8 @@ def _is_footer(ending: Sequence[Record], place: int, rows: Sequence[Record], wid
     first = next((cell for cell in record if cell and not cell.isspace()), "")
     if width < 2 or (len(record) == width and not (rows and record[0])):
         return False
+    if len(record) == width and "" in record and not _WORDED.match(first):
+        return False  # who wrote empty quotes wrote a row
     if filled(record) == 1:
         is_apart = place > 0 and filled(ending[place - 1]) == 0
         return _is_note(first, len(record) < width, is_apart, rows, width)
