@@ -11,10 +11,11 @@ from pyarrow import csv
 
 from lakeindex.errors import UnreadableTable
 from lakeindex.types import LakeFile
-from lakeindex_connectors.encoding import NOT_UTF8, to_utf8, without_utf8
+from lakeindex_connectors.encoding import is_guess, to_utf8, without_utf8
 from lakeindex_connectors.layout import Layout
 from lakeindex_connectors.opening import ChunkReader, open_unpacked, read_chunks
 from lakeindex_connectors.records import NULL_TEXTS
+from lakeindex_connectors.suspects import Ending, Suspects
 from lakeindex_connectors.wellformed import Wellformedness
 
 KEPT_BYTES = 1 << 20
@@ -44,7 +45,7 @@ class Survey:
 
 def survey(file: LakeFile, schema: pa.Schema, layout: Layout) -> Survey:
     """Look at the whole file once; raises UnreadableTable when it turns out to be no text."""
-    if layout.encoding in NOT_UTF8:
+    if is_guess(layout.encoding):
         layout = replace(layout, encoding=_encoding_of_all(file))
     try:
         return _survey_as(file, schema, layout)
@@ -62,23 +63,30 @@ def _survey_as(file: LakeFile, schema: pa.Schema, layout: Layout) -> Survey:
     kept: list[pa.RecordBatch] | None = None
     is_regular = seen.is_plain
     with open_unpacked(file) as raw:
-        reader = ChunkReader(_ended(seen.watch(to_utf8(read_chunks(raw), layout.encoding))))
+        ending = Ending()
+        reader = ChunkReader(_ended(ending.watch(seen.watch(to_utf8(read_chunks(raw), layout.encoding)))))
+        suspects = Suspects(layout, len(schema))
         try:
             if is_regular:
-                kept = _parse_all(reader, schema, layout, is_small=file.size <= KEPT_BYTES)
+                kept = _parse_all(reader, schema, layout, suspects, is_small=file.size <= KEPT_BYTES)
         except pa.ArrowInvalid:
             is_regular = False
         reader.drain()
     if seen.has_nul:
         raise UnreadableTable("binary content: it contains NUL bytes")
-    return Survey(layout, is_regular and seen.is_plain, seen.has_one_line_end, kept)
+    is_regular = is_regular and seen.is_plain and not (seen.has_gap and len(schema) > 1)
+    is_regular = is_regular and not suspects.confirmed_by(ending)
+    return Survey(layout, is_regular, seen.has_one_line_end, kept)
 
 
-def _parse_all(reader: ChunkReader, schema: pa.Schema, layout: Layout, is_small: bool) -> list[pa.RecordBatch] | None:
-    """Parse to the end and return the batches, unless there are many."""
+def _parse_all(
+    reader: ChunkReader, schema: pa.Schema, layout: Layout, suspects: Suspects, is_small: bool
+) -> list[pa.RecordBatch] | None:
+    """Parse to the end, showing all batches to `suspects`, and return them, unless there are many."""
     kept: list[pa.RecordBatch] = []
     is_kept = is_small
-    for batch in _parse(reader, schema, layout, columns=len(schema) if is_small else 1):
+    for batch in _parse(reader, schema, layout, columns=len(schema) if is_small else layout.mark_column + 1):
+        suspects.see(batch)
         is_kept = is_kept and len(kept) < _KEPT_BATCHES
         kept = [*kept, batch] if is_kept else []
     return kept if is_kept else None
@@ -114,7 +122,7 @@ def _parse(reader: ChunkReader, schema: pa.Schema, layout: Layout, columns: int)
             block_size=_BLOCK_BYTES,
             column_names=names,
             skip_rows=layout.skip,
-            skip_rows_after_names=int(layout.has_header),
+            skip_rows_after_names=layout.header_lines,
         ),
         csv.ParseOptions(
             delimiter=layout.dialect.delimiter,

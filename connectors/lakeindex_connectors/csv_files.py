@@ -10,7 +10,7 @@ from lakeindex.errors import UnreadableTable
 from lakeindex.types import LakeFile, ReadOptions, Rows, SourceTable, TableId
 from lakeindex_connectors.arrow_csv import stream, survey
 from lakeindex_connectors.duckdb_scan import duckdb_scan
-from lakeindex_connectors.encoding import DAMAGED_UTF8, NOT_UTF8
+from lakeindex_connectors.encoding import DAMAGED_UTF8, is_guess
 from lakeindex_connectors.exact_csv import stream_exactly
 from lakeindex_connectors.layout import Layout, read_sample, understand
 from lakeindex_connectors.opening import is_gzip_name, open_unpacked, slice_batches
@@ -58,7 +58,7 @@ def _read(file: LakeFile, table: SourceTable, options: ReadOptions, rows: Rows) 
 def _notes(layout: Layout) -> Iterator[str]:
     if layout.encoding == DAMAGED_UTF8:
         yield "some bytes are not UTF-8 and read as U+FFFD"
-    elif layout.encoding in NOT_UTF8:
+    elif is_guess(layout.encoding):
         yield f"not UTF-8: read as {layout.encoding}"
     if layout.titles:
         yield f"{layout.titles} lines above the table were skipped"

@@ -13,15 +13,15 @@ _ENCODINGS = ("utf-8", "latin-1")
 
 def duckdb_scan(file: LakeFile, layout: Layout) -> Scan | None:
     """Write a layout as arguments of DuckDB's `read_csv`, None where it can't read the encoding or the escapes."""
-    if layout.encoding not in _ENCODINGS or layout.dialect.escape:
+    if layout.encoding not in _ENCODINGS or layout.dialect.escape or layout.dialect.skips_blanks:
         return None
     options: tuple[tuple[str, ScanValue], ...] = (
         ("auto_detect", False),
         ("delim", layout.dialect.delimiter),
         ("quote", layout.dialect.quote),
         ("escape", layout.dialect.quote),
-        ("header", layout.has_header),
-        ("skip", layout.skip),
+        ("header", layout.header_lines > 0),
+        ("skip", layout.skip + max(layout.header_lines - 1, 0)),
         ("nullstr", NULL_TEXTS),
         ("allow_quoted_nulls", False),
         ("encoding", layout.encoding),

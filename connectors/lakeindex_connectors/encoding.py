@@ -7,13 +7,16 @@ import re
 from collections.abc import Iterable, Iterator
 
 from lakeindex.errors import UnreadableTable
+from lakeindex_connectors.latin_charsets import PREFERRED
+from lakeindex_connectors.legacy_charsets import choose_charset
 
 DAMAGED_UTF8 = "utf-8 (damaged)"
 """UTF-8 in which some bytes are not; those read as U+FFFD."""
 
 _LATIN1_WITH_CONTROLS = "iso8859-1"
 """Latin-1 as Python has it, with the control characters that DuckDB's `latin-1` refuses."""
-NOT_UTF8 = (DAMAGED_UTF8, _LATIN1_WITH_CONTROLS, "latin-1", "cp1252")
+_SAMPLE_BYTES = 1 << 16
+"""Of lines that aren't ASCII: enough to tell encodings apart."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -43,21 +46,32 @@ def detect_encoding(head: bytes, is_whole: bool) -> str:
     return "utf-8"
 
 
+def is_guess(encoding: str) -> bool:
+    """Tell whether bytes alone spoke for an encoding that is not UTF-8, no byte order mark."""
+    return encoding != "utf-8" and not encoding.startswith(("utf-16", "utf-32"))
+
+
 def without_utf8(chunks: Iterable[bytes]) -> str:
-    """Choose how to read bytes that aren't UTF-8 throughout: as Latin-1, as cp1252, or as UTF-8 with a few damages."""
+    """Choose how to read bytes that aren't UTF-8 throughout: in an older encoding, or as UTF-8 with a few damages."""
     intact = damaged = 0
     has_c1 = has_undefined = False
+    sample = b""
     for chunk in chunks:
         rest, found = _MULTIBYTE.subn(b"", chunk)
         intact += found
         damaged += len(_HIGH.findall(rest))
         has_c1 = has_c1 or _C1.search(chunk) is not None
         has_undefined = has_undefined or _NOT_IN_CP1252.search(chunk) is not None
+        if len(sample) < _SAMPLE_BYTES:
+            sample += b"\n".join(line for line in chunk.splitlines() if not line.isascii())
     if intact > 4 * damaged:
         return DAMAGED_UTF8
+    charset = choose_charset(sample[:_SAMPLE_BYTES])
+    if charset != PREFERRED:
+        return charset
     if not has_c1:
         return "latin-1"
-    return _LATIN1_WITH_CONTROLS if has_undefined else "cp1252"
+    return _LATIN1_WITH_CONTROLS if has_undefined else PREFERRED
 
 
 def _utf16_without_mark(head: bytes) -> str:

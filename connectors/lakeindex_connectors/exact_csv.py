@@ -14,6 +14,7 @@ from lakeindex_connectors.encoding import decode, to_utf8
 from lakeindex_connectors.layout import Layout
 from lakeindex_connectors.opening import open_unpacked, read_chunks
 from lakeindex_connectors.records import Record, RecordReader
+from lakeindex_connectors.table_records import TableRecords
 from lakeindex_connectors.wellformed import Wellformedness
 
 MAX_LINE_CHARACTERS = 16 << 20
@@ -32,8 +33,8 @@ def stream_exactly(
         lines = read_lines(decode(chunks, "utf-8"))
         for _ in range(layout.skip):
             next(lines, None)
-        reader = RecordReader(lines, layout.dialect)
-        fitted = _FittedRecords(reader, len(schema), layout.has_header)
+        reader = RecordReader(lines, layout.dialect, len(schema))
+        fitted = TableRecords(reader, layout.dialect, len(schema), layout.header_lines)
         yield from _batches(fitted, reader, schema, batch_rows)
     if seen.has_nul:
         raise UnreadableTable("binary content: it contains NUL bytes")
@@ -54,54 +55,6 @@ def read_lines(texts: Iterator[str]) -> Iterator[str]:
             raise UnreadableTable(f"a line longer than {MAX_LINE_CHARACTERS >> 20} million characters")
     if rest:
         yield rest
-
-
-class _FittedRecords:
-    """The records of a table, each with its number of cells; counts what had to be done to them."""
-
-    def __init__(self, reader: RecordReader, width: int, has_header: bool) -> None:
-        self._reader = reader
-        self._width = width
-        self._has_header = has_header
-        self.rejected = self._padded = self._trimmed = 0
-        self.is_regular = True
-        """Whether every record so far had the right number of cells, or was an empty line."""
-
-    def __iter__(self) -> Iterator[Record]:
-        records = iter(self._reader)
-        if self._has_header:
-            next(records, None)
-        for record in records:
-            if len(record) == self._width:
-                yield record
-            elif fitted := self._fit(record):
-                yield fitted
-
-    def _fit(self, record: Record) -> Record:
-        """Pad or trim a record; return an empty one for a blank line and for what is rejected."""
-        self.is_regular = self.is_regular and not record
-        missing = self._width - len(record)
-        if missing < 0 and any(record[self._width :]):
-            self.rejected += 1
-            return []
-        if missing < 0:
-            self._trimmed += 1
-            return record[: self._width]
-        is_blank = not record or (len(record) == 1 and not (record[0] or "").strip())
-        if is_blank and self._width > 1:
-            return []
-        self._padded += bool(record)
-        return [*record, *[None] * missing]
-
-    def notes(self) -> list[str]:
-        """Say what was done to the records, a sentence for each kind."""
-        counts = {
-            "rows had too few cells and were padded": self._padded,
-            "rows had empty cells beyond the last column": self._trimmed,
-            "rows had too many cells and were left out": self.rejected,
-            "quotes never close and were read as text": self._reader.unclosed,
-        }
-        return [f"{count} {what}" for what, count in counts.items() if count]
 
 
 def _batches(

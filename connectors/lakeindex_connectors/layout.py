@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -10,17 +9,16 @@ from typing import BinaryIO
 
 from lakeindex.errors import UnreadableTable
 from lakeindex.types import Header
+from lakeindex_connectors.beginning import count_header_lines, count_titles, filled, usual_width
 from lakeindex_connectors.column_names import unique_names
 from lakeindex_connectors.dialect import Dialect, sniff_dialect
 from lakeindex_connectors.encoding import decode, detect_encoding
-from lakeindex_connectors.header import names_columns
 from lakeindex_connectors.opening import refuse_binary
 from lakeindex_connectors.records import LINE, Record, RecordReader
 
 _SAMPLE_BYTES = 1 << 16
 _MAX_SAMPLE_BYTES = 4 << 20
 _SAMPLE_LINES = 10
-_MAX_TITLES = 20
 _MAX_RECORDS = 300
 
 
@@ -33,8 +31,12 @@ class Layout:
     skip: int
     """Lines before the header or the first row."""
     titles: int
-    """Those of them that aren't empty, or stand between such."""
-    has_header: bool
+    """Those of them that say something."""
+    header_lines: int
+    """Records that name the columns, one line each where there are several."""
+    mark: str = ""
+    """A cell of the last of them, which shows where the header comes again; empty where there is none."""
+    mark_column: int = 0
 
     def to_settings(self) -> tuple[tuple[str, str], ...]:
         """Write it as the settings of a SourceTable."""
@@ -43,19 +45,24 @@ class Layout:
             ("delimiter", self.dialect.delimiter),
             ("quote", self.dialect.quote),
             ("escape", self.dialect.escape),
+            ("skips_blanks", str(self.dialect.skips_blanks)),
             ("skip", str(self.skip)),
             ("titles", str(self.titles)),
-            ("has_header", str(self.has_header)),
+            ("header_lines", str(self.header_lines)),
+            ("mark", self.mark),
+            ("mark_column", str(self.mark_column)),
         )
 
     @classmethod
     def from_settings(cls, settings: tuple[tuple[str, str], ...]) -> Layout:
         """Read it back from the settings of a SourceTable."""
         by_name = dict(settings)
-        dialect = Dialect(by_name["delimiter"], by_name["quote"], by_name["escape"])
-        return cls(
-            by_name["encoding"], dialect, int(by_name["skip"]), int(by_name["titles"]), by_name["has_header"] == "True"
+        marks = by_name["delimiter"], by_name["quote"], by_name["escape"]
+        dialect = Dialect(*marks, skips_blanks=by_name["skips_blanks"] == "True")
+        skip, titles, header_lines, column = (
+            int(by_name[name]) for name in ("skip", "titles", "header_lines", "mark_column")
         )
+        return cls(by_name["encoding"], dialect, skip, titles, header_lines, by_name["mark"], column)
 
 
 def read_sample(file: BinaryIO) -> tuple[bytes, bool]:
@@ -91,44 +98,44 @@ def understand(head: bytes, is_whole: bool, header: Header) -> tuple[Layout, tup
         lines.pop()
     dialect = sniff_dialect("".join(lines))
     blank = next(i for i, line in enumerate(lines) if line.strip("\ufeff \t\r\n"))
-    sampled = list(islice(RecordReader(iter(lines[blank:]), dialect), _MAX_RECORDS))
-    titles = _count_titles(sampled)
+    sampled = _read_records(lines[blank:], dialect)
+    titles = count_titles(sampled)
     records = [record for record in sampled[titles:] if record]
-    has_header = header is Header.YES or (header is Header.AUTO and names_columns(records[0], records[1:]))
-    names = unique_names(_header_cells(records, has_header))
-    return Layout(encoding, dialect, blank + titles, titles, has_header), names
+    header_lines = count_header_lines(records) if header is Header.AUTO else int(header is Header.YES)
+    cells = _header_cells(records, header_lines)
+    if is_whole and len(sampled) < _MAX_RECORDS and _ends_in_nothing(records, cells):
+        cells.pop()
+    names = unique_names(cells)
+    shown = sum(filled(record) > 0 for record in sampled[:titles])
+    mark = _mark(records[header_lines - 1]) if header_lines and len(names) > 1 else ("", 0)
+    return Layout(encoding, dialect, blank + titles, shown, header_lines, *mark), names
 
 
-def _count_titles(records: Sequence[Record]) -> int:
-    """Count the lines above a table that are comments, or titles with less than half of its cells, or empty."""
-    usual = _usual_width(records)
-    for titles, record in enumerate(records[:_MAX_TITLES]):
-        if len(record) * 2 >= usual and not (usual > 1 and _is_comment(record)):
-            return titles
-        if any("\n" in (cell or "") or "\r" in (cell or "") for cell in record):
-            return 0
-    return 0
+def _mark(head: Record) -> tuple[str, int]:
+    """Return the first name in a header, and its column."""
+    return next(((cell, place) for place, cell in enumerate(head) if cell), ("", 0))
 
 
-def _usual_width(records: Sequence[Record], preferred: int = 0) -> int:
-    """Return the most common number of cells; among equally common ones the preferred, else the largest."""
-    rows = [record for record in records if record and not _is_comment(record)]
-    widths = Counter(map(len, rows or filter(None, records)))
-    return max(widths, key=lambda width: (widths[width], width == preferred, width))
+def _read_records(lines: Sequence[str], dialect: Dialect) -> list[Record]:
+    """Read the first records; again where their width tells how to read broken quotes."""
+    records = list(islice(RecordReader(iter(lines), dialect), _MAX_RECORDS))
+    width = usual_width(records)
+    if all(len(record) in (width, 0) for record in records):
+        return records
+    return list(islice(RecordReader(iter(lines), dialect, width), _MAX_RECORDS))
 
 
-def _is_comment(record: Record) -> bool:
-    return len(record) == 1 and (record[0] or "").startswith("#")
-
-
-def _header_cells(records: Sequence[Record], has_header: bool) -> list[str | None]:
+def _header_cells(records: Sequence[Record], header_lines: int) -> list[str | None]:
     """Return the header's cells, one for each column that the rows have; None where there is no name."""
-    if not has_header:
-        return [None] * _usual_width(records)
+    if not header_lines:
+        return [None] * usual_width(records)
+    if header_lines > 1:
+        heads = zip(*filter(_names_several, records[:header_lines]), strict=True)
+        return [" ".join(dict.fromkeys(cell.strip() for cell in head if cell and cell.strip())) for head in heads]
     cells, rows = list(records[0]), records[1:]
     if not rows:
         return cells
-    usual = _usual_width(rows, preferred=len(cells))
+    usual = usual_width(rows, preferred=len(cells))
     while len(cells) > usual and not cells[-1]:
         cells.pop()
     missing = usual - len(cells)
@@ -137,6 +144,18 @@ def _header_cells(records: Sequence[Record], has_header: bool) -> list[str | Non
     if missing > 0 and any(any(row[len(cells) :]) for row in rows):
         return [*cells, *[None] * missing]
     return cells
+
+
+def _names_several(head: Record) -> bool:
+    """Tell whether a line of a header is no title, which stands alone in its first cell."""
+    return filled(head) > 1 or not head[0] or " " not in head[0].strip()
+
+
+def _ends_in_nothing(records: Sequence[Record], cells: Sequence[str | None]) -> bool:
+    """Tell whether every line ends in a delimiter, so that the last column is none."""
+    rows = [record for record in records if len(record) == len(cells)]
+    is_usual = 2 * len(rows) > len(records) and not any(len(record) > len(cells) for record in records)
+    return len(cells) > 1 and not cells[-1] and is_usual and not any(row[-1] for row in rows)
 
 
 def _names_its_rows(rows: Sequence[Record]) -> bool:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from lakeindex_connectors.dialect import Dialect
 
 _MAX_CARRIED = 4 << 20
+_GAP = re.compile(rb"[^\r\n](?:\r\n|\n|\r){2,}+[^\r\n]")
 
 
 class Wellformedness:
@@ -24,7 +25,9 @@ class Wellformedness:
         self._carried = b""
         self._line_ends: set[bytes] = set()
         self.has_nul = False
-        self.is_plain = not dialect.escape
+        self.has_gap = False
+        """Whether empty lines stand between others; what falls between two chunks goes unnoticed."""
+        self.is_plain = not dialect.escape and not dialect.skips_blanks
         """Whether all quoting is plain."""
 
     @property
@@ -66,6 +69,8 @@ class Wellformedness:
         pairs = text.count(b"\r\n")
         kinds = {b"\r\n": pairs, b"\n": text.count(b"\n") - pairs, b"\r": text.count(b"\r") - pairs}
         self._line_ends.update(kind for kind, count in kinds.items() if count)
+        if not self.has_gap and (b"\n\n" in text or b"\n\r\n" in text or b"\r\r" in text):
+            self.has_gap = _GAP.search(text) is not None
 
 
 @lru_cache(maxsize=64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,8 +16,11 @@ LENGTH_BINS = 16
 """Values by characters: 0, 1, (none), 2, 3, 4, 5-6, 7-9, 10-13, ... each bin starting 1.4 times as high, up to 108."""
 PATTERN_BINS = 24
 """Values by shape (letters, digits and punctuation runs), hashed."""
-LOOKS = ("text", "integer", "decimal", "date", "timestamp", "boolean", "code")
-"""What a value can look like; a code is a number that only text can hold: leading zeros, or more than 18 digits."""
+LOOKS = ("text", "integer", "decimal", "date", "timestamp", "boolean", "code", "grouped", "comma", "thousand")
+"""What a value can look like; a code is a number that only text can hold: leading zeros, or more than 18 digits.
+
+The last three are numbers with separators: thousands are apart, a comma is decimal, or only the column can tell.
+"""
 
 _KIND_SHARE = 0.9
 _DENSE = 0.8
@@ -59,6 +63,32 @@ class Extremes:
 
 
 @dataclass(frozen=True, slots=True)
+class Convention:
+    """What a comma and a point before three digits mean in a column."""
+
+    has_grouped: bool
+    """Whether some value has a comma between thousands."""
+    has_comma: bool
+    """Whether some value has a decimal comma."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the column says what `1,234` is; by itself it is no number, as a wrong guess is a thousandfold."""
+        return self.has_grouped != self.has_comma
+
+    def read_thousands(self, number: float) -> float:
+        """Return what `1,234` stands for, given 1234; nan where that is unknown."""
+        if not self.is_known:
+            return math.nan
+        return number / 1000 if self.has_comma else number
+
+    def read_dotted(self, number: float) -> float:
+        """Return what `1.234` stands for, given 1.234."""
+        is_thousand = self.has_comma and not self.has_grouped and not math.isnan(number)
+        return float(round(number * 1000)) if is_thousand else number
+
+
+@dataclass(frozen=True, slots=True)
 class SampledText:
     """A value of the column as it stands in the file, and the rows that hold it."""
 
@@ -88,6 +118,11 @@ class ColumnProfile:
     patterns: Histogram
     """(PATTERN_BINS,) rows by the shape of their value."""
     numbers: Extremes
+    """Of the values that are one number whatever their column."""
+    thousands: Extremes
+    """Of values such as `1,234`, read as thousands."""
+    dotted: Extremes
+    """Of values such as `1.234`, read as decimals."""
     days: Extremes
     """Of the dates, since 1970."""
 
@@ -104,6 +139,8 @@ class ColumnProfile:
             lengths=self.lengths + other.lengths,
             patterns=self.patterns + other.patterns,
             numbers=self.numbers.merge(other.numbers),
+            thousands=self.thousands.merge(other.thousands),
+            dotted=self.dotted.merge(other.dotted),
             days=self.days.merge(other.days),
         )
 
@@ -116,19 +153,24 @@ class ColumnProfile:
     @property
     def kind(self) -> Kind:
         """What at least nine in ten values look like; text where nothing is that common."""
-        total = int(self.looks.sum())
-        if total == 0:
+        seen = dict(zip(LOOKS, self.looks.tolist(), strict=True))
+        least = _KIND_SHARE * sum(seen.values())
+        if not least:
             return Kind.EMPTY
-        shares = dict(zip(LOOKS, (self.looks / total).tolist(), strict=True))
-        if shares["boolean"] >= _KIND_SHARE:
+        if seen["boolean"] >= least:
             return Kind.BOOLEAN
-        if shares["integer"] >= _KIND_SHARE:
+        if seen["integer"] >= least:
             return Kind.INTEGER
-        if shares["integer"] + shares["decimal"] >= _KIND_SHARE:
+        if seen["integer"] + seen["decimal"] + self._separated(seen) >= least:
             return Kind.DECIMAL
-        if shares["date"] + shares["timestamp"] >= _KIND_SHARE:
+        if seen["date"] + seen["timestamp"] >= least:
             return Kind.DATE
         return Kind.TEXT
+
+    def _separated(self, seen: Mapping[str, int]) -> int:
+        """Count the rows of numbers with separators that the column explains."""
+        sure = seen["grouped"] + seen["comma"]
+        return sure + seen["thousand"] if sure and self.convention.is_known else sure
 
     @property
     def minimum(self) -> float:
@@ -142,7 +184,21 @@ class ColumnProfile:
 
     @property
     def _extremes(self) -> Extremes:
-        return self.days if self.kind is Kind.DATE else self.numbers
+        if self.kind is Kind.DATE:
+            return self.days
+        if math.isnan(self.thousands.low) and math.isnan(self.dotted.low):
+            return self.numbers
+        thousands, dotted = self.convention.read_thousands, self.convention.read_dotted
+        extremes = self.numbers
+        for read, unsure in ((thousands, self.thousands), (dotted, self.dotted)):
+            extremes = extremes.merge(Extremes(read(unsure.low), read(unsure.high)))
+        return extremes
+
+    @property
+    def convention(self) -> Convention:
+        """How numbers are written, as far as some of the values alone tell."""
+        has_grouped, has_comma = (bool(self.looks[LOOKS.index(look)]) for look in ("grouped", "comma"))
+        return Convention(has_grouped, has_comma)
 
     @property
     def sql_type(self) -> str:

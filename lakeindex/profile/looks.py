@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.profile.column_profile import LOOKS
+from lakeindex.profile.separators import COMMA, GROUPED, THOUSAND, may_be_separated, thousands, without_separators
 from lakeindex.text_hash import Texts
 
 Looks = npt.NDArray[np.int64]
@@ -23,7 +24,9 @@ _PATTERNS = (
     ("timestamp", rf"^{_DATE}[t ]{_TIME}$"),
     ("boolean", r"^(true|false|yes|no|t|f|y|n)$"),
 )
-_NUMERIC = [LOOKS.index(look) for look in ("integer", "decimal", "code")]
+_SEPARATED = (("grouped", GROUPED), ("comma", COMMA), ("thousand", THOUSAND))
+_NUMERIC = [LOOKS.index(look) for look in ("integer", "decimal", "code", "grouped", "comma", "thousand")]
+_THOUSAND = LOOKS.index("thousand")
 _DATED = [LOOKS.index(look) for look in ("date", "timestamp")]
 _DATE_BYTES = len("2020-12-31")
 
@@ -32,19 +35,33 @@ def interpret(values: Texts) -> tuple[Looks, Numbers, Numbers]:
     """Tell the look of each normal value as numbered in LOOKS, its number, and its day since 1970; nan for none.
 
     The first pattern that fits decides. What then turns out to be no date (February 31) or too large for a decimal
-    (1e999) is text.
+    (1e999) is text. What looks like a thousand is read as one, though its column may know better.
     """
     looks = np.zeros(len(values), np.int64)
     for name, pattern in reversed(_PATTERNS):
         fits = pc.match_substring_regex(values, pattern).to_numpy(zero_copy_only=False)
         looks[fits] = LOOKS.index(name)
+    _tell_separated(values, looks)
     numbers, days = np.full(len(values), np.nan), np.full(len(values), np.nan)
     is_numeric, is_dated = np.isin(looks, _NUMERIC), np.isin(looks, _DATED)
-    numbers[is_numeric] = _finite(values.filter(pa.array(is_numeric)))
+    numbers[is_numeric] = _finite(_plain(values.filter(pa.array(is_numeric)), looks[is_numeric] == _THOUSAND))
     days[is_dated] = _days(values.filter(pa.array(is_dated)))
     looks[is_dated & np.isnan(days)] = LOOKS.index("text")
     looks[(looks == LOOKS.index("decimal")) & np.isnan(numbers)] = LOOKS.index("text")
     return looks, numbers, days
+
+
+def _tell_separated(values: Texts, looks: Looks) -> None:
+    places = np.flatnonzero(may_be_separated(values).to_numpy(zero_copy_only=False))
+    candidates: Texts = values.take(places)
+    for name, pattern in _SEPARATED if len(places) else ():
+        looks[places[pc.match_substring_regex(candidates, pattern).to_numpy(zero_copy_only=False)]] = LOOKS.index(name)
+
+
+def _plain(values: Texts, is_thousand: npt.NDArray[np.bool_]) -> Texts:
+    if is_thousand.any():
+        values = pc.if_else(pa.array(is_thousand), thousands(values), values)
+    return without_separators(values)
 
 
 def _finite(values: Texts) -> Numbers:

@@ -2,7 +2,7 @@
 
 value  trimmed, lower-cased, a whole number without its decimals       " Paris " → "paris", "7.0" → "7"
 words  besides: no accents, punctuation as spaces, dates in ISO order   "São-Paulo" → "sao paulo"
-key    words without spaces and leading zeros; a number as it is        "(030) 12-34" → "301234"
+key    words without spaces and leading zeros; a number, plainly        "(030) 12-34" → "301234", "1.234,50" → "1234.50"
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.profile.long_values import shortened
+from lakeindex.profile.separators import without_separators
 from lakeindex.text_hash import Texts
 
 Column: TypeAlias = "pa.Array[Any] | pa.ChunkedArray[Any]"
@@ -74,10 +75,14 @@ def normal_words(values: Texts) -> Texts:
 
 
 def normal_keys(values: Texts, words: Texts) -> Texts:
-    """Join the words without leading zeros; a number keeps its sign and point."""
+    """Join the words without leading zeros; a number keeps its sign and point, and no separators."""
     joined = pc.replace_substring(words, " ", "")
-    is_number = pc.match_substring_regex(values, NUMBER)
-    keys: Texts = pc.if_else(is_number, values, joined)
+    # Of `1,234` only its column knows that it may be a decimal: its key is that of a thousand, as most are.
+    plain = without_separators(values)
+    if plain is not values:
+        plain = pc.replace_substring_regex(plain, r"^([+-]?\d+)\.0+$", r"\1")
+    is_number = pc.match_substring_regex(plain, NUMBER)
+    keys: Texts = pc.if_else(is_number, plain, joined)
     stripped = pc.replace_substring_regex(keys, r"^0+(\d)", r"\1")
     keys = pc.if_else(pc.equal(stripped, _NOTHING), values, stripped)
     return keys

@@ -8,14 +8,16 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from lakeindex.profile.column_profile import ColumnProfile
+from lakeindex.profile.column_profile import LOOKS, ColumnProfile
 from lakeindex.profile.looks import interpret
 from lakeindex.profile.normalise import normal_values
+from lakeindex.profile.separators import find_dotted
 from lakeindex.types import Kind
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 Quantiles = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 
 def quantiles_of(profiles: Sequence[ColumnProfile]) -> list[Quantiles]:
@@ -27,14 +29,29 @@ def quantiles_of(profiles: Sequence[ColumnProfile]) -> list[Quantiles]:
     texts = [sampled.text for profile in profiles for sampled in profile.texts]
     rows = np.array([sampled.rows for profile in profiles for sampled in profile.texts], np.int64)
     ends = np.cumsum([len(profile.texts) for profile in profiles])
-    _, numbers, days = interpret(normal_values(pa.array(texts, pa.large_string())))
+    written = pa.array(texts, pa.large_string())
+    looks, numbers, days = interpret(normal_values(written))
+    is_thousand = looks == LOOKS.index("thousand")
+    is_dotted = find_dotted(written).to_numpy(zero_copy_only=False)
     found = []
     for profile, end in zip(profiles, ends.tolist(), strict=True):
         sampled = slice(end - len(profile.texts), end)
-        measured = days if profile.kind is Kind.DATE else numbers
-        is_measured = profile.kind.is_number or profile.kind is Kind.DATE
-        found.append(_weighted(measured[sampled], rows[sampled]) if is_measured else np.zeros(0))
+        if profile.kind is Kind.DATE:
+            found.append(_weighted(days[sampled], rows[sampled]))
+        elif profile.kind.is_number:
+            read = _as_the_column_says(profile, numbers[sampled], is_thousand[sampled], is_dotted[sampled])
+            found.append(_weighted(read, rows[sampled]))
+        else:
+            found.append(np.zeros(0))
     return found
+
+
+def _as_the_column_says(profile: ColumnProfile, numbers: Quantiles, is_thousand: Mask, is_dotted: Mask) -> Quantiles:
+    """Read the numbers of which only the column can tell what their comma or point means."""
+    convention, read = profile.convention, numbers.copy()
+    read[is_thousand] = [convention.read_thousands(number) for number in numbers[is_thousand].tolist()]
+    read[is_dotted] = [convention.read_dotted(number) for number in numbers[is_dotted].tolist()]
+    return read
 
 
 def _weighted(values: Quantiles, rows: npt.NDArray[np.int64]) -> Quantiles:

@@ -119,7 +119,7 @@ def _sketches(profiles: Sequence[ColumnProfile], limits: Limits) -> dict[str, Ar
 
 def _digest(profile: ColumnProfile, limits: Limits) -> str:
     """Hash all that a profile says, so that two builds can be compared column by column; no more than may be told."""
-    scalars = repr((profile.rows, profile.nulls, profile.numbers, profile.days))
+    scalars = repr((profile.rows, profile.nulls, profile.numbers, profile.thousands, profile.dotted, profile.days))
     texts = [f"{text.value_hash} {text.text_hash} {text.rows} {text.text}" for text in profile.texts]
     said = [repr((profile.rows, profile.nulls))] if limits.raw is RawValues.NONE else [scalars, *texts]
     digest = hashlib.blake2b("\0".join(said).encode("utf-8"), digest_size=16, key=limits.key)

@@ -33,6 +33,7 @@ from lakeindex.profile.normalise import (
     normal_words,
     shape_of,
 )
+from lakeindex.profile.separators import find_dotted
 from lakeindex.profile.sketch import Counts, Sketch, first_of_each, sketch_each
 from lakeindex.text_hash import HashedText, Hashes, Positions, Texts, spelling_hashes
 
@@ -50,6 +51,8 @@ def profile_columns(columns: Sequence[Column], limits: Limits) -> list[ColumnPro
     shapes = HashedText.from_arrow(shape_of(found.values)).strings()
     lengths = pc.utf8_length(found.values).to_numpy()
     looks, numbers, days = interpret(found.values)
+    is_thousand = looks == LOOKS.index("thousand")
+    is_dotted = find_dotted(found.texts).to_numpy(zero_copy_only=False)
     fields: dict[str, Sequence[Any]] = {
         "rows": [len(column) for column in columns],
         "nulls": found.nulls([len(column) for column in columns]),
@@ -59,7 +62,9 @@ def profile_columns(columns: Sequence[Column], limits: Limits) -> list[ColumnPro
         "looks": found.histograms(looks, len(LOOKS)),
         "lengths": found.histograms(length_bin(lengths), LENGTH_BINS),
         "patterns": found.histograms((shapes % np.uint64(PATTERN_BINS)).astype(np.int64), PATTERN_BINS),
-        "numbers": found.extremes(numbers),
+        "numbers": found.extremes(np.where(is_thousand | is_dotted, np.nan, numbers)),
+        "thousands": found.extremes(np.where(is_thousand, numbers, np.nan)),
+        "dotted": found.extremes(np.where(is_dotted, numbers, np.nan)),
         "days": found.extremes(days),
     }
     return [
@@ -107,8 +112,9 @@ class _DistinctValues:
 
     def extremes(self, numbers: Numbers) -> list[Extremes]:
         low, high = np.full(self.columns, np.nan), np.full(self.columns, np.nan)
-        np.fmin.at(low, self.owners, numbers)
-        np.fmax.at(high, self.owners, numbers)
+        known = np.flatnonzero(~np.isnan(numbers))
+        np.fmin.at(low, self.owners[known], numbers[known])
+        np.fmax.at(high, self.owners[known], numbers[known])
         return [Extremes(*pair) for pair in zip(low.tolist(), high.tolist(), strict=True)]
 
     def samples(self, value_hashes: Hashes, limit: int) -> list[tuple[SampledText, ...]]:

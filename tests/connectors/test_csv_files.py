@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,8 +12,6 @@ from lakeindex.errors import UnreadableTable
 from lakeindex.types import Header, LakeFile, ReadOptions, Rows, SourceTable
 from lakeindex_connectors import csv_files
 from lakeindex_connectors.csv_files import CsvConnector
-
-SPECTRUM = Path(__file__).parents[3] / "shared/data/hostile/csv-spectrum"
 
 Write = Callable[[str, bytes], Path]
 
@@ -92,6 +89,7 @@ SHARED: dict[str, tuple[bytes, list[Row]]] = {
     "header only, no end": (b"a,b", []),
     "apostrophes": (b"'a','b'\n'x,y','2'\n", [("x,y", "2")]),
     "hash in cells": (b"a,b\n#1,2\n#3,4\n", [("#1", "2"), ("#3", "4")]),
+    "blanks": (b'a b c\n1 2 "x y"\n3 4 5\n6 7 8\n', [("1", "2", "x y"), ("3", "4", "5"), ("6", "7", "8")]),
     "long header": (b"a,b,c,\n1,2,3\n4,5,6\n", [("1", "2", "3"), ("4", "5", "6")]),
     "row names": (b'"x","y"\n"r1",1,2\n"r2",3,4\n', [("r1", "1", "2"), ("r2", "3", "4")]),
 }
@@ -121,7 +119,13 @@ UNSHARED: dict[str, tuple[bytes, list[Row]]] = {
     "blank before quote": (b'a,b\n "x",1\n2,3\n', [(' "x"', "1"), ("2", "3")]),
     "backslashes": (b'a,b\n"x \\"y\\", z",\\N\n"\\N",1\n', [('x "y", z', None), ("N", "1")]),
     "never closed": (b'a,b\n"1",2\n"x,3\n"4",5\n6,7\n', [("1", "2"), ('"x', "3"), ("4", "5"), ("6", "7")]),
-    "comments": (b"# x\n# y\na;b\n# z\n1;2\n3;4\n# u\n", [("# z", None), ("1", "2"), ("3", "4"), ("# u", None)]),
+    "comments": (b"# x\n# y\na;b\n# z\n1;2\n3;4\n# u\n", [("# z", None), ("1", "2"), ("3", "4")]),
+    "delimiters at line ends": (b"a,b,\n1,2,\n3,4,\n", [("1", "2"), ("3", "4")]),
+    "comma and blank": (b'a, b\n1, "x, y"\n3, 4\n', [("1", "x, y"), ("3", "4")]),
+    "shift-jis": (
+        "a,b\n1,\u6771\u4eac\n2,\u30d1\u30ea\n".encode("cp932"),
+        [("1", "\u6771\u4eac"), ("2", "\u30d1\u30ea")],
+    ),
     "short rows": (b"a,b,c\n1\n2,3,4\n5,6,7\n", [("1", None, None), ("2", "3", "4"), ("5", "6", "7")]),
     "long rows": (b"a,b\n1,2,\n3,4,5\n6,7\n8,9\n", [("1", "2"), ("6", "7"), ("8", "9")]),
 }
@@ -235,11 +239,45 @@ def test_a_directory_in_the_place_of_a_file_is_unreadable(tmp_path: Path) -> Non
         CsvConnector().tables(LakeFile(tmp_path, "t.csv", 0, 0), ReadOptions())
 
 
-@pytest.mark.skipif(not SPECTRUM.exists(), reason="the csv-spectrum corpus is not beside this checkout")
-@pytest.mark.parametrize(
-    "name", sorted(path.stem for path in SPECTRUM.glob("csvs/*.csv") if path.stem != "newlines_crlf")
-)
-def test_csv_spectrum_reads_as_its_json_says(name: str) -> None:
-    names, values = read_rows(CsvConnector(), SPECTRUM / "csvs" / f"{name}.csv")
-    expected = json.loads((SPECTRUM / "json" / f"{name}.json").read_text())
-    assert [{n: v or "" for n, v in zip(names, row, strict=True)} for row in values] == expected
+BIG_ROWS = b"".join(b"%d,name %d,%d\n" % (i, i, 2 * i) for i in range(60_000))
+BIG_ODD = {
+    "a note": (b"id,name,size\n" + BIG_ROWS + b"Source: the office,,\n", "1 lines below the table were left out"),
+    "sums": (b"id,name,size\n" + BIG_ROWS + b"Total,,99\n", "1 lines below the table were left out"),
+    "the header again": (
+        b"id,name,size\n" + BIG_ROWS + b"id,name,size\n1,x,2\n",
+        "1 lines repeat the header and were left out",
+    ),
+    "another table": (
+        b"id,name,size\n" + BIG_ROWS + b"\ntown,river\nRome,Tiber\n",
+        "2 lines of another table were left out",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BIG_ODD)
+def test_what_is_no_row_of_a_big_file_is_noticed(write: Write, case: str) -> None:
+    content, note = BIG_ODD[case]
+    _, values, rows = read(write("t.csv", content))
+    assert values[:60_000] == [(str(i), f"name {i}", str(2 * i)) for i in range(60_000)]
+    assert values[60_000:] == ([("1", "x", "2")] if case == "the header again" else [])
+    assert rows.notes == [note]
+    assert rows.rejected == int(note.split()[0])
+    assert rows.scan is None
+
+
+def test_a_big_file_of_titles_is_still_read_by_pyarrow_and_duckdb(write: Write) -> None:
+    content = b"title,year\n" + b"".join(b"a film of many words %d,%d\n" % (i, i) for i in range(60_000))
+    path = write("t.csv", content)
+    table, values, rows = read(path)
+    assert (len(values), rows.rejected, rows.notes) == (60_000, 0, [])
+    assert rows.scan is not None
+    assert duckdb_rows(path, table, rows.scan) == values
+
+
+def test_duckdb_skips_a_header_of_two_lines(write: Write) -> None:
+    path = write("t.csv", b"length,weight\n(cm),(kg)\n1,2\n3,4\n5,6\n")
+    table, values, rows = read(path)
+    assert table.schema.names == ["length (cm)", "weight (kg)"]
+    assert values == [("1", "2"), ("3", "4"), ("5", "6")]
+    assert rows.scan is not None
+    assert duckdb_rows(path, table, rows.scan) == values

@@ -25,6 +25,16 @@ SAMPLES: dict[str, tuple[str, Dialect]] = {
     "quoted numbers in one column": ('n\n"1,000,000"\n"2,000,000"\n', Dialect("\t")),
     "a wide first line": ("x,y,45\n,234\nhello,234\nbye,2\n", Dialect(",")),
     "old Mac line ends": ("a;b\r1;2\r", Dialect(";")),
+    "blanks between numbers": ("a b c\n1 2 3\n4 5 6\n7 8 9\n", Dialect(" ")),
+    "blanks around quotes": ('a b\n"x y" 1\n"z, w" 2\n', Dialect(" ")),
+    "names are one column": ("full name\nAnn Lee\nBob Ray\nCat Poe\n", Dialect(",")),
+    "times are one column": ("created at\n2020-01-01 10:00:00\n2020-01-02 11:00:00\n", Dialect(",")),
+    "bars and blanks": ("a | b\n1 | 2\n", Dialect("|", skips_blanks=True)),
+    "comma and blank": ('a, b\n1, "x, y"\n', Dialect(",", skips_blanks=True)),
+    "apostrophes around some": ("a,b\n'x,y',1\nz,2\n", Dialect(",", quote="'")),
+    "decimal commas below names": ("a;b;c\n1,5;2,5;3,5\n4,5;5,5;6,5\n7,5;8,5\n", Dialect(";")),
+    "colours": ("red,#ff0000,1\nblue,#0000ff,2\nteal,#008080,3,\n", Dialect(",")),
+    "notes below": ("a,b,c,d\n1,2,3,4\n5,6,7,8\nNote\nSource\nEnd of it\n", Dialect(",")),
     "nothing at all": ("\n\n", Dialect(",")),
 }
 

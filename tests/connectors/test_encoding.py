@@ -21,7 +21,7 @@ TEXT = "naïve,x\nœuvre,y\n"
         ("\u4e2d\u6587,\u8a9e\n".encode("utf-16-le"), "utf-16-le"),
         (TEXT.encode("cp1252"), "cp1252"),
         ("Orléans".encode("latin-1"), "latin-1"),
-        (b"\x81\x9d\xe9", "iso8859-1"),
+        (b"Orl\xe9ans, d\xe9j\xe0, \xe9t\xe9, \x81, \x9d", "iso8859-1"),
         ("ééééé".encode() + b"\xff", DAMAGED_UTF8),
     ],
 )

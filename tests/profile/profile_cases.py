@@ -18,6 +18,7 @@ SMALL = Limits(values=6, words=5, grams=4, texts=3)
 VALUES = (
     *("Paris", "paris ", "PARIS", "São Paulo", "sao paulo", "北京", "new york", "New York City", "a b", "b a"),
     *("7", "7.0", "07", "-0", "0", "1.5", "1e3", "1e999", "12345678901234567890", "true", "No"),
+    *("1,234", "987,654", "1,234.5", "12,5", "1.234", "1.000"),
     *("2020-01-02", "2020-1-2", "2/1/2020", "2020-02-31", "1969-12-31T23:00:00Z", "", " ", "n/a", "NULL", "-"),
 )
 COLUMNS = st.lists(st.none() | st.sampled_from(VALUES) | st.text(st.characters(codec="utf-8"), max_size=3), max_size=30)

@@ -22,7 +22,7 @@ from lakeindex.text_hash import HashedText
 from lakeindex.types import Family, RawValues, TableId
 
 LIMITS = Limits()
-RICH = profile(["Paris", "paris", "2020-01-01", "7", "-1.5", None])
+RICH = profile(["Paris", "paris", "2020-01-01", "7", "-1.5", "1,234", "1.234", None])
 
 
 def records_of(profiles: list[ColumnProfile], limits: Limits = SMALL) -> pa.Table:
@@ -139,7 +139,7 @@ def test_the_digest_changes_with_any_field(name: str) -> None:
 
 def test_the_digest_of_a_column_never_changes() -> None:
     # When it does, two builds of the same lake by two versions differ in every column.
-    assert digest_of(RICH) == "aceed8c01fe3d890f64b8ff6d96d18eb"
+    assert digest_of(RICH) == "a5ae1622df958740570a46223e7d71f3"
 
 
 @few

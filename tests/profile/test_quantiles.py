@@ -30,6 +30,11 @@ def test_quantiles_of_dates_are_days() -> None:
     assert quantiles(["1970-01-02", "1970-01-03", "1970-01-04"]) == [1.0, 1.0, 2.0, 3.0, 3.0]
 
 
+def test_quantiles_of_numbers_with_separators_are_those_of_the_numbers() -> None:
+    assert quantiles(["1,234.5", "1,234", "987", "12,345"]) == [987.0, 987.0, 1234.0, 1234.5, 12_345.0]
+    assert quantiles(["1.234,5", "1.234", "987", "12,345"]) == [12.345, 12.345, 987.0, 1234.0, 1234.5]
+
+
 def test_text_and_nothing_have_none() -> None:
     assert quantiles(["a", "b"]) == []
     assert quantiles([None]) == []

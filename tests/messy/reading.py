@@ -1,0 +1,27 @@
+"""Read a messy file as lakeindex does, with the cells as text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from csv_scores import Read
+
+from lakeindex.errors import UnreadableTable
+from lakeindex.types import LakeFile, ReadOptions
+from lakeindex_connectors.csv_files import CsvConnector
+
+NOTHING = Read((), ())
+
+
+def read_with_lakeindex(path: Path) -> Read:
+    """Read a file; nothing where it is refused."""
+    status = path.stat()
+    file = LakeFile(path.resolve(), path.name, status.st_size, status.st_mtime_ns)
+    try:
+        (table,) = CsvConnector().tables(file, ReadOptions())
+        rows = CsvConnector().read(file, table, ReadOptions())
+        columns = [[column.fill_null("").to_pylist() for column in batch.columns] for batch in rows.batches]
+    except UnreadableTable:
+        return NOTHING
+    cells = tuple(row for batch in columns for row in zip(*batch, strict=True))
+    return Read(tuple(table.schema.names), cells, rows.rejected)
