@@ -69,16 +69,15 @@ def _check_tables(generation: Generation, directory: Directory) -> None:
     folder, manifest = generation.folder, generation.manifest
     Catalog.check(folder / CATALOG, _MEMORY_OF_DUCKDB)
     catalog = Catalog.open(folder / CATALOG, _MEMORY_OF_DUCKDB)
-    files = catalog.files()
+    files, viewed = catalog.files(), catalog.viewed(Path(manifest.lake), folder / COPIES)
     names = catalog.fetch("SELECT table_id, name FROM columns ORDER BY key")
+    catalog.close()
     said = (sum(len(file.tables) for file in files), sum(file.status is FileStatus.FAILED for file in files))
     columns = [directory.id_of(key) for key in range(len(directory))]
     if said != (manifest.tables, manifest.failed) or names["name"].to_pylist() != [one.name for one in columns]:
         raise IndexDamaged("the catalog tells of other tables and columns than the manifest")
     if names["table_id"].to_pylist() != [one.table for one in columns]:
         raise IndexDamaged("the catalog tells of other tables than the names and facts of columns")
-    viewed = catalog.viewed(Path(manifest.lake), folder / COPIES)
-    catalog.close()
     with connect(None, _MEMORY_OF_DUCKDB) as connection:
         for copy in [table.copy for table in viewed if table.copy is not None]:
             for batch in connection.sql(f"FROM {scan_sql(Scan('read_parquet'), copy, ())}").to_arrow_reader():

@@ -127,7 +127,7 @@ def _exact_part(faiss: Any, index: Any) -> Iterator[Part]:
     inner = faiss.downcast_index(index.index) if type(index) is faiss.IndexIDMap2 else None
     if type(inner) is not faiss.IndexFlatIP or not index.ntotal == inner.ntotal == index.id_map.size():
         raise IndexDamaged("the vectors are not kept as this program keeps them; build the index again")
-    if index.d != inner.d or faiss.METRIC_INNER_PRODUCT != index.metric_type:
+    if index.d != inner.d or index.metric_type != faiss.METRIC_INNER_PRODUCT:
         raise IndexDamaged("the vectors are not compared as this program does; build the index again")
     keys = faiss.vector_to_array(index.id_map)
     stored = faiss.rev_swig_ptr(inner.get_xb(), inner.ntotal * inner.d).reshape(inner.ntotal, inner.d)

@@ -1,4 +1,4 @@
-"""What somebody does to a file to mislead its reader: sizes and places that are none, with the inner checksums right."""
+"""What somebody does to a file to mislead its reader: sizes and places that are none, inner checksums made right."""
 
 from __future__ import annotations
 

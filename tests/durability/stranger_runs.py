@@ -1,6 +1,7 @@
 """Publish forged indexes, one after the other, and try each out in a process of its own.
 
-python stranger_runs.py INDEX FILE NUMBER prints a line of JSON a forgery: what the try-out said, and what came of it.
+python stranger_runs.py INDEX NUMBER FILE... prints a line of JSON a forgery: what the try-out said, and what then came
+of using the index.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from forgeries import forgeries
@@ -64,19 +64,19 @@ def use(index: Path) -> None:
     lake.tables()
     refused: list[LakeIndexError] = []
 
-    def ask(question: Callable[[], object]) -> None:
+    def ask(question: Callable[..., object], *asked: object) -> None:
         try:
-            question()
+            question(*asked)
         except LakeIndexError as error:
             refused.append(error)
 
     for table in lake.table_ids:
-        ask(lambda: lake.profile(table))
-        ask(lambda: lake.sql(f'SELECT * FROM "{table}" ORDER BY ALL'))
+        ask(lake.profile, table)
+        ask(lake.sql, f'SELECT * FROM "{table}" ORDER BY ALL')
         for name in lake.catalog.fetch("SELECT name FROM columns WHERE table_id = ?", [table])[0].to_pylist():
-            ask(lambda: lake.query(table, name, probe=0))
-    ask(lambda: lake.explain(_column("sales/orders.csv", "country"), _column("geo/countries.csv", "code")))
-    ask(lambda: lake.query("sales/orders.csv", "country"))
+            ask(lake.query, table, name, 10, 0)
+    ask(lake.explain, _column("sales/orders.csv", "country"), _column("geo/countries.csv", "code"))
+    ask(lake.query, "sales/orders.csv", "country")
     if refused:
         raise refused[0]
 
@@ -85,22 +85,21 @@ def _column(table: str, name: str) -> ColumnId:
     return ColumnId(TableId(table), name)
 
 
-def run(index: Path, name: str, number: int, always: bool = False) -> None:
+def run(index: Path, name: str, number: int) -> None:
     """Forge a file of a generation so many times; print what came of each."""
     path = generation_of(index) / name
     before, manifest = path.read_bytes(), manifest_of(index)
-    folder = Path(path.parent)
-    assert folder.is_dir()
     for place, content in enumerate(forgeries(before, number, name, name.endswith(".duckdb"))):
         path.write_bytes(content)
-        republish(index, replace(manifest))
+        republish(index, manifest)
         trial = in_a_child(lambda: try_out(index, int(generation_of(index).name)))
-        used = in_a_child(lambda: use(index)) if always or trial == "ok" else ""
-        sys.stdout.write(json.dumps({"forgery": place, "trial": trial, "use": used}) + "\n")
+        used = in_a_child(lambda: use(index)) if trial == "ok" else ""
+        sys.stdout.write(json.dumps({"file": name, "forgery": place, "trial": trial, "use": used}) + "\n")
         sys.stdout.flush()
     path.write_bytes(before)
     republish(index, manifest)
 
 
 if __name__ == "__main__":
-    run(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), "--always" in sys.argv)
+    for one in sys.argv[3:]:
+        run(Path(sys.argv[1]), one, int(sys.argv[2]))
