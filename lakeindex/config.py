@@ -81,6 +81,11 @@ class Settings:
     def __post_init__(self) -> None:
         for one in fields(self):
             _check(one.name, getattr(self, one.name), "the program")
+        if self.materialize and self.values != RawValues.SAMPLE:
+            raise InvalidSetting(
+                f"materialize copies every row into the index, which values = {self.values!r} is to keep out of it: "
+                f"leave one of them away"
+            )
 
 
 def load_settings(flags: Mapping[str, Any], environment: Mapping[str, str], folder: Path) -> Settings:

@@ -16,7 +16,7 @@ from lakeindex.answer import Answer
 from lakeindex.catalog.generations import Checked, Generation, open_current, verify
 from lakeindex.config import Settings
 from lakeindex.encode.model_options import Device, ModelOptions, Precision
-from lakeindex.errors import NotFound, StaleArtifact, UnreadableTable
+from lakeindex.errors import NotFound, Refused, StaleArtifact, UnreadableTable
 from lakeindex.layout import CATALOG, COPIES, ENCODER_ROLE, ROWS
 from lakeindex.querying import Searcher
 from lakeindex.reading import ReadRows, read_file
@@ -60,12 +60,14 @@ class Lake:
         Raises NotFound when there is no such folder, LockHeld when another writer is at work.
         """
         from lakeindex.encode.encoders import fingerprint, make_encoder
+        from lakeindex.encode.named_models import remember_model
         from lakeindex.encoding import Model
         from lakeindex.indexing import build_index
 
         settings = _with_index(settings, index)
         options = _model(settings)
         model = Model(fingerprint(options), lambda: make_encoder(options))
+        remember_model(options.model)
         report = build_index(Path(path), Path(settings.index), settings, model, progress)
         return cls(open_current(Path(settings.index)), settings, report)
 
@@ -137,8 +139,8 @@ class Lake:
             return []
         from lakeindex.integrate.probe import JoinProbe
 
-        query, *columns = self._probed([matches[0].query, *(match.column for match in matches)])
         try:
+            query, *columns = self._probed([matches[0].query, *(match.column for match in matches)])
             with JoinProbe(self.database.connection, query) as probe:
                 return [_counted(match, probe, column) for match, column in zip(matches, columns, strict=True)]
         except UnreadableTable as error:
@@ -175,10 +177,12 @@ class Lake:
 
     def read(self, table: str) -> ReadRows:
         """Read a table's rows as lakeindex understood them, out of its file."""
+        from lakeindex.catalog.reach import lake_path, require_inside
+
         _, file = self._table(TableId(table))
-        if not (self.root / file).resolve().is_relative_to(self.root):
-            raise UnreadableTable(f"{self.root / file} is a link that leaves the lake now; index the lake again")
-        return read_file(self.root / file, self.settings, file, table)
+        path = lake_path(self.root, file)
+        require_inside(path, self.root)
+        return read_file(path, self.settings, file, table)
 
     @cached_property
     def searcher(self) -> Searcher:
@@ -202,11 +206,20 @@ class Lake:
 
     @cached_property
     def encoder(self) -> Encoder:
-        """The model that the index was built with. Raises StaleArtifact when it is another one now."""
+        """The model that the index was built with. Raises StaleArtifact when it is another one now.
+
+        Raises Refused when only the index names it: who made that may have made the model too.
+        """
         from lakeindex.encode.encoders import make_encoder
+        from lakeindex.encode.named_models import is_named
 
         wanted = self.generation.manifest.models[ENCODER_ROLE]
         built = self.generation.manifest.settings
+        if built["model"] != self.settings.model and not is_named(built["model"]):
+            raise Refused(
+                f"the index was made elsewhere with the model {built['model']!r}, which is loaded only when you name "
+                f"it: set LAKEINDEX_MODEL to it if you trust it, or index the lake again"
+            )
         encoder = make_encoder(replace(_model(self.settings), model=built["model"], max_tokens=built["max_tokens"]))
         if encoder.fingerprint != wanted:
             raise StaleArtifact(

@@ -13,3 +13,12 @@ STAGING = "staging"
 """A folder of the index, beside the generations, for the build that is under way or was interrupted."""
 
 ENCODER_ROLE = "encoder"
+
+_NAMES = {CATALOG, VECTORS, ROWS, "columns.arrow", "tables.arrow"}
+
+
+def is_artifact(name: str) -> bool:
+    """Tell whether a generation may have a file of this name: DuckDB would replay a `catalog.duckdb.wal`."""
+    folder, _, last = name.rpartition("/")
+    is_array = folder.startswith(f"{TERMS}/") and folder.count("/") == 1 and last.endswith(".npy")
+    return name in _NAMES or is_array or (folder == COPIES and last.endswith(".parquet"))

@@ -19,6 +19,7 @@ from lakeindex.index.term_rows import TermRows
 from lakeindex.index.vector_index import VectorIndex
 from lakeindex.layout import CATALOG, COPIES, TERMS, VECTORS
 from lakeindex.pairs import Hashes, Numbers
+from lakeindex.trial import require_tried
 from lakeindex.types import Family, FileOutcome, FileStatus
 
 
@@ -37,6 +38,7 @@ class Previous:
         """Open the generation that answers; None where there is none, or none that the planned one can go on from."""
         try:
             generation = open_current(index)
+            require_tried(index, generation)
             found = generation.manifest
             if (found.lake, found.settings, found.models) != (planned.lake, planned.settings, planned.models):
                 return None

@@ -26,7 +26,8 @@ def require_tried(index: Path, generation: Generation) -> None:
     if generation.manifest.checksum in recall(folder).tried:
         return
     size = generation.manifest.bytes
-    command = [sys.executable, "-m", "lakeindex.trial_run", str(index), str(generation.number)]
+    # -P: what lies in the folder that we are in, which may be the stranger's, is not imported.
+    command = [sys.executable, "-P", "-m", "lakeindex.trial_run", str(index), str(generation.number)]
     try:
         done = subprocess.run(
             command,

@@ -2,52 +2,103 @@
 
 from __future__ import annotations
 
+import math
 import resource
 import sys
 from pathlib import Path
 
 import numpy as np
 
+from lakeindex.catalog.base_tables import require_base_tables
 from lakeindex.catalog.catalog import Catalog
+from lakeindex.catalog.database import connect, scan_sql
+from lakeindex.catalog.directory import Directory
 from lakeindex.catalog.generations import Generation, open_generation
+from lakeindex.catalog.manifest import Manifest
+from lakeindex.config import Settings
+from lakeindex.content import content_settings
 from lakeindex.errors import IndexDamaged, LakeIndexError
-from lakeindex.layout import CATALOG
+from lakeindex.layout import CATALOG, COPIES, ENCODER_ROLE, ROWS, is_artifact
 from lakeindex.querying import Searcher
+from lakeindex.types import FileStatus, Scan
 
 _MEMORY = 4 << 30
 _MEMORY_A_BYTE = 4
 _ASKED = 50
 """Columns that are asked about."""
-_BLOCK = 4096
 _MEMORY_OF_DUCKDB = "1GB"
 
 
 def read_all(generation: Generation) -> None:
     """Read every artifact of a generation and answer some queries, as users will."""
-    catalog = Catalog.open(generation.folder / CATALOG, _MEMORY_OF_DUCKDB)
-    catalog.check()
-    catalog.close()
+    _check_manifest(generation.manifest)
     searcher = Searcher.open(generation, "cpu")
     keys = np.arange(len(searcher.directory))
     if not len(searcher.vectors) == len(keys) == generation.manifest.columns:
         raise IndexDamaged("vectors, names and manifest tell of different numbers of columns")
-    for first in range(0, len(keys), _BLOCK):
-        searcher.vectors.vectors(keys[first : first + _BLOCK])
     searcher.directory.check()
+    searcher.vectors.check()
     for terms in searcher.terms.values():
         terms.check(len(keys))
+    _check_tables(generation, searcher.directory)
     for key in np.unique(np.linspace(0, len(keys) - 1, min(_ASKED, len(keys))).astype(np.int64)).tolist():
         searcher.search(searcher.column(searcher.directory.id_of(key)), 10)
 
 
-def main() -> None:
-    """Try out generation NUMBER of INDEX; the exit code tells."""
-    index, number = Path(sys.argv[1]), int(sys.argv[2])
+def _check_manifest(manifest: Manifest) -> None:
+    strange = [name for name in manifest.artifacts if not is_artifact(name)]
+    if strange:
+        raise IndexDamaged(f"a generation has no file {strange[0]!r}")
+    if not _is_like(manifest.settings, content_settings(Settings())) or not _is_like(
+        manifest.models, {ENCODER_ROLE: ""}
+    ):
+        raise IndexDamaged("the manifest tells of settings that there aren't")
+    if not Path(manifest.lake).is_absolute() or "\0" in manifest.lake:
+        raise IndexDamaged(f"the manifest names no folder as the lake: {manifest.lake!r}")
+
+
+def _is_like(told: object, example: object) -> bool:
+    """Tell whether a value of JSON has the fields and types of another one."""
+    if isinstance(told, dict) and isinstance(example, dict):
+        return told.keys() == example.keys() and all(_is_like(told[name], example[name]) for name in example)
+    return type(told) is type(example) and (not isinstance(told, float) or math.isfinite(told))
+
+
+def _check_tables(generation: Generation, directory: Directory) -> None:
+    """Read the catalog and what it refers to in the index."""
+    folder, manifest = generation.folder, generation.manifest
+    Catalog.check(folder / CATALOG, _MEMORY_OF_DUCKDB)
+    catalog = Catalog.open(folder / CATALOG, _MEMORY_OF_DUCKDB)
+    files, viewed = catalog.files(), catalog.viewed(Path(manifest.lake), folder / COPIES)
+    names = catalog.fetch("SELECT table_id, name FROM columns ORDER BY key")
+    catalog.close()
+    said = (sum(len(file.tables) for file in files), sum(file.status is FileStatus.FAILED for file in files))
+    columns = [directory.id_of(key) for key in range(len(directory))]
+    if said != (manifest.tables, manifest.failed) or names["name"].to_pylist() != [one.name for one in columns]:
+        raise IndexDamaged("the catalog tells of other tables and columns than the manifest")
+    if names["table_id"].to_pylist() != [one.table for one in columns]:
+        raise IndexDamaged("the catalog tells of other tables than the names and facts of columns")
+    with connect(None, _MEMORY_OF_DUCKDB) as connection:
+        for copy in [table.copy for table in viewed if table.copy is not None]:
+            for batch in connection.sql(f"FROM {scan_sql(Scan('read_parquet'), copy, ())}").to_arrow_reader():
+                batch.validate(full=True)
+    if (folder / ROWS).exists():
+        rows = {str(table.id): dict(table.columns) for table in viewed}
+        require_base_tables(folder / ROWS, rows, _MEMORY_OF_DUCKDB)
+
+
+def try_out(index: Path, number: int) -> None:
+    """Read a generation to its end, within limits that stay for this process. Raises LakeIndexError when it can't."""
     generation = open_generation(index, number)
     limit = _MEMORY + _MEMORY_A_BYTE * generation.manifest.bytes
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    read_all(generation)
+
+
+def main() -> None:
+    """Try out generation NUMBER of INDEX; the exit code tells."""
     try:
-        read_all(generation)
+        try_out(Path(sys.argv[1]), int(sys.argv[2]))
     except LakeIndexError as error:
         sys.exit(str(error))
 

@@ -78,6 +78,21 @@ class ReadOptions:
 ScanValue = str | int | bool | tuple[str, ...]
 
 
+# A scan is written into SQL, and may come from an index that somebody else made.
+_SCAN_OPTIONS = {
+    "read_csv": frozenset(
+        (
+            *("auto_detect", "all_varchar", "delim", "quote", "escape", "comment", "header", "skip"),
+            *("new_line", "nullstr", "allow_quoted_nulls", "encoding", "compression", "hive_partitioning"),
+            *("max_line_size", "parallel", "strict_mode", "null_padding", "ignore_errors", "thousands"),
+            *("decimal_separator", "dateformat", "timestampformat"),
+        )
+    ),
+    "read_parquet": frozenset({"binary_as_string", "hive_partitioning"}),
+    "read_json": frozenset({"auto_detect", "compression", "format", "hive_partitioning", "records", "sample_size"}),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Scan:
     """A DuckDB table function over one file that yields the same rows as the connector."""
@@ -86,6 +101,17 @@ class Scan:
     """`read_csv`, `read_parquet` or `read_json`."""
     options: tuple[tuple[str, ScanValue], ...] = ()
     """Named arguments besides the path; column types are added by whoever renders it."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a function or an option that is not known to read one file and nothing else."""
+        known = _SCAN_OPTIONS.get(self.function, frozenset())
+        unknown = [name for name, _ in self.options if name not in known]
+        if not known or unknown or not all(_is_scan_value(value) for _, value in self.options):
+            raise ValueError(f"{self.function}({', '.join(unknown)}) is no scan of one file")
+
+
+def _is_scan_value(value: object) -> bool:
+    return isinstance(value, str | int) or (isinstance(value, tuple) and all(isinstance(one, str) for one in value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.dataset as ds
 
+from lakeindex.catalog.base_tables import Types, require_base_tables
 from lakeindex.catalog.database import connect, literal, quoted
 from lakeindex.catalog.lake_database import ViewedTable
+from lakeindex.catalog.reach import SQL_TYPES, copy_path, lake_path
 from lakeindex.errors import IndexDamaged
 from lakeindex.naming import sql_names
 from lakeindex.types import FileOutcome, FileStatus, ReadTable, Scan, TableId
@@ -24,22 +26,23 @@ _TABLES = pa.schema(
         for name in ("table_id", "file", "connector", "token", "rows", "rejected", "scan", "copy", "settings", "notes")
     ]
 )
-COLUMN_FIELDS = (
-    "table_id",
-    "position",
-    "name",
-    "kind",
-    "sql_type",
-    "rows",
-    "nulls",
-    "distinct",
-    "is_key",
-    "minimum",
-    "maximum",
-    "quantiles",
-    "values",
-    "digest",
-)
+_COLUMNS = {
+    "table_id": "VARCHAR",
+    "position": "INTEGER",
+    "name": "VARCHAR",
+    "kind": "VARCHAR",
+    "sql_type": "VARCHAR",
+    "rows": "BIGINT",
+    "nulls": "BIGINT",
+    "distinct": "BIGINT",
+    "is_key": "BOOLEAN",
+    "minimum": "DOUBLE",
+    "maximum": "DOUBLE",
+    "quantiles": "DOUBLE[]",
+    "values": 'STRUCT("text" VARCHAR, "rows" BIGINT)[]',
+    "digest": "VARCHAR",
+}
+COLUMN_FIELDS = tuple(_COLUMNS)
 """What of a column's record the catalog keeps; its sketches are published as term indexes, once."""
 
 # Columns get their keys in the order of their tables' names, whatever order the files were read in.
@@ -108,7 +111,9 @@ class Catalog:
     def open(cls, path: Path, memory: str) -> Catalog:
         """Open a published catalog. Raises IndexDamaged when it is none."""
         try:
-            return cls(connect(path, memory, read_only=True))
+            connection = connect(path, memory, read_only=True)
+            connection.execute("SET enable_external_access = false")
+            return cls(connection)
         except duckdb.Error as error:
             raise IndexDamaged(f"{path} can't be opened ({error}); build the index again") from error
 
@@ -120,13 +125,11 @@ class Catalog:
         """Count the rows of one of the catalog's tables."""
         return int(self.fetch(f"SELECT count(*) AS n FROM {quoted(table)} WHERE {where}")["n"][0].as_py())
 
-    def check(self) -> None:
-        """Read everything once. Raises IndexDamaged when DuckDB can't."""
-        try:
-            for name in ("files", "tables", "columns"):
-                self.fetch(f"SELECT * FROM {quoted(name)}")
-        except duckdb.Error as error:
-            raise IndexDamaged(f"the catalog can't be read ({error}); build the index again") from error
+    @staticmethod
+    def check(path: Path, memory: str) -> None:
+        """Raise IndexDamaged unless the file holds a catalog's tables, whole, and nothing besides."""
+        files, tables = (_sql_types(schema) for schema in (_FILES, _TABLES))
+        require_base_tables(path, {"files": files, "tables": tables, "columns": {"key": "BIGINT", **_COLUMNS}}, memory)
 
     def copies(self) -> list[str]:
         """Name the Parquet copies of tables that DuckDB can't read from the lake's files."""
@@ -163,10 +166,11 @@ class Catalog:
         return [
             ViewedTable(
                 id=TableId(row["table_id"]),
-                file=root / row["file"],
+                file=lake_path(root, row["file"]),
+                root=root,
                 scan=scan_from_json(row["scan"]),
-                copy=copies / row["copy"] if row["copy"] else None,
-                columns=tuple(zip(sql_names(row["names"]), row["types"], strict=True)),
+                copy=copy_path(copies, row["copy"]),
+                columns=tuple(zip(sql_names(row["names"]), _known_types(row["types"]), strict=True)),
             )
             for row in rows.to_pylist()
         ]
@@ -216,6 +220,20 @@ def scan_from_json(text: object) -> Scan | None:
     """Read a scan back as the catalog keeps it."""
     if text is None:
         return None
-    fields = json.loads(str(text))
-    options = tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in fields["options"])
-    return Scan(fields["function"], options)
+    try:
+        told = json.loads(str(text))
+        options = tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in told["options"])
+        return Scan(told["function"], options)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise IndexDamaged(f"the index says wrongly how a table is read ({error}); build the index again") from error
+
+
+def _known_types(types: Sequence[str]) -> Sequence[str]:
+    unknown = set(types) - SQL_TYPES
+    if unknown:
+        raise IndexDamaged(f"the index gives a column the type {unknown.pop()!r}; build the index again")
+    return types
+
+
+def _sql_types(schema: pa.Schema) -> Types:
+    return {field.name: "BIGINT" if field.type == pa.int64() else "VARCHAR" for field in schema}

@@ -38,6 +38,10 @@ DIRECTORY_FIELDS = (
 _COLUMNS = "columns.arrow"
 _TABLES = "tables.arrow"
 _SUGGESTIONS = 3
+_FLAGS = ("is_key", "is_serial")
+_DTYPES = {"kinds": np.int8, "rows": np.int64, "nulls": np.int64, "distinct": np.int64, "is_key": np.bool_}
+_DTYPES |= {"is_serial": np.bool_, "lengths": np.uint8, "patterns": np.uint8}
+"""Of the facts; all others are hashes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +81,7 @@ class Directory:
         """Memory-map a directory that was saved."""
         try:
             columns, tables = _map(folder / _COLUMNS), _map(folder / _TABLES)
+            tables.validate(full=True)  # small, and its names are about to be read
             facts = {field.name: _to_numpy(columns[field.name]) for field in fields(ColumnFacts)}
             return cls(
                 table_ids=[TableId(str(name)) for name in tables["id"].to_pylist()],
@@ -86,7 +91,7 @@ class Directory:
                 name_hashes=_to_numpy(columns["name_hash"]),
                 text_hashes=_to_numpy(columns["text_hash"]),
                 # Arrow packs flags into bits, which can't be mapped: they are kept as bytes.
-                facts=ColumnFacts(**facts | {flag: facts[flag].view(np.bool_) for flag in ("is_key", "is_serial")}),
+                facts=ColumnFacts(**facts | {flag: facts[flag].view(np.bool_) for flag in _FLAGS}),
             )
         except (OSError, pa.ArrowException, KeyError) as error:
             raise IndexDamaged(f"{folder} can't be read ({error}); build the index again") from error
@@ -104,16 +109,23 @@ class Directory:
     def check(self) -> None:
         """Raise IndexDamaged unless the arrays fit together, as those of an index from elsewhere may not."""
         columns, tables = len(self), len(self.table_ids)
-        arrays = [self.name_hashes, self.text_hashes, *(getattr(self.facts, one.name) for one in fields(ColumnFacts))]
+        facts = {one.name: getattr(self.facts, one.name) for one in fields(ColumnFacts)}
+        arrays = {"name_hashes": self.name_hashes, "text_hashes": self.text_hashes, **facts}
+        self.names.validate(full=True)
         fits = (
-            all(len(array) == columns for array in (self.names, *arrays))
+            all((len(array), array.ndim, array.dtype) == _shape(name, columns) for name, array in arrays.items())
+            and len(self.names) == columns
+            and self.names.null_count == 0
+            and bool(np.all((self.facts.kinds >= 0) & (self.facts.kinds < len(KINDS))))
+            and bool(np.all((self.facts.nulls >= 0) & (self.facts.distinct >= 0)))
+            and bool(np.all(self.facts.rows >= self.facts.nulls))
+            and all(bool(np.all(facts[flag].view(np.uint8) <= 1)) for flag in _FLAGS)
             and bool(np.all(self.tables == np.repeat(np.arange(tables), np.diff(self.first_columns))))
             and len(self.first_columns) == tables + 1
             and sorted(set(self.table_ids)) == self.table_ids
         )
         if not fits:
             raise IndexDamaged("the names and facts of the columns don't fit together; build the index again")
-        self.names.validate(full=True)
 
     def __len__(self) -> int:
         return len(self.tables)
@@ -213,6 +225,11 @@ def _values(array: Any) -> npt.NDArray[Any]:
     # Array.to_numpy imports pandas wherever that is installed, which takes longer than a query.
     values = np.frombuffer(memoryview(array.buffers()[1] or b""), array.type.to_pandas_dtype())
     return values[array.offset : array.offset + len(array)]
+
+
+def _shape(name: str, columns: int) -> tuple[int, int, np.dtype[Any]]:
+    """Return the length, the number of dimensions and the type that an array of a directory should have."""
+    return columns, 2 if name in ("lengths", "patterns") else 1, np.dtype(_DTYPES.get(name, np.uint64))
 
 
 def _write(table: pa.Table, path: Path) -> None:

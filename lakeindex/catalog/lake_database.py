@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from lakeindex.catalog.database import BLANKS, connect, glob_escaped, literal, quoted, scan_sql
+from lakeindex.catalog.reach import require_inside
 from lakeindex.errors import LakeIndexError, NotFound, Refused
 from lakeindex.types import Scan, TableId
 
@@ -25,6 +26,8 @@ class ViewedTable:
 
     id: TableId
     file: Path
+    root: Path
+    """The lake's folder, which the file must not lead out of."""
     scan: Scan | None
     """How DuckDB reads the file; None where `copy` holds the rows."""
     copy: Path | None
@@ -102,6 +105,8 @@ def materialise(tables: Iterable[ViewedTable], path: Path, memory: str) -> None:
 
 
 def _select(table: ViewedTable) -> str:
+    if table.copy is None:
+        require_inside(table.file, table.root)
     if table.scan is not None and table.scan.function == "read_parquet":
         return f"SELECT * FROM {scan_sql(table.scan, table.file, ())}"
     if table.scan is not None:

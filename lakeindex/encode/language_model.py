@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 
 from lakeindex.encode.bert_model import BertModel
-from lakeindex.encode.model_folder import fingerprint_of, is_plain_bert, model_folder
+from lakeindex.encode.model_folder import fingerprint_of, is_plain_bert, model_folder, require_plain_weights
 from lakeindex.encode.model_options import Device, ModelOptions
 from lakeindex.encode.precision import dtype_of, require_device
 from lakeindex.errors import InvalidSetting
@@ -99,6 +99,7 @@ class LanguageModelEncoder:
 def load_model(folder: Path, options: ModelOptions) -> TextModel:
     """Load the model in the folder, the quick way where its architecture allows that."""
     dtype = dtype_of(options.precision, options.device)
+    require_plain_weights(folder)
     if is_plain_bert(folder):
         return BertModel(folder, options.max_tokens, options.device, dtype)
     from lakeindex.encode.sentence_model import SentenceModel

@@ -12,6 +12,8 @@ from lakeindex.errors import LakeIndexError
 
 _FILES = ["*.json", "*.txt", "*.model", "*.safetensors"]
 _OTHER_RUNTIMES = ["onnx/*", "openvino/*"]
+_PICKLED = ("*.bin", "*.pt", "*.pth", "*.pkl", "*.ckpt")
+_OWN_MODULES = "sentence_transformers."
 _TOKENIZERS = ("tokenizer.json", "vocab.txt", "sentencepiece.bpe.model", "spiece.model")
 _WITHOUT_EFFECT = ("transformers_version", "_name_or_path", "torch_dtype", "dtype", "use_cache")
 
@@ -44,7 +46,6 @@ def folder_identity(folder: Path) -> str:
     """Hash the weights, the tokenizer and the configuration: the same for copies of a model, wherever they lie."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_other_runtime(path, folder))
     weights = [path for path in files if path.suffix == ".safetensors"]
-    weights = weights or [path for path in files if path.suffix == ".bin"]
     tokenizers = [folder / name for name in _TOKENIZERS if (folder / name).is_file()][:1]
     configurations = [path for path in files if path.name in ("modules.json", "config.json")]
     whole = hashlib.sha256()
@@ -89,6 +90,25 @@ def is_plain_bert(folder: Path) -> bool:
         and not said.get("do_lower_case")
         and _has_bert_names(folder / "model.safetensors")
     )
+
+
+def require_plain_weights(folder: Path) -> None:
+    """Raise LakeIndexError unless all weights are safetensors and all code is that of sentence-transformers."""
+    unsafe = [
+        path
+        for pattern in _PICKLED
+        for path in sorted(folder.rglob(pattern))
+        if not _is_other_runtime(path, folder) and not any(path.parent.glob("*.safetensors"))
+    ]
+    if unsafe:
+        raise LakeIndexError(
+            f"{unsafe[0]} holds a model's weights as pickle, which can run any code: save the model again as "
+            "safetensors (SentenceTransformer.save does) and name that folder"
+        )
+    modules = read_json(folder / "modules.json") if (folder / "modules.json").is_file() else []
+    foreign = [module["type"] for module in modules if not str(module["type"]).startswith(_OWN_MODULES)]
+    if foreign:
+        raise LakeIndexError(f"the model in {folder} wants code of its own ({foreign[0]}), which is not run")
 
 
 def read_json(path: Path) -> Any:

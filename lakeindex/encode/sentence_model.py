@@ -30,7 +30,13 @@ class SentenceModel:
             from sentence_transformers import SentenceTransformer
 
             try:
-                model = SentenceTransformer(str(folder), device=device.value, local_files_only=True)
+                model = SentenceTransformer(
+                    str(folder),
+                    device=device.value,
+                    local_files_only=True,
+                    trust_remote_code=False,
+                    model_kwargs={"use_safetensors": True},
+                )
             except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
                 raise LakeIndexError(
                     f"the folder {folder} holds no model that sentence-transformers can load: {error}"

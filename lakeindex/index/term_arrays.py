@@ -52,6 +52,6 @@ def open_array(path: Path) -> npt.NDArray[Any]:
     """Memory-map an array. Raises IndexDamaged when it can't be read."""
     try:
         # A plain view of the mapped file: numpy's memmap class makes every slice of it slow.
-        return np.asarray(np.load(path, mmap_mode="r"))
-    except (OSError, ValueError) as error:
+        return np.asarray(np.lib.format.open_memmap(path, mode="r"))
+    except (OSError, ValueError, OverflowError) as error:
         raise IndexDamaged(f"{path} can't be read ({error}); build the index again") from error

@@ -24,6 +24,8 @@ from lakeindex.index.totals import Totals, rarity_of
 from lakeindex.pairs import Comparison, Hashes, Numbers, TermSet, Weights, ranges, ratio
 
 _EVERY_BIT = np.uint64(2**64 - 1)
+_DTYPES = {"terms": (np.uint64,), "strengths": (np.uint8,), "complete": (np.bool_,)}
+_PLACES = (np.uint32, np.uint64)
 _ARRAYS = ("terms", "column_starts", "column_terms", "strengths", "complete", "term_starts", "term_columns")
 
 
@@ -112,7 +114,10 @@ class TermIndex:
         """Raise IndexDamaged unless the arrays fit together, as those of an index from elsewhere may not."""
         entries = len(self.column_terms)
         fits = (
-            all(getattr(self, name).ndim == 1 and getattr(self, name).dtype.kind in "ub" for name in _ARRAYS)
+            all(getattr(self, name).ndim == 1 for name in _ARRAYS)
+            and all(getattr(self, name).dtype in _DTYPES.get(name, _PLACES) for name in _ARRAYS)
+            and self.totals.sums.dtype == np.float32
+            and bool(np.all(self.totals.sums >= 0) & np.all(np.isfinite(self.totals.sums)))
             and self.columns == len(self.complete) == columns
             and self.totals.sums.shape == (3, columns)
             and len(self.term_columns) == entries

@@ -1,0 +1,39 @@
+"""Which models this user has named, kept outside every index: one that only an index names is not loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from lakeindex.encode.encoders import HASHING
+from lakeindex.encode.model_options import DEFAULT_MODEL
+
+_FOLDER = Path("lakeindex") / "models"
+
+
+def remember_model(name: str) -> None:
+    """Keep that this user named a model, unless it comes along; a folder that can't be written only means to ask."""
+    if name not in (DEFAULT_MODEL, HASHING):
+        with suppress(OSError, RuntimeError):
+            path = _path(name)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.write_text(f"{name}\n", "utf-8", "backslashreplace")
+
+
+def is_named(name: str) -> bool:
+    """Tell whether this user has named a model before, or needs no name for it."""
+    try:
+        return name in (DEFAULT_MODEL, HASHING) or _path(name).is_file()
+    except (OSError, RuntimeError):
+        return False
+
+
+def _path(name: str) -> Path:
+    cache = os.environ.get("XDG_CACHE_HOME")
+    home = Path(cache) if cache else Path.home() / ".cache"
+    # A folder's name means another one somewhere else.
+    folder = Path(name).expanduser()
+    full = str(folder.resolve()) if folder.is_dir() else name
+    return home / _FOLDER / hashlib.blake2b(os.fsencode(full), digest_size=16).hexdigest()
