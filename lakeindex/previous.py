@@ -49,8 +49,10 @@ class Previous:
             return None
 
     def close(self) -> None:
-        """Let go of the catalog."""
+        """Let go of the catalog, and of the generation: it may be the one that the next publication removes."""
         self.catalog.close()
+        if self.generation.hold is not None:
+            self.generation.hold.release()
 
     @property
     def copies(self) -> Path:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from lakeindex.catalog.generations import Generation
-from lakeindex.catalog.remembered import Remembered, recall, remember
+from lakeindex.catalog.remembered import recall, remember
 from lakeindex.errors import IndexDamaged
 
 _SECONDS = 60.0
@@ -22,8 +22,8 @@ def require_tried(index: Path, generation: Generation) -> None:
 
     Raises IndexDamaged when it can't be read to its end.
     """
-    known, folder = recall(generation.folder), generation.folder
-    if known.tried == generation.manifest.checksum:
+    folder = generation.folder
+    if generation.manifest.checksum in recall(folder).tried:
         return
     size = generation.manifest.bytes
     command = [sys.executable, "-m", "lakeindex.trial_run", str(index), str(generation.number)]
@@ -46,4 +46,4 @@ def require_tried(index: Path, generation: Generation) -> None:
             f"the index in {folder} was made elsewhere and can't be read ({how}); build one here: "
             f"lakeindex index {generation.manifest.lake} --index {index}"
         )
-    remember(folder, Remembered(verified=recall(folder).verified, tried=generation.manifest.checksum))
+    remember(folder, tried=generation.manifest.checksum)

@@ -66,7 +66,7 @@ def open_generation(index: Path, number: int) -> Generation:
     numbers = sorted(numbers_in(index))
     if number not in numbers:
         known = ", ".join(map(str, numbers)) or "none"
-        raise NotFound(f"{index} holds no generation {number}; there are: {known}")
+        raise NotFound(f"{index} has no generation {number}; there are: {known}")
     return _open(index, number, Hold.of(folder_of(index, number) / MANIFEST))
 
 

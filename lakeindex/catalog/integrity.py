@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lakeindex.catalog.manifest import MANIFEST, Artifact, Manifest
-from lakeindex.catalog.remembered import Remembered, recall, remember
+from lakeindex.catalog.remembered import recall, remember
 from lakeindex.errors import IndexDamaged
 
 _THREADS = 2
@@ -53,8 +53,7 @@ def require_whole(index: Path, folder: Path, manifest: Manifest) -> None:
     no program can set.
     """
     seen, is_settled = _look_at(folder, manifest)
-    known = recall(folder)
-    if known.verified == seen:
+    if seen in recall(folder).verified:
         return
     for damage in damages(folder, manifest):
         raise IndexDamaged(
@@ -63,7 +62,7 @@ def require_whole(index: Path, folder: Path, manifest: Manifest) -> None:
             f"lakeindex index {manifest.lake} --index {index}"
         )
     if is_settled:
-        remember(folder, Remembered(verified=seen, tried=known.tried))
+        remember(folder, verified=seen)
 
 
 def files_of(folder: Path) -> set[str]:

@@ -24,7 +24,7 @@ from lakeindex.catalog.generations import (
 from lakeindex.catalog.holding import Hold, held_by_nobody
 from lakeindex.catalog.integrity import checksum, files_of
 from lakeindex.catalog.manifest import MANIFEST, Artifact, Manifest, write_manifest
-from lakeindex.catalog.remembered import Remembered, remember
+from lakeindex.catalog.remembered import remember
 from lakeindex.errors import IndexDamaged, LockHeld, NotFound
 
 _LOCK = "writer.lock"
@@ -65,7 +65,7 @@ def publish(index: Path, folder: Path, manifest: Manifest, keep: int) -> Generat
     target = folder_of(index, number)
     folder.rename(target)
     sync(target.parent)
-    remember(target, Remembered(tried=complete.checksum))
+    remember(target, tried=complete.checksum)
     point_at(index, Pointer(number, complete.checksum))
     for old in sorted(numbers_in(index))[: -(keep + 1)]:
         _remove(index, old)
@@ -86,7 +86,7 @@ def rollback(index: Path, to: int | None = None) -> Generation:
             current = current_number(index)
         older = [number for number in numbers_in(index) if current is None or number < current]
         if to is None and not older:
-            raise NotFound(f"{index} holds no generation before {current}; set `keep` to keep more of them")
+            raise NotFound(f"{index} has no generation before {current}; set `keep` to keep more of them")
         number = max(older) if to is None else to
         generation = open_generation(index, number)
         point_at(index, Pointer(number, generation.manifest.checksum))

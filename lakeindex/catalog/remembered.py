@@ -13,35 +13,41 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 _FOLDER = Path("lakeindex") / "generations"
+_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What is known of a generation."""
+    """What is known of the generations of an index."""
 
-    verified: str = ""
-    """What its files looked like when their checksums were right."""
-    tried: str = ""
-    """The checksum of the manifest that was built or tried out here."""
+    verified: tuple[str, ...] = ()
+    """What the files of some looked like when their checksums were right."""
+    tried: tuple[str, ...] = ()
+    """The checksums of manifests that were built or tried out here."""
 
 
 def recall(folder: Path) -> Remembered:
-    """Return what is known of the generation in a folder; nothing where that can't be read."""
+    """Return what is known of the index of a generation's folder; nothing where that can't be read."""
     try:
         told = json.loads(_path(folder).read_text("utf-8"))
-        return Remembered(str(told["verified"]), str(told["tried"]))
+        return Remembered(tuple(map(str, told["verified"])), tuple(map(str, told["tried"])))
     except (OSError, ValueError, KeyError, TypeError, RuntimeError):
         return Remembered()
 
 
-def remember(folder: Path, what: Remembered) -> None:
-    """Keep what is known of the generation in a folder."""
+def remember(folder: Path, verified: str = "", tried: str = "") -> None:
+    """Keep what was found out of the generation in a folder; of the oldest findings, not all stay."""
     with suppress(OSError, RuntimeError):
-        path = _path(folder)
+        known, path = recall(folder), _path(folder)
+        told = Remembered(_with(known.verified, verified), _with(known.tried, tried))
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         unfinished = path.with_name(f"{path.name}.{os.getpid()}")
-        unfinished.write_text(json.dumps(asdict(what)), "utf-8")
+        unfinished.write_text(json.dumps(asdict(told)), "utf-8")
         unfinished.replace(path)
+
+
+def _with(known: tuple[str, ...], one: str) -> tuple[str, ...]:
+    return known if not one else (*(other for other in known if other != one), one)[-_KEPT:]
 
 
 def _path(folder: Path) -> Path:

@@ -154,7 +154,7 @@ def test_rollback_says_where_it_cannot_go(tmp_path: Path) -> None:
         rollback(tmp_path / "nowhere")
     assert not (tmp_path / "nowhere").exists()
     publish_content(tmp_path, "a")
-    with pytest.raises(NotFound, match="holds no generation before 1"):
+    with pytest.raises(NotFound, match="has no generation before 1"):
         rollback(tmp_path)
     with pytest.raises(NotFound, match="no generation 7; there are: 1"):
         rollback(tmp_path, to=7)
