@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -37,7 +37,7 @@ from lakeindex.naming import title_of, words_of
 from lakeindex.previous import Previous
 from lakeindex.profile.kept_terms import KEPT
 from lakeindex.profile.lake_files import walk
-from lakeindex.profiling import Profiling
+from lakeindex.profiling import Profiling, copies_of
 from lakeindex.text_hash import KEY_MASK
 from lakeindex.types import Family, FileOutcome, FileStatus, LakeFile, Progress, Report
 
@@ -104,7 +104,7 @@ def _build(build: _Build, staging: Staging, files: list[LakeFile], refused: list
         kept = None if previous is None else Kept(previous.generation.folder / CATALOG, changes.unchanged)
         with build.stage("catalog"):
             catalog = Catalog.write(build.folder / CATALOG, build.settings.memory, outcomes, columns.records, kept)
-            _place_copies(build, staging, catalog, previous)
+            _place_copies(build, copies_of(outcomes), staging, catalog, previous)
     with closing(catalog):
         if build.settings.materialize:
             with build.stage("materialize"):
@@ -145,13 +145,18 @@ def _index_terms(build: _Build, columns: Columns, directory: Directory) -> None:
         TermIndex.build(rows).save(folder / family)
 
 
-def _place_copies(build: _Build, staging: Staging, catalog: Catalog, previous: Previous | None) -> None:
-    """Give the generation its Parquet copies: new ones from the staging, others shared with the generation before."""
+def _place_copies(
+    build: _Build, read: Collection[str], staging: Staging, catalog: Catalog, previous: Previous | None
+) -> None:
+    """Give the generation its Parquet copies: of tables that were read from the staging, others from before.
+
+    The staging keeps what it has until the generation is published: a build that is killed before needs it again.
+    """
     target = build.folder / COPIES
     target.mkdir()
     for name in catalog.copies():
-        if (staging.copies / name).is_file():
-            (staging.copies / name).replace(target / name)
+        if name in read:
+            share_file(staging.copies / name, target / name)
         elif previous is not None:
             share_file(previous.copies / name, target / name)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
@@ -33,7 +33,7 @@ class Profiling:
     def profile(self, files: Sequence[LakeFile], progress: Progress) -> list[FileOutcome]:
         """Read files, but for those that the staging holds already; tell what became of each."""
         settings, limits = self.settings, limits_of(self.settings)
-        done = _resumed(self.staging, files)
+        done = _resumed(self.staging, files, settings.check_content)
         rest = [file for file in files if file.name not in done]
         tokens = {file.name: token_of(file) for file in rest}
         options = read_options(settings, self.staging.copies if limits.raw is RawValues.SAMPLE else None)
@@ -42,7 +42,7 @@ class Profiling:
             outcomes = {one.path: replace(one, token=tokens[one.path]) for one in share.outcomes}
             if share.records is not None:
                 told = {path: json.loads(outcome_to_json(one)) for path, one in outcomes.items()}
-                self.staging.add_share(told, self._described(share.records))
+                self.staging.add_share(told, self._described(share.records), copies_of(share.outcomes))
             done |= outcomes
             progress("profile", len(done), len(files))
         return list(done.values())
@@ -61,15 +61,23 @@ class Profiling:
         return described.select(STAGED_SCHEMA.names)
 
 
-def _resumed(staging: Staging, files: Sequence[LakeFile]) -> dict[str, FileOutcome]:
+def copies_of(outcomes: Iterable[FileOutcome]) -> list[str]:
+    """Name the copies of tables that files came with."""
+    return [table.copy for outcome in outcomes for table in outcome.tables if table.copy]
+
+
+def _resumed(staging: Staging, files: Sequence[LakeFile], check_content: bool) -> dict[str, FileOutcome]:
     """Take what an interrupted build had read; what changed since, or could not be read, is read again."""
     done: dict[str, FileOutcome] = {}
+    copies: set[str] = set()
     for share in staging.shares():
         outcomes = {path: outcome_from_json(json.dumps(one).encode()) for path, one in share.outcomes.items()}
         read = {path: one for path, one in outcomes.items() if one.status is FileStatus.INDEXED}
-        unchanged = Changes.between([file for file in files if file.name in read], read, check_content=False).unchanged
+        unchanged = Changes.between([file for file in files if file.name in read], read, check_content).unchanged
         if len(unchanged) == len(read):
             done |= read
+            copies.update(share.copies)
         else:
             share.path.unlink()
+    staging.keep_copies(copies)
     return done

@@ -45,7 +45,7 @@ def writing(index: Path) -> Iterator[Path]:
         try:
             yield folder
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove_leftovers(index)
 
 
 def publish(index: Path, folder: Path, manifest: Manifest, keep: int) -> Generation:
