@@ -27,7 +27,7 @@ from lakeindex.changes import Changes
 from lakeindex.columns import STAGED_SCHEMA, Columns
 from lakeindex.config import Settings
 from lakeindex.content import content_settings
-from lakeindex.encoding import Model, encode_columns
+from lakeindex.encoding import Model, PrivateTexts, encode_columns
 from lakeindex.index.name_terms import context_words, name_grams
 from lakeindex.index.term_index import TermIndex
 from lakeindex.index.term_rows import TermRows
@@ -86,7 +86,7 @@ def _build(build: _Build, staging: Staging, files: list[LakeFile], refused: list
         known = {} if previous is None else previous.files
         changes = Changes.between(files, known, build.settings.check_content)
     with nullcontext() if previous is None else closing(previous):
-        profiling = Profiling(staging, build.settings)
+        profiling = Profiling(staging, build.settings, PrivateTexts(build.model, staging, previous))
         with build.stage("profile"):
             outcomes = refused + profiling.profile(changes.to_read, build.progress)
         if previous is not None and previous.says(outcomes, changes.unchanged):
@@ -94,7 +94,7 @@ def _build(build: _Build, staging: Staging, files: list[LakeFile], refused: list
             return _report(build, previous.generation, _marked(list(known.values()), changes.unchanged))
         columns = Columns.gather(previous, changes.unchanged, staging.records(STAGED_SCHEMA))
         with build.stage("encode"):
-            read = encode_columns(columns, profiling.private_texts, build.model, staging, build.progress)
+            read = encode_columns(columns, build.model, staging, build.progress)
             vectors = columns.vectors(read)
         with build.stage("index"):
             VectorIndex.build(vectors, np.arange(len(vectors))).save(build.folder / VECTORS)

@@ -44,6 +44,11 @@ class StagedShare:
     copies: tuple[str, ...]
     """Names of the copies of their tables."""
 
+    def text_hashes(self) -> Hashes:
+        """Return the hashes of the columns' texts."""
+        with pa.OSFile(str(self.path), "rb") as file:
+            return pa.ipc.open_file(file).read_all()["text_hash"].to_numpy()
+
 
 class Staging:
     """The folder in which a build keeps what it has done."""
