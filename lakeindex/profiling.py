@@ -27,7 +27,9 @@ from lakeindex.types import FileOutcome, FileStatus, LakeFile, Progress, RawValu
 class EncodesAtOnce(Protocol):
     """Encodes texts that must not be staged."""
 
-    encoded: Hashes
+    @property
+    def encoded(self) -> Hashes:
+        """Hashes of the texts whose vectors are known, ascending."""
 
     def encode(self, text_hashes: Hashes, texts: Sequence[str]) -> None:
         """Stage the vectors of texts."""
