@@ -72,8 +72,9 @@ def build_index(lake: Path, index: Path, settings: Settings, model: Model, progr
     planned = Manifest(str(lake.resolve()), 0, 0, 0, "", {ENCODER_ROLE: model.fingerprint}, content_settings(settings))
     with writing(index) as folder, storing(f"the index in {index}"):
         build = _Build(index, folder, settings, model, progress, planned)
-        staging = Staging.open(index / STAGING, [planned.lake, planned.format, planned.models, planned.settings])
+        staging = Staging(index / STAGING)
         try:
+            staging.open([planned.lake, planned.format, planned.models, planned.settings])
             return _build(build, staging, files, refused)
         except Exception:
             staging.drop()  # what failed would fail again: only a build that was killed goes on

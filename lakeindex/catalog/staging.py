@@ -59,19 +59,16 @@ class Staging:
         self._shares = folder / "shares"
         self._vectors = folder / "vectors"
 
-    @classmethod
-    def open(cls, folder: Path, made_for: Sequence[object]) -> Staging:
+    def open(self, made_for: Sequence[object]) -> None:
         """Go on with what an earlier build for the same lake and settings left, or start anew."""
         wanted = json.dumps(made_for, sort_keys=True)
-        staging = cls(folder)
-        is_there = staging._is_for(wanted)
+        is_there = self._is_for(wanted)
         if not is_there:
-            staging.drop()
-        for one in (staging.copies, staging._shares, staging._vectors):
+            self.drop()
+        for one in (self.copies, self._shares, self._vectors):
             one.mkdir(parents=True, exist_ok=True)
         if not is_there:  # a kill while this is written must cost nothing
-            (folder / _MADE_FOR).write_text(wanted, "utf-8")
-        return staging
+            (self.folder / _MADE_FOR).write_text(wanted, "utf-8")
 
     def _is_for(self, wanted: str) -> bool:
         path = self.folder / _MADE_FOR

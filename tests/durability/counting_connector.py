@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from lakeindex_connectors.csv_files import CsvConnector
-
 from lakeindex.types import LakeFile, ReadOptions, SourceTable
+from lakeindex_connectors.csv_files import CsvConnector
 
 
 class CountingConnector(CsvConnector):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 import signal
 import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from builds import SETTINGS, WHOLE, build_until, copy_index, names_in, start_build
+from figures import keep_figures
 from small_lake import write_lake
 
 from lakeindex import Lake
@@ -22,7 +22,6 @@ KEEP = 0
 RAGGED = 'SELECT a, b FROM "ragged.csv" ORDER BY a'
 
 Rows = list[dict[str, object]]
-Figures = Callable[[str, Mapping[str, object]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +110,7 @@ def some(steps: list[str]) -> list[int]:
 
 
 @pytest.mark.parametrize("is_complete", [False, pytest.param(True, marks=pytest.mark.slow)])
-def test_killed_at_any_step_of_publishing(
-    changed: Changed, tmp_path: Path, is_complete: bool, figures: Figures
-) -> None:
+def test_killed_at_any_step_of_publishing(changed: Changed, tmp_path: Path, is_complete: bool) -> None:
     steps = steps_of(changed, copy_index(changed.before, tmp_path / "index"))
     chosen = list(range(1, len(steps) + 1)) if is_complete else some(steps)
     survivors = []
@@ -125,13 +122,11 @@ def test_killed_at_any_step_of_publishing(
     # First the old one answers, from the replacement of CURRENT on the new one, and never the old one again.
     replaced = steps.index("os.rename CURRENT.new") + 1
     assert survivors == ["old" if step <= replaced else "new" for step in chosen]
-    figures("kill -9 at every step of publishing", told(changed, survivors))
+    keep_figures("kill -9 at every step of publishing", told(changed, survivors))
 
 
 @pytest.mark.parametrize("is_complete", [False, pytest.param(True, marks=pytest.mark.slow)])
-def test_killed_at_any_step_of_the_first_publication(
-    changed: Changed, tmp_path: Path, is_complete: bool, figures: Figures
-) -> None:
+def test_killed_at_any_step_of_the_first_publication(changed: Changed, tmp_path: Path, is_complete: bool) -> None:
     steps = steps_of(changed, tmp_path / "index")
     replaced = steps.index("os.rename CURRENT.new") + 1
     chosen = list(range(1, len(steps) + 1)) if is_complete else [replaced, replaced + 1]
@@ -142,11 +137,11 @@ def test_killed_at_any_step_of_the_first_publication(
         survivors.append(changed.first_survivor(index))
         changed.mend(index)
     assert survivors == ["none" if step <= replaced else "new" for step in chosen]
-    figures("kill -9 at every step of the first publication", told(changed, survivors))
+    keep_figures("kill -9 at every step of the first publication", told(changed, survivors))
 
 
 @pytest.mark.parametrize("moments", [4, pytest.param(200, marks=pytest.mark.slow)])
-def test_killed_at_any_moment(changed: Changed, tmp_path: Path, moments: int, figures: Figures) -> None:
+def test_killed_at_any_moment(changed: Changed, tmp_path: Path, moments: int) -> None:
     choose = random.Random(moments)
     survivors = []
     for moment in range(moments):
@@ -157,7 +152,7 @@ def test_killed_at_any_moment(changed: Changed, tmp_path: Path, moments: int, fi
             build.kill()
         survivors.append(changed.first_survivor(index) if is_first else changed.survivor(index))
         changed.mend(index)
-    figures("kill -9 at random moments", told(changed, survivors))
+    keep_figures("kill -9 at random moments", told(changed, survivors))
 
 
 def told(changed: Changed, survivors: list[str]) -> dict[str, object]:

@@ -6,19 +6,17 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from builds import SETTINGS, WHOLE, names_in
+from figures import keep_figures
 
 from lakeindex import Lake
 
 READERS = 8
 SHARED_CITIES, CITIES = 10, 20
-
-Figures = Callable[[str, Mapping[str, object]], None]
 
 
 def write_version(lake: Path, version: int) -> None:
@@ -52,7 +50,7 @@ def start_readers(index: Path, seconds: float) -> list[subprocess.Popen[str]]:
 
 
 @pytest.mark.parametrize("seconds", [5.0, pytest.param(120.0, marks=pytest.mark.slow)])
-def test_readers_never_fail_and_never_see_two_generations(tmp_path: Path, seconds: float, figures: Figures) -> None:
+def test_readers_never_fail_and_never_see_two_generations(tmp_path: Path, seconds: float) -> None:
     lake, index = tmp_path / "lake", tmp_path / "index"
     lake.mkdir()
     publish(lake, index, 0, keep=1)
@@ -69,7 +67,7 @@ def test_readers_never_fail_and_never_see_two_generations(tmp_path: Path, second
     publish(lake, index, version + 1, keep=0)
     assert names_in(index) == WHOLE
     assert len(list((index / "generations").iterdir())) == 1
-    figures(
+    keep_figures(
         f"{READERS} readers against 1 writer",
         {
             "seconds": seconds,

@@ -7,13 +7,14 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 from builds import WHOLE, names_in
+from figures import keep_figures
 
 from lakeindex import Lake, Settings
 
@@ -23,8 +24,6 @@ SECONDS_TO_WAIT = 120.0
 HERE = Path(__file__).parent
 STAGES = ("profile", "encode")
 KEY = "a key for tests"
-
-Figures = Callable[[str, Mapping[str, object]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +127,7 @@ def assert_equal(one: Lake, other: Lake) -> None:
 
 @pytest.mark.parametrize("moments", [1, pytest.param(40, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("stage", STAGES)
-def test_hardly_anything_is_done_again(
-    counted: Counted, tmp_path: Path, stage: str, moments: int, figures: Figures
-) -> None:
+def test_hardly_anything_is_done_again(counted: Counted, tmp_path: Path, stage: str, moments: int) -> None:
     choose = random.Random(f"{stage} {moments}")
     again = {one: [0] for one in STAGES}
     killed = 0
@@ -145,6 +142,6 @@ def test_hardly_anything_is_done_again(
             again[one].append(amount - counted.whole[one])
     worst = {one: max(amounts) / counted.whole[one] for one, amounts in again.items()}
     shown = {f"most_done_again_in_{one}": round(share, 4) for one, share in worst.items()}
-    figures(f"kill -9 while a build is in {stage}, values {counted.values}", {"kills": killed, **shown})
+    keep_figures(f"kill -9 while a build is in {stage}, values {counted.values}", {"kills": killed, **shown})
     assert killed >= 0.9 * moments
     assert max(worst.values()) <= MOST_DONE_AGAIN, worst
