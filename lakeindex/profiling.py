@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -22,6 +24,9 @@ from lakeindex.profile.frames import outcome_from_json, outcome_to_json
 from lakeindex.profile.pool import profile_in_workers
 from lakeindex.text_hash import HashedText
 from lakeindex.types import FileOutcome, FileStatus, LakeFile, Progress, RawValues
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What no reading of a file ends with, only the writing of its copy."""
 
 
 class EncodesAtOnce(Protocol):
@@ -53,6 +58,7 @@ class Profiling:
         options = read_options(settings, self.staging.copies if limits.raw is RawValues.SAMPLE else None)
         progress("profile", len(done), len(files))
         for share in profile_in_workers(rest, options, limits, settings.jobs, settings.seconds_per_file):
+            _require_room(share.outcomes)
             outcomes = {one.path: replace(one, token=tokens[one.path]) for one in share.outcomes}
             if share.records is not None:
                 told = {path: json.loads(outcome_to_json(one)) for path, one in outcomes.items()}
@@ -96,6 +102,14 @@ class Profiling:
         if RawValues(self.settings.values) is not RawValues.HASH:
             return True
         return bool(np.isin(share.text_hashes(), self.private.encoded).all())
+
+
+def _require_room(outcomes: Iterable[FileOutcome]) -> None:
+    """Raise OSError where a file failed for want of room for its copy: an index without it would not be the lake's."""
+    for outcome in outcomes:
+        for code in _NO_ROOM:
+            if outcome.status is FileStatus.FAILED and os.strerror(code) in outcome.reason:
+                raise OSError(code, os.strerror(code))
 
 
 def copies_of(outcomes: Iterable[FileOutcome]) -> list[str]:
