@@ -58,8 +58,8 @@ class Profiling:
         options = read_options(settings, self.staging.copies if limits.raw is RawValues.SAMPLE else None)
         progress("profile", len(done), len(files))
         for share in profile_in_workers(rest, options, limits, settings.jobs, settings.seconds_per_file):
-            _require_room(share.outcomes)
             outcomes = {one.path: replace(one, token=tokens[one.path]) for one in share.outcomes}
+            _require_room(share.outcomes)
             if share.records is not None:
                 told = {path: json.loads(outcome_to_json(one)) for path, one in outcomes.items()}
                 self.staging.add_share(told, self._described(share.records), copies_of(share.outcomes))
