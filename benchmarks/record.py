@@ -24,7 +24,7 @@ def write(name: str, seed: int | None, settings: Mapping[str, object], figures: 
     """Write results/NAME.json; a seed of None says that nothing was left to chance."""
     content = {
         "benchmark": name,
-        "commit": _git("rev-parse", "HEAD"),
+        "commit": commit(),
         "uncommitted_changes": bool(_git("status", "--porcelain", "--", *MEASURED)),
         "machine": machine(),
         "packages": {package: found for package in PACKAGES if (found := _version(package))},
@@ -36,6 +36,11 @@ def write(name: str, seed: int | None, settings: Mapping[str, object], figures: 
     path = RESULTS / f"{name}.json"
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
+
+
+def commit() -> str:
+    """Name the state of the repository."""
+    return _git("rev-parse", "HEAD")
 
 
 def machine() -> dict[str, object]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from lakeindex.catalog.staging import Staging
 from lakeindex.columns import Columns
 from lakeindex.pairs import Hashes
+from lakeindex.previous import Previous
 from lakeindex.protocols import Encoder
 from lakeindex.types import Progress
 
@@ -18,7 +20,7 @@ Vectors = npt.NDArray[np.float32]
 
 _MOST_TEXTS = 2048
 """Texts that are encoded, at most, before their vectors are put aside."""
-_LEAST_TEXTS = 32
+_LEAST_TEXTS = 8
 _BLOCKS = 50
 """Where there are enough texts: a build that is killed loses one of so many."""
 
@@ -29,6 +31,37 @@ class Model:
 
     fingerprint: str
     load: Callable[[], Encoder]
+
+
+class PrivateTexts:
+    """Encodes texts that name values, which must not reach the disk, as soon as they are known.
+
+    A build that was killed goes on from their vectors: the texts are gone with it.
+    """
+
+    def __init__(self, model: Model, staging: Staging, previous: Previous | None) -> None:
+        self._model = model
+        self._staging = staging
+        self._previous = previous
+
+    @cached_property
+    def encoded(self) -> Hashes:
+        """Hashes of the texts whose vectors are known, ascending."""
+        known = [text_hashes for text_hashes, _ in self._staging.vectors()]
+        known += [] if self._previous is None else [self._previous.directory.text_hashes]
+        return np.unique(np.concatenate([np.zeros(0, np.uint64), *known]))
+
+    @cached_property
+    def _encoder(self) -> Encoder:
+        return self._model.load()
+
+    def encode(self, text_hashes: Hashes, texts: Sequence[str]) -> None:
+        """Stage the vectors of those texts that have none yet."""
+        distinct, first = np.unique(text_hashes, return_index=True)
+        new = ~np.isin(distinct, self.encoded)
+        if new.any():
+            self._staging.add_vectors(distinct[new], self._encoder.encode([texts[place] for place in first[new]]))
+            self.encoded = np.union1d(self.encoded, distinct)
 
 
 class _Known:
@@ -49,9 +82,7 @@ class _Known:
         self.is_known[places] = True
 
 
-def encode_columns(
-    columns: Columns, private_texts: Mapping[int, str], model: Model, staging: Staging, progress: Progress
-) -> Vectors:
+def encode_columns(columns: Columns, model: Model, staging: Staging, progress: Progress) -> Vectors:
     """Return the vectors of the columns that were read, (n, d).
 
     Texts that a column of the generation before had, or that an interrupted build had encoded, are not encoded again.
@@ -64,7 +95,7 @@ def encode_columns(
     for block in staging.vectors():
         known.take_in(*block)
     missing = np.flatnonzero(~known.is_known)
-    spelled = [private_texts.get(int(distinct[place])) or texts[first[place]] or "" for place in missing]
+    spelled = [_spelled(texts[first[place]]) for place in missing]
     progress("encode", len(distinct) - len(missing), len(distinct))
     if len(missing) or known.vectors is None:
         encoder = model.load()
@@ -76,6 +107,11 @@ def encode_columns(
             progress("encode", int(known.is_known.sum()), len(distinct))
     assert known.vectors is not None
     return known.vectors[places]
+
+
+def _spelled(text: str | None) -> str:
+    assert text is not None, "a private text is encoded before its column is staged"
+    return text
 
 
 def _blocks(texts: Sequence[str]) -> Iterator[list[int]]:

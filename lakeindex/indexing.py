@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,7 +27,7 @@ from lakeindex.changes import Changes
 from lakeindex.columns import STAGED_SCHEMA, Columns
 from lakeindex.config import Settings
 from lakeindex.content import content_settings
-from lakeindex.encoding import Model, encode_columns
+from lakeindex.encoding import Model, PrivateTexts, encode_columns
 from lakeindex.index.name_terms import context_words, name_grams
 from lakeindex.index.term_index import TermIndex
 from lakeindex.index.term_rows import TermRows
@@ -37,7 +37,7 @@ from lakeindex.naming import title_of, words_of
 from lakeindex.previous import Previous
 from lakeindex.profile.kept_terms import KEPT
 from lakeindex.profile.lake_files import walk
-from lakeindex.profiling import Profiling
+from lakeindex.profiling import Profiling, copies_of
 from lakeindex.text_hash import KEY_MASK
 from lakeindex.types import Family, FileOutcome, FileStatus, LakeFile, Progress, Report
 
@@ -72,8 +72,9 @@ def build_index(lake: Path, index: Path, settings: Settings, model: Model, progr
     planned = Manifest(str(lake.resolve()), 0, 0, 0, "", {ENCODER_ROLE: model.fingerprint}, content_settings(settings))
     with writing(index) as folder, storing(f"the index in {index}"):
         build = _Build(index, folder, settings, model, progress, planned)
-        staging = Staging.open(index / STAGING, [planned.lake, planned.format, planned.models, planned.settings])
+        staging = Staging(index / STAGING)
         try:
+            staging.open([planned.lake, planned.format, planned.models, planned.settings])
             return _build(build, staging, files, refused)
         except Exception:
             staging.drop()  # what failed would fail again: only a build that was killed goes on
@@ -86,7 +87,7 @@ def _build(build: _Build, staging: Staging, files: list[LakeFile], refused: list
         known = {} if previous is None else previous.files
         changes = Changes.between(files, known, build.settings.check_content)
     with nullcontext() if previous is None else closing(previous):
-        profiling = Profiling(staging, build.settings)
+        profiling = Profiling(staging, build.settings, PrivateTexts(build.model, staging, previous))
         with build.stage("profile"):
             outcomes = refused + profiling.profile(changes.to_read, build.progress)
         if previous is not None and previous.says(outcomes, changes.unchanged):
@@ -94,7 +95,7 @@ def _build(build: _Build, staging: Staging, files: list[LakeFile], refused: list
             return _report(build, previous.generation, _marked(list(known.values()), changes.unchanged))
         columns = Columns.gather(previous, changes.unchanged, staging.records(STAGED_SCHEMA))
         with build.stage("encode"):
-            read = encode_columns(columns, profiling.private_texts, build.model, staging, build.progress)
+            read = encode_columns(columns, build.model, staging, build.progress)
             vectors = columns.vectors(read)
         with build.stage("index"):
             VectorIndex.build(vectors, np.arange(len(vectors))).save(build.folder / VECTORS)
@@ -104,7 +105,7 @@ def _build(build: _Build, staging: Staging, files: list[LakeFile], refused: list
         kept = None if previous is None else Kept(previous.generation.folder / CATALOG, changes.unchanged)
         with build.stage("catalog"):
             catalog = Catalog.write(build.folder / CATALOG, build.settings.memory, outcomes, columns.records, kept)
-            _place_copies(build, staging, catalog, previous)
+            _place_copies(build, copies_of(outcomes), staging, catalog, previous)
     with closing(catalog):
         if build.settings.materialize:
             with build.stage("materialize"):
@@ -145,13 +146,18 @@ def _index_terms(build: _Build, columns: Columns, directory: Directory) -> None:
         TermIndex.build(rows).save(folder / family)
 
 
-def _place_copies(build: _Build, staging: Staging, catalog: Catalog, previous: Previous | None) -> None:
-    """Give the generation its Parquet copies: new ones from the staging, others shared with the generation before."""
+def _place_copies(
+    build: _Build, read: Collection[str], staging: Staging, catalog: Catalog, previous: Previous | None
+) -> None:
+    """Give the generation its Parquet copies: of tables that were read from the staging, others from before.
+
+    The staging keeps what it has until the generation is published: a build that is killed before needs it again.
+    """
     target = build.folder / COPIES
     target.mkdir()
     for name in catalog.copies():
-        if (staging.copies / name).is_file():
-            (staging.copies / name).replace(target / name)
+        if name in read:
+            share_file(staging.copies / name, target / name)
         elif previous is not None:
             share_file(previous.copies / name, target / name)
 

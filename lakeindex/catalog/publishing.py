@@ -25,7 +25,7 @@ from lakeindex.catalog.holding import Hold, held_by_nobody
 from lakeindex.catalog.integrity import checksum, files_of
 from lakeindex.catalog.manifest import MANIFEST, Artifact, Manifest, write_manifest
 from lakeindex.catalog.remembered import remember
-from lakeindex.errors import IndexDamaged, LockHeld, NotFound
+from lakeindex.errors import IndexDamaged, LakeIndexError, LockHeld, NotFound
 
 _LOCK = "writer.lock"
 _BUILDING = "building-"
@@ -36,16 +36,17 @@ _REMOVING = "removing-"
 def writing(index: Path) -> Iterator[Path]:
     """Hold the writer's lock; give a new folder to build a generation in, gone afterwards unless published.
 
-    Raises LockHeld, with the holder, when another writer is at work. A lock dies with its process.
+    Raises LockHeld, with the holder, when another writer is at work. A lock dies with its process. Raises
+    LakeIndexError in place of an OSError, a full disk for example.
     """
-    with _locked(index):
+    with _saying_what_is_full(index), _locked(index):
         _remove_leftovers(index)
         folder = index / GENERATIONS / f"{_BUILDING}{os.getpid()}"
         folder.mkdir()
         try:
             yield folder
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove_leftovers(index)
 
 
 def publish(index: Path, folder: Path, manifest: Manifest, keep: int) -> Generation:
@@ -99,6 +100,18 @@ def share_file(path: Path, target: Path) -> None:
         target.hardlink_to(path)
     except OSError:
         shutil.copyfile(path, target)
+
+
+@contextmanager
+def _saying_what_is_full(index: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        # NumPy gives no reason for what it can't write.
+        reason = error.strerror or f"{str(error).splitlines()[0]} (is the disk full?)"
+        raise LakeIndexError(
+            f"the index in {index} can't be built: {reason}; what was there before still answers"
+        ) from error
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from lakeindex.catalog.integrity import checksum
 from lakeindex.pairs import Hashes
 
 Vectors = npt.NDArray[np.float32]
 
 _MADE_FOR = "made_for.json"
 _OUTCOMES = b"outcomes"
+_COPIES = b"copies"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,13 @@ class StagedShare:
     path: Path
     outcomes: Mapping[str, Any]
     """As JSON has them."""
+    copies: tuple[str, ...]
+    """Names of the copies of their tables."""
+
+    def text_hashes(self) -> Hashes:
+        """Return the hashes of the columns' texts."""
+        with pa.OSFile(str(self.path), "rb") as file:
+            return pa.ipc.open_file(file).read_all()["text_hash"].to_numpy()
 
 
 class Staging:
@@ -50,17 +59,16 @@ class Staging:
         self._shares = folder / "shares"
         self._vectors = folder / "vectors"
 
-    @classmethod
-    def open(cls, folder: Path, made_for: Sequence[object]) -> Staging:
+    def open(self, made_for: Sequence[object]) -> None:
         """Go on with what an earlier build for the same lake and settings left, or start anew."""
         wanted = json.dumps(made_for, sort_keys=True)
-        staging = cls(folder)
-        if not staging._is_for(wanted):
-            staging.drop()
-        for one in (staging.copies, staging._shares, staging._vectors):
+        is_there = self._is_for(wanted)
+        if not is_there:
+            self.drop()
+        for one in (self.copies, self._shares, self._vectors):
             one.mkdir(parents=True, exist_ok=True)
-        (folder / _MADE_FOR).write_text(wanted, "utf-8")
-        return staging
+        if not is_there:  # a kill while this is written must cost nothing
+            (self.folder / _MADE_FOR).write_text(wanted, "utf-8")
 
     def _is_for(self, wanted: str) -> bool:
         path = self.folder / _MADE_FOR
@@ -70,17 +78,35 @@ class Staging:
         """Remove everything."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def add_share(self, outcomes: Mapping[str, Any], records: pa.Table) -> None:
-        """Keep what became of some files, with the records of their columns."""
-        metadata = {_OUTCOMES: json.dumps(outcomes).encode()}
+    def add_share(self, outcomes: Mapping[str, Any], records: pa.Table, copies: Sequence[str]) -> None:
+        """Keep what became of some files, with the records of their columns; copies of their tables lie there."""
+        checksums = {name: checksum(self.copies / name) for name in copies}
+        metadata = {_OUTCOMES: json.dumps(outcomes).encode(), _COPIES: json.dumps(checksums).encode()}
         _write(records.replace_schema_metadata(metadata), self._shares)
 
     def shares(self) -> Iterator[StagedShare]:
-        """List what was read; what is not whole is removed."""
+        """List what was read; what is not whole, or lacks a copy, is removed."""
         for path in _whole(self._shares):
             with pa.OSFile(str(path), "rb") as file:
                 metadata = pa.ipc.open_file(file).schema.metadata or {}
-            yield StagedShare(path, json.loads(metadata[_OUTCOMES]))
+            copies = json.loads(metadata.get(_COPIES, b"{}"))
+            if _COPIES in metadata and all(self._has_copy(name, known) for name, known in copies.items()):
+                yield StagedShare(path, json.loads(metadata[_OUTCOMES]), tuple(copies))
+            else:
+                path.unlink()
+
+    def keep_copies(self, names: Collection[str]) -> None:
+        """Remove all other copies.
+
+        What is left of a published build has its copies in common with the generation, and must not be written to.
+        """
+        for path in self.copies.iterdir():
+            if path.name not in names:
+                path.unlink()
+
+    def _has_copy(self, name: str, known: str) -> bool:
+        path = self.copies / name
+        return path.is_file() and checksum(path) == known
 
     def records(self, schema: pa.Schema) -> ds.Dataset:
         """Return the records of all columns, to be scanned in batches."""

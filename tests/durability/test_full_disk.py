@@ -1,0 +1,149 @@
+"""A disk that fills up costs the build, never the index that was there."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from builds import SETTINGS, WHOLE, copy_index, names_in
+from figures import keep_figures
+from small_lake import write_lake
+
+from lakeindex import Lake
+
+ROWS = 20_000
+RAGGED = 'SELECT count(*) AS n, max(b) AS most FROM "ragged.csv"'
+
+State = tuple[str, list[dict[str, object]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """A lake that has grown since it was indexed, by more than its index had."""
+
+    lake: Path
+    before: Path
+    old: State
+    new: State
+    least: int
+    enough: int
+    """Kilobytes that the index takes before, and that a build takes at most."""
+
+
+def state_of(index: Path) -> State:
+    lake = Lake.open(index, SETTINGS)
+    return lake.generation.manifest.logical_hash, lake.sql(RAGGED).to_pylist()
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> Grown:
+    folder = tmp_path_factory.mktemp("grown")
+    lake = write_lake(folder / "lake")
+    (lake / "ragged.csv").write_text("a,b\n1\n2,3\n")
+    Lake.index(lake, folder / "before", SETTINGS)
+    (lake / "more.csv").write_text("a,b\n" + "".join(f"{row},value {row}\n" for row in range(ROWS)))
+    # The index keeps a copy of this one, which a worker writes.
+    (lake / "ragged.csv").write_text("a,b\n1\n" + "".join(f"{row},{row * row}\n" for row in range(ROWS)))
+    Lake.index(lake, folder / "after", SETTINGS)
+    old, new = state_of(folder / "before"), state_of(folder / "after")
+    assert old != new
+    least = kilobytes_of(folder / "before")
+    return Grown(lake, folder / "before", old, new, least, least + 3 * kilobytes_of(folder / "after") + 4096)
+
+
+def kilobytes_of(folder: Path) -> int:
+    return sum(path.stat().st_blocks for path in folder.rglob("*")) // 2
+
+
+@contextmanager
+def small_disk(folder: Path, kilobytes: int) -> Iterator[Path]:
+    """Mount a file system of that size."""
+    folder.mkdir(exist_ok=True)
+    options = f"size={kilobytes}k"
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip(f"a small file system can't be mounted here: {done.stderr.strip()}")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def index_lake(lake: Path, index: Path, file_bytes: int | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command, with a limit to how large a file may grow."""
+
+    def limit() -> None:
+        if file_bytes is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
+
+    command = [sys.executable, "-m", "lakeindex.serve.cli", "index", str(lake), "--index", str(index), "--strict"]
+    options = ["--quiet", "--model", "hashing", "--memory", "500MB", "--jobs", "2"]
+    return subprocess.run([*command, *options], capture_output=True, text=True, preexec_fn=limit, check=False)
+
+
+def is_built(grown: Grown, index: Path, done: subprocess.CompletedProcess[str]) -> bool:
+    """Tell whether a build had room enough; one that had not leaves the index as it was, and says so in a sentence."""
+    if done.returncode == 5:  # some files of the small lake can't be read
+        assert state_of(index) == grown.new
+        return True
+    assert done.returncode == 1, done.stderr
+    assert done.stderr.startswith("lakeindex: "), done.stderr
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert "still answers" in done.stderr or "is unchanged" in done.stderr, done.stderr
+    assert state_of(index) == grown.old
+    assert names_in(index) == WHOLE
+    return False
+
+
+def assert_next_build_succeeds(grown: Grown, index: Path) -> None:
+    assert index_lake(grown.lake, index).returncode == 5
+    assert state_of(index) == grown.new
+    assert names_in(index) == WHOLE
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small file system")
+@pytest.mark.parametrize("points", [3, pytest.param(50, marks=pytest.mark.slow)])
+def test_a_full_disk_leaves_the_old_generation_and_no_litter(grown: Grown, tmp_path: Path, points: int) -> None:
+    failed = []
+    for point in range(points):
+        room = grown.least + 8 + (grown.enough - grown.least) * point // points
+        with small_disk(tmp_path / "disk", room) as disk:
+            index = copy_index(grown.before, disk / "index")
+            done = index_lake(grown.lake, index)
+            if is_built(grown, index, done):
+                continue
+            failed.append(done.stderr)
+            subprocess.run(["mount", "-o", f"remount,size={grown.enough * 4}k", str(disk)], check=True)
+            assert_next_build_succeeds(grown, index)
+    assert len(failed) >= points // 3
+    told = Counter(sentence.replace(str(index), "INDEX").strip() for sentence in failed)
+    keep_figures("disk full", figures_of(points, len(failed)) | {"sentences": dict(told)})
+
+
+@pytest.mark.parametrize("points", [2, pytest.param(50, marks=pytest.mark.slow)])
+def test_files_that_may_not_grow_leave_the_old_generation_and_no_litter(
+    grown: Grown, tmp_path: Path, points: int
+) -> None:
+    failed = 0
+    largest = grown.enough * 1024 // 2
+    for point in range(points):
+        index = copy_index(grown.before, tmp_path / "index")
+        # From nothing on, the same factor each time: most files are small.
+        done = index_lake(grown.lake, index, int(largest ** ((point + 0.5) / points)))
+        if not is_built(grown, index, done):
+            failed += 1
+            assert_next_build_succeeds(grown, index)
+    assert failed >= points // 3
+    keep_figures("files may not grow", figures_of(points, failed))
+
+
+def figures_of(points: int, failed: int) -> dict[str, object]:
+    return {"points": points, "builds_that_failed": failed, "old_generation_answers": failed, "litter": 0}

@@ -1,0 +1,147 @@
+"""A build that was killed goes on: hardly anything is read or encoded twice, and nothing is forgotten."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from builds import WHOLE, names_in
+from figures import keep_figures
+
+from lakeindex import Lake, Settings
+
+MOST_DONE_AGAIN = 0.05
+FILES = 400
+SECONDS_TO_WAIT = 120.0
+HERE = Path(__file__).parent
+STAGES = ("profile", "encode")
+KEY = "a key for tests"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What builds did, killed ones included."""
+
+    log: Path
+
+    def amounts(self) -> dict[str, int]:
+        done = dict.fromkeys(STAGES, 0)
+        for line in self.log.read_text().splitlines() if self.log.exists() else []:
+            stage, amount = line.split()
+            done[stage] += int(amount)
+        return done
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A lake, and what one build of it does that nobody kills."""
+
+    lake: Path
+    folder: Path
+    environment: Mapping[str, str]
+    values: str
+    whole: dict[str, int]
+    expected: Lake
+
+    def start(self, index: Path, work: Work) -> subprocess.Popen[str]:
+        return start(self.lake, index, self.values, self.environment, work)
+
+
+def start(lake: Path, index: Path, values: str, environment: Mapping[str, str], work: Work) -> subprocess.Popen[str]:
+    command = [sys.executable, str(HERE / "counted_build.py"), str(lake), str(index), values]
+    told = {**environment, "WORK_LOG": str(work.log)}
+    return subprocess.Popen(command, env=told, stderr=subprocess.PIPE, text=True)
+
+
+def finish(build: subprocess.Popen[str]) -> None:
+    _, errors = build.communicate()
+    assert (build.returncode, errors) == (0, "")
+
+
+def open_index(index: Path, values: str) -> Lake:
+    return Lake.open(index, Settings(model="hashing", values=values, hash_key=KEY))
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("resumed") / "lake"
+    folder.mkdir()
+    choose = random.Random(0)
+    for number in range(FILES):
+        names = [f"{choose.choice('abcdefgh')}{number}_{place}" for place in range(choose.randint(2, 6))]
+        rows = [[f"v{choose.randrange(3000)}" for _ in names] for _ in range(choose.randint(5, 60))]
+        (folder / f"{number}.counted").write_text("\n".join(",".join(row) for row in [names, *rows]) + "\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+    """Install the connector that counts, for processes that get this environment."""
+    site = tmp_path_factory.mktemp("site")
+    (site / "counting-0.1.dist-info").mkdir()
+    entry = "[lakeindex.connectors]\ncounted = counting_connector:CountingConnector\n"
+    (site / "counting-0.1.dist-info" / "entry_points.txt").write_text(entry)
+    (site / "counting-0.1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: counting\nVersion: 0.1\n")
+    path = os.pathsep.join([str(site), str(HERE), os.environ.get("PYTHONPATH", "")])
+    return os.environ | {"PYTHONPATH": path.rstrip(os.pathsep)}
+
+
+@pytest.fixture(scope="module", params=["sample", "hash"])
+def counted(
+    lake: Path, environment: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Counted:
+    folder = tmp_path_factory.mktemp("whole")
+    work = Work(folder / "work")
+    finish(start(lake, folder / "index", request.param, environment, work))
+    whole = work.amounts()
+    assert whole["profile"] == FILES
+    return Counted(lake, folder, environment, request.param, whole, open_index(folder / "index", request.param))
+
+
+def kill_at(counted: Counted, index: Path, work: Work, stage: str, amount: int, delay: float) -> bool:
+    """Kill a build a moment after so much work of a stage was begun; tell whether that was before its end."""
+    deadline = time.monotonic() + SECONDS_TO_WAIT
+    with counted.start(index, work) as build:
+        while build.poll() is None and work.amounts()[stage] < amount:
+            assert time.monotonic() < deadline, f"{stage} never gets to {amount}"
+            time.sleep(0.002)
+        time.sleep(delay)
+        build.kill()
+        build.communicate()
+    return build.returncode != 0
+
+
+def assert_equal(one: Lake, other: Lake) -> None:
+    assert one.generation.manifest.logical_hash == other.generation.manifest.logical_hash
+    keys = np.arange(len(one.searcher.directory))
+    np.testing.assert_allclose(one.searcher.vectors.vectors(keys), other.searcher.vectors.vectors(keys), atol=1e-3)
+
+
+@pytest.mark.parametrize("moments", [1, pytest.param(40, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("stage", STAGES)
+def test_hardly_anything_is_done_again(counted: Counted, tmp_path: Path, stage: str, moments: int) -> None:
+    choose = random.Random(f"{stage} {moments}")
+    again = {one: [0] for one in STAGES}
+    killed = 0
+    for moment in range(moments):
+        index, work = tmp_path / str(moment), Work(tmp_path / f"work{moment}")
+        amount = int(choose.uniform(0.1, 0.9) * counted.whole[stage])
+        killed += kill_at(counted, index, work, stage, amount, choose.uniform(0, 0.05))
+        finish(counted.start(index, work))
+        assert_equal(open_index(index, counted.values), counted.expected)
+        assert names_in(index) == WHOLE
+        for one, amount in work.amounts().items():
+            again[one].append(amount - counted.whole[one])
+    worst = {one: max(amounts) / counted.whole[one] for one, amounts in again.items()}
+    shown = {f"most_done_again_in_{one}": round(share, 4) for one, share in worst.items()}
+    keep_figures(f"kill -9 while a build is in {stage}, values {counted.values}", {"kills": killed, **shown})
+    assert killed >= 0.9 * moments
+    assert max(worst.values()) <= MOST_DONE_AGAIN, worst
