@@ -72,10 +72,12 @@ ScanValue = str | int | bool | tuple[str, ...]
 # A scan is written into SQL, and may come from an index that somebody else made.
 _SCAN_OPTIONS = {
     "read_csv": frozenset(
-        ("auto_detect", "all_varchar", "delim", "quote", "escape", "comment", "header", "skip", "new_line", "nullstr")
-        + ("allow_quoted_nulls", "encoding", "compression", "hive_partitioning", "max_line_size", "parallel")
-        + ("strict_mode", "null_padding", "ignore_errors", "thousands", "decimal_separator")
-        + ("dateformat", "timestampformat")
+        (
+            *("auto_detect", "all_varchar", "delim", "quote", "escape", "comment"),
+            *("header", "skip", "new_line", "nullstr", "allow_quoted_nulls", "encoding"),
+            *("compression", "hive_partitioning", "max_line_size", "parallel", "strict_mode", "null_padding"),
+            *("ignore_errors", "thousands", "decimal_separator", "dateformat", "timestampformat"),
+        )
     ),
     "read_parquet": frozenset({"binary_as_string", "hive_partitioning"}),
     "read_json": frozenset({"auto_detect", "compression", "format", "hive_partitioning", "records", "sample_size"}),
