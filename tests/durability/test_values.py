@@ -1,4 +1,4 @@
-"""With `--values none` and `hash` no value of a cell stays anywhere; with `hash` joins on equal values stay the same."""
+"""With `--values none` and `hash` no value of a cell stays anywhere; with `hash` overlap stays what it was."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_staging_holds_no_value_when_a_build_stops_before_it_encodes(
     monkeypatch.setattr("lakeindex.indexing.encode_columns", stop)
     with pytest.raises(Killed):
         Lake.index(planted, tmp_path / "index", settings)
-    staged = [path for path in (tmp_path / "index" / "staging").rglob("*.arrow")]
+    staged = list((tmp_path / "index" / "staging").rglob("*.arrow"))
     assert len(staged) == 1
     assert pa.ipc.open_file(str(staged[0])).read_all().num_rows > 10
     assert found_in(tmp_path / "index") == []
