@@ -20,7 +20,7 @@ from lakeindex.errors import NotFound, Refused, StaleArtifact, UnreadableTable
 from lakeindex.layout import CATALOG, COPIES, ENCODER_ROLE, ROWS
 from lakeindex.querying import Searcher
 from lakeindex.reading import ReadRows, read_file
-from lakeindex.types import ColumnId, Match, Progress, ReadTable, Report, TableId
+from lakeindex.types import ColumnId, Match, Progress, RawValues, ReadTable, Report, TableId
 
 if TYPE_CHECKING:
     from lakeindex.broken_joins import WatchedJoins, WatchRules
@@ -109,7 +109,8 @@ class Lake:
         `table` is the name of a table of the lake, a Path to a file anywhere, or any object that offers an Arrow
         stream (pyarrow, polars, pandas, a DuckDB relation). The figures of the best `probe` (5 unless told
         otherwise) are counted in the source files; `sources` asks some sources alone.
-        Raises NotFound for a table or column that isn't there, with the nearest names.
+        Raises NotFound for a table or column that isn't there, with the nearest names, StaleArtifact when the index's
+        hashes have another key than the settings give.
         """
         query = self._query_column(table, column)
         found = self.searcher.search(query, k, sources)
@@ -236,6 +237,11 @@ class Lake:
         ]
 
     @property
+    def kept_values(self) -> RawValues:
+        """What the index keeps of the values that stand in the cells."""
+        return RawValues(self.generation.manifest.settings["limits"]["raw"])
+
+    @property
     def root(self) -> Path:
         """The lake's folder."""
         return Path(self.generation.manifest.lake)
@@ -247,11 +253,13 @@ class Lake:
     def _query_column(self, table: object, column: str) -> QueryColumn:
         if isinstance(table, str):
             return self.searcher.column(ColumnId(TableId(table), column))
+        from lakeindex.content import limits_built_with
         from lakeindex.outside import prepare_file_column, prepare_stream_column
 
+        limits = limits_built_with(self.generation.manifest.settings, self.settings)
         if isinstance(table, Path):
-            return prepare_file_column(table, column, self.settings, self._to_vectors)
-        return prepare_stream_column(table, column, self._to_vectors)
+            return prepare_file_column(table, column, self.settings, limits, self._to_vectors)
+        return prepare_stream_column(table, column, limits, self._to_vectors)
 
     def _to_vectors(self, records: pa.Table) -> npt.NDArray[np.float32]:
         from lakeindex.encode.column_text import TextOptions, ValueOrder

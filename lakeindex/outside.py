@@ -13,11 +13,12 @@ from rapidfuzz import fuzz, process
 
 from lakeindex.catalog.directory import facts_of, hash_names
 from lakeindex.config import Settings
-from lakeindex.content import LIMITS, guards_of, read_options
+from lakeindex.content import guards_of, read_options
 from lakeindex.errors import InvalidSetting, NotFound, UnreadableTable
 from lakeindex.index.name_terms import context_words, name_grams, term_sets
 from lakeindex.naming import title_of, words_of
 from lakeindex.pairs import QueryColumn, TermSet
+from lakeindex.profile.column_profile import Limits
 from lakeindex.profile.kept_terms import KEPT, kept
 from lakeindex.profile.pool import profile_in_workers
 from lakeindex.profile.records import ProfiledColumn, to_records
@@ -28,8 +29,12 @@ ToVectors = Callable[[pa.Table], npt.NDArray[np.float32]]
 """Profile records to the vectors that the index would hold for them, (n, d)."""
 
 
-def prepare_file_column(path: Path, column: str, settings: Settings, to_vectors: ToVectors) -> QueryColumn:
+def prepare_file_column(
+    path: Path, column: str, settings: Settings, limits: Limits, to_vectors: ToVectors
+) -> QueryColumn:
     """Read a file as the lake's files are read, and make one of its columns ready to be asked about.
+
+    `limits` are those of the index: under another key no hash would be one of its own.
 
     Raises NotFound when there is no such file or column, UnreadableTable when the file can't be read.
     """
@@ -37,7 +42,7 @@ def prepare_file_column(path: Path, column: str, settings: Settings, to_vectors:
         raise NotFound(f"no file {path}")
     facts = path.stat()
     file = LakeFile(path.resolve(), path.name, facts.st_size, facts.st_mtime_ns)
-    shares = list(profile_in_workers([file], read_options(settings, None), LIMITS, guards_of(settings, jobs=1)))
+    shares = list(profile_in_workers([file], read_options(settings, None), limits, guards_of(settings, jobs=1)))
     outcome = shares[-1].outcomes[-1]
     records = shares[-1].records
     if outcome.status is not FileStatus.INDEXED or records is None:
@@ -45,7 +50,7 @@ def prepare_file_column(path: Path, column: str, settings: Settings, to_vectors:
     return _prepare(records, column, path.name, to_vectors)
 
 
-def prepare_stream_column(data: object, column: str, to_vectors: ToVectors) -> QueryColumn:
+def prepare_stream_column(data: object, column: str, limits: Limits, to_vectors: ToVectors) -> QueryColumn:
     """Make a column of an Arrow stream ready to be asked about. Raises InvalidSetting for anything else."""
     try:
         table = data if isinstance(data, pa.Table) else pa.table(data)
@@ -55,9 +60,9 @@ def prepare_stream_column(data: object, column: str, to_vectors: ToVectors) -> Q
         ) from error
     if column not in table.column_names:
         raise NotFound(f"the data has no column {column!r}{_nearest(column, table.column_names)}")
-    (profile,) = profile_columns([table[column]], LIMITS)
+    (profile,) = profile_columns([table[column]], limits)
     return _prepare(
-        to_records([ProfiledColumn(TableId(""), 0, column, profile)], LIMITS), column, "the data", to_vectors
+        to_records([ProfiledColumn(TableId(""), 0, column, profile)], limits), column, "the data", to_vectors
     )
 
 

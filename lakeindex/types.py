@@ -82,10 +82,10 @@ ScanValue = str | int | bool | tuple[str, ...]
 _SCAN_OPTIONS = {
     "read_csv": frozenset(
         (
-            *("auto_detect", "all_varchar", "delim", "quote", "escape", "comment", "header", "skip"),
-            *("new_line", "nullstr", "allow_quoted_nulls", "encoding", "compression", "hive_partitioning"),
-            *("max_line_size", "parallel", "strict_mode", "null_padding", "ignore_errors", "thousands"),
-            *("decimal_separator", "dateformat", "timestampformat"),
+            *("auto_detect", "all_varchar", "delim", "quote", "escape", "comment"),
+            *("header", "skip", "new_line", "nullstr", "allow_quoted_nulls", "encoding"),
+            *("compression", "hive_partitioning", "max_line_size", "parallel", "strict_mode", "null_padding"),
+            *("ignore_errors", "thousands", "decimal_separator", "dateformat", "timestampformat"),
         )
     ),
     "read_parquet": frozenset({"binary_as_string", "hive_partitioning"}),

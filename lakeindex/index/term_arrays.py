@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -53,5 +54,5 @@ def open_array(path: Path) -> npt.NDArray[Any]:
     try:
         # A plain view of the mapped file: numpy's memmap class makes every slice of it slow.
         return np.asarray(np.lib.format.open_memmap(path, mode="r"))
-    except (OSError, ValueError, OverflowError) as error:
+    except (OSError, ValueError, OverflowError, SyntaxError, TokenError) as error:
         raise IndexDamaged(f"{path} can't be read ({error}); build the index again") from error

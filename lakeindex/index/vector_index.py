@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lakeindex.errors import IndexDamaged, LakeIndexError
+from lakeindex.index.vector_check import require_sound
 
 Vectors = npt.NDArray[np.float32]
 Keys = npt.NDArray[np.int64]
@@ -23,9 +22,6 @@ _BUILDS = ("faiss-cpu", "faiss-gpu", "faiss-gpu-cu12")
 _PROBED_SHARE = 0.1
 _REACH_STEP = 1 / 16
 _TRAINED_ON_A_LIST = 64
-_CHECKED_AT_ONCE = 4096
-_LONGEST = 1.25
-"""No unit vector is longer, however it is rounded."""
 
 
 class VectorIndex:
@@ -101,67 +97,11 @@ class VectorIndex:
 
     def check(self) -> None:
         """Raise IndexDamaged unless it is what `build` makes, under the keys 0, 1, 2, ...: another one may not be."""
-        faiss = load_faiss()
-        parts = list(_lists_of(faiss, self._index) if not self.is_exact else _exact_part(faiss, self._index))
-        found = np.sort(np.concatenate([np.zeros(0, np.int64), *(keys for keys, _ in parts)]))
-        if not np.array_equal(found, np.arange(len(self))):
-            raise IndexDamaged("the vectors don't have a key each; build the index again")
-        for keys, decoded in parts:
-            for first in range(0, len(keys), _CHECKED_AT_ONCE):
-                block = slice(first, first + _CHECKED_AT_ONCE)
-                vectors = self.vectors(keys[block])
-                lengths = np.linalg.norm(vectors, axis=1)
-                if not np.array_equal(vectors, decoded(block)) or not bool(np.all(lengths < _LONGEST)):
-                    raise IndexDamaged("the vectors are none, or not found by their keys; build the index again")
+        require_sound(load_faiss(), self._index, self.vectors)
 
     def remove(self, keys: Keys) -> int:
         """Drop vectors; return how many there were."""
         return int(self._index.remove_ids(np.ascontiguousarray(keys)))
-
-
-Part = tuple[Keys, Callable[[slice], Vectors]]
-"""Keys, and the vectors of some of them as they lie in the file."""
-
-
-def _exact_part(faiss: Any, index: Any) -> Iterator[Part]:
-    """Return the only part of an exact index, once it is known to be one."""
-    inner: Any = faiss.downcast_index(index.index) if type(index) is faiss.IndexIDMap2 else None
-    if type(inner) is not faiss.IndexFlatIP or not index.ntotal == inner.ntotal == index.id_map.size():
-        raise IndexDamaged("the vectors are not kept as this program keeps them; build the index again")
-    if index.d != inner.d or index.metric_type != faiss.METRIC_INNER_PRODUCT:
-        raise IndexDamaged("the vectors are not compared as this program does; build the index again")
-    keys = faiss.vector_to_array(index.id_map)
-    stored = faiss.rev_swig_ptr(inner.get_xb(), inner.ntotal * inner.d).reshape(inner.ntotal, inner.d)
-    yield keys, lambda block: np.array(stored[block])
-
-
-def _lists_of(faiss: Any, index: Any) -> Iterator[Part]:
-    """Return each list of an index of lists, once it is known to be one."""
-    is_known = (
-        type(index) is faiss.IndexIVFScalarQuantizer
-        and type(faiss.downcast_index(index.quantizer)) is faiss.IndexFlatIP
-        and type(faiss.downcast_InvertedLists(index.invlists)) is faiss.ArrayInvertedLists
-        and index.sq.qtype == faiss.ScalarQuantizer.QT_8bit
-        and index.direct_map.type == faiss.DirectMap.Hashtable
-        and index.metric_type == index.quantizer.metric_type == faiss.METRIC_INNER_PRODUCT
-        and index.d == index.quantizer.d == index.sq.d == index.code_size == index.invlists.code_size
-        and index.nlist == index.quantizer.ntotal == index.invlists.nlist
-        and 0 < index.nprobe <= index.nlist
-        and not index.by_residual
-        and faiss.vector_to_array(index.sq.trained).size == 2 * index.d
-    )
-    if not is_known:
-        raise IndexDamaged("the vectors are not kept as this program keeps them; build the index again")
-    for place in range(index.nlist):
-        size = index.invlists.list_size(place)
-        if size:
-            keys = faiss.rev_swig_ptr(index.invlists.get_ids(place), size).copy()
-            stored = faiss.rev_swig_ptr(index.invlists.get_codes(place), size * index.d).reshape(size, index.d)
-            yield keys, partial(_decoded, index.sq, stored)
-
-
-def _decoded(steps: Any, codes: npt.NDArray[np.uint8], block: slice) -> Vectors:
-    return np.asarray(steps.decode(np.ascontiguousarray(codes[block])))
 
 
 def _train_lists(faiss: Any, vectors: Vectors, seed: int) -> Any:

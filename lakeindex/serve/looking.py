@@ -8,6 +8,7 @@ import click
 
 from lakeindex.serve.options import open_lake, read_settings, with_format, with_index
 from lakeindex.serve.output import Format, as_json, print_line, say, write_batches, write_table
+from lakeindex.types import RawValues
 
 
 @click.command()
@@ -51,7 +52,12 @@ def tables(index: str | None, output: str) -> None:
 @with_format
 def profile(table: str, column: str | None, index: str | None, output: str) -> None:
     """Show what is known of a table's columns, or of one."""
-    write_table(open_lake(index).profile(table, column), Format(output), table)
+    lake = open_lake(index)
+    write_table(lake.profile(table, column), Format(output), table)
+    if lake.kept_values is not RawValues.SAMPLE:
+        say(
+            f"minimum, maximum, quantiles and values are not kept: the index was built with values = {lake.kept_values}"
+        )
 
 
 @click.command()
