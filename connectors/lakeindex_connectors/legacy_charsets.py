@@ -6,10 +6,10 @@ import re
 
 from lakeindex_connectors.latin_charsets import choose_latin
 
-_OTHER_SCRIPTS = (
-    "cp932", "euc_jp", "gb18030", "big5", "cp949", "cp1251", "koi8_r", "cp866", "iso8859_5", "cp1253", "cp1255",
-    "cp1256",
-)  # fmt: skip
+_OF_TWO_BYTES = ("cp932", "euc_jp", "gb18030", "big5", "cp949")
+_OF_ONE_BYTE = ("cp1251", "koi8_r", "cp866", "iso8859_5", "cp1253", "cp1255", "cp1256")
+_EVEN_RUNS = 6
+"""Different words of an even number of bytes, and none of an odd one: letters of one byte would not do that."""
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _KANA_LEAD = re.compile(rb"[\x82\x83][\x40-\x7e\x80-\xfc]")
 _FOREIGN = re.compile(r"[^\W\d_a-zA-Z]")
@@ -43,7 +43,8 @@ def _other_script(sample: bytes) -> str | None:
     # Imported late, as few files need it.
     from charset_normalizer import from_bytes
 
-    left = list(_OTHER_SCRIPTS)
+    has_pairs = len(set(runs)) >= _EVEN_RUNS and all(len(run) % 2 == 0 for run in runs)
+    left = [*_OF_TWO_BYTES, *(() if has_pairs else _OF_ONE_BYTE)]
     while left and (best := from_bytes(sample, cp_isolation=left).best()):
         text = sample.decode(best.encoding, errors="replace")
         if _is_plausible(text, best.encoding):

@@ -38,6 +38,11 @@ def test_a_few_accents_in_ascii_are_western(text: str) -> None:
     assert choose_charset(text.encode("cp1252")) == "cp1252"
 
 
+def test_few_words_of_two_bytes_each_are_chinese() -> None:
+    text = "日期,城市,数量\n2018-01-01,北京,10\n2018-01-02,上海,20\n2018-01-03,广州,30\n2018-01-04,深圳,40\n"
+    assert "".join(decode([text.encode("gb18030")], choose_charset(text.encode("gb18030")))) == text
+
+
 @pytest.mark.parametrize("text", ["москва,париж,лондон,берлин,рим", "слон,тигр,лев,волк,заяц,кот"])
 def test_russian_in_small_letters_is_not_hebrew(text: str) -> None:
     assert choose_charset(text.encode("cp1251")) == "cp1251"
