@@ -39,8 +39,9 @@ def write_lake(root: Path) -> Path:
         }
     )
     pq.write_table(customers, root / "sales" / "customers.parquet")
-    with gzip.open(root / "geo" / "hauptstädte.csv.gz", "wt", encoding="utf-8") as handle:
-        handle.write("stadt\tland\n" + "".join(f"{capital.upper()}\t{name}\n" for _, name, capital in COUNTRIES[:6]))
+    capitals = "stadt\tland\n" + "".join(f"{capital.upper()}\t{name}\n" for _, name, capital in COUNTRIES[:6])
+    # Without a time stamp, which gzip would keep: two lakes written a second apart have the same content.
+    (root / "geo" / "hauptstädte.csv.gz").write_bytes(gzip.compress(capitals.encode(), mtime=0))
     with (root / "events.jsonl").open("w", encoding="utf-8") as handle:
         for number, (code, _, _) in enumerate(COUNTRIES):
             handle.write(json.dumps({"at": f"2024-01-{number + 1:02d}", "place": {"code": code}}) + "\n")
