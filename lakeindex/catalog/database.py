@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import stat
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
+from tempfile import gettempdir, mkdtemp
+from uuid import uuid4
 
 import duckdb
 
@@ -24,6 +30,11 @@ def connect(path: Path | None, memory: str, threads: int = 2, read_only: bool = 
         "autoload_known_extensions": False,
         "preserve_insertion_order": False,
     }
+    if path is None or read_only:
+        # DuckDB's own choices are the current folder, which may be the lake, and the folder of the published file,
+        # of which other readers then say that something in it was not published.
+        folder = _spilling_folder()
+        config["temp_directory"] = "" if folder is None else str(folder / _name_of(path))
     try:
         connection = duckdb.connect(":memory:" if path is None else str(path), read_only=read_only, config=config)
     except duckdb.ParserException as error:
@@ -34,6 +45,28 @@ def connect(path: Path | None, memory: str, threads: int = 2, read_only: bool = 
         ) from error
     connection.execute("SET enable_progress_bar = false")
     return connection
+
+
+@cache
+def _spilling_folder() -> Path | None:
+    """Find the folder for what queries don't hold in memory: one a user, which nobody else can read; None for nowhere.
+
+    DuckDB makes a folder in it when it needs one, and removes that again.
+    """
+    try:
+        folder = Path(gettempdir()) / f"lakeindex-{os.getuid()}"
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+        facts = folder.lstat()
+        is_private = stat.S_ISDIR(facts.st_mode) and facts.st_uid == os.getuid() and not facts.st_mode & 0o077
+        return folder if is_private else Path(mkdtemp(prefix="lakeindex-"))
+    except OSError:
+        return None
+
+
+def _name_of(path: Path | None) -> str:
+    # Connections to one file share an instance of DuckDB, and its settings.
+    return uuid4().hex if path is None else hashlib.blake2b(os.fsencode(path.absolute()), digest_size=16).hexdigest()
 
 
 BLANKS = " || ".join(f"chr({code})" for code in (32, 9, 10, 11, 12, 13, 160))

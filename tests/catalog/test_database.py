@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import stat
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lakeindex.catalog import database
 from lakeindex.catalog.database import connect, glob_escaped, literal, quoted, scan_sql
 from lakeindex.errors import InvalidSetting
 from lakeindex.types import Scan
@@ -144,3 +147,56 @@ def test_a_database_opened_for_reading_takes_no_writes(tmp_path: Path) -> None:
         assert connection.sql("SELECT n FROM kept").fetchall() == [(7,)]
         with pytest.raises(duckdb.InvalidInputException, match="read-only"):
             connection.execute("DROP TABLE kept")
+
+
+_SPILLING = "SELECT count(*) FROM (SELECT md5(range::VARCHAR) AS hash, range FROM range(600000) ORDER BY hash)"
+
+
+def names_beside(folder: Path, connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Sort more than fits into memory; list what then lies in a folder, hidden or not."""
+    assert connection.sql(_SPILLING).fetchall() == [(600_000,)]
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_what_a_query_does_not_hold_in_memory_goes_neither_into_the_current_folder_nor_beside_a_published_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake, published = tmp_path / "lake", tmp_path / "published"
+    lake.mkdir()
+    published.mkdir()
+    monkeypatch.chdir(lake)
+    with connect(None, "32MB", threads=1) as connection:
+        assert names_beside(lake, connection) == []
+    with connect(published / "some.duckdb", MEMORY) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 7 AS n")
+    with (
+        connect(published / "some.duckdb", "32MB", threads=1, read_only=True) as connection,
+        connect(published / "some.duckdb", "32MB", threads=1, read_only=True) as another,
+    ):
+        assert names_beside(published, connection) == ["some.duckdb"]
+        assert another.sql("SELECT n FROM kept").fetchall() == [(7,)]
+
+
+def test_nobody_else_reads_what_a_query_does_not_hold_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    find = database._spilling_folder.__wrapped__
+    folder = find()
+    assert (folder.parent, stat.S_IMODE(folder.stat().st_mode)) == (tmp_path, 0o700)
+    assert find() == folder
+    folder.chmod(0o755)
+    another = find()
+    assert another != folder
+    assert stat.S_IMODE(another.stat().st_mode) == 0o700
+    folder.rmdir()
+    folder.symlink_to(another)
+    assert find() not in (folder, another)
+
+
+def test_a_query_that_fits_into_memory_needs_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "_spilling_folder", lambda: None)
+    with connect(None, "32MB", threads=1) as connection:
+        assert connection.sql("SELECT 7").fetchall() == [(7,)]
+        with pytest.raises(duckdb.OutOfMemoryException):
+            connection.sql(_SPILLING).fetchall()
