@@ -56,8 +56,8 @@ def open_current(index: Path) -> Generation:
         if hold is not None or read_pointer(index) == pointer:
             if not folder_of(index, pointer.number).is_dir():
                 raise IndexDamaged(
-                    f"{index / CURRENT} names generation {pointer.number}, which isn't there; return to one that is with "
-                    f"lakeindex rollback --index {index}, or build the index again"
+                    f"{index / CURRENT} names generation {pointer.number}, which isn't there; return to one that is "
+                    f"with lakeindex rollback --index {index}, or build the index again"
                 )
             generation = _open(index, pointer.number, hold)
             if generation.manifest.checksum != pointer.checksum:
