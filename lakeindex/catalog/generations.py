@@ -54,6 +54,11 @@ def open_current(index: Path) -> Generation:
             raise missing(index)
         hold = Hold.of(folder_of(index, pointer.number) / MANIFEST)
         if hold is not None or read_pointer(index) == pointer:
+            if not folder_of(index, pointer.number).is_dir():
+                raise IndexDamaged(
+                    f"{index / CURRENT} names generation {pointer.number}, which isn't there; return to one that is "
+                    f"with lakeindex rollback --index {index}, or build the index again"
+                )
             generation = _open(index, pointer.number, hold)
             if generation.manifest.checksum != pointer.checksum:
                 raise IndexDamaged(f"{index / CURRENT} names another generation than there is; build the index again")

@@ -72,7 +72,8 @@ class WorkerProcess:
         self.stop = stop
         self.messages = tempfile.TemporaryFile()  # noqa: SIM115 (closed in `kill`)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "lakeindex.profile.worker", str(memory)],
+            # -P: what lies in the folder that we are in, which may be the lake, is not imported.
+            [sys.executable, "-P", "-m", "lakeindex.profile.worker", str(memory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.messages,

@@ -235,7 +235,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "CURRENT is garbage": (_overwrite("CURRENT", b"\xff\xfe"), "CURRENT can't be read"),
     "CURRENT is no number": (_overwrite("CURRENT", b"../secret"), "should hold the number of a generation"),
     "CURRENT is empty": (_overwrite("CURRENT", b""), "should hold the number of a generation and its checksum, not ''"),
-    "CURRENT names what is gone": (_overwrite("CURRENT", b"7\n"), "7/manifest.json can't be read"),
+    "CURRENT names what is gone": (_overwrite("CURRENT", b"7\n"), "CURRENT names generation 7"),
 }
 
 

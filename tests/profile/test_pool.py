@@ -45,7 +45,7 @@ def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
         entry = f"[lakeindex.connectors]\nhostile = hostile_connector:{connector}\n"
         (folder / "crash-0.1.dist-info" / "entry_points.txt").write_text(entry)
         (folder / "crash-0.1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: crash\nVersion: 0.1\n")
-        patch.setenv("PYTHONPATH", str(folder))
+        patch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)
         return patch
 
     yield installed
