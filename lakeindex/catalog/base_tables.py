@@ -38,16 +38,19 @@ FROM duckdb_columns() WHERE database_name = '{_TRIED}' AND NOT internal GROUP BY
 """
 
 
-def require_base_tables(path: Path, tables: Mapping[str, Types], memory: str) -> None:
-    """Raise IndexDamaged unless the file holds just these tables, and all their rows can be read."""
+def require_base_tables(path: Path, tables: Mapping[str, Types | None], memory: str) -> None:
+    """Raise IndexDamaged unless the file holds just these tables, and all their rows can be read.
+
+    A table without types may have any columns.
+    """
     try:
         # Under a name of its own: what the file calls like a function of DuckDB's is never taken for that.
         with connect(None, memory) as connection:
             connection.execute(f"ATTACH {literal(str(path))} AS {_TRIED} (READ_ONLY)")
             connection.execute("SET enable_external_access = false")
-            found = {name: dict(zip(*told, strict=True)) for name, *told in connection.sql(_FOUND).fetchall()}
+            found = {name: list(zip(*told, strict=True)) for name, *told in connection.sql(_FOUND).fetchall()}
             others = [one for one in connection.sql(_OTHERS + _MORE).fetchall() if one != ("schema", "main")]
-            if others or {name: list(types.items()) for name, types in found.items()} != _listed(tables):
+            if others or not _are_as_told(found, tables):
                 raise IndexDamaged(f"{path} holds other tables than it should, or more; build the index again")
             for name in tables:
                 for batch in connection.sql(f"SELECT * FROM {_TRIED}.{quoted(name)}").to_arrow_reader():
@@ -56,5 +59,7 @@ def require_base_tables(path: Path, tables: Mapping[str, Types], memory: str) ->
         raise IndexDamaged(f"{path} can't be read ({error}); build the index again") from error
 
 
-def _listed(tables: Mapping[str, Types]) -> dict[str, list[tuple[str, str]]]:
-    return {name: list(types.items()) for name, types in tables.items()}
+def _are_as_told(found: Mapping[str, list[tuple[str, str]]], tables: Mapping[str, Types | None]) -> bool:
+    return found.keys() == tables.keys() and all(
+        types is None or found[name] == list(types.items()) for name, types in tables.items()
+    )

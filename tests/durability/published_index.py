@@ -6,9 +6,14 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 from small_lake import write_lake
 
 from lakeindex import Lake, Settings
@@ -26,6 +31,8 @@ def build(root: Path, settings: Settings = SETTINGS) -> Path:
     """Index the small lake with a ragged file, whose rows get a Parquet copy; return the index's folder."""
     lake = write_lake(root / "lake")
     (lake / "ragged.csv").write_text('name,share\n"one \\"quoted\\"",1\ntwo,2,3\nthree\n', "utf-8")
+    small = pa.table({"day": [date(2024, 1, 1)], "share": [Decimal("1.25")], "n": pa.array([7], pa.int16())})
+    pq.write_table(small, lake / "types.parquet")
     Lake.index(lake, root / "index", settings)
     return root / "index"
 
@@ -64,8 +71,6 @@ def republish(index: Path, manifest: Manifest | None = None) -> None:
 
 def republish_told(index: Path, told: str) -> None:
     """Publish a manifest of any content, with the checksum that the product would give it."""
-    from hashlib import blake2b
-
     fields = json.loads(told)
     digest = blake2b(json.dumps(fields, sort_keys=True).encode(), digest_size=16).hexdigest()
     written = json.dumps(fields | {"checksum": digest}, indent=1, sort_keys=True)
