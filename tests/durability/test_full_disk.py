@@ -23,6 +23,7 @@ from lakeindex import Lake
 
 ROWS = 20_000
 PLENTY = 64 << 10  # kilobytes
+FAR_TOO_LITTLE = 1 << 10
 LARGEST_FILE = 2 << 20  # bytes; the catalog is about that large
 RAGGED = 'SELECT count(*) AS n, max(b) AS most FROM "ragged.csv"'
 
@@ -127,8 +128,10 @@ def assert_next_build_succeeds(grown: Grown, index: Path) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small file system")
 @pytest.mark.parametrize("points", [2, pytest.param(60, marks=pytest.mark.slow)])
 def test_a_full_disk_leaves_the_old_generation_and_no_litter(grown: Grown, tmp_path: Path, points: int) -> None:
-    with small_disk(tmp_path / "disk", PLENTY) as disk:
-        most = room_taken(grown, disk, copy_index(grown.before, disk / "index"))
+    most = grown.least + FAR_TOO_LITTLE
+    if points > 2:
+        with small_disk(tmp_path / "disk", PLENTY) as disk:
+            most = room_taken(grown, disk, copy_index(grown.before, disk / "index"))
     failed = []
     for point in range(points):
         room = grown.least + 8 + (most - grown.least) * point // points

@@ -8,19 +8,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from builds import WHOLE, names_in
+from builds import SETTINGS, WHOLE, names_in
 from figures import keep_figures
+from small_lake import write_lake
 
 from lakeindex import Lake, Settings
 
 MOST_DONE_AGAIN = 0.05
 FILES = 400
-MOMENTS = 40
+MOMENTS = 20
 SECONDS_TO_WAIT = 120.0
 HERE = Path(__file__).parent
 STAGES = ("profile", "encode")
@@ -95,7 +96,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     return os.environ | {"PYTHONPATH": path.rstrip(os.pathsep)}
 
 
-@pytest.fixture(scope="module", params=["sample", "hash"])
+@pytest.fixture(scope="module", params=["sample", pytest.param("hash", marks=pytest.mark.slow)])
 def counted(
     lake: Path, environment: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Counted:
@@ -126,11 +127,13 @@ def assert_equal(one: Lake, other: Lake) -> None:
     np.testing.assert_allclose(one.searcher.vectors.vectors(keys), other.searcher.vectors.vectors(keys), atol=1e-3)
 
 
-def done_again(
-    counted: Counted, index: Path, work: Work, amounts: Mapping[str, float], delay: float
-) -> dict[str, float]:
+Amounts = Mapping[str, float]
+"""Of some stages, each a share of its work."""
+
+
+def done_again(counted: Counted, index: Path, work: Work, killed: Amounts, delay: float) -> dict[str, float]:
     """Kill a build in each stage at some share of its work, then let one end; return what was done again, as shares."""
-    for stage, share in amounts.items():
+    for stage, share in killed.items():
         assert kill_at(counted, index, work, stage, int(share * counted.whole[stage]), delay)
     finish(counted.start(index, work))
     assert_equal(open_index(index, counted.values), counted.expected)
@@ -141,6 +144,23 @@ def done_again(
 def test_a_build_that_is_killed_twice_goes_on(counted: Counted, tmp_path: Path) -> None:
     again = done_again(counted, tmp_path / "index", Work(tmp_path / "work"), {"profile": 0.4, "encode": 0.7}, 0.0)
     assert max(again.values()) <= 2 * MOST_DONE_AGAIN, again
+
+
+class Interrupted(BaseException):
+    """Stands for a kill: nothing of the build runs after it."""
+
+
+def test_what_must_not_be_kept_is_not_needed_to_go_on(tmp_path: Path) -> None:
+    settings = replace(SETTINGS, values="hash", hash_key=KEY)
+    lake = write_lake(tmp_path / "lake")
+
+    def interrupt(stage: str, done: int, total: int) -> None:
+        if stage == "profile" and done == total:
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        Lake.index(lake, tmp_path / "index", settings, interrupt)
+    assert_equal(Lake.index(lake, tmp_path / "index", settings), Lake.index(lake, tmp_path / "whole", settings))
 
 
 @pytest.mark.slow
