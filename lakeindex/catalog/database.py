@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -34,9 +33,13 @@ def connect(path: Path | None, memory: str, threads: int = 2, read_only: bool = 
         # DuckDB's own choices are the current folder, which may be the lake, and the folder of the published file,
         # of which other readers then say that something in it was not published.
         folder = _spilling_folder()
-        config["temp_directory"] = "" if folder is None else str(folder / _name_of(path))
+        config["temp_directory"] = "" if folder is None else str(folder / uuid4().hex)
     try:
-        connection = duckdb.connect(":memory:" if path is None else str(path), read_only=read_only, config=config)
+        connection = duckdb.connect(":memory:" if path is None or read_only else str(path), config=config)
+        if path is not None and read_only:
+            # Opened by its path it would share the settings of whoever opened it first in this process, or be refused.
+            connection.execute(f"ATTACH {literal(str(path))} AS published (READ_ONLY)")
+            connection.execute("USE published")
     except duckdb.ParserException as error:
         raise InvalidSetting(f"{memory!r} is no amount of memory; write it as 2GB or 500MB") from error
     except duckdb.OutOfMemoryException as error:
@@ -62,11 +65,6 @@ def _spilling_folder() -> Path | None:
         return folder if is_private else Path(mkdtemp(prefix="lakeindex-"))
     except OSError:
         return None
-
-
-def _name_of(path: Path | None) -> str:
-    # Connections to one file share an instance of DuckDB, and its settings.
-    return uuid4().hex if path is None else hashlib.blake2b(os.fsencode(path.absolute()), digest_size=16).hexdigest()
 
 
 BLANKS = " || ".join(f"chr({code})" for code in (32, 9, 10, 11, 12, 13, 160))

@@ -152,6 +152,20 @@ def test_a_database_opened_for_reading_takes_no_writes(tmp_path: Path) -> None:
 _SPILLING = "SELECT count(*) FROM (SELECT md5(range::VARCHAR) AS hash, range FROM range(600000) ORDER BY hash)"
 
 
+def test_connections_of_one_process_to_a_published_file_have_settings_of_their_own(tmp_path: Path) -> None:
+    with connect(tmp_path / "some.duckdb", MEMORY) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 7 AS n")
+    with (
+        connect(tmp_path / "some.duckdb", "512MiB", threads=1, read_only=True) as connection,
+        connect(tmp_path / "some.duckdb", "1GiB", threads=2, read_only=True) as another,
+        connect(tmp_path / "next.duckdb", MEMORY) as writing,
+    ):
+        writing.execute(f"ATTACH {literal(str(tmp_path / 'some.duckdb'))} AS earlier (READ_ONLY)")
+        assert writing.sql("SELECT n FROM earlier.kept").fetchall() == [(7,)]
+        for one, limit in ((connection, "512.0 MiB"), (another, "1.0 GiB")):
+            assert one.sql("SELECT n, current_setting('memory_limit') FROM kept").fetchall() == [(7, limit)]
+
+
 def names_beside(folder: Path, connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Sort more than fits into memory; list what then lies in a folder, hidden or not."""
     assert connection.sql(_SPILLING).fetchall() == [(600_000,)]
@@ -171,7 +185,7 @@ def test_what_a_query_does_not_hold_in_memory_goes_neither_into_the_current_fold
         connection.execute("CREATE TABLE kept AS SELECT 7 AS n")
     with (
         connect(published / "some.duckdb", "32MB", threads=1, read_only=True) as connection,
-        connect(published / "some.duckdb", "32MB", threads=1, read_only=True) as another,
+        connect(published / "some.duckdb", MEMORY, read_only=True) as another,
     ):
         assert names_beside(published, connection) == ["some.duckdb"]
         assert another.sql("SELECT n FROM kept").fetchall() == [(7,)]
