@@ -95,8 +95,8 @@ def _is_harmless(use: str) -> bool:
 
 
 def test_what_the_try_out_lets_through_answers(index: Path) -> None:
-    found = measure_forgeries(index, 2, *FILES)
-    assert (found["forgeries"], found["got through"]) == (2 * len(FILES), 0)
+    found = measure_forgeries(index, 1, *FILES)
+    assert (found["forgeries"], found["got through"]) == (len(FILES), 0)
 
 
 @pytest.mark.slow
@@ -107,7 +107,7 @@ def test_of_many_forgeries_none_gets_through(index: Path, name: str) -> None:
     assert (found["forgeries"], found["got through"]) == (MANY, 0)
 
 
-@pytest.mark.parametrize("number", [3, pytest.param(MANY, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [2, pytest.param(MANY, marks=pytest.mark.slow)])
 def test_forged_lists_of_a_large_lake_do_not_get_through(index: Path, number: int) -> None:
     use_lists(index)
     found = measure_forgeries(index, number, VECTORS)
