@@ -53,10 +53,14 @@ class VectorIndex:
 
     def save(self, path: Path) -> None:
         """Write the index to a file."""
+        faiss = load_faiss()
         try:
-            load_faiss().write_index(self._index, str(path))
-        except RuntimeError as error:
-            raise LakeIndexError(f"{path} can't be written: {_first_line(error)}") from error
+            # Writing to a path, FAISS tells stderr of a disk that is full.
+            with path.open("wb") as file:
+                faiss.write_index(self._index, faiss.PyCallbackIOWriter(file.write))
+        except (OSError, RuntimeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else _first_line(error)
+            raise LakeIndexError(f"{path} can't be written: {reason}") from error
 
     def searchable_on(self, device: str) -> VectorIndex:
         """Copy the index to the GPUs where `device` is cuda and this build of FAISS sees one; else it is itself."""

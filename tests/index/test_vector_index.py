@@ -183,3 +183,14 @@ def test_a_quantised_index_built_from_what_it_stores_is_the_same() -> None:
     assert np.array_equal(once.vectors(np.arange(size)), again.vectors(np.arange(size)))
     assert np.array_equal(once.search(vectors[:50], 10)[0], again.search(vectors[:50], 10)[0])
     assert np.abs(once.vectors(np.arange(size)) - vectors).max() < 1 / 255
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+@pytest.mark.parametrize("exact_up_to", [0, 10_000])
+def test_a_full_disk_is_told_in_one_sentence(
+    vectors: Vectors, keys: Keys, exact_up_to: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    index = VectorIndex.build(vectors, keys, exact_up_to)
+    with pytest.raises(LakeIndexError, match=r"^/dev/full can't be written: No space left on device$"):
+        index.save(Path("/dev/full"))
+    assert capfd.readouterr() == ("", "")
