@@ -22,6 +22,7 @@ from lakeindex.followed_tables import FollowedTables
 from lakeindex.match.join_kind import KINDS_OF_JOIN, kinds_of
 from lakeindex.pairs import Flags, Numbers, Pairs, TermSet, Weights
 from lakeindex.querying import Found, Searcher
+from lakeindex.trial import require_tried
 from lakeindex.types import ColumnId, Family, JoinKind, RawValues, TableId
 
 _CANDIDATES = 200
@@ -166,6 +167,7 @@ def watch_joins(now: Generation, since: int | None, rules: WatchRules, settings:
     before = _earlier(Path(settings.index), now.number, since)
     if before is None or before.number == now.number:
         return WatchedJoins(since, now.number, (), 0)
+    require_tried(Path(settings.index), before)
     for generation in (before, now):
         _check_values(generation)
     tables = FollowedTables.between(before, now, settings.memory)

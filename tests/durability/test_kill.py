@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import signal
 import time
 from dataclasses import dataclass, field
@@ -166,6 +167,18 @@ def told(changed: Changed, survivors: list[str]) -> dict[str, object]:
         "unreadable": 0,
         "slowest_reopening_seconds": round(max(changed.reopened[-len(survivors) :], default=0.0), 3),
     }
+
+
+def test_what_a_published_build_left_behind_is_not_written_to(changed: Changed, tmp_path: Path) -> None:
+    """Copies of tables that are staged still are, on the disk, those of the generation that was published."""
+    lake, index = tmp_path / "lake", tmp_path / "index"
+    shutil.copytree(changed.lake, lake)
+    step = steps_of(changed, tmp_path / "counted").index("shutil.rmtree staging") + 1
+    assert build_until(lake, index, step).returncode == -signal.SIGKILL
+    assert State.of(Lake.open(index, SETTINGS)).ragged == changed.new.ragged
+    (lake / "ragged.csv").write_text("a,b\n6\n7,8\n")
+    assert State.of(Lake.index(lake, index, SETTINGS)).ragged == [{"a": 6, "b": None}, {"a": 7, "b": 8}]
+    assert [(one.number, one.damages) for one in Lake.verify(index)] == [(2, ()), (1, ())]
 
 
 def test_workers_end_with_the_build_that_was_killed(changed: Changed, tmp_path: Path) -> None:

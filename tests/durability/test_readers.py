@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from figures import keep_figures
 from lakeindex import Lake
 
 READERS = 8
+SECONDS_UNCHANGED = 0.3  # while the files are those that the index was made of
 SHARED_CITIES, CITIES = 10, 20
 
 
@@ -59,6 +61,7 @@ def test_readers_never_fail_and_never_see_two_generations(tmp_path: Path, second
     while any(reader.poll() is None for reader in readers):
         version += 1
         publish(lake, index, version, keep=version % 2)
+        time.sleep(SECONDS_UNCHANGED)
     told = [reader.communicate() for reader in readers]
     assert [errors for _, errors in told] == [""] * READERS
     seen = [json.loads(said) for said, _ in told]
