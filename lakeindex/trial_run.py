@@ -91,7 +91,9 @@ def try_out(index: Path, number: int) -> None:
     """Read a generation to its end, within limits that stay for this process. Raises LakeIndexError when it can't."""
     generation = open_generation(index, number)
     limit = _MEMORY + _MEMORY_A_BYTE * generation.manifest.bytes
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    least = limit if hard == resource.RLIM_INFINITY else min(limit, hard)  # a limit of the user's may be lower
+    resource.setrlimit(resource.RLIMIT_AS, (least, least))
     read_all(generation)
 
 

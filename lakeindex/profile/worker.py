@@ -48,7 +48,9 @@ def limit_memory(more: int) -> None:
     with suppress(FileNotFoundError):
         pages = int(_MEMORY.read_text("ascii").split()[_DATA_FIELD])
         limit = pages * resource.getpagesize() + more
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        least = limit if hard == resource.RLIM_INFINITY else min(limit, hard)  # a limit of the user's may be lower
+        resource.setrlimit(resource.RLIMIT_DATA, (least, least))
 
 
 def _forget_messages() -> None:
