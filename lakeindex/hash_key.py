@@ -23,9 +23,8 @@ def hash_key(given: str) -> bytes:
     path = _home() / _FILE
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(new_key())
+        if not path.exists():
+            _draw(path)
     except FileExistsError:
         pass
     except OSError as error:
@@ -39,6 +38,18 @@ def hash_key(given: str) -> bytes:
     if len(key) != KEY_BYTES:
         raise InvalidSetting(f"{path} should hold {KEY_BYTES} bytes, not {len(key)}; remove it, or {_WAY_OUT}")
     return key
+
+
+def _draw(path: Path) -> None:
+    """Write a new key; it is there as a whole or not at all. Raises FileExistsError when another process was faster."""
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(new_key())
+        path.hardlink_to(unfinished)
+    finally:
+        unfinished.unlink()
 
 
 def _home() -> Path:

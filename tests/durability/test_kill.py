@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import signal
@@ -182,13 +183,30 @@ def test_what_a_published_build_left_behind_is_not_written_to(changed: Changed, 
     assert [(one.number, one.damages) for one in Lake.verify(index)] == [(2, ()), (1, ())]
 
 
-def test_workers_end_with_the_build_that_was_killed(changed: Changed, tmp_path: Path) -> None:
+@pytest.fixture
+def hanging_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Install a connector that never comes back from a file `*.hang`, for processes started from now on."""
+    site = tmp_path / "site"
+    (site / "hang-0.1.dist-info").mkdir(parents=True)
+    shutil.copy(Path(__file__).parents[1] / "profile" / "hostile_connector.py", site)
+    entry = "[lakeindex.connectors]\nhostile = hostile_connector:HostileConnector\n"
+    (site / "hang-0.1.dist-info" / "entry_points.txt").write_text(entry)
+    (site / "hang-0.1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: hang\nVersion: 0.1\n")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(site), os.environ.get("PYTHONPATH", "")]))
+
+
+@pytest.mark.usefixtures("hanging_reader")
+@pytest.mark.parametrize("is_hanging", [False, True])
+def test_workers_end_with_the_build_that_was_killed(tmp_path: Path, is_hanging: bool) -> None:
     lake = tmp_path / "lake"
     lake.mkdir()
     for number in range(200):
         (lake / f"{number}.csv").write_text("a,b\n" + "".join(f"{row},x{row}\n" for row in range(2000)))
+    if is_hanging:
+        (lake / "0.hang").touch()
     with start_build(lake, tmp_path / "index") as build:
         workers = wait_for_workers(build.pid)
+        time.sleep(3 if is_hanging else 0)
         build.kill()
     deadline = time.monotonic() + 10
     while left := [worker for worker in workers if Path(f"/proc/{worker}/exe").exists()]:
