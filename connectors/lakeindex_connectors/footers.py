@@ -58,8 +58,9 @@ def _is_footer(ending: Sequence[Record], place: int, rows: Sequence[Record], wid
     first = next((cell for cell in record if cell and not cell.isspace()), "")
     if width < 2 or (len(record) == width and not (rows and record[0])):
         return False
-    if len(record) == width and "" in record and not _WORDED.match(first):
-        return False  # who wrote empty quotes wrote a row
+    is_written = any(cell is not None and not cell.strip() for cell in record)
+    if len(record) == width and is_written and not _WORDED.match(first):
+        return False  # who wrote empty quotes, or blanks, wrote a row
     if filled(record) == 1:
         is_apart = place > 0 and filled(ending[place - 1]) == 0
         return _is_note(first, len(record) < width, is_apart, rows, width)

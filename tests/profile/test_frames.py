@@ -15,9 +15,10 @@ NAMES = st.text(st.characters(codec="utf-8"), max_size=8)
 SCANS = st.builds(
     Scan,
     st.sampled_from(["read_csv", "read_parquet"]),
-    st.lists(st.tuples(NAMES, NAMES | st.integers() | st.booleans() | st.lists(NAMES).map(tuple)), max_size=3).map(
-        tuple
-    ),
+    st.lists(
+        st.tuples(st.just("hive_partitioning"), NAMES | st.integers() | st.booleans() | st.lists(NAMES).map(tuple)),
+        max_size=3,
+    ).map(tuple),
 )
 TABLES = st.builds(
     ReadTable,
