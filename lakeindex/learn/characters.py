@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,10 +27,12 @@ class Characters:
     @classmethod
     def of(cls, texts: Texts) -> Characters:
         """Take texts without nulls apart."""
-        offsets = np.frombuffer(texts.buffers()[1] or b"", np.int64)[texts.offset : texts.offset + len(texts) + 1]
+        offsets = np.frombuffer(memoryview(texts.buffers()[1] or b""), np.int64)[
+            texts.offset : texts.offset + len(texts) + 1
+        ]
         if not len(texts):
             return cls(np.zeros(0, np.uint8), np.zeros(0, np.int64))
-        data = np.frombuffer(texts.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
+        data = np.frombuffer(memoryview(texts.buffers()[2] or b""), np.uint8)[offsets[0] : offsets[-1]]
         return cls(data.copy(), np.diff(offsets))
 
     @property
@@ -48,4 +50,6 @@ class Characters:
         """Put the texts together again."""
         offsets = np.concatenate([[0], np.cumsum(self.sizes)]).astype(np.int64)
         buffers = pa.py_buffer(offsets.tobytes()), pa.py_buffer(self.data.tobytes())
-        return pa.LargeStringArray.from_buffers(len(self.sizes), *buffers)
+        array: Any = pa.LargeStringArray.from_buffers(len(self.sizes), *buffers)
+        texts: Texts = array
+        return texts

@@ -23,7 +23,8 @@ def pad(texts: Texts, rng: np.random.Generator) -> Texts:
     """Fill whole numbers up with zeros to one width, wider than the widest."""
     widest = pc.max(pc.utf8_length(texts)).as_py() or 1
     padded = pc.utf8_lpad(texts, width=int(widest + rng.integers(1, 5)), padding="0")
-    return pc.if_else(pc.match_substring_regex(texts, r"^\d+$"), padded, texts)
+    result: Texts = pc.if_else(pc.match_substring_regex(texts, r"^\d+$"), padded, texts)
+    return result
 
 
 def prefix(texts: Texts, rng: np.random.Generator) -> Texts:
@@ -47,7 +48,8 @@ def redial(texts: Texts, rng: np.random.Generator) -> Texts:
     """Group the digits of phone numbers otherwise."""
     digits = replace(texts, r"[^\d]+", "")
     grouped = replace(digits, r"^\d*(\d{3})(\d{3})(\d{4})$", _PHONES[pick(rng, len(_PHONES))])
-    return pc.if_else(pc.match_substring_regex(digits, r"^(1?\d{10})$"), grouped, digits)
+    result: Texts = pc.if_else(pc.match_substring_regex(digits, r"^(1?\d{10})$"), grouped, digits)
+    return result
 
 
 _KEYS = frozenset({Look.SERIAL, Look.INTEGER})

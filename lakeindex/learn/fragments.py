@@ -122,4 +122,4 @@ def _is_worded(column: SourceColumn) -> bool:
 
 
 def _length(column: SourceColumn) -> float:
-    return float(pc.mean(pc.utf8_length(column.distinct)).as_py())
+    return float(pc.utf8_length(column.distinct).to_numpy().mean())

@@ -65,7 +65,7 @@ def look_of(distinct: Texts, rows: int) -> Look:
     if len(distinct) <= 2 and any(lowered <= set(pair) for pair in _BOOLEANS):
         return Look.BOOLEAN
     step = max(1, len(distinct) // _SAMPLE)
-    sample: Texts = distinct.take(pa.array(np.arange(0, len(distinct), step)))
+    sample: Texts = distinct.take(np.arange(0, len(distinct), step))
     if _share(sample, _INTEGER) >= _MOST:
         return _look_of_integers(distinct, sample, rows)
     for look, pattern in ((Look.DECIMAL, _DECIMAL), (Look.DATE, _DATE), (Look.PHONE, _PHONE)):
@@ -75,7 +75,7 @@ def look_of(distinct: Texts, rows: int) -> Look:
         return Look.ENUMERATION
     if _share(sample, _CODE) >= _MOST and pc.max(pc.utf8_length(sample)).as_py() <= _LONGEST_CODE:
         return Look.CODE
-    words = pc.mean(pc.add(pc.count_substring(sample, " "), 1)).as_py()
+    words = 1 + float(pc.count_substring(sample, " ").to_numpy().mean())
     return Look.NAME if words <= _WORDS_OF_NAME else Look.TEXT
 
 
@@ -90,4 +90,4 @@ def _look_of_integers(distinct: Texts, sample: Texts, rows: int) -> Look:
 
 
 def _share(texts: Texts, pattern: str) -> float:
-    return float(pc.mean(pc.match_substring_regex(texts, pattern).cast(pa.int8())).as_py())
+    return float(pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False).mean())

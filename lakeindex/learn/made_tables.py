@@ -27,7 +27,7 @@ class MadeColumn:
     origin: int
     """Columns of one origin join."""
     form: int
-    """Columns of one form and one origin hold the same values; those of other forms, as code and name, mean the same."""
+    """Which column of the sources it is; two of one origin may hold other forms of the same, as code and name."""
     look: Look
     kind: JoinKind = JoinKind.EQUI
     """How it joins with what it was before it was written otherwise."""
@@ -48,8 +48,7 @@ class MadeColumn:
 
     def take(self, rows: Places) -> MadeColumn:
         """Keep some rows, in the order given."""
-        places = pa.array(rows)
-        return replace(self, values=self.values.take(places), plain=self.plain.take(places))
+        return replace(self, values=self.values.take(rows), plain=self.plain.take(rows))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,7 +113,8 @@ _BOOLEANS = (("true", "false"), ("yes", "no"), ("0", "1"), ("Y", "N"))
 def _drawn(options: tuple[tuple[str, ...], ...]) -> Draw:
     def draw(rows: int, rng: np.random.Generator) -> pa.Array[Any]:
         chosen = options[int(rng.integers(len(options)))]
-        return pa.array(chosen).take(pa.array(rng.integers(len(chosen), size=rows)))
+        drawn: pa.Array[Any] = pa.array(chosen).take(rng.integers(len(chosen), size=rows))
+        return drawn
 
     return draw
 
@@ -126,7 +126,8 @@ def _years(rows: int, rng: np.random.Generator) -> pa.Array[Any]:
 
 def _days(rows: int, rng: np.random.Generator) -> pa.Array[Any]:
     first = int(rng.integers(3_650, 18_000))
-    return pa.array(rng.integers(first, first + 1_000, rows).astype("M8[D]"))
+    days: pa.Array[Any] = pa.array(rng.integers(first, first + 1_000, rows).astype("M8[D]"))
+    return days
 
 
 DISTRACTORS: tuple[tuple[tuple[str, ...], Look, Draw], ...] = (

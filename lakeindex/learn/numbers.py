@@ -87,7 +87,7 @@ def _computed(texts: Texts, compute: Callable[[Floats], Floats]) -> Texts:
     places = np.where(is_number, np.cumsum(is_number) - 1, 0)
     if not len(written):
         return texts
-    result: Texts = pc.if_else(pa.array(is_number), written.take(pa.array(places)), texts)
+    result: Texts = pc.if_else(pa.array(is_number), written.take(places), texts)
     return result
 
 

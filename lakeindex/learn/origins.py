@@ -76,9 +76,8 @@ def _shares(distinct: Sequence[Texts], looks: Sequence[Look]) -> tuple[Numbers, 
     sizes = np.zeros(len(distinct), np.int64)
     sizes[places] = [len(one) for one in values]
     codes: pa.Array[Any] = pa.chunked_array(values).combine_chunks().dictionary_encode().indices
-    keys = _pairs_with_value_in_common(
-        codes.to_numpy().astype(np.int64), np.repeat(places, sizes[places]), len(distinct)
-    )
+    columns = np.repeat(np.array(places, np.int64), sizes[places])
+    keys = _pairs_with_value_in_common(codes.to_numpy().astype(np.int64), columns, len(distinct))
     pairs, shared = np.unique(keys, return_counts=True)
     pairs, shared = pairs[shared >= _LEAST_SHARED], shared[shared >= _LEAST_SHARED]
     left, right = pairs // len(distinct), pairs % len(distinct)
@@ -108,7 +107,7 @@ def _copies(distinct: Sequence[Texts], looks: Sequence[Look]) -> list[tuple[int,
     pairs = []
     for place, (texts, look) in enumerate(zip(distinct, looks, strict=True)):
         if look in _MEASURES and len(texts) >= _LEAST_MEASURES:
-            content = "\n".join(sorted(normal(texts).to_pylist()))
+            content = "\n".join(sorted(map(str, normal(texts).to_pylist())))
             same = first.setdefault(hashlib.blake2b(content.encode("utf-8", "replace")).digest(), place)
             pairs.append((same, place))
     return pairs

@@ -13,12 +13,12 @@ from lakeindex.learn.codes import CODES
 from lakeindex.learn.dates import DATES
 from lakeindex.learn.looks import Look
 from lakeindex.learn.numbers import NUMBERS_WRITTEN
-from lakeindex.learn.perturbation import Perturbation
+from lakeindex.learn.perturbation import Perturbation, where
 from lakeindex.learn.spelling import SPELLING
 from lakeindex.learn.wording import WORDING
 
 if TYPE_CHECKING:
-    from lakeindex.text_hash import Texts
+    pass
 
 PERTURBATIONS = (*SPELLING, *WORDING, *CODES, *DATES, *NUMBERS_WRITTEN)
 
@@ -38,12 +38,12 @@ def choose(look: Look, rng: np.random.Generator) -> Perturbation | None:
 def perturbed(texts: pa.Array[Any], perturbation: Perturbation, rng: np.random.Generator) -> pa.Array[Any]:
     """Write every value of a column otherwise, equal ones alike; null stays null, and no value becomes empty."""
     encoded = texts.dictionary_encode()
-    distinct: Texts = encoded.dictionary
+    distinct: Any = encoded.dictionary
     if not len(distinct):
         return texts
     changed = perturbation.change(distinct, rng)
-    is_empty = pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(changed)), 0)
-    return pc.if_else(is_empty, distinct, changed).take(encoded.indices)
+    is_empty = pc.utf8_length(pc.utf8_trim_whitespace(changed)).to_numpy() == 0
+    return where(is_empty, distinct, changed).take(encoded.indices)
 
 
 def shuffle_cells(texts: pa.Array[Any], share: float, rng: np.random.Generator) -> pa.Array[Any]:
@@ -53,7 +53,7 @@ def shuffle_cells(texts: pa.Array[Any], share: float, rng: np.random.Generator) 
     places = np.arange(len(texts))
     chosen = np.sort(rng.permutation(len(texts))[: int(share * len(texts))])
     places[chosen] = rng.permutation(chosen)
-    return texts.take(pa.array(places))
+    return texts.take(places)
 
 
 MOST_SHUFFLED = 0.4

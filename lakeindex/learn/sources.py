@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +16,11 @@ from lakeindex.learn.looks import Look, look_of
 if TYPE_CHECKING:
     from lakeindex.text_hash import Texts
 
+Column: TypeAlias = "pa.Array[Any]"
 Places = npt.NDArray[np.int64]
 
 _MISSING = pa.array(["", "null", "none", "nan", "n/a", "#n/a", "\\n", "-", "--", "?"], pa.large_string())
+_BYTES = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view, pa.types.is_fixed_size_binary)
 _LONGEST = 200
 
 
@@ -58,11 +60,12 @@ class SourceColumn:
         kept = np.bincount(self.codes[rows] + 1, minlength=len(self.distinct) + 1)[1:] > 0
         codes = np.append(np.cumsum(kept) - 1, -1)[self.codes[rows]]
         distinct: Texts = self.distinct.filter(pa.array(kept))
-        return SourceColumn(self.name, self.values.take(pa.array(rows)), distinct, codes, self.look)
+        return SourceColumn(self.name, self.values.take(rows), distinct, codes, self.look)
 
     def texts(self) -> pa.Array[Any]:
         """Return the text of each row, null where there is none."""
-        return self.distinct.take(pa.array(self.codes, mask=self.codes < 0))
+        places: Any = pa.array(self.codes, mask=self.codes < 0)
+        return self.distinct.take(places)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +80,7 @@ class Source:
     def of(cls, data: SourceData, most_rows: int = 20_000) -> Source:
         """Look through a table, of a long one at every so many-th row."""
         step = max(1, -(-data.table.num_rows // most_rows))
-        table = data.table if step == 1 else data.table.take(pa.array(np.arange(0, data.table.num_rows, step)))
+        table = data.table if step == 1 else data.table.take(np.arange(0, data.table.num_rows, step))
         columns = tuple(read_column(name, table.column(place)) for place, name in enumerate(table.column_names))
         return cls(data.name, columns, table.num_rows)
 
@@ -93,7 +96,7 @@ def read_column(name: str, values: pa.ChunkedArray[Any]) -> SourceColumn:
     order = np.argsort(-counts, kind="stable")
     ranks = np.empty(len(order) + 1, np.int64)
     ranks[order], ranks[-1] = np.arange(len(order)), -1
-    distinct: Texts = encoded.dictionary.take(pa.array(order))
+    distinct: Any = encoded.dictionary.take(order)
     filled = int(counts.sum())
     return SourceColumn(name, array, distinct, ranks[codes], look_of(distinct, filled))
 
@@ -102,18 +105,20 @@ def texts_of(array: pa.Array[Any]) -> pa.Array[Any]:
     """Render values of any Arrow type as trimmed texts, clipped; null where a value stands for nothing."""
     if pa.types.is_nested(array.type) or pa.types.is_interval(array.type):
         array = pa.array([None if one is None else str(one) for one in array.to_pylist()], pa.large_string())
-    elif any(
-        test(array.type) for test in (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
-    ):
+    elif any(is_bytes(array.type) for is_bytes in _BYTES):
         array = pa.array([None if one is None else one.hex() for one in array.to_pylist()], pa.large_string())
     texts = pc.utf8_slice_codeunits(pc.utf8_trim_whitespace(array.cast(pa.large_string())), 0, _LONGEST)
-    return pc.if_else(pc.is_in(pc.utf8_lower(texts), value_set=_MISSING), pa.scalar(None, pa.large_string()), texts)
+    told: pa.Array[Any] = pc.if_else(
+        pc.is_in(pc.utf8_lower(texts), value_set=_MISSING), pa.scalar(None, pa.large_string()), texts
+    )
+    return told
 
 
-def normal(texts: Texts) -> Texts:
+def normal(texts: Column) -> Texts:
     """Write texts as values are compared: trimmed, lower-cased, whole numbers without zero decimals."""
-    lowered = pc.utf8_lower(pc.utf8_trim_whitespace(texts))
-    return pc.replace_substring_regex(lowered, r"^([+-]?\d+)\.0+$", r"\1")
+    lowered: Any = pc.utf8_lower(pc.utf8_trim_whitespace(texts))
+    written: Texts = pc.replace_substring_regex(lowered, r"^([+-]?\d+)\.0+$", r"\1")
+    return written
 
 
 def look_through(sources: Sequence[SourceData]) -> list[Source]:

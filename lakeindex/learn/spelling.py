@@ -39,8 +39,8 @@ def _neighbours() -> Bytes:
 
 def _misreadings() -> Bytes:
     table = np.zeros(256, np.uint8)
-    for read, taken in _CONFUSED:
-        table[ord(read)] = ord(taken)
+    for pair in _CONFUSED:
+        table[ord(pair[0])] = ord(pair[1])
     return table
 
 

@@ -6,33 +6,32 @@ from dataclasses import dataclass
 
 from lakeindex.learn.fragments import OVERLAPS
 
+_RECIPES = (("rows", 3.0), ("columns", 2.0), ("parents", 2.0), ("lookup", 2.0), ("whole", 2.0))
+_HEADERS = (
+    "without vowels", "first letters", "truncated", "renamed", "with table", "snake case", "camel case", "upper case",
+    "spaced", "prefixed", "code prefixed",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class LakeStyle:
     """How a made lake is."""
 
     name: str
-    headers: tuple[str, ...] = ("without vowels", "first letters", "truncated", "renamed", "with table", "snake case",
-                                "camel case", "upper case", "spaced", "prefixed", "code prefixed")  # fmt: skip
+    headers: tuple[str, ...] = _HEADERS
     """Changes of headers to draw from, by their names in HEADER_CHANGES."""
     changed_headers: float = 0.5
-    """The share of headers that are changed; with `hub_headers`, of those that are left."""
+    """The share of headers that are changed, of those that became no hub."""
     hub_headers: float = 0.0
     """The share of headers that become `id`, `name`, `date` and the like."""
     emptied: float = 0.0
-    """The share of columns, besides that a join may need one, that lose all values."""
+    """The share of columns that lose all values."""
     overlaps: tuple[float, ...] = OVERLAPS
     perturbed: float = 0.4
     """The share of columns in common of which one side is written otherwise."""
     rows: tuple[int, int] = (1, 2_000)
     """The fewest and most rows of a table."""
-    recipes: tuple[tuple[str, float], ...] = (
-        ("rows", 3.0),
-        ("columns", 2.0),
-        ("parents", 2.0),
-        ("lookup", 2.0),
-        ("whole", 2.0),
-    )
+    recipes: tuple[tuple[str, float], ...] = _RECIPES
     """How sources become tables, and how often."""
     distractors: float = 0.5
     """How many columns that join with nothing a table gets, as a mean."""
@@ -47,22 +46,18 @@ class LakeStyle:
 _DATABASE = (("parents", 5.0), ("columns", 3.0), ("rows", 0.5), ("lookup", 1.0), ("whole", 1.0))
 _WEB = (("rows", 4.0), ("lookup", 4.0), ("whole", 3.0))
 
-STYLES = {
-    style.name: style
-    for style in (
-        LakeStyle("plain"),
-        LakeStyle("opaque", headers=("opaque",), changed_headers=1.0, named_tables=False),
-        LakeStyle(
-            "nameless", headers=("empty",), changed_headers=1.0, named_tables=False, has_header=False, parquet=0.0
-        ),
-        LakeStyle("emptied", emptied=0.3),
-        LakeStyle("tiny", rows=(3, 8)),
-        LakeStyle("wide", overlaps=(0.6, 0.8, 1.0)),
-        LakeStyle("narrow", overlaps=(0.0, 0.05, 0.1, 0.2)),
-        LakeStyle(
-            "database", recipes=_DATABASE, hub_headers=0.3, perturbed=0.1, distractors=1.5, overlaps=(0.6, 0.8, 1.0)
-        ),
-        LakeStyle("web", recipes=_WEB, rows=(5, 60), perturbed=0.7, distractors=0.2),
-    )
-}
+_WIDE = (0.6, 0.8, 1.0)
+_STYLES = (
+    LakeStyle("plain"),
+    LakeStyle("opaque", headers=("opaque",), changed_headers=1.0, named_tables=False),
+    LakeStyle("nameless", headers=("empty",), changed_headers=1.0, named_tables=False, has_header=False, parquet=0.0),
+    LakeStyle("emptied", emptied=0.3),
+    LakeStyle("tiny", rows=(3, 8)),
+    LakeStyle("wide", overlaps=_WIDE),
+    LakeStyle("narrow", overlaps=(0.0, 0.05, 0.1, 0.2)),
+    LakeStyle("database", recipes=_DATABASE, hub_headers=0.3, perturbed=0.1, distractors=1.5, overlaps=_WIDE),
+    LakeStyle("web", recipes=_WEB, rows=(5, 60), perturbed=0.7, distractors=0.2),
+)
+
+STYLES = {style.name: style for style in _STYLES}
 """By name."""

@@ -49,6 +49,11 @@ class MadeJoin:
         return 2 if self.overlap > 0 or self.plain_overlap > 0 else 1
 
 
+def farther(*kinds: JoinKind) -> JoinKind:
+    """Return the kind of a join through several steps: that of the step after which least is left to compare."""
+    return max(kinds, key=_BY_DISTANCE.index)
+
+
 def find_joins(tables: Sequence[tuple[TableId, MadeTable]]) -> tuple[MadeJoin, ...]:
     """List every pair of columns of two tables that joins, by table and place."""
     columns = [
@@ -91,7 +96,7 @@ def _kind(left: MadeColumn, right: MadeColumn, overlap: float, plain: float) -> 
     if "emptied" in (left.how, right.how):
         return JoinKind.SEMANTIC
     if plain >= OVERLAPS_FROM:
-        return max(left.kind, right.kind, key=_BY_DISTANCE.index)
+        return farther(left.kind, right.kind)
     if left.look in NUMBERS and right.look in NUMBERS:
         return JoinKind.NUMERIC
     return JoinKind.TEMPORAL if left.look is right.look is Look.DATE else JoinKind.SEMANTIC

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow.compute as pc
@@ -38,14 +38,16 @@ def recase(texts: Texts, rng: np.random.Generator) -> Texts:
 
 def reorder(texts: Texts, rng: np.random.Generator) -> Texts:
     """Put the last word first, with or without a comma: `Ada Lovelace` becomes `Lovelace, Ada`."""
-    if pc.mean(pc.match_substring(texts, ",").cast("int8")).as_py() > 0.5:
+    if pc.match_substring(texts, ",").to_numpy(zero_copy_only=False).mean() > 0.5:
         return replace(texts, r"^([^,]+?)\s*,\s*(.+)$", r"\2 \1")
     return replace(texts, r"^(.*\S)\s+(\S+)$", (r"\2, \1", r"\2 \1")[pick(rng, 2)])
 
 
 def shorten_words(texts: Texts, rng: np.random.Generator) -> Texts:
     """Abbreviate well-known words: `University` becomes `Univ.`."""
-    for word, short in _SHORT:
+    words: Any = pc.list_flatten(pc.split_pattern_regex(pc.utf8_lower(texts), r"[^\p{L}]+"))
+    present = set(pc.unique(words).to_pylist())
+    for word, short in (one for one in _SHORT if one[0] in present):
         texts = replace(texts, rf"(?i)\b{word}\b", short)
     return texts
 
@@ -86,9 +88,8 @@ def repunctuate(texts: Texts, rng: np.random.Generator) -> Texts:
 def add_words(texts: Texts, rng: np.random.Generator) -> Texts:
     """Add what doesn't tell values apart to some: `The`, `Inc.`, a footnote."""
     before, after = _ADDED[pick(rng, len(_ADDED))].split("{}")
-    return where(
-        rng.random(len(texts)) < rng.uniform(0.3, 1.0), replace(texts, r"(?s)^(.+)$", rf"{before}\1{after}"), texts
-    )
+    added = replace(texts, r"(?s)^(.+)$", rf"{before}\1{after}")
+    return where(rng.random(len(texts)) < rng.uniform(0.3, 1.0), added, texts)
 
 
 _WORDED = frozenset({Look.NAME, Look.TEXT})
