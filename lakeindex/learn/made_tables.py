@@ -39,7 +39,10 @@ class MadeColumn:
         perturbation = choose(self.look, rng)
         if perturbation is None or self.how:
             return self
-        written = perturbed(texts_of(self.values), perturbation, rng)
+        before = texts_of(self.values)
+        written = perturbed(before, perturbation, rng)
+        if written.equals(before):
+            return self
         return replace(self, values=written, kind=perturbation.kind, how=perturbation.name)
 
     def emptied(self) -> MadeColumn:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,7 +36,7 @@ class ColumnPair:
     """How the pair was made, and what was done to each side."""
 
 
-def column_pairs(sources: Sequence[SourceData], seed: int, positives: float = 0.5) -> Iterator[ColumnPair]:
+def column_pairs(sources: Iterable[SourceData], seed: int, positives: float = 0.5) -> Iterator[ColumnPair]:
     """Yield labelled pairs without end, such a share of them positive; the same for the same sources and seed.
 
     Raises InvalidSetting where the sources are too few to make pairs of both labels.

@@ -77,7 +77,7 @@ class Pool:
     parents: tuple[int, ...]
 
     @classmethod
-    def of(cls, data: Sequence[SourceData]) -> Pool:
+    def of(cls, data: Iterable[SourceData]) -> Pool:
         """Look through sources, one at a time: of each only the frequent values of its columns are kept."""
         columns: list[PoolColumn] = []
         lookups: list[Lookup] = []

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _TELLING = 0.75
 _LEAST_SPLIT = 0.5
+_ENOUGH_LOOKUPS = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,6 +91,9 @@ def by_parent(pool: Pool, rng: np.random.Generator) -> Drawn | None:
 def by_lookup(pool: Pool, rng: np.random.Generator) -> Drawn | None:
     """Let one table have the codes and another the names of the same things."""
     if not pool.lookups:
+        return None
+    # Few lookups would be learned by heart.
+    if rng.random() * _ENOUGH_LOOKUPS > len(pool.lookups):
         return None
     lookup = pool.lookups[int(rng.integers(len(pool.lookups)))]
     left, right = _deal(len(lookup.codes), (0.3, 0.6, 1.0)[int(rng.integers(3))], rng)

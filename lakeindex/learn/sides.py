@@ -61,9 +61,10 @@ def write(draft: Draft, share: float, rng: np.random.Generator) -> PairColumn:
     shown: Any = draft.values.slice(0, int(rng.integers(FEWEST, MOST + 1)))
     done, kind = [], JoinKind.EQUI
     if rng.random() < share and (perturbation := choose(draft.look, rng)) is not None:
-        shown = perturbed(shown, perturbation, rng)
-        done.append(perturbation.name)
-        kind = perturbation.kind
+        before, shown = shown, perturbed(shown, perturbation, rng)
+        if not shown.equals(before):
+            done.append(perturbation.name)
+            kind = perturbation.kind
     shuffled = shuffle_cells(shown, rng.uniform(0, MOST_SHUFFLED), rng)
     name = draft.name
     if rng.random() < _CHANGED_HEADERS:
