@@ -12,6 +12,7 @@ from lakeindex.learn.sources import Places, Source, SourceColumn
 
 OVERLAPS = (0.0, 0.1, 0.3, 0.6, 1.0)
 
+_FEWEST_CODES, _MOST_CODES = 5, 1_000  # longer lists are keys of things, not codes that somebody knows
 _LONGEST_CODE = 8.0  # characters, as a mean
 
 
@@ -39,7 +40,8 @@ def split_values(count: int, overlap: float, rng: np.random.Generator) -> ValueS
 def split_rows(column: SourceColumn, overlap: float, rng: np.random.Generator) -> tuple[Places, Places]:
     """Deal the rows of a table to two fragments so that a column's distinct values overlap as asked.
 
-    The rows of a shared value are dealt to both; a single one stands in both. A row without a value goes anywhere.
+    The rows of a shared value are dealt to both; where it has but one, that stands in both. A row without a value goes
+    to either.
     """
     split = split_values(len(column.distinct), overlap, rng)
     goes = np.zeros((2, len(column.distinct) + 1), bool)
@@ -48,18 +50,17 @@ def split_rows(column: SourceColumn, overlap: float, rng: np.random.Generator) -
     both = goes[0, column.codes] & goes[1, column.codes]
     to_left = rng.random(len(column.codes)) < 0.5
     first, last = _first_and_last(column.codes)
-    is_null = column.codes < 0
-    left = goes[0, column.codes] & (~both | to_left | (first & ~is_null))
-    right = goes[1, column.codes] & (~both | ~to_left | (last & ~is_null))
+    left = goes[0, column.codes] & (~both | first | (to_left & ~last))
+    right = goes[1, column.codes] & (~both | last | (~to_left & ~first))
     return np.flatnonzero(left), np.flatnonzero(right)
 
 
 def _first_and_last(codes: Places) -> tuple[np.ndarray[tuple[int], np.dtype[np.bool_]], ...]:
-    """Tell which rows are the first and which the last of their value."""
+    """Tell which rows are the first and which the last of their value; of none, neither."""
     first, last = np.zeros(len(codes), bool), np.zeros(len(codes), bool)
     first[np.unique(codes, return_index=True)[1]] = True
     last[len(codes) - 1 - np.unique(codes[::-1], return_index=True)[1]] = True
-    return first, last
+    return first & (codes >= 0), last & (codes >= 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,10 +94,11 @@ def depends_on(dependent: SourceColumn, key: SourceColumn) -> bool:
     return _pairs(key, dependent) == len(np.unique(key.codes[key.codes >= 0]))
 
 
-def find_lookups(source: Source, least: int = 5) -> list[tuple[SourceColumn, SourceColumn]]:
+def find_lookups(source: Source) -> list[tuple[SourceColumn, SourceColumn]]:
     """Find columns in 1:1 correspondence, of which the first holds codes and the second, longer, names."""
-    codes = [column for column in source.columns if _may_be_code(column) and len(column.distinct) >= least]
-    names = [column for column in source.columns if _is_worded(column) and len(column.distinct) >= least]
+    able = [column for column in source.columns if _FEWEST_CODES <= len(column.distinct) <= _MOST_CODES]
+    codes = [column for column in able if _may_be_code(column)]
+    names = [column for column in able if column.look in WORDED]
     return [
         (code, name)
         for code in codes
@@ -115,10 +117,6 @@ def _pairs(left: SourceColumn, right: SourceColumn) -> int:
 
 def _may_be_code(column: SourceColumn) -> bool:
     return column.look in (Look.CODE, Look.NAME) and _length(column) <= _LONGEST_CODE
-
-
-def _is_worded(column: SourceColumn) -> bool:
-    return column.look in WORDED
 
 
 def _length(column: SourceColumn) -> float:

@@ -32,7 +32,7 @@ def siblings(pool: Pool, rng: np.random.Generator) -> Drawn | None:
 
 def anything(pool: Pool, rng: np.random.Generator) -> Drawn | None:
     """Take any two columns."""
-    return _of_group((tuple(range(len(pool.columns))),), "any", pool, rng)
+    return _of_group((tuple(range(len(pool.columns))),), "any", pool, rng) if pool.columns else None
 
 
 def hubs(pool: Pool, rng: np.random.Generator) -> Drawn | None:
