@@ -40,7 +40,7 @@ def main() -> None:
 def measure(lake: Path, count: int, seed: int) -> dict[str, object]:
     tables = 0
 
-    def sources():  # noqa: ANN202
+    def sources():
         nonlocal tables
         for found in read_sources(lake, Path(".lakeindex"), ReadOptions(), MOST_BYTES):
             if isinstance(found, SourceData):
@@ -76,7 +76,7 @@ def measure(lake: Path, count: int, seed: int) -> dict[str, object]:
     return figures
 
 
-def _rate(stream, count: int) -> tuple[float, float]:  # noqa: ANN001
+def _rate(stream, count: int) -> tuple[float, float]:
     cpu, wall = time.process_time(), time.perf_counter()
     for _ in islice(stream, count):
         pass

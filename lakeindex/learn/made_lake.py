@@ -17,6 +17,7 @@ from lakeindex.learn.recipes import RECIPES, Kitchen
 from lakeindex.learn.sources import Source, SourceData, look_through
 from lakeindex.learn.styles import STYLES, LakeStyle
 from lakeindex.learn.truth import MadeJoin, find_joins
+from lakeindex.learn.twins import NamedColumn, find_twins
 from lakeindex.naming import sql_names
 from lakeindex.types import TableId
 
@@ -57,6 +58,13 @@ def trace(sources: Sequence[Source]) -> tuple[list[list[TracedColumn]], Lineage]
     columns = [column for source in sources for column in source.columns]
     places = {id(column): place for place, column in enumerate(columns)}
     linked = [(places[id(code)], places[id(name)]) for source in sources for code, name in find_lookups(source)]
+    linked += find_twins(
+        [
+            NamedColumn(number, places[id(one)], one.name, one.look, one.distinct)
+            for number, source in enumerate(sources)
+            for one in source.columns
+        ]
+    )
     origins = find_origins([one.distinct for one in columns], [one.look for one in columns], linked).numbers
     traced = [
         [TracedColumn(one, places[id(one)], int(origins[places[id(one)]])) for one in source.columns]

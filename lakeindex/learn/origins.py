@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Numbers = npt.NDArray[np.int64]
 
 _SAME_DOMAIN = 0.4
+_SAME_CODES, _SHORT = 0.8, 3.0  # codes of up to three letters meet by chance: half of the American states are countries
 _LEAST_SHARED = 4
 _DOUBTFUL = 0.05
 _MOST_COLUMNS = 200  # of one value; what is in more tells nothing
@@ -50,13 +51,19 @@ def find_origins(distinct: Sequence[Texts], looks: Sequence[Look], linked: Itera
     """Find the origins of columns; `linked` ones have the same whatever they hold."""
     parents = list(range(len(distinct)))
     left, right, share = _shares(distinct, looks)
-    same = share >= _SAME_DOMAIN
+    least = np.array([_least_share(*one) for one in zip(distinct, looks, strict=True)])
+    same = share >= np.maximum(least[left], least[right])
     for one, other in [*linked, *_copies(distinct, looks), *zip(left[same], right[same], strict=True)]:
         first, second = sorted((_root(parents, int(one)), _root(parents, int(other))))
         parents[second] = first
     numbers = np.array([_root(parents, place) for place in range(len(parents))], np.int64)
     doubts = np.sort(np.stack([numbers[left], numbers[right]]), axis=0)[:, share >= _DOUBTFUL]
     return Origins(numbers, frozenset(zip(*doubts.tolist(), strict=True)))
+
+
+def _least_share(texts: Texts, look: Look) -> float:
+    is_short = look is Look.CODE and float(pc.utf8_length(texts).to_numpy().mean()) <= _SHORT
+    return _SAME_CODES if is_short else _SAME_DOMAIN
 
 
 def _root(parents: list[int], place: int) -> int:

@@ -18,7 +18,7 @@ from lakeindex.types import JoinKind
 
 __all__ = ["ColumnPair", "PairColumn", "SourceData", "column_pairs"]
 
-_PERTURBED = 0.4
+_PERTURBED = 0.5
 _TRIES = 200
 _BLOCK = 512
 

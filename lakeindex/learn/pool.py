@@ -13,6 +13,7 @@ from lakeindex.learn.fragments import find_lookups
 from lakeindex.learn.looks import DOMAINS, Look
 from lakeindex.learn.origins import Origins, find_origins
 from lakeindex.learn.sources import Source, SourceColumn, SourceData
+from lakeindex.learn.twins import NamedColumn, find_twins
 from lakeindex.naming import words_of
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Pool:
             if one.table.num_rows and one.table.num_columns:
                 _add(Source.of(one, _MOST_ROWS), number, columns, lookups)
         links = [(lookup.code.place, lookup.name.place) for lookup in lookups]
+        links += find_twins([NamedColumn(one.source, one.place, one.name, one.look, one.values) for one in columns])
         origins = find_origins([one.values for one in columns], [one.look for one in columns], links)
         sources = [one.source for one in columns]
         able = [one for one in columns if len(one.values) >= _LEAST_VALUES]

@@ -4,6 +4,7 @@ import pyarrow as pa
 
 from lakeindex.learn.looks import Look
 from lakeindex.learn.origins import find_origins
+from lakeindex.learn.twins import NamedColumn, find_twins
 
 
 def texts(values: list[str]) -> pa.LargeStringArray:
@@ -49,3 +50,25 @@ def test_linked_columns_are_one_whatever_they_hold() -> None:
     columns = [texts(["DE", "FR"]), texts(["Germany", "France"]), texts(["x"])]
     assert find_origins(columns, [Look.CODE, Look.NAME, Look.CODE], [(0, 1)]).numbers.tolist() == [0, 0, 2]
     assert find_origins([], []).numbers.tolist() == []
+
+
+def test_short_codes_meet_by_chance() -> None:
+    codes = [f"{one}{other}" for one in "ABCDEFG" for other in "ABCDEFG"]
+    columns = [texts(codes[:30]), texts(codes[12:42]), texts(codes[:28])]
+    origins = find_origins(columns, [Look.CODE] * 3)
+    assert origins.numbers.tolist() == [0, 1, 0]
+    assert not origins.unrelated(0, 1)
+
+
+def named(source: int, place: int, header: str, values: list[str], look: Look = Look.INTEGER) -> NamedColumn:
+    return NamedColumn(source, place, header, look, texts(values))
+
+
+def test_two_states_of_one_table_have_its_columns_in_common() -> None:
+    first = [named(0, place, header, ["1", "2", "3"]) for place, header in enumerate(["age", "sex", "time", "dose"])]
+    second = [named(1, 4, "Age", ["1", "2"]), named(1, 5, "SEX", ["2", "9"]), named(1, 6, "time", ["7", "8"])]
+    other = [named(2, 7, "age", ["1", "2"]), named(2, 8, "sex", ["1"]), named(2, 9, "height", ["1"])]
+    assert list(find_twins([*first, *second, *other])) == [(0, 4), (1, 5)]
+    second[1] = named(1, 5, "SEX", ["2", "9"], Look.DECIMAL)
+    assert list(find_twins([*first, *second, *other])) == [(0, 4)]
+    assert list(find_twins([*first, *other])) == []
