@@ -6,12 +6,13 @@ import argparse
 import resource
 import time
 from collections import Counter
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyarrow as pa
-from record import print_table, write
+import record
 
 from lakeindex.demo.sample_lake import build_sample_lake
 from lakeindex.learn.pairs import ColumnPair, pairs_of
@@ -33,47 +34,45 @@ def main() -> None:
         if options.lake is None:
             build_sample_lake(lake)
         figures = measure(lake, options.pairs, options.seed)
-    settings = {"lake": "the sample lake" if options.lake is None else options.named, "pairs": options.pairs}
-    write("pairs", options.seed, settings, figures)
+    if options.lake is None:
+        settings = {"lake": "the sample lake", "pairs": options.pairs, "most_bytes_of_a_table": MOST_BYTES}
+        written = record.write("pairs", options.seed, settings, figures)
+        print(f"\nwrote {written.relative_to(record.REPOSITORY)}")
 
 
 def measure(lake: Path, count: int, seed: int) -> dict[str, object]:
-    tables = 0
-
-    def sources():
-        nonlocal tables
-        for found in read_sources(lake, Path(".lakeindex"), ReadOptions(), MOST_BYTES):
-            if isinstance(found, SourceData):
-                tables += 1
-                yield found
-
-    start = time.perf_counter()
-    pool = Pool.of(sources())
-    prepared = time.perf_counter() - start
-    before = _peak()
+    started = time.perf_counter()
+    pool = Pool.of(_sources(lake))
+    prepared, peak = time.perf_counter() - started, _peak_mib()
     stream = pairs_of(pool, seed)
-    list(islice(stream, 200))  # the first of each perturbation
+    kinds = _shares(list(islice(stream, count)))  # warms up as well
     rates = [_rate(stream, count // BLOCKS) for _ in range(BLOCKS)]
-    made = list(islice(pairs_of(pool, seed), count))
-    kinds = _shares(made)
-    figures: dict[str, object] = {
+    median = round(sorted(cpu for cpu, _ in rates)[BLOCKS // 2])
+    tables = len({column.source for column in pool.columns})
+    record.print_table(
+        ("tables", "columns", "prepared in s", "pairs per s of CPU", "peak MiB, prepared", "peak MiB, after"),
+        [(tables, len(pool.columns), prepared, median, peak, _peak_mib())],
+    )
+    print()
+    record.print_table(("kind", "share"), list(kinds.items()))
+    return {
         "tables": tables,
         "columns": len(pool.columns),
         "lookups": len(pool.lookups),
         "preparing_seconds": round(prepared, 2),
-        "pairs_per_cpu_second": sorted(round(cpu) for cpu, _ in rates),
-        "pairs_per_second": sorted(round(wall) for _, wall in rates),
-        "peak_mib_when_prepared": before,
-        "peak_mib": _peak(),
+        "pairs_per_cpu_second": median,
+        "pairs_per_cpu_second_by_block": [round(cpu) for cpu, _ in rates],
+        "pairs_per_second_by_block": [round(wall) for _, wall in rates],
+        "peak_mib_prepared": peak,
+        "peak_mib_after": _peak_mib(),
         "kinds": kinds,
     }
-    median = sorted(cpu for cpu, _ in rates)[BLOCKS // 2]
-    print_table(
-        ("tables", "columns", "prepared in s", "pairs/s", "peak MiB"),
-        [(tables, len(pool.columns), round(prepared, 1), round(median), _peak())],
-    )
-    print_table(("kind", "share"), list(kinds.items()))
-    return figures
+
+
+def _sources(lake: Path) -> Iterator[SourceData]:
+    for found in read_sources(lake, Path(".lakeindex"), ReadOptions(batch_rows=4_096), MOST_BYTES):
+        if isinstance(found, SourceData):
+            yield found
 
 
 def _rate(stream, count: int) -> tuple[float, float]:
@@ -88,14 +87,13 @@ def _shares(made: list[ColumnPair]) -> dict[str, float]:
     return {kind: round(number / len(made), 3) for kind, number in sorted(kinds.items())}
 
 
-def _peak() -> int:
+def _peak_mib() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 // MIB
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--lake", type=Path, help="a folder of tables [default: the sample lake]")
-    parser.add_argument("--named", default="tables given", help="what the folder is called in the results")
+    parser.add_argument("--lake", type=Path, help="a folder of tables, of which nothing is written [the sample lake]")
     parser.add_argument("--pairs", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()

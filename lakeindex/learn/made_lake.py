@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from lakeindex.learn.fragments import find_lookups
 from lakeindex.learn.headers import HEADER_CHANGES, HeaderPlace, hub
+from lakeindex.learn.looks import Look
 from lakeindex.learn.made_tables import Lineage, MadeColumn, MadeTable, TracedColumn, distractor
 from lakeindex.learn.origins import find_origins
 from lakeindex.learn.recipes import RECIPES, Kitchen
@@ -101,7 +102,9 @@ def _styled(table: MadeTable, style: LakeStyle, lineage: Lineage, rng: np.random
     rows = rng.permutation(table.rows)
     table = table.take(rows[: style.rows[1]])
     added = [distractor(table.rows, lineage, rng) for _ in range(int(rng.poisson(style.distractors)))]
-    columns = [*table.columns, *added]
+    # A second column of numbers from 1 on would be as good a key as the true one.
+    has_serial = any(one.look is Look.SERIAL for one in table.columns)
+    columns = [*table.columns, *(one for one in added if not (has_serial and one.look is Look.SERIAL))]
     columns = [columns[place] for place in rng.permutation(len(columns)).tolist()]
     columns = [one.emptied() if rng.random() < style.emptied else one for one in columns]
     headers = [_header(one, place, table.title, style, rng) for place, one in enumerate(columns, 1)]

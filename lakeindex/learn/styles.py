@@ -44,6 +44,7 @@ class LakeStyle:
 
 
 _DATABASE = (("parents", 5.0), ("columns", 3.0), ("rows", 0.5), ("lookup", 1.0), ("whole", 1.0))
+_MESSY = (("rows", 3.0), ("columns", 2.0), ("lookup", 1.0), ("whole", 1.0))
 _WEB = (("rows", 4.0), ("lookup", 4.0), ("whole", 3.0))
 
 _WIDE = (0.6, 0.8, 1.0)
@@ -56,6 +57,7 @@ _STYLES = (
     LakeStyle("wide", overlaps=_WIDE),
     LakeStyle("narrow", overlaps=(0.0, 0.05, 0.1, 0.2)),
     LakeStyle("database", recipes=_DATABASE, hub_headers=0.3, perturbed=0.1, distractors=1.5, overlaps=_WIDE),
+    LakeStyle("messy", recipes=_MESSY, perturbed=1.0, overlaps=_WIDE),
     LakeStyle("web", recipes=_WEB, rows=(5, 60), perturbed=0.7, distractors=0.2),
 )
 
