@@ -45,7 +45,7 @@ def reorder(texts: Texts, rng: np.random.Generator) -> Texts:
 
 def shorten_words(texts: Texts, rng: np.random.Generator) -> Texts:
     """Abbreviate well-known words: `University` becomes `Univ.`."""
-    words: Any = pc.list_flatten(pc.split_pattern_regex(pc.utf8_lower(texts), r"[^\p{L}]+"))
+    words: Any = pc.list_flatten(pc.split_pattern_regex(pc.utf8_lower(texts), r"[^a-z]+"))
     present = set(pc.unique(words).to_pylist())
     for word, short in (one for one in _SHORT if one[0] in present):
         texts = replace(texts, rf"(?i)\b{word}\b", short)
@@ -54,7 +54,7 @@ def shorten_words(texts: Texts, rng: np.random.Generator) -> Texts:
 
 def initial(texts: Texts, rng: np.random.Generator) -> Texts:
     """Abbreviate the first word: `Ada Lovelace` becomes `A. Lovelace`, or `A Lovelace`."""
-    return replace(texts, r"^(\p{L})\p{L}+\s+(.+)$", (r"\1. \2", r"\1 \2")[pick(rng, 2)])
+    return replace(texts, r"^([\p{L}])[\p{L}]+\s+(.+)$", (r"\1. \2", r"\1 \2")[pick(rng, 2)])
 
 
 def acronym(texts: Texts, rng: np.random.Generator) -> Texts:
@@ -76,7 +76,7 @@ def drop_vowels(texts: Texts, rng: np.random.Generator) -> Texts:
 
 def strip_accents(texts: Texts, rng: np.random.Generator) -> Texts:
     """Write letters without accents, `é` as `e`, and no punctuation."""
-    plain = replace(pc.utf8_normalize(texts, form="NFKD"), r"\p{M}+", "")  # type: ignore[attr-defined]
+    plain = replace(pc.utf8_normalize(texts, form="NFKD"), r"[\p{M}]+", "")  # type: ignore[attr-defined]
     return replace(replace(plain, r"[^\p{L}\p{N}\s]+", " "), r"\s+", " ")
 
 
