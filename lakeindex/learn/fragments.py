@@ -13,7 +13,7 @@ from lakeindex.learn.sources import Places, Source, SourceColumn
 OVERLAPS = (0.0, 0.1, 0.3, 0.6, 1.0)
 
 _FEWEST_CODES, _MOST_CODES = 5, 1_000  # longer lists are keys of things, not codes that somebody knows
-_LONGEST_CODE = 8.0  # characters, as a mean
+_LONGEST_CODE = {Look.CODE: 8.0, Look.NAME: 4.0}  # characters, as a mean
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +98,7 @@ def find_lookups(source: Source) -> list[tuple[SourceColumn, SourceColumn]]:
     """Find columns in 1:1 correspondence, of which the first holds codes and the second, longer, names."""
     able = [column for column in source.columns if _FEWEST_CODES <= len(column.distinct) <= _MOST_CODES]
     codes = [column for column in able if _may_be_code(column)]
-    names = [column for column in able if column.look in WORDED]
+    names = [column for column in able if column.look in WORDED and _has_words(column)]
     return [
         (code, name)
         for code in codes
@@ -116,7 +116,12 @@ def _pairs(left: SourceColumn, right: SourceColumn) -> int:
 
 
 def _may_be_code(column: SourceColumn) -> bool:
-    return column.look in (Look.CODE, Look.NAME) and _length(column) <= _LONGEST_CODE
+    return column.look in (Look.CODE, Look.NAME) and _length(column) <= _LONGEST_CODE[column.look]
+
+
+def _has_words(column: SourceColumn) -> bool:
+    """Tell whether half of the values are without digits: a colour or a time of day is no name."""
+    return float(pc.match_substring_regex(column.distinct, r"^\D+$").to_numpy(zero_copy_only=False).mean()) >= 0.5
 
 
 def _length(column: SourceColumn) -> float:

@@ -21,7 +21,7 @@ class Look(StrEnum):
     ENUMERATION = "enumeration"
     """A few texts or whole numbers that come again and again."""
     SERIAL = "serial"
-    """0, 1, 2, ... or 1, 2, 3, ... with hardly a gap."""
+    """0, 1, 2, ... or 1, 2, 3, ... with hardly a gap, or from anywhere in equal steps."""
     YEAR = "year"
     INTEGER = "integer"
     DECIMAL = "decimal"
@@ -64,6 +64,7 @@ def look_of(distinct: Texts, rows: int) -> Look:
     lowered = {str(value).lower() for value in distinct[:3].to_pylist()}
     if len(distinct) <= 2 and any(lowered <= set(pair) for pair in _BOOLEANS):
         return Look.BOOLEAN
+    distinct = pc.replace_substring_regex(distinct, r"^([+-]?\d+)\.0+$", r"\1")
     step = max(1, len(distinct) // _SAMPLE)
     sample: Texts = distinct.take(np.arange(0, len(distinct), step))
     if _share(sample, _INTEGER) >= _MOST:
@@ -84,7 +85,8 @@ def _look_of_integers(distinct: Texts, sample: Texts, rows: int) -> Look:
         return Look.YEAR
     whole = distinct.filter(pc.match_substring_regex(distinct, _INTEGER)).cast(pa.int64()).to_numpy()
     low, high = int(whole.min()), int(whole.max())
-    if low in (0, 1) and len(whole) >= _LEAST_SERIAL and len(whole) >= _DENSE * (high - low + 1):
+    is_dense = low in (0, 1) and len(whole) >= _DENSE * (high - low + 1)
+    if len(whole) >= _LEAST_SERIAL and (is_dense or len(np.unique(np.diff(np.sort(whole)))) == 1):
         return Look.SERIAL
     return Look.ENUMERATION if len(distinct) <= _FEW and rows >= 3 * len(distinct) else Look.INTEGER
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -23,9 +23,13 @@ if TYPE_CHECKING:
     from lakeindex.text_hash import Texts
 
 Numbers = npt.NDArray[np.int64]
+_Shares: TypeAlias = tuple[Numbers, Numbers, Numbers, npt.NDArray[np.float64]]
 
 _SAME_DOMAIN = 0.4
-_SAME_CODES, _SHORT = 0.8, 3.0  # codes of up to three letters meet by chance: half of the American states are countries
+_SAME_CODES, _LEAST_CODES, _SHORT = 0.8, 12, 3.0
+"""Codes of up to three letters meet by chance: half of the codes of American states are those of countries."""
+_LETTER, _NUMBER = 1.5, 4.0
+"""Single letters and small numbers tell nothing, however many are shared."""
 _LEAST_SHARED = 4
 _DOUBTFUL = 0.05
 _MOST_COLUMNS = 200  # of one value; what is in more tells nothing
@@ -50,9 +54,10 @@ class Origins:
 def find_origins(distinct: Sequence[Texts], looks: Sequence[Look], linked: Iterable[tuple[int, int]] = ()) -> Origins:
     """Find the origins of columns; `linked` ones have the same whatever they hold."""
     parents = list(range(len(distinct)))
-    left, right, share = _shares(distinct, looks)
-    least = np.array([_least_share(*one) for one in zip(distinct, looks, strict=True)])
-    same = share >= np.maximum(least[left], least[right])
+    left, right, shared, share = _shares(distinct, looks)
+    limits = np.array([_limits(*one) for one in zip(distinct, looks, strict=True)]).reshape(-1, 2)
+    least_share, least_shared = np.maximum(limits[left], limits[right]).T
+    same = (share >= least_share) & (shared >= least_shared)
     for one, other in [*linked, *_copies(distinct, looks), *zip(left[same], right[same], strict=True)]:
         first, second = sorted((_root(parents, int(one)), _root(parents, int(other))))
         parents[second] = first
@@ -61,9 +66,16 @@ def find_origins(distinct: Sequence[Texts], looks: Sequence[Look], linked: Itera
     return Origins(numbers, frozenset(zip(*doubts.tolist(), strict=True)))
 
 
-def _least_share(texts: Texts, look: Look) -> float:
-    is_short = look is Look.CODE and float(pc.utf8_length(texts).to_numpy().mean()) <= _SHORT
-    return _SAME_CODES if is_short else _SAME_DOMAIN
+def _limits(texts: Texts, look: Look) -> tuple[float, float]:
+    """Return which part of its values and how many a column has to share with another of its domain."""
+    length = float(pc.utf8_length(texts).to_numpy().mean()) if look in DOMAINS else np.inf
+    if length <= _LETTER or (length <= _NUMBER and _are_numbers(texts)):
+        return np.inf, np.inf
+    return (_SAME_CODES, _LEAST_CODES) if length <= _SHORT else (_SAME_DOMAIN, _LEAST_SHARED)
+
+
+def _are_numbers(texts: Texts) -> bool:
+    return float(pc.match_substring_regex(texts, r"^\d+$").to_numpy(zero_copy_only=False).mean()) >= 0.5
 
 
 def _root(parents: list[int], place: int) -> int:
@@ -73,12 +85,12 @@ def _root(parents: list[int], place: int) -> int:
     return place
 
 
-def _shares(distinct: Sequence[Texts], looks: Sequence[Look]) -> tuple[Numbers, Numbers, npt.NDArray[np.float64]]:
-    """Return pairs of columns of telling values, and which part of the smaller one's values they share."""
+def _shares(distinct: Sequence[Texts], looks: Sequence[Look]) -> _Shares:
+    """Return pairs of columns of telling values, how many they share, and which part of the smaller one's that is."""
     places = [place for place, look in enumerate(looks) if look in DOMAINS]
     nothing = np.zeros(0, np.int64)
     if len(places) < 2:
-        return nothing, nothing, np.zeros(0)
+        return nothing, nothing, nothing, np.zeros(0)
     values = [pc.unique(normal(distinct[place])) for place in places]
     sizes = np.zeros(len(distinct), np.int64)
     sizes[places] = [len(one) for one in values]
@@ -88,7 +100,7 @@ def _shares(distinct: Sequence[Texts], looks: Sequence[Look]) -> tuple[Numbers, 
     pairs, shared = np.unique(keys, return_counts=True)
     pairs, shared = pairs[shared >= _LEAST_SHARED], shared[shared >= _LEAST_SHARED]
     left, right = pairs // len(distinct), pairs % len(distinct)
-    return left, right, shared / np.minimum(sizes[left], sizes[right])
+    return left, right, shared, shared / np.minimum(sizes[left], sizes[right])
 
 
 def _pairs_with_value_in_common(values: Numbers, columns: Numbers, count: int) -> Numbers:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _TELLING = 0.75
 _LEAST_SPLIT = 0.5
+_LEAST_DOMAIN = 0.1
 _ENOUGH_LOOKUPS = 20
 
 
@@ -110,8 +111,10 @@ def by_domain(pool: Pool, rng: np.random.Generator) -> Drawn | None:
     if left.source == right.source:
         return None
     shared = int(pc.is_in(left.values, value_set=right.values).to_numpy(zero_copy_only=False).sum())
-    is_equal = shared >= OVERLAPS_FROM * min(len(left.values), len(right.values))
-    kind = JoinKind.EQUI if is_equal else JoinKind.SEMANTIC
+    fewer = min(len(left.values), len(right.values))
+    if shared < _LEAST_DOMAIN * fewer:
+        return None  # related through others, perhaps as codes and names are
+    kind = JoinKind.EQUI if shared >= OVERLAPS_FROM * fewer else _kind_by_look(left.look)
     return Drawn(draft(left, left.values, pool), draft(right, right.values, pool), "domain", kind)
 
 

@@ -94,6 +94,8 @@ def by_columns(kitchen: Kitchen) -> list[MadeTable] | None:
         key = kitchen.pick(keys)
         on_left, on_right = kitchen.deal(kitchen.others(key))
         sides = key.rows(rows), kitchen.written(key.rows(some))
+    elif kitchen.rng.random() >= kitchen.style.surrogates:
+        return None
     else:
         on_left, on_right = kitchen.deal(kitchen.others())
         origin, numbers = kitchen.lineage.new(), kitchen.rng.permutation(len(rows)) + 1

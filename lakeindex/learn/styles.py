@@ -33,6 +33,8 @@ class LakeStyle:
     """The fewest and most rows of a table."""
     recipes: tuple[tuple[str, float], ...] = _RECIPES
     """How sources become tables, and how often."""
+    surrogates: float = 0.3
+    """How many sources without a key of their own are split by columns under a number for each row."""
     distractors: float = 0.5
     """How many columns that join with nothing a table gets, as a mean."""
     named_tables: bool = True
@@ -56,7 +58,9 @@ _STYLES = (
     LakeStyle("tiny", rows=(3, 8)),
     LakeStyle("wide", overlaps=_WIDE),
     LakeStyle("narrow", overlaps=(0.0, 0.05, 0.1, 0.2)),
-    LakeStyle("database", recipes=_DATABASE, hub_headers=0.3, perturbed=0.1, distractors=1.5, overlaps=_WIDE),
+    LakeStyle(
+        "database", recipes=_DATABASE, hub_headers=0.3, perturbed=0.1, surrogates=1.0, distractors=1.5, overlaps=_WIDE
+    ),
     LakeStyle("messy", recipes=_MESSY, perturbed=1.0, overlaps=_WIDE),
     LakeStyle("web", recipes=_WEB, rows=(5, 60), perturbed=0.7, distractors=0.2),
 )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _LEAST_HEADERS = 3
 _ALIKE = 0.5
 _LEAST_SHARED = 0.5
+_MOST = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,11 +49,17 @@ def find_twins(columns: Sequence[NamedColumn]) -> Iterator[tuple[int, int]]:
             yield from _same(headers[left], headers[right])
 
 
-def _same(left: dict[str, NamedColumn], right: dict[str, NamedColumn]) -> Iterator[tuple[int, int]]:
-    for header, column in left.items():
-        other = right.get(header)
-        if other is not None and column.look is other.look and _containment(column, other) >= _LEAST_SHARED:
-            yield column.place, other.place
+def _same(left: dict[str, NamedColumn], right: dict[str, NamedColumn]) -> list[tuple[int, int]]:
+    """Pair the columns of two sources, of which most have to hold the same: any two series have a time and a value."""
+    shared = [
+        (left[header], right[header]) for header in left if header in right and left[header].look is not Look.SERIAL
+    ]
+    same = [
+        (one.place, other.place)
+        for one, other in shared
+        if one.look is other.look and _containment(one, other) >= _LEAST_SHARED
+    ]
+    return same if len(same) >= _MOST * len(shared) else []
 
 
 def _containment(left: NamedColumn, right: NamedColumn) -> float:

@@ -100,6 +100,8 @@ def test_lookups_are_codes_and_names_of_the_same_things() -> None:
     again = pa.table({"iso": [c for c, _ in COUNTRIES], "country": ["Spain", *(n for _, n in COUNTRIES[1:])]})
     assert find_lookups(Source.of(SourceData("two names alike", again))) == []
     assert find_lookups(Source.of(trade())) == []
+    colours = pa.table({"colour": ["r", "g", "b", "y", "k"], "hex": [f"#{n}9BBDC0 x" for n in range(5)]})
+    assert find_lookups(Source.of(SourceData("colours", colours))) == []
 
 
 @pytest.mark.parametrize(
@@ -115,6 +117,10 @@ def test_lookups_are_codes_and_names_of_the_same_things() -> None:
         (list(range(0, 6)), Look.SERIAL),
         ([1990, 2001, 2020], Look.YEAR),
         ([12, 55_000, 7, 81], Look.INTEGER),
+        ([12.0, 55_000.0, 7.0, 81.0], Look.INTEGER),
+        (["40.0", "10.0", "20.0", "30.0", "50.0"], Look.SERIAL),
+        ([1, 4, 7, 10, 13], Look.SERIAL),
+        ([1, 4, 7, 10, 14], Look.INTEGER),
         ([1.5, 2.25, 1e-7], Look.DECIMAL),
         (["2020-01-01", "2021-05-31"], Look.DATE),
         (["030-555-1234", "(212) 555-0000"], Look.PHONE),

@@ -58,6 +58,14 @@ def test_short_codes_meet_by_chance() -> None:
     origins = find_origins(columns, [Look.CODE] * 3)
     assert origins.numbers.tolist() == [0, 1, 0]
     assert not origins.unrelated(0, 1)
+    few = find_origins([texts(codes[:9]), texts(codes[:30])], [Look.CODE] * 2)
+    assert few.numbers.tolist() == [0, 1]
+    letters = texts(list("ABCDEFGHIJKLMNOP"))
+    assert find_origins([letters, letters], [Look.CODE] * 2).numbers.tolist() == [0, 1]
+    numbers = texts([f"{n}" for n in range(200, 230)] + ["7A", "8B"])
+    assert find_origins([numbers, numbers], [Look.CODE] * 2).numbers.tolist() == [0, 1]
+    postal = texts([f"{n:05d}" for n in range(501, 530)])
+    assert find_origins([postal, postal], [Look.CODE] * 2).numbers.tolist() == [0, 0]
 
 
 def named(source: int, place: int, header: str, values: list[str], look: Look = Look.INTEGER) -> NamedColumn:
@@ -70,5 +78,15 @@ def test_two_states_of_one_table_have_its_columns_in_common() -> None:
     other = [named(2, 7, "age", ["1", "2"]), named(2, 8, "sex", ["1"]), named(2, 9, "height", ["1"])]
     assert list(find_twins([*first, *second, *other])) == [(0, 4), (1, 5)]
     second[1] = named(1, 5, "SEX", ["2", "9"], Look.DECIMAL)
-    assert list(find_twins([*first, *second, *other])) == [(0, 4)]
+    assert list(find_twins([*first, *second, *other])) == []  # no longer most of them
     assert list(find_twins([*first, *other])) == []
+
+
+def test_series_of_different_things_are_no_twins() -> None:
+    headers = ("row", "time", "value")
+    looks = (Look.SERIAL, Look.YEAR, Look.DECIMAL)
+    first = [named(0, n, header, ["1", "2"], looks[n]) for n, header in enumerate(headers)]
+    second = [named(1, 3 + n, header, ["1", "2"] if n < 2 else ["8"], looks[n]) for n, header in enumerate(headers)]
+    assert list(find_twins([*first, *second])) == []
+    second[2] = named(1, 5, "value", ["1"], Look.DECIMAL)
+    assert list(find_twins([*first, *second])) == [(1, 4), (2, 5)]
