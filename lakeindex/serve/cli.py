@@ -11,6 +11,7 @@ from lakeindex.errors import LakeIndexError
 from lakeindex.serve.asking import evaluate, explain, query
 from lakeindex.serve.building import demo, index
 from lakeindex.serve.keeping import rollback, verify
+from lakeindex.serve.learning import pairs
 from lakeindex.serve.looking import profile, read, sql, status, tables
 from lakeindex.serve.output import say
 from lakeindex.serve.watching import watch_joins
@@ -24,7 +25,9 @@ def cli() -> None:
     """What in this lake joins with this column, how, and can I trust it?"""
 
 
-_COMMANDS = (demo, evaluate, explain, index, profile, query, read, rollback, sql, status, tables, verify, watch_joins)
+_COMMANDS = (
+    demo, evaluate, explain, index, pairs, profile, query, read, rollback, sql, status, tables, verify, watch_joins
+)  # fmt: skip
 for command in _COMMANDS:
     cli.add_command(command)
 

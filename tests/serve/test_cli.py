@@ -18,6 +18,7 @@ COMMANDS = (
     "evaluate",
     "explain",
     "index",
+    "pairs",
     "profile",
     "query",
     "read",

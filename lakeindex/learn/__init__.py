@@ -1,0 +1,1 @@
+"""Training data without labels: tables are split and perturbed, so that what joins is known from lineage."""

@@ -1,0 +1,137 @@
+"""Make a lake of source tables, with every join in it known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+
+from lakeindex.learn.fragments import find_lookups
+from lakeindex.learn.headers import HEADER_CHANGES, HeaderPlace, hub
+from lakeindex.learn.looks import Look
+from lakeindex.learn.made_tables import Lineage, MadeColumn, MadeTable, TracedColumn, distractor
+from lakeindex.learn.origins import find_origins
+from lakeindex.learn.recipes import RECIPES, Kitchen
+from lakeindex.learn.sources import Source, SourceData, look_through
+from lakeindex.learn.styles import STYLES, LakeStyle
+from lakeindex.learn.truth import MadeJoin, find_joins
+from lakeindex.learn.twins import NamedColumn, find_twins
+from lakeindex.naming import sql_names
+from lakeindex.types import TableId
+
+__all__ = ["STYLES", "LakeStyle", "MadeJoin", "MadeLake", "SourceData", "make_lake"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MadeLake:
+    """A lake that was made, and the truth about it."""
+
+    style: LakeStyle
+    tables: dict[TableId, pa.Table]
+    joins: tuple[MadeJoin, ...]
+    """Every pair of columns of two tables that joins, once; every other pair joins not."""
+
+
+def make_lake(sources: Sequence[SourceData], seed: int, style: LakeStyle) -> MadeLake:
+    """Make a lake of sources; the same sources, seed and style make the same lake.
+
+    What joins is known by lineage: columns with one origin do, transitively. Columns of different sources have one
+    where they share most of their telling values, a code has that of the name it stands for.
+    """
+    rng = np.random.default_rng(seed)
+    looked = look_through(sources)
+    traced, lineage = trace(looked)
+    made: list[MadeTable] = []
+    for place in rng.permutation(len(looked)).tolist():
+        kitchen = _cut(Kitchen(looked[place], traced[place], style, lineage, rng))
+        made += (_styled(table, style, lineage, rng) for table in _cook(kitchen) if table.columns)
+    ordered = [made[place] for place in rng.permutation(len(made)).tolist()]
+    named = list(zip(_table_ids(ordered, style, rng), ordered, strict=True))
+    named.sort(key=lambda one: one[0])
+    return MadeLake(style, {name: _arrow(table) for name, table in named}, find_joins(named))
+
+
+def trace(sources: Sequence[Source]) -> tuple[list[list[TracedColumn]], Lineage]:
+    """Give every column of every source its origin."""
+    columns = [column for source in sources for column in source.columns]
+    places = {id(column): place for place, column in enumerate(columns)}
+    linked = [(places[id(code)], places[id(name)]) for source in sources for code, name in find_lookups(source)]
+    linked += find_twins(
+        [
+            NamedColumn(number, places[id(one)], one.name, one.look, one.distinct)
+            for number, source in enumerate(sources)
+            for one in source.columns
+        ]
+    )
+    origins = find_origins([one.distinct for one in columns], [one.look for one in columns], linked).numbers
+    traced = [
+        [TracedColumn(one, places[id(one)], int(origins[places[id(one)]])) for one in source.columns]
+        for source in sources
+    ]
+    return traced, Lineage(len(columns))
+
+
+def _cut(kitchen: Kitchen) -> Kitchen:
+    """Take no more of a long source than makes tables of the style's size: what is cut later no longer overlaps."""
+    limit = 2 * int(kitchen.rng.integers(kitchen.style.rows[0], kitchen.style.rows[1] + 1))
+    if kitchen.source.rows <= limit:
+        return kitchen
+    rows = np.sort(kitchen.rng.permutation(kitchen.source.rows)[:limit])
+    columns = [replace(traced, column=traced.column.take(rows)) for traced in kitchen.columns]
+    source = Source(kitchen.source.name, tuple(traced.column for traced in columns), limit)
+    return replace(kitchen, source=source, columns=columns)
+
+
+def _cook(kitchen: Kitchen) -> list[MadeTable]:
+    """Follow a recipe that the source is fit for, drawn as often as the style says."""
+    names = [name for name, _ in kitchen.style.recipes]
+    weights = np.array([weight for _, weight in kitchen.style.recipes])
+    # Gumbel's trick: the largest first is a draw without replacement by weight.
+    order = np.argsort(-(np.log(weights) + kitchen.rng.gumbel(size=len(weights))))
+    for place in order.tolist():
+        if (tables := RECIPES[names[place]](kitchen)) is not None:
+            return tables
+    return RECIPES["whole"](kitchen) or []
+
+
+def _styled(table: MadeTable, style: LakeStyle, lineage: Lineage, rng: np.random.Generator) -> MadeTable:
+    """Cut a table to the style's size, add columns that join with nothing, and name all in its way."""
+    rows = rng.permutation(table.rows)
+    table = table.take(rows[: style.rows[1]])
+    added = [distractor(table.rows, lineage, rng) for _ in range(int(rng.poisson(style.distractors)))]
+    # A second column of numbers from 1 on would be as good a key as the true one.
+    has_serial = any(one.look is Look.SERIAL for one in table.columns)
+    columns = [*table.columns, *(one for one in added if not (has_serial and one.look is Look.SERIAL))]
+    columns = [columns[place] for place in rng.permutation(len(columns)).tolist()]
+    columns = [one.emptied() if rng.random() < style.emptied else one for one in columns]
+    headers = [_header(one, place, table.title, style, rng) for place, one in enumerate(columns, 1)]
+    named = zip(columns, sql_names([" ".join(header.split()) for header in headers]), strict=True)
+    return MadeTable(table.title, tuple(replace(column, header=header) for column, header in named))
+
+
+def _header(column: MadeColumn, position: int, title: str, style: LakeStyle, rng: np.random.Generator) -> str:
+    place = HeaderPlace(column.header, title, position)
+    if rng.random() < style.hub_headers:
+        return hub(place, rng)
+    if rng.random() < style.changed_headers:
+        return HEADER_CHANGES[style.headers[int(rng.integers(len(style.headers)))]](place, rng)
+    return column.header.strip() or f"column_{position}"
+
+
+def _table_ids(tables: Sequence[MadeTable], style: LakeStyle, rng: np.random.Generator) -> list[TableId]:
+    """Name the files, each once, whatever the system thinks of capitals."""
+    numbers = rng.permutation(len(tables))
+    stems = [
+        re.sub(r"[^\w.-]+", "_", table.title).strip("._") or "table" if style.named_tables else f"t{number:04d}"
+        for table, number in zip(tables, numbers.tolist(), strict=True)
+    ]
+    suffixes = np.where(rng.random(len(tables)) < style.parquet, ".parquet", ".csv").tolist()
+    unique = [stem.replace(" (", "_").replace(")", "") for stem in sql_names([one.lower() for one in stems])]
+    return [TableId(stem + suffix) for stem, suffix in zip(unique, suffixes, strict=True)]
+
+
+def _arrow(table: MadeTable) -> pa.Table:
+    return pa.table({column.header: column.values for column in table.columns})

@@ -1,0 +1,113 @@
+"""Which columns of a made lake join: those of one origin, counted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lakeindex.learn.looks import NUMBERS, Look
+from lakeindex.learn.made_tables import MadeColumn, MadeTable
+from lakeindex.learn.sources import Places, normal, texts_of
+from lakeindex.types import ColumnId, JoinKind, TableId
+
+if TYPE_CHECKING:
+    from lakeindex.text_hash import Texts
+
+OVERLAPS_FROM = 0.3
+"""From here on columns join by equal values, whatever else was done to them."""
+
+_BY_DISTANCE = (
+    JoinKind.EQUI, JoinKind.TRANSFORM, JoinKind.FUZZY, JoinKind.TEMPORAL, JoinKind.NUMERIC, JoinKind.SEMANTIC,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class MadeJoin:
+    """Two columns of a made lake that join."""
+
+    left: ColumnId
+    right: ColumnId
+    kind: JoinKind
+    overlap: float
+    """The larger containment of distinct values as they are written, trimmed and lower-cased."""
+    containment: float
+    """|left ∩ right| / |left|."""
+    reverse_containment: float
+    plain_overlap: float
+    """The overlap before values were written otherwise or taken away."""
+
+    @property
+    def grade(self) -> int:
+        """Return 2 where the columns share values, as written or before that, 1 where only what they mean."""
+        return 2 if self.overlap > 0 or self.plain_overlap > 0 else 1
+
+
+def farther(*kinds: JoinKind) -> JoinKind:
+    """Return the kind of a join through several steps: that of the step after which least is left to compare."""
+    return max(kinds, key=_BY_DISTANCE.index)
+
+
+def find_joins(tables: Sequence[tuple[TableId, MadeTable]]) -> tuple[MadeJoin, ...]:
+    """List every pair of columns of two tables that joins, by table and place."""
+    columns = [
+        (ColumnId(table_id, column.header), number, column)
+        for number, (table_id, table) in enumerate(tables)
+        for column in table.columns
+    ]
+    by_origin: defaultdict[int, list[int]] = defaultdict(list)
+    for place, (_, _, column) in enumerate(columns):
+        by_origin[column.origin].append(place)
+    wanted = [place for places in by_origin.values() if len(places) > 1 for place in places]
+    written = _distinct([columns[place][2].values for place in wanted])
+    plain = _distinct([columns[place][2].plain for place in wanted])
+    sets = {place: (one, other) for place, one, other in zip(wanted, written, plain, strict=True)}
+    pairs = sorted(pair for places in by_origin.values() for pair in combinations(places, 2))
+    return tuple(
+        _join(columns[one], columns[other], sets[one], sets[other])
+        for one, other in pairs
+        if columns[one][1] != columns[other][1]
+    )
+
+
+_Column = tuple[ColumnId, int, MadeColumn]
+_Sets = tuple[Places, Places]
+
+
+def _join(left: _Column, right: _Column, left_sets: _Sets, right_sets: _Sets) -> MadeJoin:
+    shared = len(np.intersect1d(left_sets[0], right_sets[0], assume_unique=True))
+    containment, reverse = (shared / max(len(sets[0]), 1) for sets in (left_sets, right_sets))
+    same = len(np.intersect1d(left_sets[1], right_sets[1], assume_unique=True))
+    plain = same / max(min(len(left_sets[1]), len(right_sets[1])), 1)
+    overlap = max(containment, reverse)
+    kind = _kind(left[2], right[2], overlap, plain)
+    return MadeJoin(left[0], right[0], kind, overlap, containment, reverse, plain)
+
+
+def _kind(left: MadeColumn, right: MadeColumn, overlap: float, plain: float) -> JoinKind:
+    if overlap >= OVERLAPS_FROM:
+        return JoinKind.EQUI
+    if "emptied" in (left.how, right.how):
+        return JoinKind.SEMANTIC
+    if plain >= OVERLAPS_FROM:
+        return farther(left.kind, right.kind)
+    if left.look in NUMBERS and right.look in NUMBERS:
+        return JoinKind.NUMERIC
+    return JoinKind.TEMPORAL if left.look is right.look is Look.DATE else JoinKind.SEMANTIC
+
+
+def _distinct(columns: Sequence[pa.Array[Any]]) -> Iterator[Places]:
+    """Yield the numbers of each column's distinct normal values, ascending; equal values have one number."""
+    values: list[Texts] = [pc.unique(normal(texts_of(column).drop_null())) for column in columns]
+    if not values:
+        return
+    codes = pa.chunked_array(values, pa.large_string()).combine_chunks().dictionary_encode().indices.to_numpy()
+    ends = np.cumsum([len(one) for one in values])
+    for place, end in enumerate(ends.tolist()):
+        yield np.sort(codes[end - len(values[place]) : end]).astype(np.int64)
