@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
+from lakeindex.file_hash import hash_content
 from lakeindex.types import FileOutcome, FileStatus, LakeFile
 
 _SETTLED_NS = 2_000_000_000
@@ -52,13 +51,13 @@ def _is_unchanged(file: LakeFile, before: FileOutcome, check_content: bool) -> b
         return False
     if before.token == file.token and not check_content:
         return True
-    return before.token.partition("-")[0] == str(file.size) and before.content_hash == _content_hash(file.path)
+    return before.token.partition("-")[0] == str(file.size) and before.content_hash == _content_hash(file)
 
 
-def _content_hash(path: Path) -> str:
+def _content_hash(file: LakeFile) -> str:
     """Hash a file as the reader of its tables does; empty when it can't be read."""
     try:
-        with path.open("rb") as handle:
-            return hashlib.file_digest(handle, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+        with file.open() as opened:
+            return hash_content(opened)
     except OSError:
         return ""

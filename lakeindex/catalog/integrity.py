@@ -13,6 +13,7 @@ from pathlib import Path
 from lakeindex.catalog.manifest import MANIFEST, Artifact, Manifest
 from lakeindex.catalog.remembered import recall, remember
 from lakeindex.errors import IndexDamaged
+from lakeindex.file_hash import hash_content
 
 _THREADS = 2
 _SETTLED_NS = 100_000_000
@@ -31,7 +32,7 @@ class Damage:
 def checksum(path: Path) -> str:
     """Hash a file's content."""
     with path.open("rb") as handle:
-        return hashlib.file_digest(handle, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+        return hash_content(handle)
 
 
 def damages(folder: Path, manifest: Manifest) -> Iterator[Damage]:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lakeindex.errors import LakeIndexError, OutputExceeded
+from lakeindex.file_hash import hash_content
 from lakeindex.naming import sql_names
 from lakeindex.plugins import connector_for
 from lakeindex.profile.column_profile import ColumnProfile, Limits
@@ -173,7 +174,7 @@ def _merged_profiles(parts: Iterable[pa.Table], limits: Limits) -> list[ColumnPr
 
 def _content_hash(file: LakeFile) -> str:
     with file.open() as handle:
-        return hashlib.file_digest(handle, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+        return hash_content(handle)
 
 
 def _lacks_memory(error: BaseException | None) -> bool:
