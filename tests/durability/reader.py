@@ -13,6 +13,9 @@ from lakeindex import Lake, Settings
 from lakeindex.errors import LakeIndexError
 
 LEAST_ASKED = 2
+LEAST_VERSIONS = 2
+"""The writer goes on as long as somebody reads: how fast a machine is decides only how long this takes."""
+SECONDS_OF_PATIENCE = 120.0
 ASKED_BY_ONE_OPENING = 7
 
 
@@ -45,11 +48,14 @@ def main() -> None:
     index, seconds = sys.argv[1], float(sys.argv[2])
     settings = Settings(model="hashing", memory="500MB")
     deadline = time.monotonic() + seconds
+    given_up = deadline + SECONDS_OF_PATIENCE
     asked, from_files, versions = 0, 0, set()
     kept = Lake.open(index, settings)
     kept_version = version_of(kept)
     slowest = 0.0
-    while time.monotonic() < deadline or asked < LEAST_ASKED:
+    while (now := time.monotonic()) < deadline or (
+        now < given_up and (asked < LEAST_ASKED or len(versions) < LEAST_VERSIONS)
+    ):
         started = time.monotonic()
         lake = Lake.open(index, settings)
         slowest = max(slowest, time.monotonic() - started)

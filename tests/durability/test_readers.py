@@ -65,7 +65,7 @@ def test_readers_never_fail_and_never_see_two_generations(tmp_path: Path, second
     told = [reader.communicate() for reader in readers]
     assert [errors for _, errors in told] == [""] * READERS
     seen = [json.loads(said) for said, _ in told]
-    assert max(one["versions"] for one in seen) > 1
+    assert min(one["versions"] for one in seen) > 1
     # With nobody left to read it, what was held goes with the next publication.
     publish(lake, index, version + 1, keep=0)
     assert names_in(index) == WHOLE
