@@ -56,10 +56,13 @@ class Understood:
         return str(options.get("delim", ","))
 
 
+CSV = find_connectors()["csv"]
+"""Found once, as a worker does it."""
+
+
 def understand(file: LakeFile) -> Understood:
-    connector = find_connectors()["csv"]
-    (table,) = connector.tables(file, OPTIONS)
-    rows = connector.read(file, table, OPTIONS)
+    (table,) = CSV.tables(file, OPTIONS)
+    rows = CSV.read(file, table, OPTIONS)
     count = sum(batch.num_rows for batch in rows.batches)
     return Understood(file.path, (len(table.schema), count), rows.scan, tuple(table.schema.names))
 
