@@ -8,8 +8,9 @@ from pathlib import Path
 
 from lakeindex.errors import InvalidSetting
 from lakeindex.keyed_hash import KEY_BYTES, new_key
+from lakeindex.user_folders import config_folder
 
-_FILE = Path("lakeindex") / "hash.key"
+_FILE = "hash.key"
 _WAY_OUT = "set LAKEINDEX_HASH_KEY to a long random text"
 
 
@@ -20,7 +21,10 @@ def hash_key(given: str) -> bytes:
     """
     if given:
         return hashlib.blake2b(given.encode(), digest_size=KEY_BYTES).digest()
-    path = _home() / _FILE
+    try:
+        path = config_folder() / _FILE
+    except RuntimeError as error:
+        raise InvalidSetting(f"there is no home folder to keep a key in; {_WAY_OUT}") from error
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
@@ -50,13 +54,3 @@ def _draw(path: Path) -> None:
         path.hardlink_to(unfinished)
     finally:
         unfinished.unlink()
-
-
-def _home() -> Path:
-    configured = os.environ.get("XDG_CONFIG_HOME")
-    if configured:
-        return Path(configured)
-    try:
-        return Path.home() / ".config"
-    except RuntimeError as error:
-        raise InvalidSetting(f"there is no home folder to keep a key in; {_WAY_OUT}") from error

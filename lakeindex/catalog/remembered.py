@@ -5,14 +5,14 @@ A folder that can't be written only means that it is all done again.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-_FOLDER = Path("lakeindex") / "generations"
+from lakeindex.user_folders import cache_slot
+
 _KEPT = 8
 
 
@@ -51,7 +51,5 @@ def _with(known: tuple[str, ...], one: str) -> tuple[str, ...]:
 
 
 def _path(folder: Path) -> Path:
-    cache = os.environ.get("XDG_CACHE_HOME")
-    home = Path(cache) if cache else Path.home() / ".cache"
     # A slot for each index, not for each generation: they come and go.
-    return home / _FOLDER / hashlib.blake2b(os.fsencode(folder.resolve().parent), digest_size=16).hexdigest()
+    return cache_slot("generations", folder.resolve().parent)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from contextlib import suppress
 from pathlib import Path
 
 from lakeindex.encode.encoders import HASHING
 from lakeindex.encode.model_options import DEFAULT_MODEL
-
-_FOLDER = Path("lakeindex") / "models"
+from lakeindex.user_folders import cache_slot
 
 
 def remember_model(name: str) -> None:
@@ -31,9 +28,6 @@ def is_named(name: str) -> bool:
 
 
 def _path(name: str) -> Path:
-    cache = os.environ.get("XDG_CACHE_HOME")
-    home = Path(cache) if cache else Path.home() / ".cache"
     # A folder's name means another one somewhere else.
     folder = Path(name).expanduser()
-    full = str(folder.resolve()) if folder.is_dir() else name
-    return home / _FOLDER / hashlib.blake2b(os.fsencode(full), digest_size=16).hexdigest()
+    return cache_slot("models", folder.resolve() if folder.is_dir() else name)
