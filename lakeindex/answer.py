@@ -21,6 +21,8 @@ _FIELDS: list[tuple[str, pa.DataType]] = [
     ("reverse_containment", pa.float64()),
     ("cardinality", pa.string()),
     ("exact", pa.bool_()),
+    ("probability", pa.float64()),
+    ("accepted", pa.bool_()),
 ]
 ANSWER_SCHEMA = pa.schema(_FIELDS)
 """Binding for scripts: columns are only ever appended."""
@@ -35,7 +37,7 @@ class Answer:
     tried: tuple[str, ...]
     """The sources that were asked."""
     hidden: int = 0
-    """Matches below what was asked for."""
+    """Matches that are less probable than was asked for."""
 
     def __len__(self) -> int:
         return len(self.matches)
@@ -77,8 +79,12 @@ def match_row(match: Match) -> dict[str, object]:
         "reverse_containment": match.reverse_containment,
         "cardinality": str(match.cardinality),
         "exact": match.exact,
+        "probability": match.probability,
+        "accepted": match.accepted,
     }
 
 
 def _shown(value: object) -> str:
+    if value is None:
+        return ""
     return f"{value:.3f}" if isinstance(value, float) else str(value)

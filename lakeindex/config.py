@@ -44,7 +44,7 @@ class Settings:
     precision: str = "auto"
     """How exactly the model computes: float32, bfloat16, or auto for whichever is faster."""
     model: str = "default"
-    """The column encoder: default, a folder, or the name of a sentence-transformers model."""
+    """The column encoder: default, base (the same, untrained), a folder, or a sentence-transformers model."""
     max_tokens: int = 32
     """Tokens of a column's text that the encoder reads."""
     text_title: bool = False

@@ -102,23 +102,31 @@ class Lake:
         return rollback(Path(_with_index(settings, index).index), to)
 
     def query(
-        self, table: object, column: str, k: int = 10, probe: int | None = None, sources: Sequence[str] = ()
+        self,
+        table: object,
+        column: str,
+        k: int = 10,
+        probe: int | None = None,
+        sources: Sequence[str] = (),
+        min_probability: float = 0.0,
     ) -> Answer:
         """Find the columns that join with a column.
 
         `table` is the name of a table of the lake, a Path to a file anywhere, or any object that offers an Arrow
         stream (pyarrow, polars, pandas, a DuckDB relation). The figures of the best `probe` (5 unless told
-        otherwise) are counted in the source files; `sources` asks some sources alone.
+        otherwise) are counted in the source files; `sources` asks some sources alone, whose scores are no
+        probabilities; matches less probable than `min_probability` are left out.
         Raises NotFound for a table or column that isn't there, with the nearest names, StaleArtifact when the index's
         hashes have another key than the settings give.
         """
         query = self._query_column(table, column)
         found = self.searcher.search(query, k, sources)
-        matches = found.matches(self.searcher.directory)
+        ranked = found.matches(self.searcher.directory)
+        matches = [match for match in ranked if match.accepted is None or match.score >= min_probability]
         if isinstance(table, str):
             probed = 5 if probe is None else probe
             matches[:probed] = self.measured(matches[:probed])
-        return Answer(query.id, tuple(matches), found.tried)
+        return Answer(query.id, tuple(matches), found.tried, len(ranked) - len(matches))
 
     def explain(self, left: ColumnId, right: ColumnId) -> Match:
         """Tell what speaks for a join of two columns of the lake, whatever their rank, counted in the files."""

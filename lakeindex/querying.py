@@ -1,9 +1,9 @@
-"""Answer a query: column → candidates of every source → signals → fused score → exact probe of the top few."""
+"""Answer a query: column → candidates of every source → signals → probability → exact probe of the top few."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -19,15 +19,17 @@ from lakeindex.index.vector_index import VectorIndex
 from lakeindex.layout import TERMS, VECTORS
 from lakeindex.match.fusion import Scored, fuse, fuse_sources
 from lakeindex.match.join_kind import KINDS_OF_JOIN, kinds_of
+from lakeindex.match.matcher import Judged, Matcher
 from lakeindex.match.signals import measure
-from lakeindex.pairs import Numbers, Pairs, QueryColumn, Ranking
+from lakeindex.pairs import Numbers, Pairs, QueryColumn, Ranking, Weights
 from lakeindex.protocols import CandidateSource
 from lakeindex.search.retrieve import retrieve
 from lakeindex.text_hash import KEY_MASK
-from lakeindex.types import Cardinality, ColumnId, Family, Match
+from lakeindex.types import Cardinality, ColumnId, Evidence, Family, Match
+from lakeindex.weights import MATCHER
 
 LEAST_SCORE = 0.1
-"""Below it a pair has no evidence to speak of, and is no answer."""
+"""Of the signals: below it a pair has no evidence to speak of, and is no answer."""
 
 _LEAST_CANDIDATES = 100
 
@@ -54,6 +56,11 @@ class Searcher:
         )
 
     @cached_property
+    def matcher(self) -> Matcher:
+        """What makes signals a probability."""
+        return Matcher.open(MATCHER)
+
+    @cached_property
     def sources(self) -> dict[str, CandidateSource]:
         """Every source of candidates, by name."""
         return make_sources(self.terms, self.vectors.searchable_on(self.device))
@@ -71,14 +78,16 @@ class Searcher:
         )
 
     def explain(self, left: ColumnId, right: ColumnId) -> Match:
-        """Score one pair, whatever its rank."""
-        query = self.column(left)
-        # With the other columns of its table, which may be the better match.
-        pairs = self.pairs(query, self.directory.keys_of_table(right.table))
-        scored = fuse(measure(pairs), pairs.tables)
-        key = self.directory.key_of(right)
-        found = Found(left, Ranking(np.array([key]), scored.scores[pairs.keys == key], "explained"), pairs, scored, ())
-        return found.matches(self.directory, least=-1.0)[0]
+        """Judge one pair, whatever its rank, among the candidates that the query column has."""
+        query, key = self.column(left), self.directory.key_of(right)
+        keys = retrieve(query, list(self.sources.values()), _LEAST_CANDIDATES)
+        if key not in keys:
+            # With the other columns of its table, which may be the better match.
+            keys = np.union1d(keys, self.directory.keys_of_table(right.table))
+        found = self._judged(query, keys, 1)
+        return replace(found, ranking=Ranking(np.array([key]), np.ones(1), "explained")).matches(self.directory, -1.0)[
+            0
+        ]
 
     def search(self, query: QueryColumn, k: int, chosen: Sequence[str] = ()) -> Found:
         """Rank the columns that may join with the query column; `chosen` asks some sources alone.
@@ -87,14 +96,19 @@ class Searcher:
         """
         sources = self._chosen(chosen)
         keys = retrieve(query, sources, max(_LEAST_CANDIDATES, 2 * k))
+        if not chosen:
+            return self._judged(query, keys, k)
         pairs = self.pairs(query, keys)
-        scored = (
-            fuse_sources({s.name: s.scores(query, pairs) for s in sources})
-            if chosen
-            else fuse(measure(pairs), pairs.tables)
-        )
+        scored = fuse_sources({source.name: source.scores(query, pairs) for source in sources})
         ranking = Ranking.of(keys, scored.scores, "fused").top(k)
-        return Found(query.id, ranking, pairs, scored, tuple(source.name for source in sources))
+        return Found(query.id, ranking, pairs, scored, None, tuple(chosen))
+
+    def _judged(self, query: QueryColumn, keys: Numbers, k: int) -> Found:
+        pairs = self.pairs(query, keys)
+        scored = fuse(measure(pairs), pairs.tables)
+        judged = self.matcher.judge(pairs, scored)
+        ranking = Ranking.of(keys, judged.probabilities, "judged").top(k)
+        return Found(query.id, ranking, pairs, scored, judged, tuple(self.sources))
 
     def pairs(self, query: QueryColumn, keys: Numbers) -> Pairs:
         """Look up all that is known of the query column and each candidate."""
@@ -133,11 +147,23 @@ class Found:
     ranking: Ranking
     pairs: Pairs
     scored: Scored
+    """By the signals alone, without training."""
+    judged: Judged | None
+    """None where some sources alone were asked, and what they say is the score."""
     tried: tuple[str, ...]
 
+    @property
+    def scores(self) -> Weights:
+        """Return what the ranking is by, (n,): the probabilities where there are any."""
+        return self.scored.scores if self.judged is None else self.judged.probabilities
+
+    def evidence(self, place: int) -> tuple[Evidence, ...]:
+        """List the parts of one pair's score, the largest first; they sum to it."""
+        return self.scored.evidence(place) if self.judged is None else self.judged.evidence(place)
+
     def matches(self, directory: Directory, least: float = LEAST_SCORE) -> list[Match]:
-        """Spell out the ranking, best first; a pair must score more than `least` to be a match."""
-        kinds = kinds_of(self.pairs)
+        """Spell out the ranking, best first; the signals must say more than `least` of a pair for it to be a match."""
+        kinds, scores = kinds_of(self.pairs), self.scores
         values = self.pairs.compared[Family.VALUES]
         forward, backward = values.containment(), values.reverse_containment()
         places = np.searchsorted(self.pairs.keys, self.ranking.keys)
@@ -147,12 +173,13 @@ class Found:
                 query=self.query,
                 column=directory.id_of(int(self.pairs.keys[place])),
                 rank=rank,
-                score=float(self.scored.scores[place]),
+                score=float(scores[place]),
                 kind=KINDS_OF_JOIN[kinds[place]],
                 containment=float(forward[place]),
                 reverse_containment=float(backward[place]),
                 cardinality=Cardinality.of(is_key, bool(self.pairs.candidates.is_key[place])),
-                evidence=self.scored.evidence(int(place)),
+                evidence=self.evidence(int(place)),
+                accepted=None if self.judged is None else bool(self.judged.accepted[place]),
             )
             for rank, place in enumerate(places.tolist(), 1)
             if self.scored.scores[place] > least

@@ -262,10 +262,17 @@ class Match:
     reverse_containment: float
     cardinality: Cardinality
     evidence: tuple[Evidence, ...]
+    accepted: bool | None = None
+    """Whether the score, then a probability, is high enough to be believed; None where it is none."""
     measured: JoinMeasure | None = None
     """The join counted in the source files; None where the figures are estimates from sketches."""
     note: str = ""
     """Why it could not be counted, where that was tried."""
+
+    @property
+    def probability(self) -> float | None:
+        """The probability that the columns join; None where some sources alone were asked."""
+        return None if self.accepted is None else self.score
 
     @property
     def exact(self) -> bool:

@@ -108,7 +108,7 @@ class _Watch:
         found = self._ask(column.key, _CANDIDATES)
         places = self._confident(column.key, found)
         partners = [self.follow(key) for key in found.pairs.keys[places].tolist()]
-        kinds, scores = kinds_of(found.pairs)[places].tolist(), found.scored.scores[places].tolist()
+        kinds, scores = kinds_of(found.pairs)[places].tolist(), found.scores[places].tolist()
         is_key, are_keys = bool(found.pairs.query.is_key[0]), found.pairs.candidates.is_key[places].tolist()
         before = _measure(self.before, column.key, [partner.key for partner in partners])
         now = self._measure_now(column, partners)

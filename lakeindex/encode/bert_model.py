@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import embedding, layer_norm, linear, normalize, scaled_dot_product_attention
 
+from lakeindex.encode.adapters import merge
 from lakeindex.encode.model_folder import effective_tokens, read_json
 from lakeindex.encode.model_options import Device
 
@@ -44,7 +45,9 @@ class BertModel:
 
     runs_side_by_side = True
 
-    def __init__(self, folder: Path, max_tokens: int, device: Device, dtype: torch.dtype) -> None:
+    def __init__(
+        self, folder: Path, adapters: Path | None, max_tokens: int, device: Device, dtype: torch.dtype
+    ) -> None:
         from safetensors.torch import load_file
         from tokenizers import Tokenizer
 
@@ -63,6 +66,8 @@ class BertModel:
             name.removeprefix("bert."): tensor.to(self._device, torch.float32)
             for name, tensor in load_file(folder / "model.safetensors").items()
         }
+        if adapters is not None:
+            merge(weights, adapters)
         self._words = weights["embeddings.word_embeddings.weight"]
         positions = weights["embeddings.position_embeddings.weight"][: self.max_tokens]
         self._places = positions + weights["embeddings.token_type_embeddings.weight"][0]

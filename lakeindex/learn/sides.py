@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 FEWEST, MOST = 3, 24
 """How many values of a column a pair shows; fewer where it has fewer."""
 
-_CHANGED_HEADERS = 0.6
+CHANGED_HEADERS = 0.6
+"""The share of headers that are written otherwise, or dropped."""
 _CHANGES = tuple(HEADER_CHANGES)
 _CHANGED_TITLES = 0.75
 _ENDINGS = ("archive", "old", "2", "details", "list", "info", "new", "north", "2019", "export", "raw", "all")
@@ -56,8 +57,8 @@ class PairColumn:
     """How it joins with what it was before."""
 
 
-def write(draft: Draft, share: float, rng: np.random.Generator) -> PairColumn:
-    """Write one side: its values otherwise in so many cases, its header and title in most."""
+def write(draft: Draft, share: float, rng: np.random.Generator, headers: float = CHANGED_HEADERS) -> PairColumn:
+    """Write one side: its values otherwise in so many cases, its header in `headers` of them, its title in most."""
     shown: Any = draft.values.slice(0, int(rng.integers(FEWEST, MOST + 1)))
     done, kind = [], JoinKind.EQUI
     if rng.random() < share and (perturbation := choose(draft.look, rng)) is not None:
@@ -67,7 +68,7 @@ def write(draft: Draft, share: float, rng: np.random.Generator) -> PairColumn:
             kind = perturbation.kind
     shuffled = shuffle_cells(shown, rng.uniform(0, MOST_SHUFFLED), rng)
     name = draft.name
-    if rng.random() < _CHANGED_HEADERS:
+    if rng.random() < headers:
         change = _CHANGES[int(rng.integers(len(_CHANGES)))]
         place = HeaderPlace(draft.name, draft.table, 1 + int(rng.integers(12)))
         # A dropped header says nothing, not even its place.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lakeindex.pairs import Comparison, Pairs, Weights
+from lakeindex.pairs import Comparison, Flags, Pairs, Weights
 from lakeindex.types import Family, Kind
 
 _NUMBERS = (Kind.INTEGER, Kind.DECIMAL)
@@ -15,6 +15,7 @@ _SURROGATE_TRUST = 0.1
 _RARITY_HALF_TRUSTED = 5.0
 _NUMBERS_TRUST = 0.5
 _NAME_RARITY_HALF_TRUSTED = 1.0  # in units of the rarity of a term that occurs once
+_ALL = 0.999
 _COPY_FROM = 0.6
 _COPY_COLUMNS = 3
 
@@ -31,14 +32,15 @@ class Signal:
 
 
 SIGNALS = (
-    Signal("meaning", 8 / 28, "the language model reads both columns alike"),
-    Signal("names", 3 / 28, "the column names are spelled alike, and are no common ones"),
-    Signal("context", 2 / 28, "the names of columns and tables share words that are not common"),
-    Signal("words", 4 / 28, "the values use the same rare words"),
-    Signal("word_containment", 5 / 28, "the query's rare words are found in the candidate"),
-    Signal("grams", 3 / 28, "the values share character sequences"),
-    Signal("values", 2 / 28, "one side's values are found in the other"),
-    Signal("both_ways", 1 / 28, "each side's values are found in the other"),
+    Signal("meaning", 8 / 31, "the language model reads both columns alike"),
+    Signal("names", 3 / 31, "the column names are spelled alike, and are no common ones"),
+    Signal("context", 2 / 31, "the names of columns and tables share words that are not common"),
+    Signal("words", 4 / 31, "the values use the same rare words"),
+    Signal("word_containment", 5 / 31, "the query's rare words are found in the candidate"),
+    Signal("grams", 3 / 31, "the values share character sequences"),
+    Signal("values", 2 / 31, "one side's values are found in the other"),
+    Signal("both_ways", 1 / 31, "each side's values are found in the other"),
+    Signal("inclusion", 3 / 31, "a key of the same name holds every value of the other side, as of a foreign key"),
 )
 """For a join. Set by hand, without training, on labelled lakes: each alone, and five of them in a large one."""
 
@@ -48,6 +50,17 @@ REPEATS = Signal("repeats", 0.15, "against: the candidate's table repeats the qu
 RIVAL = Signal("rival", 0.3, "against: another column of the same table fits better")
 """Against a join: the share that it loses of the lead of its table's best column."""
 
+MEANINGS = {signal.name: signal.meaning for signal in (*SIGNALS, REPEATS, RIVAL)} | {
+    "prior": "how often a candidate joins of which nothing is known",
+    "rank": "how it stands beside the best candidate of the query",
+    "kinds": "both hold values of one kind",
+    "serials": "numbers that count 1, 2, 3, ... overlap with every other such column",
+    "keys": "which side's values are unique",
+    "sizes": "how many values either side has",
+    "shapes": "the values are of one length and shape",
+}
+"""What each evidence says, by its name: the signals, and what else a trained matcher looks at."""
+
 
 def measure(pairs: Pairs) -> dict[str, Weights]:
     """Return the value of each signal for each pair, (n,)."""
@@ -55,19 +68,27 @@ def measure(pairs: Pairs) -> dict[str, Weights]:
     names, context = pairs.compared[Family.NAMES], pairs.compared[Family.CONTEXT]
     forward, backward = keys.rare_containment(), keys.rare_reverse_containment()
     trust = _overlap_trust(pairs, keys)
+    named = _name_trust(pairs, names) * names.cosine
     both = pairs.query.is_kind(*_NUMBERS) & pairs.candidates.is_kind(*_NUMBERS)
     alike = _NUMBERS_TRUST * keys.cosine
     return {
         "meaning": np.clip(pairs.cosine, 0.0, 1.0),
-        "names": _name_trust(pairs, names) * names.cosine,
+        "names": named,
         "context": _name_trust(pairs, context) * context.cosine,
         "words": np.where(both, alike, words.cosine),
         "word_containment": np.where(both, _NUMBERS_TRUST * forward, words.rare_containment()),
         "grams": np.where(both, alike, pairs.compared[Family.GRAMS].cosine),
         "values": trust * np.maximum(forward, backward),
         "both_ways": trust * np.minimum(forward, backward),
+        "inclusion": named * _is_included(pairs, keys),
         REPEATS.name: _repeats(pairs),
     }
+
+
+def _is_included(pairs: Pairs, keys: Comparison) -> Flags:
+    """Tell whether a key has all values of the other side (an inclusion dependency; Rostin et al., WebDB 2009)."""
+    into_candidate = pairs.candidates.is_key & (keys.containment() > _ALL)
+    return into_candidate | (pairs.query.is_key & (keys.reverse_containment() > _ALL))
 
 
 def _overlap_trust(pairs: Pairs, keys: Comparison) -> Weights:

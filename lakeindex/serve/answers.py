@@ -8,19 +8,16 @@ from lakeindex.answer import ANSWER_SCHEMA, Answer, match_row
 from lakeindex.serve.output import Format, as_json, print_line, say, write_csv, write_grid, write_markdown, write_table
 from lakeindex.types import Match
 
-ACCEPTED_FROM = 0.3
-"""The score from which a match is shown to people; weaker ones are counted as hidden."""
-
 
 def write_answer(answer: Answer, form: Format, show_all: bool, quiet: bool) -> None:
     """Write an answer; the forms for programs carry every match, the table for people the better ones."""
-    shown = [match for match in answer.matches if show_all or match.score >= ACCEPTED_FROM]
+    shown = [match for match in answer.matches if show_all or match.accepted is not False]
     hidden = len(answer.matches) - len(shown)
     if form in (Format.JSON, Format.JSONL):
         content = {
             "query": {"table": answer.query.table, "column": answer.query.name},
             "tried": list(answer.tried),
-            "hidden": hidden,
+            "hidden": hidden + answer.hidden,
             "matches": [match_to_json(match) for match in answer.matches],
         }
         print_line(as_json(content, indent=1 if form is Format.JSON else None))
@@ -31,7 +28,9 @@ def write_answer(answer: Answer, form: Format, show_all: bool, quiet: bool) -> N
     else:
         _write_for_people(answer, shown, form)
         if hidden:
-            say(f"{hidden} weaker matches are hidden (score below {ACCEPTED_FROM}); --all shows them", quiet)
+            say(f"{hidden} matches that are not sure enough to be accepted are hidden; --all shows them", quiet)
+        if answer.hidden:
+            say(f"{answer.hidden} matches are less probable than asked for", quiet)
 
 
 def match_to_json(match: Match) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -21,7 +22,8 @@ from lakeindex.types import ColumnId, TableId
 @click.option("--sources", default="", help="Ask these sources alone: containment,keys,words,grams,names,vectors.")
 @click.option("--file", "path", type=click.Path(path_type=Path), help="Ask for a column of a file outside the lake.")
 @click.option("--batch", type=click.Path(path_type=Path), help="Answer a CSV file of query_table,query_column.")
-@click.option("--all", "show_all", is_flag=True, help="Show weak matches too.")
+@click.option("--min-probability", type=click.FloatRange(0, 1), default=0.0, help="Leave out what is less probable.")
+@click.option("--all", "show_all", is_flag=True, help="Show matches that are not accepted, too.")
 @with_format
 @with_quiet
 def query(
@@ -32,6 +34,7 @@ def query(
     sources: str,
     path: Path | None,
     batch: Path | None,
+    min_probability: float,
     show_all: bool,
     output: str,
     quiet: bool,
@@ -47,9 +50,10 @@ def query(
     if batch is not None:
         from lakeindex.serve.batch import write_batch_answers
 
-        write_batch_answers(lake, batch, k, probe or 0, chosen, Format(output), quiet)
+        asked = partial(lake.query, k=k, probe=probe or 0, sources=chosen, min_probability=min_probability)
+        write_batch_answers(asked, batch, Format(output), quiet)
         return
-    answer = lake.query(path or target[0], target[-1], k, probe, chosen)
+    answer = lake.query(path or target[0], target[-1], k, probe, chosen, min_probability)
     write_answer(answer, Format(output), show_all, quiet)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,16 +15,13 @@ from lakeindex.serve.output import Format, say, write_batches, write_csv
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from lakeindex.lake import Lake
 
 _HEADER = ("query_table", "query_column")
 
 
-def write_batch_answers(
-    lake: Lake, queries: Path, k: int, probe: int, sources: tuple[str, ...], form: Format, quiet: bool
-) -> None:
+def write_batch_answers(ask: Callable[[str, str], Answer], queries: Path, form: Format, quiet: bool) -> None:
     """Answer each query of the file. A query for a column that isn't there is named on stderr and left out."""
-    answers = _answers(lake, queries, k, probe, sources)
+    answers = _answers(ask, queries)
     if form in (Format.JSON, Format.JSONL):
         for answer in answers:
             write_answer(answer, Format.JSONL, True, quiet)
@@ -34,10 +31,10 @@ def write_batch_answers(
         write_batches(_batches(answers), ANSWER_SCHEMA, form)
 
 
-def _answers(lake: Lake, queries: Path, k: int, probe: int, sources: tuple[str, ...]) -> Iterator[Answer]:
+def _answers(ask: Callable[[str, str], Answer], queries: Path) -> Iterator[Answer]:
     for table, column in _read_queries(queries):
         try:
-            yield lake.query(table, column, k, probe, sources)
+            yield ask(table, column)
         except NotFound as error:
             say(f"lakeindex: no answer for {table} {column}: {error}")
 

@@ -1,0 +1,145 @@
+"""Train small monotone trees on labelled pairs, and calibrate what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lakeindex.errors import MissingExtra
+
+Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelledPairs:
+    """Pairs with what is known of them."""
+
+    features: Array
+    """(n, features)."""
+    scores: Array
+    """(n,) What the signals say without training."""
+    joins: Flags
+    queries: Places
+    """(n,) The number of each pair's query."""
+    weights: Array
+    """(n,) How much each counts."""
+    containment: Array
+    """(n,) The larger share of values that one side has of the other, as the index sees it."""
+
+    def where(self, chosen: Flags) -> LabelledPairs:
+        """Keep some pairs."""
+        return LabelledPairs(*(getattr(self, name)[chosen] for name in self.__slots__))
+
+    @classmethod
+    def joined(cls, several: Sequence[LabelledPairs]) -> LabelledPairs:
+        """Put pairs of several lakes together; their queries stay apart."""
+        starts = np.cumsum([0, *(int(one.queries.max(initial=-1)) + 1 for one in several)])
+        fields = {name: np.concatenate([getattr(one, name) for one in several]) for name in cls.__slots__}
+        queries = [one.queries + start for one, start in zip(several, starts, strict=False)]
+        return cls(**fields | {"queries": np.concatenate(queries)})
+
+
+@dataclass(frozen=True, slots=True)
+class BoostingOptions:
+    """How large the trees are."""
+
+    trees: int = 150
+    leaves: int = 6
+    learning_rate: float = 0.05
+    least_pairs: int = 300
+    """In a leaf."""
+    features_a_tree: float = 0.5
+    seed: int = 0
+
+
+def boost(
+    pairs: LabelledPairs, directions: Sequence[int], start: Array, options: BoostingOptions
+) -> list[dict[str, Any]]:
+    """Return trees, as LightGBM tells them, that add to the log-odds `start` (n,) what the features say.
+
+    The sum of a tree never falls with a feature of direction 1, and never rises with one of -1. Raises MissingExtra
+    without LightGBM.
+    """
+    try:
+        import lightgbm
+    except ImportError as error:
+        raise MissingExtra("lightgbm", "train") from error
+    data = lightgbm.Dataset(
+        pairs.features, pairs.joins.astype(np.float64), weight=pairs.weights, init_score=start, free_raw_data=False
+    )
+    booster = lightgbm.train(
+        {
+            "objective": "binary",
+            "num_leaves": options.leaves,
+            "learning_rate": options.learning_rate,
+            "min_data_in_leaf": options.least_pairs,
+            "lambda_l2": 10.0,
+            "feature_fraction": options.features_a_tree,
+            "monotone_constraints": list(directions),
+            "deterministic": True,
+            "force_row_wise": True,
+            "num_threads": 2,
+            "seed": options.seed,
+            "verbosity": -1,
+        },
+        data,
+        options.trees,
+    )
+    told: list[dict[str, Any]] = booster.dump_model()["tree_info"]
+    return told
+
+
+def tree_arrays(told: Sequence[dict[str, Any]]) -> tuple[dict[str, npt.NDArray[Any]], int]:
+    """Lay out LightGBM's trees as arrays, an entry a node, a leaf its own child; return them and the depth."""
+    rows: list[tuple[int, float, int, int, float]] = []
+    deepest = 0
+
+    def add(node: dict[str, Any], depth: int) -> int:
+        nonlocal deepest
+        deepest = max(deepest, depth)
+        place = len(rows)
+        if "leaf_value" in node and "left_child" not in node:
+            rows.append((0, np.inf, place, place, node["leaf_value"]))
+            return place
+        rows.append((node["split_feature"], node["threshold"], 0, 0, node["internal_value"]))
+        left, right = add(node["left_child"], depth + 1), add(node["right_child"], depth + 1)
+        rows[place] = (*rows[place][:2], left, right, rows[place][4])
+        return place
+
+    roots = [add(tree["tree_structure"], 0) for tree in told]
+    features, thresholds, left, right, values = zip(*rows, strict=True)
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "roots": np.array(roots, np.int32),
+        "features": np.array(features, np.int32),
+        "thresholds": np.array(thresholds, np.float64),
+        "left": np.array(left, np.int32),
+        "right": np.array(right, np.int32),
+        "values": np.array(values, np.float64),
+    }
+    return arrays, deepest
+
+
+def fit_logistic(columns: Array, joins: Flags, weights: Array) -> tuple[Array, float]:
+    """Fit the log-odds of a join as a sum of columns (n, m), none of which may speak against one (Platt scaling).
+
+    Newton's method; returns (m,) what each is multiplied with, and the bias.
+    """
+    design = np.column_stack([columns, np.ones(len(columns))])
+    solution = np.zeros(design.shape[1])
+    share = np.average(joins, weights=weights)
+    solution[-1] = np.log(share / (1 - share))
+    for _ in range(100):
+        expected = 1 / (1 + np.exp(-np.clip(design @ solution, -50, 50)))
+        gradient = design.T @ (weights * (joins - expected)) - 1e-6 * solution
+        curvature = (design * (weights * expected * (1 - expected))[:, None]).T @ design
+        step = np.linalg.solve(curvature + 1e-6 * np.eye(len(solution)), gradient)
+        solution += step
+        if np.abs(step).max() < 1e-9:
+            break
+    return solution[:-1], float(solution[-1])

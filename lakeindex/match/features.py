@@ -1,0 +1,122 @@
+"""All that a trained matcher looks at, an array a feature, with the direction in which each may speak."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from lakeindex.match.fusion import Scored
+from lakeindex.match.signals import REPEATS, RIVAL, SIGNALS, measure
+from lakeindex.pairs import Pairs, Weights, ratio
+from lakeindex.types import Family, Kind
+
+FOR, AGAINST, EITHER = 1, -1, 0
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One thing to look at."""
+
+    name: str
+    direction: int
+    """FOR: more of it never speaks against a join; AGAINST: never for one; EITHER."""
+    group: str
+    """The evidence that it is shown under."""
+
+
+_MEASURES = (
+    Feature("share of best", FOR, "rank"),
+    Feature("behind best", AGAINST, "rank"),
+    Feature("one kind", FOR, "kinds"),
+    Feature("two serials", AGAINST, "serials"),
+    Feature("a serial", EITHER, "serials"),
+    Feature("two numbers", EITHER, "kinds"),
+    Feature("query is key", EITHER, "keys"),
+    Feature("candidate is key", EITHER, "keys"),
+    Feature("query size", EITHER, "sizes"),
+    Feature("candidate size", EITHER, "sizes"),
+    Feature("a side is empty", EITHER, "sizes"),
+    Feature("lengths alike", FOR, "shapes"),
+    Feature("patterns alike", FOR, "shapes"),
+    Feature("same schema", EITHER, REPEATS.name),
+)
+
+_OVERLAPS = (
+    *(
+        Feature(f"{family} {measure}", FOR, group)
+        for family, group in ((Family.VALUES, "values"), (Family.KEYS, "values"))
+        for measure in ("containment", "reverse", "jaccard")
+    ),
+    *(
+        Feature(f"{family} {measure}", FOR, str(family))
+        for family in (Family.WORDS, Family.GRAMS)
+        for measure in ("containment", "reverse", "rare containment", "cosine")
+    ),
+    *(
+        Feature(f"{family} {measure}", FOR, str(family))
+        for family in (Family.NAMES, Family.CONTEXT)
+        for measure in ("rare containment", "rare reverse", "cosine", "rarity")
+    ),
+    Feature("values rarity", FOR, "values"),
+)
+
+FEATURES: tuple[Feature, ...] = (
+    *(Feature(signal.name, FOR, signal.name) for signal in SIGNALS),
+    Feature(REPEATS.name, AGAINST, REPEATS.name),
+    Feature(RIVAL.name, AGAINST, RIVAL.name),
+    *_MEASURES,
+    *_OVERLAPS,
+)
+"""In the order of the columns of `features_of`."""
+
+
+def features_of(pairs: Pairs, scored: Scored) -> npt.NDArray[np.float64]:
+    """Measure every feature of each pair, (n, len(FEATURES)); `scored` is what the signals alone say."""
+    found = {signal.name: values for signal, values, _ in scored.parts} | measure(pairs)
+    found |= dict(_measured(pairs, scored)) | dict(_overlaps(pairs))
+    return np.stack([found[feature.name] for feature in FEATURES], axis=1).astype(np.float64)
+
+
+def _measured(pairs: Pairs, scored: Scored) -> Iterator[tuple[str, Weights]]:
+    query, candidates = pairs.query, pairs.candidates
+    best = scored.scores.max(initial=0.0)
+    numbers = (Kind.INTEGER, Kind.DECIMAL)
+    yield "share of best", ratio(scored.scores, np.full(len(pairs.keys), best))
+    yield "behind best", best - scored.scores
+    yield "one kind", _flags(query.kinds == candidates.kinds)
+    yield "two serials", _flags(query.is_serial & candidates.is_serial)
+    yield "a serial", _flags(query.is_serial | candidates.is_serial)
+    yield "two numbers", _flags(query.is_kind(*numbers) & candidates.is_kind(*numbers))
+    yield "query is key", np.full(len(pairs.keys), float(query.is_key[0]))
+    yield "candidate is key", _flags(candidates.is_key)
+    yield "query size", np.full(len(pairs.keys), np.log1p(query.distinct[0]))
+    yield "candidate size", np.log1p(candidates.distinct)
+    yield "a side is empty", _flags((query.distinct == 0) | (candidates.distinct == 0))
+    yield "lengths alike", _alike(query.lengths, candidates.lengths)
+    yield "patterns alike", _alike(query.patterns, candidates.patterns)
+    yield "same schema", pairs.same_schema
+
+
+def _overlaps(pairs: Pairs) -> Iterator[tuple[str, Weights]]:
+    for family, compared in pairs.compared.items():
+        yield f"{family} containment", compared.containment()
+        yield f"{family} reverse", compared.reverse_containment()
+        yield f"{family} jaccard", compared.jaccard()
+        yield f"{family} rare containment", compared.rare_containment()
+        yield f"{family} rare reverse", compared.rare_reverse_containment()
+        yield f"{family} cosine", compared.cosine
+        # In units of the rarity of a term that occurs once, so that it means the same in lakes of every size.
+        yield f"{family} rarity", np.log1p(compared.shared_rarity / np.log(pairs.lake_columns + 1))
+
+
+def _alike(ones: npt.NDArray[np.uint8], others: npt.NDArray[np.uint8]) -> Weights:
+    """Return 1 - the total variation distance of histograms that sum to 255, (n,)."""
+    distance: Weights = np.abs(ones.astype(np.float64) - others).sum(axis=1) / (2 * 255)
+    return 1 - np.minimum(distance, 1.0)
+
+
+def _flags(flags: npt.NDArray[np.bool_]) -> Weights:
+    return np.asarray(flags).astype(np.float64)

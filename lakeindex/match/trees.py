@@ -1,0 +1,53 @@
+"""Boosted trees as arrays: what they add up to, and how much of that each feature brings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from lakeindex.pairs import Weights
+
+Places = npt.NDArray[np.int32]
+Features = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trees:
+    """Binary trees, an entry a node; a leaf is its own child."""
+
+    roots: Places
+    """(trees,) The node that each begins with."""
+    features: Places
+    """(nodes,) What a node asks for."""
+    thresholds: Weights
+    """(nodes,) A value up to here goes to the left."""
+    left: Places
+    right: Places
+    values: Weights
+    """(nodes,) The mean of the training data that reached it; of a leaf, what the tree says."""
+    depth: int
+
+    def contributions(self, features: Features) -> Features:
+        """Return what each feature adds to the sum of all trees, (n, features).
+
+        A step down a tree is credited to the feature that it asks for (Saabas, 2014); what a tree says before any
+        step is left out: with it, see `base`, a row adds up to what the trees say of it.
+        """
+        rows = np.arange(len(features))[:, None]
+        nodes = np.broadcast_to(self.roots, (len(features), len(self.roots)))
+        added = np.zeros(features.shape)
+        for _ in range(self.depth):
+            asked = self.features[nodes]
+            below = np.where(features[rows, asked] <= self.thresholds[nodes], self.left[nodes], self.right[nodes])
+            steps = self.values[below] - self.values[nodes]
+            flat = (rows * features.shape[1] + asked).ravel()
+            added += np.bincount(flat, steps.ravel(), minlength=added.size).reshape(added.shape)
+            nodes = below
+        return added
+
+    @property
+    def base(self) -> float:
+        """Return what the trees say of a pair that nothing is known of."""
+        return float(self.values[self.roots].sum())

