@@ -1,13 +1,15 @@
 # make demo: install, build the sample lake, index it, ask three questions.
 # make test: install what the tests need, run them all.
+# make train: train the models that ship, out of tables fetched from the registry.
 
 PYTHON ?= python3
 VENV ?= .venv
 DEMO ?= .demo
+TRAIN ?= .train
 BIN := $(VENV)/bin
 INDEX := $(DEMO)/index
 
-.PHONY: demo test test-slow lint format clean
+.PHONY: demo test test-slow train lint format clean
 
 demo: $(VENV)/.demo-installed
 	@rm -rf $(DEMO)
@@ -26,6 +28,9 @@ test: $(VENV)/.dev-installed
 test-slow: $(VENV)/.dev-installed
 	$(BIN)/pytest -m slow
 
+train: $(VENV)/.train-installed
+	$(BIN)/python training/train.py $(TRAIN)
+
 lint: $(VENV)/.dev-installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -37,7 +42,7 @@ format: $(VENV)/.dev-installed
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) $(DEMO)
+	rm -rf $(VENV) $(DEMO) $(TRAIN)
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "lakeindex needs Python 3.11 or newer: make PYTHON=python3.12")'
@@ -45,6 +50,10 @@ $(BIN)/python:
 
 $(VENV)/.demo-installed: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet -e '.[demo]'
+	@touch $@
+
+$(VENV)/.train-installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet -e '.[train]'
 	@touch $@
 
 $(VENV)/.dev-installed: pyproject.toml | $(BIN)/python

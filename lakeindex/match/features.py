@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from lakeindex.match.fusion import Scored
 from lakeindex.match.signals import REPEATS, RIVAL, SIGNALS, measure
-from lakeindex.pairs import Pairs, Weights, ratio
+from lakeindex.pairs import Pairs, Weights
 from lakeindex.types import Family, Kind
 
 FOR, AGAINST, EITHER = 1, -1, 0
@@ -28,16 +28,12 @@ class Feature:
 
 
 _MEASURES = (
-    Feature("share of best", FOR, "rank"),
-    Feature("behind best", AGAINST, "rank"),
     Feature("one kind", FOR, "kinds"),
     Feature("two serials", AGAINST, "serials"),
     Feature("a serial", EITHER, "serials"),
     Feature("two numbers", EITHER, "kinds"),
     Feature("query is key", EITHER, "keys"),
     Feature("candidate is key", EITHER, "keys"),
-    Feature("query size", EITHER, "sizes"),
-    Feature("candidate size", EITHER, "sizes"),
     Feature("a side is empty", EITHER, "sizes"),
     Feature("lengths alike", FOR, "shapes"),
     Feature("patterns alike", FOR, "shapes"),
@@ -76,24 +72,19 @@ FEATURES: tuple[Feature, ...] = (
 def features_of(pairs: Pairs, scored: Scored) -> npt.NDArray[np.float64]:
     """Measure every feature of each pair, (n, len(FEATURES)); `scored` is what the signals alone say."""
     found = {signal.name: values for signal, values, _ in scored.parts} | measure(pairs)
-    found |= dict(_measured(pairs, scored)) | dict(_overlaps(pairs))
+    found |= dict(_measured(pairs)) | dict(_overlaps(pairs))
     return np.stack([found[feature.name] for feature in FEATURES], axis=1).astype(np.float64)
 
 
-def _measured(pairs: Pairs, scored: Scored) -> Iterator[tuple[str, Weights]]:
+def _measured(pairs: Pairs) -> Iterator[tuple[str, Weights]]:
     query, candidates = pairs.query, pairs.candidates
-    best = scored.scores.max(initial=0.0)
     numbers = (Kind.INTEGER, Kind.DECIMAL)
-    yield "share of best", ratio(scored.scores, np.full(len(pairs.keys), best))
-    yield "behind best", best - scored.scores
     yield "one kind", _flags(query.kinds == candidates.kinds)
     yield "two serials", _flags(query.is_serial & candidates.is_serial)
     yield "a serial", _flags(query.is_serial | candidates.is_serial)
     yield "two numbers", _flags(query.is_kind(*numbers) & candidates.is_kind(*numbers))
     yield "query is key", np.full(len(pairs.keys), float(query.is_key[0]))
     yield "candidate is key", _flags(candidates.is_key)
-    yield "query size", np.full(len(pairs.keys), np.log1p(query.distinct[0]))
-    yield "candidate size", np.log1p(candidates.distinct)
     yield "a side is empty", _flags((query.distinct == 0) | (candidates.distinct == 0))
     yield "lengths alike", _alike(query.lengths, candidates.lengths)
     yield "patterns alike", _alike(query.patterns, candidates.patterns)

@@ -1,8 +1,9 @@
 """From the signals of a pair to the probability that it joins, with the parts that make it up.
 
 The matcher is trained on lakes that were made, whose joins are known (OmniMatch, Koutras et al., 2024, learns from such
-pairs, too). On the log-odds scale it adds up what the untrained score says and what small monotone trees add to that;
-both scales and the threshold were fitted on lakes of tables that the trees had not seen.
+pairs, too), in two steps. *Evidence* ranks: what the untrained score says, and what small monotone trees add to that.
+*Confidence* tells how probable a join is, given the evidence of the pair and how the best candidate of the query looks;
+it rises with the evidence, so it ranks alike. How much confidence is how probable was fitted on lakes of other tables.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from lakeindex.errors import IndexDamaged
 from lakeindex.match.calibration import Calibration
@@ -23,72 +25,96 @@ from lakeindex.pairs import Flags, Pairs, Weights
 from lakeindex.types import Evidence
 
 PRIOR = "prior"
+TIE_BREAK = 0.02
+"""What evidence adds to confidence beside the trees, which tell it apart in steps only."""
+
+Features = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """Pairs with the probabilities that they join."""
+    """The candidates of a query with the probabilities that they join."""
 
     probabilities: Weights
     """(n,) in [0, 1]."""
     accepted: Flags
+    prior: float
+    """The probability of a candidate that nothing speaks for."""
     parts: dict[str, Weights]
-    """By the name of the evidence, what it adds to the log-odds, (n,); they sum to them."""
+    """By the name of the evidence, what it adds, (n,), to that of a candidate that nothing speaks for."""
     values: dict[str, Weights]
     """How strong the evidence is, (n,) in [0, 1], where it is a signal."""
 
     def evidence(self, place: int) -> tuple[Evidence, ...]:
         """List the parts of one pair's probability, the largest first; they sum to it.
 
-        Log-odds add up, probabilities don't: each part has the share of what lies between the prior and the
-        probability that it has of what lies between their log-odds.
+        What lies between the prior and the probability is shared out in proportion to what each adds to the evidence.
         """
-        prior = float(_probability(self.parts[PRIOR][place : place + 1])[0])
-        added = {name: float(part[place]) for name, part in self.parts.items() if name != PRIOR}
+        added = {name: float(part[place]) for name, part in self.parts.items()}
         total = sum(added.values())
-        scale = (float(self.probabilities[place]) - prior) / total if abs(total) > 1e-9 else prior * (1 - prior)
-        listed = [
-            Evidence(
-                name, part * scale, float(self.values[name][place]) if name in self.values else 0.0, MEANINGS[name]
-            )
-            for name, part in added.items()
-        ]
+        scale = (float(self.probabilities[place]) - self.prior) / total if abs(total) > 1e-9 else 0.0
+        listed = []
+        for name, part in added.items():
+            value = float(self.values[name][place]) if name in self.values else 0.0
+            listed.append(Evidence(name, part * scale, value, MEANINGS[name]))
         listed.sort(key=lambda one: -one.part)
-        return (*listed, Evidence(PRIOR, prior, 1.0, MEANINGS[PRIOR]))
+        return (*listed, Evidence(PRIOR, float(self.probabilities[place]) - sum(e.part for e in listed), 1.0, _PRIOR))
+
+
+_PRIOR = MEANINGS[PRIOR]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Matcher:
-    """Trees and their calibration."""
+    """Two sets of trees and their calibration."""
 
-    trees: Trees
+    pair: Trees
+    """Of the features of a pair."""
+    confidence: Trees
+    """Of what `confidence_features` returns."""
     calibration: Calibration
     fingerprint: str
 
     @classmethod
     def open(cls, path: Path) -> Matcher:
         """Read a matcher that was trained. Raises IndexDamaged where it was trained on other features."""
-        trees, calibration, names, fingerprint = read_matcher(path)
-        if names != [feature.name for feature in FEATURES]:
+        read = read_matcher(path)
+        if read.features != [feature.name for feature in FEATURES]:
             raise IndexDamaged(f"the matcher in {path} was trained on other features; train it again")
-        return cls(trees, calibration, fingerprint)
+        return cls(read.pair, read.confidence, read.calibration, read.fingerprint)
 
     def judge(self, pairs: Pairs, scored: Scored) -> Judged:
-        """Tell how likely each pair is to join."""
+        """Tell how likely each candidate of a query is to join."""
         features = features_of(pairs, scored)
-        of_trees = self.calibration.trees * self.trees.contributions(features)
-        prior = self.calibration.bias + self.calibration.trees * self.trees.base
-        parts = {PRIOR: np.full(len(features), prior)}
+        of_trees = self.calibration.trees * self.pair.contributions(features)
+        parts: dict[str, Weights] = {}
         values: dict[str, Weights] = {}
         for signal, strength, added in scored.parts:
             parts[signal.name] = self.calibration.score * added
             values[signal.name] = strength
         for place, feature in enumerate(FEATURES):
             parts[feature.group] = parts.get(feature.group, 0.0) + of_trees[:, place]
-        logits = np.sum(list(parts.values()), axis=0)
-        probabilities = _probability(logits)
-        return Judged(probabilities, probabilities >= self.calibration.threshold, parts, values)
+        nothing = np.array([self.calibration.trees * self.pair.base])
+        evidence = np.concatenate([nothing + np.sum(list(parts.values()), axis=0), nothing])
+        best = int(np.argmax(evidence[:-1])) if len(features) else 0
+        confidence = self.confident(evidence, features[best : best + 1], float(evidence[best]))
+        told = self.calibration.probability(confidence)
+        return Judged(told[:-1], told[:-1] >= self.calibration.threshold, float(told[-1]), parts, values)
+
+    def confident(self, evidence: Weights, best: Features, most: float) -> Weights:
+        """Return how sure a join is, (n,), by its evidence, the features of the best candidate (1, f), and that's."""
+        if not len(best):
+            return np.zeros(len(evidence))
+        return self.confidence.sums(confidence_features(evidence, np.full(len(evidence), most), best)) + (
+            TIE_BREAK * evidence
+        )
 
 
-def _probability(logits: Weights) -> Weights:
-    return 1 / (1 + np.exp(-np.clip(logits, -50, 50)))
+def confidence_features(evidence: Weights, most: Weights, best: Features) -> Features:
+    """Lay out what confidence is told of: (n, 3 + features).
+
+    The evidence of a pair (n,), how far it is behind the most that a candidate of its query has (n,), that, and the
+    features of that candidate, (n, f) or (1, f).
+    """
+    features = np.broadcast_to(best, (len(evidence), best.shape[1]))
+    return np.column_stack([evidence, most - evidence, most, features])

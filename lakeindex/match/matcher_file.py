@@ -1,11 +1,13 @@
-"""A matcher as a safetensors file: the trees as arrays, the calibration and the features' names as its metadata."""
+"""A matcher as a safetensors file: its trees as arrays, the calibration and the features' names as its metadata."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
@@ -17,38 +19,70 @@ from lakeindex.match.trees import Trees
 
 _ARRAYS = {"roots": np.int32, "features": np.int32, "thresholds": np.float64}
 _ARRAYS |= {"left": np.int32, "right": np.int32, "values": np.float64}
+_STEPS = ("pair", "confidence")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MatcherFile:
+    """What a file of a matcher holds."""
+
+    pair: Trees
+    confidence: Trees
+    calibration: Calibration
+    features: list[str]
+    """The names of a pair's features, in their order."""
+    fingerprint: str
+    """Of the file's content."""
 
 
 def write_matcher(
-    path: Path, trees: Trees, calibration: Calibration, features: list[str], remarks: dict[str, str]
+    path: Path,
+    trees: Mapping[str, Trees],
+    calibration: Calibration,
+    features: Sequence[str],
+    remarks: Mapping[str, str],
 ) -> None:
-    """Write a matcher, with remarks on how it came about."""
-    arrays = {name: np.ascontiguousarray(getattr(trees, name), dtype) for name, dtype in _ARRAYS.items()}
-    told = {"depth": str(trees.depth), "calibration": json.dumps(asdict(calibration)), "features": json.dumps(features)}
-    save_file(arrays, path, told | remarks)
+    """Write the trees called `pair` and `confidence`, the calibration, and remarks on how they came about."""
+    arrays = {
+        f"{step}.{name}": np.ascontiguousarray(getattr(trees[step], name), dtype)
+        for step in _STEPS
+        for name, dtype in _ARRAYS.items()
+    }
+    told = {f"{step}.depth": str(trees[step].depth) for step in _STEPS}
+    told |= {"calibration": json.dumps(asdict(calibration)), "features": json.dumps(list(features))}
+    save_file(arrays, path, told | dict(remarks))
 
 
-def read_matcher(path: Path) -> tuple[Trees, Calibration, list[str], str]:
-    """Read a matcher: its trees, calibration, the names of its features, and a fingerprint of all that.
-
-    Raises IndexDamaged where the file is none, or its trees lead nowhere.
-    """
+def read_matcher(path: Path) -> MatcherFile:
+    """Read a matcher. Raises IndexDamaged where the file is none, or its trees lead nowhere."""
     try:
         with safe_open(path, "numpy") as file:
             told = file.metadata() or {}
-            arrays = {name: file.get_tensor(name) for name in _ARRAYS}
-        trees = Trees(**arrays, depth=int(told["depth"]))
-        calibration = Calibration(**json.loads(told["calibration"]))
-        names = [str(name) for name in json.loads(told["features"])]
+            read = {
+                step: Trees(
+                    **{name: file.get_tensor(f"{step}.{name}") for name in _ARRAYS}, depth=int(told[f"{step}.depth"])
+                )
+                for step in _STEPS
+            }
+        calibration = _calibration(json.loads(told["calibration"]))
+        features = [str(name) for name in json.loads(told["features"])]
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise IndexDamaged(f"{path} holds no matcher ({error}); install lakeindex again") from error
+    if not (_leads_somewhere(read["pair"], len(features)) and _leads_somewhere(read["confidence"], len(features) + 3)):
+        raise IndexDamaged(f"the trees in {path} lead nowhere; install lakeindex again")
+    fingerprint = f"matcher-{hashlib.sha256(path.read_bytes()).hexdigest()[:16]}"
+    return MatcherFile(read["pair"], read["confidence"], calibration, features, fingerprint)
+
+
+def _leads_somewhere(trees: Trees, features: int) -> bool:
     nodes = len(trees.values)
     places = np.concatenate([trees.roots, trees.left, trees.right])
-    fits = all(len(arrays[name]) == nodes for name in _ARRAYS if name != "roots")
-    if (
-        not fits
-        or np.any((places < 0) | (places >= nodes))
-        or np.any((trees.features < 0) | (trees.features >= len(names)))
-    ):
-        raise IndexDamaged(f"the trees in {path} lead nowhere; install lakeindex again")
-    return trees, calibration, names, f"matcher-{hashlib.sha256(path.read_bytes()).hexdigest()[:16]}"
+    return (
+        all(len(getattr(trees, name)) == nodes for name in _ARRAYS if name != "roots")
+        and bool(np.all((places >= 0) & (places < nodes)))
+        and bool(np.all((trees.features >= 0) & (trees.features < features)))
+    )
+
+
+def _calibration(told: dict[str, Any]) -> Calibration:
+    return Calibration(**told | {name: tuple(map(float, told[name])) for name in ("confidence", "log_odds")})

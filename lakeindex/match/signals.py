@@ -52,11 +52,10 @@ RIVAL = Signal("rival", 0.3, "against: another column of the same table fits bet
 
 MEANINGS = {signal.name: signal.meaning for signal in (*SIGNALS, REPEATS, RIVAL)} | {
     "prior": "how often a candidate joins of which nothing is known",
-    "rank": "how it stands beside the best candidate of the query",
     "kinds": "both hold values of one kind",
     "serials": "numbers that count 1, 2, 3, ... overlap with every other such column",
     "keys": "which side's values are unique",
-    "sizes": "how many values either side has",
+    "sizes": "whether either side is empty",
     "shapes": "the values are of one length and shape",
 }
 """What each evidence says, by its name: the signals, and what else a trained matcher looks at."""

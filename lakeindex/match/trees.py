@@ -51,3 +51,12 @@ class Trees:
     def base(self) -> float:
         """Return what the trees say of a pair that nothing is known of."""
         return float(self.values[self.roots].sum())
+
+    def sums(self, features: Features) -> Weights:
+        """Return what all trees together say, (n,)."""
+        rows = np.arange(len(features))[:, None]
+        nodes = np.broadcast_to(self.roots, (len(features), len(self.roots)))
+        for _ in range(self.depth):
+            goes_left = features[rows, self.features[nodes]] <= self.thresholds[nodes]
+            nodes = np.where(goes_left, self.left[nodes], self.right[nodes])
+        return np.asarray(self.values[nodes].sum(axis=1))

@@ -11,7 +11,6 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from lakeindex.serve.answers import ACCEPTED_FROM
 
 COMMANDS = (
     "demo",
@@ -108,9 +107,9 @@ def test_the_table_for_people_hides_weak_matches_and_says_how_many(index_folder:
     assert "geo/hauptstädte.csv.gz · land" in some.stdout
     assert "full name" not in some.stdout
     scored = json.loads(run("query", "geo/countries.csv", "name", "-o", "json", index=index_folder).stdout)["matches"]
-    weak = sum(match["score"] < ACCEPTED_FROM for match in scored)
+    weak = sum(not match["accepted"] for match in scored)
     assert 0 < weak < len(scored)
-    assert f"{weak} weaker matches are hidden (score below {ACCEPTED_FROM})" in some.stderr
+    assert f"{weak} matches that are not sure enough to be accepted are hidden" in some.stderr
     assert "sales/customers.parquet · full name" in everything.stdout
 
 
