@@ -51,14 +51,6 @@ class TuningOptions:
     """The share of the steps in which the learning rate rises; then it falls to nothing."""
     temperature: float = 0.05
     max_tokens: int = 32
-    layers: tuple[int, ...] = ()
-    """Also read the vectors after so many layers (2D Matryoshka, Li et al., 2024); none for the last alone."""
-    dims: tuple[int, ...] = ()
-    """Also compare the first so many numbers of a vector alone (Matryoshka, Kusupati et al., NeurIPS 2022)."""
-    mix_up: float = 0.0
-    """The weight of the loss on mixed negatives (Metrix, Venkataramanan et al., ICLR 2022)."""
-    target: float = 0.0
-    """The weight of early-learning regularisation (Liu et al., NeurIPS 2020): keep to what was predicted before."""
     seed: int = 0
 
 
@@ -90,7 +82,6 @@ def tune(folder: Path, batches: Iterator[TextBatch], options: TuningOptions, log
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min((step + 1) / warm, (options.steps - step) / max(options.steps - warm, 1))
     )
-    loss_of = _Loss(options)
     started, shown = time.perf_counter(), 0.0
     for step in range(options.steps):
         batch = next(batches)
@@ -98,10 +89,9 @@ def tune(folder: Path, batches: Iterator[TextBatch], options: TuningOptions, log
             [*batch.left, *batch.right],
             padding=True, truncation=True, max_length=options.max_tokens, return_tensors="pt",
         )  # fmt: skip
-        found = model(**read, output_hidden_states=True).hidden_states
+        states = model(**read).last_hidden_state.float()
         mask = read["attention_mask"][:, :, None].float()
-        depths = [found[layer] for layer in (*options.layers, -1)]
-        loss = loss_of([(state.float() * mask).sum(1) / mask.sum(1) for state in depths], batch)
+        loss = contrastive_loss((states * mask).sum(1) / mask.sum(1), batch, options.temperature)
         loss.backward()  # type: ignore[no-untyped-call]
         with torch.no_grad():
             for name, weight in adapters.items():
@@ -118,42 +108,24 @@ def tune(folder: Path, batches: Iterator[TextBatch], options: TuningOptions, log
     return {name.removeprefix("base_model.model.").replace(".default", ""): weight for name, weight in exact.items()}
 
 
-class _Loss:
-    """The contrastive loss, of every depth and width asked for."""
+def contrastive_loss(vectors: Tensor, batch: TextBatch, temperature: float) -> Tensor:
+    """Return how far each text is from knowing its partner among all other texts of the batch, as a mean.
 
-    def __init__(self, options: TuningOptions) -> None:
-        self._options = options
+    `vectors` (2n, d) are those of the left sides, then of the right sides.
+    """
+    import torch
+    from torch.nn.functional import cross_entropy, normalize
 
-    def __call__(self, vectors: Sequence[Tensor], batch: TextBatch) -> Tensor:
-        import torch
-
-        join = torch.from_numpy(batch.join)
-        same = torch.from_numpy(_equal(batch.left_origins, batch.right_origins))
-        same_side = (
-            torch.from_numpy(_equal(batch.left_origins, batch.left_origins)),
-            torch.from_numpy(_equal(batch.right_origins, batch.right_origins)),
-        )
-        widths = (*self._options.dims, vectors[-1].shape[1])
-        losses = [self._at(depth[:, :width], join, same, same_side) for depth in vectors for width in widths]
-        return torch.stack(losses).mean()
-
-    def _at(self, vectors: Tensor, join: Tensor, same: Tensor, same_side: tuple[Tensor, Tensor]) -> Tensor:
-        import torch
-        from torch.nn.functional import cross_entropy, normalize
-
-        unit = normalize(vectors, dim=1)
-        left, right = unit.chunk(2)
-        count = len(left)
-        places = torch.arange(count)
-        across = left @ right.T / self._options.temperature
-        eye = torch.eye(count, dtype=torch.bool)
-        masked = across.masked_fill(same & ~(eye & join[:, None]), float("-inf"))
-        losses = []
-        for logits, own, own_side in ((masked, left, same_side[0]), (masked.T, right, same_side[1])):
-            beside = (own @ own.T / self._options.temperature).masked_fill(own_side, float("-inf"))
-            both = torch.cat([logits, beside], dim=1)[join]
-            losses.append(cross_entropy(both, places[join]))
-        return (losses[0] + losses[1]) / 2
+    left, right = normalize(vectors, dim=1).chunk(2)
+    join, places = torch.from_numpy(batch.join), torch.arange(len(left))
+    partners = torch.eye(len(left), dtype=torch.bool) & join[:, None]
+    related = torch.from_numpy(_equal(batch.left_origins, batch.right_origins)) & ~partners
+    across = (left @ right.T / temperature).masked_fill(related, -torch.inf)
+    losses = []
+    for logits, own, origins in ((across, left, batch.left_origins), (across.T, right, batch.right_origins)):
+        beside = (own @ own.T / temperature).masked_fill(torch.from_numpy(_equal(origins, origins)), -torch.inf)
+        losses.append(cross_entropy(torch.cat([logits, beside], dim=1)[join], places[join]))
+    return (losses[0] + losses[1]) / 2
 
 
 def _equal(left: Numbers, right: Numbers) -> npt.NDArray[np.bool_]:

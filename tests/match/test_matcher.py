@@ -27,7 +27,7 @@ CANDIDATES = [
 ]
 
 
-def judged(query: Side = Side(), candidates: list[Candidate] = CANDIDATES, tables: list[int] | None = None) -> Judged:  # noqa: B006, B008 (never changed)
+def judged(query: Side = Side(), candidates: list[Candidate] = CANDIDATES, tables: list[int] | None = None) -> Judged:  # noqa: B008 (never changed)
     pairs = pairs_of(query, candidates, tables=tables)
     return Matcher.open(MATCHER).judge(pairs, fuse(measure(pairs), pairs.tables))
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-
 COMMANDS = (
     "demo",
     "evaluate",
