@@ -226,7 +226,7 @@ class Evidence:
     part: float
     """What it adds to the score; below zero where it speaks against the join."""
     value: float
-    """How strong the signal is, in [0, 1], before it is weighted."""
+    """How strong the signal is, in [0, 1], before it is weighted; nan for what is no signal by itself."""
     meaning: str
     """What it says, for people."""
 

@@ -8,6 +8,7 @@ it rises with the evidence, so it ranks alike. How much confidence is how probab
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,7 +56,7 @@ class Judged:
         scale = (float(self.probabilities[place]) - self.prior) / total if abs(total) > 1e-9 else 0.0
         listed = []
         for name, part in added.items():
-            value = float(self.values[name][place]) if name in self.values else 0.0
+            value = float(self.values[name][place]) if name in self.values else math.nan
             listed.append(Evidence(name, part * scale, value, MEANINGS[name]))
         listed.sort(key=lambda one: -one.part)
         return (*listed, Evidence(PRIOR, float(self.probabilities[place]) - sum(e.part for e in listed), 1.0, _PRIOR))

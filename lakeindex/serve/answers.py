@@ -5,14 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from lakeindex.answer import ANSWER_SCHEMA, Answer, match_row
-from lakeindex.serve.output import Format, as_json, print_line, say, write_csv, write_grid, write_markdown, write_table
+from lakeindex.serve.output import (
+    Format,
+    as_json,
+    print_line,
+    say,
+    shown,
+    write_csv,
+    write_grid,
+    write_markdown,
+    write_table,
+)
 from lakeindex.types import Match
 
 
 def write_answer(answer: Answer, form: Format, show_all: bool, quiet: bool) -> None:
     """Write an answer; the forms for programs carry every match, the table for people the better ones."""
-    shown = [match for match in answer.matches if show_all or match.accepted is not False]
-    hidden = len(answer.matches) - len(shown)
+    visible = [match for match in answer.matches if show_all or match.accepted is not False]
+    hidden = len(answer.matches) - len(visible)
     if form in (Format.JSON, Format.JSONL):
         content = {
             "query": {"table": answer.query.table, "column": answer.query.name},
@@ -26,7 +36,7 @@ def write_answer(answer: Answer, form: Format, show_all: bool, quiet: bool) -> N
     elif form is Format.CSV:
         write_csv(ANSWER_SCHEMA.names, (match_row(match).values() for match in answer.matches))
     else:
-        _write_for_people(answer, shown, form)
+        _write_for_people(answer, visible, form)
         if hidden:
             say(f"{hidden} matches that are not sure enough to be accepted are hidden; --all shows them", quiet)
         if answer.hidden:
@@ -55,7 +65,7 @@ def write_explanation(match: Match, form: Format) -> None:
         print_line(as_json(content, indent=1 if form is Format.JSON else None))
         return
     rows = [[one.name, one.part, one.value, one.meaning] for one in match.evidence]
-    rows.append(["score", match.score, None, "the sum of the parts"])
+    rows.append([_judged_as(match), match.score, None, "the sum of the parts"])
     names = ["evidence", "part", "strength", "what it says"]
     title = f"{match.query}  ⋈  {match.column}"
     if form is Format.MD:
@@ -73,7 +83,7 @@ def explanation_html(match: Match) -> str:
     from html import escape
 
     rows = "".join(
-        f"<tr><td>{escape(one.name)}</td><td>{one.part:.3f}</td><td>{one.value:.3f}</td>"
+        f"<tr><td>{escape(one.name)}</td><td>{one.part:.3f}</td><td>{escape(shown(one.value))}</td>"
         f"<td>{escape(one.meaning)}</td></tr>"
         for one in match.evidence
     )
@@ -82,9 +92,13 @@ def explanation_html(match: Match) -> str:
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><h1>{title}</h1>'
         f"<table><thead><tr><th>evidence</th><th>part</th><th>strength</th><th>what it says</th></tr></thead>"
-        f"<tbody>{rows}<tr><td>score</td><td>{match.score:.3f}</td><td></td><td>the sum of the parts</td></tr>"
-        f"</tbody></table><ul>{facts}</ul></html>"
+        f"<tbody>{rows}<tr><td>{_judged_as(match)}</td><td>{match.score:.3f}</td><td></td>"
+        f"<td>the sum of the parts</td></tr></tbody></table><ul>{facts}</ul></html>"
     )
+
+
+def _judged_as(match: Match) -> str:
+    return {None: "score", True: "probability (accepted)", False: "probability (not accepted)"}[match.accepted]
 
 
 def _facts(match: Match) -> list[str]:
@@ -104,12 +118,12 @@ def _facts(match: Match) -> list[str]:
     return lines
 
 
-def _write_for_people(answer: Answer, shown: list[Match], form: Format) -> None:
-    if not shown:
+def _write_for_people(answer: Answer, visible: list[Match], form: Format) -> None:
+    if not visible:
         print_line(f"nothing joins with {answer.query}; tried: {', '.join(answer.tried)}")
         return
     names = ["#", "joins with", "score", "kind", "containment", "reverse", "cardinality", "figures", "shared, or why"]
-    rows = [_row(match) for match in shown]
+    rows = [_row(match) for match in visible]
     if form is Format.MD:
         write_markdown(names, rows)
     else:
