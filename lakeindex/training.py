@@ -29,7 +29,7 @@ from lakeindex.learn.written_lake import write_lake
 from lakeindex.match.calibration import Calibration
 from lakeindex.match.features import AGAINST, EITHER, FEATURES, FOR, features_of
 from lakeindex.match.fusion import fuse
-from lakeindex.match.matcher import TIE_BREAK, Matcher, confidence_features
+from lakeindex.match.matcher import TIE_BREAK, Matcher, as_rivals, confidence_features
 from lakeindex.match.signals import measure
 from lakeindex.match.trees import Trees
 from lakeindex.pairs import Numbers, Pairs, QueryColumn
@@ -54,7 +54,7 @@ KEPT = 40
 """Candidates of a query that are learned from, those with the best untrained scores."""
 TOP = 10
 """Answers of a query that probabilities are calibrated on."""
-ORPHANS_LEFT_ALONE = 0.92
+ORPHANS_LEFT_ALONE = 0.9
 """The share of queries without a partner of which nothing is to be accepted, on the lakes of the calibration."""
 BATCH = 128
 """Pairs that an encoder is tuned on at once."""
@@ -202,7 +202,7 @@ def evidence(pairs: LabelledPairs, matcher: Matcher) -> Floats:
 def told_of(pairs: LabelledPairs, matcher: Matcher) -> Floats:
     """Return what confidence is told of each pair, (n, 3 + features)."""
     speaks = evidence(pairs, matcher)
-    order = np.lexsort((speaks, pairs.queries))
+    order = np.lexsort((as_rivals(speaks, pairs.features), pairs.queries))
     best = np.zeros(int(pairs.queries.max(initial=-1)) + 1, np.int64)
     best[pairs.queries[order]] = order  # the last of each query is written last
     best = best[pairs.queries]

@@ -6,7 +6,9 @@ the texts of the other side. Texts known to be of the same origin are no negativ
 
 from __future__ import annotations
 
+import contextlib
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,21 +61,13 @@ def tune(folder: Path, batches: Iterator[TextBatch], options: TuningOptions, log
 
     Raises MissingExtra without peft.
     """
-    try:
-        from peft import LoraConfig, get_peft_model
-    except ImportError as error:
-        raise MissingExtra("peft", "train") from error
     import torch
-    from transformers import AutoModel, AutoTokenizer
+    from transformers import AutoTokenizer
 
     torch.manual_seed(options.seed)
-    tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
-    # Written-out attention: the fused one takes half the time of a step for its way back on a CPU.
-    base = AutoModel.from_pretrained(
-        str(folder), local_files_only=True, add_pooling_layer=False, dtype=torch.bfloat16, attn_implementation="eager"
-    )
-    config = LoraConfig(r=options.rank, lora_alpha=options.alpha, target_modules=list(_ADAPTED), lora_dropout=0.0)
-    model: Any = get_peft_model(base, config, autocast_adapter_dtype=False)
+    with _quiet():
+        tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
+        model = _adapted(folder, options)
     adapters = {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
     # Steps are smaller than what bfloat16 tells apart: they add up in float32.
     exact = {name: weight.detach().float().clone() for name, weight in adapters.items()}
@@ -106,6 +100,40 @@ def tune(folder: Path, batches: Iterator[TextBatch], options: TuningOptions, log
         if step % 50 == 49:
             log(f"step {step + 1}: loss {shown:.3f}, {time.perf_counter() - started:.0f} s")
     return {name.removeprefix("base_model.model.").replace(".default", ""): weight for name, weight in exact.items()}
+
+
+def _adapted(folder: Path, options: TuningOptions) -> Any:
+    try:
+        from peft import LoraConfig, get_peft_model
+    except ImportError as error:
+        raise MissingExtra("peft", "train") from error
+    import torch
+    from transformers import AutoModel
+
+    # Written-out attention: the fused one takes half the time of a step for its way back on a CPU.
+    base = AutoModel.from_pretrained(
+        str(folder), local_files_only=True, add_pooling_layer=False, dtype=torch.bfloat16, attn_implementation="eager"
+    )
+    config = LoraConfig(r=options.rank, lora_alpha=options.alpha, target_modules=list(_ADAPTED), lora_dropout=0.0)
+    return get_peft_model(base, config, autocast_adapter_dtype=False)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the progress bars, reports and advice of the libraries below out of the log."""
+    from transformers.utils import logging
+
+    had_bars, level = logging.is_progress_bar_enabled(), logging.get_verbosity()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.set_verbosity(level)
+        if had_bars:
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def contrastive_loss(vectors: Tensor, batch: TextBatch, temperature: float) -> Tensor:

@@ -20,7 +20,7 @@ from lakeindex.match.calibration import Calibration
 from lakeindex.match.features import FEATURES, features_of
 from lakeindex.match.fusion import Scored
 from lakeindex.match.matcher_file import read_matcher
-from lakeindex.match.signals import MEANINGS
+from lakeindex.match.signals import MEANINGS, REPEATS
 from lakeindex.match.trees import Trees
 from lakeindex.pairs import Flags, Pairs, Weights
 from lakeindex.types import Evidence
@@ -28,6 +28,10 @@ from lakeindex.types import Evidence
 PRIOR = "prior"
 TIE_BREAK = 0.02
 """What evidence adds to confidence beside the trees, which tell it apart in steps only."""
+
+_REPEATS = [feature.name for feature in FEATURES].index(REPEATS.name)
+_COPY = 0.5
+_BEHIND = 1e6
 
 Features = npt.NDArray[np.float64]
 
@@ -56,6 +60,8 @@ class Judged:
         scale = (float(self.probabilities[place]) - self.prior) / total if abs(total) > 1e-9 else 0.0
         listed = []
         for name, part in added.items():
+            if not part and name not in self.values:
+                continue
             value = float(self.values[name][place]) if name in self.values else math.nan
             listed.append(Evidence(name, part * scale, value, MEANINGS[name]))
         listed.sort(key=lambda one: -one.part)
@@ -97,7 +103,7 @@ class Matcher:
             parts[feature.group] = parts.get(feature.group, 0.0) + of_trees[:, place]
         nothing = np.array([self.calibration.trees * self.pair.base])
         evidence = np.concatenate([nothing + np.sum(list(parts.values()), axis=0), nothing])
-        best = int(np.argmax(evidence[:-1])) if len(features) else 0
+        best = int(np.argmax(as_rivals(evidence[:-1], features))) if len(features) else 0
         confidence = self.confident(evidence, features[best : best + 1], float(evidence[best]))
         told = self.calibration.probability(confidence)
         return Judged(told[:-1], told[:-1] >= self.calibration.threshold, float(told[-1]), parts, values)
@@ -111,6 +117,15 @@ class Matcher:
         )
 
 
+def as_rivals(evidence: Weights, features: Features) -> Weights:
+    """Return the evidence of candidates as the best of a query, (n,): those of a copy of its table come last.
+
+    A lake that holds the query's table twice is no reason to believe less of what joins with it.
+    """
+    is_copy = features[:, _REPEATS] > _COPY
+    return np.where(is_copy, evidence - _BEHIND, evidence)
+
+
 def confidence_features(evidence: Weights, most: Weights, best: Features) -> Features:
     """Lay out what confidence is told of: (n, 3 + features).
 
@@ -118,4 +133,4 @@ def confidence_features(evidence: Weights, most: Weights, best: Features) -> Fea
     features of that candidate, (n, f) or (1, f).
     """
     features = np.broadcast_to(best, (len(evidence), best.shape[1]))
-    return np.column_stack([evidence, most - evidence, most, features])
+    return np.column_stack([evidence, np.maximum(most - evidence, 0.0), most, features])

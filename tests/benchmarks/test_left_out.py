@@ -13,6 +13,7 @@ from lakeindex.match import signals
 from lakeindex.match.fusion import fuse
 from lakeindex.match.signals import SIGNALS, measure
 from lakeindex.pairs import Pairs, Weights
+from lakeindex.querying import LEAST_SCORE
 from lakeindex.types import ColumnId, TableId
 
 CAPITALS = ColumnId(TableId("geo/countries.csv"), "capital")
@@ -73,7 +74,8 @@ def test_everything_together_scores_as_the_engine_does(lake: Lake, pairs: Pairs)
     scores = score_variants(pairs)
     assert pairs.keys.tolist() == found.pairs.keys.tolist()
     answers = [(pairs.keys[place], scores[ENGINE][place]) for place in np.flatnonzero(scores[ENGINE])]
-    expected = {match.column: match.score for match in found.matches(lake.searcher.directory)}
+    untrained = zip(found.pairs.keys.tolist(), found.scored.scores.tolist(), strict=True)
+    expected = {lake.searcher.directory.id_of(key): score for key, score in untrained if score > LEAST_SCORE}
     assert {lake.searcher.directory.id_of(int(key)): score for key, score in answers} == pytest.approx(expected)
     assert scores[f"{NAMES[0]} alone"].tolist() == measure(pairs)[NAMES[0]].tolist()
 

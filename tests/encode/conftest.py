@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def language_model() -> LanguageModelEncoder:
     from lakeindex.encode.language_model import LanguageModelEncoder
-    from lakeindex.encode.model_options import ModelOptions, Precision
+    from lakeindex.encode.model_options import BASE_MODEL, ModelOptions, Precision
 
     # On every machine alike; the other precision has tests of its own.
-    return LanguageModelEncoder(ModelOptions(max_tokens=64, precision=Precision.FLOAT32))
+    return LanguageModelEncoder(ModelOptions(BASE_MODEL, max_tokens=64, precision=Precision.FLOAT32))
 
 
 @pytest.fixture(scope="session", params=["hashing", "language model"])

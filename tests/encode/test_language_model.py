@@ -15,12 +15,12 @@ from lakeindex.encode import precision
 from lakeindex.encode.bert_model import BertModel
 from lakeindex.encode.language_model import LanguageModelEncoder, load_model
 from lakeindex.encode.model_folder import is_plain_bert, model_folder
-from lakeindex.encode.model_options import Device, ModelOptions, Precision
+from lakeindex.encode.model_options import BASE_MODEL, Device, ModelOptions, Precision
 from lakeindex.encode.precision import dtype_of
 from lakeindex.encode.sentence_model import SentenceModel
 from lakeindex.errors import InvalidSetting, LakeIndexError
 
-FOLDER = model_folder(ModelOptions())
+FOLDER = model_folder(ModelOptions(model=BASE_MODEL))
 
 
 @pytest.fixture(scope="module")
@@ -80,11 +80,9 @@ def test_the_fingerprint_names_the_tokens_but_neither_the_precision_nor_the_path
 ) -> None:
     copy = _copy_with(tmp_path / "copy", "config.json", {"transformers_version": "9"})
     assert LanguageModelEncoder(ModelOptions(str(copy), max_tokens=64)).fingerprint == language_model.fingerprint
-    assert (
-        LanguageModelEncoder(ModelOptions(max_tokens=64, precision=Precision.BFLOAT16)).fingerprint
-        == language_model.fingerprint
-    )
-    assert LanguageModelEncoder(ModelOptions(max_tokens=32)).fingerprint != language_model.fingerprint
+    rounded = ModelOptions(BASE_MODEL, max_tokens=64, precision=Precision.BFLOAT16)
+    assert LanguageModelEncoder(rounded).fingerprint == language_model.fingerprint
+    assert LanguageModelEncoder(ModelOptions(BASE_MODEL, max_tokens=32)).fingerprint != language_model.fingerprint
     # The model reads 256 tokens at most, so asking for more changes nothing.
     assert (
         LanguageModelEncoder(ModelOptions(max_tokens=999)).fingerprint

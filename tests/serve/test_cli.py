@@ -81,13 +81,15 @@ def test_a_query_of_a_lake_column_loads_no_encoder_and_no_duckdb(index_folder: P
 def test_query_as_csv_has_the_columns_of_the_contract(index_folder: Path) -> None:
     done = run("query", "sales/orders.csv", "country", "-o", "csv", "-k", "3", index=index_folder)
     assert done.stdout.splitlines()[0] == (
-        "query_table,query_column,rank,table,column,score,kind,containment,reverse_containment,cardinality,exact"
+        "query_table,query_column,rank,table,column,score,kind,containment,reverse_containment,cardinality,exact,"
+        "probability,accepted"
     )
     first = rows(done.stdout)[0]
     assert first["table"] == "geo/countries.csv"
     assert first["column"] == "code"
     assert (first["rank"], first["kind"], first["cardinality"], first["exact"]) == ("1", "equi", "n:1", "true")
     assert (float(first["containment"]), float(first["reverse_containment"])) == (1.0, 0.75)
+    assert first["probability"] == first["score"] and first["accepted"] in ("true", "false")
 
 
 def test_query_as_json_says_what_was_tried(index_folder: Path) -> None:
