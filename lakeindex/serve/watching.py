@@ -20,7 +20,7 @@ _SHARE = click.FloatRange(0, 1)
 @click.command("watch-joins")
 @with_index
 @click.option("--since", type=click.IntRange(1), help="Compare with this generation [default: the one before].")
-@click.option("--least-score", type=_SHARE, help="The score from which a join is watched [default: 0.35].")
+@click.option("--least-score", type=_SHARE, help="The summed signals from which a join is watched [default: 0.32].")
 @click.option("--least-containment", type=_SHARE, help="The containment from which it is watched [default: 0.5].")
 @click.option("--tolerance", type=_SHARE, help="What a containment may lose, besides its error [default: 0.1].")
 @with_format
