@@ -43,6 +43,15 @@ figures with and without them are in `benchmarks/results/ablation.json`.
 """
 
 
+def _told(options: Mapping[str, object]) -> str:
+    parts = []
+    for step, settings in options.items():
+        if isinstance(settings, Mapping):
+            settings = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in settings.items())
+        parts.append(f"{step}: {settings}")
+    return ";\n".join(parts)
+
+
 def matcher_card(
     options: Mapping[str, object], lakes: Mapping[str, int], calibration: Calibration, figures: Mapping[str, float]
 ) -> str:
@@ -55,8 +64,8 @@ join or against one, add to the untrained score: that is the evidence, by which 
 from it, and from how the best candidate of a query looks, how sure a join is; a calibration makes that a probability.
 
 {_DATA}
-{lakes["learn"]} made lakes to learn from, {lakes["calibrate"]} of tables of other packages to calibrate on,
-{lakes["measure"]} of tables of yet other packages to measure on. {options}
+{lakes["learn"]} made lakes to learn from, {lakes["calibrate"]} of tables of other packages to calibrate on, and
+{lakes["measure"]} of tables of yet other packages to measure on. The trees, by LightGBM: {_told(options)}.
 
 ## On the made lakes that it was measured on
 
@@ -64,8 +73,9 @@ from it, and from how the best candidate of a query looks, how sure a join is; a
 |---|---|
 {rows}
 
-Accepted is what has a probability of {calibration.threshold:.3f} or more: a threshold that leaves most queries alone
-whose partners were taken away. Of the answers accepted on the lakes above, {figures["accepted_that_join"]:.1%} join.
+Accepted is what has a probability of {calibration.threshold:.3f} or more: the threshold that left nine in ten queries
+alone whose partners were taken away, on the lakes of the calibration. Of the answers accepted on the lakes above,
+{1 - figures["accepted_that_join"]:.1%} do not join: that is the stated error rate.
 
 ## Limits
 
