@@ -31,7 +31,7 @@ class WatchRules:
     """Which joins are watched, and how much of them may be lost; all in [0, 1]."""
 
     least_score: float = 0.32
-    """Summed signals from which on a join is confident if one of its sides has no better one, or none better with a key."""
+    """Of summed signals: from here on a join is confident if one of its sides has none better, or none with a key."""
     sure_score: float = 0.41
     """From here on it is, whatever else there is."""
     least_containment: float = 0.5
