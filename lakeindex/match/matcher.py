@@ -45,30 +45,34 @@ class Judged:
     accepted: Flags
     prior: float
     """The probability of a candidate that nothing speaks for."""
-    parts: dict[str, Weights]
-    """By the name of the evidence, what it adds, (n,), to that of a candidate that nothing speaks for."""
-    values: dict[str, Weights]
-    """How strong the evidence is, (n,) in [0, 1], where it is a signal."""
+    signals: dict[str, Weights]
+    """What each signal adds, (n,), to the evidence of a candidate that nothing speaks for."""
+    strengths: dict[str, Weights]
+    """How strong each signal is, (n,) in [0, 1]."""
+    features: Features
+    """(n, features)."""
+    matcher: Matcher
 
     def evidence(self, place: int) -> tuple[Evidence, ...]:
         """List the parts of one pair's probability, the largest first; they sum to it.
 
         What lies between the prior and the probability is shared out in proportion to what each adds to the evidence.
         """
-        added = {name: float(part[place]) for name, part in self.parts.items()}
+        added = {name: float(part[place]) for name, part in self.signals.items()}
+        of_trees = self.matcher.pair.contributions(self.features[place : place + 1])[0]
+        for feature, part in zip(FEATURES, of_trees.tolist(), strict=True):
+            added[feature.group] = added.get(feature.group, 0.0) + self.matcher.calibration.trees * part
         total = sum(added.values())
         scale = (float(self.probabilities[place]) - self.prior) / total if abs(total) > 1e-9 else 0.0
         listed = []
         for name, part in added.items():
-            if not part and name not in self.values:
+            if not part and name not in self.strengths:
                 continue
-            value = float(self.values[name][place]) if name in self.values else math.nan
-            listed.append(Evidence(name, part * scale, value, MEANINGS[name]))
+            strength = float(self.strengths[name][place]) if name in self.strengths else math.nan
+            listed.append(Evidence(name, part * scale, strength, MEANINGS[name]))
         listed.sort(key=lambda one: -one.part)
-        return (*listed, Evidence(PRIOR, float(self.probabilities[place]) - sum(e.part for e in listed), 1.0, _PRIOR))
-
-
-_PRIOR = MEANINGS[PRIOR]
+        rest = float(self.probabilities[place]) - sum(one.part for one in listed)
+        return (*listed, Evidence(PRIOR, rest, 1.0, MEANINGS[PRIOR]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,20 +97,15 @@ class Matcher:
     def judge(self, pairs: Pairs, scored: Scored) -> Judged:
         """Tell how likely each candidate of a query is to join."""
         features = features_of(pairs, scored)
-        of_trees = self.calibration.trees * self.pair.contributions(features)
-        parts: dict[str, Weights] = {}
-        values: dict[str, Weights] = {}
-        for signal, strength, added in scored.parts:
-            parts[signal.name] = self.calibration.score * added
-            values[signal.name] = strength
-        for place, feature in enumerate(FEATURES):
-            parts[feature.group] = parts.get(feature.group, 0.0) + of_trees[:, place]
+        signals = {signal.name: self.calibration.score * added for signal, _, added in scored.parts}
+        strengths = {signal.name: strength for signal, strength, _ in scored.parts}
         nothing = np.array([self.calibration.trees * self.pair.base])
-        evidence = np.concatenate([nothing + np.sum(list(parts.values()), axis=0), nothing])
-        best = int(np.argmax(as_rivals(evidence[:-1], features))) if len(features) else 0
-        confidence = self.confident(evidence, features[best : best + 1], float(evidence[best]))
-        told = self.calibration.probability(confidence)
-        return Judged(told[:-1], told[:-1] >= self.calibration.threshold, float(told[-1]), parts, values)
+        evidence = np.sum(list(signals.values()), axis=0) + self.calibration.trees * self.pair.sums(features)
+        best = int(np.argmax(as_rivals(evidence, features))) if len(features) else 0
+        asked = np.concatenate([evidence, nothing])
+        told = self.calibration.probability(self.confident(asked, features[best : best + 1], float(asked[best])))
+        accepted = told[:-1] >= self.calibration.threshold
+        return Judged(told[:-1], accepted, float(told[-1]), signals, strengths, features, self)
 
     def confident(self, evidence: Weights, best: Features, most: float) -> Weights:
         """Return how sure a join is, (n,), by its evidence, the features of the best candidate (1, f), and that's."""
