@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
-import numpy.typing as npt
 
+from lakeindex.match.features import alike
 from lakeindex.pairs import Pairs, Weights
 from lakeindex.types import Family
 
@@ -14,18 +14,12 @@ WEIGHT = 2 / 28
 """Of a tried signal; the engine's own share out the rest."""
 
 
-def _alike(ones: npt.NDArray[np.uint8], others: npt.NDArray[np.uint8]) -> Weights:
-    """Return 1 - the total variation distance of histograms that sum to 255, (n,)."""
-    distance: Weights = np.abs(ones.astype(np.float64) - others).sum(axis=1) / (2 * 255)
-    return 1 - np.minimum(distance, 1.0)
-
-
 def _lengths(pairs: Pairs) -> Weights:
-    return _alike(pairs.query.lengths, pairs.candidates.lengths)
+    return alike(pairs.query.lengths, pairs.candidates.lengths)
 
 
 def _patterns(pairs: Pairs) -> Weights:
-    return _alike(pairs.query.patterns, pairs.candidates.patterns)
+    return alike(pairs.query.patterns, pairs.candidates.patterns)
 
 
 def _shape(pairs: Pairs) -> Weights:

@@ -39,7 +39,7 @@ what names mean.
 ## Use
 
 Vectors of columns, by the settings `model = "default"`. `model = "base"` is the same model without the adapters. The
-figures with and without them are in `benchmarks/results/ablation.json`.
+figures with and without them are in `benchmarks/results/learned.json`.
 """
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lakeindex.match.fusion import Scored
-from lakeindex.match.signals import REPEATS, RIVAL, SIGNALS, measure
+from lakeindex.match.signals import REPEATS, RIVAL, SIGNALS
 from lakeindex.pairs import Pairs, Weights
 from lakeindex.types import Family, Kind
 
@@ -71,9 +71,9 @@ FEATURES: tuple[Feature, ...] = (
 
 def features_of(pairs: Pairs, scored: Scored) -> npt.NDArray[np.float64]:
     """Measure every feature of each pair, (n, len(FEATURES)); `scored` is what the signals alone say."""
-    found = {signal.name: values for signal, values, _ in scored.parts} | measure(pairs)
+    found = {signal.name: values for signal, values, _ in scored.parts}
     found |= dict(_measured(pairs)) | dict(_overlaps(pairs))
-    return np.stack([found[feature.name] for feature in FEATURES], axis=1).astype(np.float64)
+    return np.stack([found[feature.name] for feature in FEATURES], axis=1)
 
 
 def _measured(pairs: Pairs) -> Iterator[tuple[str, Weights]]:
@@ -86,8 +86,8 @@ def _measured(pairs: Pairs) -> Iterator[tuple[str, Weights]]:
     yield "query is key", np.full(len(pairs.keys), float(query.is_key[0]))
     yield "candidate is key", _flags(candidates.is_key)
     yield "a side is empty", _flags((query.distinct == 0) | (candidates.distinct == 0))
-    yield "lengths alike", _alike(query.lengths, candidates.lengths)
-    yield "patterns alike", _alike(query.patterns, candidates.patterns)
+    yield "lengths alike", alike(query.lengths, candidates.lengths)
+    yield "patterns alike", alike(query.patterns, candidates.patterns)
     yield "same schema", pairs.same_schema
 
 
@@ -103,7 +103,7 @@ def _overlaps(pairs: Pairs) -> Iterator[tuple[str, Weights]]:
         yield f"{family} rarity", np.log1p(compared.shared_rarity / np.log(pairs.lake_columns + 1))
 
 
-def _alike(ones: npt.NDArray[np.uint8], others: npt.NDArray[np.uint8]) -> Weights:
+def alike(ones: npt.NDArray[np.uint8], others: npt.NDArray[np.uint8]) -> Weights:
     """Return 1 - the total variation distance of histograms that sum to 255, (n,)."""
     distance: Weights = np.abs(ones.astype(np.float64) - others).sum(axis=1) / (2 * 255)
     return 1 - np.minimum(distance, 1.0)

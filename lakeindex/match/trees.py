@@ -39,8 +39,7 @@ class Trees:
         nodes = np.broadcast_to(self.roots, (len(features), len(self.roots)))
         added = np.zeros(features.shape)
         for _ in range(self.depth):
-            asked = self.features[nodes]
-            below = np.where(features[rows, asked] <= self.thresholds[nodes], self.left[nodes], self.right[nodes])
+            asked, below = self._below(features, nodes)
             steps = self.values[below] - self.values[nodes]
             flat = (rows * features.shape[1] + asked).ravel()
             added += np.bincount(flat, steps.ravel(), minlength=added.size).reshape(added.shape)
@@ -54,9 +53,13 @@ class Trees:
 
     def sums(self, features: Features) -> Weights:
         """Return what all trees together say, (n,)."""
-        rows = np.arange(len(features))[:, None]
         nodes = np.broadcast_to(self.roots, (len(features), len(self.roots)))
         for _ in range(self.depth):
-            goes_left = features[rows, self.features[nodes]] <= self.thresholds[nodes]
-            nodes = np.where(goes_left, self.left[nodes], self.right[nodes])
+            _, nodes = self._below(features, nodes)
         return np.asarray(self.values[nodes].sum(axis=1))
+
+    def _below(self, features: Features, nodes: Places) -> tuple[Places, Places]:
+        """Return what the nodes (n, trees) ask for, and the nodes that the answers lead to."""
+        asked = self.features[nodes]
+        is_left = np.take_along_axis(features, asked.astype(np.intp), axis=1) <= self.thresholds[nodes]
+        return asked, np.where(is_left, self.left[nodes], self.right[nodes])
