@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import logging
-import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +12,7 @@ import torch
 from lakeindex.encode.model_folder import effective_tokens
 from lakeindex.encode.model_options import Device
 from lakeindex.errors import LakeIndexError
+from lakeindex.quiet_transformers import quiet_transformers
 
 _CHARACTERS_PER_TOKEN = 4
 
@@ -26,7 +24,7 @@ class SentenceModel:
     """Its tokenizer changes while it works; torch's own threads share a batch instead."""
 
     def __init__(self, folder: Path, max_tokens: int, device: Device, dtype: torch.dtype) -> None:
-        with _quiet():
+        with quiet_transformers():
             from sentence_transformers import SentenceTransformer
 
             try:
@@ -59,21 +57,3 @@ class SentenceModel:
             list(prepared), batch_size=len(prepared), show_progress_bar=False, normalize_embeddings=True
         )
         return np.asarray(rows, np.float32)
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the progress bars and advice of the libraries below out of the user's terminal."""
-    from transformers.utils import logging as transformers_logging
-
-    had_bars, level = transformers_logging.is_progress_bar_enabled(), transformers_logging.get_verbosity()
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    transformers_logging.set_verbosity(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        transformers_logging.set_verbosity(level)
-        if had_bars:
-            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]

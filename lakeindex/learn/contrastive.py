@@ -6,9 +6,7 @@ the texts of the other side. Texts known to be of the same origin are no negativ
 
 from __future__ import annotations
 
-import contextlib
 import time
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lakeindex.errors import MissingExtra
+from lakeindex.quiet_transformers import quiet_transformers
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -65,7 +64,7 @@ def tune(folder: Path, batches: Iterator[TextBatch], options: TuningOptions, log
     from transformers import AutoTokenizer
 
     torch.manual_seed(options.seed)
-    with _quiet():
+    with quiet_transformers():
         tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
         model = _adapted(folder, options)
     adapters = {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
@@ -116,24 +115,6 @@ def _adapted(folder: Path, options: TuningOptions) -> Any:
     )
     config = LoraConfig(r=options.rank, lora_alpha=options.alpha, target_modules=list(_ADAPTED), lora_dropout=0.0)
     return get_peft_model(base, config, autocast_adapter_dtype=False)
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the progress bars, reports and advice of the libraries below out of the log."""
-    from transformers.utils import logging
-
-    had_bars, level = logging.is_progress_bar_enabled(), logging.get_verbosity()
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.set_verbosity(level)
-        if had_bars:
-            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def contrastive_loss(vectors: Tensor, batch: TextBatch, temperature: float) -> Tensor:
