@@ -30,7 +30,10 @@ from lakeindex.learn.sources import SourceData
 from lakeindex.match.features import FEATURES
 from lakeindex.match.matcher_file import write_matcher
 from lakeindex.source_tables import read_sources
-from lakeindex.training import MatcherOptions, ask_made_lakes, measure_matcher, plans, text_batches, train_matcher
+from lakeindex.training.made_lakes import ask_made_lakes, plans
+from lakeindex.training.matcher import MatcherOptions, train_matcher
+from lakeindex.training.measures import measure_matcher
+from lakeindex.training.texts import text_batches
 from lakeindex.types import FileOutcome, ReadOptions
 from lakeindex.weights import ENCODER, MATCHER
 

@@ -8,18 +8,9 @@ from made_sources import all_sources
 
 from lakeindex.config import Settings
 from lakeindex.learn.boosting import LabelledPairs
-from lakeindex.training import (
-    CANDIDATES,
-    KEPT,
-    LakePlan,
-    ask_made_lakes,
-    best_of_query,
-    brier_skill,
-    expected_calibration_error,
-    mean_average_precision,
-    plans,
-    top_places,
-)
+from lakeindex.training.made_lakes import CANDIDATES, KEPT, LakePlan, ask_made_lakes, plans
+from lakeindex.training.measures import brier_skill, expected_calibration_error, mean_average_precision
+from lakeindex.training.queries import best_of_query, top_places
 
 
 def pairs(scores: list[float], joins: list[bool], queries: list[int]) -> LabelledPairs:

@@ -1,0 +1,128 @@
+"""Lakes that are made, indexed and asked for their own columns: what a matcher learns from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import numpy.typing as npt
+
+from lakeindex.config import Settings
+from lakeindex.errors import NotFound
+from lakeindex.lake import Lake
+from lakeindex.learn.boosting import LabelledPairs
+from lakeindex.learn.made_lake import STYLES, MadeLake, make_lake
+from lakeindex.learn.sources import SourceData
+from lakeindex.learn.written_lake import write_lake
+from lakeindex.match.features import features_of
+from lakeindex.match.fusion import fuse
+from lakeindex.match.signals import measure
+from lakeindex.pairs import Numbers, Pairs, QueryColumn
+from lakeindex.querying import Searcher
+from lakeindex.search.retrieve import retrieve
+from lakeindex.types import Family
+
+Log = Callable[[str], None]
+Floats = npt.NDArray[np.float64]
+
+CANDIDATES = 100
+"""Of each source, as a query for ten answers asks for."""
+KEPT = 40
+"""Candidates of a query that are learned from, those with the best untrained scores."""
+
+
+@dataclass(frozen=True, slots=True)
+class LakePlan:
+    """A lake to be made."""
+
+    style: str
+    seed: int
+    sources: int
+    queries: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AskedLake:
+    """What a made lake says of its own columns."""
+
+    pairs: LabelledPairs
+    orphans: LabelledPairs
+    """The same queries without the columns that join with them: nothing is left to be found."""
+
+
+def plans(count: int, seed: int, sources: Sequence[int] = (20, 60, 150), queries: int = 250) -> list[LakePlan]:
+    """Plan lakes of all styles and several sizes."""
+    names = list(STYLES)
+    rng = np.random.default_rng(seed)
+    return [
+        LakePlan(names[place % len(names)], seed * 1_000 + place, int(rng.choice(sources)), queries)
+        for place in range(count)
+    ]
+
+
+def ask_made_lakes(
+    sources: Sequence[SourceData], planned: Sequence[LakePlan], settings: Settings, log: Log
+) -> Iterator[AskedLake]:
+    """Make each lake, index it, and ask for its columns."""
+    for plan in planned:
+        rng = np.random.default_rng(plan.seed)
+        chosen = rng.permutation(len(sources))[: plan.sources]
+        made = make_lake([sources[place] for place in np.sort(chosen)], plan.seed, STYLES[plan.style])
+        with TemporaryDirectory() as folder:
+            write_lake(made, Path(folder) / "lake")
+            lake = Lake.index(Path(folder) / "lake", Path(folder) / "index", settings)
+            asked = _ask(lake.searcher, made, plan.queries, rng)
+        log(f"{plan}: {len(made.tables)} tables, {len(made.joins)} joins, {len(asked.pairs.joins)} pairs")
+        yield asked
+
+
+def _ask(searcher: Searcher, made: MadeLake, most: int, rng: np.random.Generator) -> AskedLake:
+    partners = _partners(searcher, made)
+    keys = np.arange(len(searcher.directory))
+    has = np.array([key in partners for key in keys.tolist()])
+    # As many with partners as there are, up to most; half as many without.
+    chosen = [rng.permutation(keys[has])[:most], rng.permutation(keys[~has])[: most // 2]]
+    found, orphans = [], []
+    for key in np.sort(np.concatenate(chosen)).tolist():
+        query = searcher.column(searcher.directory.id_of(key))
+        joining = np.array(sorted(partners.get(key, ())), np.int64)
+        candidates = retrieve(query, list(searcher.sources.values()), CANDIDATES)
+        found.append(_labelled(searcher, query, candidates, joining))
+        if len(joining):
+            orphans.append(_labelled(searcher, query, candidates[~np.isin(candidates, joining)], joining))
+    return AskedLake(LabelledPairs.joined(found), LabelledPairs.joined(orphans))
+
+
+def _partners(searcher: Searcher, made: MadeLake) -> dict[int, set[int]]:
+    partners: defaultdict[int, set[int]] = defaultdict(set)
+    for join in made.joins:
+        try:
+            left, right = (searcher.directory.key_of(column) for column in (join.left, join.right))
+        except NotFound:  # its header was read as another one: nothing can be said of it
+            continue
+        partners[left].add(right)
+        partners[right].add(left)
+    return partners
+
+
+def _labelled(searcher: Searcher, query: QueryColumn, candidates: Numbers, joining: Numbers) -> LabelledPairs:
+    pairs = searcher.pairs(query, candidates)
+    scored = fuse(measure(pairs), pairs.tables)
+    kept = np.argsort(-scored.scores, kind="stable")[:KEPT]
+    return LabelledPairs(
+        features=features_of(pairs, scored)[kept],
+        scores=scored.scores[kept],
+        joins=np.isin(candidates, joining)[kept],
+        queries=np.zeros(len(kept), np.int64),
+        weights=np.ones(len(kept)),
+        containment=_containment(pairs)[kept],
+    )
+
+
+def _containment(pairs: Pairs) -> Floats:
+    values = pairs.compared[Family.VALUES]
+    return np.maximum(values.containment(), values.reverse_containment())

@@ -1,0 +1,54 @@
+"""Pairs of columns as the texts that an encoder is tuned on."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from lakeindex.config import Settings
+from lakeindex.content import text_options
+from lakeindex.encode.column_text import DescribedColumn, TextOptions, describe
+from lakeindex.learn.contrastive import TextBatch
+from lakeindex.learn.pairs import PairColumn, pairs_of
+from lakeindex.learn.pool import Pool
+from lakeindex.types import Kind
+
+_POSITIVES = 0.7
+_NAME_ALONE = 0.08
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
+_MOST = 0.9
+
+BATCH = 128
+"""Pairs that an encoder is tuned on at once."""
+
+
+def text_batches(pool: Pool, seed: int) -> Iterator[TextBatch]:
+    """Yield batches of pairs as the texts that the encoder reads; of some columns only the name."""
+    rng, options = np.random.default_rng(seed + 1), text_options(Settings())
+    stream = pairs_of(pool, seed, _POSITIVES)
+    while True:
+        pairs = [next(stream) for _ in range(BATCH)]
+        yield TextBatch(
+            left=[_text(pair.left, options, rng.random() < _NAME_ALONE) for pair in pairs],
+            right=[_text(pair.right, options, False) for pair in pairs],
+            join=np.array([pair.label for pair in pairs]),
+            left_origins=np.array([pair.left.origin for pair in pairs]),
+            right_origins=np.array([pair.right.origin for pair in pairs]),
+        )
+
+
+def _text(column: PairColumn, options: TextOptions, name_alone: bool) -> str:
+    values = () if name_alone and column.name else column.values
+    described = DescribedColumn(
+        column.table, column.name, _kind(values), column.distinct, column.distinct, None, math.nan, math.nan, values
+    )
+    return describe(described, options)
+
+
+def _kind(values: Sequence[str]) -> Kind:
+    """Tell numbers from texts, as far as it decides how many values are named."""
+    numbers = sum(_NUMBER.fullmatch(value) is not None for value in values)
+    return Kind.DECIMAL if values and numbers >= _MOST * len(values) else Kind.TEXT
