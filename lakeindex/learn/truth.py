@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from lakeindex.learn.looks import NUMBERS, Look
 from lakeindex.learn.made_tables import MadeColumn, MadeTable
 from lakeindex.learn.sources import Places, normal, texts_of
+from lakeindex.learn.telling import is_tellable, look_alikes, own_values
 from lakeindex.types import ColumnId, JoinKind, TableId
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class MadeJoin:
     reverse_containment: float
     plain_overlap: float
     """The overlap before values were written otherwise or taken away."""
+    is_tellable: bool
+    """Whether anything shows it."""
 
     @property
     def grade(self) -> int:
@@ -56,38 +59,63 @@ def farther(*kinds: JoinKind) -> JoinKind:
 
 def find_joins(tables: Sequence[tuple[TableId, MadeTable]]) -> tuple[MadeJoin, ...]:
     """List every pair of columns of two tables that joins, by table and place."""
-    columns = [
-        (ColumnId(table_id, column.header), number, column)
-        for number, (table_id, table) in enumerate(tables)
-        for column in table.columns
-    ]
+    columns = _columns(tables)
     by_origin: defaultdict[int, list[int]] = defaultdict(list)
     for place, (_, _, column) in enumerate(columns):
         by_origin[column.origin].append(place)
+    written = list(_distinct([column.values for _, _, column in columns]))
+    own = own_values(written, [column.origin for _, _, column in columns])
     wanted = [place for places in by_origin.values() if len(places) > 1 for place in places]
-    written = _distinct([columns[place][2].values for place in wanted])
-    plain = _distinct([columns[place][2].plain for place in wanted])
-    sets = {place: (one, other) for place, one, other in zip(wanted, written, plain, strict=True)}
+    plain = dict(zip(wanted, _distinct([columns[place][2].plain for place in wanted]), strict=True))
     pairs = sorted(pair for places in by_origin.values() for pair in combinations(places, 2))
     return tuple(
-        _join(columns[one], columns[other], sets[one], sets[other])
+        _join(columns[one], columns[other], *(_Sets(written[at], plain[at], own[at]) for at in (one, other)))
         for one, other in pairs
         if columns[one][1] != columns[other][1]
     )
 
 
+def find_unclear(tables: Sequence[tuple[TableId, MadeTable]]) -> Iterator[tuple[ColumnId, ColumnId]]:
+    """Yield pairs that don't join but that nobody could tell from those that do, both ways round."""
+    columns = _columns(tables)
+    for one, other in look_alikes([column for _, _, column in columns]):
+        left, right = columns[one][0], columns[other][0]
+        yield left, right
+        yield right, left
+
+
 _Column = tuple[ColumnId, int, MadeColumn]
-_Sets = tuple[Places, Places]
+
+
+class _Sets(NamedTuple):
+    """The numbers of a column's distinct values, ascending."""
+
+    written: Places
+    plain: Places
+    own: Places
+
+
+def _columns(tables: Sequence[tuple[TableId, MadeTable]]) -> list[_Column]:
+    return [
+        (ColumnId(table_id, column.header), number, column)
+        for number, (table_id, table) in enumerate(tables)
+        for column in table.columns
+    ]
 
 
 def _join(left: _Column, right: _Column, left_sets: _Sets, right_sets: _Sets) -> MadeJoin:
-    shared = len(np.intersect1d(left_sets[0], right_sets[0], assume_unique=True))
-    containment, reverse = (shared / max(len(sets[0]), 1) for sets in (left_sets, right_sets))
-    same = len(np.intersect1d(left_sets[1], right_sets[1], assume_unique=True))
-    plain = same / max(min(len(left_sets[1]), len(right_sets[1])), 1)
+    shared = _shared(left_sets.written, right_sets.written)
+    containment, reverse = (shared / max(len(sets.written), 1) for sets in (left_sets, right_sets))
+    fewer = min(len(left_sets.plain), len(right_sets.plain))
+    plain = _shared(left_sets.plain, right_sets.plain) / max(fewer, 1)
     overlap = max(containment, reverse)
     kind = _kind(left[2], right[2], overlap, plain)
-    return MadeJoin(left[0], right[0], kind, overlap, containment, reverse, plain)
+    tellable = is_tellable(left[2], right[2], _shared(left_sets.own, right_sets.own))
+    return MadeJoin(left[0], right[0], kind, overlap, containment, reverse, plain, tellable)
+
+
+def _shared(left: Places, right: Places) -> int:
+    return len(np.intersect1d(left, right, assume_unique=True))
 
 
 def _kind(left: MadeColumn, right: MadeColumn, overlap: float, plain: float) -> JoinKind:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,7 +24,7 @@ from lakeindex.match.signals import measure
 from lakeindex.pairs import Numbers, Pairs, QueryColumn
 from lakeindex.querying import Searcher
 from lakeindex.search.retrieve import retrieve
-from lakeindex.types import Family
+from lakeindex.types import ColumnId, Family
 
 Log = Callable[[str], None]
 Floats = npt.NDArray[np.float64]
@@ -81,32 +81,35 @@ def ask_made_lakes(
 
 
 def _ask(searcher: Searcher, made: MadeLake, most: int, rng: np.random.Generator) -> AskedLake:
-    partners = _partners(searcher, made)
+    tellable = _keyed(searcher, ((one.left, one.right) for one in made.joins if one.is_tellable))
+    unclear = _keyed(searcher, (*((one.left, one.right) for one in made.joins if not one.is_tellable), *made.unclear))
     keys = np.arange(len(searcher.directory))
-    has = np.array([key in partners for key in keys.tolist()])
+    has, has_none = (np.array([key in known for key in keys.tolist()]) for known in (tellable, tellable | unclear))
     # As many with partners as there are, up to most; half as many without.
-    chosen = [rng.permutation(keys[has])[:most], rng.permutation(keys[~has])[: most // 2]]
+    chosen = [rng.permutation(keys[has])[:most], rng.permutation(keys[~has_none])[: most // 2]]
     found, orphans = [], []
     for key in np.sort(np.concatenate(chosen)).tolist():
         query = searcher.column(searcher.directory.id_of(key))
-        joining = np.array(sorted(partners.get(key, ())), np.int64)
+        joining = np.array(sorted(tellable.get(key, ())), np.int64)
         candidates = retrieve(query, list(searcher.sources.values()), CANDIDATES)
+        candidates = candidates[~np.isin(candidates, np.array(sorted(unclear.get(key, ())), np.int64))]
         found.append(_labelled(searcher, query, candidates, joining))
         if len(joining):
             orphans.append(_labelled(searcher, query, candidates[~np.isin(candidates, joining)], joining))
     return AskedLake(LabelledPairs.joined(found), LabelledPairs.joined(orphans))
 
 
-def _partners(searcher: Searcher, made: MadeLake) -> dict[int, set[int]]:
-    partners: defaultdict[int, set[int]] = defaultdict(set)
-    for join in made.joins:
+def _keyed(searcher: Searcher, pairs: Iterable[tuple[ColumnId, ColumnId]]) -> dict[int, set[int]]:
+    """List the columns that each column is paired with, by key."""
+    paired: defaultdict[int, set[int]] = defaultdict(set)
+    for pair in pairs:
         try:
-            left, right = (searcher.directory.key_of(column) for column in (join.left, join.right))
+            left, right = (searcher.directory.key_of(column) for column in pair)
         except NotFound:  # its header was read as another one: nothing can be said of it
             continue
-        partners[left].add(right)
-        partners[right].add(left)
-    return partners
+        paired[left].add(right)
+        paired[right].add(left)
+    return dict(paired)
 
 
 def _labelled(searcher: Searcher, query: QueryColumn, candidates: Numbers, joining: Numbers) -> LabelledPairs:
