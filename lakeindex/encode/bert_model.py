@@ -18,7 +18,8 @@ from torch.nn.functional import embedding, layer_norm, linear, normalize, scaled
 
 from lakeindex.encode.adapters import merge
 from lakeindex.encode.model_folder import effective_tokens, read_json
-from lakeindex.encode.model_options import Device
+from lakeindex.encode.model_options import Device, ModelOptions
+from lakeindex.errors import InvalidSetting
 
 _TOKENISED_AT_ONCE = 1024
 
@@ -45,20 +46,18 @@ class BertModel:
 
     runs_side_by_side = True
 
-    def __init__(
-        self, folder: Path, adapters: Path | None, max_tokens: int, device: Device, dtype: torch.dtype
-    ) -> None:
+    def __init__(self, folder: Path, adapters: Path | None, options: ModelOptions, dtype: torch.dtype) -> None:
         from safetensors.torch import load_file
         from tokenizers import Tokenizer
 
         configuration = read_json(folder / "config.json")
-        self.max_tokens = effective_tokens(folder, max_tokens)
+        self.max_tokens = effective_tokens(folder, options.max_tokens)
         self.dimension = int(configuration["hidden_size"])
         # Larger ones gain a core nothing and fill its cache; a GPU wants work for all its cores.
-        self.batch_size = 512 if device is Device.CPU else 65_536
+        self.batch_size = 512 if options.device is Device.CPU else 65_536
         self._heads = int(configuration["num_attention_heads"])
         self._epsilon = float(configuration["layer_norm_eps"])
-        self._device = torch.device(device.value)
+        self._device = torch.device(options.device.value)
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(self.max_tokens)
@@ -72,7 +71,10 @@ class BertModel:
         positions = weights["embeddings.position_embeddings.weight"][: self.max_tokens]
         self._places = positions + weights["embeddings.token_type_embeddings.weight"][0]
         self._norm = _pair(weights, "embeddings.LayerNorm")
-        self._layers = [_layer(weights, number, dtype) for number in range(configuration["num_hidden_layers"])]
+        layers = int(configuration["num_hidden_layers"])
+        if not 0 <= options.layers <= layers:
+            raise InvalidSetting(f"the model in {folder} has {layers} layers, so {options.layers} can't be run")
+        self._layers = [_layer(weights, number, dtype) for number in range(options.layers or layers)]
 
     def prepare(self, texts: Sequence[str]) -> list[TokenIds]:
         """Split texts into tokens."""

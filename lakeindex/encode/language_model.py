@@ -109,9 +109,13 @@ def load_model(folder: Path, options: ModelOptions) -> TextModel:
     require_plain_weights(folder)
     adapters = adapters_of(options)
     if is_plain_bert(folder):
-        return BertModel(folder, adapters, options.max_tokens, options.device, dtype)
+        return BertModel(folder, adapters, options, dtype)
     if adapters is not None:
         raise InvalidSetting(f"adapters tune a BERT encoder that means over its tokens, which {folder} doesn't hold")
+    if options.layers:
+        raise InvalidSetting(
+            f"layers can be left out of a BERT encoder that means over its tokens; {folder} holds none"
+        )
     from lakeindex.encode.sentence_model import SentenceModel
 
     return SentenceModel(folder, options.max_tokens, options.device, dtype)

@@ -49,7 +49,8 @@ def fingerprint_of(folder: Path, options: ModelOptions) -> str:
     """Name the model in the folder, as far as it decides the vectors, without loading it."""
     adapters = adapters_of(options)
     tuned = "" if adapters is None else f"-{_file_hash(adapters).hex()[:16]}"
-    return f"model-{folder_identity(folder)}{tuned}-{effective_tokens(folder, options.max_tokens)}"
+    layers = f"-of{options.layers}" if options.layers else ""
+    return f"model-{folder_identity(folder)}{tuned}-{effective_tokens(folder, options.max_tokens)}{layers}"
 
 
 def folder_identity(folder: Path) -> str:

@@ -31,7 +31,7 @@ class Precision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ModelOptions:
-    """A language model and how it is run; only `model`, `adapters` and `max_tokens` decide the vectors."""
+    """A language model and how it is run; `model`, `adapters`, `max_tokens` and `layers` decide the vectors."""
 
     model: str = DEFAULT_MODEL
     """`default`, `base`, a folder, or a name on the Hugging Face hub."""
@@ -39,6 +39,8 @@ class ModelOptions:
     """Low-rank adapters in a safetensors file that tune the model; `default` has its own."""
     max_tokens: int = 32
     """Tokens of a text that are read; time grows in proportion."""
+    layers: int = 0
+    """Layers of the model that are run, from the first on; 0 runs all of them."""
     device: Device = Device.CPU
     precision: Precision = Precision.AUTO
     threads: int = 0

@@ -25,6 +25,8 @@ _ADAPTED = ("query", "key", "value", "attention.output.dense")
 
 Numbers = npt.NDArray[np.int64]
 Log = Callable[[str], None]
+Objective = Callable[["Sequence[Tensor]", "TextBatch", "TuningOptions"], "Tensor"]
+"""How far off vectors are, those of every layer, the last one's last, (2n, d) each, the left sides' first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,18 @@ class TuningOptions:
     seed: int = 0
 
 
-def tune(folder: Path, batches: Iterator[TextBatch], options: TuningOptions, log: Log) -> dict[str, Any]:
+def last_layer(layers: Sequence[Tensor], batch: TextBatch, options: TuningOptions) -> Tensor:
+    """Return the contrastive loss of what the whole model says: the objective that what ships is tuned by."""
+    return contrastive_loss(layers[-1], batch, options.temperature)
+
+
+def tune(
+    folder: Path,
+    batches: Iterator[TextBatch],
+    options: TuningOptions,
+    log: Log,
+    objective: Objective = last_layer,
+) -> dict[str, Any]:
     """Return the adapters, float32 tensors by name, of the BERT encoder in the folder.
 
     Raises MissingExtra without peft.
@@ -82,9 +95,10 @@ def tune(folder: Path, batches: Iterator[TextBatch], options: TuningOptions, log
             [*batch.left, *batch.right],
             padding=True, truncation=True, max_length=options.max_tokens, return_tensors="pt",
         )  # fmt: skip
-        states = model(**read).last_hidden_state.float()
         mask = read["attention_mask"][:, :, None].float()
-        loss = contrastive_loss((states * mask).sum(1) / mask.sum(1), batch, options.temperature)
+        states = model(**read, output_hidden_states=True).hidden_states[1:]
+        pooled = [(layer.float() * mask).sum(1) / mask.sum(1) for layer in states]
+        loss = objective(pooled, batch, options)
         loss.backward()  # type: ignore[no-untyped-call]
         with torch.no_grad():
             for name, weight in adapters.items():

@@ -17,22 +17,24 @@ from lakeindex.learn.pool import Pool
 from lakeindex.types import Kind
 
 _POSITIVES = 0.7
-_NAME_ALONE = 0.08
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _MOST = 0.9
 
 BATCH = 128
 """Pairs that an encoder is tuned on at once."""
 
+NAME_ALONE = 0.08
+"""The share of left sides of which the encoder reads nothing but the name (header-only views, M2TRec, 2022)."""
 
-def text_batches(pool: Pool, seed: int) -> Iterator[TextBatch]:
+
+def text_batches(pool: Pool, seed: int, name_alone: float = NAME_ALONE) -> Iterator[TextBatch]:
     """Yield batches of pairs as the texts that the encoder reads; of some columns only the name."""
     rng, options = np.random.default_rng(seed + 1), text_options(Settings())
     stream = pairs_of(pool, seed, _POSITIVES)
     while True:
         pairs = [next(stream) for _ in range(BATCH)]
         yield TextBatch(
-            left=[_text(pair.left, options, rng.random() < _NAME_ALONE) for pair in pairs],
+            left=[_text(pair.left, options, rng.random() < name_alone) for pair in pairs],
             right=[_text(pair.right, options, False) for pair in pairs],
             join=np.array([pair.label for pair in pairs]),
             left_origins=np.array([pair.left.origin for pair in pairs]),

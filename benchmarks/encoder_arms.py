@@ -1,0 +1,157 @@
+"""Claim: what the encoder is tuned by was chosen, by arms of equal length on one stream of pairs.
+
+Beside the contrastive loss alone: header-only views of none or of many columns, 2D Matryoshka, mixtures of vectors,
+early-learning regularisation, and the losses' fewer layers and dimensions when they are run. Every arm is measured as
+far as it went and at the share of it that ships.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import record
+from encoder_objectives import early_learning, matryoshka, mixed
+from labelled_lakes import MACRO, Figures, LabelledLakes, write_rankings
+from profiled_lakes import SYSTEMS, ProfiledLake, Vectors
+from safetensors.torch import save_file
+from text_variants import DEFAULT
+
+from lakeindex.encode.adapters import SCALE
+from lakeindex.encode.encoders import make_encoder
+from lakeindex.encode.model_folder import model_folder
+from lakeindex.encode.model_options import BASE_MODEL, ModelOptions
+from lakeindex.encode.record_texts import describe_records
+from lakeindex.learn.contrastive import Objective, TuningOptions, last_layer, tune
+from lakeindex.learn.pool import Pool
+from lakeindex.training.texts import NAME_ALONE, text_batches
+
+SHARES = (0.25, 1.0)
+"""Of the way from the base model to the tuned one."""
+
+
+@dataclass(frozen=True)
+class Arm:
+    """A way to tune."""
+
+    label: str
+    objective: Callable[[], Objective] = lambda: last_layer
+    name_alone: float = NAME_ALONE
+
+
+ARMS = (
+    Arm("contrastive"),
+    Arm("no header-only views", name_alone=0.0),
+    Arm("header-only views .3", name_alone=0.3),
+    Arm("2D Matryoshka", lambda: matryoshka),
+    Arm("mixtures", lambda: mixed),
+    Arm("early-learning regularisation", early_learning),
+)
+
+RUNS = (
+    ("as a whole", ModelOptions(), None),
+    ("4 layers", ModelOptions(layers=4), None),
+    ("3 layers", ModelOptions(layers=3), None),
+    ("128 dimensions", ModelOptions(), 128),
+    ("64 dimensions", ModelOptions(), 64),
+)
+"""Ways to run a model: only a whole one is asked of every arm, the rest of the contrastive one and of Matryoshka."""
+
+
+def cut(vectors: Vectors, dimensions: int | None) -> Vectors:
+    """Keep the first dimensions of unit vectors, as unit vectors."""
+    kept = vectors[:, :dimensions]
+    return np.ascontiguousarray(kept / np.maximum(np.linalg.norm(kept, axis=1, keepdims=True), 1e-9))
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The labelled lakes, and what is read of them."""
+
+    lakes: LabelledLakes
+    names: list[str]
+    profiled: list[ProfiledLake]
+    folder: Path
+
+    def measure(self, options: ModelOptions, dimensions: int | None = None) -> dict[str, Figures]:
+        encoder = make_encoder(options)
+        for lake in self.profiled:
+            vectors = cut(encoder.encode(describe_records(lake.records, DEFAULT)), dimensions)
+            for system, rankings in lake.answer(vectors).items():
+                write_rankings(self.folder / f"{system}.{lake.name}.csv", rankings)
+        return {s: self.lakes.score(f"{self.folder}/{s}.{{}}.csv", self.names, False) for s in SYSTEMS}
+
+
+def tuned(arm: Arm, pool: Pool, options: TuningOptions, folder: Path) -> dict[float, Path]:
+    """Tune by an arm and write its adapters, at every share."""
+    adapters = tune(
+        model_folder(ModelOptions(model=BASE_MODEL)),
+        text_batches(pool, options.seed, arm.name_alone),
+        options,
+        lambda line: None,
+        arm.objective(),
+    )
+    paths = {}
+    for share in SHARES:
+        paths[share] = folder / f"{arm.label} {share}.safetensors"
+        scale = str(share * options.alpha / options.rank)
+        save_file({name: weight.half() for name, weight in adapters.items()}, paths[share], {SCALE: scale})
+    return paths
+
+
+def measured(
+    bench: Bench, pool: Pool, arms: list[Arm], options: TuningOptions
+) -> Iterator[tuple[str, dict[str, Figures]]]:
+    for label, run, dimensions in RUNS:
+        yield f"base, {label}", bench.measure(replace(run, model=BASE_MODEL), dimensions)
+    for arm in arms:
+        started = time.perf_counter()
+        paths = tuned(arm, pool, options, bench.folder)
+        print(f"{arm.label}: tuned in {time.perf_counter() - started:.0f} s", flush=True)
+        for share, path in paths.items():
+            for label, run, dimensions in RUNS[: len(RUNS) if arm.objective() in (last_layer, matryoshka) else 1]:
+                given = replace(run, model=BASE_MODEL, adapters=path)
+                yield f"{arm.label} x {share:g}, {label}", bench.measure(given, dimensions)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    default = os.environ.get("LAKEINDEX_BENCH_DATA") or record.REPOSITORY.parent / "shared" / "data"
+    parser.add_argument("tables", type=Path, help="what training/fetch_tables.py wrote")
+    parser.add_argument("--data", type=Path, default=default, help="the labelled lakes [LAKEINDEX_BENCH_DATA]")
+    parser.add_argument("--steps", type=int, default=300, help="of each arm [300]")
+    parser.add_argument("--arm", action="append", default=[], choices=[arm.label for arm in ARMS])
+    given = parser.parse_args()
+    sys.path.insert(0, str(record.REPOSITORY / "training"))
+    from train import sources
+
+    lakes = LabelledLakes(given.data.resolve())
+    pool, options = Pool.of(sources(given.tables, "learn")), TuningOptions(steps=given.steps)
+    found: dict[str, dict[str, Figures]] = {}
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        profiled = [ProfiledLake.prepare(lakes, name, folder) for name in lakes.names()]
+        bench = Bench(lakes, lakes.names(), profiled, folder)
+        arms = [arm for arm in ARMS if not given.arm or arm.label in given.arm]
+        for label, figures in measured(bench, pool, arms, options):
+            found[label] = figures
+            print(label, *(f"{s} {figures[s][MACRO]}" for s in SYSTEMS), flush=True)
+    rows = [
+        [label, *(f"{of[s][MACRO]['recall_at_10']:.3f} / {of[s][MACRO]['map_at_10']:.3f}" for s in SYSTEMS)]
+        for label, of in found.items()
+    ]
+    record.print_table(["arm", *SYSTEMS], rows)
+    if not given.arm:
+        written = record.write("encoder_arms", options.seed, {"steps": given.steps, "shares": SHARES}, found)
+        print(f"wrote {written.relative_to(record.REPOSITORY)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""Claim: the default encoder is the best of the curve of quality against columns encoded a second.
+
+Fewer tokens, fewer layers, fewer dimensions, a static distillate as it is and tuned on the pairs that tune the encoder,
+and the model only for columns whose values say nothing: those that share at most half of them with any other column.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import record
+from encoder_arms import cut
+from labelled_lakes import MACRO, Figures, LabelledLakes, write_rankings
+from profiled_lakes import SYSTEMS, ProfiledLake, Vectors, sample
+from static_distillate import StaticEncoder
+from text_variants import DEFAULT
+
+from lakeindex.encode.encoders import make_encoder
+from lakeindex.encode.model_options import ModelOptions
+from lakeindex.encode.record_texts import describe_records
+from lakeindex.learn.contrastive import TuningOptions
+from lakeindex.learn.pool import Pool
+from lakeindex.protocols import Encoder
+from lakeindex.training.texts import text_batches
+from lakeindex.types import Family
+
+_SAYS = 0.5
+_STATIC_STEPS = 1_500
+_STATIC_RATE = 2e-3
+
+Encode = Callable[[list[str]], Vectors]
+
+
+@dataclass(frozen=True)
+class Point:
+    """A way to encode."""
+
+    label: str
+    encode: Encode
+    is_gated: bool = False
+    """Whether it is spared columns whose values say what they join with."""
+
+
+def points(tables: Path) -> Iterator[Point]:
+    default = make_encoder(ModelOptions())
+    yield Point("default: 6 layers, 32 tokens", default.encode)
+    for tokens in (16, 24, 64):
+        yield Point(f"{tokens} tokens", make_encoder(ModelOptions(max_tokens=tokens)).encode)
+    for layers in (4, 3, 2, 1):
+        yield Point(f"{layers} layers", make_encoder(ModelOptions(layers=layers)).encode)
+    yield Point("3 layers, 16 tokens", make_encoder(ModelOptions(layers=3, max_tokens=16)).encode)
+    for size in (192, 96):
+        yield Point(f"{size} dimensions", _cutting(default, size))
+    yield Point("where values say nothing", default.encode, is_gated=True)
+    static = StaticEncoder(ModelOptions())
+    yield Point("static", static.encode)
+    from train import sources
+
+    pool, options = Pool.of(sources(tables, "learn")), TuningOptions()
+    static.tune(text_batches(pool, options.seed), _STATIC_STEPS, _STATIC_RATE, options.temperature)
+    yield Point("static, tuned", static.encode)
+
+
+def _cutting(encoder: Encoder, size: int) -> Encode:
+    return lambda texts: cut(encoder.encode(texts), size)
+
+
+def says(lake: ProfiledLake) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Tell which columns share more than half their values with another one, (columns,)."""
+    found = np.zeros(len(lake.searcher.directory), bool)
+    for key in range(len(found)):
+        query = lake.searcher.column(lake.searcher.directory.id_of(key))
+        near = lake.searcher.sources["containment"].candidates(query, 10)
+        if len(near):
+            found[key] = lake.searcher.pairs(query, near).compared[Family.VALUES].containment().max() > _SAYS
+    return found
+
+
+def quality(lakes: LabelledLakes, profiled: list[ProfiledLake], point: Point, folder: Path) -> dict[str, Figures]:
+    for lake in profiled:
+        vectors = point.encode(describe_records(lake.records, DEFAULT))
+        if point.is_gated:
+            vectors = np.where(says(lake)[:, None], np.float32(0), vectors)
+        for system, rankings in lake.answer(vectors).items():
+            write_rankings(folder / f"{system}.{lake.name}.csv", rankings)
+    names = [lake.name for lake in profiled]
+    return {system: lakes.score(f"{folder}/{system}.{{}}.csv", names, False) for system in SYSTEMS}
+
+
+def cost(point: Point, texts: list[str], share: float) -> dict[str, float]:
+    """Time the encoding of texts, of such a share of them where the point is spared some."""
+    given = texts[: int(len(texts) * share)] if point.is_gated else texts
+    point.encode(given[:64])
+    wall, processor = time.perf_counter(), time.process_time()
+    point.encode(given)
+    wall, processor = time.perf_counter() - wall, time.process_time() - processor
+    return {"columns_per_second": len(texts) / wall, "columns_per_cpu_second": len(texts) / processor}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    default = os.environ.get("LAKEINDEX_BENCH_DATA") or record.REPOSITORY.parent / "shared" / "data"
+    parser.add_argument("tables", type=Path, help="what training/fetch_tables.py wrote")
+    parser.add_argument("cost_lake", type=Path, help="a large lake, of which a sample of columns is timed")
+    parser.add_argument("--data", type=Path, default=default, help="the labelled lakes [LAKEINDEX_BENCH_DATA]")
+    parser.add_argument("--cost-columns", type=int, default=4000)
+    given = parser.parse_args()
+    sys.path.insert(0, str(record.REPOSITORY / "training"))
+    lakes = LabelledLakes(given.data.resolve())
+    records: pa.Table = sample(given.cost_lake.resolve(), given.cost_columns, 0)
+    texts = describe_records(records, DEFAULT)
+    found: dict[str, dict[str, object]] = {}
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        profiled = [ProfiledLake.prepare(lakes, name, folder) for name in lakes.names()]
+        silent = float(np.mean(np.concatenate([~says(lake) for lake in profiled])))
+        for point in points(given.tables):
+            figures, spent = quality(lakes, profiled, point, folder), cost(point, texts, silent)
+            found[point.label] = {"quality": figures, "cost": spent}
+            print(point.label, spent, *(f"{s} {figures[s][MACRO]}" for s in SYSTEMS), flush=True)
+    settings = {"silent_columns": silent, "cost_columns": len(texts), "static_steps": _STATIC_STEPS}
+    written = record.write("encoder_curve", 0, settings, found)
+    print(f"wrote {written.relative_to(record.REPOSITORY)}")
+
+
+if __name__ == "__main__":
+    main()
