@@ -33,7 +33,7 @@ K = 100
 CANDIDATES = 200
 """Of each source, as a query for K answers asks for."""
 WILD = "wild"
-NAMED = (Family.NAMES, Family.CONTEXT)
+NAMED = (Family.NAMES, Family.CONTEXT, Family.REFERENCES)
 VALUED = (Family.VALUES, Family.KEYS, Family.WORDS, Family.GRAMS)
 SOURCES = {"containment": Family.VALUES}
 """Sources that aren't called as their family."""

@@ -21,7 +21,7 @@ from lakeindex.index.vector_index import VectorIndex
 from lakeindex.lake import Lake
 from lakeindex.profile.lake_files import walk
 from lakeindex.profile.pool import profile_in_workers
-from lakeindex.querying import LEAST_SCORE, Searcher
+from lakeindex.querying import Searcher
 from lakeindex.types import ColumnId, LakeFile
 
 K = 100
@@ -60,9 +60,9 @@ class ProfiledLake:
             query = searcher.column(asked)
             nearest = index.search(query.vector[None, :], K + len(query.own_keys))[0][0]
             nearest = nearest[(nearest >= 0) & ~np.isin(nearest, query.own_keys)]
-            ranking = searcher.search(query, K).ranking
-            for system, keys in zip(SYSTEMS, (nearest, ranking.keys[ranking.scores > LEAST_SCORE]), strict=True):
-                answers[system][asked] = [searcher.directory.id_of(key) for key in keys.tolist()]
+            answers["vectors"][asked] = [searcher.directory.id_of(key) for key in nearest.tolist()]
+            found = searcher.search(query, K).matches(searcher.directory)
+            answers["engine"][asked] = [match.column for match in found]
         return answers
 
 

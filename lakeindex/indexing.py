@@ -28,7 +28,7 @@ from lakeindex.columns import STAGED_SCHEMA, Columns
 from lakeindex.config import Settings
 from lakeindex.content import content_settings
 from lakeindex.encoding import Model, PrivateTexts, encode_columns
-from lakeindex.index.name_terms import context_words, name_grams
+from lakeindex.index.name_terms import context_words, name_grams, references
 from lakeindex.index.term_index import TermIndex
 from lakeindex.index.term_rows import TermRows
 from lakeindex.index.vector_index import VectorIndex
@@ -141,6 +141,7 @@ def _index_terms(build: _Build, columns: Columns, directory: Directory) -> None:
     for family, (hashes, counts, starts) in (
         (Family.NAMES, name_grams(names)),
         (Family.CONTEXT, context_words(names, titles)),
+        (Family.REFERENCES, references(names, titles)),
     ):
         rows = TermRows.of(hashes, counts, starts, np.ones(len(names), bool))
         TermIndex.build(rows).save(folder / family)

@@ -15,7 +15,7 @@ from lakeindex.catalog.directory import facts_of, hash_names
 from lakeindex.config import Settings
 from lakeindex.content import guards_of, read_options
 from lakeindex.errors import InvalidSetting, NotFound, UnreadableTable
-from lakeindex.index.name_terms import context_words, name_grams, term_sets
+from lakeindex.index.name_terms import context_words, name_grams, references, term_sets
 from lakeindex.naming import title_of, words_of
 from lakeindex.pairs import QueryColumn, TermSet
 from lakeindex.profile.column_profile import Limits
@@ -89,6 +89,7 @@ def _terms(record: pa.Table, column: str, table: TableId) -> dict[Family, TermSe
     names, titles = [words_of(column)], [title_of(table)]
     terms[Family.NAMES] = term_sets(*name_grams(names))[0]
     terms[Family.CONTEXT] = term_sets(*context_words(names, titles))[0]
+    terms[Family.REFERENCES] = term_sets(*references(names, titles))[0]
     return terms
 
 

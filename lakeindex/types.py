@@ -182,7 +182,9 @@ class Family(StrEnum):
     NAMES = "names"
     """Character trigrams of the column's name."""
     CONTEXT = "context"
-    """Words of the column's name and of its table's: `student_id` meets the `id` of `student`."""
+    """Words of the column's name and of its table's."""
+    REFERENCES = "references"
+    """What the column may be called, in its table and beyond: `student_id` meets the `id` of `students`."""
 
 
 class JoinKind(StrEnum):

@@ -10,7 +10,7 @@ from typing import Any
 
 from lakeindex.errors import IndexDamaged, StaleArtifact
 
-FORMAT = 3
+FORMAT = 4
 
 MANIFEST = "manifest.json"
 

@@ -1,4 +1,4 @@
-"""The terms of names: trigrams of a column's name, and the words of it and its table."""
+"""The terms of names: trigrams of a column's name, the words of it and its table, and what refers to it elsewhere."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from lakeindex.text_hash import HashedText, Hashes
 _GRAM_BYTES = 3
 _NAME_ROWS = 4
 """How often a word of the column's name counts; a word of the table's name counts once."""
+_KEY_WORDS = frozenset({"id", "key", "code", "cod", "no", "nr", "num", "number", "identifier", "ref"})
+_AFFIXES = frozenset({"fk", "pk", "sk"})
 _DIGITS = re.compile(r"(?<=[a-z])(?=\d)")
 
 
@@ -32,6 +34,34 @@ def context_words(names: Sequence[str], titles: Sequence[str]) -> tuple[Hashes, 
     context, context_owners = HashedText.from_arrow(pa.array(tables, pa.large_string())).words()
     counts = np.repeat(np.array([_NAME_ROWS, 1]), [len(own), len(context)])
     return _grouped(np.concatenate([own, context]), counts, np.concatenate([own_owners, context_owners]), len(names))
+
+
+def references(names: Sequence[str], titles: Sequence[str]) -> tuple[Hashes, Numbers, Numbers]:
+    """Return what each column may be called, as terms, their counts, and where each column's start, (n + 1,).
+
+    By its name, and by that after its table's; the key and the name of a table also by the table's alone.
+    """
+    called = [" ".join(_called(_stems(name), _stems(title))) for name, title in zip(names, titles, strict=True)]
+    hashes, owners = HashedText.from_arrow(pa.array(called, pa.large_string())).words()
+    return _grouped(hashes, np.ones(len(hashes), np.int64), owners, len(names))
+
+
+def _called(name: list[str], title: list[str]) -> set[str]:
+    name = _as_key(name)
+    if not name:
+        return set()
+    title = [word for word in title if not word.isdigit()]
+    tables = {"".join(title), *title[-1:]} - {""}
+    calls = {"".join(name), *(table + "".join(name) for table in tables)}
+    return calls | tables if name in (["id"], ["nam"]) else calls
+
+
+def _as_key(name: list[str]) -> list[str]:
+    """Write the name of a key in one way: `fk_student_code`, `id_student` and `student_id` are one."""
+    name = [word for word in name if word not in _AFFIXES] or name
+    if len(name) > 1 and name[0] == "id":
+        name = [*name[1:], "id"]
+    return [*name[:-1], "id"] if name and name[-1] in _KEY_WORDS else name
 
 
 def term_sets(hashes: Hashes, counts: Numbers, starts: Numbers) -> list[TermSet]:

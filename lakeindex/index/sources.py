@@ -61,6 +61,7 @@ def make_sources(terms: Mapping[Family, TermIndex], vectors: VectorIndex) -> dic
         TermSource("words", Family.WORDS, terms[Family.WORDS], lambda compared: compared.cosine),
         TermSource("grams", Family.GRAMS, terms[Family.GRAMS], lambda compared: compared.cosine),
         TermSource("names", Family.NAMES, terms[Family.NAMES], lambda compared: compared.cosine),
+        TermSource("references", Family.REFERENCES, terms[Family.REFERENCES], lambda compared: compared.cosine),
         VectorSource(vectors),
     ]
     return {source.name: source for source in sources}

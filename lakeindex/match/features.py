@@ -56,6 +56,7 @@ _OVERLAPS = (
         for family in (Family.NAMES, Family.CONTEXT)
         for measure in ("rare containment", "rare reverse", "cosine", "rarity")
     ),
+    *(Feature(f"references {measure}", FOR, "reference") for measure in ("rare containment", "rare reverse", "rarity")),
     Feature("values rarity", FOR, "values"),
 )
 

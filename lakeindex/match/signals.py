@@ -14,7 +14,9 @@ _NUMBERS = (Kind.INTEGER, Kind.DECIMAL)
 _SURROGATE_TRUST = 0.1
 _RARITY_HALF_TRUSTED = 5.0
 _NUMBERS_TRUST = 0.5
-_NAME_RARITY_HALF_TRUSTED = 1.0  # in units of the rarity of a term that occurs once
+# In units of the rarity of a term that occurs once:
+_NAME_RARITY_HALF_TRUSTED = 1.0
+_REFERENCE_RARITY_TRUSTED = 0.7
 _ALL = 0.999
 _COPY_FROM = 0.6
 _COPY_COLUMNS = 3
@@ -32,15 +34,20 @@ class Signal:
 
 
 SIGNALS = (
-    Signal("meaning", 8 / 31, "the language model reads both columns alike"),
-    Signal("names", 3 / 31, "the column names are spelled alike, and are no common ones"),
-    Signal("context", 2 / 31, "the names of columns and tables share words that are not common"),
-    Signal("words", 4 / 31, "the values use the same rare words"),
-    Signal("word_containment", 5 / 31, "the query's rare words are found in the candidate"),
-    Signal("grams", 3 / 31, "the values share character sequences"),
-    Signal("values", 2 / 31, "one side's values are found in the other"),
-    Signal("both_ways", 1 / 31, "each side's values are found in the other"),
-    Signal("inclusion", 3 / 31, "a key of the same name holds every value of the other side, as of a foreign key"),
+    Signal("meaning", 8 / 33, "the language model reads both columns alike"),
+    Signal("names", 3 / 33, "the column names are spelled alike, and are no common ones"),
+    Signal("context", 2 / 33, "the names of columns and tables share words that are not common"),
+    Signal(
+        "reference",
+        2 / 33,
+        "one is called as the other is with its table's name, as `student_id` and the id of students",
+    ),
+    Signal("words", 4 / 33, "the values use the same rare words"),
+    Signal("word_containment", 5 / 33, "the query's rare words are found in the candidate"),
+    Signal("grams", 3 / 33, "the values share character sequences"),
+    Signal("values", 2 / 33, "one side's values are found in the other"),
+    Signal("both_ways", 1 / 33, "each side's values are found in the other"),
+    Signal("inclusion", 3 / 33, "a key called alike holds every value of the other side, as of a foreign key"),
 )
 """For a join. Set by hand, without training, on labelled lakes: each alone, and five of them in a large one."""
 
@@ -68,18 +75,20 @@ def measure(pairs: Pairs) -> dict[str, Weights]:
     forward, backward = keys.rare_containment(), keys.rare_reverse_containment()
     trust = _overlap_trust(pairs, keys)
     named = _name_trust(pairs, names) * names.cosine
+    reference = _reference(pairs, names)
     both = pairs.query.is_kind(*_NUMBERS) & pairs.candidates.is_kind(*_NUMBERS)
     alike = _NUMBERS_TRUST * keys.cosine
     return {
         "meaning": np.clip(pairs.cosine, 0.0, 1.0),
         "names": named,
         "context": _name_trust(pairs, context) * context.cosine,
+        "reference": reference,
         "words": np.where(both, alike, words.cosine),
         "word_containment": np.where(both, _NUMBERS_TRUST * forward, words.rare_containment()),
         "grams": np.where(both, alike, pairs.compared[Family.GRAMS].cosine),
         "values": trust * np.maximum(forward, backward),
         "both_ways": trust * np.minimum(forward, backward),
-        "inclusion": named * _is_included(pairs, keys),
+        "inclusion": np.maximum(named, reference) * _is_included(pairs, keys),
         REPEATS.name: _repeats(pairs),
     }
 
@@ -100,6 +109,12 @@ def _name_trust(pairs: Pairs, names: Comparison) -> Weights:
     """`id`, `name` and `date` are everywhere: what a name says depends on how rare its parts are."""
     rarity = names.shared_rarity / np.log(pairs.lake_columns + 1)
     return np.asarray(rarity / (rarity + _NAME_RARITY_HALF_TRUSTED))
+
+
+def _reference(pairs: Pairs, names: Comparison) -> Weights:
+    """Tell how rare the names are that both columns go by, in their tables or beyond; one name is no reference."""
+    rarity = pairs.compared[Family.REFERENCES].shared_rarity / np.log(pairs.lake_columns + 1)
+    return np.where(names.cosine > _ALL, 0.0, np.minimum(rarity / _REFERENCE_RARITY_TRUSTED, 1.0))
 
 
 def _repeats(pairs: Pairs) -> Weights:

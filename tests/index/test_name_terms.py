@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lakeindex.index.name_terms import context_words, name_grams, term_sets
+from lakeindex.index.name_terms import context_words, name_grams, references, term_sets
 from lakeindex.index.term_index import TermIndex
 from lakeindex.index.term_rows import TermRows
 from lakeindex.naming import title_of, words_of
@@ -72,6 +72,27 @@ def test_the_words_of_the_columns_own_name_weigh_four_times_those_of_its_table()
     assert starts.tolist() == [0, 3]
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "shared"),
+    [
+        (("exams.csv", "student_id"), ("students.csv", "id"), "studentid"),
+        (("exams.csv", "fk_StudentCode"), ("school/Student.parquet", "ID"), "studentid"),
+        (("exams.csv", "studentid"), ("all_students.csv", "key"), "studentid"),
+        (("exams.csv", "id_student"), ("grades.csv", "student number"), "studentid"),
+        (("orders.csv", "customer"), ("customers.csv", "name"), "customer"),
+        (("orders.csv", "customer"), ("customers.csv", "city"), None),
+        (("orders.csv", "city"), ("customers.csv", "id"), None),
+        (("orders.csv", "order_id"), ("orders_2.csv", "id"), "orderid"),
+        (("orders.csv", "price"), ("customers.csv", ""), None),
+    ],
+)
+def test_a_column_is_called_after_its_table(one, other, shared: str | None) -> None:
+    tables, names = zip(one, other, strict=True)
+    terms = term_sets(*references([words_of(name) for name in names], [title_of(table) for table in tables]))
+    both = set(terms[0].hashes.tolist()) & set(terms[1].hashes.tolist())
+    assert (set(_words(shared)) <= both) if shared else not both
+
+
 def test_terms_stand_in_ascending_order_column_by_column() -> None:
     hashes, counts, starts = name_grams(["aaaa", "", "größe", "b"])
     sets = term_sets(hashes, counts, starts)
@@ -83,7 +104,7 @@ def test_terms_stand_in_ascending_order_column_by_column() -> None:
 
 
 def test_no_columns_have_no_terms() -> None:
-    for hashes, counts, starts in (name_grams([]), context_words([], [])):
+    for hashes, counts, starts in (name_grams([]), context_words([], []), references([], [])):
         assert (hashes.tolist(), counts.tolist(), starts.tolist()) == ([], [], [0])
 
 

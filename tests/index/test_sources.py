@@ -19,6 +19,7 @@ FAMILY_OF = {
     "words": Family.WORDS,
     "grams": Family.GRAMS,
     "names": Family.NAMES,
+    "references": Family.REFERENCES,
 }
 LAKES = {family: zipf_lake(COLUMNS, terms=12, vocabulary=200, seed=seed) for seed, family in enumerate(sorted(Family))}
 _DIRECTIONS = np.random.default_rng(9).normal(size=(COLUMNS, 8))

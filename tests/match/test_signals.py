@@ -120,6 +120,26 @@ def test_names_that_half_the_lake_bears_say_less_than_rare_ones() -> None:
     assert by_common < by_rare
 
 
+def test_a_key_under_its_tables_name_beats_keys_under_the_same_poor_one() -> None:
+    """`attend_id` is the id of attend, not of regions, which is called `id` as well."""
+    values = Overlap(shared=9, query=9, candidate=9)
+    called = Overlap(shared=1, query=2, candidate=3, rarity=6.0)
+    known = Candidate(counting(9), {Family.KEYS: values, Family.REFERENCES: called})
+    alike = Candidate(counting(9), {Family.KEYS: values, Family.NAMES: Overlap(2, 2, 2, cosine=1.0, rarity=1.0)})
+    by_table, by_name = scores(counting(9), known, alike)
+    assert by_table > by_name
+
+
+def test_one_name_is_no_reference() -> None:
+    called = Overlap(shared=1, query=2, candidate=2, rarity=6.0)
+    same = {Family.REFERENCES: called, Family.NAMES: Overlap(3, 3, 3, cosine=1.0, rarity=6.0)}
+    other = {Family.REFERENCES: called, Family.NAMES: Overlap(3, 3, 3, cosine=0.5, rarity=6.0)}
+    measured = measure(pairs_of(Side(), [Candidate(overlaps=same), Candidate(overlaps=other)]))["reference"]
+    assert measured[0] == 0
+    rarest = np.log(pairs_of(Side(), []).lake_columns + 1)
+    assert measured[1] == pytest.approx(min(6.0 / rarest / 0.7, 1.0))
+
+
 def test_a_copy_of_the_querys_table_ranks_below_another_table_that_fits_as_well() -> None:
     copy, other = scores(Side(), Candidate(cosine=0.9, same_schema=1.0), Candidate(cosine=0.9, same_schema=0.3))
     assert copy == pytest.approx(other * (1 - REPEATS.weight))
