@@ -22,6 +22,7 @@ from lakeindex.naming import words_of
 _LEAST_OWN = 3
 """Values that two columns share and no column of another origin has."""
 _MEANT = WORDED | {Look.PHONE}
+_NUMBERS = re.compile(r"\s?\d+")
 _MUTE = re.compile(r"(var|col|column|field|unnamed|attr|[a-z])?[ _]?\d*")
 
 
@@ -58,11 +59,14 @@ def is_tellable(left: MadeColumn, right: MadeColumn, own_shared: int) -> bool:
 
 
 def look_alikes(columns: Sequence[MadeColumn]) -> Iterator[tuple[int, int]]:
-    """Yield the places of columns of two origins that their sources call the same, and whose values tell nothing."""
+    """Yield the places of columns of two origins that their sources call alike, and whose values tell nothing.
+
+    Numbers in names don't count: whether `wage75` joins with `wage`, or with that of a year before, is not known.
+    """
     called: defaultdict[str, list[int]] = defaultdict(list)
     for place, column in enumerate(columns):
-        if speaks(column.name):
-            called[words_of(column.name)].append(place)
+        if column.look is Look.DATE or speaks(column.name):
+            called[_NUMBERS.sub("", words_of(column.name)).strip()].append(place)
     for places in called.values():
         for one, other in combinations(places, 2):
             left, right = columns[one], columns[other]
