@@ -34,8 +34,8 @@ class MadeLake:
     tables: dict[TableId, pa.Table]
     joins: tuple[MadeJoin, ...]
     """Every pair of columns of two tables that joins, once; every other pair joins not."""
-    unclear: frozenset[tuple[ColumnId, ColumnId]]
-    """Pairs that don't join, both ways round, of which nobody could tell."""
+    unclear: tuple[tuple[ColumnId, ...], ...]
+    """Groups of columns of which nobody could tell whether one joins with another, where that is no tellable join."""
 
 
 def make_lake(sources: Sequence[SourceData], seed: int, style: LakeStyle) -> MadeLake:
@@ -56,7 +56,7 @@ def make_lake(sources: Sequence[SourceData], seed: int, style: LakeStyle) -> Mad
     named = list(zip(_table_ids(ordered, style, rng), ordered, strict=True))
     named.sort(key=lambda one: one[0])
     arrow = {name: _arrow(table) for name, table in named}
-    return MadeLake(style, arrow, find_joins(named), frozenset(find_unclear(named)))
+    return MadeLake(style, arrow, find_joins(named), find_unclear(named))
 
 
 def trace(sources: Sequence[Source]) -> tuple[list[list[TracedColumn]], Lineage]:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from itertools import combinations
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -58,18 +57,14 @@ def is_tellable(left: MadeColumn, right: MadeColumn, own_shared: int) -> bool:
     return own_shared >= _LEAST_OWN or (looks <= DOMAINS and bool(looks & _MEANT))
 
 
-def look_alikes(columns: Sequence[MadeColumn]) -> Iterator[tuple[int, int]]:
-    """Yield the places of columns of two origins that their sources call alike, and whose values tell nothing.
+def look_alikes(columns: Sequence[MadeColumn]) -> list[list[int]]:
+    """Group the places of columns that their sources call alike and whose values tell nothing, from two on.
 
     Numbers in names don't count: whether `wage75` joins with `wage`, or with that of a year before, is not known.
     """
     called: defaultdict[str, list[int]] = defaultdict(list)
     for place, column in enumerate(columns):
-        if column.look is Look.DATE or speaks(column.name):
+        is_silent = column.look not in DOMAINS or column.how == "emptied"
+        if is_silent and (column.look is Look.DATE or speaks(column.name)):
             called[_NUMBERS.sub("", words_of(column.name)).strip()].append(place)
-    for places in called.values():
-        for one, other in combinations(places, 2):
-            left, right = columns[one], columns[other]
-            silent = {left.look, right.look} - DOMAINS or "emptied" in (left.how, right.how)
-            if left.origin != right.origin and silent:
-                yield one, other
+    return [places for places in called.values() if len(places) > 1]

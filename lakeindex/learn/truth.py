@@ -75,13 +75,11 @@ def find_joins(tables: Sequence[tuple[TableId, MadeTable]]) -> tuple[MadeJoin, .
     )
 
 
-def find_unclear(tables: Sequence[tuple[TableId, MadeTable]]) -> Iterator[tuple[ColumnId, ColumnId]]:
-    """Yield pairs that don't join but that nobody could tell from those that do, both ways round."""
+def find_unclear(tables: Sequence[tuple[TableId, MadeTable]]) -> tuple[tuple[ColumnId, ...], ...]:
+    """Group columns that nobody could tell from those that join: of one another it isn't known."""
     columns = _columns(tables)
-    for one, other in look_alikes([column for _, _, column in columns]):
-        left, right = columns[one][0], columns[other][0]
-        yield left, right
-        yield right, left
+    groups = look_alikes([column for _, _, column in columns])
+    return tuple(tuple(columns[place][0] for place in group) for group in groups)
 
 
 _Column = tuple[ColumnId, int, MadeColumn]

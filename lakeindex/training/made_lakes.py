@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from lakeindex.config import Settings
-from lakeindex.errors import NotFound
 from lakeindex.lake import Lake
 from lakeindex.learn.boosting import LabelledPairs
 from lakeindex.learn.made_lake import STYLES, MadeLake, make_lake
@@ -81,35 +80,44 @@ def ask_made_lakes(
 
 
 def _ask(searcher: Searcher, made: MadeLake, most: int, rng: np.random.Generator) -> AskedLake:
-    tellable = _keyed(searcher, ((one.left, one.right) for one in made.joins if one.is_tellable))
-    unclear = _keyed(searcher, (*((one.left, one.right) for one in made.joins if not one.is_tellable), *made.unclear))
     keys = np.arange(len(searcher.directory))
-    has, has_none = (np.array([key in known for key in keys.tolist()]) for known in (tellable, tellable | unclear))
+    by_id = {searcher.directory.id_of(key): key for key in keys.tolist()}
+    tellable = _Groups(by_id, ((one.left, one.right) for one in made.joins if one.is_tellable))
+    mute = ((one.left, one.right) for one in made.joins if not one.is_tellable)
+    unclear = _Groups(by_id, [*mute, *made.unclear])
+    has = np.array([key in tellable.of_key for key in keys.tolist()])
+    may_have = np.array([key in unclear.of_key for key in keys.tolist()]) | has
     # As many with partners as there are, up to most; half as many without.
-    chosen = [rng.permutation(keys[has])[:most], rng.permutation(keys[~has_none])[: most // 2]]
+    chosen = [rng.permutation(keys[has])[:most], rng.permutation(keys[~may_have])[: most // 2]]
     found, orphans = [], []
     for key in np.sort(np.concatenate(chosen)).tolist():
         query = searcher.column(searcher.directory.id_of(key))
-        joining = np.array(sorted(tellable.get(key, ())), np.int64)
+        joining = tellable.others(key)
         candidates = retrieve(query, list(searcher.sources.values()), CANDIDATES)
-        candidates = candidates[~np.isin(candidates, np.array(sorted(unclear.get(key, ())), np.int64))]
+        candidates = candidates[~np.isin(candidates, np.setdiff1d(unclear.others(key), joining))]
         found.append(_labelled(searcher, query, candidates, joining))
         if len(joining):
             orphans.append(_labelled(searcher, query, candidates[~np.isin(candidates, joining)], joining))
     return AskedLake(LabelledPairs.joined(found), LabelledPairs.joined(orphans))
 
 
-def _keyed(searcher: Searcher, pairs: Iterable[tuple[ColumnId, ColumnId]]) -> dict[int, set[int]]:
-    """List the columns that each column is paired with, by key."""
-    paired: defaultdict[int, set[int]] = defaultdict(set)
-    for pair in pairs:
-        try:
-            left, right = (searcher.directory.key_of(column) for column in pair)
-        except NotFound:  # its header was read as another one: nothing can be said of it
-            continue
-        paired[left].add(right)
-        paired[right].add(left)
-    return dict(paired)
+class _Groups:
+    """Columns that are said something of together, by key.
+
+    A column whose header was read as another one is in none: nothing can be said of it.
+    """
+
+    def __init__(self, by_id: Mapping[ColumnId, int], groups: Iterable[Sequence[ColumnId]]) -> None:
+        self.of_key: defaultdict[int, list[Numbers]] = defaultdict(list)
+        for group in groups:
+            keys = np.array([by_id[column] for column in group if column in by_id], np.int64)
+            for key in keys.tolist() if len(keys) > 1 else ():
+                self.of_key[key].append(keys)
+
+    def others(self, key: int) -> Numbers:
+        """List the columns that are in a group with this one."""
+        groups = self.of_key.get(key)
+        return np.setdiff1d(np.concatenate(groups), [key]) if groups else np.zeros(0, np.int64)
 
 
 def _labelled(searcher: Searcher, query: QueryColumn, candidates: Numbers, joining: Numbers) -> LabelledPairs:

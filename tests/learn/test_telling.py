@@ -55,7 +55,7 @@ def test_surveys_ages_look_alike_and_names_of_people_do_not() -> None:
     key, other_key = column("id", Look.SERIAL, 4), column("id", Look.SERIAL, 5)
     day, other_day = column("date", Look.DATE, 6), column("date", Look.DATE, 7)
     found = look_alikes([age, other, same, person, people, key, other_key, day, other_day])
-    assert set(found) == {(0, 1), (1, 2), (7, 8)}
+    assert found == [[0, 1, 2], [7, 8]]
 
 
 SQUARES = [number**2 for number in range(3, 90)]
@@ -78,14 +78,12 @@ def test_joins_of_a_lake_say_whether_they_can_be_told() -> None:
     assert [join.is_tellable for join in lake.joins] == [False]
 
 
-def test_unclear_pairs_are_listed_both_ways_and_are_no_joins() -> None:
+def test_unclear_columns_are_grouped_and_do_not_join() -> None:
     surveys = [
         SourceData(name, pa.table({"age": [start + place for place in range(40)], f"{name} answer": ["x y"] * 40}))
         for name, start in (("first", 20), ("second", 24))
     ]
     style = replace(STYLES["plain"], recipes=(("whole", 1.0),), distractors=0.0, changed_headers=0.0)
     lake = make_lake(surveys, 0, style)
-    pairs = {(left.name, right.name) for left, right in lake.unclear}
-    assert pairs == {("age", "age")}
-    assert len(lake.unclear) == 2
-    assert not lake.unclear & {(join.left, join.right) for join in lake.joins}
+    assert [[column.name for column in group] for group in lake.unclear] == [["age", "age"]]
+    assert not {frozenset(group) for group in lake.unclear} & {frozenset((one.left, one.right)) for one in lake.joins}
