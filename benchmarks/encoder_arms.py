@@ -47,12 +47,12 @@ class Arm:
 
 
 ARMS = (
-    Arm("contrastive"),
+    Arm("contrastive", name_alone=0.08),
     Arm("no header-only views", name_alone=0.0),
-    Arm("header-only views .3", name_alone=0.3),
-    Arm("2D Matryoshka", lambda: matryoshka),
-    Arm("mixtures", lambda: mixed),
-    Arm("early-learning regularisation", early_learning),
+    Arm("header-only views .3"),
+    Arm("2D Matryoshka", lambda: matryoshka, 0.08),
+    Arm("mixtures", lambda: mixed, 0.08),
+    Arm("early-learning regularisation", early_learning, 0.08),
 )
 
 RUNS = (

@@ -69,7 +69,7 @@ def answer(searcher: Searcher, asked: ColumnId, families: Sequence[Family]) -> d
     sources = [one for name, one in searcher.sources.items() if SOURCES.get(name, name) not in families]
     pairs = silenced(searcher.pairs(query, retrieve(query, sources, CANDIDATES)), families)
     scored = fuse(measure(pairs), pairs.tables)
-    likely = searcher.matcher.judge(pairs, scored).probabilities
+    likely = searcher.matcher.judge(pairs, scored, len(pairs.keys)).probabilities
     ranked = {}
     for system, scores in zip(SYSTEMS, (scored.scores, likely), strict=True):
         ranking = Ranking.of(np.arange(len(pairs.keys)), scores, system).top(K)

@@ -84,7 +84,7 @@ class Searcher:
         if key not in keys:
             # With the other columns of its table, which may be the better match.
             keys = np.union1d(keys, self.directory.keys_of_table(right.table))
-        found = self._judged(query, keys, 1)
+        found = self._judged(query, keys, len(keys))
         return replace(found, ranking=Ranking(np.array([key]), np.ones(1), "explained")).matches(self.directory, -1.0)[
             0
         ]
@@ -106,7 +106,7 @@ class Searcher:
     def _judged(self, query: QueryColumn, keys: Numbers, k: int) -> Found:
         pairs = self.pairs(query, keys)
         scored = fuse(measure(pairs), pairs.tables)
-        judged = self.matcher.judge(pairs, scored)
+        judged = self.matcher.judge(pairs, scored, k)
         ranking = Ranking.of(keys, judged.probabilities, "judged").top(k)
         return Found(query.id, ranking, pairs, scored, judged, tuple(self.sources))
 

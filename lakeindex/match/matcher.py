@@ -41,7 +41,7 @@ class Judged:
     """The candidates of a query with the probabilities that they join."""
 
     probabilities: Weights
-    """(n,) in [0, 1]."""
+    """(n,) in [0, 1]; nothing for those that were not asked for."""
     accepted: Flags
     prior: float
     """The probability of a candidate that nothing speaks for."""
@@ -94,18 +94,26 @@ class Matcher:
             raise IndexDamaged(f"the matcher in {path} was trained on other features; train it again")
         return cls(read.pair, read.confidence, read.calibration, read.fingerprint)
 
-    def judge(self, pairs: Pairs, scored: Scored) -> Judged:
-        """Tell how likely each candidate of a query is to join."""
+    def judge(self, pairs: Pairs, scored: Scored, most: int) -> Judged:
+        """Tell how likely each candidate of a query is to join, of the so many that most speaks for."""
         features = features_of(pairs, scored)
         signals = {signal.name: self.calibration.score * added for signal, _, added in scored.parts}
         strengths = {signal.name: strength for signal, strength, _ in scored.parts}
         nothing = np.array([self.calibration.trees * self.pair.base])
         evidence = np.sum(list(signals.values()), axis=0) + self.calibration.trees * self.pair.sums(features)
         best = int(np.argmax(as_rivals(evidence, features))) if len(features) else 0
-        asked = np.concatenate([evidence, nothing])
-        told = self.calibration.probability(self.confident(asked, features[best : best + 1], float(asked[best])))
-        accepted = told[:-1] >= self.calibration.threshold
-        return Judged(told[:-1], accepted, float(told[-1]), signals, strengths, features, self)
+        asked = np.argsort(-evidence, kind="stable")[:most]
+        told = self.calibration.probability(
+            self.confident(
+                np.concatenate([evidence[asked], nothing]),
+                features[best : best + 1],
+                float(evidence[best]) if len(features) else 0.0,
+            )
+        )
+        probabilities = np.zeros(len(features))
+        probabilities[asked] = told[:-1]
+        accepted = probabilities >= self.calibration.threshold
+        return Judged(probabilities, accepted, float(told[-1]), signals, strengths, features, self)
 
     def confident(self, evidence: Weights, best: Features, most: float) -> Weights:
         """Return how sure a join is, (n,), by its evidence, the features of the best candidate (1, f), and that's."""

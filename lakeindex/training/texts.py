@@ -23,7 +23,7 @@ _MOST = 0.9
 BATCH = 128
 """Pairs that an encoder is tuned on at once."""
 
-NAME_ALONE = 0.08
+NAME_ALONE = 0.3
 """The share of left sides of which the encoder reads nothing but the name (header-only views, M2TRec, 2022)."""
 
 

@@ -29,7 +29,7 @@ CANDIDATES = [
 
 def judged(query: Side = Side(), candidates: list[Candidate] = CANDIDATES, tables: list[int] | None = None) -> Judged:  # noqa: B008 (never changed)
     pairs = pairs_of(query, candidates, tables=tables)
-    return Matcher.open(MATCHER).judge(pairs, fuse(measure(pairs), pairs.tables))
+    return Matcher.open(MATCHER).judge(pairs, fuse(measure(pairs), pairs.tables), len(candidates))
 
 
 def trees_of(matcher: Matcher) -> dict[str, Trees]:
@@ -71,9 +71,12 @@ def test_probabilities_rank_as_the_evidence_does() -> None:
     scored = fuse(measure(pairs), pairs.tables)
     told = matcher.calibration
     evidence = told.score * scored.scores + told.trees * matcher.pair.sums(features_of(pairs, scored))
-    probabilities = matcher.judge(pairs, scored).probabilities
+    probabilities = matcher.judge(pairs, scored, len(pairs.keys)).probabilities
     assert np.argsort(-evidence).tolist() == np.argsort(-probabilities).tolist()
     assert len(set(probabilities.tolist())) == len(candidates)
+    some = matcher.judge(pairs, scored, 7).probabilities
+    assert np.flatnonzero(some).tolist() == sorted(np.argsort(-probabilities)[:7].tolist())
+    assert some[some > 0].tolist() == probabilities[some > 0].tolist()
 
 
 def test_what_confidence_is_told_of_is_the_pair_and_the_best_candidate() -> None:
