@@ -76,9 +76,10 @@ from it, and from how the best candidate of a query looks, how sure a join is; a
 |---|---|
 {rows}
 
-Accepted is what has a probability of {calibration.threshold:.3f} or more: the threshold that left {ORPHANS_LEFT_ALONE:.0%} of queries
-alone whose partners were taken away, on the lakes of the calibration. Of the answers accepted on the lakes above,
-{1 - figures["accepted_that_join"]:.1%} do not join: that is the stated error rate.
+Accepted is what has a probability of {calibration.threshold:.3f} or more: the threshold that left
+{ORPHANS_LEFT_ALONE:.0%} of queries alone whose partners were taken away, on the lakes of the calibration.
+Of the answers accepted on the lakes above, {1 - figures["accepted_that_join"]:.1%} do not join: that is the stated
+error rate.
 
 ## Limits
 

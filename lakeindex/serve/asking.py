@@ -19,7 +19,9 @@ from lakeindex.types import ColumnId, TableId
 @click.option(
     "--probe", type=click.IntRange(0), help="Count this many of the best in the files [default: 5, batch: 0]."
 )
-@click.option("--sources", default="", help="Ask these sources alone: containment,keys,words,grams,names,vectors.")
+@click.option(
+    "--sources", default="", help="Ask these sources alone: containment,keys,words,grams,names,references,vectors."
+)
 @click.option("--file", "path", type=click.Path(path_type=Path), help="Ask for a column of a file outside the lake.")
 @click.option("--batch", type=click.Path(path_type=Path), help="Answer a CSV file of query_table,query_column.")
 @click.option("--min-probability", type=click.FloatRange(0, 1), default=0.0, help="Leave out what is less probable.")
