@@ -27,8 +27,6 @@ class LabelledPairs:
     joins: Flags
     queries: Places
     """(n,) The number of each pair's query."""
-    weights: Array
-    """(n,) How much each counts."""
     containment: Array
     """(n,) The larger share of values that one side has of the other, as the index sees it."""
 
@@ -70,9 +68,7 @@ def boost(
         import lightgbm
     except ImportError as error:
         raise MissingExtra("lightgbm", "train") from error
-    data = lightgbm.Dataset(
-        pairs.features, pairs.joins.astype(np.float64), weight=pairs.weights, init_score=start, free_raw_data=False
-    )
+    data = lightgbm.Dataset(pairs.features, pairs.joins.astype(np.float64), init_score=start, free_raw_data=False)
     booster = lightgbm.train(
         {
             "objective": "binary",
@@ -125,19 +121,19 @@ def tree_arrays(told: Sequence[dict[str, Any]]) -> tuple[dict[str, npt.NDArray[A
     return arrays, deepest
 
 
-def fit_logistic(columns: Array, joins: Flags, weights: Array) -> tuple[Array, float]:
+def fit_logistic(columns: Array, joins: Flags) -> tuple[Array, float]:
     """Fit the log-odds of a join as a sum of columns (n, m), none of which may speak against one (Platt scaling).
 
     Newton's method; returns (m,) what each is multiplied with, and the bias.
     """
     design = np.column_stack([columns, np.ones(len(columns))])
     solution = np.zeros(design.shape[1])
-    share = np.average(joins, weights=weights)
+    share = joins.mean()
     solution[-1] = np.log(share / (1 - share))
     for _ in range(100):
         expected = 1 / (1 + np.exp(-np.clip(design @ solution, -50, 50)))
-        gradient = design.T @ (weights * (joins - expected)) - 1e-6 * solution
-        curvature = (design * (weights * expected * (1 - expected))[:, None]).T @ design
+        gradient = design.T @ (joins - expected) - 1e-6 * solution
+        curvature = (design * (expected * (1 - expected))[:, None]).T @ design
         step = np.linalg.solve(curvature + 1e-6 * np.eye(len(solution)), gradient)
         solution += step
         if np.abs(step).max() < 1e-9:

@@ -129,7 +129,6 @@ def _labelled(searcher: Searcher, query: QueryColumn, candidates: Numbers, joini
         scores=scored.scores[kept],
         joins=np.isin(candidates, joining)[kept],
         queries=np.zeros(len(kept), np.int64),
-        weights=np.ones(len(kept)),
         containment=_containment(pairs)[kept],
     )
 

@@ -45,7 +45,7 @@ class MatcherOptions:
 def train_matcher(learned: Sequence[AskedLake], held_out: Sequence[AskedLake], options: MatcherOptions) -> Matcher:
     """Train both sets of trees on some lakes, then calibrate on others."""
     pairs = LabelledPairs.joined([one for lake in learned for one in (lake.pairs, lake.orphans)])
-    scale, bias = fit_logistic(pairs.scores[:, None], pairs.joins, pairs.weights)
+    scale, bias = fit_logistic(pairs.scores[:, None], pairs.joins)
     heard = replace(pairs, features=np.where(_RAW_OVERLAP, 0.0, pairs.features))
     directions = [feature.direction for feature in FEATURES]
     pair = _trees(boost(heard, directions, pairs.scores * scale[0] + bias, options.pair))

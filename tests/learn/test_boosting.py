@@ -15,7 +15,7 @@ OPTIONS = BoostingOptions(trees=40, leaves=4, least_pairs=20, features_a_tree=1.
 
 def labelled(features: np.ndarray, joins: np.ndarray) -> LabelledPairs:
     count = len(joins)
-    return LabelledPairs(features, np.zeros(count), joins, np.arange(count), np.ones(count), np.zeros(count))
+    return LabelledPairs(features, np.zeros(count), joins, np.arange(count), np.zeros(count))
 
 
 def trees_of(pairs: LabelledPairs, directions: list[int]) -> Trees:
@@ -59,7 +59,7 @@ def test_a_logistic_fit_finds_the_scales_that_made_the_data() -> None:
     rng = np.random.default_rng(3)
     columns = rng.normal(size=(200_000, 2))
     joins = rng.uniform(0, 1, 200_000) < 1 / (1 + np.exp(-(2 * columns[:, 0] - columns[:, 1] - 1)))
-    scales, bias = fit_logistic(columns, joins, np.ones(200_000))
+    scales, bias = fit_logistic(columns, joins)
     assert scales == pytest.approx(np.array([2.0, -1.0]), abs=0.03)
     assert bias == pytest.approx(-1.0, abs=0.03)
 
