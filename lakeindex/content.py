@@ -64,6 +64,7 @@ def content_settings(settings: Settings) -> dict[str, Any]:
             "header": settings.header,
             "model": settings.model,
             "max_tokens": settings.max_tokens,
+            "layers": settings.layers,
             "materialize": settings.materialize,
         }
     )

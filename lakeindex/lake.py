@@ -229,7 +229,8 @@ class Lake:
                 f"the index was made elsewhere with the model {built['model']!r}, which is loaded only when you name "
                 f"it: set LAKEINDEX_MODEL to it if you trust it, or index the lake again"
             )
-        encoder = make_encoder(replace(_model(self.settings), model=built["model"], max_tokens=built["max_tokens"]))
+        decisive = {name: built[name] for name in ("model", "max_tokens", "layers")}
+        encoder = make_encoder(replace(_model(self.settings), **decisive))
         if encoder.fingerprint != wanted:
             raise StaleArtifact(
                 f"the index was built with the model {wanted}, {built['model']!r} is now {encoder.fingerprint}; "
@@ -335,6 +336,7 @@ def _model(settings: Settings) -> ModelOptions:
     return ModelOptions(
         model=settings.model,
         max_tokens=settings.max_tokens,
+        layers=settings.layers,
         device=Device(settings.device),
         precision=Precision(settings.precision),
         allow_download=settings.allow_download,

@@ -33,7 +33,8 @@ def title_of(table_id: str) -> str:
 def words_of(name: str) -> str:
     """Split a name into lower-case words: `countryCode`, `country_code` and `COUNTRY-CODE` are all `country code`."""
     spaced = _CAMEL.sub(" ", _SEPARATORS.sub(" ", _REPEATED_HEADER.sub("", name)))
-    return " ".join(spaced.lower().split())
+    # Lower case may bring marks that are no part of words: `İ` becomes an i and a dot.
+    return " ".join(_SEPARATORS.sub(" ", spaced.lower()).split())
 
 
 def sql_names(names: Sequence[str]) -> list[str]:

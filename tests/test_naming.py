@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lakeindex.naming import sql_names, title_of, words_of
@@ -50,6 +50,7 @@ def test_a_name_is_split_into_lower_case_words(name: str) -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(st.text())
+@example("İ")
 def test_splitting_words_again_changes_nothing(name: str) -> None:
     words = words_of(name)
     assert words == " ".join(words.split())
