@@ -44,13 +44,15 @@ class Arm:
     label: str
     objective: Callable[[], Objective] = lambda: last_layer
     name_alone: float = NAME_ALONE
+    is_run_in_parts: bool = False
+    """Whether fewer of its layers and dimensions are run, too."""
 
 
 ARMS = (
-    Arm("contrastive", name_alone=0.08),
+    Arm("contrastive", name_alone=0.08, is_run_in_parts=True),
     Arm("no header-only views", name_alone=0.0),
     Arm("header-only views .3"),
-    Arm("2D Matryoshka", lambda: matryoshka, 0.08),
+    Arm("2D Matryoshka", lambda: matryoshka, 0.08, is_run_in_parts=True),
     Arm("mixtures", lambda: mixed, 0.08),
     Arm("early-learning regularisation", early_learning, 0.08),
 )
@@ -116,7 +118,7 @@ def measured(
         paths = tuned(arm, pool, options, bench.folder)
         print(f"{arm.label}: tuned in {time.perf_counter() - started:.0f} s", flush=True)
         for share, path in paths.items():
-            for label, run, dimensions in RUNS[: len(RUNS) if arm.objective() in (last_layer, matryoshka) else 1]:
+            for label, run, dimensions in RUNS if arm.is_run_in_parts else RUNS[:1]:
                 given = replace(run, model=BASE_MODEL, adapters=path)
                 yield f"{arm.label} x {share:g}, {label}", bench.measure(given, dimensions)
 

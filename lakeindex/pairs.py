@@ -146,6 +146,13 @@ class Pairs:
     query_columns: int
     """How many columns the query's table has."""
 
+    def shared_rarity(self, family: Family) -> Weights:
+        """Return how rare the shared terms are together, (n,), in units of a term that one column of the lake has.
+
+        So it means the same in lakes of every size.
+        """
+        return np.asarray(self.compared[family].shared_rarity / np.log(self.lake_columns + 1))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranking:

@@ -14,8 +14,6 @@ from lakeindex.text_hash import HashedText, Hashes
 _GRAM_BYTES = 3
 _NAME_ROWS = 4
 """How often a word of the column's name counts; a word of the table's name counts once."""
-_KEY_WORDS = frozenset({"id", "key", "code", "cod", "no", "nr", "num", "number", "identifier", "ref"})
-_AFFIXES = frozenset({"fk", "pk", "sk"})
 _DIGITS = re.compile(r"(?<=[a-z])(?=\d)")
 
 
@@ -46,24 +44,6 @@ def references(names: Sequence[str], titles: Sequence[str]) -> tuple[Hashes, Num
     return _grouped(hashes, np.ones(len(hashes), np.int64), owners, len(names))
 
 
-def _called(name: list[str], title: list[str]) -> set[str]:
-    name = _as_key(name)
-    if not name:
-        return set()
-    title = [word for word in title if not word.isdigit()]
-    tables = {"".join(title), *title[-1:]} - {""}
-    calls = {"".join(name), *(table + "".join(name) for table in tables)}
-    return calls | tables if name in (["id"], ["nam"]) else calls
-
-
-def _as_key(name: list[str]) -> list[str]:
-    """Write the name of a key in one way: `fk_student_code`, `id_student` and `student_id` are one."""
-    name = [word for word in name if word not in _AFFIXES] or name
-    if len(name) > 1 and name[0] == "id":
-        name = [*name[1:], "id"]
-    return [*name[:-1], "id"] if name and name[-1] in _KEY_WORDS else name
-
-
 def term_sets(hashes: Hashes, counts: Numbers, starts: Numbers) -> list[TermSet]:
     """Split terms into a set a column."""
     return [
@@ -83,6 +63,30 @@ def _stem(word: str) -> str:
     if len(word) > 3 and word.endswith("ie"):
         return word[:-2] + "y"
     return word[:-1] if len(word) > 3 and word.endswith("e") else word
+
+
+_KEY_WORDS = frozenset(map(_stem, ("id", "key", "code", "no", "nr", "num", "number", "identifier", "ref")))
+_AFFIXES = frozenset({"fk", "pk", "sk"})
+_OF_ITS_TABLE = (["id"], [_stem("name")])
+"""Names that say no more than that of their table does."""
+
+
+def _called(name: list[str], title: list[str]) -> set[str]:
+    name = _as_key(name)
+    if not name:
+        return set()
+    title = [word for word in title if not word.isdigit()]
+    tables = {"".join(title), *title[-1:]} - {""}
+    calls = {"".join(name), *(table + "".join(name) for table in tables)}
+    return calls | tables if name in _OF_ITS_TABLE else calls
+
+
+def _as_key(name: list[str]) -> list[str]:
+    """Write the name of a key in one way: `fk_student_code`, `id_student` and `student_id` are one."""
+    name = [word for word in name if word not in _AFFIXES] or name
+    if len(name) > 1 and name[0] == "id":
+        name = [*name[1:], "id"]
+    return [*name[:-1], "id"] if name and name[-1] in _KEY_WORDS else name
 
 
 def _grouped(hashes: Hashes, counts: Numbers, owners: Numbers, size: int) -> tuple[Hashes, Numbers, Numbers]:

@@ -100,8 +100,7 @@ def _overlaps(pairs: Pairs) -> Iterator[tuple[str, Weights]]:
         yield f"{family} rare containment", compared.rare_containment()
         yield f"{family} rare reverse", compared.rare_reverse_containment()
         yield f"{family} cosine", compared.cosine
-        # In units of the rarity of a term that occurs once, so that it means the same in lakes of every size.
-        yield f"{family} rarity", np.log1p(compared.shared_rarity / np.log(pairs.lake_columns + 1))
+        yield f"{family} rarity", np.log1p(pairs.shared_rarity(family))
 
 
 def alike(ones: npt.NDArray[np.uint8], others: npt.NDArray[np.uint8]) -> Weights:

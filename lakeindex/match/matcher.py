@@ -84,7 +84,6 @@ class Matcher:
     confidence: Trees
     """Of what `confidence_features` returns."""
     calibration: Calibration
-    fingerprint: str
 
     @classmethod
     def open(cls, path: Path) -> Matcher:
@@ -92,7 +91,7 @@ class Matcher:
         read = read_matcher(path)
         if read.features != [feature.name for feature in FEATURES]:
             raise IndexDamaged(f"the matcher in {path} was trained on other features; train it again")
-        return cls(read.pair, read.confidence, read.calibration, read.fingerprint)
+        return cls(read.pair, read.confidence, read.calibration)
 
     def judge(self, pairs: Pairs, scored: Scored, most: int) -> Judged:
         """Tell how likely each candidate of a query is to join, of the so many that most speaks for."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -31,8 +30,6 @@ class MatcherFile:
     calibration: Calibration
     features: list[str]
     """The names of a pair's features, in their order."""
-    fingerprint: str
-    """Of the file's content."""
 
 
 def write_matcher(
@@ -70,8 +67,7 @@ def read_matcher(path: Path) -> MatcherFile:
         raise IndexDamaged(f"{path} holds no matcher ({error}); install lakeindex again") from error
     if not (_leads_somewhere(read["pair"], len(features)) and _leads_somewhere(read["confidence"], len(features) + 3)):
         raise IndexDamaged(f"the trees in {path} lead nowhere; install lakeindex again")
-    fingerprint = f"matcher-{hashlib.sha256(path.read_bytes()).hexdigest()[:16]}"
-    return MatcherFile(read["pair"], read["confidence"], calibration, features, fingerprint)
+    return MatcherFile(read["pair"], read["confidence"], calibration, features)
 
 
 def _leads_somewhere(trees: Trees, features: int) -> bool:

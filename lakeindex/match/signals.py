@@ -14,7 +14,7 @@ _NUMBERS = (Kind.INTEGER, Kind.DECIMAL)
 _SURROGATE_TRUST = 0.1
 _RARITY_HALF_TRUSTED = 5.0
 _NUMBERS_TRUST = 0.5
-# In units of the rarity of a term that occurs once:
+# As `Pairs.shared_rarity` measures it:
 _NAME_RARITY_HALF_TRUSTED = 1.0
 _REFERENCE_RARITY_TRUSTED = 0.7
 _ALL = 0.999
@@ -74,14 +74,14 @@ def measure(pairs: Pairs) -> dict[str, Weights]:
     names, context = pairs.compared[Family.NAMES], pairs.compared[Family.CONTEXT]
     forward, backward = keys.rare_containment(), keys.rare_reverse_containment()
     trust = _overlap_trust(pairs, keys)
-    named = _name_trust(pairs, names) * names.cosine
+    named = _name_trust(pairs, Family.NAMES) * names.cosine
     reference = _reference(pairs, names)
     both = pairs.query.is_kind(*_NUMBERS) & pairs.candidates.is_kind(*_NUMBERS)
     alike = _NUMBERS_TRUST * keys.cosine
     return {
         "meaning": np.clip(pairs.cosine, 0.0, 1.0),
         "names": named,
-        "context": _name_trust(pairs, context) * context.cosine,
+        "context": _name_trust(pairs, Family.CONTEXT) * context.cosine,
         "reference": reference,
         "words": np.where(both, alike, words.cosine),
         "word_containment": np.where(both, _NUMBERS_TRUST * forward, words.rare_containment()),
@@ -105,16 +105,16 @@ def _overlap_trust(pairs: Pairs, keys: Comparison) -> Weights:
     return np.where(both, _SURROGATE_TRUST, 1.0) * keys.shared_rarity / (keys.shared_rarity + _RARITY_HALF_TRUSTED)
 
 
-def _name_trust(pairs: Pairs, names: Comparison) -> Weights:
+def _name_trust(pairs: Pairs, family: Family) -> Weights:
     """`id`, `name` and `date` are everywhere: what a name says depends on how rare its parts are."""
-    rarity = names.shared_rarity / np.log(pairs.lake_columns + 1)
+    rarity = pairs.shared_rarity(family)
     return np.asarray(rarity / (rarity + _NAME_RARITY_HALF_TRUSTED))
 
 
 def _reference(pairs: Pairs, names: Comparison) -> Weights:
     """Tell how rare the names are that both columns go by, in their tables or beyond; one name is no reference."""
-    rarity = pairs.compared[Family.REFERENCES].shared_rarity / np.log(pairs.lake_columns + 1)
-    return np.where(names.cosine > _ALL, 0.0, np.minimum(rarity / _REFERENCE_RARITY_TRUSTED, 1.0))
+    trusted = np.minimum(pairs.shared_rarity(Family.REFERENCES) / _REFERENCE_RARITY_TRUSTED, 1.0)
+    return np.where(names.cosine > _ALL, 0.0, trusted)
 
 
 def _repeats(pairs: Pairs) -> Weights:

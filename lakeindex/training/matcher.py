@@ -49,7 +49,7 @@ def train_matcher(learned: Sequence[AskedLake], held_out: Sequence[AskedLake], o
     heard = replace(pairs, features=np.where(_RAW_OVERLAP, 0.0, pairs.features))
     directions = [feature.direction for feature in FEATURES]
     pair = _trees(boost(heard, directions, pairs.scores * scale[0] + bias, options.pair))
-    matcher = Matcher(pair, pair, Calibration(float(scale[0]), options.share), "")
+    matcher = Matcher(pair, pair, Calibration(float(scale[0]), options.share))
     kept = top_places(pairs.queries, evidence(pairs, matcher))
     told = replace(pairs.where(kept), features=told_of(pairs, matcher)[kept])
     directions = [FOR, AGAINST, FOR, *(EITHER for _ in FEATURES)]
