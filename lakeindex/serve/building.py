@@ -33,6 +33,9 @@ _SHOWN_FAILURES = 10
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), help="Where the language model computes.")
 @click.option("--model", help="A sentence-transformers model, by name or path [default: the one that comes along].")
 @click.option("--max-tokens", type=click.IntRange(3), help="Tokens of a column's text that are read [default: 32].")
+@click.option(
+    "--layers", type=click.IntRange(0), help="Layers of the model that are run: fewer are faster [default: all]."
+)
 @click.option("--allow-download", is_flag=True, default=None, help="Let a named model be fetched from its hub.")
 @click.option("--header", type=click.Choice(["auto", "yes", "no"]), help="Whether the first row names the columns.")
 @click.option("--values", type=click.Choice(["sample", "hash", "none"]), help="What is kept of the cells' values.")

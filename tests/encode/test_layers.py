@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from lakeindex import Lake, Settings
 from lakeindex.encode.encoders import make_encoder
 from lakeindex.encode.model_options import ModelOptions
 from lakeindex.errors import InvalidSetting
+from lakeindex.serve.cli import cli
 
 TEXTS = ["country: Germany, France", "price: 3.20, 4.10"]
 
@@ -38,3 +40,14 @@ def test_a_column_from_outside_is_encoded_as_the_index_was(tmp_path: Path) -> No
     opened = Lake.open(tmp_path / "index", Settings())
     (match, *_) = opened.query(tmp_path / "asked.csv", "place", k=1).matches
     assert (match.column.table, match.column.name) == ("towns.csv", "town")
+
+
+def test_the_command_line_takes_them(tmp_path: Path) -> None:
+    (tmp_path / "lake").mkdir()
+    (tmp_path / "lake" / "towns.csv").write_text("town,people\nBonn,3\nUlm,1\nKiel,2\n")
+    command = ["index", str(tmp_path / "lake"), "--index", str(tmp_path / "index"), "--quiet", "--layers"]
+    assert CliRunner().invoke(cli, [*command, "2"]).exit_code == 0
+    assert Lake.open(tmp_path / "index").generation.manifest.settings["layers"] == 2
+    refused = CliRunner().invoke(cli, [*command, "9"])
+    assert refused.exit_code != 0
+    assert "has 6 layers" in str(refused.exception)
