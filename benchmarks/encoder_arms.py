@@ -16,11 +16,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import record
 from encoder_objectives import early_learning, matryoshka, mixed
 from labelled_lakes import MACRO, Figures, LabelledLakes, write_rankings
-from profiled_lakes import SYSTEMS, ProfiledLake, Vectors
+from profiled_lakes import SYSTEMS, ProfiledLake
 from safetensors.torch import save_file
 from text_variants import DEFAULT
 
@@ -58,19 +57,11 @@ ARMS = (
 )
 
 RUNS = (
-    ("as a whole", ModelOptions(), None),
-    ("4 layers", ModelOptions(layers=4), None),
-    ("3 layers", ModelOptions(layers=3), None),
-    ("128 dimensions", ModelOptions(), 128),
-    ("64 dimensions", ModelOptions(), 64),
+    ("as a whole", ModelOptions()),
+    ("4 layers", ModelOptions(layers=4)),
+    ("64 dimensions", ModelOptions(dims=64)),
 )
 """Ways to run a model: only a whole one is asked of every arm, the rest of the contrastive one and of Matryoshka."""
-
-
-def cut(vectors: Vectors, dimensions: int | None) -> Vectors:
-    """Keep the first dimensions of unit vectors, as unit vectors."""
-    kept = vectors[:, :dimensions]
-    return np.ascontiguousarray(kept / np.maximum(np.linalg.norm(kept, axis=1, keepdims=True), 1e-9))
 
 
 @dataclass(frozen=True)
@@ -82,10 +73,10 @@ class Bench:
     profiled: list[ProfiledLake]
     folder: Path
 
-    def measure(self, options: ModelOptions, dimensions: int | None = None) -> dict[str, Figures]:
+    def measure(self, options: ModelOptions) -> dict[str, Figures]:
         encoder = make_encoder(options)
         for lake in self.profiled:
-            vectors = cut(encoder.encode(describe_records(lake.records, DEFAULT)), dimensions)
+            vectors = encoder.encode(describe_records(lake.records, DEFAULT))
             for system, rankings in lake.answer(vectors).items():
                 write_rankings(self.folder / f"{system}.{lake.name}.csv", rankings)
         return {s: self.lakes.score(f"{self.folder}/{s}.{{}}.csv", self.names, False) for s in SYSTEMS}
@@ -111,16 +102,15 @@ def tuned(arm: Arm, pool: Pool, options: TuningOptions, folder: Path) -> dict[fl
 def measured(
     bench: Bench, pool: Pool, arms: list[Arm], options: TuningOptions
 ) -> Iterator[tuple[str, dict[str, Figures]]]:
-    for label, run, dimensions in RUNS:
-        yield f"base, {label}", bench.measure(replace(run, model=BASE_MODEL), dimensions)
+    for label, run in RUNS:
+        yield f"base, {label}", bench.measure(replace(run, model=BASE_MODEL))
     for arm in arms:
         started = time.perf_counter()
         paths = tuned(arm, pool, options, bench.folder)
         print(f"{arm.label}: tuned in {time.perf_counter() - started:.0f} s", flush=True)
         for share, path in paths.items():
-            for label, run, dimensions in RUNS if arm.is_run_in_parts else RUNS[:1]:
-                given = replace(run, model=BASE_MODEL, adapters=path)
-                yield f"{arm.label} x {share:g}, {label}", bench.measure(given, dimensions)
+            for label, run in RUNS if arm.is_run_in_parts else RUNS[:1]:
+                yield f"{arm.label} x {share:g}, {label}", bench.measure(replace(run, model=BASE_MODEL, adapters=path))
 
 
 def main() -> None:

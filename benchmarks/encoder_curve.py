@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -18,24 +17,19 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import record
-from encoder_arms import cut
 from labelled_lakes import MACRO, Figures, LabelledLakes, write_rankings
 from profiled_lakes import SYSTEMS, ProfiledLake, Vectors, sample
-from static_distillate import StaticEncoder
 from text_variants import DEFAULT
 
 from lakeindex.encode.encoders import make_encoder
-from lakeindex.encode.model_options import ModelOptions
+from lakeindex.encode.model_folder import model_folder
+from lakeindex.encode.model_options import STATIC_MODEL, ModelOptions
 from lakeindex.encode.record_texts import describe_records
-from lakeindex.learn.contrastive import TuningOptions
-from lakeindex.learn.pool import Pool
-from lakeindex.protocols import Encoder
-from lakeindex.training.texts import text_batches
+from lakeindex.encode.static_encoder import StaticEncoder
+from lakeindex.training.static_tokens import DistillingOptions, distil, write_tokens
 from lakeindex.types import Family
 
 _SAYS = 0.5
-_STATIC_STEPS = 1_500
-_STATIC_RATE = 2e-3
 
 Encode = Callable[[list[str]], Vectors]
 
@@ -50,7 +44,7 @@ class Point:
     """Whether it is spared columns whose values say what they join with."""
 
 
-def points(tables: Path) -> Iterator[Point]:
+def points(folder: Path) -> Iterator[Point]:
     default = make_encoder(ModelOptions())
     yield Point("default: 6 layers, 32 tokens", default.encode)
     for tokens in (16, 24, 64):
@@ -59,19 +53,17 @@ def points(tables: Path) -> Iterator[Point]:
         yield Point(f"{layers} layers", make_encoder(ModelOptions(layers=layers)).encode)
     yield Point("3 layers, 16 tokens", make_encoder(ModelOptions(layers=3, max_tokens=16)).encode)
     for size in (192, 96):
-        yield Point(f"{size} dimensions", _cutting(default, size))
+        yield Point(f"{size} dimensions", make_encoder(ModelOptions(dims=size)).encode)
     yield Point("where values say nothing", default.encode, is_gated=True)
-    static = StaticEncoder(ModelOptions())
-    yield Point("static", static.encode)
-    from train import sources
-
-    pool, options = Pool.of(sources(tables, "learn")), TuningOptions()
-    static.tune(text_batches(pool, options.seed), _STATIC_STEPS, _STATIC_RATE, options.temperature)
-    yield Point("static, tuned", static.encode)
+    yield Point("static, not tuned", _only_distilled(folder).encode)
+    for size in DistillingOptions().dimensions:
+        yield Point(f"static, {size} dimensions", make_encoder(ModelOptions(STATIC_MODEL, dims=size)).encode)
 
 
-def _cutting(encoder: Encoder, size: int) -> Encode:
-    return lambda texts: cut(encoder.encode(texts), size)
+def _only_distilled(folder: Path) -> StaticEncoder:
+    write_tokens(folder / "distilled.safetensors", distil(ModelOptions(), DistillingOptions().dimensions[-1]))
+    tokenizer = model_folder(ModelOptions()) / "tokenizer.json"
+    return StaticEncoder(folder / "distilled.safetensors", tokenizer, ModelOptions().max_tokens)
 
 
 def says(lake: ProfiledLake) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -109,12 +101,10 @@ def cost(point: Point, texts: list[str], share: float) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     default = os.environ.get("LAKEINDEX_BENCH_DATA") or record.REPOSITORY.parent / "shared" / "data"
-    parser.add_argument("tables", type=Path, help="what training/fetch_tables.py wrote")
     parser.add_argument("cost_lake", type=Path, help="a large lake, of which a sample of columns is timed")
     parser.add_argument("--data", type=Path, default=default, help="the labelled lakes [LAKEINDEX_BENCH_DATA]")
     parser.add_argument("--cost-columns", type=int, default=4000)
     given = parser.parse_args()
-    sys.path.insert(0, str(record.REPOSITORY / "training"))
     lakes = LabelledLakes(given.data.resolve())
     records: pa.Table = sample(given.cost_lake.resolve(), given.cost_columns, 0)
     texts = describe_records(records, DEFAULT)
@@ -123,11 +113,11 @@ def main() -> None:
         folder = Path(temporary)
         profiled = [ProfiledLake.prepare(lakes, name, folder) for name in lakes.names()]
         silent = float(np.mean(np.concatenate([~says(lake) for lake in profiled])))
-        for point in points(given.tables):
+        for point in points(folder):
             figures, spent = quality(lakes, profiled, point, folder), cost(point, texts, silent)
             found[point.label] = {"quality": figures, "cost": spent}
             print(point.label, spent, *(f"{s} {figures[s][MACRO]}" for s in SYSTEMS), flush=True)
-    settings = {"silent_columns": silent, "cost_columns": len(texts), "static_steps": _STATIC_STEPS}
+    settings = {"silent_columns": silent, "cost_columns": len(texts)}
     written = record.write("encoder_curve", 0, settings, found)
     print(f"wrote {written.relative_to(record.REPOSITORY)}")
 

@@ -23,7 +23,7 @@ _CHOICES = {
     "precision": ("auto", "float32", "bfloat16"),
     "text_order": ("frequency", "hash"),
 }
-_LEAST = {"jobs": 1, "max_tokens": 1, "layers": 0, "text_values": 0, "seconds_per_file": 0.001, "keep": 0}
+_LEAST = {"jobs": 1, "max_tokens": 1, "layers": 0, "dims": 0, "text_values": 0, "seconds_per_file": 0.001, "keep": 0}
 _AMOUNTS = ("memory", "memory_per_file", "output_per_file")
 AUTO = "auto"
 _AMOUNT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b\s*", re.IGNORECASE)
@@ -44,11 +44,14 @@ class Settings:
     precision: str = "auto"
     """How exactly the model computes: float32, bfloat16, or auto for whichever is faster."""
     model: str = "default"
-    """The column encoder: default, base (the same, untrained), a folder, or a sentence-transformers model."""
+    """The column encoder: default, base (the same, untrained), static (far faster, finds a little less), a folder, or
+    a sentence-transformers model."""
     max_tokens: int = 32
     """Tokens of a column's text that the encoder reads."""
     layers: int = 0
     """Layers of the encoder that are run, from the first on: fewer are faster and find less; 0 runs all."""
+    dims: int = 0
+    """Dimensions of its vectors that are kept, from the first on: fewer are smaller and find less; 0 keeps all."""
     text_title: bool = False
     """Whether a column's text says the table's title."""
     text_name: bool = True

@@ -65,6 +65,7 @@ def content_settings(settings: Settings) -> dict[str, Any]:
             "model": settings.model,
             "max_tokens": settings.max_tokens,
             "layers": settings.layers,
+            "dims": settings.dims,
             "materialize": settings.materialize,
         }
     )

@@ -16,7 +16,7 @@ from lakeindex.types import FileStatus, TableId
 
 _TABLES = "SELECT table_id, file, content_hash FROM tables JOIN files ON path = file ORDER BY table_id"
 _FAILED = f"SELECT path FROM files WHERE status = '{FileStatus.FAILED}'"
-_NOT_OF_READING = ("limits", "text", "model", "max_tokens", "layers", "materialize")
+_NOT_OF_READING = ("limits", "text", "model", "max_tokens", "layers", "dims", "materialize")
 """Settings that decide what is kept of values, not which there are."""
 
 

@@ -229,7 +229,7 @@ class Lake:
                 f"the index was made elsewhere with the model {built['model']!r}, which is loaded only when you name "
                 f"it: set LAKEINDEX_MODEL to it if you trust it, or index the lake again"
             )
-        decisive = {name: built[name] for name in ("model", "max_tokens", "layers")}
+        decisive = {name: built[name] for name in ("model", "max_tokens", "layers", "dims")}
         encoder = make_encoder(replace(_model(self.settings), **decisive))
         if encoder.fingerprint != wanted:
             raise StaleArtifact(
@@ -337,6 +337,7 @@ def _model(settings: Settings) -> ModelOptions:
         model=settings.model,
         max_tokens=settings.max_tokens,
         layers=settings.layers,
+        dims=settings.dims,
         device=Device(settings.device),
         precision=Precision(settings.precision),
         allow_download=settings.allow_download,

@@ -10,6 +10,7 @@ from lakeindex.demo.sources import PACKAGES
 from lakeindex.learn.contrastive import TuningOptions
 from lakeindex.match.calibration import Calibration
 from lakeindex.training.matcher import ORPHANS_LEFT_ALONE
+from lakeindex.training.static_tokens import DistillingOptions
 
 _DATA = f"""## Trained on
 
@@ -43,6 +44,26 @@ what names mean.
 
 Vectors of columns, by the settings `model = "default"`. `model = "base"` is the same model without the adapters. The
 figures with and without them are in `benchmarks/results/learned.json`.
+"""
+
+
+def static_card(options: DistillingOptions, columns: int) -> str:
+    """Describe the vectors of the static encoder."""
+    return f"""# static.safetensors
+
+A vector of {options.dimensions[-1]} bytes for each token that all-MiniLM-L6-v2 (Apache-2.0) knows: what the default
+column encoder says of the token alone, rotated to its principal components and weighted by how rare the token is
+(model2vec, Tulkens and van Dongen, 2024), then tuned so that columns that join lie near one another.
+
+{_DATA}
+{columns} columns; {options.steps} batches of 128 pairs, in-batch contrastive loss over the first
+{", ".join(map(str, options.dimensions))} dimensions (Matryoshka), learning rate {options.learning_rate}, temperature
+{options.temperature}, at most {options.max_tokens} tokens.
+
+## Use
+
+Vectors of columns, by the settings `model = "static"` and, for fewer dimensions, `dims`. What it finds and costs beside
+the default is in `benchmarks/results/encoder_curve.json`.
 """
 
 

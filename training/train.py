@@ -1,6 +1,6 @@
 """Train the models that ship, from tables anyone can fetch, and write them with their model cards.
 
-train.py FOLDER [--only encoder|matcher]
+train.py FOLDER [--only encoder|static|matcher]
 
 FOLDER is where fetched tables, and what is made of them, are kept. The packages' tables are split by package: models
 learn from the first part, are calibrated on the second and measured on the third.
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from card import encoder_card, matcher_card
+from card import encoder_card, matcher_card, static_card
 from fetch_tables import fetch
 from safetensors.torch import save_file
 
@@ -33,15 +33,17 @@ from lakeindex.source_tables import read_sources
 from lakeindex.training.made_lakes import ask_made_lakes, plans
 from lakeindex.training.matcher import MatcherOptions, train_matcher
 from lakeindex.training.measures import measure_matcher
+from lakeindex.training.static_tokens import DistillingOptions, distil, tune_tokens, write_tokens
 from lakeindex.training.texts import text_batches
 from lakeindex.types import FileOutcome, ReadOptions
-from lakeindex.weights import ENCODER, MATCHER
+from lakeindex.weights import ENCODER, MATCHER, STATIC
 
 SEED = 1
 PARTS = ("learn", "learn", "learn", "learn", "learn", "learn", "calibrate", "calibrate", "measure", "measure")
 TUNING = TuningOptions(steps=700)
 KEPT_OF_TUNING = 0.25
 """How far to go from the base model to the tuned one: more forgets what names mean."""
+DISTILLING = DistillingOptions()
 MATCHING = MatcherOptions()
 LAKES = {"learn": 40, "calibrate": 14, "measure": 14}
 MOST_BYTES = 1_000_000
@@ -69,6 +71,14 @@ def train_encoder(tables: Path) -> None:
     ENCODER.with_suffix(".md").write_text(encoder_card(TUNING, KEPT_OF_TUNING, len(pool.columns)), "utf-8")
 
 
+def train_static(tables: Path) -> None:
+    pool = Pool.of(sources(tables, "learn"))
+    batches = text_batches(pool, TUNING.seed)
+    tokens = tune_tokens(distil(ModelOptions(), DISTILLING.dimensions[-1]), batches, DISTILLING, log)
+    write_tokens(STATIC, tokens)
+    STATIC.with_suffix(".md").write_text(static_card(DISTILLING, len(pool.columns)), "utf-8")
+
+
 def train_the_matcher(tables: Path) -> None:
     asked = {
         part: list(ask_made_lakes(list(sources(tables, part)), plans(count, SEED + place), Settings(), log))
@@ -91,14 +101,13 @@ def log(line: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", choices=("encoder", "matcher"))
+    parser.add_argument("--only", choices=("encoder", "static", "matcher"))
     given = parser.parse_args()
     tables = given.folder / "tables"
     fetch(tables)
-    if given.only != "matcher":
-        train_encoder(tables)
-    if given.only != "encoder":
-        train_the_matcher(tables)
+    for model, train in (("encoder", train_encoder), ("static", train_static), ("matcher", train_the_matcher)):
+        if given.only in (None, model):
+            train(tables)
 
 
 if __name__ == "__main__":

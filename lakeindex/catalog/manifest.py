@@ -10,7 +10,7 @@ from typing import Any
 
 from lakeindex.errors import IndexDamaged, StaleArtifact
 
-FORMAT = 4
+FORMAT = 5
 
 MANIFEST = "manifest.json"
 

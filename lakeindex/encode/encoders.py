@@ -6,7 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lakeindex.encode.hashing_encoder import HashingEncoder
-from lakeindex.encode.model_options import ModelOptions
+from lakeindex.encode.model_options import STATIC_MODEL, ModelOptions
+from lakeindex.encode.shortened import ShortenedEncoder, shortened_fingerprint
+from lakeindex.errors import InvalidSetting
+from lakeindex.weights import STATIC
 
 if TYPE_CHECKING:
     from lakeindex.protocols import Encoder
@@ -14,20 +17,46 @@ if TYPE_CHECKING:
 HASHING = "hashing"
 """Names the encoder without a model."""
 
+Progress = Callable[[int, int], None]
+
 
 def fingerprint(options: ModelOptions) -> str:
     """Return the fingerprint of the encoder that `make_encoder` would make, without loading a model."""
+    whole = _fingerprint_of_whole(options)
+    return shortened_fingerprint(whole, options.dims) if options.dims else whole
+
+
+def make_encoder(options: ModelOptions, progress: Progress | None = None) -> Encoder:
+    """Make the encoder that `options.model` names, with as many of its dimensions as they say.
+
+    `default`, `base`, `static`, `hashing`, a folder or a name on the hub.
+    """
+    whole = _make_whole(options, progress)
+    return ShortenedEncoder(whole, options.dims) if options.dims else whole
+
+
+def _fingerprint_of_whole(options: ModelOptions) -> str:
     if options.model == HASHING:
         return HashingEncoder().fingerprint
     from lakeindex.encode.model_folder import fingerprint_of, model_folder
 
+    if options.model == STATIC_MODEL:
+        from lakeindex.encode.static_encoder import fingerprint_of as fingerprint_of_static
+
+        return fingerprint_of_static(STATIC, model_folder(options) / "tokenizer.json", options.max_tokens)
     return fingerprint_of(model_folder(options), options)
 
 
-def make_encoder(options: ModelOptions, progress: Callable[[int, int], None] | None = None) -> Encoder:
-    """Make the encoder that `options.model` names: `default`, `base`, `hashing`, a folder or a name on the hub."""
+def _make_whole(options: ModelOptions, progress: Progress | None) -> Encoder:
+    if options.model in (HASHING, STATIC_MODEL) and options.layers:
+        raise InvalidSetting(f"the model {options.model!r} has no layers, so {options.layers} can't be run")
     if options.model == HASHING:
         return HashingEncoder()
+    if options.model == STATIC_MODEL:
+        from lakeindex.encode.model_folder import model_folder
+        from lakeindex.encode.static_encoder import StaticEncoder
+
+        return StaticEncoder(STATIC, model_folder(options) / "tokenizer.json", options.max_tokens)
     from lakeindex.encode.language_model import LanguageModelEncoder
 
     return LanguageModelEncoder(options, progress)

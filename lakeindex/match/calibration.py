@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
+from lakeindex.match.join_kind import KINDS_OF_JOIN
 from lakeindex.pairs import Weights
+
+Kinds = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +25,23 @@ class Calibration:
     """Ascending: confidence of which the log-odds are known."""
     log_odds: tuple[float, ...] = (0.0,)
     """Those log-odds, ascending; in between lie straight lines, and beyond they go up or down with the confidence."""
+    kinds: tuple[tuple[float, float], ...] = ((1.0, 0.0),) * len(KINDS_OF_JOIN)
+    """Of each kind of join, in their order: what the log-odds are multiplied with, and what is added to them."""
     threshold: float = 0.5
     """The probability from which an answer is accepted."""
 
-    def probability(self, confidence: Weights) -> Weights:
-        """Return the probability that goes with confidence, (n,); more of it is always more probable."""
+    def probability(self, confidence: Weights, kind: Kinds) -> Weights:
+        """Return the probability that goes with confidence, (n,); more of it is always more probable.
+
+        `kind` (n,) is the kind of join that each query's best candidate would be, by its place in KINDS_OF_JOIN: all
+        candidates of a query are told by one measure.
+        """
+        slopes, offsets = np.array(self.kinds).T
+        log_odds = slopes[kind] * self.common_log_odds(confidence) + offsets[kind]
+        return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -50, 50))))
+
+    def common_log_odds(self, confidence: Weights) -> Weights:
+        """Return the log-odds of a join, (n,), whatever its kind."""
         known, told = np.array(self.confidence), np.array(self.log_odds)
         beyond = np.minimum(confidence - known[0], 0) + np.maximum(confidence - known[-1], 0)
-        log_odds = np.interp(confidence, known, told) + beyond
-        return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -50, 50))))
+        return np.asarray(np.interp(confidence, known, told) + beyond)

@@ -3,7 +3,8 @@
 The matcher is trained on lakes that were made, whose joins are known (OmniMatch, Koutras et al., 2024, learns from such
 pairs, too), in two steps. *Evidence* ranks: what the untrained score says, and what small monotone trees add to that.
 *Confidence* tells how probable a join is, given the evidence of the pair and how the best candidate of the query looks;
-it rises with the evidence, so it ranks alike. How much confidence is how probable was fitted on lakes of other tables.
+it rises with the evidence, so it ranks alike. How much confidence is how probable was fitted on lakes of other tables,
+for each kind of join that the best candidate of a query may be.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from lakeindex.errors import IndexDamaged
 from lakeindex.match.calibration import Calibration
 from lakeindex.match.features import FEATURES, features_of
 from lakeindex.match.fusion import Scored
+from lakeindex.match.join_kind import kinds_of
 from lakeindex.match.matcher_file import read_matcher
 from lakeindex.match.signals import MEANINGS, REPEATS
 from lakeindex.match.trees import Trees
@@ -102,13 +104,13 @@ class Matcher:
         evidence = np.sum(list(signals.values()), axis=0) + self.calibration.trees * self.pair.sums(features)
         best = int(np.argmax(as_rivals(evidence, features))) if len(features) else 0
         asked = np.argsort(-evidence, kind="stable")[:most]
-        told = self.calibration.probability(
-            self.confident(
-                np.concatenate([evidence[asked], nothing]),
-                features[best : best + 1],
-                float(evidence[best]) if len(features) else 0.0,
-            )
+        sure = self.confident(
+            np.concatenate([evidence[asked], nothing]),
+            features[best : best + 1],
+            float(evidence[best]) if len(features) else 0.0,
         )
+        kind = kinds_of(pairs)[best] if len(features) else 0
+        told = self.calibration.probability(sure, np.full(len(sure), kind, np.int8))
         probabilities = np.zeros(len(features))
         probabilities[asked] = told[:-1]
         accepted = probabilities >= self.calibration.threshold

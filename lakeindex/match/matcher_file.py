@@ -14,6 +14,7 @@ from safetensors.numpy import save_file
 
 from lakeindex.errors import IndexDamaged
 from lakeindex.match.calibration import Calibration
+from lakeindex.match.join_kind import KINDS_OF_JOIN
 from lakeindex.match.trees import Trees
 
 _ARRAYS = {"roots": np.int32, "features": np.int32, "thresholds": np.float64}
@@ -81,4 +82,8 @@ def _leads_somewhere(trees: Trees, features: int) -> bool:
 
 
 def _calibration(told: dict[str, Any]) -> Calibration:
-    return Calibration(**told | {name: tuple(map(float, told[name])) for name in ("confidence", "log_odds")})
+    curve = {name: tuple(map(float, told[name])) for name in ("confidence", "log_odds")}
+    kinds = tuple((float(slope), float(offset)) for slope, offset in told["kinds"])
+    if len(kinds) != len(KINDS_OF_JOIN):
+        raise ValueError(f"it knows {len(kinds)} kinds of join, not {len(KINDS_OF_JOIN)}")
+    return Calibration(**told | curve | {"kinds": kinds})

@@ -36,6 +36,9 @@ _SHOWN_FAILURES = 10
 @click.option(
     "--layers", type=click.IntRange(0), help="Layers of the model that are run: fewer are faster [default: all]."
 )
+@click.option(
+    "--dims", type=click.IntRange(0), help="Dimensions of its vectors that are kept: fewer are smaller [default: all]."
+)
 @click.option("--allow-download", is_flag=True, default=None, help="Let a named model be fetched from its hub.")
 @click.option("--header", type=click.Choice(["auto", "yes", "no"]), help="Whether the first row names the columns.")
 @click.option("--values", type=click.Choice(["sample", "hash", "none"]), help="What is kept of the cells' values.")

@@ -19,6 +19,7 @@ from lakeindex.learn.sources import SourceData
 from lakeindex.learn.written_lake import write_lake
 from lakeindex.match.features import features_of
 from lakeindex.match.fusion import fuse
+from lakeindex.match.join_kind import kinds_of
 from lakeindex.match.signals import measure
 from lakeindex.pairs import Numbers, Pairs, QueryColumn
 from lakeindex.querying import Searcher
@@ -130,6 +131,7 @@ def _labelled(searcher: Searcher, query: QueryColumn, candidates: Numbers, joini
         joins=np.isin(candidates, joining)[kept],
         queries=np.zeros(len(kept), np.int64),
         containment=_containment(pairs)[kept],
+        kinds=kinds_of(pairs)[kept],
     )
 
 

@@ -9,9 +9,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lakeindex.learn.boosting import BoostingOptions, LabelledPairs, boost, fit_logistic, fit_monotone, tree_arrays
+from lakeindex.learn.boosting import (
+    BoostingOptions,
+    LabelledPairs,
+    boost,
+    fit_logistic,
+    fit_monotone,
+    fit_scale,
+    tree_arrays,
+)
 from lakeindex.match.calibration import Calibration
 from lakeindex.match.features import AGAINST, EITHER, FEATURES, FOR
+from lakeindex.match.join_kind import KINDS_OF_JOIN
 from lakeindex.match.matcher import TIE_BREAK, Matcher, as_rivals, confidence_features
 from lakeindex.match.trees import Trees
 from lakeindex.training.made_lakes import AskedLake
@@ -20,6 +29,8 @@ from lakeindex.training.queries import best_of_query, top_places
 Floats = npt.NDArray[np.float64]
 
 _KNOTS = 20
+_DOUBT = 20.0
+"""How little one kind of join is believed to differ from the others before it was seen to."""
 
 ORPHANS_LEFT_ALONE = 0.92
 """The share of queries without a partner of which nothing is to be accepted, on the lakes of the calibration.
@@ -77,11 +88,16 @@ def evidence(pairs: LabelledPairs, matcher: Matcher) -> Floats:
 def told_of(pairs: LabelledPairs, matcher: Matcher) -> Floats:
     """Return what confidence is told of each pair, (n, 3 + features)."""
     speaks = evidence(pairs, matcher)
+    best = _best(pairs, speaks)
+    return confidence_features(speaks, speaks[best], pairs.features[best])
+
+
+def _best(pairs: LabelledPairs, speaks: Floats) -> npt.NDArray[np.int64]:
+    """Return the place of the best candidate of each pair's query, (n,)."""
     order = np.lexsort((as_rivals(speaks, pairs.features), pairs.queries))
     best = np.zeros(int(pairs.queries.max(initial=-1)) + 1, np.int64)
     best[pairs.queries[order]] = order  # the last of each query is written last
-    best = best[pairs.queries]
-    return confidence_features(speaks, speaks[best], pairs.features[best])
+    return np.asarray(best[pairs.queries])
 
 
 def confidence(pairs: LabelledPairs, matcher: Matcher) -> Floats:
@@ -90,14 +106,27 @@ def confidence(pairs: LabelledPairs, matcher: Matcher) -> Floats:
     return np.asarray(matcher.confidence.sums(told) + TIE_BREAK * told[:, 0])
 
 
+def probability(pairs: LabelledPairs, matcher: Matcher) -> Floats:
+    """Return how likely each pair is to join, (n,)."""
+    return matcher.calibration.probability(confidence(pairs, matcher), kind_of_best(pairs, matcher))
+
+
+def kind_of_best(pairs: LabelledPairs, matcher: Matcher) -> npt.NDArray[np.int8]:
+    """Return the kind of join that the best candidate of each pair's query would be, (n,)."""
+    return np.asarray(pairs.kinds[_best(pairs, evidence(pairs, matcher))])
+
+
 def calibrate(matcher: Matcher, held_out: Sequence[AskedLake]) -> Calibration:
     """Find which confidence is how probable, over the top answers of queries, and set the threshold."""
     asked = LabelledPairs.joined([one for lake in held_out for one in (lake.pairs, lake.orphans)])
     sure = confidence(asked, matcher)
     kept = top_places(asked.queries, sure)
     known, log_odds = fit_monotone(sure[kept], asked.joins[kept], _KNOTS)
-    tuned = replace(matcher.calibration, confidence=tuple(known.tolist()), log_odds=tuple(log_odds.tolist()))
+    curve = replace(matcher.calibration, confidence=tuple(known.tolist()), log_odds=tuple(log_odds.tolist()))
+    common, kinds = curve.common_log_odds(sure), kind_of_best(asked, matcher)
+    of_kind = [kept & (kinds == place) for place in range(len(KINDS_OF_JOIN))]
+    scales = tuple(fit_scale(common[some], asked.joins[some], _DOUBT) for some in of_kind)
+    tuned = replace(matcher, calibration=replace(curve, kinds=scales))
     orphans = LabelledPairs.joined([lake.orphans for lake in held_out])
-    said = tuned.probability(confidence(orphans, matcher))
-    best = list(best_of_query(said, orphans.queries).values())
-    return replace(tuned, threshold=float(np.quantile(best, ORPHANS_LEFT_ALONE)))
+    best = list(best_of_query(probability(orphans, tuned), orphans.queries).values())
+    return replace(tuned.calibration, threshold=float(np.quantile(best, ORPHANS_LEFT_ALONE)))

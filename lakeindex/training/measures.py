@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from lakeindex.learn.boosting import LabelledPairs
+from lakeindex.match.join_kind import KINDS_OF_JOIN
 from lakeindex.match.matcher import Matcher
 from lakeindex.training.made_lakes import AskedLake
-from lakeindex.training.matcher import confidence
+from lakeindex.training.matcher import probability
 from lakeindex.training.queries import TOP, best_of_query, top_places
 
 Floats = npt.NDArray[np.float64]
@@ -23,9 +24,9 @@ def measure_matcher(matcher: Matcher, lakes: Sequence[AskedLake]) -> dict[str, f
     """Tell how far probabilities and acceptance are right on lakes that neither was fitted on."""
     pairs = LabelledPairs.joined([lake.pairs for lake in lakes])
     orphans = LabelledPairs.joined([lake.orphans for lake in lakes])
-    said, threshold = matcher.calibration.probability(confidence(pairs, matcher)), matcher.calibration.threshold
+    said, threshold = probability(pairs, matcher), matcher.calibration.threshold
     best, kept = best_of_query(said, pairs.queries), top_places(pairs.queries, said)
-    alone = best_of_query(matcher.calibration.probability(confidence(orphans, matcher)), orphans.queries)
+    alone = best_of_query(probability(orphans, matcher), orphans.queries)
     overlapping = np.unique(pairs.queries[pairs.joins & (pairs.containment >= _OVERLAPPING)])
     accepted = kept & (said >= threshold)
     return {
@@ -37,7 +38,18 @@ def measure_matcher(matcher: Matcher, lakes: Sequence[AskedLake]) -> dict[str, f
         "map_at_10": mean_average_precision(said, pairs),
         "map_at_10_untrained": mean_average_precision(pairs.scores, pairs),
         "queries": float(len(best)),
+        **_of_kinds(said[kept], pairs.where(kept)),
     }
+
+
+def _of_kinds(said: Floats, pairs: LabelledPairs) -> dict[str, float]:
+    """Return the Brier skill over the answers of each kind of join that has some that join."""
+    figures = {}
+    for place, kind in enumerate(KINDS_OF_JOIN):
+        of_kind = pairs.kinds == place
+        if pairs.joins[of_kind].any():
+            figures[f"brier_skill_of_{kind}"] = brier_skill(said[of_kind], pairs.joins[of_kind])
+    return figures
 
 
 def expected_calibration_error(said: Floats, joins: Flags, bins: int = 15) -> float:

@@ -5,5 +5,8 @@ from pathlib import Path
 ENCODER = Path(__file__).with_name("encoder.safetensors")
 """Adapters of the default column encoder."""
 
+STATIC = Path(__file__).with_name("static.safetensors")
+"""A vector a token: the encoder `static`."""
+
 MATCHER = Path(__file__).with_name("matcher.safetensors")
 """The trees and the calibration that make signals a probability."""

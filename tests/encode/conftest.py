@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lakeindex.encode.column_text import DescribedColumn, Lengths, TextOptions, describe
+from lakeindex.encode.encoders import make_encoder
 from lakeindex.encode.hashing_encoder import HashingEncoder
+from lakeindex.encode.model_options import STATIC_MODEL, ModelOptions
 from lakeindex.types import Kind
 
 if TYPE_CHECKING:
@@ -18,16 +20,18 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def language_model() -> LanguageModelEncoder:
     from lakeindex.encode.language_model import LanguageModelEncoder
-    from lakeindex.encode.model_options import BASE_MODEL, ModelOptions, Precision
+    from lakeindex.encode.model_options import BASE_MODEL, Precision
 
     # On every machine alike; the other precision has tests of its own.
     return LanguageModelEncoder(ModelOptions(BASE_MODEL, max_tokens=64, precision=Precision.FLOAT32))
 
 
-@pytest.fixture(scope="session", params=["hashing", "language model"])
+@pytest.fixture(scope="session", params=["hashing", "static", "language model"])
 def encoder(request: pytest.FixtureRequest) -> Encoder:
     if request.param == "hashing":
         return HashingEncoder()
+    if request.param == "static":
+        return make_encoder(ModelOptions(STATIC_MODEL))
     made: Encoder = request.getfixturevalue("language_model")
     return made
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lakeindex.learn.boosting import BoostingOptions, LabelledPairs, boost, fit_logistic, fit_monotone, tree_arrays
+from lakeindex.learn.boosting import (
+    BoostingOptions,
+    LabelledPairs,
+    boost,
+    fit_logistic,
+    fit_monotone,
+    fit_scale,
+    tree_arrays,
+)
 from lakeindex.match.trees import Trees
 
 pytest.importorskip("lightgbm", reason="lightgbm is not installed")
@@ -15,7 +23,7 @@ OPTIONS = BoostingOptions(trees=40, leaves=4, least_pairs=20, features_a_tree=1.
 
 def labelled(features: np.ndarray, joins: np.ndarray) -> LabelledPairs:
     count = len(joins)
-    return LabelledPairs(features, np.zeros(count), joins, np.arange(count), np.zeros(count))
+    return LabelledPairs(features, np.zeros(count), joins, np.arange(count), np.zeros(count), np.zeros(count, np.int8))
 
 
 def trees_of(pairs: LabelledPairs, directions: list[int]) -> Trees:
@@ -76,3 +84,13 @@ def test_a_monotone_fit_gives_the_share_of_each_bin_and_puts_together_what_falls
     known, log_odds = fit_monotone(evidence, joins, 3)
     assert known.tolist() == [1.0, 2.5]
     assert 1 / (1 + np.exp(-log_odds)) == pytest.approx(np.array([20.5 / 101, 140.5 / 201]))
+
+
+def test_a_scale_is_fitted_to_what_is_so_and_left_alone_without_data() -> None:
+    rng = np.random.default_rng(4)
+    log_odds = rng.normal(size=100_000)
+    joins = rng.uniform(0, 1, 100_000) < 1 / (1 + np.exp(-(1.5 * log_odds - 0.5)))
+    assert fit_scale(log_odds, joins, 20.0) == pytest.approx((1.5, -0.5), abs=0.03)
+    assert fit_scale(np.zeros(0), np.zeros(0, bool), 20.0) == (1.0, 0.0)
+    few, many = fit_scale(log_odds[:50], joins[:50], 1e3), fit_scale(log_odds[:50], joins[:50], 1e-3)
+    assert abs(few[0] - 1) + abs(few[1]) < 0.2 < abs(many[0] - 1) + abs(many[1])

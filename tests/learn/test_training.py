@@ -15,7 +15,10 @@ from lakeindex.training.queries import best_of_query, top_places
 
 def pairs(scores: list[float], joins: list[bool], queries: list[int]) -> LabelledPairs:
     count = len(scores)
-    return LabelledPairs(np.zeros((count, 1)), np.array(scores), np.array(joins), np.array(queries), np.zeros(count))
+    kinds = np.zeros(count, np.int8)
+    return LabelledPairs(
+        np.zeros((count, 1)), np.array(scores), np.array(joins), np.array(queries), np.zeros(count), kinds
+    )
 
 
 def test_the_calibration_error_is_the_mean_gap_of_bins_of_equal_mass() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -87,8 +88,23 @@ def test_what_confidence_is_told_of_is_the_pair_and_the_best_candidate() -> None
 def test_calibration_goes_straight_between_and_beyond_what_is_known() -> None:
     calibration = Calibration(1.0, 1.0, (0.0, 2.0), (-1.0, 1.0))
     log_odds = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
-    found = calibration.probability(np.array([-1.0, 0.0, 1.0, 2.0, 3.0]))
+    found = calibration.probability(np.array([-1.0, 0.0, 1.0, 2.0, 3.0]), np.zeros(5, np.int8))
     assert found == pytest.approx(1 / (1 + np.exp(-log_odds)))
+
+
+def test_each_kind_of_join_has_a_measure_of_its_own() -> None:
+    kinds = ((1.0, 0.0), (2.0, 0.0), (1.0, -1.0), (1.0, 0.0), (1.0, 0.0), (1.0, 0.0))
+    calibration = Calibration(1.0, 1.0, (0.0, 2.0), (-1.0, 1.0), kinds)
+    found = calibration.probability(np.full(3, 2.0), np.array([0, 1, 2], np.int8))
+    assert found == pytest.approx(1 / (1 + np.exp(-np.array([1.0, 2.0, 0.0]))))
+
+
+def test_a_calibration_of_other_kinds_is_refused(tmp_path: Path) -> None:
+    shipped = Matcher.open(MATCHER)
+    fewer = replace(shipped.calibration, kinds=shipped.calibration.kinds[:-1])
+    write_matcher(tmp_path / "matcher.safetensors", trees_of(shipped), fewer, NAMES, {})
+    with pytest.raises(IndexDamaged, match="knows 5 kinds of join, not 6"):
+        Matcher.open(tmp_path / "matcher.safetensors")
 
 
 @pytest.mark.parametrize("name", [feature.name for feature in FEATURES if feature.direction in (FOR, AGAINST)])
