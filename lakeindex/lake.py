@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lakeindex.catalog.catalog import Catalog
     from lakeindex.catalog.lake_database import LakeDatabase, ViewedTable
     from lakeindex.integrate.probe import JoinProbe, ProbedColumn
+    from lakeindex.join_plan import JoinPlan
     from lakeindex.pairs import QueryColumn
     from lakeindex.protocols import Encoder
 
@@ -155,6 +156,38 @@ class Lake:
         except UnreadableTable as error:
             return [replace(match, note=str(error)) for match in matches]
 
+    def join(
+        self,
+        left_table: str,
+        left_column: str,
+        right_table: str,
+        right_column: str,
+        match: str = "auto",
+        precision: float = 0.9,
+        how: str = "inner",
+    ) -> JoinPlan:
+        """Plan the join of two columns of the lake: nothing is joined before the plan is asked for rows.
+
+        Raises NotFound for a table or column that isn't there, with the nearest names, InvalidSetting for a match or
+        a how that there isn't and for types that are never equal, UnreadableTable when a file is gone.
+        """
+        from lakeindex.integrate.join_kinds import How, MatchKind, chosen
+        from lakeindex.join_plan import JoinPlan, expected_of, open_side
+        from lakeindex.joining import choose_meeting
+
+        kind, kept = chosen(MatchKind, match, "match"), chosen(How, how, "how")
+        ids = [ColumnId(TableId(left_table), left_column), ColumnId(TableId(right_table), right_column)]
+        places = {column: self._place(column) for column in ids}
+        viewed = {table.id: table for table in self.viewed([column.table for column in ids])}
+        files = self.database if self._rows is None else self._open_database(None)
+        left, right = (
+            open_side((self.database, files), viewed[one.table], places[one], self._table(one.table)[0].rows)
+            for one in ids
+        )
+        meeting, tried = choose_meeting((left, right), kind, precision, self)
+        expected = expected_of(self.catalog, [self.searcher.column(column) for column in ids], meeting)
+        return JoinPlan(left, right, kept, meeting, tried, partial(self._open_database, self._rows), expected)
+
     def sql(self, statement: str) -> pa.Table:
         """Run a SELECT on the lake's tables, each named by its path in double quotes."""
         return self.database.query(statement, lambda: self.table_ids, self.viewed)
@@ -208,10 +241,7 @@ class Lake:
     @cached_property
     def database(self) -> LakeDatabase:
         """The lake in DuckDB."""
-        from lakeindex.catalog.lake_database import LakeDatabase
-
-        rows = self.generation.folder / ROWS
-        return LakeDatabase([self.root, self._copies], self.settings.memory, rows if rows.exists() else None)
+        return self._open_database(self._rows)
 
     @cached_property
     def encoder(self) -> Encoder:
@@ -258,6 +288,17 @@ class Lake:
     @property
     def _copies(self) -> Path:
         return self.generation.folder.resolve() / COPIES
+
+    @property
+    def _rows(self) -> Path | None:
+        rows = self.generation.folder / ROWS
+        return rows if rows.exists() else None
+
+    def _open_database(self, rows: Path | None, *folders: Path) -> LakeDatabase:
+        """Open the lake in DuckDB, with the rows that the index keeps, if any, and further folders in reach."""
+        from lakeindex.catalog.lake_database import LakeDatabase
+
+        return LakeDatabase([self.root, self._copies, *folders], self.settings.memory, rows)
 
     def _query_column(self, table: object, column: str) -> QueryColumn:
         if isinstance(table, str):

@@ -10,6 +10,7 @@ import click
 from lakeindex.errors import LakeIndexError
 from lakeindex.serve.asking import evaluate, explain, query
 from lakeindex.serve.building import demo, index
+from lakeindex.serve.joining import join
 from lakeindex.serve.keeping import rollback, verify
 from lakeindex.serve.learning import pairs
 from lakeindex.serve.looking import profile, read, sql, status, tables
@@ -26,7 +27,8 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    demo, evaluate, explain, index, pairs, profile, query, read, rollback, sql, status, tables, verify, watch_joins
+    demo, evaluate, explain, index, join, pairs, profile, query, read, rollback, sql, status, tables, verify,
+    watch_joins,
 )  # fmt: skip
 for command in _COMMANDS:
     cli.add_command(command)

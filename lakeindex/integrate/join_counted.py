@@ -1,0 +1,89 @@
+"""Count what a key would join, on the distinct values of both columns, and estimate how much of it is right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import duckdb
+
+from lakeindex.integrate.join_kinds import MatchKind
+from lakeindex.integrate.join_side import JoinSide, reading
+from lakeindex.integrate.key_meetings import KeyForm
+from lakeindex.integrate.meeting import ByExpression, Meeting
+
+MOST_LEFT_ROWS = 1_000_000
+"""Of a longer left column, a part of the values is counted."""
+
+_FOLDED_RIGHT = 0.99  # of the pairs that nothing but case and blanks tells apart
+_PRIOR_RIGHT, _PRIOR_PAIRS = 0.98, 50.0  # of pairs that more tells apart, before any is seen
+
+_TEXTS = """
+CREATE TEMP TABLE {name} AS
+SELECT value, count(*) AS "rows" FROM (SELECT {text} AS value FROM ({source}) AS side)
+WHERE value IS NOT NULL AND hash(value) % {parts} = 0 GROUP BY 1
+"""
+_MATCHED = """
+SELECT coalesce(sum("rows"), 0) AS valued,
+       coalesce(sum("rows") FILTER (value IN (SELECT value FROM right_texts)), 0) AS matched FROM left_texts
+"""
+_MET = """
+WITH left_keys AS (SELECT {key} AS "key", count(DISTINCT {base}) AS spellings, sum("rows") AS "rows"
+                   FROM left_texts GROUP BY 1),
+     right_keys AS (SELECT {key} AS "key", count(DISTINCT {base}) AS spellings FROM right_texts GROUP BY 1),
+     met AS (SELECT l."rows", l.spellings * r.spellings AS pairs, least(l.spellings, r.spellings) AS likely
+             FROM left_keys AS l JOIN right_keys AS r USING ("key"))
+SELECT (SELECT coalesce(sum("rows"), 0) FROM left_keys WHERE "key" IS NOT NULL) AS valued,
+       coalesce(sum("rows"), 0) AS matched, coalesce(sum(pairs), 0) AS pairs, coalesce(sum(likely), 0) AS likely,
+       (SELECT count(*) FROM (SELECT {base} AS base FROM left_texts INTERSECT SELECT {base} FROM right_texts)
+        WHERE base IS NOT NULL) AS equal
+FROM met
+"""
+
+
+class KeyCounter:
+    """The distinct values of two columns, read once, on which ways to meet are counted one by one."""
+
+    def __init__(self, left: JoinSide, right: JoinSide) -> None:
+        """Read both columns. Raises UnreadableTable when a file is gone or no longer what it was."""
+        self._cursor = left.connection.cursor()
+        parts = -(-left.rows // MOST_LEFT_ROWS) or 1
+        for side, name, share in ((left, "left_texts", parts), (right, "right_texts", 1)):
+            with reading(str(side)):
+                self._cursor.execute(_TEXTS.format(name=name, text=side.text("side"), source=side.source, parts=share))
+
+    def __enter__(self) -> KeyCounter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._cursor.close()
+
+    def exact(self, meeting: Meeting) -> Meeting:
+        """Say how much an exact meeting matches."""
+        return replace(meeting, matched=_share(*self._fetch(_MATCHED)))
+
+    def normalised(self, form: KeyForm) -> Meeting:
+        """Say how much the keys of a form match, and estimate how much of that is right.
+
+        Values that share a key with another of their own column can't all mean what the other column's one does: of
+        m and n values with the same key, m·n pairs, at most min(m, n) are taken to be right.
+        """
+        valued, matched, pairs, likely, equal = self._fetch(_MET.format(key=_of(form.key), base=_of(form.base)))
+        folded = pairs - equal
+        right = (likely - equal + _PRIOR_RIGHT * _PRIOR_PAIRS) / (folded + _PRIOR_PAIRS)
+        precision = _FOLDED_RIGHT * (equal + right * folded) / pairs if pairs else _FOLDED_RIGHT * right
+        way = ByExpression(form.key, form.key)
+        return Meeting(str(MatchKind.NORMALISED), way, precision, _share(valued, matched), form.told)
+
+    def _fetch(self, sql: str) -> tuple[int, ...]:
+        row: tuple[int, ...] | None = self._cursor.execute(sql).fetchone()
+        if row is None:
+            raise duckdb.InternalException("an aggregate gave no row")
+        return tuple(int(count) for count in row)
+
+
+def _of(expression: str) -> str:
+    return ByExpression(expression, expression).of_left("value")
+
+
+def _share(whole: int, part: int) -> float:
+    return part / whole if whole else 0.0

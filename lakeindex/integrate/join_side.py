@@ -1,0 +1,108 @@
+"""One side of a join: a column, its table, and how DuckDB reads both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from lakeindex.errors import UnreadableTable
+from lakeindex.types import TableId
+
+TEXT = "VARCHAR"
+_ERROR_KIND = "Error: "
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JoinSide:
+    """A column of a table that joins with another; nothing is read before it is asked for."""
+
+    connection: duckdb.DuckDBPyConnection
+    """In which `source` runs."""
+    table: TableId
+    source: str
+    """The SELECT that reads the table: its file, or the index's copy of its rows."""
+    file_source: str
+    """The SELECT that reads the file, in any DuckDB, its rows in the file's order."""
+    columns: tuple[tuple[str, str], ...]
+    """Name and DuckDB type of each column of the table."""
+    place: int
+    """Of the column in the table, from 0."""
+    rows: int
+    """Of the table, when it was indexed."""
+
+    @classmethod
+    def open(
+        cls, connection: duckdb.DuckDBPyConnection, table: TableId, sources: tuple[str, str], place: int, rows: int
+    ) -> JoinSide:
+        """Ask DuckDB for the table's columns; `sources` are `source` and `file_source`.
+
+        Raises UnreadableTable when the file is gone or no longer what it was.
+        """
+        with reading(str(table)):
+            found = connection.cursor().sql(f"SELECT * FROM ({sources[0]}) LIMIT 0")
+            columns = tuple(zip(found.columns, map(str, found.types), strict=True))
+        if place >= len(columns):
+            raise UnreadableTable(f"{table} has fewer columns than when it was indexed; index the lake again")
+        return cls(connection, table, *sources, columns, place, rows)
+
+    def __str__(self) -> str:
+        return f"{self.table} · {self.column}"
+
+    @property
+    def column(self) -> str:
+        """The column's name, as SQL can tell it from the table's other columns."""
+        return self.columns[self.place][0]
+
+    @property
+    def sql_type(self) -> str:
+        """The column's DuckDB type."""
+        return self.columns[self.place][1]
+
+    def value(self, table: str) -> str:
+        """Write the column's value as SQL, the table going by the alias `table`."""
+        return f"{table}.{quoted(self.column)}"
+
+    def text(self, table: str) -> str:
+        """Write the column's value as text; DuckDB writes numbers and dates as CSV files do."""
+        value = self.value(table)
+        return value if self.sql_type == TEXT else f"CAST({value} AS {TEXT})"
+
+    def distinct_texts(self, limit: int | None = None) -> pa.Array[pa.LargeStringScalar]:
+        """Return the distinct values as text, (n,) large_string without nulls, ascending; `limit` takes the first."""
+        return self.counted_texts(limit)["value"].combine_chunks()
+
+    def counted_texts(self, limit: int | None = None) -> pa.Table:
+        """Count the rows of each distinct value: `value` large_string, ascending, without null, `rows` int64."""
+        sql = (
+            f"SELECT {self.text('side')} AS value, count(*) AS rows FROM ({self.source}) AS side "
+            f"WHERE {self.value('side')} IS NOT NULL GROUP BY 1 ORDER BY 1"
+        )
+        with reading(str(self)):
+            cursor = self.connection.cursor()
+            counted = cursor.sql(sql if limit is None else f"{sql} LIMIT {limit:d}").to_arrow_table()
+        return pa.table({"value": counted["value"].cast(pa.large_string()), "rows": counted["rows"]})
+
+
+@contextmanager
+def reading(what: str) -> Iterator[None]:
+    """Say in one sentence what DuckDB could not read. Raises UnreadableTable."""
+    try:
+        yield
+    except duckdb.Error as error:
+        first_line = str(error).split("\n", 1)[0]
+        reason = first_line.partition(_ERROR_KIND)[2] or first_line
+        raise UnreadableTable(f"{what} can't be read: {reason}; index the lake again if its files changed") from error
+
+
+def quoted(identifier: str) -> str:
+    """Quote a name for SQL."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Write a text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,98 @@
+"""How often would a program's outputs hit by chance, and is what it hits more than that?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_SHIFTS = (1, 2, 3, 5, 8, 13)
+_LONGEST_LIST = 300
+_SAME_THING = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a program's outputs hit, against what mixed-up outputs of the same make hit."""
+
+    outputs: int
+    """Distinct outputs."""
+    hits: int
+    """Distinct outputs that are on the other side."""
+    mixed: int
+    """Distinct mixed-up outputs."""
+    mixed_hits: int
+    is_same_thing: bool = False
+    """Whether outputs say the same as the values, so that a hit is no chance: a date or a number written otherwise."""
+
+    @property
+    def rate(self) -> float:
+        """The share of outputs that hit."""
+        return self.hits / self.outputs if self.outputs else 0.0
+
+    @property
+    def chance(self) -> float:
+        """The share of mixed-up outputs that hit (Krichevsky and Trofimov's estimate)."""
+        if self.is_same_thing:
+            return _SAME_THING
+        return (self.mixed_hits + 0.5) / (self.mixed + 1)
+
+    @property
+    def weight(self) -> float:
+        """The nats by which the hits speak against chance (Chernoff's bound of the binomial tail)."""
+        rate, chance = self.rate, self.chance
+        if rate <= chance:
+            return 0.0
+        missed = 0.0 if rate == 1 else (1 - rate) * math.log((1 - rate) / (1 - chance))
+        return self.outputs * (rate * math.log(rate / chance) + missed)
+
+    def precision_at(self, rate: float) -> float:
+        """Estimate the share of hits that are meant, when `rate` of the values hit and the others could by chance."""
+        if rate <= 0:
+            return 0.0
+        meant = max(0.0, (rate - self.chance) / (1 - self.chance))
+        return min(1.0, meant / rate)
+
+
+def mixed_outputs(pieces: Sequence[Sequence[str | None]], is_constant: Sequence[bool]) -> list[str]:
+    """Mix the pieces of different values up; where only one comes from the value, the halves of its texts.
+
+    `pieces` are, for every piece of a program, its text for every value. Numbers are followed by those next to them.
+    """
+    rows = [row for row in dict.fromkeys(zip(*pieces, strict=True)) if None not in row][:_LONGEST_LIST]
+    texts = [tuple(one or "" for one in row) for row in rows]
+    taken = [index for index, constant in enumerate(is_constant) if not constant]
+    mixed: set[str] = set()
+    for shift in _SHIFTS:
+        for row, other in zip(texts, texts[shift:] + texts[:shift], strict=False):
+            made = list(row)
+            if len(taken) == 1:
+                made[taken[0]] = _crossed(row[taken[0]], other[taken[0]])
+            else:
+                for place in taken[shift % len(taken) :: 2]:
+                    made[place] = other[place]
+            if made != list(row) and made != list(other):
+                mixed.add("".join(made))
+    for row in texts:
+        whole = "".join(row)
+        if _is_number(whole):
+            mixed.update(_neighbours(whole))
+        elif len(taken) == 1 and _is_number(row[taken[0]]):
+            start, end = "".join(row[: taken[0]]), "".join(row[taken[0] + 1 :])
+            mixed.update(start + number + end for number in _neighbours(row[taken[0]]))
+    return sorted(mixed)
+
+
+def _crossed(one: str, other: str) -> str:
+    cut = max(1, len(one) // 2)
+    # Cut from the end, so that what follows is as long as it was.
+    return one[:cut] + other[max(0, len(other) - (len(one) - cut)) :] if len(one) > 1 else other
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 16
+
+
+def _neighbours(number: str) -> list[str]:
+    near = (int(number) + distance for distance in (-3, -2, -1, 1, 2, 3))
+    return [str(one).rjust(len(number), "0") if number.startswith("0") else str(one) for one in near if one >= 0]

@@ -1,0 +1,249 @@
+"""A join, planned and ready to run: its SQL, its rows, their numbers, and what is known of it beforehand."""
+
+from __future__ import annotations
+
+import html
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from lakeindex.catalog.catalog import Catalog
+from lakeindex.catalog.database import glob_escaped
+from lakeindex.catalog.lake_database import LakeDatabase, ViewedTable
+from lakeindex.errors import InvalidSetting, Refused
+from lakeindex.integrate.dialects import DUCKDB, translated
+from lakeindex.integrate.expected import Expected, expect
+from lakeindex.integrate.join_file import copy_rows, mapping_path, write_mapping
+from lakeindex.integrate.join_kinds import How, MatchKind
+from lakeindex.integrate.join_side import JoinSide, literal, quoted, reading
+from lakeindex.integrate.join_sql import JoinCounts, JoinSql
+from lakeindex.integrate.meeting import ByMapping, Meeting
+from lakeindex.pairs import QueryColumn
+from lakeindex.types import Family
+
+_MAPPING = "join_mapping"
+_LEAST_LIMIT = 1_000_000
+_MOST_TIMES = 10
+_SHOWN = 5
+
+_ROWS: list[tuple[str, pa.DataType]] = [
+    ("left_row", pa.int64()),
+    ("right_row", pa.int64()),
+    ("probability", pa.float64()),
+]
+ROWS_SCHEMA = pa.schema(_ROWS)
+"""A line a joined pair; rows are numbered from 0, as `Lake.read` gives them: in the file's order."""
+
+
+@dataclass(frozen=True, eq=False)
+class JoinPlan:
+    """A join of two columns of the lake; nothing is joined before rows are asked for."""
+
+    left: JoinSide
+    right: JoinSide
+    how: How
+    meeting: Meeting
+    """The way chosen for values to meet."""
+    tried: tuple[Meeting, ...]
+    """The ways that it was chosen from."""
+    opened: Callable[[Path], LakeDatabase]
+    """Opens the lake in DuckDB once more, one folder besides in reach."""
+    expected: Expected | None = None
+    """What sketches promise of a join on normal values; None where the index keeps none, or values meet otherwise."""
+
+    def sql(self, dialect: str = DUCKDB, out: Path | None = None, force: bool = False) -> str:
+        """Write the join as one statement that runs without lakeindex, giving the rows of `to_arrow`.
+
+        For DuckDB it reads the lake's files where they lie; in another dialect every table goes by its path. Where
+        values meet by a mapping, that is written as Parquet beside the file `out`, and read from there.
+        Raises InvalidSetting where a mapping has no place, MissingExtra where sqlglot isn't installed.
+        """
+        mapping = self._mapping_file(out, force)
+        if dialect == DUCKDB:
+            scanned = f"read_parquet({literal(glob_escaped(mapping))})" if mapping else ""
+            return self._from_files(scanned).joined(self.how)
+        tables = JoinSql(
+            self.left, self.right, self.meeting, quoted(self.left.table), quoted(self.right.table),
+            quoted(mapping.name) if mapping else "",
+        )  # fmt: skip
+        return translated(tables.joined(self.how), dialect)
+
+    def rows_sql(self, out: Path | None = None, force: bool = False) -> str:
+        """Write the statement for `rows`, for DuckDB, which alone numbers the rows of files."""
+        mapping = self._mapping_file(out, force)
+        return self._from_files(f"read_parquet({literal(glob_escaped(mapping))})" if mapping else "").rows()
+
+    def to_arrow(self) -> pa.Table:
+        """Join: the left columns, then the right ones; the order of the rows means nothing.
+
+        Raises UnreadableTable when a file is gone or no longer what it was.
+        """
+        return self._fetch(self._from_lake.joined(self.how))
+
+    def batches(self) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+        """Join, a batch of rows at a time. Raises UnreadableTable, even in the middle, as `to_arrow` does."""
+        with self._reading():
+            reader = self._cursor.sql(self._from_lake.joined(self.how)).to_arrow_reader()
+        return reader.schema, self._read(reader)
+
+    def preview(self, rows: int = 10) -> pa.Table:
+        """Join until so many rows are there."""
+        return self._fetch(f"{self._from_lake.joined(self.how)}\nLIMIT {rows:d}")
+
+    def rows(self) -> pa.Table:
+        """List the pairs of rows that meet, whatever becomes of the others: ROWS_SCHEMA, ascending."""
+        # Not from the index's copy of the rows, whose order is not the file's.
+        return self._fetch(self._from_files(_MAPPING).rows()).cast(ROWS_SCHEMA)
+
+    def write(self, path: str | Path, force: bool = False, rows: bool = False) -> int:
+        """Join into a file, .parquet, .csv or .json, whole or not at all; return how many rows there are.
+
+        With `rows` the file lists the pairs of rows that meet, as `rows()` does.
+        Raises InvalidSetting for another suffix, Refused where the file exists, unless `force`.
+        """
+        sql = self._from_files(_MAPPING).rows() if rows else self._from_lake.joined(self.how)
+        return copy_rows(
+            sql, Path(path).absolute(), force, lambda folder: self._prepared(self.opened(folder).connection)
+        )
+
+    @cached_property
+    def counts(self) -> JoinCounts:
+        """Count the join without joining: the rows of each key are multiplied."""
+        counted = self._fetch(self._from_lake.counts()).to_pylist()[0]
+        return JoinCounts(**{name: int(count) for name, count in counted.items()})
+
+    def require_modest(self) -> None:
+        """Raise Refused where the join gives more than ten times the rows of the larger table, and over a million."""
+        most = max(_MOST_TIMES * max(self.left.rows, self.right.rows), _LEAST_LIMIT)
+        if (rows := self.counts.rows(self.how)) > most:
+            raise Refused(
+                f"the join would give {rows:,} rows of {self.left.rows:,} and {self.right.rows:,}, more than {most:,}: "
+                f"join columns of which one has each value once, or leave --guard away"
+            )
+
+    def remarks(self, rows: int) -> list[str]:
+        """Say for people what came of a join that gave so many rows."""
+        sides = f"{self.left.rows:,} and {self.right.rows:,}"
+        largest = self.left.rows + self.right.rows if self.how is How.FULL else max(self.left.rows, self.right.rows)
+        remarks = [f"{rows:,} rows out of {sides}"]
+        # Counting takes as long as joining: of large tables it is only done where something is amiss.
+        if rows == 0 or self.left.rows + self.right.rows <= _LEAST_LIMIT:
+            counts = self.counts
+            remarks[0] += f"; {counts.left_matched:,} left rows, {counts.match_rate:.1%} of those with a value, matched"
+            if not counts.pairs:
+                remarks.append(self._why_nothing(counts))
+        if rows > largest:
+            remarks.append(
+                f"warning: rows multiply: {rows:,} out of {sides}; each value of neither column is there once"
+            )
+        return remarks
+
+    def _why_nothing(self, counts: JoinCounts) -> str:
+        for side, rows, valued in (
+            (self.left, counts.left_rows, counts.left_valued),
+            (self.right, counts.right_rows, counts.right_valued),
+        ):
+            if not rows:
+                return f"nothing is joined: {side.table} has no rows"
+            if not valued:
+                return f"nothing is joined: {side} has no value that could meet another; name another column"
+        return (
+            f"nothing is joined: no value of {self.left} meets one of {self.right} by {self.meeting.match} match; "
+            f"try another --match, or ask what joins: lakeindex query {shlex.quote(self.left.table)} "
+            f"{shlex.quote(self.left.column)}"
+        )
+
+    def told(self) -> str:
+        """Say for people how values meet, and what is promised of it."""
+        promised = [f"promises {self.meeting.precision:.1%} of the pairs right"]
+        if self.meeting.matched == self.meeting.matched:
+            promised.append(f"{self.meeting.matched:.1%} of the left rows with a value matched")
+        return f"{self.meeting.match}: {self.meeting.told} ({', '.join(promised)})"
+
+    def __repr__(self) -> str:
+        lines = [f"{self.how} join of {self.left} with {self.right}", self.told()]
+        return "\n  ".join(lines if self.expected is None else [*lines, f"expected: {self.expected.told()}"])
+
+    def _repr_html_(self) -> str:
+        head, *lines = repr(self).split("\n")
+        listed = "".join(f"<li>{html.escape(line.strip())}</li>" for line in lines)
+        shown = self.preview(_SHOWN)
+        names = "".join(f"<th>{html.escape(name)}</th>" for name in shown.column_names)
+        rows = "".join(
+            "<tr>" + "".join(f"<td>{html.escape('' if cell is None else str(cell))}</td>" for cell in row) + "</tr>"
+            for row in zip(*(column.to_pylist() for column in shown.columns), strict=True)
+        )
+        return (
+            f"<p>{html.escape(head)}</p><ul>{listed}</ul>"
+            f"<table><thead><tr>{names}</tr></thead><tbody>{rows}</tbody></table>"
+        )
+
+    def _read(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+        with self._reading():
+            yield from reader
+
+    @cached_property
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        return self._prepared(self.left.connection.cursor())
+
+    def _prepared(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+        if isinstance(self.meeting.way, ByMapping):
+            connection.register(_MAPPING, self.meeting.way.pairs)
+        return connection
+
+    @property
+    def _from_lake(self) -> JoinSql:
+        return self._statement(self.left.source, self.right.source, _MAPPING)
+
+    def _from_files(self, mapping: str) -> JoinSql:
+        return self._statement(self.left.file_source, self.right.file_source, mapping)
+
+    def _statement(self, left: str, right: str, mapping: str) -> JoinSql:
+        return JoinSql(self.left, self.right, self.meeting, f"({left})", f"({right})", mapping)
+
+    def _mapping_file(self, out: Path | None, force: bool) -> Path | None:
+        if not isinstance(self.meeting.way, ByMapping):
+            return None
+        if out is None:
+            raise InvalidSetting(
+                f"a {self.meeting.match} join needs a file for its mapping: give --out FILE, and the statement reads "
+                f"{mapping_path(Path('FILE'))} beside it"
+            )
+        path = mapping_path(out.absolute())
+        write_mapping(self.meeting.way.pairs, path, force)
+        return path
+
+    def _fetch(self, sql: str) -> pa.Table:
+        with self._reading():
+            table: pa.Table = self._cursor.sql(sql).to_arrow_table()
+            return table
+
+    def _reading(self) -> AbstractContextManager[None]:
+        return reading(f"the join of {self.left} with {self.right}")
+
+
+def open_side(databases: tuple[LakeDatabase, LakeDatabase], table: ViewedTable, place: int, rows: int) -> JoinSide:
+    """Find how DuckDB reads the column at `place`: in the first of two databases, and in the second, from its file."""
+    database, files = databases
+    sources = database.select(table), files.select(table)
+    return JoinSide.open(database.connection, table.id, sources, place, rows)
+
+
+def expected_of(catalog: Catalog, columns: Sequence[QueryColumn], meeting: Meeting) -> Expected | None:
+    """Estimate the join of two columns from their sketches; None where they don't say how such values meet."""
+    left, right = (column.terms[Family.VALUES] for column in columns)
+    if meeting.match not in (MatchKind.EXACT, MatchKind.NORMALISED) or not len(left.hashes) or not len(right.hashes):
+        return None
+    rows = [
+        int(
+            catalog.fetch("SELECT rows - nulls FROM columns WHERE table_id = ? AND name = ?", list(where))[0][0].as_py()
+        )
+        for where in ((column.id.table, column.id.name) for column in columns)
+    ]
+    return expect(left, right, *rows)

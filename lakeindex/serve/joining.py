@@ -1,0 +1,108 @@
+"""The command that joins two columns of the lake."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lakeindex.serve.options import open_lake, with_format, with_index, with_quiet
+from lakeindex.serve.output import Format, print_line, say, write_batches, write_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pyarrow as pa
+
+    from lakeindex.join_plan import JoinPlan
+
+_MATCHES = ("auto", "exact", "normalised", "fuzzy", "semantic", "transform")
+_HOWS = ("inner", "left", "full", "anti")
+_DIALECTS = ("duckdb", "postgres", "snowflake", "bigquery", "spark")
+
+
+@click.command()
+@click.argument("left_table")
+@click.argument("left_column")
+@click.argument("right_table")
+@click.argument("right_column")
+@with_index
+@click.option("--match", type=click.Choice(_MATCHES), default="auto", show_default=True, help="How values meet.")
+@click.option(
+    "--precision",
+    type=click.FloatRange(0, 1),
+    default=0.9,
+    show_default=True,
+    help="Of the ways for values to meet, take one of whose pairs this share is expected to be right.",
+)
+@click.option("--how", type=click.Choice(_HOWS), default="inner", show_default=True, help="Which rows stay.")
+@click.option("--rows", is_flag=True, help="List the numbers of the rows that meet: left_row,right_row,probability.")
+@click.option("--sql", is_flag=True, help="Print the statement, which gives the same rows without lakeindex.")
+@click.option("--dialect", type=click.Choice(_DIALECTS), default="duckdb", show_default=True, help="Of --sql.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the rows to a .parquet, .csv or .json file.")
+@click.option("--guard", is_flag=True, help="Refuse a join of far more rows than either table has.")
+@click.option("--force", is_flag=True, help="Write over a file that exists.")
+@with_format
+@with_quiet
+def join(
+    left_table: str,
+    left_column: str,
+    right_table: str,
+    right_column: str,
+    index: str | None,
+    match: str,
+    precision: float,
+    how: str,
+    rows: bool,
+    sql: bool,
+    dialect: str,
+    out: Path | None,
+    guard: bool,
+    force: bool,
+    output: str,
+    quiet: bool,
+) -> None:
+    """Join two tables where the values of two columns meet."""
+    from lakeindex.integrate.join_file import require_writable
+
+    if rows and how == "anti":
+        raise click.UsageError("an anti join has no pairs of rows to list: leave --rows away")
+    if dialect != "duckdb" and (rows or not sql):
+        raise click.UsageError("--dialect is for --sql without --rows: only DuckDB numbers the rows of files")
+    if out is not None:
+        require_writable(out.absolute(), force)
+    lake = open_lake(index)
+    plan = lake.join(left_table, left_column, right_table, right_column, match, precision, how)
+    say(plan.told(), quiet)
+    if guard:
+        plan.require_modest()
+    if sql:
+        print_line(plan.rows_sql(out, force) if rows else plan.sql(dialect, out, force))
+    elif rows and out is None:
+        pairs = plan.rows()
+        write_table(pairs, Format(output))
+        _tell(plan, pairs.num_rows, quiet)
+    elif out is None:
+        _tell(plan, _print_rows(plan, Format(output)), quiet)
+    if out is not None:
+        written = plan.write(out, force, rows)
+        _tell(plan, written, quiet)
+
+
+def _print_rows(plan: JoinPlan, form: Format) -> int:
+    schema, batches = plan.batches()
+    counts: list[int] = []
+
+    def counted() -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            counts.append(batch.num_rows)
+            yield batch
+
+    write_batches(counted(), schema, form)
+    return sum(counts)
+
+
+def _tell(plan: JoinPlan, rows: int, quiet: bool) -> None:
+    for remark in plan.remarks(rows):
+        say(remark, quiet)

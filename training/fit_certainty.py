@@ -1,0 +1,120 @@
+"""Fit how certain a pair of values is, without a label of anybody's: lakeindex/integrate/pairing/certainty.py.
+
+fit_certainty.py TABLES
+
+TABLES is what fetch_tables.py wrote. What is right is known there in two ways: two tables have a name for each of the
+same codes (`alpha_2` and `country`), and write some of those names differently; or a column of names is written
+otherwise by `lakeindex/learn`. A quarter of the references is taken away, so that some values have none.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from train import PARTS, sources
+
+from lakeindex.encode.encoders import make_encoder
+from lakeindex.encode.model_options import BASE_MODEL, ModelOptions
+from lakeindex.integrate.pairing.candidates import Candidates, Embed, near_in_meaning, near_in_spelling
+from lakeindex.integrate.pairing.certainty import THRESHOLDS, BestPairs
+from lakeindex.learn.boosting import fit_logistic
+from lakeindex.learn.looks import Look
+from lakeindex.learn.perturb import choose, perturbed
+from lakeindex.learn.pool import Lookup, Pool
+from lakeindex.text_hash import Texts
+
+SEED = 5
+_LEFT_OUT = 0.25
+_LEAST_SHARED, _ALIKE = 30, (0.3, 0.97)
+_LEAST_NAMES, _COLUMNS = 120, 60
+_MOST_PERTURBED = 2
+
+_DRAWN = 200_000
+
+Near = Callable[[Texts, Texts], Candidates]
+Linked = tuple[list[str], list[str], dict[str, str]]
+"""Queries, references, and the right reference of each query."""
+
+
+def by_codes(lookups: tuple[Lookup, ...]) -> Iterator[Linked]:
+    """Yield names of the same things in two tables, which are alike often enough to be of one domain."""
+    read = [dict(zip(one.codes.to_pylist(), one.names.to_pylist(), strict=True)) for one in lookups]
+    for one, other in combinations(read, 2):
+        shared = [code for code in one if code in other and not str(code).isdigit()]
+        alike = np.mean([one[code].lower() == other[code].lower() for code in shared]) if shared else 0.0
+        if len(shared) >= _LEAST_SHARED and _ALIKE[0] <= alike <= _ALIKE[1]:
+            yield list(one.values()), list(other.values()), {one[code]: other[code] for code in shared}
+
+
+def by_writing(pool: Pool, rng: np.random.Generator) -> Iterator[Linked]:
+    """Yield columns of names beside themselves, written otherwise value by value."""
+    able = [one for one in pool.columns if one.look in (Look.NAME, Look.TEXT) and len(one.values) >= _LEAST_NAMES]
+    for place in rng.permutation(len(able))[:_COLUMNS]:
+        column = able[place]
+        written = np.array(column.values.to_pylist(), object)
+        groups = rng.integers(0, 8, len(written))
+        for group in range(1, 8):  # the first stays as it is
+            texts = pa.array(written[groups == group].tolist(), pa.large_string())
+            for _ in range(int(rng.integers(1, _MOST_PERTURBED + 1))):
+                perturbation = choose(column.look, rng)
+                texts = texts if perturbation is None or not len(texts) else perturbed(texts, perturbation, rng)
+            written[groups == group] = texts.to_pylist()
+        right = column.values.to_pylist()
+        yield written.tolist(), right, dict(zip(written.tolist(), right, strict=True))
+
+
+def measured(
+    linked: Linked, near: Near, rng: np.random.Generator
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """Return what certainty is told of each query's best pair, (n, 3), and whether it is right, (n,)."""
+    queries, references, right = linked
+    queries, references = list(dict.fromkeys(queries)), np.array(list(dict.fromkeys(references)), object)
+    references = references[rng.random(len(references)) >= _LEFT_OUT].tolist()
+    best = BestPairs.of(near(pa.array(queries, pa.large_string()), pa.array(references, pa.large_string())))
+    told = np.column_stack([best.similarities, best.leads, best.claims])
+    is_right = [right.get(one) == references[at] for one, at in zip(queries, best.references.tolist(), strict=True)]
+    return told, np.array(is_right) & (best.similarities > 0)
+
+
+def fit(groups: list[list[Linked]], near: Near, rng: np.random.Generator) -> None:
+    """Fit the figures of a certainty and print them; each pair of columns counts alike, and each group does."""
+    told, right, weights = [], [], []
+    for group in groups:
+        for linked in group:
+            one, is_right = measured(linked, near, rng)
+            told.append(one)
+            right.append(is_right)
+            weights.append(np.full(len(one), 1 / (len(one) * len(group))))
+    weight = np.concatenate(weights)
+    drawn = rng.choice(len(weight), _DRAWN, p=weight / weight.sum())
+    all_told, all_right = np.concatenate(told)[drawn], np.concatenate(right)[drawn]
+    scales, bias = fit_logistic(all_told, all_right)
+    likely = 1 / (1 + np.exp(-(all_told @ scales + bias)))
+    shares = [float(all_right[likely >= threshold].mean()) for threshold in THRESHOLDS]
+    print(f"similarity={scales[0]:.2f}, lead={scales[1]:.2f}, claim={scales[2]:.2f}, bias={bias:.2f},")
+    print(f"right=({', '.join(f'{share:.3f}' for share in shares)}),")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tables", type=Path)
+    given = parser.parse_args()
+    rng = np.random.default_rng(SEED)
+    pool = Pool.of(source for part in sorted(set(PARTS)) for source in sources(given.tables, part))
+    embed: Embed = make_encoder(ModelOptions(BASE_MODEL)).encode
+    codes, writing = list(by_codes(pool.lookups)), list(by_writing(pool, rng))
+    print(f"{len(codes)} pairs of columns with codes, {len(writing)} written otherwise")
+    print("by meaning:")
+    fit([codes], lambda queries, references: near_in_meaning(queries, references, embed), rng)
+    print("by spelling:")
+    fit([codes, writing], lambda queries, references: near_in_spelling(queries, references, embed), rng)
+
+
+if __name__ == "__main__":
+    main()
