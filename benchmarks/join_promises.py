@@ -229,7 +229,9 @@ def count(left: Texts, right: Texts) -> JoinMeasure:
     with duckdb.connect() as connection:
         sides = []
         for side, texts in (("left", left), ("right", right)):
-            connection.register(f"{side}_rows", pa.table({"value": texts}))
+            connection.register("incoming", pa.table({"value": texts}))
+            connection.execute(f"CREATE TABLE {side}_rows AS FROM incoming")
+            connection.unregister("incoming")
             sides.append(ProbedColumn(TableId(side), "value", f"SELECT * FROM {side}_rows"))
         with JoinProbe(connection, sides[0]) as probe:
             return probe.measure(sides[1])

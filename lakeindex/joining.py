@@ -22,6 +22,8 @@ def choose_meeting(
 
     Raises InvalidSetting where the columns' types are never equal, or for a kind that can't be asked for yet.
     """
+    if not 0 <= precision <= 1:
+        raise InvalidSetting(f"a precision of {precision} makes no sense: give a share between 0 and 1")
     if match not in (MatchKind.AUTO, MatchKind.EXACT, MatchKind.NORMALISED):
         raise InvalidSetting(f"--match {match} is not there yet; there are: auto, exact, normalised")
     exact = exact_meeting(*sides)

@@ -17,8 +17,10 @@ from lakeindex.integrate.expected_sample import Sample, Side, Unseen, common_lim
 
 _Z = 1.96  # a two-sided 95 % interval
 _PRIOR_VALUES = 2.0
-_FREQUENT = 20
-"""Values of the sample that tell what becomes of the most frequent ones beyond it."""
+_MOST_FREQUENT = 20
+"""Values of the sample that tell what becomes of frequent ones beyond it."""
+_FREQUENT = 5.0
+"""A value is frequent that has as many times the rows of another."""
 
 _TELLING = 100
 """Shared values in the sample that tell whether their counts go together."""
@@ -55,6 +57,8 @@ def estimate(left: Side, right: Side) -> Estimate:
     """Estimate the join of two columns of which at least one is known by a sketch."""
     if not left.rows or not right.rows:
         return Estimate((0.0,) * 3, (0.0,) * 3, (0.0,) * 3)
+    if not len(left.hashes) or not len(right.hashes):
+        return Estimate((0.0, 0.5, 1.0), (0.0, 1.0, right.rows), (0.0, 0.5 * left.rows, left.rows * right.rows))
     limit = common_limit(left, right)
     # Rows of the more skewed side are followed: their number is known, however few values have most of them.
     is_forward = unseen_of(right, limit).skew <= unseen_of(left, limit).skew
@@ -63,6 +67,7 @@ def estimate(left: Side, right: Side) -> Estimate:
     found = forward if is_forward else _route(right, left)
     # Every matched row is in the join at least once.
     rows = (max(found.rows[0], low), max(found.rows[1], expected), max(found.rows[2], expected))
+    rows = (rows[0], rows[1], max(rows[1], min(rows[2], left.rows * right.rows)))
     fan = forward.partners if is_forward else _ratio(rows, forward.matched)
     match_rate = (low / left.rows, expected / left.rows, high / left.rows)
     if not low:
@@ -110,12 +115,10 @@ def _met_by_frequent(sample: Sample, unseen: Unseen, others: Unseen) -> float:
     count = int(is_shared.sum())
     if most <= 0.0 or not count:
         return 0.0
-    if count < _TELLING:
-        return most if unseen.excess and others.excess else 0.0
     logs = np.log(np.stack([sample.matched[is_shared], sample.partners[is_shared]]))
-    if not logs.std(axis=1).all():
-        return most if unseen.excess and others.excess else 0.0
-    return most if float(np.corrcoef(logs)[0, 1]) > _Z / math.sqrt(count) else 0.0
+    if count >= _TELLING and logs.std(axis=1).all():
+        return most if float(np.corrcoef(logs)[0, 1]) > _Z / math.sqrt(count) else 0.0
+    return most if all(side.largest > _FREQUENT * side.mean for side in (unseen, others)) else 0.0
 
 
 def _whole(known: float, seen_rows: float, matched: float, partners: Bounds) -> Bounds:
@@ -137,7 +140,7 @@ def _match_rate(sample: Sample, scale: Amounts, unseen: Unseen) -> Bounds:
     usual = _wilson(float(matched.sum()) / whole, trials)
     if not unseen.excess:
         return usual
-    top = np.argsort(-sample.counts, kind="stable")[:_FREQUENT]
+    top = np.argsort(-sample.counts, kind="stable")[:_MOST_FREQUENT]
     # Of one value, all rows find a partner or none does.
     low, frequent, high = _wilson(float((sample.matched[top] / sample.counts[top]).mean()), float(len(top)))
     low, high = float(low > _SURE), float(high > 1.0 - _SURE)

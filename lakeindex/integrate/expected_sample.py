@@ -33,16 +33,14 @@ class Side:
     def of(cls, terms: TermSet, rows: int, step: float) -> Side:
         """Take in a column's values; `step` is what the logarithms of its counts are rounded to."""
         low, high = bounds_of(terms.counts, step)
-        # A sketch without a single hash has no limit: nothing was cut off it.
-        is_complete = terms.is_complete or not len(terms.hashes)
         counts = terms.counts.astype(np.float64)
-        if is_complete and not float(low.sum()) <= rows <= float(high.sum()):
+        if terms.is_complete and not float(low.sum()) <= rows <= float(high.sum()):
             # These aren't the counts of these rows, as of an index that keeps none: all that is known is the total.
             low, high = np.ones(len(counts)), np.full(len(counts), max(rows - len(counts) + 1.0, 1.0))
             counts = np.full(len(counts), rows / max(len(counts), 1))
-        if is_complete:
+        if terms.is_complete:
             counts = calibrated(counts, low, high, rows)
-        return cls(terms.hashes, counts, low, high, float(rows), is_complete)
+        return cls(terms.hashes, counts, low, high, float(rows), terms.is_complete)
 
     @property
     def limit(self) -> np.uint64:

@@ -77,7 +77,8 @@ def _require_free(path: Path, force: bool) -> None:
 @contextmanager
 def _beside(path: Path, force: bool) -> Iterator[Path]:
     """Give a file in a folder of its own to write to, and put it in its place in the end."""
-    folder = Path(mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    # Resolved, as DuckDB compares it with the folders in its reach.
+    folder = Path(mkdtemp(prefix=f".{path.name}.", dir=path.parent.resolve()))
     try:
         unfinished = folder / f"unfinished{path.suffix}"
         yield unfinished

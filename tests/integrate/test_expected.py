@@ -145,6 +145,14 @@ def test_an_empty_side_promises_nothing_for_sure() -> None:
         assert not expected.multiplies
 
 
+def test_an_index_that_keeps_no_values_promises_nothing() -> None:
+    nothing = TermSet(np.zeros(0, np.uint64), np.zeros(0, np.int64), False)
+    expected = expect(nothing, column_of([1, 2]).sketch(), 5, 2)
+    assert (expected.match_rate.low, expected.match_rate.high) == (0.0, 1.0)
+    assert (expected.rows.low, expected.rows.high) == (0.0, 10.0)
+    assert not expected.is_exact
+
+
 def test_a_sample_that_shares_nothing_still_allows_three_in_its_size() -> None:
     left, right = column_of(list(range(5_000))), column_of(list(range(5_000, 10_000)))
     expected = promised(left, right)

@@ -41,7 +41,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Lake:
 
 def difference(one: pa.Table, other: pa.Table) -> int:
     """Count the rows that one of two multisets has more of."""
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"threads": 2}) as connection:
         connection.register("one", one)
         connection.register("other", other)
         both_ways = (f"(FROM {a} EXCEPT ALL FROM {b})" for a, b in (("one", "other"), ("other", "one")))
@@ -49,7 +49,7 @@ def difference(one: pa.Table, other: pa.Table) -> int:
 
 
 def in_plain_duckdb(statement: str) -> pa.Table:
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"threads": 2}) as connection:
         return connection.sql(statement).to_arrow_table()
 
 
@@ -88,7 +88,7 @@ def check(plan: JoinPlan, out: Path) -> bool:
 
 def test_the_statement_gives_the_rows_of_the_join(sample: Lake, tmp_path: Path) -> None:
     checked = 0
-    for seed, columns in enumerate([*KNOWN, *drawn(sample, 5)]):
+    for seed, columns in enumerate([*KNOWN, *drawn(sample, 3)]):
         for match in ("exact", "normalised"):
             try:
                 plan = sample.join(*columns, match=match)
@@ -96,7 +96,7 @@ def test_the_statement_gives_the_rows_of_the_join(sample: Lake, tmp_path: Path) 
                 continue
             checked += check(plan, tmp_path / "out.parquet")
         checked += check(with_mapping(plan, seed), tmp_path / "out [2]'s.parquet")
-    assert checked > 25
+    assert checked > 20
 
 
 def test_the_rows_that_meet_are_rows_of_the_tables_as_they_are_read(sample: Lake) -> None:

@@ -86,6 +86,13 @@ def test_nothing_is_left_of_a_join_that_fails(plan: JoinPlan, tmp_path: Path) ->
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("out.csv", "precious")]
 
 
+def test_a_folder_may_be_reached_by_a_link(plan: JoinPlan, tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    assert plan.write(tmp_path / "link" / "out.csv") == 40
+    assert (tmp_path / "real" / "out.csv").is_file()
+
+
 @pytest.mark.parametrize(
     ("name", "error", "message"),
     [

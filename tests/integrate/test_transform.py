@@ -13,18 +13,23 @@ from lakeindex.integrate.meeting import MAPPING_SCHEMA, ByExpression, ByMapping,
 from lakeindex.integrate.transform import Transformation, find_transformation, meeting_of
 from lakeindex.integrate.transform.chance import Evidence
 
-FIRST = (
+
+def words_of(text: str) -> list[str]:
+    return text.split()
+
+
+FIRST = words_of(
     "Tobias Bess Annalisa Lakenya Alaina Rudolf Chong Maryann Coralee Stefany Rae Kathlyn Georgina Trinidad Melodi "
     "Mackenzie Joaquin Alida Madelaine Gertude Lashanda Jacquiline Émile Zoë Søren"
-).split()
-LAST = (
+)
+LAST = words_of(
     "Dermody Chilcott Gregori Edison Partida Akiyama Aylward Casler Scalia Reily Mcgaughey Eccleston Brescia Mulloy "
     "Chism Spell Clasen Bogle Ghoston Montiel Cortes Heintz Dupont Vogel Kierkegaard"
-).split()
-COUNTRIES = (
+)
+COUNTRIES = words_of(
     "France Germany Brazil Chile Peru Spain Italy Norway Sweden Finland Denmark Poland Austria Hungary Greece Turkey "
     "Egypt Kenya Ghana Nigeria India China Japan Vietnam Thailand Canada Mexico Cuba Jordan Chad"
-).split()
+)
 NAMES = [(FIRST[number], LAST[number * 7 % len(LAST)]) for number in range(len(FIRST))]
 
 
@@ -70,7 +75,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize(("name", "is_swapped"), product(CASES, [False, True]))
+@pytest.mark.parametrize(("name", "is_swapped"), list(product(CASES, [False, True])))
 def test_each_value_meets_its_own_whichever_side_is_rewritten(name: str, is_swapped: bool) -> None:
     # Where several values have one partner, each of them meets it.
     rows = [(right, left) if is_swapped else (left, right) for left, right in CASES[name]]
@@ -148,7 +153,7 @@ def test_values_without_a_partner_lower_coverage_and_meet_nothing() -> None:
 
 
 def test_quotes_and_the_placeholder_in_values_do_no_harm() -> None:
-    rows = [(f"{a}'s \"{b}\"", f"{{value}} {b} o'{a}") for a, b in NAMES]
+    rows = [(f'{a}\'s "{b}"', f"{{value}} {b} o'{a}") for a, b in NAMES]
     transformation = found([left for left, _ in rows], [right for _, right in rows])
     assert pairs_of(transformation) == set(rows)
     assert transformation is not None

@@ -29,7 +29,9 @@ PIECES = st.one_of(
     st.builds(Constant, st.sampled_from([". ", "it's", "{value}", "\\1", "é"])),
     st.builds(Extract, st.lists(STEPS, max_size=2).map(tuple)),
 )
-PROGRAMS = st.builds(Program, st.lists(PIECES, min_size=1, max_size=3).map(tuple), st.lists(STEPS, max_size=1).map(tuple))
+PROGRAMS = st.builds(
+    Program, st.lists(PIECES, min_size=1, max_size=3).map(tuple), st.lists(STEPS, max_size=1).map(tuple)
+).filter(lambda program: program.extracts)
 DATES = st.one_of(
     st.dates().flatmap(
         lambda day: st.sampled_from(
@@ -131,7 +133,8 @@ def test_of_several_programs_the_first_that_applies_counts() -> None:
 
 def test_a_program_is_told_in_words() -> None:
     program = Program(
-        (Extract((Parts(" ", 1, 1), Span(1, 1))), Constant(". "), Extract((Parts(" ", -1, -1),))), (Write(Letters.UPPER),)
+        (Extract((Parts(" ", 1, 1), Span(1, 1))), Constant(". "), Extract((Parts(" ", -1, -1),))),
+        (Write(Letters.UPPER),),
     )
     assert program.told() == '(first character of word 1 + ". " + last word) in upper case'
     assert IDENTITY.told() == "the value itself"

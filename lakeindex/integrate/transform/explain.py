@@ -18,7 +18,8 @@ from lakeindex.integrate.transform.steps import Run, Span
 
 _LONGEST = 120
 _PATHS = 5
-_CONSTANT = 0.7
+_SEPARATOR = 0.7
+_WORD = 1.5
 _MOST_PIECES = 6
 _WAYS_OF_PIECES = {1: 16, 2: 6, 3: 4, 4: 3}
 Numbers = tuple[int, ...]
@@ -169,12 +170,12 @@ def _constants(target: str, common: CommonTexts) -> list[tuple[int, int, float]]
     constants: list[tuple[int, int, float]] = []
     covered = 0
     for start, end in [*Kind.WORD.runs(target), (len(target), len(target))]:
-        constants += [(place, place + 1, _CONSTANT) for place in range(covered, start)]
+        constants += [(place, place + 1, _SEPARATOR) for place in range(covered, start)]
         covered = end
     for kind in Kind:
-        constants += [(start, end, _CONSTANT) for start, end in kind.runs(target) if target[start:end] in common.words]
+        constants += [(start, end, _WORD) for start, end in kind.runs(target) if target[start:end] in common.words]
     if common.start and target.startswith(common.start):
-        constants.append((0, len(common.start), _CONSTANT))
+        constants.append((0, len(common.start), _WORD))
     if common.end and target.endswith(common.end):
-        constants.append((len(target) - len(common.end), len(target), _CONSTANT))
+        constants.append((len(target) - len(common.end), len(target), _WORD))
     return constants

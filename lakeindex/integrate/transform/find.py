@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 
+from lakeindex.errors import LakeIndexError
 from lakeindex.integrate.transform.candidates import candidate_pairs
 from lakeindex.integrate.transform.casing import in_case_of
 from lakeindex.integrate.transform.cover import Chosen, Sample, choose
@@ -32,10 +34,13 @@ def find_transformation(left: pa.Array[Any], right: pa.Array[Any]) -> Transforma
 
     Takes columns of any type and length, repeats and nulls included; values are compared as trimmed, lower-case
     texts. Both directions are tried. None where no program explains a real share of either column beyond chance, or
-    where the values meet as they are.
+    where the values meet as they are. Raises LakeIndexError when their values don't fit into a gigabyte.
     """
-    with TwoColumns(left, right) as columns:
-        found = [one for one in (_of_side(columns, True), _of_side(columns, False)) if one is not None]
+    try:
+        with TwoColumns(left, right) as columns:
+            found = [one for one in (_of_side(columns, True), _of_side(columns, False)) if one is not None]
+    except duckdb.OutOfMemoryException as error:
+        raise LakeIndexError(f"columns of {len(left)} and {len(right)} rows are too large to compare here") from error
     return max(found, key=_worth, default=None)
 
 

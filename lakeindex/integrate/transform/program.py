@@ -30,7 +30,10 @@ Piece = Constant | Extract
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Turns a text into the concatenation of its pieces, or into nothing where one of them is nothing."""
+    """Turns a text into the concatenation of its pieces, or into nothing where one of them is nothing.
+
+    At least one piece is of the value.
+    """
 
     pieces: tuple[Piece, ...]
     finish: tuple[Step, ...] = ()
@@ -39,13 +42,18 @@ class Program:
     @property
     def size(self) -> float:
         """How much the program says: of those that do the same, the smallest is taken."""
-        constants = sum(0.3 + 0.1 * len(piece.text) for piece in self.pieces if isinstance(piece, Constant))
+        # A word is rather a piece of the value than a constant, where either would do.
+        constants = sum((1.5 if any(map(str.isalnum, one)) else 0.3) + 0.1 * len(one) for one in self._constants)
         return constants + sum(1 + sum(step.size for step in extract.steps) for extract in self.extracts)
 
     @property
     def extracts(self) -> tuple[Extract, ...]:
         """The pieces that come from the value."""
         return tuple(piece for piece in self.pieces if isinstance(piece, Extract))
+
+    @property
+    def _constants(self) -> tuple[str, ...]:
+        return tuple(piece.text for piece in self.pieces if isinstance(piece, Constant))
 
     @property
     def says_the_same(self) -> bool:

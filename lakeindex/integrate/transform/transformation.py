@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from lakeindex.integrate.meeting import MAPPING_SCHEMA, VALUE, ByExpression, ByMapping, Meeting
 from lakeindex.integrate.transform.program import Program
+from lakeindex.integrate.transform.two_columns import connected
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Transformation:
         Of several programs the first that applies counts, as the other side isn't known here: `pairs` has what meets.
         """
         rewritten = f"coalesce({', '.join(program.sql('value') for program in self.programs)}, NULL)"
-        with duckdb.connect() as connection:
+        with connected() as connection:
             connection.register("incoming", pa.table({"value": values.cast(pa.large_string())}))
             table = connection.sql(f"SELECT {rewritten} AS value FROM incoming").to_arrow_table()
         column = table.column(0).cast(pa.large_string()).combine_chunks()

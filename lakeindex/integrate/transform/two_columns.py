@@ -40,6 +40,14 @@ SELECT coalesce(sum(count), 0), count(*), coalesce(sum(CAST(count > 1 AS INTEGER
 FROM (SELECT count(*) AS count FROM met GROUP BY key)
 """
 _MEMORY = "1GB"
+_DOORS_SHUT = {
+    "memory_limit": _MEMORY,
+    "threads": 2,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    # What is left over would be written to the current folder, which may be the lake.
+    "temp_directory": "",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,12 +68,17 @@ class Outcome:
     """MAPPING_SCHEMA, with a probability of 1."""
 
 
+def connected() -> duckdb.DuckDBPyConnection:
+    """Open a database in memory that reaches nothing outside, and keeps below a gigabyte."""
+    return duckdb.connect(config=_DOORS_SHUT)
+
+
 class TwoColumns:
     """The distinct texts of a left and a right column."""
 
     def __init__(self, left: pa.Array[Any], right: pa.Array[Any]) -> None:
         """Read both columns; nulls and blank texts are left out."""
-        self._connection = duckdb.connect(config={"memory_limit": _MEMORY, "threads": 2})
+        self._connection = connected()
         for name, column in (("lefts", left), ("rights", right)):
             self._connection.register("incoming", pa.table({"value": column}))
             self._connection.execute(_DISTINCT.format(name=name))
