@@ -20,14 +20,16 @@ from lakeindex.errors import InvalidSetting, Refused
 from lakeindex.integrate.dialects import DUCKDB, translated
 from lakeindex.integrate.expected import Expected, expect
 from lakeindex.integrate.join_file import copy_rows, mapping_path, write_mapping
-from lakeindex.integrate.join_kinds import How, MatchKind
+from lakeindex.integrate.join_kinds import How
 from lakeindex.integrate.join_side import JoinSide, literal, quoted, reading
 from lakeindex.integrate.join_sql import JoinCounts, JoinSql
-from lakeindex.integrate.meeting import ByMapping, Meeting
+from lakeindex.integrate.key_meetings import normal_value
+from lakeindex.integrate.meeting import VALUE, ByExpression, ByMapping, Meeting
 from lakeindex.pairs import QueryColumn
 from lakeindex.types import Family
 
 _MAPPING = "join_mapping"
+_SKETCHED = tuple(ByExpression(form, form) for form in (VALUE, normal_value()))
 _LEAST_LIMIT = 1_000_000
 _MOST_TIMES = 10
 _SHOWN = 5
@@ -238,7 +240,7 @@ def open_side(databases: tuple[LakeDatabase, LakeDatabase], table: ViewedTable, 
 def expected_of(catalog: Catalog, columns: Sequence[QueryColumn], meeting: Meeting) -> Expected | None:
     """Estimate the join of two columns from their sketches; None where they don't say how such values meet."""
     left, right = (column.terms[Family.VALUES] for column in columns)
-    if meeting.match not in (MatchKind.EXACT, MatchKind.NORMALISED) or not len(left.hashes) or not len(right.hashes):
+    if meeting.way not in _SKETCHED or not len(left.hashes) or not len(right.hashes):
         return None
     rows = [
         int(

@@ -2,40 +2,119 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lakeindex.errors import InvalidSetting
 from lakeindex.integrate.join_counted import KeyCounter
 from lakeindex.integrate.join_kinds import MatchKind
-from lakeindex.integrate.join_side import JoinSide
+from lakeindex.integrate.join_side import TEXT, JoinSide
 from lakeindex.integrate.key_meetings import exact_meeting, normalised_forms
 from lakeindex.integrate.meeting import Meeting
+from lakeindex.integrate.pairing.matching import fuzzy_meeting, semantic_meeting
+from lakeindex.integrate.transform.find import find_transformation
+from lakeindex.integrate.transform.transformation import meeting_of
 
-_COUNTED_ROWS = 1_000_000
-"""Up to so many rows of both sides a match that was asked for is counted before it runs."""
+if TYPE_CHECKING:
+    from lakeindex.integrate.lookup import Lookup
+    from lakeindex.integrate.pairing.candidates import Embed
+    from lakeindex.text_hash import Texts
+
+_MOST_COUNTED = 1_000_000
+"""Rows of both sides together up to which what was asked for is counted before it runs."""
+_MOST_COMPARED = 200_000
+"""Distinct values of both sides together up to which they are compared with one another."""
+_MOST_EMBEDDED = 30_000
+"""... and up to which a model reads them."""
 
 
-def choose_meeting(
-    sides: tuple[JoinSide, JoinSide], match: MatchKind, precision: float, lake: Any
-) -> tuple[Meeting, tuple[Meeting, ...]]:
-    """Choose a way to meet of the kind asked for; return it, and all that were tried, the simplest first.
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a lake brings to the join of two of its columns; each is looked for when it is first needed."""
 
-    Raises InvalidSetting where the columns' types are never equal, or for a kind that can't be asked for yet.
-    """
-    if not 0 <= precision <= 1:
-        raise InvalidSetting(f"a precision of {precision} makes no sense: give a share between 0 and 1")
-    if match not in (MatchKind.AUTO, MatchKind.EXACT, MatchKind.NORMALISED):
-        raise InvalidSetting(f"--match {match} is not there yet; there are: auto, exact, normalised")
-    exact = exact_meeting(*sides)
-    forms = () if match is MatchKind.EXACT else normalised_forms(*sides)
-    if not forms and sides[0].rows + sides[1].rows > _COUNTED_ROWS:
-        return exact, (exact,)
-    with KeyCounter(*sides) as counter:
-        tried = [counter.exact(exact)]
-        if tried[0].matched < 1 or match is MatchKind.NORMALISED:
-            tried += map(counter.normalised, forms)
-    able = tried[1:] if match is MatchKind.NORMALISED and forms else tried
-    precise = [meeting for meeting in able if meeting.precision >= precision]
-    # The first of the best, as `max` takes it, is the simplest.
-    best = max(precise, key=lambda meeting: meeting.matched) if precise else max(able, key=lambda one: one.precision)
-    return best, tuple(tried)
+    embed: Callable[[], Embed | None]
+    """Gives the model that reads values; None where the lake has none."""
+    lookups: Callable[[], Iterable[Lookup]]
+    """Lists tables that may map one side's values to the other's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chooser:
+    """Two columns, and what is asked of their join."""
+
+    left: JoinSide
+    right: JoinSide
+    precision: float
+    means: Means
+
+    def choose(self, match: MatchKind) -> tuple[Meeting, tuple[Meeting, ...]]:
+        """Choose a way to meet of the kind asked for; return it, and all that were tried, the simplest first.
+
+        Raises InvalidSetting where the columns' types are never equal, for a precision that is none, and where
+        nothing of the kind that was asked for makes their values meet.
+        """
+        if not 0 <= self.precision <= 1:
+            raise InvalidSetting(f"a precision of {self.precision} makes no sense: give a share between 0 and 1")
+        if match is MatchKind.EXACT and self.left.rows + self.right.rows > _MOST_COUNTED:
+            only = exact_meeting(self.left, self.right)
+            return only, (only,)
+        with KeyCounter(self.left, self.right) as counter:
+            tried = tuple(self._tried(match, counter))
+        if not tried:
+            raise InvalidSetting(
+                f"there is no {match} match of {self.left} and {self.right}: try --match auto or a lower --precision, "
+                f"or ask what joins with `lakeindex query`"
+            )
+        precise = [meeting for meeting in tried if meeting.precision >= self.precision]
+        # The first of the best, as `max` takes it, is the simplest.
+        best = max(precise, key=lambda one: one.matched) if precise else max(tried, key=lambda one: one.precision)
+        return best, tried
+
+    def _tried(self, match: MatchKind, counter: KeyCounter) -> Iterator[Meeting]:
+        matched = 0.0
+        for kind, meetings in self._ways(match, counter):
+            # Nothing can match more than all.
+            if match is kind or (match is MatchKind.AUTO and matched < 1):
+                for meeting in meetings:
+                    counted = counter.counted(meeting)
+                    matched = max(matched, counted.matched)
+                    yield counted
+
+    def _ways(self, match: MatchKind, counter: KeyCounter) -> Iterator[tuple[MatchKind, Iterable[Meeting]]]:
+        """List the kinds, the simplest first; nothing of one is looked for before its meetings are asked for."""
+        yield MatchKind.EXACT, (exact_meeting(self.left, self.right) for _ in "1")
+        yield MatchKind.NORMALISED, map(counter.normalised, normalised_forms(self.left, self.right))
+        yield MatchKind.TRANSFORM, self._transformed()
+        yield MatchKind.FUZZY, self._spelled()
+        yield MatchKind.SEMANTIC, self._meant(match)
+
+    def _transformed(self) -> Iterator[Meeting]:
+        values = self._compared()
+        if values is not None and (found := find_transformation(*values)) is not None:
+            yield meeting_of(found)
+
+    def _spelled(self) -> Iterator[Meeting]:
+        values = self._compared()
+        if values is not None:
+            found = fuzzy_meeting(*values, self.precision, self._embed(*values))
+            yield from () if found is None else (found,)
+
+    def _meant(self, match: MatchKind) -> Iterator[Meeting]:
+        through = (lookup.meeting(self.left, self.right) for lookup in self.means.lookups())
+        yield from (meeting for meeting in through if meeting is not None)
+        # What a model takes to mean alike is a guess: that has to be asked for.
+        values = self._compared() if match is MatchKind.SEMANTIC else None
+        if values is not None and (embed := self._embed(*values)) is not None:
+            found = semantic_meeting(*values, self.precision, embed)
+            yield from () if found is None else (found,)
+
+    def _compared(self) -> tuple[Texts, Texts] | None:
+        """Return the distinct values of both sides, where one is of text and they are not too many."""
+        if TEXT not in (self.left.sql_type, self.right.sql_type):
+            return None
+        left, right = (side.distinct_texts(_MOST_COMPARED + 1) for side in (self.left, self.right))
+        return (left, right) if len(left) and len(right) and len(left) + len(right) <= _MOST_COMPARED else None
+
+    def _embed(self, left: Texts, right: Texts) -> Embed | None:
+        return self.means.embed() if len(left) + len(right) <= _MOST_EMBEDDED else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from lakeindex.broken_joins import WatchedJoins, WatchRules
     from lakeindex.catalog.catalog import Catalog
     from lakeindex.catalog.lake_database import LakeDatabase, ViewedTable
+    from lakeindex.integrate.join_side import JoinSide
+    from lakeindex.integrate.lookup import Lookup
+    from lakeindex.integrate.pairing.candidates import Embed
     from lakeindex.integrate.probe import JoinProbe, ProbedColumn
     from lakeindex.join_plan import JoinPlan
     from lakeindex.pairs import QueryColumn
@@ -172,19 +175,14 @@ class Lake:
         a how that there isn't and for types that are never equal, UnreadableTable when a file is gone.
         """
         from lakeindex.integrate.join_kinds import How, MatchKind, chosen
-        from lakeindex.join_plan import JoinPlan, expected_of, open_side
-        from lakeindex.joining import choose_meeting
+        from lakeindex.join_plan import JoinPlan, expected_of
+        from lakeindex.joining import Chooser, Means
 
         kind, kept = chosen(MatchKind, match, "match"), chosen(How, how, "how")
-        ids = [ColumnId(TableId(left_table), left_column), ColumnId(TableId(right_table), right_column)]
-        places = {column: self._place(column) for column in ids}
-        viewed = {table.id: table for table in self.viewed([column.table for column in ids])}
-        files = self.database if self._rows is None else self._open_database(None)
-        left, right = (
-            open_side((self.database, files), viewed[one.table], places[one], self._table(one.table)[0].rows)
-            for one in ids
-        )
-        meeting, tried = choose_meeting((left, right), kind, precision, self)
+        ids = ColumnId(TableId(left_table), left_column), ColumnId(TableId(right_table), right_column)
+        left, right = map(self._join_side, ids)
+        means = Means(self._reader_of_values, partial(self._lookups, *ids))
+        meeting, tried = Chooser(left, right, precision, means).choose(kind)
         expected = expected_of(self.catalog, [self.searcher.column(column) for column in ids], meeting)
         return JoinPlan(left, right, kept, meeting, tried, partial(self._open_database, self._rows), expected)
 
@@ -299,6 +297,32 @@ class Lake:
         from lakeindex.catalog.lake_database import LakeDatabase
 
         return LakeDatabase([self.root, self._copies, *folders], self.settings.memory, rows)
+
+    def _join_side(self, column: ColumnId) -> JoinSide:
+        """Find how DuckDB reads a column."""
+        from lakeindex.join_plan import open_side
+
+        place = self._place(column)
+        (table,) = self.viewed([column.table])
+        return open_side((self.database, self._files), table, place, self._table(column.table)[0].rows)
+
+    @cached_property
+    def _files(self) -> LakeDatabase:
+        """The lake in DuckDB, read from its files even where the index keeps their rows."""
+        return self.database if self._rows is None else self._open_database(None)
+
+    def _reader_of_values(self) -> Embed | None:
+        """Give the index's encoder for texts, where that knows what they mean."""
+        from lakeindex.encode.encoders import HASHING
+
+        return None if self.generation.manifest.settings["model"] == HASHING else self.encoder.encode
+
+    def _lookups(self, left: ColumnId, right: ColumnId) -> Iterator[Lookup]:
+        from lakeindex.integrate.lookup import Lookup
+        from lakeindex.lookups import likely_lookups
+
+        for of_left, of_right in likely_lookups(self.searcher, left, right):
+            yield Lookup(self._join_side(of_left), self._join_side(of_right))
 
     def _query_column(self, table: object, column: str) -> QueryColumn:
         if isinstance(table, str):

@@ -57,7 +57,9 @@ def expect(left: TermSet, right: TermSet, left_rows: int, right_rows: int, step:
     """Say what the join of two columns gives; `left_rows` and `right_rows` are those with a value.
 
     Terms are the normal values of each column, hashed alike. `step` is what the logarithms of their counts were
-    rounded to, as an index does; 0 for counts that are exact. A join on raw values gives at most this.
+    rounded to, as a term index does; 0 for counts that are exact. Terms without counts, each counted as one, are told
+    by their total: of complete columns, bounds are then those that the total allows. A join on raw values gives at
+    most this.
     """
     sides = Side.of(left, left_rows, step), Side.of(right, right_rows, step)
     found = _count(*sides) if left.is_complete and right.is_complete else estimate(*sides)

@@ -6,7 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 LOG_STEP = 0.1
-"""An index keeps log(1 + count) in steps of this size: counts up to 11 are exact, larger ones to five hundredths."""
+"""Where a term index keeps counts, it keeps log(1 + count) in steps of this size.
+
+So counts up to 11 are exact, larger ones to five hundredths.
+"""
 
 Amounts = npt.NDArray[np.float64]
 

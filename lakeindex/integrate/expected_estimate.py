@@ -10,27 +10,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
+from lakeindex.integrate.expected_counts import capped
+from lakeindex.integrate.expected_sample import Side, common_limit, sample_of, share_below, unseen_of
+from lakeindex.integrate.expected_unseen import Bounds, match_rate_of, met_by_frequent, partners_of
 
-from lakeindex.integrate.expected_counts import Amounts, capped
-from lakeindex.integrate.expected_sample import Sample, Side, Unseen, common_limit, sample_of, share_below, unseen_of
-
-_Z = 1.96  # a two-sided 95 % interval
-_PRIOR_VALUES = 2.0
-_MOST_FREQUENT = 20
-"""Values of the sample that tell what becomes of frequent ones beyond it."""
-_FREQUENT = 5.0
-"""A value is frequent that has as many times the rows of another."""
-
-_TELLING = 100
-"""Shared values in the sample that tell whether their counts go together."""
-_SURE = 0.95
-"""The share of the frequent values, at the least, that find a partner where the others do, too."""
 _MEETING = 0.1
 """How much of what two frequent values would give if they were the same is expected."""
-
-Bounds = tuple[float, float, float]
-"""Low, expected, high."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +66,15 @@ def _route(side: Side, other: Side) -> _Route:
     unseen, others = unseen_of(side, limit), unseen_of(other, limit)
     counts = capped(sample.counts, unseen.mean) if unseen.rows else sample.counts
     scale = counts / sample.counts
-    rate = _match_rate(sample, scale, unseen)
+    rate = match_rate_of(sample, scale, unseen)
     known = float(sample.matched.sum())
     low, middle, high = (known + unseen.rows * part for part in rate)
-    partners = _partners(sample, scale, share, others, other)
+    partners = partners_of(sample, scale, share, others, other)
     seen_rows = float(sample.joined.sum())
     expected = unseen.rows * rate[1] * partners[1]
     down = math.hypot(rate[1] - rate[0], rate[1] * (1.0 - partners[0] / partners[1])) * unseen.rows * partners[1]
     up = math.hypot(rate[2] - rate[1], rate[1] * (partners[2] / partners[1] - 1.0)) * unseen.rows * partners[1]
-    meeting = _met_by_frequent(sample, unseen, others)
+    meeting = met_by_frequent(sample, unseen, others)
     rows = (
         (seen_rows + max(expected - down, 0.0)) * sample.low,
         seen_rows + expected + _MEETING * meeting,
@@ -104,88 +89,12 @@ def _route(side: Side, other: Side) -> _Route:
     return _Route((low, middle, high), whole, rows)
 
 
-def _met_by_frequent(sample: Sample, unseen: Unseen, others: Unseen) -> float:
-    """Return the joined rows that there are if a value beyond the sample is frequent on both sides.
-
-    So it often is, as the same values are common everywhere; unless the sample is large enough to tell that the counts
-    of shared values don't go together.
-    """
-    most = 2.0 * (unseen.largest - 1.0) * (others.largest - 1.0)
-    is_shared = sample.matched > 0
-    count = int(is_shared.sum())
-    if most <= 0.0 or not count:
-        return 0.0
-    logs = np.log(np.stack([sample.matched[is_shared], sample.partners[is_shared]]))
-    if count >= _TELLING and logs.std(axis=1).all():
-        return most if float(np.corrcoef(logs)[0, 1]) > _Z / math.sqrt(count) else 0.0
-    return most if all(side.largest > _FREQUENT * side.mean for side in (unseen, others)) else 0.0
-
-
 def _whole(known: float, seen_rows: float, matched: float, partners: Bounds) -> Bounds:
     """Return the partners of all matched rows, in the sample and beyond it."""
     low, expected, high = (
         (seen_rows + max(matched - known, 0.0) * mean) / matched if matched else mean for mean in partners
     )
     return low, expected, high
-
-
-def _match_rate(sample: Sample, scale: Amounts, unseen: Unseen) -> Bounds:
-    """Estimate the share of the unseen rows that find a partner: of frequent values and of the others."""
-    counts, matched = sample.counts * scale, sample.matched * scale
-    whole = float(counts.sum())
-    if not whole or not unseen.rows:
-        return (0.0, 0.5, 1.0) if unseen.rows else (0.0, 0.0, 0.0)
-    kish = whole**2 / float(counts @ counts)
-    trials = 1.0 / (1.0 / kish + (1.0 / unseen.effective if unseen.effective else 0.0))
-    usual = _wilson(float(matched.sum()) / whole, trials)
-    if not unseen.excess:
-        return usual
-    top = np.argsort(-sample.counts, kind="stable")[:_MOST_FREQUENT]
-    # Of one value, all rows find a partner or none does.
-    low, frequent, high = _wilson(float((sample.matched[top] / sample.counts[top]).mean()), float(len(top)))
-    low, high = float(low > _SURE), float(high > 1.0 - _SURE)
-    share, doubt = unseen.frequent, _Z * unseen.error / unseen.rows
-    expected = (1.0 - share) * usual[1] + share * frequent
-    down = math.hypot((1.0 - share) * (usual[1] - usual[0]), doubt) + share * (frequent - low)
-    up = math.hypot((1.0 - share) * (usual[2] - usual[1]), doubt) + share * (high - frequent)
-    return max(expected - down, 0.0), expected, min(expected + up, 1.0)
-
-
-def _wilson(share: float, trials: float) -> Bounds:
-    """Bound a share of so many trials (Wilson, 1927)."""
-    spread = _Z * _Z / trials
-    middle = (share + spread / 2) / (1 + spread)
-    margin = _Z * math.sqrt(share * (1 - share) / trials + spread / (4 * trials)) / (1 + spread)
-    return max(0.0, min(share, middle - margin)), share, min(1.0, max(share, middle + margin))
-
-
-def _partners(sample: Sample, scale: Amounts, share: float, others: Unseen, other: Side) -> Bounds:
-    """Estimate the partners of an unseen row that has some."""
-    is_shared = sample.matched > 0
-    # How many values the rows are shared by is an estimate: only a mean that is lower beyond its error cuts counts.
-    most = others.mean * (1.0 + 2.0 / math.sqrt(len(other.counts))) if others.rows else math.inf
-    typical = capped(other.counts, most)
-    mean, variance = float(typical.mean()), float(typical.var())
-    if not is_shared.any():
-        spread = math.sqrt(math.log1p(variance / mean**2))
-        return max(1.0, mean * math.exp(-_Z * spread)), max(1.0, mean), max(1.0, mean * math.exp(_Z * spread))
-    partners = sample.partners[is_shared]
-    cut = capped(partners, most) / partners
-    rows = sample.matched[is_shared] * scale[is_shared]
-    joined = sample.joined[is_shared] * scale[is_shared] * cut
-    ratio = float(joined.sum()) / float(rows.sum())
-    errors = joined - ratio * rows
-    prior = _PRIOR_VALUES * variance * float(rows @ rows) / len(rows)
-    count = len(rows)
-    relative = (float(errors @ errors) + prior) / float(joined.sum()) ** 2 * count / (count + _PRIOR_VALUES)
-    relative /= max(1.0 - share, 1e-9)
-    lump = others.frequent
-    growth = 1.0 / (1.0 - min(lump, 0.9))
-    # What no value of a sketch shows, three in its size may have.
-    rare = 0.0 if other.is_complete else 3.0 / len(other.counts)
-    spread = math.sqrt(math.log1p(relative + lump**2 + rare**2))
-    expected = max(1.0, ratio * growth)
-    return max(1.0, expected * math.exp(-_Z * spread)), expected, expected * math.exp(_Z * spread)
 
 
 def _ratio(parts: Bounds, wholes: Bounds) -> Bounds:

@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from lakeindex.errors import UnreadableTable
+from lakeindex.text_hash import Texts
 from lakeindex.types import TableId
 
 TEXT = "VARCHAR"
@@ -71,9 +72,10 @@ class JoinSide:
         value = self.value(table)
         return value if self.sql_type == TEXT else f"CAST({value} AS {TEXT})"
 
-    def distinct_texts(self, limit: int | None = None) -> pa.Array[pa.LargeStringScalar]:
+    def distinct_texts(self, limit: int | None = None) -> Texts:
         """Return the distinct values as text, (n,) large_string without nulls, ascending; `limit` takes the first."""
-        return self.counted_texts(limit)["value"].combine_chunks()
+        texts: Texts = self.counted_texts(limit)["value"].combine_chunks()  # type: ignore[assignment]
+        return texts
 
     def counted_texts(self, limit: int | None = None) -> pa.Table:
         """Count the rows of each distinct value: `value` large_string, ascending, without null, `rows` int64."""

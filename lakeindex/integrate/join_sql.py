@@ -80,8 +80,8 @@ class JoinSql:
             for (name, _), shown in zip(self.right.columns, right_names(self.left, self.right), strict=True)
         ]
         if how is How.ANTI:
-            return f"SELECT {', '.join(left)}\nFROM {self.left_from} AS l\nWHERE NOT EXISTS ({self._right_partners})"
-        selected = f"SELECT {', '.join((*left, *right))}\nFROM {self.left_from} AS l\n"
+            return f"SELECT {', '.join(left)}\nFROM {self._left_rows}\nWHERE NOT EXISTS ({self._right_partners})"
+        selected = f"SELECT {', '.join((*left, *right))}\nFROM {self._left_rows}\n"
         if how is not How.FULL or isinstance(self.meeting.way, ByExpression):
             return f"{selected}{_JOINS[how]} {self._to_right}"
         # A right value of several pairs must stay once, and only where none of its left values is there.
@@ -149,7 +149,7 @@ class JoinSql:
     @property
     def _to_right(self) -> str:
         if isinstance(self.meeting.way, ByExpression):
-            return f"{self.right_from} AS r\n  ON {self.left_key('l')} = {self.right_key('r')}"
+            return f"{self._right_rows}\n  ON {self._condition}"
         return (
             f'({self.mapping_from} AS m\n  JOIN {self.right_from} AS r\n    ON m."right_value" = {self.right_key("r")})'
             f'\n  ON {self.left_key("l")} = m."left_value"'
@@ -158,7 +158,7 @@ class JoinSql:
     @property
     def _right_partners(self) -> str:
         if isinstance(self.meeting.way, ByExpression):
-            return f"SELECT 1 FROM {self.right_from} AS r WHERE {self.left_key('l')} = {self.right_key('r')}"
+            return f"SELECT 1 FROM {self._right_rows} WHERE {self._condition}"
         return (
             f'SELECT 1 FROM {self.mapping_from} AS m JOIN {self.right_from} AS r ON m."right_value" = '
             f'{self.right_key("r")} WHERE m."left_value" = {self.left_key("l")}'
@@ -171,10 +171,38 @@ class JoinSql:
             f'{self.left_key("l")} WHERE m."right_value" = {self.right_key("r")}'
         )
 
+    @property
+    def _left_rows(self) -> str:
+        return self._keyed("l", self.left_from, self.left_key("l"))
+
+    @property
+    def _right_rows(self) -> str:
+        return self._keyed("r", self.right_from, self.right_key("r"))
+
+    def _keyed(self, table: str, rows: str, key: str) -> str:
+        """Write a table with its keys beside its columns: what DuckDB finds twice in a condition it computes twice."""
+        if not self._has_keys:
+            return f"{rows} AS {table}"
+        return f"(SELECT *, {key} AS {self._key_name} FROM {rows} AS {table}) AS {table}"
+
+    @property
+    def _condition(self) -> str:
+        if self._has_keys:
+            return f"l.{self._key_name} = r.{self._key_name}"
+        return f"{self.left_key('l')} = {self.right_key('r')}"
+
+    @property
+    def _has_keys(self) -> bool:
+        return isinstance(self.meeting.way, ByExpression) and not self._is_plain
+
+    @property
+    def _key_name(self) -> str:
+        """Return a name that no column has."""
+        return quoted(sql_names([*(name for name, _ in (*self.left.columns, *self.right.columns)), "join key"])[-1])
+
     def _numbered(self, table: str, key: str) -> str:
         side = self.left if table == "l" else self.right
-        needs_text = isinstance(self.meeting.way, ByExpression) and not self._is_plain
-        return f'{key} AS "key"' + (f', {side.text(table)} AS "text"' if needs_text else "")
+        return f'{key} AS "key"' + (f', {side.text(table)} AS "text"' if self._has_keys else "")
 
     @property
     def _is_plain(self) -> bool:

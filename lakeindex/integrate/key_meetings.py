@@ -35,11 +35,17 @@ _FRACTION = re.compile(r"DOUBLE|FLOAT|DECIMAL.*")
 class KeyForm:
     """A way to write values alike."""
 
-    key: str
-    """DuckDB SQL with VALUE for the value as text; NULL for what stands for nothing."""
     base: str
-    """The same, for what two values must share to be taken for spellings of one another without any doubt."""
+    """DuckDB SQL with VALUE for the value as text: what two values must share to be taken for one another without any
+    doubt; NULL for what stands for nothing."""
+    of_base: str
+    """The same with VALUE for the base: what they must share besides."""
     told: str
+
+    @property
+    def key(self) -> str:
+        """DuckDB SQL with VALUE for the value as text."""
+        return self.of_base.replace(VALUE, self.base)
 
 
 def normal_value(value: str = VALUE) -> str:
@@ -50,14 +56,20 @@ def normal_value(value: str = VALUE) -> str:
 
 def normal_words(value: str = VALUE) -> str:
     """Write it besides without accents, and with blanks for punctuation; a number keeps its sign and point."""
-    normal = normal_value(value)
-    words = f"nullif(trim({_replaced(f'strip_accents({_dated(normal)})', NO_WORD, ' ', 'g')}), '')"
-    return f"CASE WHEN {_is_number(normal)} THEN {normal} ELSE {words} END"
+    return _words(normal_value(value))
 
 
 def normal_key(value: str = VALUE) -> str:
     """Write it without any blanks, signs and leading zeros; a number keeps its sign and point."""
-    normal = normal_value(value)
+    return _key(normal_value(value))
+
+
+def _words(normal: str) -> str:
+    words = f"nullif(trim({_replaced(f'strip_accents({_dated(normal)})', NO_WORD, ' ', 'g')}), '')"
+    return f"CASE WHEN {_is_number(normal)} THEN {normal} ELSE {words} END"
+
+
+def _key(normal: str) -> str:
     key = f"nullif({_replaced(f'strip_accents({_dated(normal)})', NO_KEY, '', 'g')}, '')"
     return _replaced(f"CASE WHEN {_is_number(normal)} THEN {normal} ELSE {key} END", _LEADING_ZEROS, r"\1")
 
@@ -81,12 +93,12 @@ def normalised_forms(left: JoinSide, right: JoinSide) -> tuple[KeyForm, ...]:
         return ()
     if all(_INTEGER.fullmatch(one) or _FRACTION.fullmatch(one) for one in types):
         number = f"TRY_CAST({VALUE} AS DOUBLE)"
-        return (KeyForm(number, number, "numbers are equal, however many decimals they are written with"),)
+        return (KeyForm(number, VALUE, "numbers are equal, however many decimals they are written with"),)
     base = normal_value()
     return (
-        KeyForm(base, base, "values are equal but for case and surrounding blanks"),
-        KeyForm(normal_words(), base, "values are equal but for case, accents, punctuation and the order of a date"),
-        KeyForm(normal_key(), base, "letters and digits are equal, but for case, accents and leading zeros"),
+        KeyForm(base, VALUE, "values are equal but for case and surrounding blanks"),
+        KeyForm(base, _words(VALUE), "values are equal but for case, accents, punctuation and the order of a date"),
+        KeyForm(base, _key(VALUE), "letters and digits are equal, but for case, accents and leading zeros"),
     )
 
 

@@ -37,8 +37,8 @@ class Lookup:
     def meeting(self, left: JoinSide, right: JoinSide) -> Meeting | None:
         """Let left and right values meet that a row of the table has side by side; None where none do.
 
-        Its precision is that of the weakest link: the share of left values that the table knows, the share of those
-        that it takes to a right value, and how far it names one right value for each.
+        Its precision is that of the weaker link: of the left values that the table knows, the share that it takes to a
+        right value, and how far that is a single one.
         Raises UnreadableTable when a file is gone or no longer what it was.
         """
         written = {
@@ -55,7 +55,8 @@ class Lookup:
             return None
         links = met.select(["from_key", "to_key"]).group_by(["from_key", "to_key"]).aggregate([])
         through = links.group_by("from_key").aggregate([]).num_rows
-        precision = min(entered / lefts, through / entered, through / links.num_rows)
+        # Of few values, as if there had been one more that went astray.
+        precision = min(through / (entered + 1), through / links.num_rows)
         pairs = met.select(["left_value", "right_value"])
         return Meeting(
             match=str(MatchKind.SEMANTIC),

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-MAPPING_SCHEMA = pa.schema(
-    [("left_value", pa.large_string()), ("right_value", pa.large_string()), ("probability", pa.float64())]
-)
+_PAIRS: list[tuple[str, pa.DataType]] = [
+    ("left_value", pa.large_string()),
+    ("right_value", pa.large_string()),
+    ("probability", pa.float64()),
+]
+MAPPING_SCHEMA = pa.schema(_PAIRS)
 """Distinct pairs of values, as texts that stand in the columns; the probability is that of the pair."""
 
 VALUE = "{value}"

@@ -106,6 +106,21 @@ def test_hashes_without_counts_promise_no_more_than_totals_allow(left: list[int]
     assert holds(expected.rows, rows)
 
 
+@settings(max_examples=200, deadline=None)
+@given(VALUES, VALUES, st.integers(1, 25), st.integers(1, 25), st.booleans())
+def test_any_two_sketches_promise_ordered_and_possible_figures(
+    left: list[int], right: list[int], left_size: int, right_size: int, bare: bool
+) -> None:
+    sides = [column_of(left).sketch(left_size), column_of(right).sketch(right_size)]
+    if bare:
+        sides = [TermSet(side.hashes, np.ones(len(side.hashes), np.int64), side.is_complete) for side in sides]
+    expected = expect(sides[0], sides[1], len(left), len(right))
+    for interval in (expected.match_rate, expected.fan_out, expected.rows):
+        assert 0.0 <= interval.low <= interval.expected <= interval.high < np.inf
+    assert expected.match_rate.high <= 1.0 + 1e-9
+    assert expected.rows.high <= len(left) * len(right) + 1e-6
+
+
 def test_counts_are_bounded_as_an_index_rounds_them() -> None:
     assert LOG_STEP == STRENGTH_STEP
     counts = np.arange(1, 200_000)

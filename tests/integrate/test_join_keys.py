@@ -19,7 +19,8 @@ from lakeindex.integrate.key_meetings import (
     normal_words,
     normalised_forms,
 )
-from lakeindex.joining import choose_meeting
+from lakeindex.integrate.meeting import Meeting
+from lakeindex.joining import Chooser, Means
 from lakeindex.profile.normalise import is_missing, normal_keys, normal_values
 from lakeindex.profile.normalise import normal_words as words_of_profile
 from lakeindex.types import TableId
@@ -30,6 +31,10 @@ def in_sql(expression: str, texts: list[str]) -> list[str | None]:
         connection.register("texts", pa.table({"value": pa.array(texts, pa.string()), "n": range(len(texts))}))
         sql = f"SELECT {expression.replace('{value}', 'value')} AS key FROM texts ORDER BY n"
         return [key for (key,) in connection.sql(sql).fetchall()]
+
+
+def choose(pair: tuple[JoinSide, JoinSide], match: MatchKind, precision: float) -> tuple[Meeting, tuple[Meeting, ...]]:
+    return Chooser(*pair, precision, Means(lambda: None, lambda: ())).choose(match)
 
 
 def sides(left: pa.Array, right: pa.Array) -> tuple[JoinSide, JoinSide]:
@@ -100,15 +105,15 @@ def test_a_form_that_confuses_values_of_one_column_is_less_precise() -> None:
 
 def test_auto_takes_the_simplest_of_the_ways_that_match_most_rows() -> None:
     pair = sides(pa.array(["Rom", "Paris", None]), pa.array(["Paris", "Rom", "Bonn"]))
-    chosen, tried = choose_meeting(pair, MatchKind.AUTO, 0.9, None)
+    chosen, tried = choose(pair, MatchKind.AUTO, 0.9)
     assert (chosen.match, chosen.matched, len(tried)) == ("exact", 1.0, 1)
-    pair = sides(pa.array(["rom", "Paris", "n/a"]), pa.array(["PARIS", "Rom", "Bonn"]))
-    chosen, tried = choose_meeting(pair, MatchKind.AUTO, 0.9, None)
+    pair = sides(pa.array(["rom", "Paris", None]), pa.array(["PARIS", "Rom", "Bonn"]))
+    chosen, tried = choose(pair, MatchKind.AUTO, 0.9)
     assert (chosen.match, chosen.told, len(tried)) == (
         "normalised", "values are equal but for case and surrounding blanks", 4
     )  # fmt: skip
-    assert choose_meeting(pair, MatchKind.EXACT, 0.9, None)[0].match == "exact"
-    assert choose_meeting(pair, MatchKind.AUTO, 0.995, None)[0].match == "exact"
+    assert choose(pair, MatchKind.EXACT, 0.9)[0].match == "exact"
+    assert choose(pair, MatchKind.AUTO, 0.995)[0].match == "exact"
 
 
 def test_dates_and_numbers_are_never_equal() -> None:
@@ -120,7 +125,7 @@ def test_dates_and_numbers_are_never_equal() -> None:
 
 def test_numbers_meet_however_many_decimals_they_are_written_with() -> None:
     pair = sides(pa.array([1, 2]), pa.array([1.0, 2.5]))
-    chosen, _ = choose_meeting(pair, MatchKind.AUTO, 0.9, None)
+    chosen, _ = choose(pair, MatchKind.AUTO, 0.9)
     assert (chosen.match, chosen.matched) == ("normalised", 0.5)
     # Whole numbers are written alike already.
     assert normalised_forms(*sides(pa.array([1], pa.int16()), pa.array([1]))) == ()

@@ -138,3 +138,12 @@ def test_a_side_gives_its_distinct_values_as_text_and_the_rows_of_each() -> None
 
 def test_names_with_quotes_stay_names() -> None:
     assert quoted('a"b') == '"a""b"'
+
+
+def test_a_key_takes_the_name_of_no_column() -> None:
+    connection = duckdb.connect()
+    connection.execute("""CREATE TABLE l AS SELECT 'A' AS key, 1 AS "Join Key"; CREATE TABLE r AS SELECT 'a' AS key""")
+    left = JoinSide.open(connection, TableId("l.csv"), ("SELECT * FROM l",) * 2, 0, 1)
+    right = JoinSide.open(connection, TableId("r.csv"), ("SELECT * FROM r",) * 2, 0, 1)
+    found = connection.sql(JoinSql(left, right, LOWER, "l", "r", "").joined(How.FULL))
+    assert (found.columns, found.fetchall()) == (["key", "Join Key", "key (r)"], [("A", 1, "a")])

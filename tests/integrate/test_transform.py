@@ -122,6 +122,7 @@ def test_two_ways_of_writing_take_two_programs_and_a_mapping() -> None:
     assert isinstance(meeting.way, ByMapping)
     assert (meeting.match, meeting.matched, meeting.precision) == ("transform", 1.0, transformation.precision)
     assert meeting.way.pairs.equals(transformation.pairs)
+    assert set(meeting.way.pairs["probability"].to_pylist()) == {transformation.precision}
 
 
 def test_values_that_meet_as_they_are_are_kept_beside_those_that_need_a_program() -> None:

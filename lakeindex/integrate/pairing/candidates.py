@@ -56,7 +56,9 @@ def _by_terms(queries: Texts, references: Texts) -> tuple[Numbers, Weights]:
     spaces = _spaces(queries, references)
 
     def similarities(first: int, last: int) -> Vectors:
-        total: Vectors = sum(weight * space.similarities(first, last) for weight, space in spaces)
+        total = np.zeros((last - first, len(references)), np.float32)
+        for weight, space in spaces:
+            total += weight * space.similarities(first, last)
         return total
 
     return _most_similar(len(queries), len(references), similarities)

@@ -11,10 +11,14 @@ import pyarrow.compute as pc
 from lakeindex.integrate.meeting import MAPPING_SCHEMA, ByMapping, Meeting
 from lakeindex.integrate.pairing.candidates import Candidates, Embed, near_in_meaning, near_in_spelling
 from lakeindex.integrate.pairing.certainty import BY_MEANING, BY_SPELLING, BestPairs, Certainty
+from lakeindex.integrate.pairing.plain_text import plain
 from lakeindex.text_hash import Texts
 
 _WORDED = 0.5
 """The share of values that have letters: numbers that look alike are no spellings of one another."""
+
+_EQUAL = 0.99
+"""How likely values are to be the same that only case, accents and punctuation tell apart."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +61,8 @@ def _meeting(
     match: str, sides: _Sides, candidates: Candidates, certainty: Certainty, precision: float, how: str
 ) -> Meeting | None:
     best, threshold = BestPairs.of(candidates), certainty.threshold_for(precision)
-    likely = certainty.probabilities(best)
+    is_equal = pc.equal(plain(sides.asking), plain(sides.references.take(best.references))).to_numpy(False)
+    likely = np.maximum(certainty.probabilities(best), np.where(is_equal, _EQUAL, 0.0))
     taken = np.flatnonzero(likely >= threshold)
     if not len(taken):
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lakeindex.integrate.transform.characters import lowered
+from lakeindex.integrate.transform.characters import stripped
 from lakeindex.integrate.transform.program import Program
 from lakeindex.integrate.transform.rewrites import Letters, Write
 
@@ -14,15 +14,6 @@ _FINISHES = ((), (Write(Letters.LOWER),), (Write(Letters.UPPER),), (Write(Letter
 
 def in_case_of(program: Program, pairs: Sequence[tuple[str, str]]) -> Program:
     """Finish a program with the case that gives the most targets as they are written; with none, where none helps."""
-    made = [(program.on(value), target) for value, target in pairs]
-    hit = [(output, target.strip(" ")) for output, target in made if output and _alike(output, target)]
-    counts = [
-        sum(Program(program.pieces, finish).on(value) == target.strip(" ") for value, target in pairs)
-        for finish in _FINISHES
-    ]
-    best = max(range(len(_FINISHES)), key=lambda one: counts[one])
-    return replace(program, finish=_FINISHES[best]) if hit and counts[best] > counts[0] else program
-
-
-def _alike(output: str, target: str) -> bool:
-    return lowered(output) == lowered(target.strip(" "))
+    finished = [replace(program, finish=finish) for finish in _FINISHES]
+    counts = [sum(one.on(value) == stripped(target) for value, target in pairs) for one in finished]
+    return finished[counts.index(max(counts))]

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from lakeindex.errors import LakeIndexError
+from lakeindex.integrate.meeting import MAPPING_SCHEMA
 from lakeindex.integrate.transform.candidates import candidate_pairs
 from lakeindex.integrate.transform.casing import in_case_of
 from lakeindex.integrate.transform.cover import Chosen, Sample, choose
@@ -72,7 +73,9 @@ def _of_side(columns: TwoColumns, is_of_left: bool) -> Transformation | None:
     if max(outcome.coverage, outcome.other_coverage) < _LEAST_COVERAGE or precision < _LEAST_PRECISION:
         return None
     matched = outcome.coverage if is_of_left else outcome.other_coverage
-    return Transformation(tuple(programs), is_of_left, outcome.coverage, precision, matched, outcome.pairs)
+    probabilities = pa.array(np.full(len(outcome.pairs), precision))
+    pairs_met = outcome.pairs.set_column(2, MAPPING_SCHEMA.field(2), probabilities)
+    return Transformation(tuple(programs), is_of_left, outcome.coverage, precision, matched, pairs_met)
 
 
 def _pairs(values: pa.Array[Any], others: pa.Array[Any]) -> tuple[list[tuple[str, str]], list[str]]:

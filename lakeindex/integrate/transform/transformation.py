@@ -27,7 +27,7 @@ class Transformation:
     matched: float = 0.0
     """The share of the left distinct values that meet a right one."""
     pairs: pa.Table = field(default_factory=MAPPING_SCHEMA.empty_table, repr=False, compare=False)
-    """MAPPING_SCHEMA: the distinct values of both columns that meet."""
+    """MAPPING_SCHEMA: the distinct values of both columns that meet; the probability of each is the precision."""
 
     def apply(self, values: pa.Array[Any]) -> pa.Array[Any]:
         """Rewrite a column: large_string, null where no program applies.

@@ -40,7 +40,7 @@ SELECT coalesce(sum(count), 0), count(*), coalesce(sum(CAST(count > 1 AS INTEGER
 FROM (SELECT count(*) AS count FROM met GROUP BY key)
 """
 _MEMORY = "1GB"
-_DOORS_SHUT = {
+_DOORS_SHUT: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": _MEMORY,
     "threads": 2,
     "autoinstall_known_extensions": False,
@@ -65,7 +65,7 @@ class Outcome:
     disagreement: float
     """The share of values that two programs take to different values of the other side."""
     pairs: pa.Table
-    """MAPPING_SCHEMA, with a probability of 1."""
+    """MAPPING_SCHEMA, with a probability of 1 that is yet to be estimated."""
 
 
 def connected() -> duckdb.DuckDBPyConnection:

@@ -1,0 +1,36 @@
+"""Find tables of a lake that may map the values of one column to those of another: both join with a column of them."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+
+from lakeindex.querying import Searcher
+from lakeindex.types import ColumnId, TableId
+
+_ASKED = 50
+_MOST = 5
+
+
+def likely_lookups(searcher: Searcher, left: ColumnId, right: ColumnId) -> list[tuple[ColumnId, ColumnId]]:
+    """List columns side by side in one table, the likeliest first: one that joins with the left column, and one that
+    joins with the right one."""
+    of_left, of_right = _found(searcher, left), _found(searcher, right)
+    # The right table may say itself what its column goes by on the left.
+    of_right[right.table][right] = 1.0
+    pairs = [
+        (one_probability * other_probability, one, other)
+        for table in (of_left.keys() & of_right.keys()) - {left.table}
+        for one, one_probability in of_left[table].items()
+        for other, other_probability in of_right[table].items()
+        if one != other
+    ]
+    return [(one, other) for _, one, other in heapq.nlargest(_MOST, pairs)]
+
+
+def _found(searcher: Searcher, column: ColumnId) -> dict[TableId, dict[ColumnId, float]]:
+    by_table: defaultdict[TableId, dict[ColumnId, float]] = defaultdict(dict)
+    for match in searcher.search(searcher.column(column), _ASKED).matches(searcher.directory):
+        if match.accepted:
+            by_table[match.column.table][match.column] = match.score
+    return by_table
