@@ -77,7 +77,7 @@ class Chooser:
             # Nothing can match more than all.
             if match is kind or (match is MatchKind.AUTO and matched < 1):
                 for meeting in meetings:
-                    counted = counter.counted(meeting)
+                    counted = meeting if kind is MatchKind.NORMALISED else counter.counted(meeting)
                     matched = max(matched, counted.matched)
                     yield counted
 

@@ -164,6 +164,6 @@ def unseen_of(side: Side, limit: np.uint64) -> Unseen:
 
 def _excess(more: float, error: float, dispersion: float, most: float) -> float:
     """Tell how many of the rows that are more than usual frequent values have: a column that has some hides others."""
-    doubt = (2.0 * min(dispersion, 4.0) - 4.0) * error**2
+    doubt = (1.5 * min(dispersion, 4.0) - 2.0) * error**2
     # Every value has a row at least.
     return min(float(np.sqrt(max(max(more, 0.0) ** 2 + doubt, 0.0))), most)

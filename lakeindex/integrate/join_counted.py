@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import duckdb
-
 from lakeindex.integrate.join_kinds import MatchKind
 from lakeindex.integrate.join_side import JoinSide, reading
 from lakeindex.integrate.key_meetings import KeyForm

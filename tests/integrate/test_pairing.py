@@ -113,6 +113,10 @@ def test_numbers_are_no_spellings_of_one_another() -> None:
     assert fuzzy_meeting(texts("1001", "1002", "1003"), texts("1001", "1012", "1003"), 0.9, None) is None
 
 
+def test_what_is_hardly_alike_is_no_spelling_even_where_nothing_else_is_near() -> None:
+    assert paired(["Aruban Florin"], ["AFL", "Euro", "US Dollar"]) == {}
+
+
 def test_nothing_gives_nothing() -> None:
     assert fuzzy_meeting(texts(), texts("a"), 0.9, None) is None
     assert fuzzy_meeting(texts("xyz"), texts("abc"), 0.9, None) is None

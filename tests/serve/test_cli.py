@@ -16,6 +16,7 @@ COMMANDS = (
     "evaluate",
     "explain",
     "index",
+    "join",
     "pairs",
     "profile",
     "query",

@@ -33,6 +33,8 @@ class Candidates:
     """(queries, k) descending; below zero where there is no further candidate."""
     count: int
     """How many references there are."""
+    most: float
+    """The similarity of equal values."""
 
 
 def near_in_spelling(queries: Texts, references: Texts, embed: Embed | None) -> Candidates:
@@ -42,14 +44,15 @@ def near_in_spelling(queries: Texts, references: Texts, embed: Embed | None) -> 
         similar = np.where(similar < 0, similar, similar + _MEANING * _meaning(queries, references, found, embed))
         order = np.argsort(-similar, axis=1, kind="stable")
         found, similar = np.take_along_axis(found, order, 1), np.take_along_axis(similar, order, 1)
-    return Candidates(found, similar, len(references))
+    most = 2 * (1 + _BRACKETLESS) + (0.0 if embed is None else _MEANING)
+    return Candidates(found, similar, len(references), most)
 
 
 def near_in_meaning(queries: Texts, references: Texts, embed: Embed) -> Candidates:
     """Compare every query value with every reference by the cosine of their vectors."""
     asked, known = embed(_listed(plain(queries))), embed(_listed(plain(references)))
     found, similar = _most_similar(len(queries), len(references), lambda first, last: asked[first:last] @ known.T)
-    return Candidates(found, similar, len(references))
+    return Candidates(found, similar, len(references), 1.0)
 
 
 def _by_terms(queries: Texts, references: Texts) -> tuple[Numbers, Weights]:

@@ -17,6 +17,8 @@ from lakeindex.pairs import Numbers, Weights
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9)
 _HARDER = 4.0
 """How many times as often values that nobody made are paired up wrongly as those that were made for the fit."""
+_LEAST_ALIKE = 0.35
+"""Of the similarity of equal values: what is less alike is no spelling, however far the rest is behind."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +33,8 @@ class BestPairs:
     """(queries,) by how much that is more than the second best has."""
     claims: Weights
     """(queries,) how much more similar another value is to the same reference; 0 where none is."""
+    most: float
+    """The similarity of equal values."""
 
     @classmethod
     def of(cls, candidates: Candidates) -> BestPairs:
@@ -40,7 +44,7 @@ class BestPairs:
         second = similar[:, 1] if similar.shape[1] > 1 else np.zeros(len(best))
         claimed = np.zeros(candidates.count)
         np.maximum.at(claimed, candidates.references.ravel(), similar.ravel())
-        return cls(references, best, best - second, claimed[references] - best)
+        return cls(references, best, best - second, claimed[references] - best, candidates.most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class Certainty:
         log_odds = (
             self.similarity * pairs.similarities + self.lead * pairs.leads + self.claim * pairs.claims + self.bias
         )
-        return np.where(pairs.similarities > 0, 1 / (1 + np.exp(-log_odds)), 0.0)
+        return np.where(pairs.similarities >= _LEAST_ALIKE * pairs.most, 1 / (1 + np.exp(-log_odds)), 0.0)
 
     def threshold_for(self, precision: float) -> float:
         """Return the probability from which on pairs are right so often, on average over joins; 1 where none is."""
