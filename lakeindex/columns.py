@@ -72,9 +72,10 @@ class Columns:
         """Return what sketches of one family hold."""
         read = self.records.to_table([f"{family}_hashes", f"{family}_counts", "kind"])
         hashes, starts = _flat(read[f"{family}_hashes"])
-        counts = None if family is Family.VALUES else _flat(read[f"{family}_counts"])[0].astype(np.int64)
+        counts = _flat(read[f"{family}_counts"])[0].astype(np.int64)
         kinds = [Kind(str(kind)) for kind in read["kind"].to_pylist()]
-        rows = TermRows.of(hashes.astype(np.uint64), counts, starts, np.diff(starts) < kept(family, kinds))
+        is_complete, is_weighed = np.diff(starts) < kept(family, kinds), family is not Family.VALUES
+        rows = TermRows.of(hashes.astype(np.uint64), counts, starts, is_complete, is_weighed)
         if self.previous is not None:
             rows = self.previous.terms(family, self.kept_keys).joined(rows)
         return rows.take(self.order)

@@ -18,7 +18,7 @@ from lakeindex.catalog.database import glob_escaped
 from lakeindex.catalog.lake_database import LakeDatabase, ViewedTable
 from lakeindex.errors import InvalidSetting, Refused
 from lakeindex.integrate.dialects import DUCKDB, translated
-from lakeindex.integrate.expected import Expected, expect
+from lakeindex.integrate.expected import Expected, Interval, expect
 from lakeindex.integrate.join_file import copy_rows, mapping_path, write_mapping
 from lakeindex.integrate.join_kinds import How
 from lakeindex.integrate.join_side import JoinSide, literal, quoted, reading
@@ -115,6 +115,18 @@ class JoinPlan:
         )
 
     @cached_property
+    def promised(self) -> Expected | None:
+        """What the join gives, known before it runs: estimated from sketches, or else counted if that costs little."""
+        if self.expected is not None or self.left.rows + self.right.rows > _LEAST_LIMIT:
+            return self.expected
+        counts = self.counts
+        rate, fan_out, rows = (
+            Interval(figure, figure, figure)
+            for figure in (counts.match_rate, counts.pairs / max(counts.left_matched, 1), float(counts.pairs))
+        )
+        return Expected(rate, fan_out, rows, True, counts.pairs > max(self.left.rows, self.right.rows))
+
+    @cached_property
     def counts(self) -> JoinCounts:
         """Count the join without joining: the rows of each key are multiplied."""
         counted = self._fetch(self._from_lake.counts()).to_pylist()[0]
@@ -170,7 +182,7 @@ class JoinPlan:
 
     def __repr__(self) -> str:
         lines = [f"{self.how} join of {self.left} with {self.right}", self.told()]
-        return "\n  ".join(lines if self.expected is None else [*lines, f"expected: {self.expected.told()}"])
+        return "\n  ".join(lines if self.promised is None else [*lines, f"expected: {self.promised.told()}"])
 
     def _repr_html_(self) -> str:
         head, *lines = repr(self).split("\n")

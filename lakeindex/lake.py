@@ -20,7 +20,7 @@ from lakeindex.errors import NotFound, Refused, StaleArtifact, UnreadableTable
 from lakeindex.layout import CATALOG, COPIES, ENCODER_ROLE, ROWS
 from lakeindex.querying import Searcher
 from lakeindex.reading import ReadRows, read_file
-from lakeindex.types import ColumnId, Match, Progress, RawValues, ReadTable, Report, TableId
+from lakeindex.types import ColumnId, JoinKind, Match, Progress, RawValues, ReadTable, Report, TableId
 
 if TYPE_CHECKING:
     from lakeindex.broken_joins import WatchedJoins, WatchRules
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 # A query of a lake's column needs neither DuckDB nor a model nor what builds an index: those are imported where they
 # are used, and a cold query takes half the time.
+
+
+_PERHAPS_BY_PROGRAM = (JoinKind.FUZZY, JoinKind.SEMANTIC)
 
 
 def _silent(stage: str, done: int, total: int) -> None:
@@ -155,7 +158,8 @@ class Lake:
         try:
             query, *columns = self._probed([matches[0].query, *(match.column for match in matches)])
             with JoinProbe(self.database.connection, query) as probe:
-                return [_counted(match, probe, column) for match, column in zip(matches, columns, strict=True)]
+                counted = [_counted(match, probe, column) for match, column in zip(matches, columns, strict=True)]
+            return [self._by_program(match) for match in counted]
         except UnreadableTable as error:
             return [replace(match, note=str(error)) for match in matches]
 
@@ -297,6 +301,15 @@ class Lake:
         from lakeindex.catalog.lake_database import LakeDatabase
 
         return LakeDatabase([self.root, self._copies, *folders], self.settings.memory, rows)
+
+    def _by_program(self, match: Match) -> Match:
+        """Look for a program by which columns meet whose values are only similar, or mean alike."""
+        if match.kind not in _PERHAPS_BY_PROGRAM or match.measured is None:
+            return match
+        from lakeindex.joining import program_of
+
+        program = program_of(self._join_side(match.query), self._join_side(match.column))
+        return match if program is None else replace(match, kind=JoinKind.TRANSFORM, program=program)
 
     def _join_side(self, column: ColumnId) -> JoinSide:
         """Find how DuckDB reads a column."""

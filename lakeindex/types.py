@@ -193,7 +193,7 @@ class JoinKind(StrEnum):
     EQUI = "equi"
     """They are equal."""
     TRANSFORM = "transform"
-    """They are equal once written alike: case, accents, punctuation, leading zeros, date order."""
+    """They are equal once written alike (case, accents, punctuation, leading zeros, date order), or by a program."""
     FUZZY = "fuzzy"
     """They share words or character sequences."""
     NUMERIC = "numeric"
@@ -270,6 +270,8 @@ class Match:
     """The join counted in the source files; None where the figures are estimates from sketches."""
     note: str = ""
     """Why it could not be counted, where that was tried."""
+    program: str = ""
+    """What makes values of the one column values of the other, where that was found."""
 
     @property
     def probability(self) -> float | None:

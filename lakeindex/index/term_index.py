@@ -24,9 +24,9 @@ from lakeindex.index.totals import Totals, rarity_of
 from lakeindex.pairs import Comparison, Hashes, Numbers, TermSet, Weights, ranges, ratio
 
 _EVERY_BIT = np.uint64(2**64 - 1)
-_DTYPES = {"terms": (np.uint64,), "strengths": (np.uint8,), "complete": (np.bool_,)}
+_DTYPES = {"terms": (np.uint64,), "strengths": (np.uint8,), "complete": (np.bool_,), "weighed": (np.bool_,)}
 _PLACES = (np.uint32, np.uint64)
-_ARRAYS = ("terms", "column_starts", "column_terms", "strengths", "complete", "term_starts", "term_columns")
+_ARRAYS = ("terms", "column_starts", "column_terms", "strengths", "complete", "weighed", "term_starts", "term_columns")
 
 
 class Order(Enum):
@@ -52,6 +52,8 @@ class TermIndex:
     """The logarithm of each term's count in its column; empty where all counts are one."""
     complete: npt.NDArray[np.bool_]
     """(columns,)"""
+    weighed: npt.NDArray[np.bool_]
+    """(1,) Whether a term that a column has more often counts more when columns are compared."""
     term_starts: Places
     """(terms + 1,) where each term's columns start in `term_columns`."""
     term_columns: Places
@@ -66,7 +68,8 @@ class TermIndex:
         terms, numbers = np.unique(rows.hashes, return_inverse=True)
         columns = owners_of(rows.starts)
         frequency = np.bincount(numbers, minlength=len(terms))
-        weights = None if rows.strengths is None else np.float64(STRENGTH_STEP) * rows.strengths
+        is_weighed = rows.is_weighed and rows.strengths is not None
+        weights = np.float64(STRENGTH_STEP) * rows.strengths if is_weighed and rows.strengths is not None else None
         rarity = rarity_of(frequency, len(rows))
         return cls(
             terms=terms,
@@ -74,6 +77,7 @@ class TermIndex:
             column_terms=compact(numbers),
             strengths=np.zeros(0, np.uint8) if rows.strengths is None else rows.strengths,
             complete=rows.complete,
+            weighed=np.array([is_weighed]),
             term_starts=compact(np.concatenate([[0], np.cumsum(frequency)])),
             term_columns=columns[np.argsort(numbers, kind="stable")],
             totals=Totals.of(numbers, columns, weights, rarity, len(rows)),
@@ -88,12 +92,13 @@ class TermIndex:
             strengths=self.strengths[entries] if len(self.strengths) else None,
             starts=np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]),
             complete=np.asarray(self.complete[columns]),
+            is_weighed=bool(self.weighed[0]),
         )
 
     def folded(self, mask: np.uint64, totals: Totals | None = None) -> TermIndex:
         """Take terms that agree in the leading bits of `mask` for one; it is as frequent as they are together.
 
-        `totals` are those of an earlier call; without, they are summed up. Only indexes without counts can be folded.
+        `totals` are those of an earlier call; without, they are summed up. An index that weighs counts can't be folded.
         """
         return replace(self, mask=mask, totals=totals or self._folded_totals(mask))
 
@@ -122,6 +127,8 @@ class TermIndex:
             and self.totals.sums.shape == (3, columns)
             and len(self.term_columns) == entries
             and len(self.strengths) in (0, entries)
+            and self.weighed.shape == (1,)
+            and not (self.weighed[0] and len(self.strengths) != entries)
             and len(self.term_starts) == len(self.terms) + 1
             and bool(np.all(self.terms[1:] > self.terms[:-1]))
             and self.column_terms.max(initial=0) < max(len(self.terms), 1)
@@ -186,7 +193,7 @@ class TermIndex:
             is_first = starts_run(owners, places)
             shared, owners, places = shared[is_first], owners[is_first], places[is_first]
         rarity = asked.rarity[places]
-        strengths = self.strengths[where[shared]] * STRENGTH_STEP if len(self.strengths) else np.ones(len(shared))
+        strengths = self.strengths[where[shared]] * STRENGTH_STEP if self.weighed[0] else np.ones(len(shared))
         products = asked.weights[places] * strengths * rarity
         shared_terms, shared_rarity, inner = (
             sums(owners, amounts, len(columns)) for amounts in (None, rarity, products)
@@ -219,7 +226,7 @@ class TermIndex:
         everywhere = np.zeros(len(hashes), np.int64)
         everywhere[known] = frequency
         weights = rarity = rarity_of(everywhere, self.columns)
-        if len(self.strengths):
+        if self.weighed[0]:
             weights = strengths_of(counts) * STRENGTH_STEP * rarity
         return AskedTerms(hashes, rarity, weights, known, first, last, frequency)
 

@@ -25,11 +25,15 @@ class TermRows:
     """(columns + 1,) where each column's terms start."""
     complete: Flags
     """(columns,) False where only a column's smallest hashes are here, a sketch of more."""
+    is_weighed: bool = True
+    """Whether a term that a column has more often counts more when columns are compared."""
 
     @classmethod
-    def of(cls, hashes: Hashes, counts: Numbers | None, starts: Numbers, complete: Flags) -> TermRows:
+    def of(
+        cls, hashes: Hashes, counts: Numbers | None, starts: Numbers, complete: Flags, is_weighed: bool = True
+    ) -> TermRows:
         """Take in terms with their counts; without counts all are 1."""
-        return cls(hashes, None if counts is None else strengths_of(counts), starts, complete)
+        return cls(hashes, None if counts is None else strengths_of(counts), starts, complete, is_weighed)
 
     def __len__(self) -> int:
         return len(self.complete)
@@ -43,6 +47,7 @@ class TermRows:
             strengths=None if self.strengths is None else self.strengths[entries],
             starts=np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]),
             complete=self.complete[columns],
+            is_weighed=self.is_weighed,
         )
 
     def joined(self, others: TermRows) -> TermRows:
@@ -54,6 +59,7 @@ class TermRows:
             strengths=np.concatenate(counted) if counted else None,
             starts=np.concatenate([self.starts, self.starts[-1] + others.starts[1:]]),
             complete=np.concatenate([self.complete, others.complete]),
+            is_weighed=self.is_weighed,
         )
 
 

@@ -55,6 +55,8 @@ def match_to_json(match: Match) -> dict[str, Any]:
         row["examples"] = list(match.measured.examples)
     if match.note:
         row["note"] = match.note
+    if match.program:
+        row["program"] = match.program
     return row
 
 
@@ -113,6 +115,8 @@ def _facts(match: Match) -> list[str]:
         )
         if match.measured.examples:
             lines.append(f"for example: {', '.join(match.measured.examples)}")
+    if match.program:
+        lines.append(f"values meet by a program: {match.program}")
     if match.note:
         lines.append(f"not counted: {match.note}")
     return lines
@@ -142,5 +146,5 @@ def _row(match: Match) -> list[Any]:
         f"{match.reverse_containment:.0%}",
         str(match.cardinality),
         "counted" if match.exact else "estimated",
-        ", ".join(example[:24] for example in examples[:3]) or strongest,
+        match.program or ", ".join(example[:24] for example in examples[:3]) or strongest,
     ]

@@ -75,6 +75,8 @@ def join(
     lake = open_lake(index)
     plan = lake.join(left_table, left_column, right_table, right_column, match, precision, how)
     say(plan.told(), quiet)
+    if plan.promised is not None:
+        say(f"expected: {plan.promised.told()}", quiet)
     if guard:
         plan.require_modest()
     if sql:

@@ -22,7 +22,7 @@ Similarities = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TermRows:
+class WeighedTerms:
     """The terms of values, those of one value after those of another."""
 
     values: Numbers
@@ -39,8 +39,8 @@ class TermRows:
 class TermSpace:
     """Two sides of values over the same terms, which weigh the more, the fewer values have them."""
 
-    queries: TermRows
-    references: TermRows
+    queries: WeighedTerms
+    references: WeighedTerms
     posted: Numbers
     """(entries,) the references that have each term, term by term."""
     posted_weights: Weights
@@ -114,7 +114,7 @@ def _counted(owners: Numbers, terms: Numbers, size: int) -> tuple[Numbers, Numbe
     return keys // max(size, 1), keys % max(size, 1), counts
 
 
-def _weighed(owners: Numbers, terms: Numbers, counts: Numbers, rarity: Weights, size: int) -> TermRows:
+def _weighed(owners: Numbers, terms: Numbers, counts: Numbers, rarity: Weights, size: int) -> WeighedTerms:
     weights = (1 + np.log(counts)) * rarity[terms]
     lengths = np.sqrt(np.bincount(owners, weights**2, minlength=size))
-    return TermRows(owners, terms, weights / np.maximum(lengths, 1e-12)[owners], size)
+    return WeighedTerms(owners, terms, weights / np.maximum(lengths, 1e-12)[owners], size)
