@@ -52,8 +52,10 @@ def estimate(left: Side, right: Side) -> Estimate:
     found = forward if is_forward else _route(right, left)
     # Every matched row is in the join at least once.
     rows = (max(found.rows[0], low), max(found.rows[1], expected), max(found.rows[2], expected))
-    rows = (rows[0], rows[1], max(rows[1], min(rows[2], left.rows * right.rows)))
+    most = float(left.rows * right.rows)
+    rows = (min(rows[0], most), min(rows[1], most), min(rows[2], most))
     fan = forward.partners if is_forward else _ratio(rows, forward.matched)
+    fan = (min(fan[0], right.rows), min(fan[1], right.rows), min(fan[2], right.rows))
     match_rate = (low / left.rows, expected / left.rows, high / left.rows)
     if not low:
         fan = (0.0, *fan[1:])

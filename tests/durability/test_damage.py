@@ -18,7 +18,8 @@ from lakeindex.catalog.manifest import MANIFEST
 from lakeindex.errors import IndexUnusable
 from lakeindex.layout import CATALOG, ROWS, VECTORS
 
-ARRAYS = ("column_starts", "column_terms", "complete", "strengths", "term_columns", "term_starts", "terms", "totals")
+ARRAYS = ("column_starts", "column_terms", "complete", "strengths", "term_columns", "term_starts", "terms")
+ARRAYS += ("totals", "weighed")
 KINDS = (
     *(CURRENT, MANIFEST, CATALOG, ROWS, VECTORS, "columns.arrow", "tables.arrow", ".parquet"),
     *(f"/{array}.npy" for array in ARRAYS),

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lakeindex.index.term_rows import STRENGTH_STEP, strengths_of
@@ -108,6 +108,7 @@ def test_hashes_without_counts_promise_no_more_than_totals_allow(left: list[int]
 
 @settings(max_examples=200, deadline=None)
 @given(VALUES, VALUES, st.integers(1, 25), st.integers(1, 25), st.booleans())
+@example([0, 0], [0, 0], 1, 1, False)
 def test_any_two_sketches_promise_ordered_and_possible_figures(
     left: list[int], right: list[int], left_size: int, right_size: int, bare: bool
 ) -> None:
