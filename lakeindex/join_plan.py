@@ -242,11 +242,13 @@ class JoinPlan:
         return reading(f"the join of {self.left} with {self.right}")
 
 
-def open_side(databases: tuple[LakeDatabase, LakeDatabase], table: ViewedTable, place: int, rows: int) -> JoinSide:
-    """Find how DuckDB reads the column at `place`: in the first of two databases, and in the second, from its file."""
+def open_side(
+    databases: tuple[LakeDatabase, LakeDatabase], table: ViewedTable, places: Sequence[int], rows: int
+) -> JoinSide:
+    """Find how DuckDB reads the columns at `places`: in the first of two databases, and in the second, from files."""
     database, files = databases
     sources = database.select(table), files.select(table)
-    return JoinSide.open(database.connection, table.id, sources, place, rows)
+    return JoinSide.open(database.connection, table.id, sources, places, rows)
 
 
 def expected_of(catalog: Catalog, columns: Sequence[QueryColumn], meeting: Meeting) -> Expected | None:

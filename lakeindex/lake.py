@@ -16,7 +16,7 @@ from lakeindex.answer import Answer
 from lakeindex.catalog.generations import Checked, Generation, open_current, verify
 from lakeindex.config import Settings
 from lakeindex.encode.model_options import Device, ModelOptions, Precision
-from lakeindex.errors import NotFound, Refused, StaleArtifact, UnreadableTable
+from lakeindex.errors import InvalidSetting, NotFound, Refused, StaleArtifact, UnreadableTable
 from lakeindex.layout import CATALOG, COPIES, ENCODER_ROLE, ROWS
 from lakeindex.querying import Searcher
 from lakeindex.reading import ReadRows, read_file
@@ -172,9 +172,11 @@ class Lake:
         match: str = "auto",
         precision: float = 0.9,
         how: str = "inner",
+        also: Sequence[tuple[str, str]] = (),
     ) -> JoinPlan:
         """Plan the join of two columns of the lake: nothing is joined before the plan is asked for rows.
 
+        `also` names up to two further pairs of columns, left and right, that have to meet together with these.
         Raises NotFound for a table or column that isn't there, with the nearest names, InvalidSetting for a match or
         a how that there isn't and for types that are never equal, UnreadableTable when a file is gone.
         """
@@ -184,11 +186,32 @@ class Lake:
 
         kind, kept = chosen(MatchKind, match, "match"), chosen(How, how, "how")
         ids = ColumnId(TableId(left_table), left_column), ColumnId(TableId(right_table), right_column)
-        left, right = map(self._join_side, ids)
-        means = Means(self._reader_of_values, partial(self._lookups, *ids))
+        left, right = (self._join_side(one, [pair[side] for pair in also]) for side, one in enumerate(ids))
+        means = Means(self._reader_of_values, (lambda: ()) if also else partial(self._lookups, *ids))
         meeting, tried = Chooser(left, right, precision, means).choose(kind)
-        expected = expected_of(self.catalog, [self.searcher.column(column) for column in ids], meeting)
+        of_both = None if also else [self.searcher.column(column) for column in ids]
+        expected = None if of_both is None else expected_of(self.catalog, of_both, meeting)
         return JoinPlan(left, right, kept, meeting, tried, partial(self._open_database, self._rows), expected)
+
+    def complements(
+        self, left_table: str, left_column: str, right_table: str, right_column: str
+    ) -> list[tuple[tuple[str, str], ...]]:
+        """Find what makes a key of two columns that join: further pairs of columns, for the `also` of `join`.
+
+        Each is as small as can be, of columns that join themselves, and identifies the rows of one of the two tables.
+        """
+        from lakeindex.integrate.composite_key import complements
+        from lakeindex.lookups import joining_columns
+
+        left, right = ColumnId(TableId(left_table), left_column), ColumnId(TableId(right_table), right_column)
+        pairs = joining_columns(self.searcher, left, right)
+        found: list[tuple[tuple[str, str], ...]] = []
+        for place, side in enumerate((left, right)):
+            partner = {pair[place]: pair for pair in pairs}
+            found += [
+                tuple(partner[name] for name in names) for names in complements(self._join_side(side), list(partner))
+            ]
+        return list(dict.fromkeys(found))
 
     def sql(self, statement: str) -> pa.Table:
         """Run a SELECT on the lake's tables, each named by its path in double quotes."""
@@ -311,13 +334,17 @@ class Lake:
         program = program_of(self._join_side(match.query), self._join_side(match.column))
         return match if program is None else replace(match, kind=JoinKind.TRANSFORM, program=program)
 
-    def _join_side(self, column: ColumnId) -> JoinSide:
-        """Find how DuckDB reads a column."""
+    def _join_side(self, column: ColumnId, also: Sequence[str] = ()) -> JoinSide:
+        """Find how DuckDB reads a column, or several of its table. Raises InvalidSetting for more than three."""
+        from lakeindex.integrate.composite_key import MOST_COLUMNS
         from lakeindex.join_plan import open_side
 
-        place = self._place(column)
+        names = list(dict.fromkeys([column.name, *also]))
+        if len(names) != 1 + len(also) or len(names) > MOST_COLUMNS:
+            raise InvalidSetting(f"up to {MOST_COLUMNS} different columns meet together, not {', '.join(names)}")
+        places = [self._place(ColumnId(column.table, name)) for name in names]
         (table,) = self.viewed([column.table])
-        return open_side((self.database, self._files), table, place, self._table(column.table)[0].rows)
+        return open_side((self.database, self._files), table, places, self._table(column.table)[0].rows)
 
     @cached_property
     def _files(self) -> LakeDatabase:

@@ -1,4 +1,4 @@
-"""Find tables of a lake that may map the values of one column to those of another: both join with a column of them."""
+"""Find columns beside two that join: a table that maps the one to the other, or what else the two tables share."""
 
 from __future__ import annotations
 
@@ -26,6 +26,18 @@ def likely_lookups(searcher: Searcher, left: ColumnId, right: ColumnId) -> list[
         if one != other
     ]
     return [(one, other) for _, one, other in heapq.nlargest(_MOST, pairs)]
+
+
+def joining_columns(searcher: Searcher, left: ColumnId, right: ColumnId) -> list[tuple[str, str]]:
+    """List the other columns of the two tables that join with one another, each with its best partner."""
+    pairs: list[tuple[str, str]] = []
+    for key in searcher.directory.keys_of_table(left.table).tolist():
+        other = searcher.directory.id_of(key)
+        partners = {} if other == left else _found(searcher, other).get(right.table, {})
+        best = max(partners, key=lambda one: partners[one], default=None)
+        if best is not None and best != right:
+            pairs.append((other.name, best.name))
+    return pairs
 
 
 def _found(searcher: Searcher, column: ColumnId) -> dict[TableId, dict[ColumnId, float]]:

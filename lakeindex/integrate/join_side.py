@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ from lakeindex.text_hash import Texts
 from lakeindex.types import TableId
 
 TEXT = "VARCHAR"
+_APART = " || chr(31) || "
 _ERROR_KIND = "Error: "
 
 
@@ -30,15 +31,16 @@ class JoinSide:
     """The SELECT that reads the file, in any DuckDB, its rows in the file's order."""
     columns: tuple[tuple[str, str], ...]
     """Name and DuckDB type of each column of the table."""
-    place: int
-    """Of the column in the table, from 0."""
+    places: tuple[int, ...]
+    """Of the column in the table, from 0; of several, which meet together, the first that was asked for first."""
     rows: int
     """Of the table, when it was indexed."""
 
     @classmethod
     def open(
-        cls, connection: duckdb.DuckDBPyConnection, table: TableId, sources: tuple[str, str], place: int, rows: int
-    ) -> JoinSide:
+        cls, connection: duckdb.DuckDBPyConnection, table: TableId, sources: tuple[str, str], places: Sequence[int],
+        rows: int,
+    ) -> JoinSide:  # fmt: skip
         """Ask DuckDB for the table's columns; `sources` are `source` and `file_source`.
 
         Raises UnreadableTable when the file is gone or no longer what it was.
@@ -46,31 +48,38 @@ class JoinSide:
         with reading(str(table)):
             found = connection.cursor().sql(f"SELECT * FROM ({sources[0]}) LIMIT 0")
             columns = tuple(zip(found.columns, map(str, found.types), strict=True))
-        if place >= len(columns):
+        if max(places) >= len(columns):
             raise UnreadableTable(f"{table} has fewer columns than when it was indexed; index the lake again")
-        return cls(connection, table, *sources, columns, place, rows)
+        return cls(connection, table, *sources, columns, tuple(places), rows)
 
     def __str__(self) -> str:
-        return f"{self.table} · {self.column}"
+        return f"{self.table} · {' + '.join(self.columns[place][0] for place in self.places)}"
 
     @property
     def column(self) -> str:
-        """The column's name, as SQL can tell it from the table's other columns."""
-        return self.columns[self.place][0]
+        """The name of the first column, as SQL can tell it from the table's other columns."""
+        return self.columns[self.places[0]][0]
 
     @property
     def sql_type(self) -> str:
-        """The column's DuckDB type."""
-        return self.columns[self.place][1]
+        """The column's DuckDB type; several columns are compared as one text."""
+        return self.columns[self.places[0]][1] if len(self.places) == 1 else TEXT
 
     def value(self, table: str) -> str:
         """Write the column's value as SQL, the table going by the alias `table`."""
-        return f"{table}.{quoted(self.column)}"
+        return f"{table}.{quoted(self.column)}" if len(self.places) == 1 else self.text(table)
 
     def text(self, table: str) -> str:
-        """Write the column's value as text; DuckDB writes numbers and dates as CSV files do."""
-        value = self.value(table)
-        return value if self.sql_type == TEXT else f"CAST({value} AS {TEXT})"
+        """Write the column's value as text; DuckDB writes numbers and dates as CSV files do.
+
+        Of several columns the texts, one after another, set apart by what no text holds; NULL where any is.
+        """
+        texts = [self._text(table, *self.columns[place]) for place in self.places]
+        return texts[0] if len(texts) == 1 else f"({_APART.join(texts)})"
+
+    def _text(self, table: str, name: str, sql_type: str) -> str:
+        value = f"{table}.{quoted(name)}"
+        return value if sql_type == TEXT else f"CAST({value} AS {TEXT})"
 
     def distinct_texts(self, limit: int | None = None) -> Texts:
         """Return the distinct values as text, (n,) large_string without nulls, ascending; `limit` takes the first."""

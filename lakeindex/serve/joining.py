@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from lakeindex.join_plan import JoinPlan
 
+_SUGGESTED = 3
 _MATCHES = ("auto", "exact", "normalised", "fuzzy", "semantic", "transform")
 _HOWS = ("inner", "left", "full", "anti")
 _DIALECTS = ("duckdb", "postgres", "snowflake", "bigquery", "spark")
@@ -36,6 +38,13 @@ _DIALECTS = ("duckdb", "postgres", "snowflake", "bigquery", "spark")
     show_default=True,
     help="Of the ways for values to meet, take one of whose pairs this share is expected to be right.",
 )
+@click.option(
+    "--also",
+    nargs=2,
+    multiple=True,
+    metavar="LEFT_COLUMN RIGHT_COLUMN",
+    help="Columns that have to meet together with the others; up to twice.",
+)
 @click.option("--how", type=click.Choice(_HOWS), default="inner", show_default=True, help="Which rows stay.")
 @click.option("--rows", is_flag=True, help="List the numbers of the rows that meet: left_row,right_row,probability.")
 @click.option("--sql", is_flag=True, help="Print the statement, which gives the same rows without lakeindex.")
@@ -53,6 +62,7 @@ def join(
     index: str | None,
     match: str,
     precision: float,
+    also: tuple[tuple[str, str], ...],
     how: str,
     rows: bool,
     sql: bool,
@@ -73,10 +83,12 @@ def join(
     if out is not None:
         require_writable(out.absolute(), force)
     lake = open_lake(index)
-    plan = lake.join(left_table, left_column, right_table, right_column, match, precision, how)
+    plan = lake.join(left_table, left_column, right_table, right_column, match, precision, how, also)
     say(plan.told(), quiet)
     if plan.promised is not None:
         say(f"expected: {plan.promised.told()}", quiet)
+        if plan.promised.multiplies and not also and not quiet:
+            _suggest(lake.complements(left_table, left_column, right_table, right_column))
     if guard:
         plan.require_modest()
     if sql:
@@ -90,6 +102,12 @@ def join(
     if out is not None:
         written = plan.write(out, force, rows)
         _tell(plan, written, quiet)
+
+
+def _suggest(complements: list[tuple[tuple[str, str], ...]]) -> None:
+    for pairs in complements[:_SUGGESTED]:
+        flags = " ".join(f"--also {shlex.quote(left)} {shlex.quote(right)}" for left, right in pairs)
+        say(f"rows multiply, as neither column is a key; one is together with others: {flags}")
 
 
 def _print_rows(plan: JoinPlan, form: Format) -> int:

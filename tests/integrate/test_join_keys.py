@@ -44,7 +44,7 @@ def sides(left: pa.Array, right: pa.Array) -> tuple[JoinSide, JoinSide]:
         connection.register("incoming", pa.table({"key": values}))
         connection.execute(f"CREATE TABLE {name} AS SELECT * FROM incoming")
         source = f"SELECT * FROM {name}"
-        made.append(JoinSide.open(connection, TableId(f"{name}.csv"), (source, source), 0, len(values)))
+        made.append(JoinSide.open(connection, TableId(f"{name}.csv"), (source, source), [0], len(values)))
     return made[0], made[1]
 
 

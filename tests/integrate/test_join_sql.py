@@ -43,7 +43,7 @@ def side(connection: duckdb.DuckDBPyConnection, name: str, values: pa.Array) -> 
     connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM incoming")
     connection.unregister("incoming")
     source = f"SELECT * FROM {name}"
-    return JoinSide.open(connection, TableId(f"{name}s.csv"), (source, source), 0, len(values))
+    return JoinSide.open(connection, TableId(f"{name}s.csv"), (source, source), [0], len(values))
 
 
 def statements(meeting: Meeting, left: pa.Array, right: pa.Array) -> tuple[duckdb.DuckDBPyConnection, JoinSql]:
@@ -119,8 +119,8 @@ def test_the_right_columns_are_renamed_where_a_left_one_has_their_name() -> None
     connection.execute(
         'CREATE TABLE l (id INT, "name (cities)" INT, name INT); CREATE TABLE r ("ID" INT, "Name" INT, x INT)'
     )
-    left = JoinSide.open(connection, TableId("a.csv"), ("SELECT * FROM l",) * 2, 0, 0)
-    right = JoinSide.open(connection, TableId("geo/cities.parquet"), ("SELECT * FROM r",) * 2, 0, 0)
+    left = JoinSide.open(connection, TableId("a.csv"), ("SELECT * FROM l",) * 2, [0], 0)
+    right = JoinSide.open(connection, TableId("geo/cities.parquet"), ("SELECT * FROM r",) * 2, [0], 0)
     assert right_names(left, right) == ["ID (cities)", "Name (cities) (2)", "x"]
 
 
@@ -143,7 +143,7 @@ def test_names_with_quotes_stay_names() -> None:
 def test_a_key_takes_the_name_of_no_column() -> None:
     connection = duckdb.connect()
     connection.execute("""CREATE TABLE l AS SELECT 'A' AS key, 1 AS "Join Key"; CREATE TABLE r AS SELECT 'a' AS key""")
-    left = JoinSide.open(connection, TableId("l.csv"), ("SELECT * FROM l",) * 2, 0, 1)
-    right = JoinSide.open(connection, TableId("r.csv"), ("SELECT * FROM r",) * 2, 0, 1)
+    left = JoinSide.open(connection, TableId("l.csv"), ("SELECT * FROM l",) * 2, [0], 1)
+    right = JoinSide.open(connection, TableId("r.csv"), ("SELECT * FROM r",) * 2, [0], 1)
     found = connection.sql(JoinSql(left, right, LOWER, "l", "r", "").joined(How.FULL))
     assert (found.columns, found.fetchall()) == (["key", "Join Key", "key (r)"], [("A", 1, "a")])

@@ -14,7 +14,7 @@ from lakeindex.types import TableId
 def side(connection: duckdb.DuckDBPyConnection, name: str, place: int = 0) -> JoinSide:
     source = f"SELECT * FROM {name}"
     rows = connection.sql(f"SELECT count(*) FROM {name}").fetchall()[0][0]
-    return JoinSide.open(connection, TableId(f"{name}.csv"), (source, source), place, rows)
+    return JoinSide.open(connection, TableId(f"{name}.csv"), (source, source), [place], rows)
 
 
 @pytest.fixture
