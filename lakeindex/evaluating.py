@@ -10,13 +10,13 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from lakeindex.catalog.database import quoted
 from lakeindex.errors import LakeIndexError, NotFound, UnreadableTable
 from lakeindex.evaluate.baselines import rank_by_jaccard, rank_by_name, rank_by_words
 from lakeindex.evaluate.labelled import Labels, read_labels
 from lakeindex.evaluate.report import System, SystemScore, evaluate, one_by_one
 from lakeindex.evaluate.term_counts import LakeColumns, count_terms
 from lakeindex.lake import Lake
+from lakeindex.sql_text import quoted
 from lakeindex.types import ColumnId, TableId
 
 _log = logging.getLogger(__name__)

@@ -21,11 +21,12 @@ from lakeindex.integrate.dialects import DUCKDB, translated
 from lakeindex.integrate.expected import Expected, Interval, expect
 from lakeindex.integrate.join_file import copy_rows, mapping_path, write_mapping
 from lakeindex.integrate.join_kinds import How
-from lakeindex.integrate.join_side import JoinSide, literal, quoted, reading
+from lakeindex.integrate.join_side import JoinSide, reading
 from lakeindex.integrate.join_sql import JoinCounts, JoinSql
 from lakeindex.integrate.key_meetings import normal_value
 from lakeindex.integrate.meeting import VALUE, ByExpression, ByMapping, Meeting
 from lakeindex.pairs import QueryColumn
+from lakeindex.sql_text import literal, quoted
 from lakeindex.types import Family
 
 _MAPPING = "join_mapping"

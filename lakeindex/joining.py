@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lakeindex.errors import InvalidSetting
@@ -30,21 +31,21 @@ _MOST_EMBEDDED = 30_000
 
 
 _MOST_REWRITTEN = 5_000
+"""Distinct values of a side up to which a program is looked for while somebody waits for the answer to a query."""
 _SURE = 0.9
 
 
-def program_of(left: JoinSide, right: JoinSide) -> str | None:
-    """Tell in words by which program most values of a column meet those of another; None where none is certain.
-
-    Of long columns none is looked for: a query is to be answered at once.
-    """
-    if TEXT not in (left.sql_type, right.sql_type):
+def program_of(left: Texts, right: Texts) -> str | None:
+    """Tell in words by which program most values of a column become those of another; None where none is certain."""
+    if not (len(left) and len(right)) or max(len(left), len(right)) > _MOST_REWRITTEN:
         return None
-    texts = [side.distinct_texts(_MOST_REWRITTEN + 1) for side in (left, right)]
-    if max(map(len, texts)) > _MOST_REWRITTEN:
-        return None
-    found = find_transformation(*texts)
+    found = find_transformation(left, right)
     return None if found is None or found.precision < _SURE else found.told()
+
+
+def rewritable_texts(side: JoinSide) -> Texts:
+    """Read the values that `program_of` compares, and of a long column no more than show that it is too long."""
+    return side.distinct_texts(_MOST_REWRITTEN + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Means:
     """Lists tables that may map one side's values to the other's."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chooser:
     """Two columns, and what is asked of their join."""
 
@@ -108,12 +109,12 @@ class Chooser:
         yield MatchKind.SEMANTIC, self._meant(match)
 
     def _transformed(self) -> Iterator[Meeting]:
-        values = self._compared()
+        values = self._compared
         if values is not None and (found := find_transformation(*values)) is not None:
             yield meeting_of(found)
 
     def _spelled(self) -> Iterator[Meeting]:
-        values = self._compared()
+        values = self._compared
         if values is not None:
             found = fuzzy_meeting(*values, self.precision, self._embed(*values))
             yield from () if found is None else (found,)
@@ -122,11 +123,12 @@ class Chooser:
         through = (lookup.meeting(self.left, self.right) for lookup in self.means.lookups())
         yield from (meeting for meeting in through if meeting is not None)
         # What a model takes to mean alike is a guess: that has to be asked for.
-        values = self._compared() if match is MatchKind.SEMANTIC else None
+        values = self._compared if match is MatchKind.SEMANTIC else None
         if values is not None and (embed := self._embed(*values)) is not None:
             found = semantic_meeting(*values, self.precision, embed)
             yield from () if found is None else (found,)
 
+    @cached_property
     def _compared(self) -> tuple[Texts, Texts] | None:
         """Return the distinct values of both sides, where one is of text and they are not too many."""
         if TEXT not in (self.left.sql_type, self.right.sql_type):

@@ -38,9 +38,6 @@ if TYPE_CHECKING:
 # are used, and a cold query takes half the time.
 
 
-_PERHAPS_BY_PROGRAM = (JoinKind.FUZZY, JoinKind.SEMANTIC)
-
-
 def _silent(stage: str, done: int, total: int) -> None:
     """Report progress to nobody."""
 
@@ -159,7 +156,7 @@ class Lake:
             query, *columns = self._probed([matches[0].query, *(match.column for match in matches)])
             with JoinProbe(self.database.connection, query) as probe:
                 counted = [_counted(match, probe, column) for match, column in zip(matches, columns, strict=True)]
-            return [self._by_program(match) for match in counted]
+            return self._with_programs(counted)
         except UnreadableTable as error:
             return [replace(match, note=str(error)) for match in matches]
 
@@ -189,8 +186,8 @@ class Lake:
         left, right = (self._join_side(one, [pair[side] for pair in also]) for side, one in enumerate(ids))
         means = Means(self._reader_of_values, (lambda: ()) if also else partial(self._lookups, *ids))
         meeting, tried = Chooser(left, right, precision, means).choose(kind)
-        of_both = None if also else [self.searcher.column(column) for column in ids]
-        expected = None if of_both is None else expected_of(self.catalog, of_both, meeting)
+        sketched = [self.searcher.column(column) for column in ids]
+        expected = None if also else expected_of(self.catalog, sketched, meeting)
         return JoinPlan(left, right, kept, meeting, tried, partial(self._open_database, self._rows), expected)
 
     def complements(
@@ -200,18 +197,10 @@ class Lake:
 
         Each is as small as can be, of columns that join themselves, and identifies the rows of one of the two tables.
         """
-        from lakeindex.integrate.composite_key import complements
-        from lakeindex.lookups import joining_columns
+        from lakeindex.lookups import complements_of
 
         left, right = ColumnId(TableId(left_table), left_column), ColumnId(TableId(right_table), right_column)
-        pairs = joining_columns(self.searcher, left, right)
-        found: list[tuple[tuple[str, str], ...]] = []
-        for place, side in enumerate((left, right)):
-            partner = {pair[place]: pair for pair in pairs}
-            found += [
-                tuple(partner[name] for name in names) for names in complements(self._join_side(side), list(partner))
-            ]
-        return list(dict.fromkeys(found))
+        return complements_of(self.searcher, (left, right), (self._join_side(left), self._join_side(right)))
 
     def sql(self, statement: str) -> pa.Table:
         """Run a SELECT on the lake's tables, each named by its path in double quotes."""
@@ -325,14 +314,21 @@ class Lake:
 
         return LakeDatabase([self.root, self._copies, *folders], self.settings.memory, rows)
 
-    def _by_program(self, match: Match) -> Match:
-        """Look for a program by which columns meet whose values are only similar, or mean alike."""
-        if match.kind not in _PERHAPS_BY_PROGRAM or match.measured is None:
-            return match
-        from lakeindex.joining import program_of
+    def _with_programs(self, matches: list[Match]) -> list[Match]:
+        """Look for programs by which columns meet whose values are only similar, or mean alike."""
+        if not any(_is_unexplained(match) for match in matches):
+            return matches
+        from lakeindex.joining import program_of, rewritable_texts
 
-        program = program_of(self._join_side(match.query), self._join_side(match.column))
-        return match if program is None else replace(match, kind=JoinKind.TRANSFORM, program=program)
+        asked = rewritable_texts(self._join_side(matches[0].query))
+        found = [
+            program_of(asked, rewritable_texts(self._join_side(match.column))) if _is_unexplained(match) else None
+            for match in matches
+        ]
+        return [
+            match if program is None else replace(match, kind=JoinKind.TRANSFORM, program=program)
+            for match, program in zip(matches, found, strict=True)
+        ]
 
     def _join_side(self, column: ColumnId, also: Sequence[str] = ()) -> JoinSide:
         """Find how DuckDB reads a column, or several of its table. Raises InvalidSetting for more than three."""
@@ -423,6 +419,11 @@ def _counted(match: Match, probe: JoinProbe, column: ProbedColumn) -> Match:
         reverse_containment=measure.reverse_containment,
         cardinality=measure.cardinality,
     )
+
+
+def _is_unexplained(match: Match) -> bool:
+    """Tell whether columns were counted and found to be only similar, or to mean alike."""
+    return match.kind in (JoinKind.FUZZY, JoinKind.SEMANTIC) and match.measured is not None
 
 
 def _written(number: str) -> str:

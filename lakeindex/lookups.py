@@ -5,6 +5,8 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 
+from lakeindex.integrate.composite_key import complements
+from lakeindex.integrate.join_side import JoinSide
 from lakeindex.querying import Searcher
 from lakeindex.types import ColumnId, TableId
 
@@ -28,7 +30,19 @@ def likely_lookups(searcher: Searcher, left: ColumnId, right: ColumnId) -> list[
     return [(one, other) for _, one, other in heapq.nlargest(_MOST, pairs)]
 
 
-def joining_columns(searcher: Searcher, left: ColumnId, right: ColumnId) -> list[tuple[str, str]]:
+def complements_of(
+    searcher: Searcher, columns: tuple[ColumnId, ColumnId], sides: tuple[JoinSide, JoinSide]
+) -> list[tuple[tuple[str, str], ...]]:
+    """List what makes a key of two columns: further pairs of columns that join, as few as do, for either table."""
+    pairs = _joining_besides(searcher, *columns)
+    found: list[tuple[tuple[str, str], ...]] = []
+    for place, side in enumerate(sides):
+        partner = {pair[place]: pair for pair in pairs}
+        found += [tuple(partner[name] for name in names) for names in complements(side, list(partner))]
+    return list(dict.fromkeys(found))
+
+
+def _joining_besides(searcher: Searcher, left: ColumnId, right: ColumnId) -> list[tuple[str, str]]:
     """List the other columns of the two tables that join with one another, each with its best partner."""
     pairs: list[tuple[str, str]] = []
     for key in searcher.directory.keys_of_table(left.table).tolist():

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import duckdb
 
-from lakeindex.catalog.database import connect, literal, quoted
+from lakeindex.catalog.database import connect
 from lakeindex.errors import IndexDamaged
+from lakeindex.sql_text import literal, quoted
 
 Types = Mapping[str, str]
 """The SQL type of each column, by its name, in the table's order."""

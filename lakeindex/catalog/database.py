@@ -14,7 +14,8 @@ from uuid import uuid4
 import duckdb
 
 from lakeindex.errors import InvalidSetting, LakeIndexError
-from lakeindex.types import Scan, ScanValue
+from lakeindex.sql_text import literal
+from lakeindex.types import Scan
 
 
 def connect(path: Path | None, memory: str, threads: int = 2, read_only: bool = False) -> duckdb.DuckDBPyConnection:
@@ -67,10 +68,6 @@ def _spilling_folder() -> Path | None:
         return None
 
 
-BLANKS = " || ".join(f"chr({code})" for code in (32, 9, 10, 11, 12, 13, 160))
-"""SQL for the characters that surround a value without being part of it."""
-
-
 @contextmanager
 def storing(what: str) -> Iterator[None]:
     """Say in one sentence what DuckDB could not write, a full disk for example. Raises LakeIndexError."""
@@ -79,22 +76,6 @@ def storing(what: str) -> Iterator[None]:
     except duckdb.Error as error:
         first_line = str(error).split("\n", 1)[0]
         raise LakeIndexError(f"{what} can't be written: {first_line}; what was there before still answers") from error
-
-
-def quoted(identifier: str) -> str:
-    """Quote a name for SQL."""
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def literal(value: ScanValue | Sequence[str]) -> str:
-    """Write a value as an SQL literal."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, str):
-        return "'" + value.replace("'", "''") + "'"
-    return "[" + ", ".join(literal(item) for item in value) + "]"
 
 
 def scan_sql(scan: Scan, path: Path, types: Sequence[tuple[str, str]]) -> str:

@@ -10,9 +10,10 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from lakeindex.catalog.database import BLANKS, connect, glob_escaped, literal, quoted, scan_sql
+from lakeindex.catalog.database import connect, glob_escaped, scan_sql
 from lakeindex.catalog.reach import require_inside
 from lakeindex.errors import LakeIndexError, NotFound, Refused
+from lakeindex.sql_text import BLANKS, literal, quoted
 from lakeindex.types import Scan, TableId
 
 _READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)

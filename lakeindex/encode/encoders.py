@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lakeindex.encode.hashing_encoder import HashingEncoder
@@ -12,12 +12,11 @@ from lakeindex.errors import InvalidSetting
 from lakeindex.weights import STATIC
 
 if TYPE_CHECKING:
+    from lakeindex.encode.language_model import Progress
     from lakeindex.protocols import Encoder
 
 HASHING = "hashing"
 """Names the encoder without a model."""
-
-Progress = Callable[[int, int], None]
 
 
 def fingerprint(options: ModelOptions) -> str:
@@ -38,12 +37,12 @@ def make_encoder(options: ModelOptions, progress: Progress | None = None) -> Enc
 def _fingerprint_of_whole(options: ModelOptions) -> str:
     if options.model == HASHING:
         return HashingEncoder().fingerprint
-    from lakeindex.encode.model_folder import fingerprint_of, model_folder
-
     if options.model == STATIC_MODEL:
         from lakeindex.encode.static_encoder import fingerprint_of as fingerprint_of_static
 
-        return fingerprint_of_static(STATIC, model_folder(options) / "tokenizer.json", options.max_tokens)
+        return fingerprint_of_static(*_static_files(options), options.max_tokens)
+    from lakeindex.encode.model_folder import fingerprint_of, model_folder
+
     return fingerprint_of(model_folder(options), options)
 
 
@@ -53,10 +52,15 @@ def _make_whole(options: ModelOptions, progress: Progress | None) -> Encoder:
     if options.model == HASHING:
         return HashingEncoder()
     if options.model == STATIC_MODEL:
-        from lakeindex.encode.model_folder import model_folder
         from lakeindex.encode.static_encoder import StaticEncoder
 
-        return StaticEncoder(STATIC, model_folder(options) / "tokenizer.json", options.max_tokens)
+        return StaticEncoder(*_static_files(options), options.max_tokens)
     from lakeindex.encode.language_model import LanguageModelEncoder
 
     return LanguageModelEncoder(options, progress)
+
+
+def _static_files(options: ModelOptions) -> tuple[Path, Path]:
+    from lakeindex.encode.model_folder import model_folder
+
+    return STATIC, model_folder(options) / "tokenizer.json"

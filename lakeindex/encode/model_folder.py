@@ -48,7 +48,7 @@ def adapters_of(options: ModelOptions) -> Path | None:
 def fingerprint_of(folder: Path, options: ModelOptions) -> str:
     """Name the model in the folder, as far as it decides the vectors, without loading it."""
     adapters = adapters_of(options)
-    tuned = "" if adapters is None else f"-{_file_hash(adapters).hex()[:16]}"
+    tuned = "" if adapters is None else f"-{hash_file(adapters).hex()[:16]}"
     layers = f"-of{options.layers}" if options.layers else ""
     return f"model-{folder_identity(folder)}{tuned}-{effective_tokens(folder, options.max_tokens)}{layers}"
 
@@ -61,7 +61,7 @@ def folder_identity(folder: Path) -> str:
     configurations = [path for path in files if path.name in ("modules.json", "config.json")]
     whole = hashlib.sha256()
     for path in (*weights, *tokenizers):
-        whole.update(_file_hash(path))
+        whole.update(hash_file(path))
     for path in configurations:
         whole.update(json.dumps(_effective(read_json(path)), sort_keys=True).encode())
     return whole.hexdigest()[:16]
@@ -176,7 +176,8 @@ def _is_other_runtime(path: Path, folder: Path) -> bool:
     return path.relative_to(folder).parts[0] in ("onnx", "openvino")
 
 
-def _file_hash(path: Path) -> bytes:
+def hash_file(path: Path) -> bytes:
+    """Hash the content of a file of a model."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").digest()
 

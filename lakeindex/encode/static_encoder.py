@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from lakeindex.encode.model_folder import hash_file
 from lakeindex.errors import LakeIndexError
 
 TOKENS, SCALES = "tokens", "scales"
@@ -77,9 +78,6 @@ class StaticEncoder:
 
 
 def fingerprint_of(weights: Path, tokenizer: Path, max_tokens: int) -> str:
-    """Name what `StaticEncoder` would make its vectors of, without reading it into memory twice."""
-    whole = hashlib.sha256()
-    for path in (weights, tokenizer):
-        with path.open("rb") as file:
-            whole.update(hashlib.file_digest(file, "sha256").digest())
+    """Name what decides the vectors of a `StaticEncoder`, without making one."""
+    whole = hashlib.sha256(hash_file(weights) + hash_file(tokenizer))
     return f"static-{whole.hexdigest()[:16]}-{max_tokens}"

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from lakeindex.integrate.join_side import JoinSide, quoted, reading
+from lakeindex.integrate.join_side import JoinSide, reading
+from lakeindex.sql_text import quoted
 
 MOST_COLUMNS = 3
 _MOST_CANDIDATES = 10

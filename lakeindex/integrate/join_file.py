@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lakeindex.errors import InvalidSetting, LakeIndexError, NotFound, Refused
-from lakeindex.integrate.join_side import literal
+from lakeindex.sql_text import literal
 
 _COPY_OPTIONS = {
     ".parquet": "FORMAT parquet, COMPRESSION zstd",

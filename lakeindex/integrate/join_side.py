@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from lakeindex.errors import UnreadableTable
+from lakeindex.sql_text import quoted
 from lakeindex.text_hash import Texts
 from lakeindex.types import TableId
 
@@ -107,13 +108,3 @@ def reading(what: str) -> Iterator[None]:
         first_line = str(error).split("\n", 1)[0]
         reason = first_line.partition(_ERROR_KIND)[2] or first_line
         raise UnreadableTable(f"{what} can't be read: {reason}; index the lake again if its files changed") from error
-
-
-def quoted(identifier: str) -> str:
-    """Quote a name for SQL."""
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Write a text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"

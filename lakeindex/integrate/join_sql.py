@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lakeindex.integrate.join_kinds import How
-from lakeindex.integrate.join_side import JoinSide, quoted
+from lakeindex.integrate.join_side import JoinSide
 from lakeindex.integrate.meeting import VALUE, ByExpression, ByMapping, Meeting
 from lakeindex.naming import sql_names, title_of
+from lakeindex.sql_text import quoted
 
 # Integers of any width are compared as they are: their texts are equal exactly where they are.
 _INTEGERS = frozenset(
@@ -126,16 +128,15 @@ class JoinSql:
     def left_key(self, table: str) -> str:
         """Write what of a left row is compared, the row's table going by the alias `table`."""
         way = self.meeting.way
-        if self._is_typed:
-            return self.left.value(table)
-        return way.of_left(self.left.text(table)) if isinstance(way, ByExpression) else self.left.text(table)
+        return self._key(self.left, table, way.of_left if isinstance(way, ByExpression) else str)
 
     def right_key(self, table: str) -> str:
         """Write what of a right row is compared."""
         way = self.meeting.way
-        if self._is_typed:
-            return self.right.value(table)
-        return way.of_right(self.right.text(table)) if isinstance(way, ByExpression) else self.right.text(table)
+        return self._key(self.right, table, way.of_right if isinstance(way, ByExpression) else str)
+
+    def _key(self, side: JoinSide, table: str, rewritten: Callable[[str], str]) -> str:
+        return side.value(table) if self._is_typed else rewritten(side.text(table))
 
     @property
     def _is_typed(self) -> bool:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from lakeindex.errors import InvalidSetting
 from lakeindex.integrate.join_kinds import MatchKind
-from lakeindex.integrate.join_side import JoinSide, literal
+from lakeindex.integrate.join_side import JoinSide
 from lakeindex.integrate.meeting import VALUE, ByExpression, Meeting
+from lakeindex.integrate.probe import MISSING
+from lakeindex.sql_text import BLANKS, literal
 
 # The normal forms of profiles, in SQL: a test holds them together. But dates are put in order only where it is beyond
 # doubt, and signs that tell C from C++ stay where words do.
-_BLANKS = " || ".join(f"chr({code})" for code in (32, 9, 10, 11, 12, 13, 160))
-_MISSING = r"^(null|none|nan|n/a|#n/a|\\n|-|--|\?)$"
+_MISSING = f"^({'|'.join(map(re.escape, MISSING))})$"
 _WHOLE_NUMBER = r"^([+-]?\d+)\.0+$"
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$"
 _DATES = (
@@ -50,7 +51,7 @@ class KeyForm:
 
 def normal_value(value: str = VALUE) -> str:
     """Write the form in which joins are counted: trimmed, in lower case, `7.0` as `7`; NULL for `n/a` and the like."""
-    normal = _replaced(f"lower(trim({value}, {_BLANKS}))", _WHOLE_NUMBER, r"\1")
+    normal = _replaced(f"lower(trim({value}, {BLANKS}))", _WHOLE_NUMBER, r"\1")
     return f"nullif({_replaced(normal, _MISSING, '')}, '')"
 
 

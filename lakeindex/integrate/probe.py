@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import duckdb
 
 from lakeindex.errors import UnreadableTable
+from lakeindex.sql_text import BLANKS, quoted
 from lakeindex.types import Cardinality, JoinMeasure, TableId
 
 _EXAMPLES = 5
@@ -21,8 +22,7 @@ FROM (SELECT nullif(regexp_replace(lower(trim(CAST({column} AS VARCHAR), {blanks
       FROM ({source}))
 WHERE value NOT IN {missing} GROUP BY 1
 """
-_BLANKS = " || ".join(f"chr({code})" for code in (32, 9, 10, 11, 12, 13, 160))
-_MISSING = ("null", "none", "nan", "n/a", "#n/a", "\\n", "-", "--", "?")
+MISSING = ("null", "none", "nan", "n/a", "#n/a", "\\n", "-", "--", "?")
 
 _MEASURE = """
 WITH candidate_values AS MATERIALIZED ({candidate}),
@@ -55,8 +55,8 @@ class ProbedColumn:
     @property
     def counted_values(self) -> str:
         """Return the query for its distinct values in their normal form, and the rows of each."""
-        missing = "(" + ", ".join("'" + marker.replace("'", "''") + "'" for marker in _MISSING) + ")"
-        return _VALUES.format(column=_quoted(self.name), source=self.source, blanks=_BLANKS, missing=missing)
+        missing = "(" + ", ".join("'" + marker.replace("'", "''") + "'" for marker in MISSING) + ")"
+        return _VALUES.format(column=quoted(self.name), source=self.source, blanks=BLANKS, missing=missing)
 
 
 class JoinProbe:
@@ -97,10 +97,6 @@ def _reading(column: ProbedColumn) -> Iterator[None]:
     except duckdb.Error as error:
         first_line = str(error).split("\n", 1)[0]
         raise UnreadableTable(f"{column.table} can't be read: {first_line}") from error
-
-
-def _quoted(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'
 
 
 def _share(part: int, whole: int) -> float:

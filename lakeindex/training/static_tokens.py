@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
+from safetensors.numpy import save_file
+from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn.functional import embedding_bag
 
@@ -27,6 +29,8 @@ Rows = npt.NDArray[np.float32]
 
 _TOKENS_AT_ONCE = 2_048
 _RARITY = 1e-3
+_LEAST_SCALE = 1e-6
+"""What float16 still tells from nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,6 @@ class DistillingOptions:
 
 def distil(model: ModelOptions, dimension: int) -> Rows:
     """Read every token alone, (tokens, dimension)."""
-    from tokenizers import Tokenizer
-
     folder = model_folder(model)
     bert = BertModel(folder, adapters_of(model), model, torch.float32)
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -63,8 +65,6 @@ def distil(model: ModelOptions, dimension: int) -> Rows:
 
 def tune_tokens(tokens: Rows, batches: Iterator[TextBatch], options: DistillingOptions, log: Log) -> Rows:
     """Move the tokens' vectors so that columns that join lie near one another, (tokens, dimension)."""
-    from tokenizers import Tokenizer
-
     tokenizer = Tokenizer.from_file(str(model_folder(ModelOptions()) / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(options.max_tokens)
@@ -86,17 +86,12 @@ def tune_tokens(tokens: Rows, batches: Iterator[TextBatch], options: DistillingO
 
 def write_tokens(path: Path, tokens: Rows) -> None:
     """Write vectors of tokens in a byte a number."""
-    from safetensors.numpy import save_file
-
-    scales = np.maximum(np.abs(tokens).max(axis=1) / 127, 1e-8).astype(np.float16)
-    whole = np.rint(tokens / np.maximum(scales, np.float16(1e-7)).astype(np.float32)[:, None])
+    scales = np.maximum(np.abs(tokens).max(axis=1) / 127, _LEAST_SCALE).astype(np.float16)
+    whole = np.rint(tokens / scales.astype(np.float32)[:, None])
     save_file({TOKENS: np.clip(whole, -127, 127).astype(np.int8), SCALES: scales}, path)
 
 
-def _means(tokenizer: object, weights: Tensor, texts: Sequence[str]) -> Tensor:
-    from tokenizers import Tokenizer
-
-    assert isinstance(tokenizer, Tokenizer)
+def _means(tokenizer: Tokenizer, weights: Tensor, texts: Sequence[str]) -> Tensor:
     readable = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
     ids = [one.ids for one in tokenizer.encode_batch_fast(readable, add_special_tokens=False)]
     starts = torch.from_numpy(np.cumsum([0, *map(len, ids)])[:-1])

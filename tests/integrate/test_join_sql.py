@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lakeindex.integrate.join_kinds import How
-from lakeindex.integrate.join_side import JoinSide, quoted
+from lakeindex.integrate.join_side import JoinSide
 from lakeindex.integrate.join_sql import JoinCounts, JoinSql, right_names
 from lakeindex.integrate.meeting import MAPPING_SCHEMA, VALUE, ByExpression, ByMapping, Meeting
+from lakeindex.sql_text import quoted
 from lakeindex.types import TableId
 
 Column = list[str | None]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lakeindex.integrate.meeting import ByMapping
 from lakeindex.integrate.pairing.candidates import near_in_meaning, near_in_spelling
-from lakeindex.integrate.pairing.certainty import BY_MEANING, BY_SPELLING, THRESHOLDS, BestPairs
+from lakeindex.integrate.pairing.certainty import BY_MEANING, BY_SPELLING, THRESHOLDS, BestPairs, Certainty
 from lakeindex.integrate.pairing.matching import fuzzy_meeting, semantic_meeting
 from lakeindex.integrate.pairing.plain_text import plain, without_brackets
 from lakeindex.integrate.pairing.term_space import TermSpace
@@ -131,14 +131,12 @@ def test_more_precision_is_never_more_pairs() -> None:
 
 
 @pytest.mark.parametrize("certainty", [BY_SPELLING, BY_MEANING])
-def test_a_threshold_promises_the_precision_that_it_was_chosen_for(certainty: object) -> None:
-    assert certainty in (BY_SPELLING, BY_MEANING)
-    for one in (BY_SPELLING, BY_MEANING):
-        assert list(one.right) == sorted(one.right)
-        assert len(one.right) == len(THRESHOLDS)
-        for precision in (0.8, 0.9, 0.93):
-            assert one.precision_from(one.threshold_for(precision)) == pytest.approx(precision)
-        assert one.threshold_for(0.9999) == 1.0
+def test_a_threshold_promises_the_precision_that_it_was_chosen_for(certainty: Certainty) -> None:
+    assert list(certainty.right) == sorted(certainty.right)
+    assert len(certainty.right) == len(THRESHOLDS)
+    for precision in (0.8, 0.9, 0.93):
+        assert certainty.precision_from(certainty.threshold_for(precision)) == pytest.approx(precision)
+    assert certainty.threshold_for(0.9999) == 1.0
 
 
 def test_leads_and_claims_are_those_of_the_best_reference() -> None:
