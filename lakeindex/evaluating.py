@@ -92,7 +92,7 @@ class LakeCursor:
 
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
-        self._cursor = lake.database.connection.cursor()
+        self._cursor = lake.rows.database.connection.cursor()
 
     def __enter__(self) -> LakeCursor:
         return self
@@ -103,8 +103,8 @@ class LakeCursor:
     def view(self, table: TableId) -> str:
         """Return the quoted name of a table's view. Raises UnreadableTable."""
         try:
-            for viewed in self._lake.viewed([table]):
-                self._lake.database.view(viewed)
+            for viewed in self._lake.rows.viewed([table]):
+                self._lake.rows.database.view(viewed)
         except (NotFound, duckdb.Error) as error:
             raise UnreadableTable(str(error)) from error
         return quoted(table)

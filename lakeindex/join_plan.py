@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from lakeindex.catalog.catalog import Catalog
 from lakeindex.catalog.database import glob_escaped
-from lakeindex.catalog.lake_database import LakeDatabase, ViewedTable
+from lakeindex.catalog.lake_database import LakeDatabase
 from lakeindex.errors import InvalidSetting, Refused
 from lakeindex.integrate.dialects import DUCKDB, translated
 from lakeindex.integrate.expected import Expected, Interval, expect
@@ -241,15 +241,6 @@ class JoinPlan:
 
     def _reading(self) -> AbstractContextManager[None]:
         return reading(f"the join of {self.left} with {self.right}")
-
-
-def open_side(
-    databases: tuple[LakeDatabase, LakeDatabase], table: ViewedTable, places: Sequence[int], rows: int
-) -> JoinSide:
-    """Find how DuckDB reads the columns at `places`: in the first of two databases, and in the second, from files."""
-    database, files = databases
-    sources = database.select(table), files.select(table)
-    return JoinSide.open(database.connection, table.id, sources, places, rows)
 
 
 def expected_of(catalog: Catalog, columns: Sequence[QueryColumn], meeting: Meeting) -> Expected | None:

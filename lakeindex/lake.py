@@ -8,31 +8,24 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from lakeindex.answer import Answer
 from lakeindex.catalog.generations import Checked, Generation, open_current, verify
 from lakeindex.config import Settings
-from lakeindex.encode.model_options import Device, ModelOptions, Precision
-from lakeindex.errors import InvalidSetting, NotFound, Refused, StaleArtifact, UnreadableTable
-from lakeindex.layout import CATALOG, COPIES, ENCODER_ROLE, ROWS
+from lakeindex.layout import CATALOG
 from lakeindex.querying import Searcher
 from lakeindex.reading import ReadRows, read_file
-from lakeindex.types import ColumnId, JoinKind, Match, Progress, RawValues, ReadTable, Report, TableId
+from lakeindex.types import ColumnId, Match, Progress, RawValues, Report, TableId
 
 if TYPE_CHECKING:
     from lakeindex.broken_joins import WatchedJoins, WatchRules
+    from lakeindex.built_model import BuiltModel
     from lakeindex.catalog.catalog import Catalog
-    from lakeindex.catalog.lake_database import LakeDatabase, ViewedTable
-    from lakeindex.integrate.join_side import JoinSide
     from lakeindex.integrate.lookup import Lookup
-    from lakeindex.integrate.pairing.candidates import Embed
-    from lakeindex.integrate.probe import JoinProbe, ProbedColumn
     from lakeindex.join_plan import JoinPlan
+    from lakeindex.lake_rows import LakeRows
     from lakeindex.pairs import QueryColumn
-    from lakeindex.protocols import Encoder
 
 # A query of a lake's column needs neither DuckDB nor a model nor what builds an index: those are imported where they
 # are used, and a cold query takes half the time.
@@ -63,13 +56,14 @@ class Lake:
 
         Raises NotFound when there is no such folder, LockHeld when another writer is at work.
         """
+        from lakeindex.built_model import model_options
         from lakeindex.encode.encoders import fingerprint, make_encoder
         from lakeindex.encode.named_models import remember_model
         from lakeindex.encoding import Model
         from lakeindex.indexing import build_index
 
         settings = _with_index(settings, index)
-        options = _model(settings)
+        options = model_options(settings)
         model = Model(fingerprint(options), lambda: make_encoder(options))
         remember_model(options.model)
         report = build_index(Path(path), Path(settings.index), settings, model, progress)
@@ -148,17 +142,9 @@ class Lake:
 
     def measured(self, matches: Sequence[Match]) -> list[Match]:
         """Count matches of one query in the source files; what can't be counted keeps its estimates, with a note."""
-        if not matches:
-            return []
-        from lakeindex.integrate.probe import JoinProbe
+        from lakeindex.measuring import measured
 
-        try:
-            query, *columns = self._probed([matches[0].query, *(match.column for match in matches)])
-            with JoinProbe(self.database.connection, query) as probe:
-                counted = [_counted(match, probe, column) for match, column in zip(matches, columns, strict=True)]
-            return self._with_programs(counted)
-        except UnreadableTable as error:
-            return [replace(match, note=str(error)) for match in matches]
+        return measured(matches, self.rows)
 
     def join(
         self,
@@ -183,12 +169,12 @@ class Lake:
 
         kind, kept = chosen(MatchKind, match, "match"), chosen(How, how, "how")
         ids = ColumnId(TableId(left_table), left_column), ColumnId(TableId(right_table), right_column)
-        left, right = (self._join_side(one, [pair[side] for pair in also]) for side, one in enumerate(ids))
-        means = Means(self._reader_of_values, (lambda: ()) if also else partial(self._lookups, *ids))
+        left, right = (self.rows.side(one, [pair[side] for pair in also]) for side, one in enumerate(ids))
+        means = Means(self.model.reader_of_values, (lambda: ()) if also else partial(self._lookups, *ids))
         meeting, tried = Chooser(left, right, precision, means).choose(kind)
         sketched = [self.searcher.column(column) for column in ids]
         expected = None if also else expected_of(self.catalog, sketched, meeting)
-        return JoinPlan(left, right, kept, meeting, tried, partial(self._open_database, self._rows), expected)
+        return JoinPlan(left, right, kept, meeting, tried, self.rows.open_again, expected)
 
     def complements(
         self, left_table: str, left_column: str, right_table: str, right_column: str
@@ -200,11 +186,11 @@ class Lake:
         from lakeindex.lookups import complements_of
 
         left, right = ColumnId(TableId(left_table), left_column), ColumnId(TableId(right_table), right_column)
-        return complements_of(self.searcher, (left, right), (self._join_side(left), self._join_side(right)))
+        return complements_of(self.searcher, (left, right), (self.rows.side(left), self.rows.side(right)))
 
     def sql(self, statement: str) -> pa.Table:
         """Run a SELECT on the lake's tables, each named by its path in double quotes."""
-        return self.database.query(statement, lambda: self.table_ids, self.viewed)
+        return self.rows.database.query(statement, lambda: self.table_ids, self.rows.viewed)
 
     def tables(self) -> pa.Table:
         """List the tables: table, file, connector, rows, rejected, columns."""
@@ -235,7 +221,7 @@ class Lake:
         """Read a table's rows as lakeindex understood them, out of its file."""
         from lakeindex.catalog.reach import lake_path, require_inside
 
-        _, file = self._table(TableId(table))
+        _, file = self.rows.table(TableId(table))
         path = lake_path(self.root, file)
         require_inside(path, self.root)
         return read_file(path, self.settings, file, table)
@@ -253,34 +239,18 @@ class Lake:
         return Catalog.open(self.generation.folder / CATALOG, self.settings.memory)
 
     @cached_property
-    def database(self) -> LakeDatabase:
-        """The lake in DuckDB."""
-        return self._open_database(self._rows)
+    def rows(self) -> LakeRows:
+        """The rows of the lake's tables, in DuckDB."""
+        from lakeindex.lake_rows import LakeRows
+
+        return LakeRows(self.generation, self.catalog, self.searcher.directory, self.settings.memory)
 
     @cached_property
-    def encoder(self) -> Encoder:
-        """The model that the index was built with. Raises StaleArtifact when it is another one now.
+    def model(self) -> BuiltModel:
+        """The model that the index was built with."""
+        from lakeindex.built_model import BuiltModel
 
-        Raises Refused when only the index names it: who made that may have made the model too.
-        """
-        from lakeindex.encode.encoders import make_encoder
-        from lakeindex.encode.named_models import is_named
-
-        wanted = self.generation.manifest.models[ENCODER_ROLE]
-        built = self.generation.manifest.settings
-        if built["model"] != self.settings.model and not is_named(built["model"]):
-            raise Refused(
-                f"the index was made elsewhere with the model {built['model']!r}, which is loaded only when you name "
-                f"it: set LAKEINDEX_MODEL to it if you trust it, or index the lake again"
-            )
-        decisive = {name: built[name] for name in ("model", "max_tokens", "layers", "dims")}
-        encoder = make_encoder(replace(_model(self.settings), **decisive))
-        if encoder.fingerprint != wanted:
-            raise StaleArtifact(
-                f"the index was built with the model {wanted}, {built['model']!r} is now {encoder.fingerprint}; "
-                f"index the lake again: lakeindex index {self.root} --index {self.settings.index}"
-            )
-        return encoder
+        return BuiltModel(self.generation, self.settings)
 
     @cached_property
     def table_ids(self) -> list[TableId]:
@@ -299,66 +269,12 @@ class Lake:
         """The lake's folder."""
         return Path(self.generation.manifest.lake)
 
-    @property
-    def _copies(self) -> Path:
-        return self.generation.folder.resolve() / COPIES
-
-    @property
-    def _rows(self) -> Path | None:
-        rows = self.generation.folder / ROWS
-        return rows if rows.exists() else None
-
-    def _open_database(self, rows: Path | None, *folders: Path) -> LakeDatabase:
-        """Open the lake in DuckDB, with the rows that the index keeps, if any, and further folders in reach."""
-        from lakeindex.catalog.lake_database import LakeDatabase
-
-        return LakeDatabase([self.root, self._copies, *folders], self.settings.memory, rows)
-
-    def _with_programs(self, matches: list[Match]) -> list[Match]:
-        """Look for programs by which columns meet whose values are only similar, or mean alike."""
-        if not any(_is_unexplained(match) for match in matches):
-            return matches
-        from lakeindex.joining import program_of, rewritable_texts
-
-        asked = rewritable_texts(self._join_side(matches[0].query))
-        found = [
-            program_of(asked, rewritable_texts(self._join_side(match.column))) if _is_unexplained(match) else None
-            for match in matches
-        ]
-        return [
-            match if program is None else replace(match, kind=JoinKind.TRANSFORM, program=program)
-            for match, program in zip(matches, found, strict=True)
-        ]
-
-    def _join_side(self, column: ColumnId, also: Sequence[str] = ()) -> JoinSide:
-        """Find how DuckDB reads a column, or several of its table. Raises InvalidSetting for more than three."""
-        from lakeindex.integrate.composite_key import MOST_COLUMNS
-        from lakeindex.join_plan import open_side
-
-        names = list(dict.fromkeys([column.name, *also]))
-        if len(names) != 1 + len(also) or len(names) > MOST_COLUMNS:
-            raise InvalidSetting(f"up to {MOST_COLUMNS} different columns meet together, not {', '.join(names)}")
-        places = [self._place(ColumnId(column.table, name)) for name in names]
-        (table,) = self.viewed([column.table])
-        return open_side((self.database, self._files), table, places, self._table(column.table)[0].rows)
-
-    @cached_property
-    def _files(self) -> LakeDatabase:
-        """The lake in DuckDB, read from its files even where the index keeps their rows."""
-        return self.database if self._rows is None else self._open_database(None)
-
-    def _reader_of_values(self) -> Embed | None:
-        """Give the index's encoder for texts, where that knows what they mean."""
-        from lakeindex.encode.encoders import HASHING
-
-        return None if self.generation.manifest.settings["model"] == HASHING else self.encoder.encode
-
     def _lookups(self, left: ColumnId, right: ColumnId) -> Iterator[Lookup]:
         from lakeindex.integrate.lookup import Lookup
         from lakeindex.lookups import likely_lookups
 
         for of_left, of_right in likely_lookups(self.searcher, left, right):
-            yield Lookup(self._join_side(of_left), self._join_side(of_right))
+            yield Lookup(self.rows.side(of_left), self.rows.side(of_right))
 
     def _query_column(self, table: object, column: str) -> QueryColumn:
         if isinstance(table, str):
@@ -368,62 +284,8 @@ class Lake:
 
         limits = limits_built_with(self.generation.manifest.settings, self.settings)
         if isinstance(table, Path):
-            return prepare_file_column(table, column, self.settings, limits, self._to_vectors)
-        return prepare_stream_column(table, column, limits, self._to_vectors)
-
-    def _to_vectors(self, records: pa.Table) -> npt.NDArray[np.float32]:
-        from lakeindex.encode.column_text import TextOptions, ValueOrder
-        from lakeindex.encode.record_texts import describe_records
-
-        built = self.generation.manifest.settings["text"]
-        return self.encoder.encode(
-            describe_records(records, TextOptions(**built | {"order": ValueOrder(built["order"])}))
-        )
-
-    def _probed(self, columns: Sequence[ColumnId]) -> list[ProbedColumn]:
-        from lakeindex.integrate.probe import ProbedColumn
-
-        viewed = {table.id: table for table in self.viewed([column.table for column in columns])}
-        sources = {name: self.database.select(table) for name, table in viewed.items()}
-        return [
-            ProbedColumn(column.table, viewed[column.table].columns[self._place(column)][0], sources[column.table])
-            for column in columns
-        ]
-
-    def _place(self, column: ColumnId) -> int:
-        """Return the place of a column in its table."""
-        directory = self.searcher.directory
-        return directory.key_of(column) - int(directory.keys_of_table(column.table)[0])
-
-    def viewed(self, tables: Sequence[TableId]) -> list[ViewedTable]:
-        """Tell what the views of tables are made of."""
-        return self.catalog.viewed(self.root, self._copies, tables)
-
-    def _table(self, table: TableId) -> tuple[ReadTable, str]:
-        found = self.catalog.table(table)
-        if found is None:
-            self.searcher.directory.keys_of_table(table)  # raises NotFound with the nearest names
-            raise NotFound(f"the index has no table {table!r}")
-        return found
-
-
-def _counted(match: Match, probe: JoinProbe, column: ProbedColumn) -> Match:
-    try:
-        measure = probe.measure(column)
-    except UnreadableTable as error:
-        return replace(match, note=str(error))
-    return replace(
-        match,
-        measured=measure,
-        containment=measure.containment,
-        reverse_containment=measure.reverse_containment,
-        cardinality=measure.cardinality,
-    )
-
-
-def _is_unexplained(match: Match) -> bool:
-    """Tell whether columns were counted and found to be only similar, or to mean alike."""
-    return match.kind in (JoinKind.FUZZY, JoinKind.SEMANTIC) and match.measured is not None
+            return prepare_file_column(table, column, self.settings, limits, self.model.to_vectors)
+        return prepare_stream_column(table, column, limits, self.model.to_vectors)
 
 
 def _written(number: str) -> str:
@@ -436,15 +298,3 @@ def _written(number: str) -> str:
 def _with_index(settings: Settings | None, index: str | Path | None) -> Settings:
     settings = settings or Settings()
     return settings if index is None else replace(settings, index=str(index))
-
-
-def _model(settings: Settings) -> ModelOptions:
-    return ModelOptions(
-        model=settings.model,
-        max_tokens=settings.max_tokens,
-        layers=settings.layers,
-        dims=settings.dims,
-        device=Device(settings.device),
-        precision=Precision(settings.precision),
-        allow_download=settings.allow_download,
-    )
