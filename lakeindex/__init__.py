@@ -8,13 +8,15 @@ if TYPE_CHECKING:
     from lakeindex.answer import Answer
     from lakeindex.broken_joins import WatchedJoins, WatchRules
     from lakeindex.config import Settings
+    from lakeindex.integrate.join_kinds import AsOf
     from lakeindex.lake import Lake
     from lakeindex.types import ColumnId, Match, TableId
 
-__all__ = ["Answer", "ColumnId", "Lake", "Match", "Settings", "TableId", "WatchRules", "WatchedJoins"]
+__all__ = ["Answer", "AsOf", "ColumnId", "Lake", "Match", "Settings", "TableId", "WatchRules", "WatchedJoins"]
 
 _HOMES = {
     "Answer": "lakeindex.answer",
+    "AsOf": "lakeindex.integrate.join_kinds",
     "ColumnId": "lakeindex.types",
     "Lake": "lakeindex.lake",
     "Match": "lakeindex.types",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -19,10 +17,14 @@ from lakeindex.catalog.lake_database import LakeDatabase
 from lakeindex.errors import InvalidSetting, Refused
 from lakeindex.integrate.dialects import DUCKDB, translated
 from lakeindex.integrate.expected import Expected, Interval, expect
+from lakeindex.integrate.html_table import html_table
+from lakeindex.integrate.join_counts import JoinCounts
+from lakeindex.integrate.join_empty import why_nothing
 from lakeindex.integrate.join_file import copy_rows, mapping_path, write_mapping
 from lakeindex.integrate.join_kinds import How
+from lakeindex.integrate.join_limit import most_pairs, rows_of
 from lakeindex.integrate.join_side import JoinSide, reading
-from lakeindex.integrate.join_sql import JoinCounts, JoinSql
+from lakeindex.integrate.join_sql import JoinSql
 from lakeindex.integrate.key_meetings import normal_value
 from lakeindex.integrate.meeting import VALUE, ByExpression, ByMapping, Meeting
 from lakeindex.pairs import QueryColumn
@@ -33,6 +35,7 @@ _MAPPING = "join_mapping"
 _SKETCHED = tuple(ByExpression(form, form) for form in (VALUE, normal_value()))
 _LEAST_LIMIT = 1_000_000
 _MOST_TIMES = 10
+_MOST_ROWS = 100_000_000
 _SHOWN = 5
 
 _ROWS: list[tuple[str, pa.DataType]] = [
@@ -59,6 +62,9 @@ class JoinPlan:
     """Opens the lake in DuckDB once more, one folder besides in reach."""
     expected: Expected | None = None
     """What sketches promise of a join on normal values; None where the index keeps none, or values meet otherwise."""
+    most_rows: int | None = None
+    """More rows than this are refused before the join runs; None for a hundred million and ten times the larger table,
+    whichever is more."""
 
     def sql(self, dialect: str = DUCKDB, out: Path | None = None, force: bool = False) -> str:
         """Write the join as one statement that runs without lakeindex, giving the rows of `to_arrow`.
@@ -85,12 +91,14 @@ class JoinPlan:
     def to_arrow(self) -> pa.Table:
         """Join: the left columns, then the right ones; the order of the rows means nothing.
 
-        Raises UnreadableTable when a file is gone or no longer what it was.
+        Raises UnreadableTable when a file is gone or no longer what it was, Refused for more rows than `most_rows`.
         """
+        self.require_bounded(self.how)
         return self._fetch(self._from_lake.joined(self.how))
 
     def batches(self) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
-        """Join, a batch of rows at a time. Raises UnreadableTable, even in the middle, as `to_arrow` does."""
+        """Join, a batch of rows at a time. Raises what `to_arrow` does, UnreadableTable even in the middle."""
+        self.require_bounded(self.how)
         with self._reading():
             reader = self._cursor.sql(self._from_lake.joined(self.how)).to_arrow_reader()
         return reader.schema, self._read(reader)
@@ -100,7 +108,11 @@ class JoinPlan:
         return self._fetch(f"{self._from_lake.joined(self.how)}\nLIMIT {rows:d}")
 
     def rows(self) -> pa.Table:
-        """List the pairs of rows that meet, whatever becomes of the others: ROWS_SCHEMA, ascending."""
+        """List the pairs of rows that meet, whatever becomes of the others: ROWS_SCHEMA, ascending.
+
+        Raises what `to_arrow` does.
+        """
+        self.require_bounded(How.INNER)
         # Not from the index's copy of the rows, whose order is not the file's.
         return self._fetch(self._from_files(_MAPPING).rows()).cast(ROWS_SCHEMA)
 
@@ -108,8 +120,10 @@ class JoinPlan:
         """Join into a file, .parquet, .csv or .json, whole or not at all; return how many rows there are.
 
         With `rows` the file lists the pairs of rows that meet, as `rows()` does.
-        Raises InvalidSetting for another suffix, Refused where the file exists, unless `force`.
+        Raises InvalidSetting for another suffix, Refused where the file exists, unless `force`, and for more rows than
+        `most_rows`.
         """
+        self.require_bounded(How.INNER if rows else self.how)
         sql = self._from_files(_MAPPING).rows() if rows else self._from_lake.joined(self.how)
         return copy_rows(
             sql, Path(path).absolute(), force, lambda folder: self._prepared(self.opened(folder).connection)
@@ -135,44 +149,58 @@ class JoinPlan:
 
     def require_modest(self) -> None:
         """Raise Refused where the join gives more than ten times the rows of the larger table, and over a million."""
-        most = max(_MOST_TIMES * max(self.left.rows, self.right.rows), _LEAST_LIMIT)
-        if (rows := self.counts.rows(self.how)) > most:
+        self._require_at_most(
+            max(_MOST_TIMES * self._larger, _LEAST_LIMIT),
+            self.how,
+            "join columns of which one has each value once, or leave --guard away",
+        )
+
+    def require_bounded(self, how: How) -> None:
+        """Raise Refused, before anything is joined, where there would be more rows than `most_rows`."""
+        most = max(_MOST_ROWS, _MOST_TIMES * self._larger) if self.most_rows is None else self.most_rows
+        # The cheapest bound first; what both sides have of each value is only counted where the others leave a doubt.
+        for pairs in self._most_pairs():
+            if rows_of(pairs, how, self.left, self.right) <= most:
+                return
+        self._require_at_most(
+            most,
+            how,
+            "join columns of which one has each value once, name further columns with --also, or allow them with "
+            "--most-rows",
+        )
+
+    def _most_pairs(self) -> Iterator[float]:
+        yield most_pairs(self.left, self.right, self.expected)
+        if not isinstance(self.meeting.way, ByMapping) and self.right.rows <= self.left.rows:
+            yield self.left.rows * self._fetch(self._from_lake.repeats())["rows"][0].as_py()
+
+    def _require_at_most(self, most: int, how: How, instead: str) -> None:
+        if (rows := self.counts.rows(how)) > most:
             raise Refused(
                 f"the join would give {rows:,} rows of {self.left.rows:,} and {self.right.rows:,}, more than {most:,}: "
-                f"join columns of which one has each value once, or leave --guard away"
+                f"{instead}"
             )
+
+    @property
+    def _larger(self) -> int:
+        return max(self.left.rows, self.right.rows)
 
     def remarks(self, rows: int) -> list[str]:
         """Say for people what came of a join that gave so many rows."""
         sides = f"{self.left.rows:,} and {self.right.rows:,}"
-        largest = self.left.rows + self.right.rows if self.how is How.FULL else max(self.left.rows, self.right.rows)
+        largest = self.left.rows + self.right.rows if self.how is How.FULL else self._larger
         remarks = [f"{rows:,} rows out of {sides}"]
         # Counting takes as long as joining: of large tables it is only done where something is amiss.
         if rows == 0 or self.left.rows + self.right.rows <= _LEAST_LIMIT:
             counts = self.counts
             remarks[0] += f"; {counts.left_matched:,} left rows, {counts.match_rate:.1%} of those with a value, matched"
             if not counts.pairs:
-                remarks.append(self._why_nothing(counts))
+                remarks.append(why_nothing(self.left, self.right, self.meeting, counts))
         if rows > largest:
             remarks.append(
                 f"warning: rows multiply: {rows:,} out of {sides}; each value of neither column is there once"
             )
         return remarks
-
-    def _why_nothing(self, counts: JoinCounts) -> str:
-        for side, rows, valued in (
-            (self.left, counts.left_rows, counts.left_valued),
-            (self.right, counts.right_rows, counts.right_valued),
-        ):
-            if not rows:
-                return f"nothing is joined: {side.table} has no rows"
-            if not valued:
-                return f"nothing is joined: {side} has no value that could meet another; name another column"
-        return (
-            f"nothing is joined: no value of {self.left} meets one of {self.right} by {self.meeting.match} match; "
-            f"try another --match, or ask what joins: lakeindex query {shlex.quote(self.left.table)} "
-            f"{shlex.quote(self.left.column)}"
-        )
 
     def told(self) -> str:
         """Say for people how values meet, and what is promised of it."""
@@ -187,17 +215,7 @@ class JoinPlan:
 
     def _repr_html_(self) -> str:
         head, *lines = repr(self).split("\n")
-        listed = "".join(f"<li>{html.escape(line.strip())}</li>" for line in lines)
-        shown = self.preview(_SHOWN)
-        names = "".join(f"<th>{html.escape(name)}</th>" for name in shown.column_names)
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{html.escape('' if cell is None else str(cell))}</td>" for cell in row) + "</tr>"
-            for row in zip(*(column.to_pylist() for column in shown.columns), strict=True)
-        )
-        return (
-            f"<p>{html.escape(head)}</p><ul>{listed}</ul>"
-            f"<table><thead><tr>{names}</tr></thead><tbody>{rows}</tbody></table>"
-        )
+        return html_table(head, lines, self.preview(_SHOWN))
 
     def _read(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
         with self._reading():

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 from lakeindex.errors import InvalidSetting
 from lakeindex.integrate.join_counted import KeyCounter
-from lakeindex.integrate.join_kinds import MatchKind
+from lakeindex.integrate.join_kinds import AsOf, MatchKind
 from lakeindex.integrate.join_side import TEXT, JoinSide
-from lakeindex.integrate.key_meetings import exact_meeting, normalised_forms
+from lakeindex.integrate.key_meetings import are_comparable, exact_meeting, normalised_forms, require_comparable
 from lakeindex.integrate.meeting import Meeting
 from lakeindex.integrate.pairing.matching import fuzzy_meeting, semantic_meeting
+from lakeindex.integrate.temporal.asof_meeting import asof_meeting
+from lakeindex.integrate.temporal.grain_meeting import MomentColumn, temporal_meeting
 from lakeindex.integrate.transform.find import find_transformation
-from lakeindex.integrate.transform.transformation import meeting_of
+from lakeindex.integrate.transform.transformation import Transformation, meeting_of
 
 if TYPE_CHECKING:
     from lakeindex.integrate.lookup import Lookup
@@ -35,16 +37,16 @@ _MOST_REWRITTEN = 5_000
 _SURE = 0.9
 
 
-def program_of(left: Texts, right: Texts) -> str | None:
-    """Tell in words by which program most values of a column become those of another; None where none is certain."""
+def transformation_of(left: Texts, right: Texts) -> Transformation | None:
+    """Find the program by which most values of a column become those of another; None where none is certain."""
     if not (len(left) and len(right)) or max(len(left), len(right)) > _MOST_REWRITTEN:
         return None
     found = find_transformation(left, right)
-    return None if found is None or found.precision < _SURE else found.told()
+    return None if found is None or found.precision < _SURE else found
 
 
 def rewritable_texts(side: JoinSide) -> Texts:
-    """Read the values that `program_of` compares, and of a long column no more than show that it is too long."""
+    """Read the values that `transformation_of` compares, and of a long column no more than show that it is too long."""
     return side.distinct_texts(_MOST_REWRITTEN + 1)
 
 
@@ -66,6 +68,8 @@ class Chooser:
     right: JoinSide
     precision: float
     means: Means
+    asof: AsOf | None = None
+    """What is asked of an as-of join; None for its defaults."""
 
     def choose(self, match: MatchKind) -> tuple[Meeting, tuple[Meeting, ...]]:
         """Choose a way to meet of the kind asked for; return it, and all that were tried, the simplest first.
@@ -73,22 +77,46 @@ class Chooser:
         Raises InvalidSetting where the columns' types are never equal, for a precision that is none, and where
         nothing of the kind that was asked for makes their values meet.
         """
-        if not 0 <= self.precision <= 1:
-            raise InvalidSetting(f"a precision of {self.precision} makes no sense: give a share between 0 and 1")
-        if match is MatchKind.EXACT and self.left.rows + self.right.rows > _MOST_COUNTED:
-            only = exact_meeting(self.left, self.right)
+        self._require_sense(match)
+        only = self._only(match)
+        if only is not None:
             return only, (only,)
         with KeyCounter(self.left, self.right) as counter:
             tried = tuple(self._tried(match, counter))
+        precise = [meeting for meeting in tried if meeting.precision >= self.precision]
+        if match is MatchKind.AUTO and not precise:
+            self._require_certain(tried)
         if not tried:
             raise InvalidSetting(
                 f"there is no {match} match of {self.left} and {self.right}: try --match auto or a lower --precision, "
                 f"or ask what joins with `lakeindex query`"
             )
-        precise = [meeting for meeting in tried if meeting.precision >= self.precision]
         # The first of the best, as `max` takes it, is the simplest.
         best = max(precise, key=lambda one: one.matched) if precise else max(tried, key=lambda one: one.precision)
         return best, tried
+
+    def _require_sense(self, match: MatchKind) -> None:
+        if not 0 <= self.precision <= 1:
+            raise InvalidSetting(f"a precision of {self.precision} makes no sense: give a share between 0 and 1")
+        if self.asof is not None and match is not MatchKind.ASOF:
+            raise InvalidSetting(f"a direction and a tolerance are for match asof and not for {match}: ask for asof")
+
+    def _require_certain(self, tried: tuple[Meeting, ...]) -> None:
+        """Raise InvalidSetting where values of types that are never equal don't meet for certain in another way."""
+        if tried and not are_comparable(self.left, self.right):
+            best = max(tried, key=lambda one: one.precision)
+            raise InvalidSetting(
+                f"{self.left} and {self.right} are never equal; they meet in a way of whose pairs {best.precision:.0%} "
+                f"are expected to be right ({best.told}): ask for it with --match {best.match}"
+            )
+        require_comparable(self.left, self.right)
+
+    def _only(self, match: MatchKind) -> Meeting | None:
+        """Return the way to meet that needs no choice."""
+        if match is MatchKind.ASOF:
+            return asof_meeting(self.left, self.right, self.asof or AsOf())
+        is_long = self.left.rows + self.right.rows > _MOST_COUNTED
+        return exact_meeting(self.left, self.right) if match is MatchKind.EXACT and is_long else None
 
     def _tried(self, match: MatchKind, counter: KeyCounter) -> Iterator[Meeting]:
         matched = 0.0
@@ -102,11 +130,22 @@ class Chooser:
 
     def _ways(self, match: MatchKind, counter: KeyCounter) -> Iterator[tuple[MatchKind, Iterable[Meeting]]]:
         """List the kinds, the simplest first; nothing of one is looked for before its meetings are asked for."""
-        yield MatchKind.EXACT, (exact_meeting(self.left, self.right) for _ in "1")
-        yield MatchKind.NORMALISED, map(counter.normalised, normalised_forms(self.left, self.right))
+        if match is not MatchKind.AUTO or are_comparable(self.left, self.right):
+            yield MatchKind.EXACT, (exact_meeting(self.left, self.right) for _ in "1")
+            yield MatchKind.NORMALISED, self._written_alike(counter)
+        yield MatchKind.TEMPORAL, self._in_one_period(counter)
         yield MatchKind.TRANSFORM, self._transformed()
         yield MatchKind.FUZZY, self._spelled()
         yield MatchKind.SEMANTIC, self._meant(match)
+
+    def _written_alike(self, counter: KeyCounter) -> Iterator[Meeting]:
+        yield from map(counter.normalised, normalised_forms(self.left, self.right))
+
+    def _in_one_period(self, counter: KeyCounter) -> Iterator[Meeting]:
+        left = MomentColumn.of(self.left, counter.left_values)
+        right = MomentColumn.of(self.right, counter.right_values) if left is not None else None
+        found = None if left is None or right is None else temporal_meeting(left, right)
+        yield from () if found is None else (found,)
 
     def _transformed(self) -> Iterator[Meeting]:
         values = self._compared

@@ -52,6 +52,7 @@ def _make_portable(tree: Expr, dialect: str) -> None:
     for text in list(tree.find_all(exp.Literal)):
         if dialect in _WITHOUT_CLASSES and text.is_string:
             text.set("this", _LOCAL_CLASSES.get(text.this, text.this))
+    _make_moments_portable(tree, dialect)
     for replaced in tree.find_all(exp.RegexpReplace):
         by = replaced.args.get("replacement")
         if dialect != "postgres":
@@ -62,6 +63,21 @@ def _make_portable(tree: Expr, dialect: str) -> None:
         if stripped.name.lower() == "strip_accents":
             stripped.set("this", "TRANSLATE")
             stripped.set("expressions", [*stripped.expressions, *map(exp.Literal.string, _accents())])
+
+
+def _make_moments_portable(tree: Expr, dialect: str) -> None:
+    """Tell BigQuery that weeks begin on a Monday, and Spark that UTC is meant and not the zone of its session."""
+    from sqlglot import exp
+
+    if dialect == "bigquery":
+        for truncated in tree.find_all(exp.TimestampTrunc, exp.DateTrunc):
+            if truncated.text("unit").upper() == "WEEK":
+                truncated.set("unit", exp.var("ISOWEEK"))
+        for apart in list(tree.find_all(exp.DateDiff)):
+            apart.replace(exp.DatetimeDiff(this=apart.this, expression=apart.expression, unit=apart.unit))
+    if dialect == "spark":
+        for zoned in list(tree.find_all(exp.AtTimeZone)):
+            zoned.replace(exp.func("to_utc_timestamp", zoned.this, exp.func("current_timezone")))
 
 
 @cache

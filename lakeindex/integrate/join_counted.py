@@ -8,6 +8,7 @@ from lakeindex.integrate.join_kinds import MatchKind
 from lakeindex.integrate.join_side import JoinSide, reading
 from lakeindex.integrate.key_meetings import KeyForm
 from lakeindex.integrate.meeting import ByExpression, ByMapping, Meeting
+from lakeindex.integrate.temporal.moments import DistinctValues
 
 MOST_LEFT_ROWS = 1_000_000
 """Of a longer left column, a part of the values is counted."""
@@ -61,12 +62,23 @@ class KeyCounter:
     def __exit__(self, *_: object) -> None:
         self._cursor.close()
 
+    @property
+    def left_values(self) -> DistinctValues:
+        """The values of the left column."""
+        return DistinctValues(self._cursor, "left_texts")
+
+    @property
+    def right_values(self) -> DistinctValues:
+        """The values of the right column."""
+        return DistinctValues(self._cursor, "right_texts")
+
     def counted(self, meeting: Meeting) -> Meeting:
         """Say how many of the left rows with a value a meeting matches."""
         if isinstance(meeting.way, ByMapping):
             self._cursor.register("mapped", meeting.way.pairs)
             left, right = "value", 'SELECT "left_value" FROM mapped'
         else:
+            assert isinstance(meeting.way, ByExpression), "as-of partners are no question of values alone"
             left = meeting.way.of_left("value")
             right = f"SELECT {meeting.way.of_right('value')} FROM right_texts"
         return replace(meeting, matched=_share(*self._fetch(_MATCHED.format(left=left, right=right))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import pyarrow as pa
@@ -15,7 +15,8 @@ from lakeindex.text_hash import Texts
 from lakeindex.types import TableId
 
 TEXT = "VARCHAR"
-_APART = " || chr(31) || "
+APART = " || chr(31) || "
+"""SQL between texts that become one: no text holds it."""
 _ERROR_KIND = "Error: "
 
 
@@ -66,6 +67,16 @@ class JoinSide:
         """The column's DuckDB type; several columns are compared as one text."""
         return self.columns[self.places[0]][1] if len(self.places) == 1 else TEXT
 
+    @property
+    def first(self) -> JoinSide:
+        """The column that was asked for first, alone."""
+        return replace(self, places=self.places[:1])
+
+    @property
+    def others(self) -> JoinSide | None:
+        """The columns that meet together with it; None where there are none."""
+        return replace(self, places=self.places[1:]) if len(self.places) > 1 else None
+
     def value(self, table: str) -> str:
         """Write the column's value as SQL, the table going by the alias `table`."""
         return f"{table}.{quoted(self.column)}" if len(self.places) == 1 else self.text(table)
@@ -76,7 +87,7 @@ class JoinSide:
         Of several columns the texts, one after another, set apart by what no text holds; NULL where any is.
         """
         texts = [self._text(table, *self.columns[place]) for place in self.places]
-        return texts[0] if len(texts) == 1 else f"({_APART.join(texts)})"
+        return texts[0] if len(texts) == 1 else f"({APART.join(texts)})"
 
     def _text(self, table: str, name: str, sql_type: str) -> str:
         value = f"{table}.{quoted(name)}"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from lakeindex.integrate.join_kinds import How
 from lakeindex.integrate.join_side import JoinSide
-from lakeindex.integrate.meeting import VALUE, ByExpression, ByMapping, Meeting
+from lakeindex.integrate.meeting import VALUE, ByExpression, ByMapping, ByMoment, Meeting
+from lakeindex.integrate.temporal.asof_sql import NEAREST, moment_key, nearest_moments
 from lakeindex.naming import sql_names, title_of
 from lakeindex.sql_text import quoted
 
@@ -17,50 +18,25 @@ _INTEGERS = frozenset(
 )
 _JOINS = {How.INNER: "JOIN", How.LEFT: "LEFT JOIN", How.FULL: "FULL JOIN"}
 
+_DEFINED = ",\n"
+
 _ROWS = """SELECT l."row" AS left_row, r."row" AS right_row, {probability} AS probability
 FROM (SELECT row_number() OVER () - 1 AS "row", {left_keys} FROM {left} AS l) AS l
 {join}
 ORDER BY left_row, right_row"""
 
-_COUNTS = """WITH left_keys AS (SELECT {left_key} AS "key", count(*) AS "rows" FROM {left} AS l GROUP BY 1),
-     right_keys AS (SELECT {right_key} AS "key", count(*) AS "rows" FROM {right} AS r GROUP BY 1),
-     partners AS ({partners}),
-     met AS (SELECT l."rows" AS left_rows, r."rows" AS right_rows FROM left_keys AS l JOIN partners AS r USING ("key"))
-SELECT coalesce((SELECT sum(CAST(left_rows AS HUGEINT) * CAST(right_rows AS HUGEINT)) FROM met), 0) AS pairs,
-       coalesce((SELECT sum("rows") FROM left_keys), 0) AS left_rows,
-       coalesce((SELECT sum("rows") FROM left_keys WHERE "key" IS NOT NULL), 0) AS left_valued,
-       coalesce((SELECT sum(left_rows) FROM met), 0) AS left_matched,
-       coalesce((SELECT sum("rows") FROM right_keys), 0) AS right_rows,
-       coalesce((SELECT sum("rows") FROM right_keys WHERE "key" IS NOT NULL), 0) AS right_valued,
-       coalesce(({right_matched}), 0) AS right_matched"""
-
-
-@dataclass(frozen=True, slots=True)
-class JoinCounts:
-    """What a join comes to, counted."""
-
-    pairs: int
-    """Rows of the inner join."""
-    left_rows: int
-    left_valued: int
-    """Rows with a value that can meet another."""
-    left_matched: int
-    """Rows with a partner."""
-    right_rows: int
-    right_valued: int
-    right_matched: int
-
-    def rows(self, how: How) -> int:
-        """Return how many rows the join gives."""
-        if how is How.ANTI:
-            return self.left_rows - self.left_matched
-        alone = self.left_rows - self.left_matched if how is not How.INNER else 0
-        return self.pairs + alone + (self.right_rows - self.right_matched if how is How.FULL else 0)
-
-    @property
-    def match_rate(self) -> float:
-        """The share of left rows with a value that find a partner; 0 where there is none."""
-        return self.left_matched / self.left_valued if self.left_valued else 0.0
+_COUNTED = """left_keys AS (SELECT {left_key} AS "key", count(*) AS "rows" FROM {left} AS l GROUP BY 1),
+right_keys AS (SELECT {right_key} AS "key", count(*) AS "rows" FROM {right} AS r GROUP BY 1),
+partners AS ({partners}),
+met AS (SELECT l."rows" AS left_rows, r."rows" AS right_rows FROM left_keys AS l JOIN partners AS r USING ("key"))"""
+_COUNTS = """SELECT
+  coalesce((SELECT sum(CAST(left_rows AS HUGEINT) * CAST(right_rows AS HUGEINT)) FROM met), 0) AS pairs,
+  coalesce((SELECT sum("rows") FROM left_keys), 0) AS left_rows,
+  coalesce((SELECT sum("rows") FROM left_keys WHERE "key" IS NOT NULL), 0) AS left_valued,
+  coalesce((SELECT sum(left_rows) FROM met), 0) AS left_matched,
+  coalesce((SELECT sum("rows") FROM right_keys), 0) AS right_rows,
+  coalesce((SELECT sum("rows") FROM right_keys WHERE "key" IS NOT NULL), 0) AS right_valued,
+  coalesce(({right_matched}), 0) AS right_matched"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,61 +58,89 @@ class JoinSql:
             for (name, _), shown in zip(self.right.columns, right_names(self.left, self.right), strict=True)
         ]
         if how is How.ANTI:
-            return f"SELECT {', '.join(left)}\nFROM {self._left_rows}\nWHERE NOT EXISTS ({self._right_partners})"
+            return self._stated(
+                f"SELECT {', '.join(left)}\nFROM {self._left_rows}\nWHERE NOT EXISTS ({self._right_partners})"
+            )
         selected = f"SELECT {', '.join((*left, *right))}\nFROM {self._left_rows}\n"
-        if how is not How.FULL or isinstance(self.meeting.way, ByExpression):
-            return f"{selected}{_JOINS[how]} {self._to_right}"
+        if how is not How.FULL or not self._has_pairs:
+            return self._stated(f"{selected}{_JOINS[how]} {self._to_right}")
         # A right value of several pairs must stay once, and only where none of its left values is there.
         alone = f"SELECT {', '.join((*('NULL' for _ in left), *right))}\nFROM {self.right_from} AS r\n"
-        return f"{selected}LEFT JOIN {self._to_right}\nUNION ALL\n{alone}WHERE NOT EXISTS ({self._left_partners})"
+        return self._stated(
+            f"{selected}LEFT JOIN {self._to_right}\nUNION ALL\n{alone}WHERE NOT EXISTS ({self._left_partners})"
+        )
 
     def rows(self) -> str:
         """Write the statement for the pairs that meet: left_row, right_row, probability; rows count from 0."""
         left, right = (self._numbered(*side) for side in (("l", self.left_key("l")), ("r", self.right_key("r"))))
         right_rows = f'(SELECT row_number() OVER () - 1 AS "row", {right} FROM {self.right_from} AS r) AS r'
-        if isinstance(self.meeting.way, ByMapping):
+        join = f'JOIN {right_rows} ON l."key" = r."key"'
+        if self._has_pairs:
             join = (
-                f'JOIN {self.mapping_from} AS m ON l."key" = m."left_value"\n'
-                f'JOIN {right_rows} ON m."right_value" = r."key"'
+                f'JOIN {self._pairs} AS m ON l."key" = m."left_value"\nJOIN {right_rows} ON m."right_value" = r."key"'
             )
-        else:
-            join = f'JOIN {right_rows} ON l."key" = r."key"'
-        return _ROWS.format(probability=self._probability, left_keys=left, left=self.left_from, join=join)
+        return self._stated(_ROWS.format(probability=self._probability, left_keys=left, left=self.left_from, join=join))
 
     def counts(self) -> str:
         """Write the statement for the fields of JoinCounts, from the rows of each key: nothing is joined for it."""
         partners, right_matched = 'SELECT "key", "rows" FROM right_keys', "SELECT sum(right_rows) FROM met"
-        if isinstance(self.meeting.way, ByMapping):
-            mapping = f"{self.mapping_from} AS m"
+        if self._has_pairs:
+            pairs = f"{self._pairs} AS m"
             partners = (
-                f'SELECT m."left_value" AS "key", sum(r."rows") AS "rows" FROM {mapping} '
+                f'SELECT m."left_value" AS "key", sum(r."rows") AS "rows" FROM {pairs} '
                 'JOIN right_keys AS r ON m."right_value" = r."key" GROUP BY 1'
             )
             right_matched = (
                 f'SELECT sum("rows") FROM right_keys WHERE "key" IN '
-                f'(SELECT m."right_value" FROM {mapping} JOIN left_keys AS l ON m."left_value" = l."key")'
+                f'(SELECT m."right_value" FROM {pairs} JOIN left_keys AS l ON m."left_value" = l."key")'
             )
-        return _COUNTS.format(
+        counted = _COUNTED.format(
             left_key=self.left_key("l"),
             right_key=self.right_key("r"),
             left=self.left_from,
             right=self.right_from,
             partners=partners,
-            right_matched=right_matched,
         )
+        return self._stated(_COUNTS.format(right_matched=right_matched), counted)
+
+    def repeats(self) -> str:
+        """Write the statement for the most `rows` that a right key has: no left row has more partners by one key."""
+        counted = f'SELECT {self.right_key("r")} AS "key", count(*) AS "rows" FROM {self.right_from} AS r GROUP BY 1'
+        return f'SELECT coalesce(max("rows"), 0) AS "rows" FROM ({counted}) AS keys WHERE "key" IS NOT NULL'
 
     def left_key(self, table: str) -> str:
         """Write what of a left row is compared, the row's table going by the alias `table`."""
         way = self.meeting.way
-        return self._key(self.left, table, way.of_left if isinstance(way, ByExpression) else str)
+        return self._key(self.left, table, str if isinstance(way, ByMapping) else way.of_left)
 
     def right_key(self, table: str) -> str:
         """Write what of a right row is compared."""
         way = self.meeting.way
-        return self._key(self.right, table, way.of_right if isinstance(way, ByExpression) else str)
+        return self._key(self.right, table, str if isinstance(way, ByMapping) else way.of_right)
 
     def _key(self, side: JoinSide, table: str, rewritten: Callable[[str], str]) -> str:
+        if isinstance(self.meeting.way, ByMoment):
+            return moment_key(side, table, rewritten(side.first.value(table)))
         return side.value(table) if self._is_typed else rewritten(side.text(table))
+
+    def _stated(self, select: str, *definitions: str) -> str:
+        """Write a statement with what it selects from defined before it."""
+        way = self.meeting.way
+        if isinstance(way, ByMoment):
+            definitions = (
+                nearest_moments(way, (self.left, self.left_from), (self.right, self.right_from)),
+                *definitions,
+            )
+        return f"WITH {_DEFINED.join(definitions)}\n{select}" if definitions else select
+
+    @property
+    def _has_pairs(self) -> bool:
+        """Whether a table says which values meet."""
+        return not isinstance(self.meeting.way, ByExpression)
+
+    @property
+    def _pairs(self) -> str:
+        return NEAREST if isinstance(self.meeting.way, ByMoment) else self.mapping_from
 
     @property
     def _is_typed(self) -> bool:
@@ -149,26 +153,26 @@ class JoinSql:
 
     @property
     def _to_right(self) -> str:
-        if isinstance(self.meeting.way, ByExpression):
+        if not self._has_pairs:
             return f"{self._right_rows}\n  ON {self._condition}"
         return (
-            f'({self.mapping_from} AS m\n  JOIN {self.right_from} AS r\n    ON m."right_value" = {self.right_key("r")})'
+            f'({self._pairs} AS m\n  JOIN {self.right_from} AS r\n    ON m."right_value" = {self.right_key("r")})'
             f'\n  ON {self.left_key("l")} = m."left_value"'
         )
 
     @property
     def _right_partners(self) -> str:
-        if isinstance(self.meeting.way, ByExpression):
+        if not self._has_pairs:
             return f"SELECT 1 FROM {self._right_rows} WHERE {self._condition}"
         return (
-            f'SELECT 1 FROM {self.mapping_from} AS m JOIN {self.right_from} AS r ON m."right_value" = '
+            f'SELECT 1 FROM {self._pairs} AS m JOIN {self.right_from} AS r ON m."right_value" = '
             f'{self.right_key("r")} WHERE m."left_value" = {self.left_key("l")}'
         )
 
     @property
     def _left_partners(self) -> str:
         return (
-            f'SELECT 1 FROM {self.mapping_from} AS m JOIN {self.left_from} AS l ON m."left_value" = '
+            f'SELECT 1 FROM {self._pairs} AS m JOIN {self.left_from} AS l ON m."left_value" = '
             f'{self.left_key("l")} WHERE m."right_value" = {self.right_key("r")}'
         )
 
@@ -214,7 +218,7 @@ class JoinSql:
 
     @property
     def _probability(self) -> str:
-        if isinstance(self.meeting.way, ByMapping):
+        if self._has_pairs:
             return 'm."probability"'
         if self._is_plain:
             return "CAST(1 AS DOUBLE)"

@@ -105,12 +105,17 @@ def normalised_forms(left: JoinSide, right: JoinSide) -> tuple[KeyForm, ...]:
 
 def require_comparable(left: JoinSide, right: JoinSide) -> None:
     """Raise InvalidSetting where no value of one type is ever written like one of the other."""
-    kinds = _kind(left.sql_type), _kind(right.sql_type)
-    if None not in kinds and kinds[0] != kinds[1]:
+    if not are_comparable(left, right):
         raise InvalidSetting(
-            f"{left} holds {kinds[0]} and {right} {kinds[1]}, which are never equal: "
+            f"{left} holds {_kind(left.sql_type)} and {right} {_kind(right.sql_type)}, which are never equal: "
             f"join other columns, or ask what joins with `lakeindex query`"
         )
+
+
+def are_comparable(left: JoinSide, right: JoinSide) -> bool:
+    """Tell whether any value of one type can be written like one of the other."""
+    kinds = _kind(left.sql_type), _kind(right.sql_type)
+    return None in kinds or kinds[0] == kinds[1]
 
 
 def _kind(sql_type: str) -> str | None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import pyarrow as pa
+
+from lakeindex.integrate.join_kinds import Direction
 
 _PAIRS: list[tuple[str, pa.DataType]] = [
     ("left_value", pa.large_string()),
@@ -16,6 +19,8 @@ MAPPING_SCHEMA = pa.schema(_PAIRS)
 
 VALUE = "{value}"
 """Stands in an expression for a column's value as text."""
+EARLIER, LATER = "{earlier}", "{later}"
+"""Stand in an expression for two moments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +48,45 @@ class ByMapping:
     """MAPPING_SCHEMA."""
 
 
+@dataclass(frozen=True, slots=True)
+class ByMoment:
+    """Each left moment meets the right one that is nearest to it on one side, or on either.
+
+    A moment is a TIMESTAMP or a number. Where the columns are several, the others have to be equal besides.
+    """
+
+    left: str
+    """DuckDB SQL with VALUE for the left column's value, of its own type: its moment; NULL for what is none."""
+    right: str
+    direction: Direction
+    tolerance: float | None
+    """How far apart they may be: microseconds, or a number as the columns hold them; None for any distance."""
+    distance: str
+    """DuckDB SQL with EARLIER and LATER for two moments: how far apart they are, in the units of the tolerance."""
+
+    def of_left(self, value: str) -> str:
+        """Write the moment of a left value, itself written as SQL."""
+        return self.left.replace(VALUE, value)
+
+    def of_right(self, value: str) -> str:
+        """Write the moment of a right value, itself written as SQL."""
+        return self.right.replace(VALUE, value)
+
+    def apart(self, earlier: str, later: str) -> str:
+        """Write how far apart two moments are, themselves written as SQL."""
+        return self.distance.replace(EARLIER, earlier).replace(LATER, later)
+
+
+Way: TypeAlias = ByExpression | ByMapping | ByMoment
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Meeting:
     """A way in which two columns meet, and what is promised of it."""
 
     match: str
-    """exact, normalised, fuzzy, semantic or transform."""
-    way: ByExpression | ByMapping
+    """exact, normalised, fuzzy, semantic, transform, temporal or asof."""
+    way: Way
     precision: float
     """The estimated share of the joined pairs that are right."""
     matched: float

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from lakeindex.join_plan import JoinPlan
 
 _SUGGESTED = 3
-_MATCHES = ("auto", "exact", "normalised", "fuzzy", "semantic", "transform")
+_MATCHES = ("auto", "exact", "normalised", "fuzzy", "semantic", "transform", "temporal", "asof")
 _HOWS = ("inner", "left", "full", "anti")
+_DIRECTIONS = ("backward", "forward", "nearest")
 _DIALECTS = ("duckdb", "postgres", "snowflake", "bigquery", "spark")
 
 
@@ -45,12 +47,24 @@ _DIALECTS = ("duckdb", "postgres", "snowflake", "bigquery", "spark")
     metavar="LEFT_COLUMN RIGHT_COLUMN",
     help="Columns that have to meet together with the others; up to twice.",
 )
+@click.option(
+    "--direction",
+    type=click.Choice(_DIRECTIONS),
+    help="Of --match asof: which right moment a left row meets; the latest at or before its own unless told otherwise.",
+)
+@click.option("--tolerance", help="Of --match asof: how far apart moments may be: 1h, '2 days', 15min, or a number.")
 @click.option("--how", type=click.Choice(_HOWS), default="inner", show_default=True, help="Which rows stay.")
 @click.option("--rows", is_flag=True, help="List the numbers of the rows that meet: left_row,right_row,probability.")
 @click.option("--sql", is_flag=True, help="Print the statement, which gives the same rows without lakeindex.")
 @click.option("--dialect", type=click.Choice(_DIALECTS), default="duckdb", show_default=True, help="Of --sql.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the rows to a .parquet, .csv or .json file.")
 @click.option("--guard", is_flag=True, help="Refuse a join of far more rows than either table has.")
+@click.option(
+    "--most-rows",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Refuse to give more rows than this; by default 100000000, or ten times those of the larger table.",
+)
 @click.option("--force", is_flag=True, help="Write over a file that exists.")
 @with_format
 @with_quiet
@@ -62,6 +76,8 @@ def join(
     index: str | None,
     match: str,
     precision: float,
+    direction: str | None,
+    tolerance: str | None,
     also: tuple[tuple[str, str], ...],
     how: str,
     rows: bool,
@@ -69,21 +85,27 @@ def join(
     dialect: str,
     out: Path | None,
     guard: bool,
+    most_rows: int | None,
     force: bool,
     output: str,
     quiet: bool,
 ) -> None:
     """Join two tables where the values of two columns meet."""
     from lakeindex.integrate.join_file import require_writable
+    from lakeindex.integrate.join_kinds import AsOf, Direction
 
     if rows and how == "anti":
         raise click.UsageError("an anti join has no pairs of rows to list: leave --rows away")
     if dialect != "duckdb" and (rows or not sql):
         raise click.UsageError("--dialect is for --sql without --rows: only DuckDB numbers the rows of files")
+    if match != "asof" and (direction is not None or tolerance is not None):
+        raise click.UsageError("--direction and --tolerance are for an as-of join: add --match asof")
     if out is not None:
         require_writable(out.absolute(), force)
     lake = open_lake(index)
-    plan = lake.join(left_table, left_column, right_table, right_column, match, precision, how, also)
+    asof = AsOf(direction or Direction.BACKWARD, tolerance) if match == "asof" else None
+    planned = lake.join(left_table, left_column, right_table, right_column, match, precision, how, also, asof)
+    plan = replace(planned, most_rows=most_rows)
     say(plan.told(), quiet)
     if plan.promised is not None:
         say(f"expected: {plan.promised.told()}", quiet)

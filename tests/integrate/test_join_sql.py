@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lakeindex.integrate.join_counts import JoinCounts
 from lakeindex.integrate.join_kinds import How
 from lakeindex.integrate.join_side import JoinSide
-from lakeindex.integrate.join_sql import JoinCounts, JoinSql, right_names
+from lakeindex.integrate.join_sql import JoinSql, right_names
 from lakeindex.integrate.meeting import MAPPING_SCHEMA, VALUE, ByExpression, ByMapping, Meeting
 from lakeindex.sql_text import quoted
 from lakeindex.types import TableId

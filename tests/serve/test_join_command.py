@@ -102,6 +102,12 @@ def test_rows_can_go_to_a_file_too(index_folder: Path, tmp_path: Path) -> None:
         ((*PAIR, "--precision", "2"), 2, "not in the range"),
         ((*PAIR, "--how", "anti", "--rows"), 2, "an anti join has no pairs"),
         ((*PAIR, "--dialect", "spark"), 2, "--dialect is for --sql"),
+        ((*PAIR, "--tolerance", "1h"), 2, "--direction and --tolerance are for an as-of join: add --match asof"),
+        ((*PAIR, "--direction", "forward", "--match", "exact"), 2, "add --match asof"),
+        ((*PAIR, "--match", "asof"), 2, "an as-of join needs two columns of dates or times, or two of numbers"),
+        ((*PAIR, "--match", "temporal"), 2, "there is no temporal match of sales/orders.csv · country"),
+        ((*KEYS, "--match", "asof", "--tolerance", "1h"), 2, "so a tolerance of 1h must be one too"),
+        ((*KEYS, "--most-rows", "many"), 2, "is not a valid integer"),
         ((*PAIR, "--out", "a.xlsx"), 2, "let it end with .parquet, .csv, .json"),
         (
             ("events.jsonl", "at", "sales/customers.parquet", "id"),
@@ -155,6 +161,26 @@ def test_rows_that_multiply_are_warned_of_and_refused_by_the_guard(tmp_path: Pat
     assert single.returncode == 0
 
 
+def test_an_as_of_join_takes_the_nearest_number(index_folder: Path) -> None:
+    pair = ("sales/orders.csv", "order_id", "sales/customers.parquet", "id")
+    done = join(index_folder, *pair, "--match", "asof", "--tolerance", "3", "--rows", "-o", "csv")
+    assert done.returncode == 0
+    met = [(int(row["left_row"]), int(row["right_row"])) for row in rows(done.stdout)]
+    assert met == [(number - 1, min(number, 7) - 1) for number in range(1, 11)]
+    assert "asof: each left row meets the latest right number at or before its own, at most 3 apart" in done.stderr
+    forward = join(index_folder, *pair, "--match", "asof", "--direction", "forward", "-o", "csv")
+    assert [row["id"] for row in rows(forward.stdout)] == [str(number) for number in range(1, 8)]
+
+
+def test_more_rows_than_are_allowed_are_refused_but_may_be_told_how_to_get(index_folder: Path) -> None:
+    refused = join(index_folder, *PAIR, "--most-rows", "39")
+    assert (refused.returncode, refused.stdout) == (8, "")
+    assert "the join would give 40 rows of 40 and 8, more than 39" in refused.stderr
+    assert "or allow them with --most-rows" in refused.stderr
+    assert len(rows(join(index_folder, *PAIR, "--most-rows", "40", "-o", "csv").stdout)) == 40
+    assert "SELECT" in join(index_folder, *PAIR, "--most-rows", "39", "--sql").stdout
+
+
 def test_a_plan_shows_itself_to_people(index_folder: Path) -> None:
     from lakeindex import Lake, Settings
 
@@ -173,9 +199,10 @@ def test_a_plan_shows_itself_to_people(index_folder: Path) -> None:
 
 def test_the_choices_of_the_command_are_those_of_the_engine() -> None:
     from lakeindex.integrate.dialects import DIALECTS
-    from lakeindex.integrate.join_kinds import How, MatchKind
+    from lakeindex.integrate.join_kinds import Direction, How, MatchKind
     from lakeindex.serve import joining
 
     assert tuple(MatchKind) == joining._MATCHES
     assert tuple(How) == joining._HOWS
+    assert tuple(Direction) == joining._DIRECTIONS
     assert DIALECTS == joining._DIALECTS

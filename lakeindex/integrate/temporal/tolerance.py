@@ -1,0 +1,54 @@
+"""How far apart two moments may be that meet."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import timedelta
+
+from lakeindex.errors import InvalidSetting
+
+_MICROSECONDS = {
+    ("ms", "millisecond", "milliseconds"): 1_000,
+    ("s", "sec", "second", "seconds"): 1_000_000,
+    ("min", "minute", "minutes"): 60_000_000,
+    ("h", "hour", "hours"): 3_600_000_000,
+    ("d", "day", "days"): 86_400_000_000,
+    ("w", "week", "weeks"): 604_800_000_000,
+}
+_AMOUNT = re.compile(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*([a-z]*)\s*", re.IGNORECASE)
+
+
+def microseconds_of(tolerance: str | float | timedelta) -> int:
+    """Read a tolerance between dates or times. Raises InvalidSetting."""
+    if isinstance(tolerance, timedelta):
+        found = tolerance // timedelta(microseconds=1)
+    else:
+        amount, unit = _read(tolerance)
+        factor = next((size for names, size in _MICROSECONDS.items() if unit in names), None)
+        if factor is None:
+            raise InvalidSetting(
+                f"a tolerance of {tolerance!r} between dates or times has no unit that is known: write 2 days, 12h, "
+                f"15min, 30s or 500ms"
+            )
+        found = round(amount * factor)
+    if found < 0:
+        raise InvalidSetting(f"a tolerance of {tolerance} makes no sense: give how far apart moments may be, 0 or more")
+    return found
+
+
+def number_of(tolerance: str | float | timedelta) -> float:
+    """Read a tolerance between numbers. Raises InvalidSetting."""
+    if isinstance(tolerance, timedelta) or (read := _read(tolerance))[1]:
+        raise InvalidSetting(f"the columns hold numbers, so a tolerance of {tolerance} must be one too: give 10 or .5")
+    return read[0]
+
+
+def _read(tolerance: str | float) -> tuple[float, str]:
+    found = _AMOUNT.fullmatch(str(tolerance))
+    if found is None or not math.isfinite(float(found[1])):
+        raise InvalidSetting(
+            f"a tolerance of {tolerance!r} makes no sense: give a number for columns of numbers, or one with its unit, "
+            f"as 2 days, 12h, 15min, 30s or 500ms"
+        )
+    return float(found[1]), found[2].lower()
