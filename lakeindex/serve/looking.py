@@ -18,7 +18,8 @@ def status(index: str | None, output: str) -> None:
     """Show what the index is and what it was made with."""
     import pyarrow as pa
 
-    generation = open_lake(index).generation
+    lake = open_lake(index)
+    generation = lake.generation
     manifest = generation.manifest
     fields = {
         "generation": generation.number,
@@ -26,7 +27,7 @@ def status(index: str | None, output: str) -> None:
         "tables": manifest.tables,
         "columns": manifest.columns,
         "failed": manifest.failed,
-        "logical_hash": manifest.logical_hash,
+        "logical_hash": lake.logical_hash,
         "models": manifest.models,
         "format": manifest.format,
         "bytes": manifest.bytes,
