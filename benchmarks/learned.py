@@ -21,11 +21,12 @@ from labelled_lakes import MACRO, Figures, LabelledLakes, write_rankings
 from lakeindex.config import Settings
 from lakeindex.encode.model_options import BASE_MODEL
 from lakeindex.errors import NotFound
+from lakeindex.found import LEAST_SCORE
 from lakeindex.lake import Lake
 from lakeindex.match.fusion import fuse
 from lakeindex.match.signals import measure
 from lakeindex.pairs import Comparison, Pairs, Ranking
-from lakeindex.querying import LEAST_SCORE, Searcher
+from lakeindex.querying import Searcher
 from lakeindex.search.retrieve import retrieve
 from lakeindex.types import ColumnId, Family
 

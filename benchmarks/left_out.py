@@ -8,11 +8,11 @@ from contextlib import contextmanager
 import numpy as np
 from tried_signals import TRIED, WEIGHT
 
+from lakeindex.found import LEAST_SCORE
 from lakeindex.match import signals
 from lakeindex.match.fusion import fuse
 from lakeindex.match.signals import SIGNALS, measure
 from lakeindex.pairs import Numbers, Pairs, Weights
-from lakeindex.querying import LEAST_SCORE
 
 ENGINE = "everything"
 GUARDS = {

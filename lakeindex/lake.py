@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from lakeindex.answer import Answer
+from lakeindex.catalog.feedback import FeedbackFile, feedback_hash
 from lakeindex.catalog.generations import Checked, Generation, open_current, verify
 from lakeindex.config import Settings
 from lakeindex.layout import CATALOG
@@ -22,10 +23,13 @@ if TYPE_CHECKING:
     from lakeindex.broken_joins import WatchedJoins, WatchRules
     from lakeindex.built_model import BuiltModel
     from lakeindex.catalog.catalog import Catalog
+    from lakeindex.feedback import Feedback
+    from lakeindex.integrate.join_kinds import AsOf
     from lakeindex.integrate.lookup import Lookup
     from lakeindex.join_plan import JoinPlan
     from lakeindex.lake_rows import LakeRows
     from lakeindex.pairs import QueryColumn
+    from lakeindex.rewriting import Rewriter
 
 # A query of a lake's column needs neither DuckDB nor a model nor what builds an index: those are imported where they
 # are used, and a cold query takes half the time.
@@ -67,7 +71,11 @@ class Lake:
         model = Model(fingerprint(options), lambda: make_encoder(options))
         remember_model(options.model)
         report = build_index(Path(path), Path(settings.index), settings, model, progress)
-        return cls(open_current(Path(settings.index)), settings, report)
+        built = cls(open_current(Path(settings.index)), settings)
+        built.report = replace(report, logical_hash=built.logical_hash)
+        if built._feedback_file.stamp() is not None:
+            built.searcher.labels()  # which takes a while in a new generation: nobody's question shall wait for it
+        return built
 
     @classmethod
     def open(cls, index: str | Path | None = None, settings: Settings | None = None) -> Lake:
@@ -119,16 +127,38 @@ class Lake:
         """
         query = self._query_column(table, column)
         found = self.searcher.search(query, k, sources)
-        ranked = found.matches(self.searcher.directory)
-        matches = [match for match in ranked if match.accepted is None or match.score >= min_probability]
-        if isinstance(table, str):
-            probed = 5 if probe is None else probe
-            matches[:probed] = self.measured(matches[:probed])
-        return Answer(query.id, tuple(matches), found.tried, len(ranked) - len(matches))
+        matches = found.matches(self.searcher.directory)
+        probed = 5 if probe is None else probe
+        if probed and isinstance(table, str):
+            from lakeindex.measuring import ranked
+
+            matches = ranked([*self.measured(matches[:probed]), *matches[probed:]])
+        likely = [match for match in matches if match.accepted is None or match.score >= min_probability]
+        return Answer(query.id, tuple(likely), found.tried, len(matches) - len(likely))
 
     def explain(self, left: ColumnId, right: ColumnId) -> Match:
         """Tell what speaks for a join of two columns of the lake, whatever their rank, counted in the files."""
         return self.measured([self.searcher.explain(left, right)])[0]
+
+    def accept(self, left: ColumnId, right: ColumnId, note: str = "") -> None:
+        """Say that two columns join, whatever the index makes of them: that counts at once, and across all builds.
+
+        Raises NotFound with the nearest names, InvalidSetting for columns of one table, LockHeld while somebody else
+        goes on writing.
+        """
+        self.verdicts.give(left, right, True, note)
+
+    def reject(self, left: ColumnId, right: ColumnId, note: str = "") -> None:
+        """Say that two columns don't join; otherwise as `accept`."""
+        self.verdicts.give(left, right, False, note)
+
+    def withdraw(self, left: ColumnId, right: ColumnId) -> None:
+        """Take back what was said of two columns. Raises NotFound where nothing was, LockHeld as `accept`."""
+        self.verdicts.file.withdraw(left, right)
+
+    def feedback(self) -> pa.Table:
+        """List the pairs that were accepted or rejected, as FEEDBACK_SCHEMA, those of tables that are gone included."""
+        return self.verdicts.to_arrow()
 
     def watch_joins(self, since: int | None = None, rules: WatchRules | None = None) -> WatchedJoins:
         """Find the confident joins that broke since an earlier generation, the one before unless told otherwise.
@@ -144,7 +174,7 @@ class Lake:
         """Count matches of one query in the source files; what can't be counted keeps its estimates, with a note."""
         from lakeindex.measuring import measured
 
-        return measured(matches, self.rows)
+        return measured(matches, self.rows, self._rewriter)
 
     def join(
         self,
@@ -156,10 +186,12 @@ class Lake:
         precision: float = 0.9,
         how: str = "inner",
         also: Sequence[tuple[str, str]] = (),
+        asof: AsOf | None = None,
     ) -> JoinPlan:
         """Plan the join of two columns of the lake: nothing is joined before the plan is asked for rows.
 
-        `also` names up to two further pairs of columns, left and right, that have to meet together with these.
+        `also` names up to two further pairs of columns, left and right, that have to meet together with these; `asof`
+        says in which direction and how far apart the moments of a match "asof" may lie.
         Raises NotFound for a table or column that isn't there, with the nearest names, InvalidSetting for a match or
         a how that there isn't and for types that are never equal, UnreadableTable when a file is gone.
         """
@@ -171,7 +203,7 @@ class Lake:
         ids = ColumnId(TableId(left_table), left_column), ColumnId(TableId(right_table), right_column)
         left, right = (self.rows.side(one, [pair[side] for pair in also]) for side, one in enumerate(ids))
         means = Means(self.model.reader_of_values, (lambda: ()) if also else partial(self._lookups, *ids))
-        meeting, tried = Chooser(left, right, precision, means).choose(kind)
+        meeting, tried = Chooser(left, right, precision, means, asof).choose(kind)
         sketched = [self.searcher.column(column) for column in ids]
         expected = None if also else expected_of(self.catalog, sketched, meeting)
         return JoinPlan(left, right, kept, meeting, tried, self.rows.open_again, expected)
@@ -229,7 +261,14 @@ class Lake:
     @cached_property
     def searcher(self) -> Searcher:
         """The generation's indexes."""
-        return Searcher.open(self.generation, self.settings.device)
+        return Searcher.open(self.generation, self.settings.device, self._feedback_file)
+
+    @cached_property
+    def verdicts(self) -> Feedback:
+        """What people said of pairs of columns."""
+        from lakeindex.feedback import Feedback
+
+        return Feedback(self._feedback_file, self.searcher.directory)
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -260,6 +299,15 @@ class Lake:
         ]
 
     @property
+    def logical_hash(self) -> str:
+        """The hash of what the index says, feedback included. Raises IndexDamaged when that can't be read."""
+        return feedback_hash(self.generation.manifest.logical_hash, self._feedback_file.read())
+
+    @property
+    def _feedback_file(self) -> FeedbackFile:
+        return FeedbackFile(Path(self.settings.index))
+
+    @property
     def kept_values(self) -> RawValues:
         """What the index keeps of the values that stand in the cells."""
         return RawValues(self.generation.manifest.settings["limits"]["raw"])
@@ -275,6 +323,12 @@ class Lake:
 
         for of_left, of_right in likely_lookups(self.searcher, left, right):
             yield Lookup(self.rows.side(of_left), self.rows.side(of_right))
+
+    def _rewriter(self) -> Rewriter:
+        from lakeindex.content import limits_built_with
+        from lakeindex.rewriting import Rewriter
+
+        return Rewriter(self.searcher, limits_built_with(self.generation.manifest.settings, self.settings))
 
     def _query_column(self, table: object, column: str) -> QueryColumn:
         if isinstance(table, str):

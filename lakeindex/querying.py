@@ -3,35 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, reduce
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lakeindex.bridging import Partners, surroundings
 from lakeindex.catalog.directory import Directory
+from lakeindex.catalog.feedback import FeedbackFile
 from lakeindex.catalog.generations import Generation
 from lakeindex.errors import InvalidSetting
+from lakeindex.file_hash import hash_content
+from lakeindex.found import MOST_PARTNERS, Found
 from lakeindex.index.sources import make_sources
 from lakeindex.index.term_index import TermIndex
 from lakeindex.index.totals import Totals
 from lakeindex.index.vector_index import VectorIndex
 from lakeindex.layout import TERMS, VECTORS
-from lakeindex.match.fusion import Scored, fuse, fuse_sources
-from lakeindex.match.join_kind import KINDS_OF_JOIN, kinds_of
-from lakeindex.match.matcher import Judged, Matcher
+from lakeindex.match.fusion import fuse, fuse_sources
+from lakeindex.match.matcher import Matcher
+from lakeindex.match.parts import Addition, Features
+from lakeindex.match.paths import PathWeights
 from lakeindex.match.signals import measure
 from lakeindex.pairs import Numbers, Pairs, QueryColumn, Ranking, Weights
 from lakeindex.protocols import CandidateSource
 from lakeindex.search.retrieve import retrieve
 from lakeindex.text_hash import KEY_MASK
-from lakeindex.types import Cardinality, ColumnId, Evidence, Family, Match
-from lakeindex.weights import MATCHER
+from lakeindex.types import ColumnId, Family, Match
+from lakeindex.weights import MATCHER, PATHS
 
-LEAST_SCORE = 0.1
-"""Of the signals: below it a pair has no evidence to speak of, and is no answer."""
+if TYPE_CHECKING:
+    from lakeindex.labels import LabelReader, Labels
 
 _LEAST_CANDIDATES = 100
+_MOST_ASKED = 20_000
+"""Columns whose partners are remembered, about a kilobyte each."""
+_OF_A_BRIDGE = 30
+_RIVALS = 10
+"""Candidates of each source that are enough to tell which is the best of all."""
+
+
+@dataclass(slots=True, eq=False)
+class _Asked:
+    """The partners of columns that were asked for them, as long as nobody says anything new."""
+
+    labels: Labels | None = None
+    partners: dict[int, Partners] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -43,9 +62,13 @@ class Searcher:
     vectors: VectorIndex
     device: str
     """Where vectors are searched; what a build of FAISS without a GPU can't do there, it does on the CPU."""
+    generation: str
+    """What tells the generation from others."""
+    feedback: FeedbackFile | None = None
+    """What people said of pairs; None where that doesn't count."""
 
     @classmethod
-    def open(cls, generation: Generation, device: str) -> Searcher:
+    def open(cls, generation: Generation, device: str, feedback: FeedbackFile | None = None) -> Searcher:
         """Open what a query needs: no encoder, no DuckDB."""
         folder = generation.folder
         return cls(
@@ -53,6 +76,8 @@ class Searcher:
             _open_terms(folder / TERMS),
             VectorIndex.open(folder / VECTORS),
             device,
+            generation.manifest.checksum,
+            feedback,
         )
 
     @cached_property
@@ -61,9 +86,29 @@ class Searcher:
         return Matcher.open(MATCHER)
 
     @cached_property
+    def paths(self) -> PathWeights:
+        """What a path over a third column says of a join."""
+        return PathWeights.open(PATHS)
+
+    @cached_property
     def sources(self) -> dict[str, CandidateSource]:
         """Every source of candidates, by name."""
         return make_sources(self.terms, self.vectors.searchable_on(self.device))
+
+    def labels(self) -> Labels | None:
+        """Return what people have said of pairs by now, None for nothing. Raises IndexDamaged when it can't be read."""
+        if self.feedback is None or self.feedback.stamp() is None:
+            return None
+        return self._label_reader.labels(self.feedback)
+
+    @cached_property
+    def _label_reader(self) -> LabelReader:
+        # Most indexes have no feedback, and a cold query of them shall not wait for what reads it.
+        from lakeindex.labels import LabelReader
+
+        with MATCHER.open("rb") as file:
+            made_with = f"{self.generation} {hash_content(file)}"
+        return LabelReader(self.directory, self.vectors.vectors, self._describe, made_with)
 
     def column(self, column: ColumnId) -> QueryColumn:
         """Make a column of the lake ready to be asked about. Raises NotFound with the nearest names."""
@@ -79,15 +124,18 @@ class Searcher:
 
     def explain(self, left: ColumnId, right: ColumnId) -> Match:
         """Judge one pair, whatever its rank, among the candidates that the query column has."""
-        query, key = self.column(left), self.directory.key_of(right)
+        return self.explain_column(self.column(left), right)
+
+    def explain_column(self, query: QueryColumn, right: ColumnId) -> Match:
+        """Judge the pair of a column, as it is given, with one of the lake."""
+        key = self.directory.key_of(right)
         keys = retrieve(query, list(self.sources.values()), _LEAST_CANDIDATES)
         if key not in keys:
             # With the other columns of its table, which may be the better match.
             keys = np.union1d(keys, self.directory.keys_of_table(right.table))
-        found = self._judged(query, keys, len(keys))
-        return replace(found, ranking=Ranking(np.array([key]), np.ones(1), "explained")).matches(self.directory, -1.0)[
-            0
-        ]
+        found = self.judged(query, keys, len(keys))
+        explained = replace(found, ranking=Ranking(np.array([key]), np.ones(1), "explained"))
+        return explained.matches(self.directory, -1.0)[0]
 
     def search(self, query: QueryColumn, k: int, chosen: Sequence[str] = ()) -> Found:
         """Rank the columns that may join with the query column; `chosen` asks some sources alone.
@@ -97,18 +145,63 @@ class Searcher:
         sources = self._chosen(chosen)
         keys = retrieve(query, sources, max(_LEAST_CANDIDATES, 2 * k))
         if not chosen:
-            return self._judged(query, keys, k)
+            return self.judged(query, keys, k)
         pairs = self.pairs(query, keys)
         scored = fuse_sources({source.name: source.scores(query, pairs) for source in sources})
         ranking = Ranking.of(keys, scored.scores, "fused").top(k)
         return Found(query.id, ranking, pairs, scored, None, tuple(chosen))
 
-    def _judged(self, query: QueryColumn, keys: Numbers, k: int) -> Found:
+    def partners(self, key: int) -> Partners:
+        """Return the columns that may join with one of the lake, by what speaks for the two alone."""
+        labels = self.labels()
+        if self._asked.labels is not labels or len(self._asked.partners) > _MOST_ASKED:
+            self._asked.labels, self._asked.partners = labels, {}
+        if key not in self._asked.partners:
+            query = self.column(self.directory.id_of(key))
+            keys = retrieve(query, list(self.sources.values()), _OF_A_BRIDGE)
+            self._asked.partners[key] = self.judged_alone(query, keys, MOST_PARTNERS, labels).partners
+        return self._asked.partners[key]
+
+    @cached_property
+    def _asked(self) -> _Asked:
+        return _Asked()
+
+    def judged(self, query: QueryColumn, keys: Numbers, k: int) -> Found:
+        """Judge the candidates of a query, and those that only its likeliest partners name."""
+        labels, most = self.labels(), max(k, MOST_PARTNERS)
+        found = self.judged_alone(query, keys, most, labels)
+        own_key = self.directory.key_of(query.id) if len(query.own_keys) else None
+        around = surroundings(query.own_keys, own_key, found.partners, self.partners)
+        if len(np.setdiff1d(around.keys, found.pairs.keys)):
+            found = self.judged_alone(query, np.union1d(found.pairs.keys, around.keys), most, labels)
+        places = np.searchsorted(found.pairs.keys, around.keys)
+        return found.passed_on([bridge.moved(places) for bridge in around.bridges], self.paths, self.directory).top(k)
+
+    def judged_alone(self, query: QueryColumn, keys: Numbers, k: int, labels: Labels | None = None) -> Found:
+        """Judge candidates by what speaks for each pair alone."""
+        own_key = self.directory.key_of(query.id) if labels is not None and len(query.own_keys) else None
+        if labels is not None and own_key is not None:
+            keys = np.union1d(keys, labels.accepted_with(own_key))
         pairs = self.pairs(query, keys)
         scored = fuse(measure(pairs), pairs.tables)
-        judged = self.matcher.judge(pairs, scored, k)
+        additions: Sequence[Addition] = ()
+        verdicts = None
+        if labels is not None:
+            additions = labels.additions(query, lambda places: self.vectors.vectors(keys[places]))
+            verdicts = None if own_key is None else labels.verdicts_on(own_key, keys)
+        judged = self.matcher.judge(pairs, scored, k, additions, verdicts)
         ranking = Ranking.of(keys, judged.probabilities, "judged").top(k)
         return Found(query.id, ranking, pairs, scored, judged, tuple(self.sources))
+
+    def _describe(self, key: int, others: Numbers) -> tuple[Features, Weights]:
+        """Return the features and the probabilities that pairs have among the candidates of one column."""
+        query = self.column(self.directory.id_of(key))
+        tables = [self.directory.keys_of_table(self.directory.id_of(other).table) for other in others.tolist()]
+        keys = reduce(np.union1d, [retrieve(query, list(self.sources.values()), _RIVALS), *tables])
+        found = self.judged_alone(query, keys, len(keys), None)
+        assert found.judged is not None
+        places = np.searchsorted(keys, others)
+        return found.judged.features[places], found.judged.probabilities[places]
 
     def pairs(self, query: QueryColumn, keys: Numbers) -> Pairs:
         """Look up all that is known of the query column and each candidate."""
@@ -137,50 +230,3 @@ def _open_terms(folder: Path) -> dict[Family, TermIndex]:
     }
     keys = opened[Family.VALUES].folded(KEY_MASK, Totals.open(folder / Family.KEYS))
     return {**opened, Family.KEYS: keys}
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A ranking with all that it rests on."""
-
-    query: ColumnId
-    ranking: Ranking
-    pairs: Pairs
-    scored: Scored
-    """By the signals alone, without training."""
-    judged: Judged | None
-    """None where some sources alone were asked, and what they say is the score."""
-    tried: tuple[str, ...]
-
-    @property
-    def scores(self) -> Weights:
-        """Return what the ranking is by, (n,): the probabilities where there are any."""
-        return self.scored.scores if self.judged is None else self.judged.probabilities
-
-    def evidence(self, place: int) -> tuple[Evidence, ...]:
-        """List the parts of one pair's score, the largest first; they sum to it."""
-        return self.scored.evidence(place) if self.judged is None else self.judged.evidence(place)
-
-    def matches(self, directory: Directory, least: float = LEAST_SCORE) -> list[Match]:
-        """Spell out the ranking, best first; the signals must say more than `least` of a pair for it to be a match."""
-        kinds, scores = kinds_of(self.pairs), self.scores
-        values = self.pairs.compared[Family.VALUES]
-        forward, backward = values.containment(), values.reverse_containment()
-        places = np.searchsorted(self.pairs.keys, self.ranking.keys)
-        is_key = bool(self.pairs.query.is_key[0])
-        return [
-            Match(
-                query=self.query,
-                column=directory.id_of(int(self.pairs.keys[place])),
-                rank=rank,
-                score=float(scores[place]),
-                kind=KINDS_OF_JOIN[kinds[place]],
-                containment=float(forward[place]),
-                reverse_containment=float(backward[place]),
-                cardinality=Cardinality.of(is_key, bool(self.pairs.candidates.is_key[place])),
-                evidence=self.evidence(int(place)),
-                accepted=None if self.judged is None else bool(self.judged.accepted[place]),
-            )
-            for rank, place in enumerate(places.tolist(), 1)
-            if self.scored.scores[place] > least
-        ]

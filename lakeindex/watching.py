@@ -19,9 +19,10 @@ from lakeindex.config import Settings
 from lakeindex.errors import InvalidSetting, StaleArtifact
 from lakeindex.fallen import NOTHING, Share, both_ways, lost_share
 from lakeindex.followed_tables import FollowedTables
+from lakeindex.found import Found
 from lakeindex.match.join_kind import KINDS_OF_JOIN, kinds_of
 from lakeindex.pairs import Flags, Numbers, Pairs, TermSet, Weights
-from lakeindex.querying import Found, Searcher
+from lakeindex.querying import Searcher
 from lakeindex.trial import require_tried
 from lakeindex.types import ColumnId, Family, JoinKind, RawValues, TableId
 

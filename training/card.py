@@ -9,6 +9,7 @@ from fetch_tables import LEFT_OUT
 from lakeindex.demo.sources import PACKAGES
 from lakeindex.learn.contrastive import TuningOptions
 from lakeindex.match.calibration import Calibration
+from lakeindex.match.paths import PathWeights
 from lakeindex.training.matcher import ORPHANS_LEFT_ALONE
 from lakeindex.training.static_tokens import DistillingOptions
 
@@ -106,4 +107,27 @@ error rate.
 
 Probabilities are right on average over lakes like the made ones. In a lake with copies of whole databases, or of
 nothing but integer keys, they are not.
+"""
+
+
+def paths_card(weights: PathWeights, lakes: Mapping[str, int], figures: Mapping[str, float]) -> str:
+    """Describe the weights of messages over the graph of candidates."""
+    return f"""# paths.safetensors
+
+Four numbers: what a path over a third column, and what that column answers when it is asked for its own partners, add
+to the log-odds of a join. Two layers of message passing over the graph of candidates (a neural Bellman-Ford network,
+Zhu et al., NeurIPS 2021, with the weaker join of a path as its message and the strongest path as its sum).
+
+| | slope | bias |
+|---|---|---|
+| a path, by the log-odds of its weaker join | {weights.path_slope:.3f} | {weights.path_bias:.3f} |
+| an answer, by the log-odds that the bridge gives the query | {weights.back_slope:.3f} | {weights.back_bias:.3f} |
+
+{_DATA}
+{lakes["calibrate"]} made lakes, half of whose queries forget some of their joins, so that these have to be found by way
+of others; on {lakes["measure"]} lakes of other tables ({figures["pairs"]:.0f} pairs) the log loss is
+{figures["log_loss"]:.5f}, without paths {figures["log_loss_without"]:.5f}.
+
+Larger networks with the same inputs (twelve hidden units; their maximum, mean, sum or attention over messages) fit made
+lakes better and rank real ones worse: `benchmarks/results/paths.json`.
 """

@@ -1,6 +1,6 @@
 """Train the models that ship, from tables anyone can fetch, and write them with their model cards.
 
-train.py FOLDER [--only encoder|static|matcher]
+train.py FOLDER [--only encoder|static|matcher|paths]
 
 FOLDER is where fetched tables, and what is made of them, are kept. The packages' tables are split by package: models
 learn from the first part, are calibrated on the second and measured on the third.
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from card import encoder_card, matcher_card, static_card
+from card import encoder_card, matcher_card, paths_card, static_card
 from fetch_tables import fetch
 from safetensors.torch import save_file
 
@@ -33,10 +33,11 @@ from lakeindex.source_tables import read_sources
 from lakeindex.training.made_lakes import ask_made_lakes, plans
 from lakeindex.training.matcher import MatcherOptions, train_matcher
 from lakeindex.training.measures import measure_matcher
+from lakeindex.training.paths import WITHOUT_PATHS, PathPairs, ask_for_paths, fit_paths, log_loss
 from lakeindex.training.static_tokens import DistillingOptions, distil, tune_tokens, write_tokens
 from lakeindex.training.texts import text_batches
 from lakeindex.types import FileOutcome, ReadOptions
-from lakeindex.weights import ENCODER, MATCHER, STATIC
+from lakeindex.weights import ENCODER, MATCHER, PATHS, STATIC
 
 SEED = 1
 PARTS = ("learn", "learn", "learn", "learn", "learn", "learn", "calibrate", "calibrate", "measure", "measure")
@@ -46,6 +47,8 @@ KEPT_OF_TUNING = 0.25
 DISTILLING = DistillingOptions()
 MATCHING = MatcherOptions()
 LAKES = {"learn": 40, "calibrate": 14, "measure": 14}
+PATH_LAKES = {"calibrate": 14, "measure": 8}
+PATH_SOURCES = (15, 30, 50)
 MOST_BYTES = 1_000_000
 
 
@@ -94,6 +97,26 @@ def train_the_matcher(tables: Path) -> None:
     MATCHER.with_suffix(".md").write_text(card, "utf-8")
 
 
+def train_paths(tables: Path) -> None:
+    """Learn from the tables that calibrate the matcher: of those it learned from, it is too sure."""
+    asked = {
+        part: PathPairs.joined(list(ask_for_paths(list(sources(tables, part)), planned, Settings(), log)))
+        for part, planned in (
+            (part, plans(count, SEED + 10 + place, PATH_SOURCES))
+            for place, (part, count) in enumerate(PATH_LAKES.items())
+        )
+    }
+    weights = fit_paths(asked["calibrate"])
+    figures = {
+        "log_loss": log_loss(asked["measure"], weights),
+        "log_loss_without": log_loss(asked["measure"], WITHOUT_PATHS),
+        "pairs": len(asked["measure"].joins),
+    }
+    log(json.dumps(asdict(weights) | figures, indent=1))
+    weights.save(PATHS)
+    PATHS.with_suffix(".md").write_text(paths_card(weights, PATH_LAKES, figures), "utf-8")
+
+
 def log(line: str) -> None:
     print(f"{time.strftime('%H:%M:%S')} {line}", flush=True)
 
@@ -101,11 +124,12 @@ def log(line: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", choices=("encoder", "static", "matcher"))
+    parser.add_argument("--only", choices=("encoder", "static", "matcher", "paths"))
     given = parser.parse_args()
     tables = given.folder / "tables"
     fetch(tables)
-    for model, train in (("encoder", train_encoder), ("static", train_static), ("matcher", train_the_matcher)):
+    trained = {"encoder": train_encoder, "static": train_static, "matcher": train_the_matcher, "paths": train_paths}
+    for model, train in trained.items():
         if given.only in (None, model):
             train(tables)
 

@@ -10,11 +10,11 @@ for each kind of join that the best candidate of a query may be.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from lakeindex.errors import IndexDamaged
 from lakeindex.match.calibration import Calibration
@@ -22,8 +22,11 @@ from lakeindex.match.features import FEATURES, features_of
 from lakeindex.match.fusion import Scored
 from lakeindex.match.join_kind import kinds_of
 from lakeindex.match.matcher_file import read_matcher
+from lakeindex.match.parts import Addition, Features, Part
+from lakeindex.match.passed import Passed
 from lakeindex.match.signals import MEANINGS, REPEATS
 from lakeindex.match.trees import Trees
+from lakeindex.match.verdicts import FEEDBACK, SAYINGS, Verdicts, as_told, ordered_as_told
 from lakeindex.pairs import Flags, Pairs, Weights
 from lakeindex.types import Evidence
 
@@ -34,8 +37,6 @@ TIE_BREAK = 0.02
 _REPEATS = [feature.name for feature in FEATURES].index(REPEATS.name)
 _COPY = 0.5
 _BEHIND = 1e6
-
-Features = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,30 +52,57 @@ class Judged:
     """What each signal adds, (n,), to the evidence of a candidate that nothing speaks for."""
     strengths: dict[str, Weights]
     """How strong each signal is, (n,) in [0, 1]."""
+    parts: tuple[Part, ...]
+    """What else adds to the evidence."""
+    verdicts: Verdicts
+    estimates: Weights
+    """(n,) The probabilities as they are without verdicts."""
     features: Features
     """(n, features)."""
     matcher: Matcher
+    passed: Passed | None = None
+    """What paths over other columns changed in the estimates."""
+
+    def passed_on(self, passed: Passed) -> Judged:
+        """Return the candidates with what paths over other columns say of them."""
+        probabilities = as_told(passed.after, self.verdicts)
+        accepted = probabilities >= self.matcher.calibration.threshold
+        return replace(self, probabilities=probabilities, accepted=accepted, estimates=passed.after, passed=passed)
 
     def evidence(self, place: int) -> tuple[Evidence, ...]:
         """List the parts of one pair's probability, the largest first; they sum to it.
 
         What lies between the prior and the probability is shared out in proportion to what each adds to the evidence.
         """
-        added = {name: float(part[place]) for name, part in self.signals.items()}
+        added = self._added(place)
+        total = sum(part for part, _, _ in added.values())
+        estimates = self.estimates if self.passed is None else self.passed.before
+        scale = (float(estimates[place]) - self.prior) / total if abs(total) > 1e-9 else 0.0
+        listed = {
+            name: Evidence(name, part * scale, strength, meaning)
+            for name, (part, strength, meaning) in added.items()
+            if part or not math.isnan(strength)
+        }
+        listed |= {one.name: one for one in (self.passed.evidence(place) if self.passed is not None else ())}
+        if verdict := int(self.verdicts[place]):
+            shared = listed[FEEDBACK].part if FEEDBACK in listed else 0.0
+            told = float(self.probabilities[place] - self.estimates[place])
+            listed[FEEDBACK] = Evidence(FEEDBACK, shared + told, 1.0, SAYINGS[verdict])
+        largest_first = sorted(listed.values(), key=lambda one: -one.part)
+        rest = float(self.probabilities[place]) - sum(one.part for one in largest_first)
+        return (*largest_first, Evidence(PRIOR, rest, 1.0, MEANINGS[PRIOR]))
+
+    def _added(self, place: int) -> dict[str, tuple[float, float, str]]:
+        """Return what adds to the evidence of a pair by its name: how much, how strong that is, and what it says."""
+        parts = {name: float(part[place]) for name, part in self.signals.items()}
         of_trees = self.matcher.pair.contributions(self.features[place : place + 1])[0]
         for feature, part in zip(FEATURES, of_trees.tolist(), strict=True):
-            added[feature.group] = added.get(feature.group, 0.0) + self.matcher.calibration.trees * part
-        total = sum(added.values())
-        scale = (float(self.probabilities[place]) - self.prior) / total if abs(total) > 1e-9 else 0.0
-        listed = []
-        for name, part in added.items():
-            if not part and name not in self.strengths:
-                continue
-            strength = float(self.strengths[name][place]) if name in self.strengths else math.nan
-            listed.append(Evidence(name, part * scale, strength, MEANINGS[name]))
-        listed.sort(key=lambda one: -one.part)
-        rest = float(self.probabilities[place]) - sum(one.part for one in listed)
-        return (*listed, Evidence(PRIOR, rest, 1.0, MEANINGS[PRIOR]))
+            parts[feature.group] = parts.get(feature.group, 0.0) + self.matcher.calibration.trees * part
+        strengths = {name: float(strength[place]) for name, strength in self.strengths.items()}
+        added = {name: (part, strengths.get(name, math.nan), MEANINGS[name]) for name, part in parts.items()}
+        for one in self.parts:
+            added[one.name] = float(one.added[place]), float(one.strengths[place]), one.meaning(place)
+        return added
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,15 +123,42 @@ class Matcher:
             raise IndexDamaged(f"the matcher in {path} was trained on other features; train it again")
         return cls(read.pair, read.confidence, read.calibration)
 
-    def judge(self, pairs: Pairs, scored: Scored, most: int) -> Judged:
-        """Tell how likely each candidate of a query is to join, of the so many that most speaks for."""
+    def judge(
+        self,
+        pairs: Pairs,
+        scored: Scored,
+        most: int,
+        additions: Sequence[Addition] = (),
+        verdicts: Verdicts | None = None,
+    ) -> Judged:
+        """Tell how likely each candidate of a query is to join, of the so many that most speaks for.
+
+        What `additions` make of it is added to the evidence; `verdicts` (n,) have the last word.
+        """
         features = features_of(pairs, scored)
         signals = {signal.name: self.calibration.score * added for signal, _, added in scored.parts}
         strengths = {signal.name: strength for signal, strength, _ in scored.parts}
+        found = np.sum(list(signals.values()), axis=0) + self.calibration.trees * self.pair.sums(features)
+        parts = tuple(add(features, found) for add in additions)
+        evidence = np.sum([found, *(part.added for part in parts)], axis=0)
+        if verdicts is None:
+            verdicts = np.zeros(len(features), np.int8)
+        estimates, prior = self._estimates(pairs, features, evidence, verdicts, most)
+        probabilities = as_told(estimates, verdicts)
+        accepted = probabilities >= self.calibration.threshold
+        return Judged(probabilities, accepted, prior, signals, strengths, parts, verdicts, estimates, features, self)
+
+    def _estimates(
+        self, pairs: Pairs, features: Features, evidence: Weights, verdicts: Verdicts, most: int
+    ) -> tuple[Weights, float]:
+        """Return the probabilities, (n,), and that of a candidate that nothing speaks for."""
+        estimates = np.zeros(len(features))
         nothing = np.array([self.calibration.trees * self.pair.base])
-        evidence = np.sum(list(signals.values()), axis=0) + self.calibration.trees * self.pair.sums(features)
-        best = int(np.argmax(as_rivals(evidence, features))) if len(features) else 0
-        asked = np.argsort(-evidence, kind="stable")[:most]
+        ordered = ordered_as_told(evidence, verdicts)
+        asked = np.argsort(-ordered, kind="stable")[:most]
+        # What was rejected is nobody's rival; the others are judged as if it weren't there.
+        rivals = as_rivals(np.minimum(evidence, ordered), features)
+        best = int(np.argmax(rivals)) if len(features) else 0
         sure = self.confident(
             np.concatenate([evidence[asked], nothing]),
             features[best : best + 1],
@@ -111,10 +166,8 @@ class Matcher:
         )
         kind = kinds_of(pairs)[best] if len(features) else 0
         told = self.calibration.probability(sure, np.full(len(sure), kind, np.int8))
-        probabilities = np.zeros(len(features))
-        probabilities[asked] = told[:-1]
-        accepted = probabilities >= self.calibration.threshold
-        return Judged(probabilities, accepted, float(told[-1]), signals, strengths, features, self)
+        estimates[asked] = told[:-1]
+        return estimates, float(told[-1])
 
     def confident(self, evidence: Weights, best: Features, most: float) -> Weights:
         """Return how sure a join is, (n,), by its evidence, the features of the best candidate (1, f), and that's."""

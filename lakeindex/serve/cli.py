@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import NoReturn
 
 import click
 
 from lakeindex.errors import LakeIndexError
 from lakeindex.serve.asking import evaluate, explain, query
 from lakeindex.serve.building import demo, index
+from lakeindex.serve.feedback import accept, feedback, reject
 from lakeindex.serve.joining import join
 from lakeindex.serve.keeping import rollback, verify
 from lakeindex.serve.learning import pairs
 from lakeindex.serve.looking import profile, read, sql, status, tables
 from lakeindex.serve.output import say
+from lakeindex.serve.tuning import train
 from lakeindex.serve.watching import watch_joins
 
 _INTERRUPTED = 130
+_DUCKDB_INTERRUPTED = "Query interrupted"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -27,8 +31,8 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    demo, evaluate, explain, index, join, pairs, profile, query, read, rollback, sql, status, tables, verify,
-    watch_joins,
+    accept, demo, evaluate, explain, feedback, index, join, pairs, profile, query, read, reject, rollback, sql,
+    status, tables, train, verify, watch_joins,
 )  # fmt: skip
 for command in _COMMANDS:
     cli.add_command(command)
@@ -45,8 +49,12 @@ def main() -> None:
         say(f"lakeindex: {error}")
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        say("lakeindex: interrupted; an index that was there before is unchanged")
-        sys.exit(_INTERRUPTED)
+        _exit_interrupted()
+    except RuntimeError as error:
+        # What DuckDB makes of an interrupt that comes while it is at work.
+        if str(error) != _DUCKDB_INTERRUPTED:
+            raise
+        _exit_interrupted()
     except BrokenPipeError:
         # The reader of our output has had enough; Python must not complain while it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -55,6 +63,11 @@ def main() -> None:
         where = f"{error.filename}: " if error.filename else ""
         say(f"lakeindex: {where}{error.strerror or error}; an index that was there before is unchanged")
         sys.exit(LakeIndexError.exit_code)
+
+
+def _exit_interrupted() -> NoReturn:
+    say("lakeindex: interrupted; an index that was there before is unchanged")
+    sys.exit(_INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,7 +23,8 @@ from lakeindex.match.signals import measure
 from lakeindex.pairs import Numbers, Pairs, QueryColumn
 from lakeindex.querying import Searcher
 from lakeindex.search.retrieve import retrieve
-from lakeindex.types import ColumnId, Family
+from lakeindex.training.join_groups import JoinGroups
+from lakeindex.types import Family
 
 Log = Callable[[str], None]
 Floats = npt.NDArray[np.float64]
@@ -64,61 +64,42 @@ def plans(count: int, seed: int, sources: Sequence[int] = (20, 60, 150), queries
     ]
 
 
+def open_made_lakes(
+    sources: Sequence[SourceData], planned: Sequence[LakePlan], settings: Settings
+) -> Iterator[tuple[LakePlan, MadeLake, Searcher]]:
+    """Make each lake and index it; it is gone when the next one is asked for."""
+    for plan in planned:
+        chosen = np.random.default_rng(plan.seed).permutation(len(sources))[: plan.sources]
+        made = make_lake([sources[place] for place in np.sort(chosen)], plan.seed, STYLES[plan.style])
+        with TemporaryDirectory() as folder:
+            write_lake(made, Path(folder) / "lake")
+            yield plan, made, Lake.index(Path(folder) / "lake", Path(folder) / "index", settings).searcher
+
+
 def ask_made_lakes(
     sources: Sequence[SourceData], planned: Sequence[LakePlan], settings: Settings, log: Log
 ) -> Iterator[AskedLake]:
     """Make each lake, index it, and ask for its columns."""
-    for plan in planned:
+    for plan, made, searcher in open_made_lakes(sources, planned, settings):
         rng = np.random.default_rng(plan.seed)
-        chosen = rng.permutation(len(sources))[: plan.sources]
-        made = make_lake([sources[place] for place in np.sort(chosen)], plan.seed, STYLES[plan.style])
-        with TemporaryDirectory() as folder:
-            write_lake(made, Path(folder) / "lake")
-            lake = Lake.index(Path(folder) / "lake", Path(folder) / "index", settings)
-            asked = _ask(lake.searcher, made, plan.queries, rng)
+        rng.permutation(len(sources))  # that the lake was drawn by
+        asked = _ask(searcher, made, plan.queries, rng)
         log(f"{plan}: {len(made.tables)} tables, {len(made.joins)} joins, {len(asked.pairs.joins)} pairs")
         yield asked
 
 
 def _ask(searcher: Searcher, made: MadeLake, most: int, rng: np.random.Generator) -> AskedLake:
-    keys = np.arange(len(searcher.directory))
-    by_id = {searcher.directory.id_of(key): key for key in keys.tolist()}
-    tellable = _Groups(by_id, ((one.left, one.right) for one in made.joins if one.is_tellable))
-    mute = ((one.left, one.right) for one in made.joins if not one.is_tellable)
-    unclear = _Groups(by_id, [*mute, *made.unclear])
-    has = np.array([key in tellable.of_key for key in keys.tolist()])
-    may_have = np.array([key in unclear.of_key for key in keys.tolist()]) | has
-    # As many with partners as there are, up to most; half as many without.
-    chosen = [rng.permutation(keys[has])[:most], rng.permutation(keys[~may_have])[: most // 2]]
+    groups = JoinGroups.of(searcher.directory, made)
     found, orphans = [], []
-    for key in np.sort(np.concatenate(chosen)).tolist():
+    for key in groups.some_queries(most, rng).tolist():
         query = searcher.column(searcher.directory.id_of(key))
-        joining = tellable.others(key)
+        joining = groups.tellable.others(key)
         candidates = retrieve(query, list(searcher.sources.values()), CANDIDATES)
-        candidates = candidates[~np.isin(candidates, np.setdiff1d(unclear.others(key), joining))]
+        candidates = candidates[~np.isin(candidates, np.setdiff1d(groups.unclear.others(key), joining))]
         found.append(_labelled(searcher, query, candidates, joining))
         if len(joining):
             orphans.append(_labelled(searcher, query, candidates[~np.isin(candidates, joining)], joining))
     return AskedLake(LabelledPairs.joined(found), LabelledPairs.joined(orphans))
-
-
-class _Groups:
-    """Columns that are said something of together, by key.
-
-    A column whose header was read as another one is in none: nothing can be said of it.
-    """
-
-    def __init__(self, by_id: Mapping[ColumnId, int], groups: Iterable[Sequence[ColumnId]]) -> None:
-        self.of_key: defaultdict[int, list[Numbers]] = defaultdict(list)
-        for group in groups:
-            keys = np.array([by_id[column] for column in group if column in by_id], np.int64)
-            for key in keys.tolist() if len(keys) > 1 else ():
-                self.of_key[key].append(keys)
-
-    def others(self, key: int) -> Numbers:
-        """List the columns that are in a group with this one."""
-        groups = self.of_key.get(key)
-        return np.setdiff1d(np.concatenate(groups), [key]) if groups else np.zeros(0, np.int64)
 
 
 def _labelled(searcher: Searcher, query: QueryColumn, candidates: Numbers, joining: Numbers) -> LabelledPairs:

@@ -10,3 +10,6 @@ STATIC = Path(__file__).with_name("static.safetensors")
 
 MATCHER = Path(__file__).with_name("matcher.safetensors")
 """The trees and the calibration that make signals a probability."""
+
+PATHS = Path(__file__).with_name("paths.safetensors")
+"""What a path over a third column says of a join."""

@@ -9,11 +9,11 @@ from ablation import Ablation, Pool, changes, pool_recalls
 from left_out import ENGINE, against, fused, guards, score_variants, switched_off, without
 
 from lakeindex import Lake
+from lakeindex.found import LEAST_SCORE
 from lakeindex.match import signals
 from lakeindex.match.fusion import fuse
 from lakeindex.match.signals import SIGNALS, measure
 from lakeindex.pairs import Pairs, Weights
-from lakeindex.querying import LEAST_SCORE
 from lakeindex.types import ColumnId, TableId
 
 CAPITALS = ColumnId(TableId("geo/countries.csv"), "capital")

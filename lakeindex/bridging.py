@@ -1,0 +1,68 @@
+"""The graph around a query: its candidates, those that join with it asked in their turn, and what they name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from lakeindex.match.paths import LEAST, Bridge, bridges_among
+from lakeindex.pairs import Numbers, Weights
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partners:
+    """Columns that may join with one, ascending by key."""
+
+    keys: Numbers
+    probabilities: Weights
+
+    @classmethod
+    def of(cls, keys: Numbers, probabilities: Weights, most: int) -> Partners:
+        """Keep so many, the most probable."""
+        kept = np.sort(np.argsort(-probabilities, kind="stable")[:most])
+        return cls(keys[kept], probabilities[kept])
+
+    def probability(self, key: int) -> float:
+        """Return the probability of one, 0 where it isn't there."""
+        place = int(np.searchsorted(self.keys, key))
+        is_there = place < len(self.keys) and self.keys[place] == key
+        return float(self.probabilities[place]) if is_there else 0.0
+
+
+Ask = Callable[[int], Partners]
+"""From the key of a column to its partners."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surroundings:
+    """A query's candidates, ascending by key, with those that only bridges name."""
+
+    keys: Numbers
+    bridges: tuple[Bridge, ...]
+
+
+def surroundings(own_keys: Numbers, query: int | None, candidates: Partners, ask: Ask) -> Surroundings:
+    """Ask the likeliest candidates for their partners; columns of the query's own table, `own_keys`, are left out.
+
+    The same graph is made for a column of the lake, for one from outside, whose `query` key is None, and in training.
+    """
+    asked = candidates.keys[bridges_among(candidates.probabilities)].tolist()
+    partners = {key: _carrying(ask(key), own_keys) for key in asked}
+    keys = np.unique(np.concatenate([candidates.keys, *(one.keys for one in partners.values())]))
+    bridges = tuple(
+        Bridge(
+            place=int(np.searchsorted(keys, key)),
+            partners=np.searchsorted(keys, found.keys),
+            probabilities=found.probabilities,
+            back=np.nan if query is None else ask(key).probability(query),
+        )
+        for key, found in partners.items()
+    )
+    return Surroundings(keys, bridges)
+
+
+def _carrying(partners: Partners, own_keys: Numbers) -> Partners:
+    kept = (partners.probabilities >= LEAST) & ~np.isin(partners.keys, own_keys)
+    return Partners(partners.keys[kept], partners.probabilities[kept])

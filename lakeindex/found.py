@@ -1,0 +1,100 @@
+"""What a query found: a ranking of candidates, and all that it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lakeindex.bridging import Partners
+from lakeindex.catalog.directory import Directory
+from lakeindex.match.fusion import Scored
+from lakeindex.match.join_kind import KINDS_OF_JOIN, kinds_of
+from lakeindex.match.matcher import Judged
+from lakeindex.match.passed import Passed
+from lakeindex.match.paths import NO_BRIDGE, Bridge, PathWeights, receive
+from lakeindex.match.verdicts import ACCEPTED
+from lakeindex.pairs import Pairs, Ranking, Weights
+from lakeindex.types import Cardinality, ColumnId, Evidence, Family, Match
+
+LEAST_SCORE = 0.1
+"""Of the signals: below it a pair has no evidence to speak of, and is no answer."""
+MOST_PARTNERS = 60
+"""Candidates of a query that get a probability, and may carry messages, even where fewer are answered."""
+_TOLD = 0.05
+"""The probability from which a candidate that has nothing but a path is an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A ranking with all that it rests on."""
+
+    query: ColumnId
+    ranking: Ranking
+    pairs: Pairs
+    scored: Scored
+    """By the signals alone, without training."""
+    judged: Judged | None
+    """None where some sources alone were asked, and what they say is the score."""
+    tried: tuple[str, ...]
+
+    @property
+    def partners(self) -> Partners:
+        """The candidates that are the likeliest to join."""
+        return Partners.of(self.pairs.keys, self.scores, MOST_PARTNERS)
+
+    def passed_on(self, bridges: Sequence[Bridge], weights: PathWeights, directory: Directory) -> Found:
+        """Return the ranking with what bridges among the candidates say."""
+        assert self.judged is not None
+        received = receive(self.judged.estimates, bridges)
+        passed = Passed.of(
+            self.judged.estimates, received, weights, lambda place: str(directory.id_of(int(self.pairs.keys[place])))
+        )
+        judged = self.judged.passed_on(passed)
+        return replace(self, judged=judged, ranking=Ranking.of(self.pairs.keys, judged.probabilities, "passed on"))
+
+    def top(self, k: int) -> Found:
+        """Keep the best k."""
+        return replace(self, ranking=self.ranking.top(k))
+
+    @property
+    def scores(self) -> Weights:
+        """Return what the ranking is by, (n,): the probabilities where there are any."""
+        return self.scored.scores if self.judged is None else self.judged.probabilities
+
+    def evidence(self, place: int) -> tuple[Evidence, ...]:
+        """List the parts of one pair's score, the largest first; they sum to it."""
+        return self.scored.evidence(place) if self.judged is None else self.judged.evidence(place)
+
+    def matches(self, directory: Directory, least: float = LEAST_SCORE) -> list[Match]:
+        """Spell out the ranking, best first; the signals must say more than `least` of a pair for it to be a match."""
+        kinds, scores = kinds_of(self.pairs), self.scores
+        values = self.pairs.compared[Family.VALUES]
+        forward, backward = values.containment(), values.reverse_containment()
+        places = np.searchsorted(self.pairs.keys, self.ranking.keys)
+        is_key = bool(self.pairs.query.is_key[0])
+        return [
+            Match(
+                query=self.query,
+                column=directory.id_of(int(self.pairs.keys[place])),
+                rank=rank,
+                score=float(scores[place]),
+                kind=KINDS_OF_JOIN[kinds[place]],
+                containment=float(forward[place]),
+                reverse_containment=float(backward[place]),
+                cardinality=Cardinality.of(is_key, bool(self.pairs.candidates.is_key[place])),
+                evidence=self.evidence(int(place)),
+                accepted=None if self.judged is None else bool(self.judged.accepted[place]),
+            )
+            for rank, place in enumerate(places.tolist(), 1)
+            if self.scored.scores[place] > least or self._is_told(place)
+        ]
+
+    def _is_told(self, place: int) -> bool:
+        """Tell whether a person, or a path, speaks for a candidate that has no evidence of its own."""
+        if self.judged is None:
+            return False
+        passed = self.judged.passed
+        by_path = passed is not None and passed.received.via[place] != NO_BRIDGE and passed.after[place] >= _TOLD
+        return by_path or bool(self.judged.verdicts[place] == ACCEPTED)

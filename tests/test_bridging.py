@@ -1,0 +1,83 @@
+"""The graph around a query: whom it reaches, and that nothing of the query's own table is in it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lakeindex.bridging import Partners, surroundings
+from lakeindex.match.paths import BRIDGES, LEAST
+from lakeindex.pairs import Numbers
+
+
+def partners(**probabilities: float) -> Partners:
+    """Partners by their key, written as `k12=.5`."""
+    keys = np.array(sorted(int(name[1:]) for name in probabilities))
+    return Partners(keys, np.array([probabilities[f"k{key}"] for key in keys.tolist()]))
+
+
+def own(*keys: int) -> Numbers:
+    return np.array(keys, np.int64)
+
+
+LAKE = {
+    20: partners(k1=0.8, k30=0.9, k40=0.6),
+    30: partners(k1=0.3, k2=0.9, k20=0.9),
+}
+
+
+def ask(key: int) -> Partners:
+    return LAKE.get(key, Partners(np.zeros(0, np.int64), np.zeros(0)))
+
+
+def test_a_column_that_only_a_bridge_names_is_a_candidate() -> None:
+    around = surroundings(own(1, 2), 1, partners(k20=0.7, k50=0.01), ask)
+    assert around.keys.tolist() == [20, 30, 40, 50]
+    first = around.bridges[0]
+    assert around.keys[first.place] == 20 and first.back == 0.8
+    assert around.keys[first.partners].tolist() == [30, 40] and first.probabilities.tolist() == [0.9, 0.6]
+
+
+def test_columns_of_the_own_table_are_no_candidates_and_yet_are_answered() -> None:
+    around = surroundings(own(1, 2), 1, partners(k30=0.5), ask)
+    (bridge,) = around.bridges
+    assert around.keys[bridge.partners].tolist() == [20]
+    assert bridge.back == 0.3
+
+
+def test_a_bridge_that_does_not_name_the_query_answers_nothing() -> None:
+    assert surroundings(own(7), 7, partners(k20=0.9), ask).bridges[0].back == 0.0
+
+
+def test_to_a_column_from_outside_nobody_can_answer() -> None:
+    assert np.isnan(surroundings(own(), None, partners(k20=0.9), ask).bridges[0].back)
+
+
+def test_only_the_likeliest_are_asked() -> None:
+    asked: list[int] = []
+
+    def remember(key: int) -> Partners:
+        asked.append(key)
+        return ask(key)
+
+    surroundings(own(), None, partners(k1=0.2, k2=0.9, k3=0.5, k4=0.8, k5=LEAST / 2), remember)
+    assert asked == [2, 4, 3] and len(asked) == BRIDGES
+
+
+def test_partners_that_hardly_join_carry_no_message() -> None:
+    lake = {20: partners(k30=LEAST / 2, k40=LEAST)}
+    around = surroundings(own(), None, partners(k20=0.9), lake.__getitem__)
+    assert around.keys.tolist() == [20, 40]
+
+
+def test_the_most_probable_partners_are_kept() -> None:
+    kept = Partners.of(own(3, 5, 8, 9), np.array([0.2, 0.1, 0.9, 0.4]), 2)
+    assert kept.keys.tolist() == [8, 9] and kept.probabilities.tolist() == [0.9, 0.4]
+    assert kept.probability(9) == 0.4
+    assert kept.probability(3) == kept.probability(99) == 0.0
+
+
+@pytest.mark.parametrize("query", [None, 1])
+def test_a_query_without_candidates_has_no_graph(query: int | None) -> None:
+    around = surroundings(own(1), query, ask(99), ask)
+    assert len(around.keys) == 0 and around.bridges == ()
