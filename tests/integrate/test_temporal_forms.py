@@ -14,7 +14,8 @@ from lakeindex.integrate.temporal.grains import Grain, common_grain
 MARCH = datetime(2024, 3, 1)
 NEVER = (
     "2024-13", "00/2024", "2024-Q5", "q0 2024", "2024-W54", "2024-W00", "2024-02-30", "2024-03-15 25:00", "31.04.2024",
-    "marsh 2024", "20241301", "202413", "24-03", "2024-3-", "", "n/a", "3.2024 5",
+    "marsh 2024", "Feb 30 2024", "15 mars 2024", "Mar 15 24", "20241301", "202413", "24-03", "2024-3-", "",
+    "n/a", "3.2024 5",
 )  # fmt: skip
 
 
@@ -39,7 +40,9 @@ def read(texts: list[str]) -> list[tuple[Grain | None, datetime] | None]:
         (Grain.YEAR, datetime(2024, 1, 1), ["2024", "2024.0", " 2024 "]),
         (Grain.DAY, datetime(2024, 3, 15), ["20240315", "20240315.0"]),
         (None, datetime(2024, 3, 15), ["2024-03-15", "2024/3/15", "2024.03.15", "15.3.2024", "2024-03-15 00:00:00",
-                                       "2024-03-15T00:00:00Z", "2024-03-15t01:00+01:00", "15.03.2024 00:00"]),
+                                       "2024-03-15T00:00:00Z", "2024-03-15t01:00+01:00", "15.03.2024 00:00",
+                                       "Mar 15 2024", "March 15, 2024", "15 Mar 2024", "15-MAR-2024", "15th march 2024",
+                                       "15. March 2024", "mar. 15th, 2024"]),
         (None, datetime(2024, 3, 15, 13, 45, 30, 250000), ["2024-03-15 13:45:30.25", "2024-03-15T13:45:30.250",
                                                            "2024-03-15 08:45:30.25-05"]),
     ],
@@ -56,6 +59,8 @@ def test_all_months_are_known_by_name() -> None:
     months = [datetime(2023, month, 1) for month in range(1, 13)]
     for form in ("%b %Y", "%B %Y"):
         assert read([month.strftime(form) for month in months]) == [(Grain.MONTH, month) for month in months]
+    for form in ("%b %d %Y", "%d %B %Y"):
+        assert read([month.strftime(form) for month in months]) == [(None, month) for month in months]
 
 
 def test_weeks_are_those_of_iso_8601() -> None:

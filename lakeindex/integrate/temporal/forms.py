@@ -19,6 +19,7 @@ _MONTH = "(0?[1-9]|1[0-2])"
 _DAY = r"(0?[1-9]|[12]\d|3[01])"
 _TIME = r"([t ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.]\d+)?)?)"
 _ZONE = r" ?(z|[+-]\d\d(:?\d\d)?)"
+_YEAR_AHEAD, _YEAR_BEHIND = f"substr({VALUE}, 1, 4)", f"right({VALUE}, 4)"
 _DIGITS = r"(19\d\d|20\d\d)(0[1-9]|1[0-2])"
 
 
@@ -61,6 +62,18 @@ def _month(pattern: str, year: str, number: str) -> Form:
     return Form(Grain.MONTH, pattern, f"TRY_CAST({written} AS TIMESTAMP)")
 
 
+def _named_day(pattern: str) -> Form:
+    """Make the form of a day whose month is a word: neither in the day nor in the year are other digits or words."""
+    month, day = (
+        f"regexp_replace({VALUE}, {literal(one)}, {literal(chr(92) + '1')})"
+        for one in ("^(?:.*[ ./-])?([a-z]{3}).*$", r"^[^0-9]*(\d+).*$")
+    )
+    number = f"lpad(CAST((strpos({literal(_MONTHS)}, {month}) + 2) // 3 AS VARCHAR), 2, '0')"
+    return Form(
+        None, pattern, f"TRY_CAST({_YEAR_BEHIND} || '-' || {number} || '-' || lpad({day}, 2, '0') AS TIMESTAMP)"
+    )
+
+
 def _quarter(pattern: str, year: str, number: str) -> Form:
     written = f"{year} || '-' || lpad(CAST(CAST({number} AS INTEGER) * 3 - 2 AS VARCHAR), 2, '0') || '-01'"
     return Form(Grain.QUARTER, pattern, f"TRY_CAST({written} AS TIMESTAMP)")
@@ -73,7 +86,6 @@ def _week(pattern: str, year: str, number: str) -> Form:
     return Form(Grain.WEEK, pattern, f"CAST(CAST({first} AS DATE) + {days} AS TIMESTAMP)")
 
 
-_YEAR_AHEAD, _YEAR_BEHIND = f"substr({VALUE}, 1, 4)", f"right({VALUE}, 4)"
 _NAMED_MONTH = f"(strpos({literal(_MONTHS)}, substr({VALUE}, 1, 3)) + 2) // 3"
 
 YEAR = _digits(Grain.YEAR, _YEAR, r"\1-01-01", 1.0)
@@ -87,6 +99,8 @@ FORMS = (
     _arranged(Grain.MONTH, f"^{_YEAR}[-/]{_MONTH}$", r"\1-\2-01"),
     _arranged(Grain.MONTH, f"^{_MONTH}[-/]{_YEAR}$", r"\2-\1-01"),
     _month(f"^{_MONTH_NAME}[ /,-]+{_YEAR}$", _YEAR_BEHIND, _NAMED_MONTH),
+    _named_day(f"^{_MONTH_NAME}[ /-]*{_DAY}(st|nd|rd|th)?[ ,/-]+{_YEAR}$"),
+    _named_day(f"^{_DAY}(st|nd|rd|th|[.])?[ /-]*{_MONTH_NAME}[ ,/-]+{_YEAR}$"),
     _quarter(f"^{_YEAR}[ /-]?q[1-4]$", _YEAR_AHEAD, f"right({VALUE}, 1)"),
     _quarter(f"^q[1-4][ /-]?{_YEAR}$", _YEAR_BEHIND, f"substr({VALUE}, 2, 1)"),
     _week(rf"^{_YEAR}[ -]?w(0[1-9]|[1-4]\d|5[0-3])$", _YEAR_AHEAD, f"right({VALUE}, 2)"),
