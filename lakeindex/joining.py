@@ -28,9 +28,6 @@ _MOST_COUNTED = 1_000_000
 """Rows of both sides together up to which what was asked for is counted before it runs."""
 _MOST_COMPARED = 200_000
 """Distinct values of both sides together up to which they are compared with one another."""
-_MOST_EMBEDDED = 30_000
-"""... and up to which a model reads them."""
-
 
 _MOST_REWRITTEN = 5_000
 """Distinct values of a side up to which a program is looked for while somebody waits for the answer to a query."""
@@ -54,8 +51,8 @@ def rewritable_texts(side: JoinSide) -> Texts:
 class Means:
     """What a lake brings to the join of two of its columns; each is looked for when it is first needed."""
 
-    embed: Callable[[], Embed | None]
-    """Gives the model that reads values; None where the lake has none."""
+    embed: Callable[[int], Embed | None]
+    """Gives the model that reads so many values; None where the lake has none."""
     lookups: Callable[[], Iterable[Lookup]]
     """Lists tables that may map one side's values to the other's."""
 
@@ -176,4 +173,4 @@ class Chooser:
         return (left, right) if len(left) and len(right) and len(left) + len(right) <= _MOST_COMPARED else None
 
     def _embed(self, left: Texts, right: Texts) -> Embed | None:
-        return self.means.embed() if len(left) + len(right) <= _MOST_EMBEDDED else None
+        return self.means.embed(len(left) + len(right))

@@ -25,6 +25,8 @@ from lakeindex.types import FileOutcome, FileStatus, LakeFile, ReadOptions, Read
 
 _SCAN_BYTES = 8 << 20
 """Of COLUMNS_AT_ONCE columns; of more, so many times more, as they are scanned one lot after the other."""
+_VALUE_BYTES = 16
+"""That a value counts for at least: it is profiled as text, and takes up to a kilobyte meanwhile where none repeats."""
 _MOST_BYTES = 48 << 20
 _MOST_ARRAYS = 50_000
 """Each takes half a kilobyte beside its values."""
@@ -134,7 +136,7 @@ def _gathered(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[
     is_first = True
     for batch in batches:
         waiting.append(pa.Table.from_batches([batch]))
-        size += batch.nbytes
+        size += max(batch.nbytes, _VALUE_BYTES * batch.num_rows * batch.num_columns)
         if len(waiting) * len(schema) > _MOST_ARRAYS:
             waiting = [pa.concat_tables(waiting).combine_chunks()]
         if size >= enough:

@@ -34,7 +34,7 @@ def in_sql(expression: str, texts: list[str]) -> list[str | None]:
 
 
 def choose(pair: tuple[JoinSide, JoinSide], match: MatchKind, precision: float) -> tuple[Meeting, tuple[Meeting, ...]]:
-    return Chooser(*pair, precision, Means(lambda: None, lambda: ())).choose(match)
+    return Chooser(*pair, precision, Means(lambda _: None, lambda: ())).choose(match)
 
 
 def sides(left: pa.Array, right: pa.Array) -> tuple[JoinSide, JoinSide]:

@@ -46,7 +46,7 @@ class Tables:
         return self.chooser(precision).choose(match)[0]
 
     def chooser(self, precision: float = 0.9) -> Chooser:
-        return Chooser(self.left, self.right, precision, Means(lambda: None, lambda: ()))
+        return Chooser(self.left, self.right, precision, Means(lambda _: None, lambda: ()))
 
     def pairs(self, meeting: Meeting) -> list[tuple[int, int]]:
         rows = self.connection.sql(JoinSql(self.left, self.right, meeting, "l", "r", "").rows()).fetchall()

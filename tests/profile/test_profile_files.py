@@ -231,3 +231,13 @@ def test_no_copy_is_left_where_duckdb_can_scan_or_none_is_wanted(tmp_path: Path)
     (unwanted,), _ = read([lake_file(tmp_path)], Given({"t": one}, scan=None))
     assert (scanned.tables[0].copy, unwanted.tables[0].copy) == ("", "")
     assert [path.name for path in tmp_path.iterdir()] == ["x.given"]
+
+
+def test_short_values_are_scanned_no_more_at_once_than_their_texts_allow() -> None:
+    schema = pa.schema([("at", pa.int64()), ("price", pa.float64()), ("is_sold", pa.bool_())])
+    rows = 65_536
+    columns = [pa.nulls(rows, field.type) for field in schema]
+    batches = [pa.record_batch(columns, schema=schema)] * 20
+    parts = list(module._gathered(iter(batches), schema))
+    assert sum(part.num_rows for part in parts) == 20 * rows
+    assert max(part.num_rows * 3 for part in parts) <= 2**19 + 3 * rows
