@@ -114,13 +114,13 @@ def paths_card(weights: PathWeights, lakes: Mapping[str, int], figures: Mapping[
     """Describe the weights of messages over the graph of candidates."""
     return f"""# paths.safetensors
 
-Four numbers: what a path over a third column, and what that column answers when it is asked for its own partners, add
+Three numbers: what a path over a third column, and what that column answers when it is asked for its own partners, add
 to the log-odds of a join. Two layers of message passing over the graph of candidates (a neural Bellman-Ford network,
 Zhu et al., NeurIPS 2021, with the weaker join of a path as its message and the strongest path as its sum).
 
 | | slope | bias |
 |---|---|---|
-| a path, by the log-odds of its weaker join | {weights.path_slope:.3f} | {weights.path_bias:.3f} |
+| a path, by the log-odds of its weaker join | 1 | {weights.path_bias:.3f} |
 | an answer, by the log-odds that the bridge gives the query | {weights.back_slope:.3f} | {weights.back_bias:.3f} |
 
 {_DATA}

@@ -100,11 +100,10 @@ def train_the_matcher(tables: Path) -> None:
 def train_paths(tables: Path) -> None:
     """Learn from the tables that calibrate the matcher: of those it learned from, it is too sure."""
     asked = {
-        part: PathPairs.joined(list(ask_for_paths(list(sources(tables, part)), planned, Settings(), log)))
-        for part, planned in (
-            (part, plans(count, SEED + 10 + place, PATH_SOURCES))
-            for place, (part, count) in enumerate(PATH_LAKES.items())
+        part: PathPairs.joined(
+            list(ask_for_paths(list(sources(tables, part)), plans(count, SEED + place, PATH_SOURCES), Settings(), log))
         )
+        for place, (part, count) in enumerate(PATH_LAKES.items(), 10)
     }
     weights = fit_paths(asked["calibrate"])
     figures = {

@@ -71,11 +71,11 @@ class Received:
 class PathWeights:
     """The few numbers that are learned; they are shared by all layers and lakes."""
 
-    path_slope: float
-    """What a path's log-odds are multiplied with, and what is added, before they add to a candidate's odds."""
     path_bias: float
+    """What is added to the log-odds of a path's weaker join: its odds, times a factor, add to a candidate's."""
     back_slope: float
-    """The same of the log-odds that a bridge gives the query."""
+    """What the log-odds that a bridge gives the query are multiplied with, and what is added, before they add to the
+    log-odds of the bridge."""
     back_bias: float
 
     @classmethod
@@ -99,9 +99,7 @@ class PathWeights:
         """Return both log-odds of each join whose odds add up: the candidate's own, (n,), and its path's, (n,)."""
         answered = self.back_bias + self.back_slope * received.back
         own = received.log_odds + np.where(received.is_answering, answered, 0.0)
-        is_reached = received.via != NO_BRIDGE
-        path = self.path_bias + self.path_slope * np.where(is_reached, received.widest, 0.0)
-        return own, np.where(is_reached, path, -np.inf)
+        return own, self.path_bias + received.widest
 
 
 def receive(probabilities: Weights, bridges: Sequence[Bridge]) -> Received:

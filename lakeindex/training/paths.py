@@ -15,8 +15,8 @@ from lakeindex.bridging import Partners, surroundings
 from lakeindex.config import Settings
 from lakeindex.learn.made_lake import MadeLake
 from lakeindex.learn.sources import SourceData
-from lakeindex.match.paths import PathWeights, Received, receive
-from lakeindex.pairs import Flags, Numbers
+from lakeindex.match.paths import Bridge, PathWeights, Received, receive
+from lakeindex.pairs import Flags, Numbers, Weights
 from lakeindex.querying import Searcher
 from lakeindex.training.join_groups import JoinGroups
 from lakeindex.training.made_lakes import LakePlan, Log, open_made_lakes
@@ -25,11 +25,23 @@ _FORGETFUL = 0.5
 """The share of queries that forget some of their joins."""
 _OTHERS_FORGOTTEN = 3
 _DOUBT = 1.0
-_START = np.array([0.8, -1.5, 0.0, 0.0])
+_START = np.array([-1.5, 0.0, 0.0])
 """Paths that count for less than what they are made of, and answers that say nothing."""
 
-WITHOUT_PATHS = PathWeights(0.0, -1e3, 0.0, 0.0)
+WITHOUT_PATHS = PathWeights(-1e3, 0.0, 0.0)
 """Weights by which nothing that is received counts."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A query of a made lake with its candidates, (n,), and those of its bridges."""
+
+    probabilities: Weights
+    """That each candidate joins, by what speaks for the pair alone; nothing where that is forgotten."""
+    bridges: tuple[Bridge, ...]
+    joins: Flags
+    is_clear: Flags
+    """Of which candidates it is known whether they join."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +50,13 @@ class PathPairs:
 
     received: Received
     joins: Flags
+
+    @classmethod
+    def of(cls, asked: Asked) -> PathPairs:
+        """Pass the messages of one query on, and keep the pairs of which it is known whether they join."""
+        received = receive(asked.probabilities, asked.bridges)
+        clear = {field.name: getattr(received, field.name)[asked.is_clear] for field in fields(Received)}
+        return cls(Received(**clear), asked.joins[asked.is_clear])
 
     @classmethod
     def joined(cls, parts: Sequence[PathPairs]) -> PathPairs:
@@ -54,26 +73,26 @@ def ask_for_paths(
 ) -> Iterator[PathPairs]:
     """Make each lake, index it, and ask for its columns by way of others."""
     for plan, made, searcher in open_made_lakes(sources, planned, settings):
-        pairs = PathPairs.joined(list(_asked(searcher, made, plan.queries, np.random.default_rng(plan.seed))))
+        asked = questions(searcher, made, plan.queries, np.random.default_rng(plan.seed))
+        pairs = PathPairs.joined(list(map(PathPairs.of, asked)))
         log(f"{plan}: {int(pairs.joins.sum())} of {len(pairs.joins)} pairs join")
         yield pairs
 
 
-def _asked(searcher: Searcher, made: MadeLake, most: int, rng: np.random.Generator) -> Iterator[PathPairs]:
+def questions(searcher: Searcher, made: MadeLake, most: int, rng: np.random.Generator) -> Iterator[Asked]:
+    """Ask a made lake for up to `most` of its columns that join, and half as many that don't."""
     groups = JoinGroups.of(searcher.directory, made)
     for key in groups.some_queries(most, rng).tolist():
         tellable = groups.tellable.others(key)
         found = _forgetting(searcher.partners(key), tellable, rng)
-        around = surroundings(
-            searcher.directory.keys_of_table(searcher.directory.id_of(key).table), key, found, searcher.partners
-        )
-        probabilities = np.zeros(len(around.keys))
-        probabilities[np.searchsorted(around.keys, found.keys)] = found.probabilities
-        received = receive(probabilities, around.bridges)
+        own_keys = searcher.directory.keys_of_table(searcher.directory.id_of(key).table)
+        around = surroundings(own_keys, key, found, searcher.partners)
         joining = np.union1d(tellable, _over_one(groups, key))
         unclear = np.setdiff1d(np.union1d(groups.unclear.others(key), groups.joining.others(key)), joining)
-        is_clear = ~np.isin(around.keys, unclear)
-        yield PathPairs(_some(received, is_clear), np.isin(around.keys, joining)[is_clear])
+        probabilities = np.zeros(len(around.keys))
+        probabilities[np.searchsorted(around.keys, found.keys)] = found.probabilities
+        is_joining, is_clear = np.isin(around.keys, joining), ~np.isin(around.keys, unclear)
+        yield Asked(probabilities, around.bridges, is_joining, is_clear)
 
 
 def fit_paths(pairs: PathPairs) -> PathWeights:
@@ -81,9 +100,8 @@ def fit_paths(pairs: PathPairs) -> PathWeights:
     numbers = _START.copy()
     for _ in range(200):
         gradient, curvature = _slope(pairs, PathWeights(*numbers))
-        step = np.linalg.solve(curvature + _DOUBT * np.eye(4), gradient - _DOUBT * (numbers - _START))
+        step = np.linalg.solve(curvature + _DOUBT * np.eye(3), gradient - _DOUBT * (numbers - _START))
         numbers = numbers + np.clip(step, -0.5, 0.5)
-        numbers[0] = max(numbers[0], 0.0)
         if np.abs(step).max() < 1e-7:
             break
     return PathWeights(*map(float, numbers))
@@ -96,13 +114,12 @@ def log_loss(pairs: PathPairs, weights: PathWeights) -> float:
 
 
 def _slope(pairs: PathPairs, weights: PathWeights) -> tuple[np.ndarray, np.ndarray]:
-    """Return the gradient of the log likelihood, (4,), and its expected curvature, (4, 4)."""
+    """Return the gradient of the log likelihood, (3,), and its expected curvature, (3, 3)."""
     received = pairs.received
     own, path = weights.odds(received)
     of_path = 1 / (1 + np.exp(np.clip(own - path, -500, 500)))
-    widest = np.where(np.isfinite(received.widest), received.widest, 0.0)
     answering = (1 - of_path) * received.is_answering
-    design = np.column_stack([of_path * widest, of_path, answering * received.back, answering])
+    design = np.column_stack([of_path, answering * received.back, answering])
     told = weights.probabilities(received)
     return design.T @ (pairs.joins - told), (design * (told * (1 - told))[:, None]).T @ design
 
@@ -124,7 +141,3 @@ def _forgetting(found: Partners, joining: Numbers, rng: np.random.Generator) -> 
     )
     kept = ~np.isin(found.keys, forgotten)
     return Partners(found.keys[kept], found.probabilities[kept])
-
-
-def _some(received: Received, chosen: Flags) -> Received:
-    return Received(**{field.name: getattr(received, field.name)[chosen] for field in fields(Received)})

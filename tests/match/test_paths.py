@@ -11,7 +11,7 @@ import pytest
 from lakeindex.errors import IndexDamaged
 from lakeindex.match.paths import LEAST, NO_BRIDGE, Bridge, PathWeights, bridges_among, receive
 
-WEIGHTS = PathWeights(path_slope=0.8, path_bias=-1.9, back_slope=0.3, back_bias=1.0)
+WEIGHTS = PathWeights(path_bias=-1.1, back_slope=0.3, back_bias=1.0)
 CANDIDATES = 30
 
 
@@ -43,7 +43,7 @@ def test_what_arrives_is_the_widest_of_all_paths_listed_one_by_one(seed: int) ->
         ]
         answers = [bridge.back for bridge in bridges if bridge.place == place]
         odds = np.exp(np.log(own[place] / (1 - own[place])) + sum(1.0 + 0.3 * log_odds(answer) for answer in answers))
-        odds += np.exp(-1.9 + 0.8 * max(paths)) if paths else 0.0
+        odds += np.exp(-1.1 + max(paths)) if paths else 0.0
         assert found[place] == pytest.approx(odds / (1 + odds), abs=1e-12)
 
 

@@ -1,0 +1,195 @@
+"""Claim: three numbers rank real lakes better than larger networks with the same messages, which fit made ones better.
+
+path_networks.py FOLDER    FOLDER holds the tables that training/train.py fetched
+
+Every network has two layers, the query's joins and those of its bridges, and is trained on the same made lakes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import record
+import torch
+from labelled_lakes import MACRO, LabelledLakes, write_rankings
+from torch import Tensor, nn
+
+from lakeindex.bridging import surroundings
+from lakeindex.config import Settings
+from lakeindex.errors import NotFound
+from lakeindex.lake import Lake
+from lakeindex.match.paths import PathWeights, log_odds_of, receive
+from lakeindex.querying import Searcher
+from lakeindex.search.retrieve import retrieve
+from lakeindex.training.made_lakes import open_made_lakes, plans
+from lakeindex.training.paths import Asked, questions
+from lakeindex.types import ColumnId
+
+HIDDEN = 12
+STEPS = 200
+SEED = 1
+LAKES = 10
+SOURCES = (15, 30, 50)
+K = 100
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Graph:
+    """The graphs of several queries as one."""
+
+    nodes: Tensor
+    """(n, 3) log-odds of each candidate, whether it answers the query, and the log-odds that it gives."""
+    senders: Tensor
+    receivers: Tensor
+    edges: Tensor
+    """(m,) log-odds."""
+    joins: Tensor
+    is_clear: Tensor
+
+    @classmethod
+    def of(cls, asked: Sequence[Asked]) -> Graph:
+        starts = np.cumsum([0, *(len(one.joins) for one in asked)])
+        received = [receive(one.probabilities, one.bridges) for one in asked]
+        nodes = [
+            np.column_stack([log_odds_of(one.probabilities), got.is_answering, got.back])
+            for one, got in zip(asked, received, strict=True)
+        ]
+        messages = [
+            (start + bridge.place, start + bridge.partners, log_odds_of(bridge.probabilities))
+            for start, one in zip(starts.tolist(), asked, strict=False)
+            for bridge in one.bridges
+        ]
+        return cls(
+            torch.tensor(np.concatenate(nodes), dtype=torch.float32),
+            torch.tensor(np.concatenate([np.full(len(to), at) for at, to, _ in messages]), dtype=torch.long),
+            torch.tensor(np.concatenate([to for _, to, _ in messages]), dtype=torch.long),
+            torch.tensor(np.concatenate([odds for _, _, odds in messages]), dtype=torch.float32),
+            torch.tensor(np.concatenate([one.joins for one in asked]), dtype=torch.float32),
+            torch.tensor(np.concatenate([one.is_clear for one in asked])),
+        )
+
+
+class Network(nn.Module):
+    """Messages made by a small network, put together in one of several ways, whose output is a residual."""
+
+    def __init__(self, pooling: str) -> None:
+        super().__init__()
+        self.pooling = pooling
+        self.enter = nn.Linear(3, HIDDEN)
+        self.message = nn.Sequential(nn.Linear(HIDDEN + 1, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, HIDDEN), nn.ReLU())
+        self.attend = nn.Linear(HIDDEN, 1)
+        self.update = nn.Linear(2 * HIDDEN, HIDDEN)
+        self.leave = nn.Linear(HIDDEN, 1)
+        nn.init.zeros_(self.leave.weight)
+        nn.init.zeros_(self.leave.bias)
+
+    def forward(self, graph: Graph) -> Tensor:
+        states = torch.relu(self.enter(graph.nodes / 4))
+        sent = self.message(torch.cat([states[graph.senders], graph.edges[:, None] / 4], 1))
+        pooled = self._pooled(sent, graph.receivers, len(states))
+        states = torch.relu(self.update(torch.cat([states, pooled], 1)))
+        return graph.nodes[:, 0] + self.leave(states)[:, 0]
+
+    def _pooled(self, sent: Tensor, receivers: Tensor, count: int) -> Tensor:
+        nothing = torch.zeros(count, HIDDEN)
+        if self.pooling == "max":
+            return nothing.scatter_reduce(0, receivers[:, None].expand_as(sent), sent, "amax")
+        if self.pooling == "sum":
+            return nothing.index_add(0, receivers, sent)
+        weights = torch.ones(len(sent), 1) if self.pooling == "mean" else self.attend(sent).clamp(-5, 5).exp()
+        total = torch.zeros(count, 1).index_add(0, receivers, weights)
+        return nothing.index_add(0, receivers, sent * weights) / total.clamp(min=1e-6)
+
+
+def train(network: Network, graph: Graph) -> float:
+    """Return the log loss at the end."""
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.02)
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        told = network(graph)[graph.is_clear]
+        loss = nn.functional.binary_cross_entropy_with_logits(told, graph.joins[graph.is_clear])
+        loss.backward()
+        optimizer.step()
+    return loss.item()
+
+
+def made_graphs(tables: Path) -> list[Asked]:
+    sys.path.insert(0, str(record.REPOSITORY / "training"))
+    from train import sources
+
+    found = []
+    planned = plans(LAKES, SEED + 20, SOURCES)
+    for plan, made, searcher in open_made_lakes(list(sources(tables, "calibrate")), planned, Settings()):
+        found += questions(searcher, made, plan.queries, np.random.default_rng(plan.seed))
+        print(plan, flush=True)
+    return found
+
+
+def real_graph(searcher: Searcher, column: ColumnId) -> tuple[Asked, list[ColumnId]]:
+    """Return a query's graph, and what its candidates are called."""
+    query = searcher.column(column)
+    keys = retrieve(query, list(searcher.sources.values()), K)
+    found = searcher.judged_alone(query, keys, K)
+    around = surroundings(query.own_keys, searcher.directory.key_of(column), found.partners, searcher.partners)
+    probabilities = np.zeros(len(around.keys))
+    probabilities[np.searchsorted(around.keys, found.partners.keys)] = found.partners.probabilities
+    names = [searcher.directory.id_of(key) for key in around.keys.tolist()]
+    unknown = np.zeros(len(names), bool)
+    return Asked(probabilities, around.bridges, unknown, unknown), names
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--data", type=Path, default=os.environ.get("LAKEINDEX_BENCH_DATA", "../shared/data"))
+    given = parser.parse_args()
+    torch.manual_seed(SEED)
+    learned = Graph.of([one for one in made_graphs(given.folder / "tables") if one.bridges])
+    networks = {pooling: Network(pooling) for pooling in ("max", "mean", "sum", "attention")}
+    losses = {pooling: train(network, learned) for pooling, network in networks.items()}
+    lakes = LabelledLakes(Path(given.data))
+    systems = ("without", "three numbers", *networks)
+    with tempfile.TemporaryDirectory() as folder:
+        for name in lakes.names():
+            queries = lakes.prepare(Path(folder) / name, [name], False)
+            searcher = Lake.index(Path(folder) / name, Path(folder) / f"{name}.index", Settings()).searcher
+            rankings = {system: {} for system in systems}
+            for column in queries:
+                try:
+                    asked, names = real_graph(searcher, column)
+                except NotFound:
+                    continue
+                for system, scores in scored(asked, searcher.paths, networks).items():
+                    rankings[system][column] = [names[place] for place in np.argsort(-scores, kind="stable")[:K]]
+            for system, ranked in rankings.items():
+                write_rankings(Path(folder) / f"{name}.{system}.csv", ranked)
+        figures = {
+            system: lakes.score(str(Path(folder) / f"{{}}.{system}.csv"), lakes.names(), False) for system in systems
+        }
+    rows = [[system, losses.get(system, ""), of[MACRO]["map_at_10"]] for system, of in figures.items()]
+    record.print_table(["system", "log loss on made lakes", "MAP@10 alone"], rows)
+    settings = {"hidden": HIDDEN, "steps": STEPS, "lakes": LAKES, "k": K}
+    written = record.write("path_networks", SEED, settings, {"log_loss": losses, "alone": figures})
+    print(f"wrote {written.relative_to(record.REPOSITORY)}")
+
+
+def scored(asked: Asked, weights: PathWeights, networks: dict[str, Network]) -> dict[str, np.ndarray]:
+    scores = {
+        "without": asked.probabilities,
+        "three numbers": weights.probabilities(receive(asked.probabilities, asked.bridges)),
+    }
+    for pooling, network in networks.items():
+        with torch.no_grad():
+            scores[pooling] = network(Graph.of([asked])).numpy() if asked.bridges else asked.probabilities
+    return scores
+
+
+if __name__ == "__main__":
+    main()
