@@ -71,6 +71,19 @@ def content_settings(settings: Settings) -> dict[str, Any]:
     )
 
 
+def settings_built_with(content: Mapping[str, Any], settings: Settings) -> Settings:
+    """Return the settings that build an index of the same content again; what doesn't decide it stays as it is set.
+
+    Raises StaleArtifact where another version of lakeindex, or another key, made the index.
+    """
+    told = {f"text_{name}": content["text"][name] for name in ("title", "name", "statistics", "values", "order")}
+    told |= {name: content[name] for name in ("header", "model", "max_tokens", "layers", "dims", "materialize")}
+    built = replace(settings, values=content["limits"]["raw"], **told)
+    if content_settings(built) != content:
+        raise StaleArtifact("the index was made with settings, or a key, that there aren't here; index the lake again")
+    return built
+
+
 def limits_built_with(content: Mapping[str, Any], settings: Settings) -> Limits:
     """Return the limits of an index, for a column that is to be compared with it.
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from lakeindex.catalog.generations import open_current
 from lakeindex.catalog.staging import Staging
 from lakeindex.columns import Columns
+from lakeindex.encode.tuned import Head, TunedEncoder
+from lakeindex.errors import IndexUnusable
+from lakeindex.layout import HEAD
 from lakeindex.pairs import Hashes
 from lakeindex.previous import Previous
 from lakeindex.protocols import Encoder
@@ -31,6 +36,29 @@ class Model:
 
     fingerprint: str
     load: Callable[[], Encoder]
+    head: Head | None = None
+    """What tunes it to the lake."""
+    is_settled: bool = False
+    """Whether it is to be taken as it is, whatever the generation before was tuned by."""
+
+    def tuned_by(self, head: Head) -> Model:
+        """Put a head behind it, for good."""
+        return Model(head.fingerprint, lambda: TunedEncoder(self.load(), head), head, is_settled=True)
+
+    def for_index(self, index: Path) -> Model:
+        """Go on with what the generation that answers was tuned by, where that is of this encoder."""
+        head = None if self.is_settled else head_of(index)
+        return self if head is None or head.encoder != self.fingerprint else self.tuned_by(head)
+
+
+def head_of(index: Path) -> Head | None:
+    """Return what the generation that answers was tuned by; None where it wasn't, or can't be read any more."""
+    try:
+        path = open_current(index).folder / HEAD
+        return Head.open(path) if path.exists() else None
+    except IndexUnusable:
+        # A damaged index is what indexing again repairs.
+        return None
 
 
 class PrivateTexts:

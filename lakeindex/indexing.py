@@ -32,7 +32,7 @@ from lakeindex.index.name_terms import context_words, name_grams, references
 from lakeindex.index.term_index import TermIndex
 from lakeindex.index.term_rows import TermRows
 from lakeindex.index.vector_index import VectorIndex
-from lakeindex.layout import CATALOG, COPIES, ENCODER_ROLE, ROWS, STAGING, TERMS, VECTORS
+from lakeindex.layout import CATALOG, COPIES, ENCODER_ROLE, HEAD, ROWS, STAGING, TERMS, VECTORS
 from lakeindex.naming import title_of, words_of
 from lakeindex.previous import Previous
 from lakeindex.profile.kept_terms import KEPT
@@ -69,8 +69,10 @@ def build_index(lake: Path, index: Path, settings: Settings, model: Model, progr
     is at work.
     """
     files, refused = _list_files(lake, index)
-    planned = Manifest(str(lake.resolve()), 0, 0, 0, "", {ENCODER_ROLE: model.fingerprint}, content_settings(settings))
+    content = content_settings(settings)
     with writing(index) as folder, storing(f"the index in {index}"):
+        model = model.for_index(index)
+        planned = Manifest(str(lake.resolve()), 0, 0, 0, "", {ENCODER_ROLE: model.fingerprint}, content)
         build = _Build(index, folder, settings, model, progress, planned)
         staging = Staging(index / STAGING)
         try:
@@ -99,6 +101,8 @@ def _build(build: _Build, staging: Staging, files: list[LakeFile], refused: list
             vectors = columns.vectors(read)
         with build.stage("index"):
             VectorIndex.build(vectors, np.arange(len(vectors))).save(build.folder / VECTORS)
+            if build.model.head is not None:
+                build.model.head.save(build.folder / HEAD)
             directory = columns.directory()
             directory.save(build.folder)
             _index_terms(build, columns, directory)

@@ -8,13 +8,15 @@ COPIES = "copies"
 """A folder of Parquet files, of tables that DuckDB can't read from the lake's files."""
 ROWS = "rows.duckdb"
 """All tables' rows, where the lake was materialised."""
+HEAD = "head.safetensors"
+"""What tunes the encoder to the lake, where it was tuned: every build gives it to the next."""
 
 STAGING = "staging"
 """A folder of the index, beside the generations, for the build that is under way or was interrupted."""
 
 ENCODER_ROLE = "encoder"
 
-_NAMES = {CATALOG, VECTORS, ROWS, "columns.arrow", "tables.arrow"}
+_NAMES = {CATALOG, VECTORS, ROWS, HEAD, "columns.arrow", "tables.arrow"}
 
 
 def is_artifact(name: str) -> bool:

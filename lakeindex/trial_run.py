@@ -17,8 +17,9 @@ from lakeindex.catalog.generations import Generation, open_generation
 from lakeindex.catalog.manifest import Manifest
 from lakeindex.config import Settings
 from lakeindex.content import content_settings
+from lakeindex.encode.tuned import Head
 from lakeindex.errors import IndexDamaged, LakeIndexError
-from lakeindex.layout import CATALOG, COPIES, ENCODER_ROLE, ROWS, is_artifact
+from lakeindex.layout import CATALOG, COPIES, ENCODER_ROLE, HEAD, ROWS, is_artifact
 from lakeindex.querying import Searcher
 from lakeindex.types import FileStatus, Scan
 
@@ -38,6 +39,8 @@ def read_all(generation: Generation) -> None:
         raise IndexDamaged("vectors, names and manifest tell of different numbers of columns")
     searcher.directory.check()
     searcher.vectors.check()
+    if (generation.folder / HEAD).exists():
+        Head.open(generation.folder / HEAD)
     for terms in searcher.terms.values():
         terms.check(len(keys))
     _check_tables(generation, searcher.directory)

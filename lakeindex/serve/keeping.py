@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from lakeindex.errors import IndexUnusable
+from lakeindex.errors import IndexDamaged, IndexUnusable
 from lakeindex.serve.options import read_settings, with_format, with_index, with_quiet
 from lakeindex.serve.output import Format, as_json, print_line, say, write_table
 
@@ -28,6 +29,8 @@ def verify(index: str | None, output: str, quiet: bool) -> None:
     settings = read_settings(index=index)
     checked = Lake.verify(settings.index, settings)
     rows = [_row(one, damage.file, damage.what) for one in checked for damage in one.damages]
+    feedback = _damage_of_feedback(Path(settings.index))
+    rows += feedback
     if output == Format.JSON:
         print_line(as_json({"generations": [_told(one) for one in checked], "damaged": rows}, indent=1))
     elif rows or output != Format.TABLE:
@@ -36,6 +39,8 @@ def verify(index: str | None, output: str, quiet: bool) -> None:
         write_table(pa.Table.from_pylist(rows, schema), Format(output))
     for one in checked:
         say(_sentence(one), quiet)
+    for row in feedback:
+        say(row["damage"], quiet)
     if rows:
         sys.exit(IndexUnusable.exit_code)
 
@@ -59,6 +64,16 @@ def rollback(index: str | None, to: int | None, quiet: bool) -> None:
 
 def _row(checked: Checked, file: str, what: str) -> dict[str, Any]:
     return {"generation": checked.number, "current": checked.is_current, "file": file, "damage": what}
+
+
+def _damage_of_feedback(index: Path) -> list[dict[str, Any]]:
+    from lakeindex.catalog.feedback import FEEDBACK, FeedbackFile
+
+    try:
+        FeedbackFile(index).read()
+    except IndexDamaged as error:
+        return [{"generation": None, "current": None, "file": FEEDBACK, "damage": str(error)}]
+    return []
 
 
 def _told(checked: Checked) -> dict[str, Any]:

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_TITLES = {"profile": "reading files", "encode": "encoding columns", "index": "building indexes"}
+_TITLES = {
+    "tables": "reading tables",
+    "pairs": "encoding pairs",
+    "profile": "reading files",
+    "encode": "encoding columns",
+    "index": "building indexes",
+}
 
 
 @contextmanager

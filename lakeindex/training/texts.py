@@ -27,9 +27,11 @@ NAME_ALONE = 0.3
 """The share of left sides of which the encoder reads nothing but the name (header-only views, M2TRec, 2022)."""
 
 
-def text_batches(pool: Pool, seed: int, name_alone: float = NAME_ALONE) -> Iterator[TextBatch]:
+def text_batches(
+    pool: Pool, seed: int, name_alone: float = NAME_ALONE, described: TextOptions | None = None
+) -> Iterator[TextBatch]:
     """Yield batches of pairs as the texts that the encoder reads; of some columns only the name."""
-    rng, options = np.random.default_rng(seed + 1), text_options(Settings())
+    rng, options = np.random.default_rng(seed + 1), described or text_options(Settings())
     stream = pairs_of(pool, seed, _POSITIVES)
     while True:
         pairs = [next(stream) for _ in range(BATCH)]

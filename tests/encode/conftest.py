@@ -4,12 +4,14 @@ import random
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from lakeindex.encode.column_text import DescribedColumn, Lengths, TextOptions, describe
 from lakeindex.encode.encoders import make_encoder
 from lakeindex.encode.hashing_encoder import HashingEncoder
 from lakeindex.encode.model_options import STATIC_MODEL, ModelOptions
+from lakeindex.encode.tuned import Head, TunedEncoder
 from lakeindex.types import Kind
 
 if TYPE_CHECKING:
@@ -26,12 +28,15 @@ def language_model() -> LanguageModelEncoder:
     return LanguageModelEncoder(ModelOptions(BASE_MODEL, max_tokens=64, precision=Precision.FLOAT32))
 
 
-@pytest.fixture(scope="session", params=["hashing", "static", "language model"])
+@pytest.fixture(scope="session", params=["hashing", "static", "tuned", "language model"])
 def encoder(request: pytest.FixtureRequest) -> Encoder:
     if request.param == "hashing":
         return HashingEncoder()
     if request.param == "static":
         return make_encoder(ModelOptions(STATIC_MODEL))
+    if request.param == "tuned":
+        weights = np.random.default_rng(0).normal(size=(64, 64)).astype(np.float32)
+        return TunedEncoder(HashingEncoder(), Head(weights, HashingEncoder().fingerprint))
     made: Encoder = request.getfixturevalue("language_model")
     return made
 

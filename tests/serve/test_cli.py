@@ -12,19 +12,23 @@ import pyarrow as pa
 import pytest
 
 COMMANDS = (
+    "accept",
     "demo",
     "evaluate",
     "explain",
+    "feedback",
     "index",
     "join",
     "pairs",
     "profile",
     "query",
     "read",
+    "reject",
     "rollback",
     "sql",
     "status",
     "tables",
+    "train",
     "verify",
     "watch-joins",
 )
