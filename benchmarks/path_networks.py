@@ -137,7 +137,10 @@ def real_graph(searcher: Searcher, column: ColumnId) -> tuple[Asked, list[Column
     query = searcher.column(column)
     keys = retrieve(query, list(searcher.sources.values()), K)
     found = searcher.judged_alone(query, keys, K)
-    around = surroundings(query.own_keys, searcher.directory.key_of(column), found.partners, searcher.partners)
+    own_key = searcher.directory.key_of(column)
+    around = surroundings(
+        query.own_keys, found.partners, searcher.partners, lambda key: searcher.partners(key).probability(own_key)
+    )
     probabilities = np.zeros(len(around.keys))
     probabilities[np.searchsorted(around.keys, found.partners.keys)] = found.partners.probabilities
     names = [searcher.directory.id_of(key) for key in around.keys.tolist()]

@@ -33,6 +33,8 @@ class Partners:
 
 Ask = Callable[[int], Partners]
 """From the key of a column to its partners."""
+Answer = Callable[[int], float]
+"""From the key of a column to the probability that it gives the query."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,10 +45,10 @@ class Surroundings:
     bridges: tuple[Bridge, ...]
 
 
-def surroundings(own_keys: Numbers, query: int | None, candidates: Partners, ask: Ask) -> Surroundings:
+def surroundings(own_keys: Numbers, candidates: Partners, ask: Ask, answer: Answer) -> Surroundings:
     """Ask the likeliest candidates for their partners; columns of the query's own table, `own_keys`, are left out.
 
-    The same graph is made for a column of the lake, for one from outside, whose `query` key is None, and in training.
+    The same graph is made for a column of the lake, for one from outside, and in training.
     """
     asked = candidates.keys[bridges_among(candidates.probabilities)].tolist()
     partners = {key: _carrying(ask(key), own_keys) for key in asked}
@@ -56,7 +58,7 @@ def surroundings(own_keys: Numbers, query: int | None, candidates: Partners, ask
             place=int(np.searchsorted(keys, key)),
             partners=np.searchsorted(keys, found.keys),
             probabilities=found.probabilities,
-            back=np.nan if query is None else ask(key).probability(query),
+            back=answer(key),
         )
         for key, found in partners.items()
     )

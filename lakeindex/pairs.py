@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,8 @@ Hashes = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
 Weights = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+
+NO_KEY = -1
 
 KINDS = tuple(Kind)
 """The kind of a column is kept as its place in here."""
@@ -67,6 +69,29 @@ class Comparison:
     def jaccard(self) -> Weights:
         """Return |Q ∩ C| / |Q ∪ C|."""
         return ratio(self.shared, self.query_terms + self.candidate_terms - self.shared)
+
+    def asked_back(self) -> Comparison:
+        """Return the same with the candidates as queries."""
+        return replace(
+            self,
+            query_terms=self.candidate_terms,
+            candidate_terms=self.query_terms,
+            query_rarity=self.candidate_rarity,
+            candidate_rarity=self.query_rarity,
+        )
+
+    def take(self, places: Numbers) -> Comparison:
+        """Keep some candidates, in the order asked for."""
+        return Comparison(**{field.name: getattr(self, field.name)[places] for field in fields(self)})
+
+    def joined(self, others: Comparison) -> Comparison:
+        """Put other candidates behind these."""
+        return Comparison(
+            **{
+                field.name: np.concatenate([getattr(self, field.name), getattr(others, field.name)])
+                for field in fields(self)
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,6 +148,8 @@ class QueryColumn:
     """The names of its table's columns, hashed as the directory does."""
     own_keys: Numbers
     """The columns of its own table, which are never an answer; none for a column from outside."""
+    key: int | None = None
+    """Its own; None where the lake has no column like this."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,6 +172,33 @@ class Pairs:
     """How many columns the lake has."""
     query_columns: int
     """How many columns the query's table has."""
+
+    def asked_back(self, place: int, columns: int) -> Pairs:
+        """Return one pair as it is when its candidate asks, whose table has so many columns: the query has no key."""
+        one = np.array([place])
+        return replace(
+            self,
+            keys=np.array([NO_KEY]),
+            query=self.candidates.take(one),
+            candidates=self.query,
+            compared={family: compared.take(one).asked_back() for family, compared in self.compared.items()},
+            cosine=self.cosine[one],
+            tables=np.array([NO_KEY]),
+            same_schema=self.same_schema[one],
+            query_columns=columns,
+        )
+
+    def joined(self, others: Pairs) -> Pairs:
+        """Put other candidates of the same query behind these."""
+        return replace(
+            self,
+            keys=np.concatenate([self.keys, others.keys]),
+            candidates=self.candidates.joined(others.candidates),
+            compared={family: one.joined(others.compared[family]) for family, one in self.compared.items()},
+            cosine=np.concatenate([self.cosine, others.cosine]),
+            tables=np.concatenate([self.tables, others.tables]),
+            same_schema=np.concatenate([self.same_schema, others.same_schema]),
+        )
 
     def shared_rarity(self, family: Family) -> Weights:
         """Return how rare the shared terms are together, (n,), in units of a term that one column of the lake has.

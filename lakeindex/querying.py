@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, reduce
+from functools import cached_property, partial, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -120,6 +120,7 @@ class Searcher:
             vector=self.vectors.vectors(np.array([key]))[0],
             table_names=self.directory.name_hashes[self.directory.keys_of_table(column.table)],
             own_keys=self.directory.keys_of_table(column.table),
+            key=key,
         )
 
     def explain(self, left: ColumnId, right: ColumnId) -> Match:
@@ -170,12 +171,21 @@ class Searcher:
         """Judge the candidates of a query, and those that only its likeliest partners name."""
         labels, most = self.labels(), max(k, MOST_PARTNERS)
         found = self.judged_alone(query, keys, most, labels)
-        own_key = self.directory.key_of(query.id) if len(query.own_keys) else None
-        around = surroundings(query.own_keys, own_key, found.partners, self.partners)
+        around = surroundings(query.own_keys, found.partners, self.partners, partial(self._answer, query, found.pairs))
         if len(np.setdiff1d(around.keys, found.pairs.keys)):
             found = self.judged_alone(query, np.union1d(found.pairs.keys, around.keys), most, labels)
         places = np.searchsorted(found.pairs.keys, around.keys)
         return found.passed_on([bridge.moved(places) for bridge in around.bridges], self.paths, self.directory).top(k)
+
+    def _answer(self, query: QueryColumn, pairs: Pairs, key: int) -> float:
+        """Return the probability that a column of the lake gives a query, of which it may not know."""
+        if query.key is not None:
+            return self.partners(key).probability(query.key)
+        bridge = self.column(self.directory.id_of(key))
+        stranger = pairs.asked_back(int(np.searchsorted(pairs.keys, key)), len(bridge.table_names))
+        known = self.pairs(bridge, retrieve(bridge, list(self.sources.values()), _OF_A_BRIDGE))
+        asked = known.joined(stranger)
+        return float(self.matcher.judge(asked, fuse(measure(asked), asked.tables), MOST_PARTNERS).probabilities[-1])
 
     def judged_alone(self, query: QueryColumn, keys: Numbers, k: int, labels: Labels | None = None) -> Found:
         """Judge candidates by what speaks for each pair alone."""

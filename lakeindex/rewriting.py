@@ -56,4 +56,4 @@ class Rewriter:
             patterns=prepared.facts.patterns,
         )
         terms = column.terms | {family: prepared.terms[family] for family in _OF_VALUES}
-        return replace(column, facts=shaped, terms=terms)
+        return replace(column, facts=shaped, terms=terms, key=None)

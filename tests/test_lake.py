@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -343,3 +343,22 @@ def test_what_took_the_place_of_a_file_is_neither_read_nor_waited_for(
         lake.sql('SELECT * FROM "geo/countries.csv"')
     with pytest.raises(UnreadableTable, match=r"taken its place|leaves the lake"):
         list(lake.read("geo/countries.csv").batches)
+
+
+def test_a_pair_asked_back_is_the_pair_of_which_the_candidate_asks(lake: Lake) -> None:
+    searcher = lake.searcher
+    one, other = ColumnId(TableId("sales/orders.csv"), "country"), ColumnId(TableId("geo/countries.csv"), "name")
+    asking, asked = searcher.column(one), searcher.column(other)
+    back = searcher.pairs(asking, np.array([asked.key])).asked_back(0, len(asked.table_names))
+    expected = searcher.pairs(asked, np.array([asking.key]))
+    assert back.query_columns == expected.query_columns
+    np.testing.assert_allclose(back.cosine, expected.cosine, rtol=1e-6)
+    for family, compared in expected.compared.items():
+        for field in fields(compared):
+            found = getattr(back.compared[family], field.name)
+            np.testing.assert_allclose(
+                found, getattr(compared, field.name), rtol=1e-6, err_msg=f"{family} {field.name}"
+            )
+    for field in fields(expected.candidates):
+        np.testing.assert_array_equal(getattr(back.candidates, field.name), getattr(expected.candidates, field.name))
+        np.testing.assert_array_equal(getattr(back.query, field.name), getattr(expected.query, field.name))

@@ -129,5 +129,5 @@ of others; on {lakes["measure"]} lakes of other tables ({figures["pairs"]:.0f} p
 {figures["log_loss"]:.5f}, without paths {figures["log_loss_without"]:.5f}.
 
 Larger networks with the same inputs (twelve hidden units; their maximum, mean, sum or attention over messages) fit made
-lakes better and rank real ones worse: `benchmarks/results/paths.json`.
+lakes better and rank real ones worse: `benchmarks/results/path_networks.json`.
 """

@@ -43,8 +43,7 @@ class Bridge:
     probabilities: Weights
     """(m,) that the bridge joins with each."""
     back: float
-    """The probability that it joins with the query; not a number where nobody can tell: the query is no column of
-    the lake."""
+    """The probability that it joins with the query, as it sees it."""
 
     def moved(self, places: Numbers) -> Bridge:
         """Return the same among other candidates, given the place there of each, (n,)."""
@@ -64,7 +63,7 @@ class Received:
     back: Weights
     """The log-odds that a bridge gives the query; 0 for the others."""
     is_answering: Flags
-    """Which candidates are bridges that give any."""
+    """Which candidates are bridges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +113,8 @@ def receive(probabilities: Weights, bridges: Sequence[Bridge]) -> Received:
         is_wider = strength > widest[partners]
         widest[partners[is_wider]] = strength[is_wider]
         via[partners[is_wider]] = bridge.place
-        is_answering[bridge.place] = not np.isnan(bridge.back)
-        if is_answering[bridge.place]:
-            back[bridge.place] = log_odds_of(np.array([bridge.back]))[0]
+        is_answering[bridge.place] = True
+        back[bridge.place] = log_odds_of(bridge.back)
     return Received(exactly, widest, via, back, is_answering)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 
 import numpy as np
 
@@ -86,7 +87,7 @@ def questions(searcher: Searcher, made: MadeLake, most: int, rng: np.random.Gene
         tellable = groups.tellable.others(key)
         found = _forgetting(searcher.partners(key), tellable, rng)
         own_keys = searcher.directory.keys_of_table(searcher.directory.id_of(key).table)
-        around = surroundings(own_keys, key, found, searcher.partners)
+        around = surroundings(own_keys, found, searcher.partners, partial(_answer, searcher, key))
         joining = np.union1d(tellable, _over_one(groups, key))
         unclear = np.setdiff1d(np.union1d(groups.unclear.others(key), groups.joining.others(key)), joining)
         probabilities = np.zeros(len(around.keys))
@@ -122,6 +123,10 @@ def _slope(pairs: PathPairs, weights: PathWeights) -> tuple[np.ndarray, np.ndarr
     design = np.column_stack([of_path, answering * received.back, answering])
     told = weights.probabilities(received)
     return design.T @ (pairs.joins - told), (design * (told * (1 - told))[:, None]).T @ design
+
+
+def _answer(searcher: Searcher, query: int, key: int) -> float:
+    return searcher.partners(key).probability(query)
 
 
 def _over_one(groups: JoinGroups, key: int) -> Numbers:

@@ -56,13 +56,13 @@ def test_neither_the_order_of_bridges_matters_nor_how_often_one_is_there() -> No
 
 def test_a_path_never_makes_a_join_less_probable() -> None:
     own, bridges = random_graph(5)
-    silent = [Bridge(one.place, one.partners, one.probabilities, np.nan) for one in bridges]
-    with_paths, without = (WEIGHTS.probabilities(receive(own, some)) for some in (silent, []))
+    silent = PathWeights(WEIGHTS.path_bias, back_slope=0.0, back_bias=0.0)
+    with_paths, without = (silent.probabilities(receive(own, some)) for some in (bridges, []))
     assert np.all(with_paths >= without) and np.any(with_paths > without + 0.01)
 
 
 def test_a_column_that_only_a_bridge_knows_is_told_by_that_bridge() -> None:
-    received = receive(np.array([0.95, 0.0, 0.0]), [Bridge(0, np.array([2]), np.array([0.9]), np.nan)])
+    received = receive(np.array([0.95, 0.0, 0.0]), [Bridge(0, np.array([2]), np.array([0.9]), 0.9)])
     assert received.via.tolist() == [NO_BRIDGE, NO_BRIDGE, 0]
     told = WEIGHTS.probabilities(received)
     assert told[2] > 0.3 > told[1]
