@@ -225,29 +225,22 @@ class Lake:
         return self.rows.database.query(statement, lambda: self.table_ids, self.rows.viewed)
 
     def tables(self) -> pa.Table:
-        """List the tables: table, file, connector, rows, rejected, columns."""
-        return self.catalog.fetch(
-            'SELECT table_id AS "table", file, connector, rows, rejected, '
-            "(SELECT count(*) FROM columns WHERE columns.table_id = tables.table_id) AS columns, "
-            "notes FROM tables ORDER BY table_id"
-        )
+        """List the tables: table, file, connector, rows, rejected, columns, notes."""
+        from lakeindex.catalog.listing import list_tables
+
+        return list_tables(self.catalog)
 
     def profile(self, table: str, column: str | None = None) -> pa.Table:
         """Show what the index knows of a table's columns, in the file's order, or of one column.
 
         `quantiles` are the 5th, 25th, 50th, 75th and 95th hundredths, `values` the most frequent ones.
         """
+        from lakeindex.catalog.listing import list_profiles
+
         self.searcher.directory.keys_of_table(TableId(table))
         if column is not None:
             self.searcher.directory.key_of(ColumnId(TableId(table), column))
-        return self.catalog.fetch(
-            'SELECT name AS "column", kind, sql_type, rows, nulls, "distinct", is_key, '
-            f"{_written('minimum')} AS minimum, {_written('maximum')} AS maximum, "
-            f"list_transform(quantiles, lambda q: {_written('q')}) AS quantiles, "
-            'list_transform("values"[:5], lambda v: v.text) AS values '
-            "FROM columns WHERE table_id = ? AND (? IS NULL OR name = ?) ORDER BY position",
-            [table, column, column],
-        )
+        return list_profiles(self.catalog, TableId(table), column)
 
     def read(self, table: str) -> ReadRows:
         """Read a table's rows as lakeindex understood them, out of its file."""
@@ -340,13 +333,6 @@ class Lake:
         if isinstance(table, Path):
             return prepare_file_column(table, column, self.settings, limits, self.model.to_vectors)
         return prepare_stream_column(table, column, limits, self.model.to_vectors)
-
-
-def _written(number: str) -> str:
-    """Return SQL that writes a number of a column as the column's values are written: days as a date."""
-    whole = f"regexp_replace(CAST({number} AS VARCHAR), '\\.0$', '')"
-    date = f"CAST(DATE '1970-01-01' + CAST(floor({number}) AS INTEGER) AS VARCHAR)"
-    return f"CASE WHEN isnan({number}) THEN NULL WHEN kind = 'date' THEN {date} ELSE {whole} END"
 
 
 def _with_index(settings: Settings | None, index: str | Path | None) -> Settings:

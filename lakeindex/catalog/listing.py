@@ -1,0 +1,36 @@
+"""What the catalog says, laid out for people and programs to read."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from lakeindex.catalog.catalog import Catalog
+from lakeindex.types import TableId
+
+_TABLES = """SELECT table_id AS "table", file, connector, rows, rejected,
+       (SELECT count(*) FROM columns WHERE columns.table_id = tables.table_id) AS columns, notes
+FROM tables ORDER BY table_id"""
+
+
+def list_tables(catalog: Catalog) -> pa.Table:
+    """List the tables: table, file, connector, rows, rejected, columns, notes; ascending."""
+    return catalog.fetch(_TABLES)
+
+
+def list_profiles(catalog: Catalog, table: TableId, column: str | None) -> pa.Table:
+    """List what is known of a table's columns, in the file's order, or of one column."""
+    return catalog.fetch(
+        'SELECT name AS "column", kind, sql_type, rows, nulls, "distinct", is_key, '
+        f"{_written('minimum')} AS minimum, {_written('maximum')} AS maximum, "
+        f"list_transform(quantiles, lambda q: {_written('q')}) AS quantiles, "
+        'list_transform("values"[:5], lambda v: v.text) AS values '
+        "FROM columns WHERE table_id = ? AND (? IS NULL OR name = ?) ORDER BY position",
+        [table, column, column],
+    )
+
+
+def _written(number: str) -> str:
+    """Return SQL that writes a number of a column as the column's values are written: days as a date."""
+    whole = f"regexp_replace(CAST({number} AS VARCHAR), '\\.0$', '')"
+    date = f"CAST(DATE '1970-01-01' + CAST(floor({number}) AS INTEGER) AS VARCHAR)"
+    return f"CASE WHEN isnan({number}) THEN NULL WHEN kind = 'date' THEN {date} ELSE {whole} END"
