@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,14 +43,6 @@ _MOST_ASKED = 20_000
 _OF_A_BRIDGE = 30
 _RIVALS = 10
 """Candidates of each source that are enough to tell which is the best of all."""
-
-
-@dataclass(slots=True, eq=False)
-class _Asked:
-    """The partners of columns that were asked for them, as long as nobody says anything new."""
-
-    labels: Labels | None = None
-    partners: dict[int, Partners] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -134,7 +126,7 @@ class Searcher:
         if key not in keys:
             # With the other columns of its table, which may be the better match.
             keys = np.union1d(keys, self.directory.keys_of_table(right.table))
-        found = self.judged(query, keys, len(keys))
+        found = self.judged(query, keys, len(keys), self.labels())
         explained = replace(found, ranking=Ranking(np.array([key]), np.ones(1), "explained"))
         return explained.matches(self.directory, -1.0)[0]
 
@@ -146,30 +138,29 @@ class Searcher:
         sources = self._chosen(chosen)
         keys = retrieve(query, sources, max(_LEAST_CANDIDATES, 2 * k))
         if not chosen:
-            return self.judged(query, keys, k)
+            return self.judged(query, keys, k, self.labels())
         pairs = self.pairs(query, keys)
         scored = fuse_sources({source.name: source.scores(query, pairs) for source in sources})
         ranking = Ranking.of(keys, scored.scores, "fused").top(k)
         return Found(query.id, ranking, pairs, scored, None, tuple(chosen))
 
     def partners(self, key: int) -> Partners:
-        """Return the columns that may join with one of the lake, by what speaks for the two alone."""
-        labels = self.labels()
-        if self._asked.labels is not labels or len(self._asked.partners) > _MOST_ASKED:
-            self._asked.labels, self._asked.partners = labels, {}
-        if key not in self._asked.partners:
+        """Return the columns that may join with one of the lake, by what speaks for each pair alone."""
+        if len(self._asked) > _MOST_ASKED:
+            self._asked.clear()
+        if key not in self._asked:
             query = self.column(self.directory.id_of(key))
             keys = retrieve(query, list(self.sources.values()), _OF_A_BRIDGE)
-            self._asked.partners[key] = self.judged_alone(query, keys, MOST_PARTNERS, labels).partners
-        return self._asked.partners[key]
+            self._asked[key] = self.judged_alone(query, keys, MOST_PARTNERS).partners
+        return self._asked[key]
 
     @cached_property
-    def _asked(self) -> _Asked:
-        return _Asked()
+    def _asked(self) -> dict[int, Partners]:
+        return {}
 
-    def judged(self, query: QueryColumn, keys: Numbers, k: int) -> Found:
+    def judged(self, query: QueryColumn, keys: Numbers, k: int, labels: Labels | None = None) -> Found:
         """Judge the candidates of a query, and those that only its likeliest partners name."""
-        labels, most = self.labels(), max(k, MOST_PARTNERS)
+        most = max(k, MOST_PARTNERS)
         found = self.judged_alone(query, keys, most, labels)
         around = surroundings(query.own_keys, found.partners, self.partners, partial(self._answer, query, found.pairs))
         if len(np.setdiff1d(around.keys, found.pairs.keys)):
@@ -208,9 +199,9 @@ class Searcher:
         query = self.column(self.directory.id_of(key))
         tables = [self.directory.keys_of_table(self.directory.id_of(other).table) for other in others.tolist()]
         keys = reduce(np.union1d, [retrieve(query, list(self.sources.values()), _RIVALS), *tables])
-        found = self.judged_alone(query, keys, len(keys), None)
+        found = self.judged(query, keys, len(keys))
         assert found.judged is not None
-        places = np.searchsorted(keys, others)
+        places = np.searchsorted(found.pairs.keys, others)
         return found.judged.features[places], found.judged.probabilities[places]
 
     def pairs(self, query: QueryColumn, keys: Numbers) -> Pairs:
