@@ -42,7 +42,7 @@ def complements(side: JoinSide, candidates: Sequence[str]) -> list[tuple[str, ..
     if not candidates:
         return []
     spread = _agreement(side, [side.column, *candidates])
-    for size in range(MOST_COLUMNS):
+    for size in range(min(MOST_COLUMNS, len(candidates) + 1)):
         tried = list(combinations(candidates, size))
         found = _uniqueness(side, [(side.column, *more) for more in tried], spread)
         unique = [more for more, one in zip(tried, found, strict=True) if one.distinct == one.rows]

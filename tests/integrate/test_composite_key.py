@@ -53,6 +53,10 @@ def test_three_columns_are_a_key_where_no_two_are() -> None:
     assert complements(side(table, "a"), ["b", "c"]) == [("b", "c")]
 
 
+def test_one_further_column_that_makes_no_key_is_none() -> None:
+    assert complements(side(grid(), "flag"), ["year"]) == []
+
+
 def test_what_is_unique_in_any_small_table_is_no_key() -> None:
     # Of 12 rows with 12 x 12 possible combinations, none would agree by chance either.
     table = pa.table({"a": [place // 2 for place in range(12)], "b": [place * 7 % 12 // 2 for place in range(12)]})
