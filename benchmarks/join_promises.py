@@ -35,6 +35,7 @@ from lakeindex.index.term_rows import STRENGTH_STEP, strengths_of
 from lakeindex.integrate.expected import Expected, Interval, expect
 from lakeindex.integrate.expected_counts import LOG_STEP
 from lakeindex.integrate.probe import JoinProbe, ProbedColumn
+from lakeindex.join_plan import distinct_of
 from lakeindex.lake import Lake
 from lakeindex.pairs import Numbers, QueryColumn, TermSet
 from lakeindex.profile.normalise import as_text
@@ -209,10 +210,12 @@ def judge(lake: Lake, pairs: Sequence[Pair]) -> tuple[dict[str, list[Judged]], l
         columns = [lake.searcher.column(column) for column in pair]
         rows = [filled_rows(column) for column in columns]
         sketched = [counted(lake, *of) for of in zip(columns, texts, strict=True)]
+        known = int(lake.generation.manifest.settings["limits"]["values"])
+        distinct = distinct_of(columns[0], known), distinct_of(columns[1], known)
         for arm, (step, counts_of) in ARMS.items():
             left, right = (replace(terms, counts=counts_of(terms.counts)) for terms in sketched)
             started = time.perf_counter()
-            promised = expect(left, right, rows[0], rows[1], step)
+            promised = expect(left, right, rows[0], rows[1], step, distinct)
             seconds = time.perf_counter() - started
             judged[arm].append(Judged(pair, promised, given, seconds, rows[0]))
     return judged, failed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -11,12 +12,12 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from lakeindex.catalog.catalog import Catalog
 from lakeindex.catalog.database import glob_escaped
 from lakeindex.catalog.lake_database import LakeDatabase
 from lakeindex.errors import InvalidSetting, Refused
 from lakeindex.integrate.dialects import DUCKDB, translated
 from lakeindex.integrate.expected import Expected, Interval, expect
+from lakeindex.integrate.expected_sample import Distinct
 from lakeindex.integrate.html_table import html_table
 from lakeindex.integrate.join_counts import JoinCounts
 from lakeindex.integrate.join_empty import why_nothing
@@ -261,15 +262,20 @@ class JoinPlan:
         return reading(f"the join of {self.left} with {self.right}")
 
 
-def expected_of(catalog: Catalog, columns: Sequence[QueryColumn], meeting: Meeting) -> Expected | None:
-    """Estimate the join of two columns from their sketches; None where they don't say how such values meet."""
+def expected_of(columns: Sequence[QueryColumn], meeting: Meeting, sketched: int) -> Expected | None:
+    """Estimate the join of two columns from their sketches; None where they don't say how such values meet.
+
+    Profiles told up to `sketched` distinct values one by one, and estimated how many more there are.
+    """
     left, right = (column.terms[Family.VALUES] for column in columns)
     if meeting.way not in _SKETCHED or not len(left.hashes) or not len(right.hashes):
         return None
-    rows = [
-        int(
-            catalog.fetch("SELECT rows - nulls FROM columns WHERE table_id = ? AND name = ?", list(where))[0][0].as_py()
-        )
-        for where in ((column.id.table, column.id.name) for column in columns)
-    ]
-    return expect(left, right, *rows)
+    rows = [int(column.facts.rows[0] - column.facts.nulls[0]) for column in columns]
+    distinct = [distinct_of(column, sketched) for column in columns]
+    return expect(left, right, rows[0], rows[1], distinct=(distinct[0], distinct[1]))
+
+
+def distinct_of(column: QueryColumn, sketched: int) -> Distinct:
+    """Tell how many values a column has, by its profile, which told up to `sketched` of them one by one."""
+    values = int(column.facts.distinct[0])
+    return Distinct(values, math.inf if values < sketched else sketched)

@@ -205,7 +205,8 @@ class Lake:
         means = Means(self.model.reader_of_values, (lambda: ()) if also else partial(self._lookups, *ids))
         meeting, tried = Chooser(left, right, precision, means, asof).choose(kind)
         sketched = [self.searcher.column(column) for column in ids]
-        expected = None if also else expected_of(self.catalog, sketched, meeting)
+        known = int(self.generation.manifest.settings["limits"]["values"])
+        expected = None if also else expected_of(sketched, meeting, known)
         return JoinPlan(left, right, kept, meeting, tried, self.rows.open_again, expected)
 
     def complements(

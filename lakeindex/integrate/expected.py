@@ -9,7 +9,7 @@ import numpy as np
 
 from lakeindex.integrate.expected_counts import LOG_STEP, extremes
 from lakeindex.integrate.expected_estimate import Estimate, estimate
-from lakeindex.integrate.expected_sample import Side
+from lakeindex.integrate.expected_sample import Distinct, Side
 from lakeindex.pairs import TermSet
 from lakeindex.text_hash import Positions
 
@@ -53,15 +53,22 @@ class Expected:
         return ", ".join(parts) + ("; more than either side has" if self.multiplies else "")
 
 
-def expect(left: TermSet, right: TermSet, left_rows: int, right_rows: int, step: float = LOG_STEP) -> Expected:
+def expect(
+    left: TermSet,
+    right: TermSet,
+    left_rows: int,
+    right_rows: int,
+    step: float = LOG_STEP,
+    distinct: tuple[Distinct | None, Distinct | None] = (None, None),
+) -> Expected:
     """Say what the join of two columns gives; `left_rows` and `right_rows` are those with a value.
 
     Terms are the normal values of each column, hashed alike. `step` is what the logarithms of their counts were
     rounded to, as a term index does; 0 for counts that are exact. Terms without counts, each counted as one, are told
-    by their total: of complete columns, bounds are then those that the total allows. A join on raw values gives at
-    most this.
+    by their total: of complete columns, bounds are then those that the total allows. `distinct` tells how many values
+    each column has, where that is better known than from its terms. A join on raw values gives at most this.
     """
-    sides = Side.of(left, left_rows, step), Side.of(right, right_rows, step)
+    sides = Side.of(left, left_rows, step, distinct[0]), Side.of(right, right_rows, step, distinct[1])
     found = _count(*sides) if left.is_complete and right.is_complete else estimate(*sides)
     rate, fan_out, rows = Interval(*found.match_rate), Interval(*found.fan_out), Interval(*found.rows)
     return Expected(

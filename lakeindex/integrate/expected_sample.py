@@ -14,6 +14,16 @@ _HASHES = float(2**64)
 _LAST = np.uint64(2**64 - 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """How many distinct values a column has."""
+
+    values: float
+    sampled: float
+    """The size of the sketch that tells it, whose relative error is one over the root of that; infinite where they were
+    counted."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
     """A column of a join, as its sketch knows it."""
@@ -28,9 +38,11 @@ class Side:
     rows: float
     """With a value."""
     is_complete: bool
+    distinct: Distinct | None = None
+    """How many values there are, where that is better known than from the sketch."""
 
     @classmethod
-    def of(cls, terms: TermSet, rows: int, step: float) -> Side:
+    def of(cls, terms: TermSet, rows: int, step: float, distinct: Distinct | None = None) -> Side:
         """Take in a column's values; `step` is what the logarithms of its counts are rounded to."""
         low, high = bounds_of(terms.counts, step)
         counts = terms.counts.astype(np.float64)
@@ -40,7 +52,7 @@ class Side:
             counts = np.full(len(counts), rows / max(len(counts), 1))
         if terms.is_complete:
             counts = calibrated(counts, low, high, rows)
-        return cls(terms.hashes, counts, low, high, float(rows), terms.is_complete)
+        return cls(terms.hashes, counts, low, high, float(rows), terms.is_complete, distinct)
 
     @property
     def limit(self) -> np.uint64:
@@ -150,11 +162,12 @@ def unseen_of(side: Side, limit: np.uint64) -> Unseen:
     kept = len(side.counts)
     share = share_below(side.limit)
     beyond_rows = max(side.rows - float(side.counts.sum()), 0.0)
-    beyond = min(max(kept - 1, 1) * (1.0 - share) / share, beyond_rows)
+    distinct = side.distinct or Distinct(max(kept - 1, 1) * (1.0 - share) / share + kept, kept)
+    beyond = min(max(distinct.values - kept, 0.0), beyond_rows)
     alike = capped(side.counts, beyond_rows / beyond) if beyond else side.counts
     usual, dispersion = beyond * float(alike.mean()), float(alike.var()) / float(alike.mean()) ** 2
     # How many values there are beyond is itself an estimate.
-    error = usual / np.sqrt(kept)
+    error = usual / np.sqrt(distinct.sampled)
     excess = _excess(beyond_rows - usual, error, dispersion, beyond_rows - beyond)
     squares += beyond * float(alike @ alike) / kept
     hidden = min(2.0 * error, beyond_rows - beyond) if dispersion > 1.0 else 0.0

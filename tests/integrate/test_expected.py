@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lakeindex.index.term_rows import STRENGTH_STEP, strengths_of
 from lakeindex.integrate.expected import Expected, Interval, expect
 from lakeindex.integrate.expected_counts import LOG_STEP, bounds_of, calibrated, capped, extremes
+from lakeindex.integrate.expected_sample import Distinct
 from lakeindex.pairs import Hashes, Numbers, TermSet
 
 KEPT = 512
@@ -274,3 +275,19 @@ def test_what_is_promised_is_told_in_one_line() -> None:
         "about 85.0% of the left rows find a partner (80.0% to 90.0%), 1.00 joined rows for each of them, "
         "about 1,700 rows (1,600 to 1,800)"
     )
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_two_keys_are_not_promised_to_multiply_where_their_values_are_well_known(
+    seed: int,
+) -> None:
+    rng = np.random.default_rng(seed)
+    values = 30_000
+    hashes = rng.integers(0, 2**64, values, np.uint64, endpoint=False)
+    # As of a sketch that by bad luck holds fewer small hashes than it should.
+    unlucky = hashes[hashes > np.quantile(hashes, 0.08 * KEPT / values)]
+    key = Column(hashes=unlucky, counts=np.ones(len(unlucky), np.int64))
+    sketch, counted = key.sketch(), Distinct(float(key.rows), 2048.0)
+    expected = expect(sketch, sketch, key.rows, key.rows, 0.0, (counted, counted))
+    assert not expected.multiplies
+    assert holds(expected.rows, key.rows) and expected.rows.high < 1.1 * key.rows
