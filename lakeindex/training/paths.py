@@ -22,7 +22,7 @@ from lakeindex.querying import Searcher
 from lakeindex.training.join_groups import JoinGroups
 from lakeindex.training.made_lakes import LakePlan, Log, open_made_lakes
 
-_FORGETFUL = 0.5
+_FORGETFUL = 1.0
 """The share of queries that forget some of their joins."""
 _OTHERS_FORGOTTEN = 3
 _DOUBT = 1.0
