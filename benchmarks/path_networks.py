@@ -141,11 +141,9 @@ def real_graph(searcher: Searcher, column: ColumnId) -> tuple[Asked, list[Column
     around = surroundings(
         query.own_keys, found.partners, searcher.partners, lambda key: searcher.partners(key).probability(own_key)
     )
-    probabilities = np.zeros(len(around.keys))
-    probabilities[np.searchsorted(around.keys, found.partners.keys)] = found.partners.probabilities
     names = [searcher.directory.id_of(key) for key in around.keys.tolist()]
     unknown = np.zeros(len(names), bool)
-    return Asked(probabilities, around.bridges, unknown, unknown), names
+    return Asked(found.partners.among(around.keys), around.bridges, unknown, unknown), names
 
 
 def main() -> None:

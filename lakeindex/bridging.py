@@ -26,9 +26,14 @@ class Partners:
 
     def probability(self, key: int) -> float:
         """Return the probability of one, 0 where it isn't there."""
-        place = int(np.searchsorted(self.keys, key))
-        is_there = place < len(self.keys) and self.keys[place] == key
-        return float(self.probabilities[place]) if is_there else 0.0
+        return float(self.among(np.array([key]))[0])
+
+    def among(self, keys: Numbers) -> Weights:
+        """Return the probability of each of some columns, (n,) keys: 0 of those that aren't there."""
+        found = np.zeros(len(keys))
+        _, places, own = np.intersect1d(keys, self.keys, assume_unique=True, return_indices=True)
+        found[places] = self.probabilities[own]
+        return found
 
 
 Ask = Callable[[int], Partners]

@@ -131,9 +131,9 @@ class JoinPlan:
         )
 
     @cached_property
-    def promised(self) -> Expected | None:
-        """What the join gives, known before it runs: estimated from sketches, or else counted if that costs little."""
-        if self.expected is not None or self.left.rows + self.right.rows > _LEAST_LIMIT:
+    def promised(self) -> Expected:
+        """What the join gives, known before it runs: estimated from sketches, or else counted, a key at a time."""
+        if self.expected is not None:
             return self.expected
         counts = self.counts
         rate, fan_out, rows = (
@@ -211,8 +211,8 @@ class JoinPlan:
         return f"{self.meeting.match}: {self.meeting.told} ({', '.join(promised)})"
 
     def __repr__(self) -> str:
-        lines = [f"{self.how} join of {self.left} with {self.right}", self.told()]
-        return "\n  ".join(lines if self.promised is None else [*lines, f"expected: {self.promised.told()}"])
+        head = f"{self.how} join of {self.left} with {self.right}"
+        return f"{head}\n  {self.told()}\n  expected: {self.promised.told()}"
 
     def _repr_html_(self) -> str:
         head, *lines = repr(self).split("\n")

@@ -76,6 +76,7 @@ def test_the_most_probable_partners_are_kept() -> None:
     assert kept.keys.tolist() == [8, 9] and kept.probabilities.tolist() == [0.9, 0.4]
     assert kept.probability(9) == 0.4
     assert kept.probability(3) == kept.probability(99) == 0.0
+    assert kept.among(own(9, 3, 8)).tolist() == [0.4, 0.0, 0.9]
 
 
 def test_a_query_without_candidates_has_no_graph() -> None:

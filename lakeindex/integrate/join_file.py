@@ -17,7 +17,7 @@ from lakeindex.errors import InvalidSetting, LakeIndexError, NotFound, Refused
 from lakeindex.sql_text import literal
 
 _COPY_OPTIONS = {
-    ".parquet": "FORMAT parquet, COMPRESSION zstd",
+    ".parquet": "FORMAT parquet",
     ".csv": "FORMAT csv, HEADER true",
     ".json": "FORMAT json, ARRAY true",
 }

@@ -107,9 +107,9 @@ def join(
     planned = lake.join(left_table, left_column, right_table, right_column, match, precision, how, also, asof)
     plan = replace(planned, most_rows=most_rows)
     say(plan.told(), quiet)
-    if plan.promised is not None:
+    if not quiet:  # which spares counting where sketches don't tell
         say(f"expected: {plan.promised.told()}", quiet)
-        if plan.promised.multiplies and not also and not quiet:
+        if plan.promised.multiplies and not also:
             _suggest(lake.complements(left_table, left_column, right_table, right_column))
     if guard:
         plan.require_modest()

@@ -90,10 +90,8 @@ def questions(searcher: Searcher, made: MadeLake, most: int, rng: np.random.Gene
         around = surroundings(own_keys, found, searcher.partners, partial(_answer, searcher, key))
         joining = np.union1d(tellable, _over_one(groups, key))
         unclear = np.setdiff1d(np.union1d(groups.unclear.others(key), groups.joining.others(key)), joining)
-        probabilities = np.zeros(len(around.keys))
-        probabilities[np.searchsorted(around.keys, found.keys)] = found.probabilities
         is_joining, is_clear = np.isin(around.keys, joining), ~np.isin(around.keys, unclear)
-        yield Asked(probabilities, around.bridges, is_joining, is_clear)
+        yield Asked(found.among(around.keys), around.bridges, is_joining, is_clear)
 
 
 def fit_paths(pairs: PathPairs) -> PathWeights:
