@@ -18,6 +18,7 @@ from lakeindex.pairs import Hashes, Numbers
 from lakeindex.previous import Previous
 from lakeindex.profile.kept_terms import kept
 from lakeindex.profile.records import PROFILE_SCHEMA
+from lakeindex.readings import Readings
 from lakeindex.types import Family, Kind
 
 Vectors = npt.NDArray[np.float32]
@@ -25,6 +26,7 @@ Vectors = npt.NDArray[np.float32]
 STAGED_SCHEMA = pa.schema(
     [field for field in PROFILE_SCHEMA if field.name not in ("texts", "looks", "numbers", "days")]
     + [pa.field("text", pa.large_string()), pa.field("text_hash", pa.uint64())]
+    + [pa.field("reading", pa.large_list(pa.uint16()))]
 )
 """What is kept of a column's record until its generation is published."""
 
@@ -79,6 +81,14 @@ class Columns:
         if self.previous is not None:
             rows = self.previous.terms(family, self.kept_keys).joined(rows)
         return rows.take(self.order)
+
+    def readings(self) -> Readings:
+        """Return what a cross-encoder is told of the columns."""
+        tokens, starts = _flat(self.records.to_table(["reading"])["reading"])
+        readings = Readings(tokens.astype(np.uint16), starts)
+        if self.previous is not None:
+            readings = self.previous.readings(self.kept_keys).joined(readings)
+        return readings.take(self.order)
 
     def texts(self) -> tuple[Hashes, list[str | None]]:
         """Return the texts of the columns that were read, and their hashes."""

@@ -29,10 +29,11 @@ from lakeindex.config import Settings
 from lakeindex.content import content_settings
 from lakeindex.encoding import Model, PrivateTexts, encode_columns
 from lakeindex.index.name_terms import context_words, name_grams, references
+from lakeindex.index.reading_store import save_readings
 from lakeindex.index.term_index import TermIndex
 from lakeindex.index.term_rows import TermRows
 from lakeindex.index.vector_index import VectorIndex
-from lakeindex.layout import CATALOG, COPIES, ENCODER_ROLE, HEAD, ROWS, STAGING, TERMS, VECTORS
+from lakeindex.layout import CATALOG, COPIES, ENCODER_ROLE, HEAD, READINGS, ROWS, STAGING, TERMS, VECTORS
 from lakeindex.naming import title_of, words_of
 from lakeindex.previous import Previous
 from lakeindex.profile.kept_terms import KEPT
@@ -105,6 +106,7 @@ def _build(build: _Build, staging: Staging, files: list[LakeFile], refused: list
                 build.model.head.save(build.folder / HEAD)
             directory = columns.directory()
             directory.save(build.folder)
+            save_readings(columns.readings(), build.folder / READINGS)
             _index_terms(build, columns, directory)
         kept = None if previous is None else Kept(previous.generation.folder / CATALOG, changes.unchanged)
         with build.stage("catalog"):

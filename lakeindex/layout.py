@@ -4,6 +4,8 @@ CATALOG = "catalog.duckdb"
 VECTORS = "vectors.faiss"
 TERMS = "terms"
 """A folder with a folder a family."""
+READINGS = "readings"
+"""A folder of what columns say, in tokens."""
 COPIES = "copies"
 """A folder of Parquet files, of tables that DuckDB can't read from the lake's files."""
 ROWS = "rows.duckdb"
@@ -22,5 +24,6 @@ _NAMES = {CATALOG, VECTORS, ROWS, HEAD, "columns.arrow", "tables.arrow"}
 def is_artifact(name: str) -> bool:
     """Tell whether a generation may have a file of this name: DuckDB would replay a `catalog.duckdb.wal`."""
     folder, _, last = name.rpartition("/")
-    is_array = folder.startswith(f"{TERMS}/") and folder.count("/") == 1 and last.endswith(".npy")
+    holds_arrays = folder == READINGS or (folder.startswith(f"{TERMS}/") and folder.count("/") == 1)
+    is_array = holds_arrays and last.endswith(".npy")
     return name in _NAMES or is_array or (folder == COPIES and last.endswith(".parquet"))

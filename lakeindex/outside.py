@@ -14,6 +14,7 @@ from rapidfuzz import fuzz, process
 from lakeindex.catalog.directory import facts_of, hash_names
 from lakeindex.config import Settings
 from lakeindex.content import guards_of, read_options
+from lakeindex.encode.reading_tokens import read_records
 from lakeindex.errors import InvalidSetting, NotFound, UnreadableTable
 from lakeindex.index.name_terms import context_words, name_grams, references, term_sets
 from lakeindex.naming import title_of, words_of
@@ -23,7 +24,8 @@ from lakeindex.profile.kept_terms import KEPT, kept
 from lakeindex.profile.pool import profile_in_workers
 from lakeindex.profile.records import ProfiledColumn, to_records
 from lakeindex.profile.scan import profile_columns
-from lakeindex.types import ColumnId, Family, FileStatus, Kind, LakeFile, TableId
+from lakeindex.readings import Readings
+from lakeindex.types import ColumnId, Family, FileStatus, Kind, LakeFile, RawValues, TableId
 
 ToVectors = Callable[[pa.Table], npt.NDArray[np.float32]]
 """Profile records to the vectors that the index would hold for them, (n, d)."""
@@ -47,7 +49,7 @@ def prepare_file_column(
     records = shares[-1].records
     if outcome.status is not FileStatus.INDEXED or records is None:
         raise UnreadableTable(f"{path} can't be read: {outcome.reason}")
-    return _prepare(records, column, path.name, to_vectors)
+    return _prepare(records, column, path.name, limits, to_vectors)
 
 
 def prepare_stream_column(data: object, column: str, limits: Limits, to_vectors: ToVectors) -> QueryColumn:
@@ -62,21 +64,23 @@ def prepare_stream_column(data: object, column: str, limits: Limits, to_vectors:
         raise NotFound(f"the data has no column {column!r}{_nearest(column, table.column_names)}")
     (profile,) = profile_columns([table[column]], limits)
     return _prepare(
-        to_records([ProfiledColumn(TableId(""), 0, column, profile)], limits), column, "the data", to_vectors
+        to_records([ProfiledColumn(TableId(""), 0, column, profile)], limits), column, "the data", limits, to_vectors
     )
 
 
-def _prepare(records: pa.Table, column: str, origin: str, to_vectors: ToVectors) -> QueryColumn:
+def _prepare(records: pa.Table, column: str, origin: str, limits: Limits, to_vectors: ToVectors) -> QueryColumn:
     names = [str(name) for name in records["name"].to_pylist()]
     if column not in names:
         raise NotFound(f"{origin} has no column {column!r}{_nearest(column, names)}")
     record = records.slice(names.index(column), 1).combine_chunks()
     table = TableId(str(record["table_id"][0].as_py()))
+    tokens = read_records(record, limits.raw is RawValues.SAMPLE).values.to_numpy()
     return QueryColumn(
         id=ColumnId(table, column),
         facts=facts_of(record),
         terms=_terms(record, column, table),
         vector=to_vectors(record)[0],
+        reading=Readings(tokens, np.array([0, len(tokens)])),
         table_names=hash_names(names),
         own_keys=np.zeros(0, np.int64),
     )

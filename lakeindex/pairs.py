@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import numpy.typing as npt
 
+from lakeindex.readings import Readings
 from lakeindex.types import ColumnId, Family, Kind
 
 Hashes = npt.NDArray[np.uint64]
@@ -144,6 +145,8 @@ class QueryColumn:
     terms: dict[Family, TermSet]
     vector: npt.NDArray[np.float32]
     """(d,) unit length."""
+    reading: Readings
+    """Of a single column."""
     table_names: Hashes
     """The names of its table's columns, hashed as the directory does."""
     own_keys: Numbers
@@ -233,10 +236,3 @@ class Ranking:
 def ratio(part: Weights, whole: Weights) -> Weights:
     """Divide each part by its whole: nothing of nothing is 0, and rounding makes no part larger than its whole."""
     return np.minimum(np.divide(part, whole, out=np.zeros_like(part, dtype=np.float64), where=whole > 0), 1.0)
-
-
-def ranges(starts: Numbers, lengths: Numbers) -> Numbers:
-    """Return start, start + 1, ... for each of several ranges, one after the other."""
-    ends = np.cumsum(lengths)
-    offsets: Numbers = np.repeat(starts - (ends - lengths), lengths)
-    return np.arange(len(offsets)) + offsets

@@ -14,11 +14,13 @@ from lakeindex.catalog.directory import Directory
 from lakeindex.catalog.generations import Generation, open_current
 from lakeindex.catalog.manifest import Manifest
 from lakeindex.errors import IndexUnusable
+from lakeindex.index.reading_store import open_readings
 from lakeindex.index.term_index import TermIndex
 from lakeindex.index.term_rows import TermRows
 from lakeindex.index.vector_index import VectorIndex
-from lakeindex.layout import CATALOG, COPIES, TERMS, VECTORS
+from lakeindex.layout import CATALOG, COPIES, READINGS, TERMS, VECTORS
 from lakeindex.pairs import Hashes, Numbers
+from lakeindex.readings import Readings
 from lakeindex.trial import require_tried
 from lakeindex.types import Family, FileOutcome, FileStatus
 
@@ -70,6 +72,10 @@ class Previous:
     def terms(self, family: Family, keys: Numbers) -> TermRows:
         """Return the terms of some columns."""
         return TermIndex.open(self.generation.folder / TERMS / family).rows(keys)
+
+    def readings(self, keys: Numbers) -> Readings:
+        """Return the readings of some columns."""
+        return open_readings(self.generation.folder / READINGS).take(keys)
 
     def vectors(self, keys: Numbers) -> npt.NDArray[np.float32]:
         """Return the vectors of some columns, (n, d)."""

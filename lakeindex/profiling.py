@@ -17,6 +17,7 @@ from lakeindex.changes import Changes, token_of
 from lakeindex.columns import STAGED_SCHEMA
 from lakeindex.config import Settings
 from lakeindex.content import guards_of, limits_of, read_options, text_options
+from lakeindex.encode.reading_tokens import read_records
 from lakeindex.encode.record_texts import describe_records
 from lakeindex.keyed_hash import siphash
 from lakeindex.pairs import Hashes
@@ -68,7 +69,7 @@ class Profiling:
         return list(done.values())
 
     def _described(self, records: pa.Table) -> pa.Table:
-        """Replace the values of each column by the text that the encoder will read."""
+        """Replace the values of each column by what the encoder and the cross-encoder will read."""
         texts = describe_records(records, text_options(self.settings))
         limits = limits_of(self.settings)
         column = pa.array(texts, pa.large_string())
@@ -78,6 +79,7 @@ class Profiling:
             self.private.encode(hashes, texts)
             column = pa.nulls(len(texts), pa.large_string())
         described = records.append_column("text", column).append_column("text_hash", pa.array(hashes))
+        described = described.append_column("reading", read_records(records, limits.raw is RawValues.SAMPLE))
         return described.select(STAGED_SCHEMA.names)
 
     def _resumed(self, files: Sequence[LakeFile]) -> dict[str, FileOutcome]:

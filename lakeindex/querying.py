@@ -17,11 +17,12 @@ from lakeindex.catalog.generations import Generation
 from lakeindex.errors import InvalidSetting
 from lakeindex.file_hash import hash_content
 from lakeindex.found import MOST_PARTNERS, Found
+from lakeindex.index.reading_store import open_readings
 from lakeindex.index.sources import make_sources
 from lakeindex.index.term_index import TermIndex
 from lakeindex.index.totals import Totals
 from lakeindex.index.vector_index import VectorIndex
-from lakeindex.layout import TERMS, VECTORS
+from lakeindex.layout import READINGS, TERMS, VECTORS
 from lakeindex.match.fusion import fuse, fuse_sources
 from lakeindex.match.matcher import Matcher
 from lakeindex.match.parts import Addition, Features
@@ -29,6 +30,7 @@ from lakeindex.match.paths import PathWeights
 from lakeindex.match.signals import measure
 from lakeindex.pairs import Numbers, Pairs, QueryColumn, Ranking, Weights
 from lakeindex.protocols import CandidateSource
+from lakeindex.readings import Readings
 from lakeindex.search.retrieve import retrieve
 from lakeindex.text_hash import KEY_MASK
 from lakeindex.types import ColumnId, Family, Match
@@ -52,6 +54,7 @@ class Searcher:
     directory: Directory
     terms: Mapping[Family, TermIndex]
     vectors: VectorIndex
+    readings: Readings
     device: str
     """Where vectors are searched; what a build of FAISS without a GPU can't do there, it does on the CPU."""
     generation: str
@@ -67,6 +70,7 @@ class Searcher:
             Directory.open(folder),
             _open_terms(folder / TERMS),
             VectorIndex.open(folder / VECTORS),
+            open_readings(folder / READINGS),
             device,
             generation.manifest.checksum,
             feedback,
@@ -110,6 +114,7 @@ class Searcher:
             facts=self.directory.facts.take(np.array([key])),
             terms={family: index.column(key) for family, index in self.terms.items()},
             vector=self.vectors.vectors(np.array([key]))[0],
+            reading=self.readings.take(np.array([key])),
             table_names=self.directory.name_hashes[self.directory.keys_of_table(column.table)],
             own_keys=self.directory.keys_of_table(column.table),
             key=key,

@@ -15,8 +15,9 @@ import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
 from lakeindex.errors import IndexDamaged, NotFound
+from lakeindex.flat_lists import ranges
 from lakeindex.naming import words_of
-from lakeindex.pairs import KINDS, ColumnFacts, Hashes, Numbers, Weights, ranges, ratio
+from lakeindex.pairs import KINDS, ColumnFacts, Hashes, Numbers, Weights, ratio
 from lakeindex.text_hash import HashedText
 from lakeindex.types import ColumnId, Kind, TableId
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from lakeindex.errors import IndexDamaged, StaleArtifact
 
-FORMAT = 5
+FORMAT = 6
 
 MANIFEST = "manifest.json"
 

@@ -16,12 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from lakeindex.errors import IndexDamaged
+from lakeindex.flat_lists import ranges
 from lakeindex.index.asked_terms import AskedTerms
 from lakeindex.index.folding import groups_of
 from lakeindex.index.term_arrays import Places, best, compact, open_array, owners_of, starts_run, sums
 from lakeindex.index.term_rows import STRENGTH_STEP, TermRows, strengths_of
 from lakeindex.index.totals import Totals, rarity_of
-from lakeindex.pairs import Comparison, Hashes, Numbers, TermSet, Weights, ranges, ratio
+from lakeindex.pairs import Comparison, Hashes, Numbers, TermSet, Weights, ratio
 
 _EVERY_BIT = np.uint64(2**64 - 1)
 _DTYPES = {"terms": (np.uint64,), "strengths": (np.uint8,), "complete": (np.bool_,), "weighed": (np.bool_,)}

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from lakeindex.pairs import Flags, Hashes, Numbers, ranges
+from lakeindex.flat_lists import ranges
+from lakeindex.pairs import Flags, Hashes, Numbers
 
 STRENGTH_STEP = 0.1
 """Log counts are kept in a byte, in tenths."""

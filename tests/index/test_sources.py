@@ -10,6 +10,7 @@ from lakeindex.index.term_index import Order
 from lakeindex.index.vector_index import VectorIndex
 from lakeindex.pairs import ColumnFacts, Comparison, Pairs, QueryColumn, TermSet
 from lakeindex.protocols import CandidateSource
+from lakeindex.readings import Readings
 from lakeindex.types import ColumnId, Family, TableId
 
 COLUMNS = 150
@@ -43,8 +44,8 @@ def facts(size: int) -> ColumnFacts:
 
 def query_of(terms: dict[Family, TermSet], vector: np.ndarray) -> QueryColumn:
     column = ColumnId(TableId("outside.csv"), "asked")
-    nothing = np.zeros(0, np.int64)
-    return QueryColumn(column, facts(1), terms, vector, nothing.astype(np.uint64), nothing)
+    nothing, reading = np.zeros(0, np.int64), Readings(np.zeros(2, np.uint16), np.array([0, 2]))
+    return QueryColumn(column, facts(1), terms, vector, reading, nothing.astype(np.uint64), nothing)
 
 
 def pairs_of(query: QueryColumn, keys: np.ndarray) -> Pairs:

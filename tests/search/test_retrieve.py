@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lakeindex.pairs import ColumnFacts, Numbers, Pairs, QueryColumn, Weights
+from lakeindex.readings import Readings
 from lakeindex.search.retrieve import retrieve
 from lakeindex.types import ColumnId, TableId
 
@@ -33,6 +34,7 @@ def query(*own_keys: int) -> QueryColumn:
         facts=facts,
         terms={},
         vector=np.ones(1, np.float32),
+        reading=Readings(np.zeros(2, np.uint16), np.array([0, 2])),
         table_names=np.zeros(0, np.uint64),
         own_keys=np.array(own_keys, np.int64),
     )

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
 
-from lakeindex.pairs import Numbers, Weights, ranges
+from lakeindex.flat_lists import ranges
+from lakeindex.pairs import Numbers, Weights
 from lakeindex.text_hash import HashedText, Hashes, Texts
 
 _GRAM_BYTES = 3
