@@ -1,6 +1,7 @@
 # make demo: install, build the sample lake, index it, ask three questions.
 # make test: install what the tests need, run them all.
 # make train: train the models that ship, out of tables fetched from the registry.
+# make train-cross: train the cross-encoders alone.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -9,7 +10,7 @@ TRAIN ?= .train
 BIN := $(VENV)/bin
 INDEX := $(DEMO)/index
 
-.PHONY: demo test test-slow train lint format clean
+.PHONY: demo test test-slow train train-cross lint format clean
 
 demo: $(VENV)/.demo-installed
 	@rm -rf $(DEMO)
@@ -27,6 +28,9 @@ test: $(VENV)/.dev-installed
 
 test-slow: $(VENV)/.dev-installed
 	$(BIN)/pytest -m slow
+
+train-cross: $(VENV)/.train-installed
+	$(BIN)/python training/train.py $(TRAIN) --only cross
 
 train: $(VENV)/.train-installed
 	$(BIN)/python training/train.py $(TRAIN)

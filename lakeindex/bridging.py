@@ -50,13 +50,13 @@ class Surroundings:
     bridges: tuple[Bridge, ...]
 
 
-def surroundings(own_keys: Numbers, candidates: Partners, ask: Ask, answer: Answer) -> Surroundings:
-    """Ask the likeliest candidates for their partners; columns of the query's own table, `own_keys`, are left out.
+def surroundings(excluded: Numbers, candidates: Partners, ask: Ask, answer: Answer) -> Surroundings:
+    """Ask the likeliest candidates for their partners; columns that are no answer, `excluded`, are left out.
 
     The same graph is made for a column of the lake, for one from outside, and in training.
     """
     asked = candidates.keys[bridges_among(candidates.probabilities)].tolist()
-    partners = {key: _carrying(ask(key), own_keys) for key in asked}
+    partners = {key: _carrying(ask(key), excluded) for key in asked}
     keys = np.unique(np.concatenate([candidates.keys, *(one.keys for one in partners.values())]))
     bridges = tuple(
         Bridge(
@@ -70,6 +70,6 @@ def surroundings(own_keys: Numbers, candidates: Partners, ask: Ask, answer: Answ
     return Surroundings(keys, bridges)
 
 
-def _carrying(partners: Partners, own_keys: Numbers) -> Partners:
-    kept = (partners.probabilities >= LEAST) & ~np.isin(partners.keys, own_keys)
+def _carrying(partners: Partners, excluded: Numbers) -> Partners:
+    kept = (partners.probabilities >= LEAST) & ~np.isin(partners.keys, excluded)
     return Partners(partners.keys[kept], partners.probabilities[kept])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -22,10 +23,25 @@ _CHOICES = {
     "device": ("cpu", "cuda"),
     "precision": ("auto", "float32", "bfloat16"),
     "text_order": ("frequency", "hash"),
+    "reach": ("pool", "lake"),
 }
-_LEAST = {"jobs": 1, "max_tokens": 1, "layers": 0, "dims": 0, "text_values": 0, "seconds_per_file": 0.001, "keep": 0}
+_LEAST = {
+    "jobs": 1,
+    "max_tokens": 1,
+    "layers": 0,
+    "dims": 0,
+    "text_values": 0,
+    "anchors": 0,
+    "seconds_per_file": 0.001,
+    "keep": 0,
+}
 _AMOUNTS = ("memory", "memory_per_file", "output_per_file")
 AUTO = "auto"
+CELLS = "cells"
+"""Names the cheap cross-encoder."""
+TRANSFORMER = "transformer"
+"""Names the one that is a language model."""
+ALL = "all"
 _AMOUNT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b\s*", re.IGNORECASE)
 
 
@@ -62,6 +78,14 @@ class Settings:
     """How many values it says, at most."""
     text_order: str = "frequency"
     """Which values it says: the most frequent, or those with the smallest hash."""
+    budget: str = "100"
+    """Candidates that the cross-encoder reads together with a query, at most: a number or all."""
+    cross_encoder: str = CELLS
+    """What reads them: cells (values side by side, no model), transformer, a folder or a name on the hub."""
+    reach: str = "pool"
+    """Which columns it may read: those that the sources propose (pool), or any of the lake (lake)."""
+    anchors: int = 0
+    """Columns that it reads with all others when the index is built, so that any of the lake is found sooner."""
     allow_download: bool = False
     """Whether a named model may be fetched from its hub."""
     header: str = "auto"
@@ -159,9 +183,20 @@ def bytes_of(amount: str) -> int | None:
     return int(float(number) * (1024 if is_binary else 1000) ** " kmgt".index(prefix.lower() or " "))
 
 
+def calls_of(budget: str) -> int:
+    """Read a budget: a number, or all. Raises InvalidSetting for anything else."""
+    if budget == ALL:
+        return sys.maxsize
+    if not budget.isascii() or not budget.isdigit():
+        raise InvalidSetting(f"a budget is a number of pairs to read, or {ALL!r}, not {budget!r}")
+    return int(budget)
+
+
 def _check(name: str, value: Any, origin: str) -> None:
     if name in _AMOUNTS and not bytes_of(value) and (value, name) != (AUTO, "memory_per_file"):
         raise InvalidSetting(f"{origin} sets {name} to {value!r}, which is no amount; write it as 2GB or 500MB")
+    if name == "budget":
+        calls_of(value)
     if name in _CHOICES and value not in _CHOICES[name]:
         raise InvalidSetting(f"{origin} sets {name} to {value!r}, expected one of: {', '.join(_CHOICES[name])}")
     if name in _LEAST and not value >= _LEAST[name]:

@@ -67,6 +67,7 @@ def content_settings(settings: Settings) -> dict[str, Any]:
             "layers": settings.layers,
             "dims": settings.dims,
             "materialize": settings.materialize,
+            "anchors": settings.anchors,
         }
     )
 
@@ -77,7 +78,8 @@ def settings_built_with(content: Mapping[str, Any], settings: Settings) -> Setti
     Raises StaleArtifact where another version of lakeindex, or another key, made the index.
     """
     told = {f"text_{name}": content["text"][name] for name in ("title", "name", "statistics", "values", "order")}
-    told |= {name: content[name] for name in ("header", "model", "max_tokens", "layers", "dims", "materialize")}
+    plain = ("header", "model", "max_tokens", "layers", "dims", "materialize", "anchors")
+    told |= {name: content[name] for name in plain}
     built = replace(settings, values=content["limits"]["raw"], **told)
     if content_settings(built) != content:
         raise StaleArtifact("the index was made with settings, or a key, that there aren't here; index the lake again")

@@ -14,7 +14,9 @@ from lakeindex.match.join_kind import KINDS_OF_JOIN, kinds_of
 from lakeindex.match.matcher import Judged
 from lakeindex.match.passed import Passed
 from lakeindex.match.paths import NO_BRIDGE, Bridge, PathWeights, receive
+from lakeindex.match.reread import ReadWeights, Reread, Said
 from lakeindex.match.verdicts import ACCEPTED
+from lakeindex.pair_reading import PairReading
 from lakeindex.pairs import Pairs, Ranking, Weights
 from lakeindex.types import Cardinality, ColumnId, Evidence, Family, Match
 
@@ -54,14 +56,42 @@ class Found:
         judged = self.judged.passed_on(passed)
         return replace(self, judged=judged, ranking=Ranking.of(self.pairs.keys, judged.probabilities, "passed on"))
 
+    def reread(self, said: Said, weights: ReadWeights) -> Found:
+        """Return the ranking with what a cross-encoder said of candidates."""
+        assert self.judged is not None
+        judged = self.judged.reread_as(Reread.of(said, self.judged.estimates, weights))
+        return replace(self, judged=judged, ranking=Ranking.of(self.pairs.keys, judged.probabilities, "read"))
+
+    def only(self, key: int) -> Found:
+        """Keep one candidate, whatever its rank."""
+        return replace(self, ranking=Ranking(np.array([key]), np.ones(1), "explained"))
+
     def top(self, k: int) -> Found:
         """Keep the best k."""
         return replace(self, ranking=self.ranking.top(k))
+
+    def reading_of(self, key: int, directory: Directory) -> PairReading | None:
+        """Tell how a candidate came to be read; None where none was."""
+        reread = None if self.judged is None else self.judged.reread
+        return (
+            None
+            if reread is None
+            else reread.reading_of(
+                int(np.searchsorted(self.pairs.keys, key)),
+                lambda place: str(directory.id_of(int(self.pairs.keys[place]))),
+            )
+        )
 
     @property
     def scores(self) -> Weights:
         """Return what the ranking is by, (n,): the probabilities where there are any."""
         return self.scored.scores if self.judged is None else self.judged.probabilities
+
+    @property
+    def estimates(self) -> Weights:
+        """Return the probabilities, (n,), as they are without what people said."""
+        assert self.judged is not None
+        return self.judged.estimates
 
     def evidence(self, place: int) -> tuple[Evidence, ...]:
         """List the parts of one pair's score, the largest first; they sum to it."""

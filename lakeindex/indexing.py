@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lakeindex.anchoring import anchor_scores
 from lakeindex.catalog.catalog import Catalog, Kept
 from lakeindex.catalog.database import storing
 from lakeindex.catalog.directory import Directory
@@ -28,19 +29,23 @@ from lakeindex.columns import STAGED_SCHEMA, Columns
 from lakeindex.config import Settings
 from lakeindex.content import content_settings
 from lakeindex.encoding import Model, PrivateTexts, encode_columns
+from lakeindex.index.anchor_store import save_anchors
 from lakeindex.index.name_terms import context_words, name_grams, references
 from lakeindex.index.reading_store import save_readings
 from lakeindex.index.term_index import TermIndex
 from lakeindex.index.term_rows import TermRows
 from lakeindex.index.vector_index import VectorIndex
-from lakeindex.layout import CATALOG, COPIES, ENCODER_ROLE, HEAD, READINGS, ROWS, STAGING, TERMS, VECTORS
+from lakeindex.layout import ANCHORS, CATALOG, COPIES, ENCODER_ROLE, HEAD, READINGS, ROWS, STAGING, TERMS, VECTORS
+from lakeindex.match.cell_attention import CellAttention
 from lakeindex.naming import title_of, words_of
 from lakeindex.previous import Previous
 from lakeindex.profile.kept_terms import KEPT
 from lakeindex.profile.lake_files import walk
 from lakeindex.profiling import Profiling, copies_of
+from lakeindex.read_columns import Read
 from lakeindex.text_hash import KEY_MASK
 from lakeindex.types import Family, FileOutcome, FileStatus, LakeFile, Progress, Report
+from lakeindex.weights import CELLS, STATIC
 
 
 @dataclass(slots=True)
@@ -106,8 +111,12 @@ def _build(build: _Build, staging: Staging, files: list[LakeFile], refused: list
                 build.model.head.save(build.folder / HEAD)
             directory = columns.directory()
             directory.save(build.folder)
-            save_readings(columns.readings(), build.folder / READINGS)
+            readings = columns.readings()
+            save_readings(readings, build.folder / READINGS)
             _index_terms(build, columns, directory)
+        if build.settings.anchors:
+            with build.stage("anchors"):
+                _anchor(build, Read(readings, directory.facts), previous)
         kept = None if previous is None else Kept(previous.generation.folder / CATALOG, changes.unchanged)
         with build.stage("catalog"):
             catalog = Catalog.write(build.folder / CATALOG, build.settings.memory, outcomes, columns.records, kept)
@@ -151,6 +160,12 @@ def _index_terms(build: _Build, columns: Columns, directory: Directory) -> None:
     ):
         rows = TermRows.of(hashes, counts, starts, np.ones(len(names), bool))
         TermIndex.build(rows).save(folder / family)
+
+
+def _anchor(build: _Build, columns: Read, previous: Previous | None) -> None:
+    before = None if previous is None else previous.anchors()
+    scores = anchor_scores(columns, build.settings.anchors, before, CellAttention.open(CELLS, STATIC))
+    save_anchors(scores, build.folder / ANCHORS)
 
 
 def _place_copies(

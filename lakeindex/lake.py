@@ -13,10 +13,11 @@ import pyarrow as pa
 from lakeindex.answer import Answer
 from lakeindex.catalog.feedback import FeedbackFile, feedback_hash
 from lakeindex.catalog.generations import Checked, Generation, open_current, verify
-from lakeindex.config import Settings
-from lakeindex.layout import CATALOG
+from lakeindex.config import CELLS, Settings, calls_of
+from lakeindex.layout import ANCHORS, CATALOG
 from lakeindex.querying import Searcher
 from lakeindex.reading import ReadRows, read_file
+from lakeindex.reading_pairs import Reader
 from lakeindex.types import ColumnId, Match, Progress, RawValues, Report, TableId
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from lakeindex.join_plan import JoinPlan
     from lakeindex.lake_rows import LakeRows
     from lakeindex.pairs import QueryColumn
+    from lakeindex.rereading import Rereader
     from lakeindex.rewriting import Rewriter
 
 # A query of a lake's column needs neither DuckDB nor a model nor what builds an index: those are imported where they
@@ -115,18 +117,22 @@ class Lake:
         probe: int | None = None,
         sources: Sequence[str] = (),
         min_probability: float = 0.0,
+        budget: int | None = None,
+        within: str = "",
     ) -> Answer:
         """Find the columns that join with a column.
 
         `table` is the name of a table of the lake, a Path to a file anywhere, or any object that offers an Arrow
         stream (pyarrow, polars, pandas, a DuckDB relation). The figures of the best `probe` (5 unless told
         otherwise) are counted in the source files; `sources` asks some sources alone, whose scores are no
-        probabilities; matches less probable than `min_probability` are left out.
+        probabilities; matches less probable than `min_probability` are left out. The cross-encoder reads at most
+        `budget` candidates, as many as the settings say unless told otherwise; only tables whose names match the glob
+        `within` may answer.
         Raises NotFound for a table or column that isn't there, with the nearest names, StaleArtifact when the index's
         hashes have another key than the settings give.
         """
         query = self._query_column(table, column)
-        found = self.searcher.search(query, k, sources)
+        found = self.reader.search(query, k, self._calls(budget), sources, within)
         matches = found.matches(self.searcher.directory)
         probed = 5 if probe is None else probe
         if probed and isinstance(table, str):
@@ -136,9 +142,9 @@ class Lake:
         likely = [match for match in matches if match.accepted is None or match.score >= min_probability]
         return Answer(query.id, tuple(likely), found.tried, len(matches) - len(likely))
 
-    def explain(self, left: ColumnId, right: ColumnId) -> Match:
+    def explain(self, left: ColumnId, right: ColumnId, budget: int | None = None) -> Match:
         """Tell what speaks for a join of two columns of the lake, whatever their rank, counted in the files."""
-        return self.measured([self.searcher.explain(left, right)])[0]
+        return self.measured([self.reader.explain(left, right, self._calls(budget))])[0]
 
     def accept(self, left: ColumnId, right: ColumnId, note: str = "") -> None:
         """Say that two columns join, whatever the index makes of them: that counts at once, and across all builds.
@@ -258,6 +264,14 @@ class Lake:
         return Searcher.open(self.generation, self.settings.device, self._feedback_file)
 
     @cached_property
+    def reader(self) -> Reader:
+        """The same, with a cross-encoder behind it."""
+        from lakeindex.index.anchor_store import open_anchors
+
+        anchors = open_anchors(self.generation.folder / ANCHORS) if self.settings.cross_encoder == CELLS else None
+        return Reader(self.searcher, self._make_rereader, self.settings.reach == "lake", anchors)
+
+    @cached_property
     def verdicts(self) -> Feedback:
         """What people said of pairs of columns."""
         from lakeindex.feedback import Feedback
@@ -310,6 +324,14 @@ class Lake:
     def root(self) -> Path:
         """The lake's folder."""
         return Path(self.generation.manifest.lake)
+
+    def _calls(self, budget: int | None) -> int:
+        return calls_of(self.settings.budget) if budget is None else budget
+
+    def _make_rereader(self) -> Rereader:
+        from lakeindex.cross_encoders import make_rereader
+
+        return make_rereader(self.settings)
 
     def _lookups(self, left: ColumnId, right: ColumnId) -> Iterator[Lookup]:
         from lakeindex.integrate.lookup import Lookup

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -107,6 +107,10 @@ class ColumnFacts:
     is_key: Flags
     is_serial: Flags
     """Whether it counts 0, 1, 2, ... with hardly a gap."""
+    lows: Weights
+    """The smallest number, or day since 1970; nan where there is none, or it isn't kept."""
+    highs: Weights
+    """The largest."""
     lengths: npt.NDArray[np.uint8]
     """(n, bins) shares of the rows by the length of their value, of 255."""
     patterns: npt.NDArray[np.uint8]
@@ -153,6 +157,13 @@ class QueryColumn:
     """The columns of its own table, which are never an answer; none for a column from outside."""
     key: int | None = None
     """Its own; None where the lake has no column like this."""
+    elsewhere: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))
+    """The columns of tables that are not asked."""
+
+    @property
+    def excluded(self) -> Numbers:
+        """Return the columns that are no answer, ascending."""
+        return np.union1d(self.own_keys, self.elsewhere).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -209,6 +220,23 @@ class Pairs:
         So it means the same in lakes of every size.
         """
         return np.asarray(self.compared[family].shared_rarity / np.log(self.lake_columns + 1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AnchorScores:
+    """Scores of anchor queries with columns, both known by hashes of all that a cross-encoder is told of them."""
+
+    queries: Hashes
+    """(anchors,)."""
+    columns: Hashes
+    """(columns,)."""
+    scores: npt.NDArray[np.float16]
+    """(anchors, columns), R in ANNCUR."""
+
+    @property
+    def space(self) -> npt.NDArray[np.float32]:
+        """Return the coordinates of every column, (columns, anchors)."""
+        return np.ascontiguousarray(self.scores.T, np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

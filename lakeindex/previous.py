@@ -14,12 +14,13 @@ from lakeindex.catalog.directory import Directory
 from lakeindex.catalog.generations import Generation, open_current
 from lakeindex.catalog.manifest import Manifest
 from lakeindex.errors import IndexUnusable
+from lakeindex.index.anchor_store import open_anchors
 from lakeindex.index.reading_store import open_readings
 from lakeindex.index.term_index import TermIndex
 from lakeindex.index.term_rows import TermRows
 from lakeindex.index.vector_index import VectorIndex
-from lakeindex.layout import CATALOG, COPIES, READINGS, TERMS, VECTORS
-from lakeindex.pairs import Hashes, Numbers
+from lakeindex.layout import ANCHORS, CATALOG, COPIES, READINGS, TERMS, VECTORS
+from lakeindex.pairs import AnchorScores, Hashes, Numbers
 from lakeindex.readings import Readings
 from lakeindex.trial import require_tried
 from lakeindex.types import Family, FileOutcome, FileStatus
@@ -76,6 +77,10 @@ class Previous:
     def readings(self, keys: Numbers) -> Readings:
         """Return the readings of some columns."""
         return open_readings(self.generation.folder / READINGS).take(keys)
+
+    def anchors(self) -> AnchorScores | None:
+        """Return what the cross-encoder said of anchor queries; None where it wasn't asked."""
+        return open_anchors(self.generation.folder / ANCHORS)
 
     def vectors(self, keys: Numbers) -> npt.NDArray[np.float32]:
         """Return the vectors of some columns, (n, d)."""

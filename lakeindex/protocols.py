@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from lakeindex.pairs import Numbers, Pairs, QueryColumn, Weights
+    from lakeindex.read_columns import Read
     from lakeindex.types import LakeFile, ReadOptions, Rows, SourceTable
 
 
@@ -69,4 +70,18 @@ class CandidateSource(Protocol):
 
     def scores(self, query: QueryColumn, pairs: Pairs) -> Weights:
         """Return how well each pair joins by this source alone, (n,), in [0, 1]."""
+        ...
+
+
+@runtime_checkable
+class Reranker(Protocol):
+    """Read two columns together: a cross-encoder."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Name the model and what of it decides the scores."""
+        ...
+
+    def scores(self, queries: Read, columns: Read, left: Numbers, right: Numbers) -> Weights:
+        """Return how much speaks for a join of each pair of places, (p,), in log-odds but for a constant."""
         ...

@@ -30,6 +30,7 @@ from lakeindex.match.paths import PathWeights
 from lakeindex.match.signals import measure
 from lakeindex.pairs import Numbers, Pairs, QueryColumn, Ranking, Weights
 from lakeindex.protocols import CandidateSource
+from lakeindex.read_columns import Read
 from lakeindex.readings import Readings
 from lakeindex.search.retrieve import retrieve
 from lakeindex.text_hash import KEY_MASK
@@ -120,20 +121,18 @@ class Searcher:
             key=key,
         )
 
-    def explain(self, left: ColumnId, right: ColumnId) -> Match:
-        """Judge one pair, whatever its rank, among the candidates that the query column has."""
-        return self.explain_column(self.column(left), right)
-
     def explain_column(self, query: QueryColumn, right: ColumnId) -> Match:
-        """Judge the pair of a column, as it is given, with one of the lake."""
+        """Judge the pair of a column, as it is given, with one of the lake, whatever its rank."""
         key = self.directory.key_of(right)
+        return self.judged_with(query, key).only(key).matches(self.directory, -1.0)[0]
+
+    def judged_with(self, query: QueryColumn, key: int) -> Found:
+        """Judge the candidates that the query has, and surely the column with a key."""
         keys = retrieve(query, list(self.sources.values()), _LEAST_CANDIDATES)
         if key not in keys:
             # With the other columns of its table, which may be the better match.
-            keys = np.union1d(keys, self.directory.keys_of_table(right.table))
-        found = self.judged(query, keys, len(keys), self.labels())
-        explained = replace(found, ranking=Ranking(np.array([key]), np.ones(1), "explained"))
-        return explained.matches(self.directory, -1.0)[0]
+            keys = np.union1d(keys, self.directory.keys_of_table(self.directory.id_of(key).table))
+        return self.judged(query, keys, len(keys), self.labels())
 
     def search(self, query: QueryColumn, k: int, chosen: Sequence[str] = ()) -> Found:
         """Rank the columns that may join with the query column; `chosen` asks some sources alone.
@@ -141,13 +140,24 @@ class Searcher:
         Raises InvalidSetting for a source that there isn't.
         """
         sources = self._chosen(chosen)
-        keys = retrieve(query, sources, max(_LEAST_CANDIDATES, 2 * k))
+        keys = self.candidates(query, k, sources)
         if not chosen:
             return self.judged(query, keys, k, self.labels())
         pairs = self.pairs(query, keys)
         scored = fuse_sources({source.name: source.scores(query, pairs) for source in sources})
         ranking = Ranking.of(keys, scored.scores, "fused").top(k)
         return Found(query.id, ranking, pairs, scored, None, tuple(chosen))
+
+    def within(self, query: QueryColumn, glob: str) -> QueryColumn:
+        """Let only tables answer whose names match a glob. Raises NotFound where none does."""
+        return replace(query, elsewhere=self.directory.keys_outside(glob)) if glob else query
+
+    def candidates(self, query: QueryColumn, k: int, sources: Sequence[CandidateSource] = ()) -> Numbers:
+        """Return what the sources, all unless some are named, propose; where few columns may answer, all of them."""
+        asked, limit = sources or list(self.sources.values()), max(_LEAST_CANDIDATES, 2 * k)
+        if not len(query.elsewhere) or len(self.directory) - len(query.elsewhere) > limit * len(asked):
+            return retrieve(query, asked, limit)
+        return np.setdiff1d(np.arange(len(self.directory)), query.excluded)
 
     def partners(self, key: int) -> Partners:
         """Return the columns that may join with one of the lake, by what speaks for each pair alone."""
@@ -167,11 +177,15 @@ class Searcher:
         """Judge the candidates of a query, and those that only its likeliest partners name."""
         most = max(k, MOST_PARTNERS)
         found = self.judged_alone(query, keys, most, labels)
-        around = surroundings(query.own_keys, found.partners, self.partners, partial(self._answer, query, found.pairs))
+        around = surroundings(query.excluded, found.partners, self.partners, partial(self._answer, query, found.pairs))
         if len(np.setdiff1d(around.keys, found.pairs.keys)):
             found = self.judged_alone(query, np.union1d(found.pairs.keys, around.keys), most, labels)
         places = np.searchsorted(found.pairs.keys, around.keys)
         return found.passed_on([bridge.moved(places) for bridge in around.bridges], self.paths, self.directory).top(k)
+
+    def read_of(self, keys: Numbers) -> Read:
+        """Return columns as a cross-encoder is given them."""
+        return Read(self.readings.take(keys), self.directory.facts.take(keys))
 
     def _answer(self, query: QueryColumn, pairs: Pairs, key: int) -> float:
         """Return the probability that a column of the lake gives a query, of which it may not know."""
@@ -187,7 +201,7 @@ class Searcher:
         """Judge candidates by what speaks for each pair alone."""
         own_key = self.directory.key_of(query.id) if labels is not None and len(query.own_keys) else None
         if labels is not None and own_key is not None:
-            keys = np.union1d(keys, labels.accepted_with(own_key))
+            keys = np.setdiff1d(np.union1d(keys, labels.accepted_with(own_key)), query.excluded)
         pairs = self.pairs(query, keys)
         scored = fuse(measure(pairs), pairs.tables)
         additions: Sequence[Addition] = ()

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from lakeindex.pairs import KINDS, ColumnFacts, Flags, Hashes, Numbers
+from lakeindex.pairs import ColumnFacts, Hashes, Numbers
 from lakeindex.readings import FACTOR, Readings
 from lakeindex.text_hash import mix
 
@@ -28,19 +27,12 @@ class Read:
 
     def hashes(self) -> Hashes:
         """Hash all that a cross-encoder is told of each column, (columns,)."""
-        told = (self.facts.kinds, self.facts.distinct, self.facts.rows - self.facts.nulls, self.facts.is_serial)
+        facts = self.facts
+        numbers = (facts.kinds, facts.rows, facts.nulls, facts.distinct, facts.is_key, facts.is_serial)
+        told = [one.astype(np.uint64) for one in numbers]
+        told += [np.ascontiguousarray(one, np.float64).view(np.uint64) for one in (facts.lows, facts.highs)]
+        told += [one.astype(np.uint64) for one in np.column_stack([facts.lengths, facts.patterns]).T]
         hashes = self.readings.hashes()
-        for numbers in told:
-            hashes = mix(hashes + numbers.astype(np.uint64) * FACTOR)
+        for one in told:
+            hashes = mix(hashes + one * FACTOR)
         return hashes
-
-    def numbers(self) -> npt.NDArray[np.float32]:
-        """Say in numbers what a reading doesn't: (columns, len(KINDS) + 4), most of them in [0, 1]."""
-        facts, filled = self.facts, np.maximum(self.facts.rows - self.facts.nulls, 1)
-        kinds = np.equal(facts.kinds[:, None], np.arange(len(KINDS)))
-        others = (np.log1p(facts.distinct) / 10, facts.distinct / filled, _flag(facts.is_key), _flag(facts.is_serial))
-        return np.column_stack([kinds, *others]).astype(np.float32)
-
-
-def _flag(flags: Flags) -> npt.NDArray[np.float32]:
-    return flags.astype(np.float32)

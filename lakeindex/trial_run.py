@@ -19,8 +19,9 @@ from lakeindex.config import Settings
 from lakeindex.content import content_settings
 from lakeindex.encode.tuned import Head
 from lakeindex.errors import IndexDamaged, LakeIndexError
+from lakeindex.index.anchor_store import check_anchors, open_anchors
 from lakeindex.index.reading_store import check_readings
-from lakeindex.layout import CATALOG, COPIES, ENCODER_ROLE, HEAD, ROWS, is_artifact
+from lakeindex.layout import ANCHORS, CATALOG, COPIES, ENCODER_ROLE, HEAD, ROWS, is_artifact
 from lakeindex.querying import Searcher
 from lakeindex.types import FileStatus, Scan
 
@@ -40,6 +41,8 @@ def read_all(generation: Generation) -> None:
         raise IndexDamaged("vectors, names and manifest tell of different numbers of columns")
     searcher.directory.check()
     searcher.vectors.check()
+    if (anchors := open_anchors(generation.folder / ANCHORS)) is not None:
+        check_anchors(anchors, len(keys))
     check_readings(searcher.readings, len(keys))
     if (generation.folder / HEAD).exists():
         Head.open(generation.folder / HEAD)

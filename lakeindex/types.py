@@ -9,6 +9,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, NewType
 
+from lakeindex.pair_reading import PairReading
 from lakeindex.regular_file import open_regular
 
 if TYPE_CHECKING:
@@ -270,6 +271,8 @@ class Match:
     """The join counted in the source files; None where the figures are estimates from sketches."""
     note: str = ""
     """Why it could not be counted, where that was tried."""
+    reading: PairReading | None = None
+    """What the cross-encoder said of the pair, where that is explained."""
     program: str = ""
     """What makes values of the one column values of the other, where that was found."""
 

@@ -84,7 +84,7 @@ def test_explain_says_what_query_says(lake: Lake) -> None:
     lake.accept(COUNTRY, PHONE)
     lake.reject(COUNTRY, CODE)
     for column, said in ((PHONE, "you accepted this pair"), (CODE, "you rejected this pair")):
-        explained, found = lake.searcher.explain(COUNTRY, column), match_of(lake, COUNTRY, column)
+        explained, found = lake.explain(COUNTRY, column), match_of(lake, COUNTRY, column)
         assert found is not None
         assert explained.score == pytest.approx(found.score)
         assert feedback_of(explained) == [said]
@@ -130,7 +130,7 @@ def test_pairs_like_a_labelled_one_move_and_say_so(tmp_path: Path, settings: Set
     assert evidence.meaning == "1 pair that you judged is like this one"
     assert evidence.part < 0 and 0 < evidence.value < 1
     assert sum(one.part for one in moved.evidence) == pytest.approx(moved.score)
-    assert feedback_of(lake.searcher.explain(product[0], unlike)) == []
+    assert feedback_of(lake.explain(product[0], unlike)) == []
     outside = lake.query(pa.table({"product": [letter * 3 for letter in "abcdefghijklmnopqrst"]}), "product", k=10)
     assert {one.column for one in outside.matches if feedback_of(one)} >= {product[1]}
     assert not any("you rejected" in said for one in outside.matches for said in feedback_of(one))

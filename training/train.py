@@ -1,6 +1,6 @@
 """Train the models that ship, from tables anyone can fetch, and write them with their model cards.
 
-train.py FOLDER [--only encoder|static|matcher|paths]
+train.py FOLDER [--only encoder|static|matcher|paths|cross]
 
 FOLDER is where fetched tables, and what is made of them, are kept. The packages' tables are split by package: models
 learn from the first part, are calibrated on the second and measured on the third.
@@ -12,32 +12,40 @@ import argparse
 import hashlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from card import encoder_card, matcher_card, paths_card, static_card
+from card import cells_card, cross_card, encoder_card, matcher_card, paths_card, static_card
 from fetch_tables import fetch
 from safetensors.torch import save_file
 
 from lakeindex.config import Settings
 from lakeindex.encode.adapters import SCALE
+from lakeindex.encode.cross_encoder import CrossEncoder
 from lakeindex.encode.model_folder import model_folder
 from lakeindex.encode.model_options import BASE_MODEL, ModelOptions
 from lakeindex.learn.contrastive import TuningOptions, tune
+from lakeindex.learn.pair_tuning import PairTuningOptions
 from lakeindex.learn.pool import Pool
 from lakeindex.learn.sources import SourceData
+from lakeindex.match.cell_attention import CellAttention, write_cell_attention
 from lakeindex.match.features import FEATURES
 from lakeindex.match.matcher_file import write_matcher
 from lakeindex.source_tables import read_sources
+from lakeindex.token_vectors import TokenVectors
+from lakeindex.training.cell_attention import CellAttentionOptions, train_cells
+from lakeindex.training.cross_encoder import train_cross_encoder
 from lakeindex.training.made_lakes import ask_made_lakes, plans
 from lakeindex.training.matcher import MatcherOptions, train_matcher
 from lakeindex.training.measures import measure_matcher
 from lakeindex.training.paths import WITHOUT_PATHS, PathPairs, ask_for_paths, fit_paths, log_loss
+from lakeindex.training.read_pairs import ReadLake, ask_to_read
+from lakeindex.training.reading import ReadingOptions, measure_reading, weights_of
 from lakeindex.training.static_tokens import DistillingOptions, distil, tune_tokens, write_tokens
 from lakeindex.training.texts import text_batches
 from lakeindex.types import FileOutcome, ReadOptions
-from lakeindex.weights import ENCODER, MATCHER, PATHS, STATIC
+from lakeindex.weights import CELLS, CROSS, ENCODER, MATCHER, PATHS, STATIC
 
 SEED = 1
 PARTS = ("learn", "learn", "learn", "learn", "learn", "learn", "calibrate", "calibrate", "measure", "measure")
@@ -49,6 +57,9 @@ MATCHING = MatcherOptions()
 LAKES = {"learn": 40, "calibrate": 14, "measure": 14}
 PATH_LAKES = {"calibrate": 14, "measure": 8}
 PATH_SOURCES = (15, 30, 50)
+READ_LAKES = {"learn": 40, "calibrate": 10, "measure": 8}
+READING = ReadingOptions()
+PAIR_TUNING = PairTuningOptions()
 MOST_BYTES = 1_000_000
 
 
@@ -116,6 +127,36 @@ def train_paths(tables: Path) -> None:
     PATHS.with_suffix(".md").write_text(paths_card(weights, PATH_LAKES, figures), "utf-8")
 
 
+def train_cross(tables: Path) -> None:
+    """Train both cross-encoders on the same made lakes, and find on others what their scores are worth."""
+    read = {
+        part: list(ask_to_read(list(sources(tables, part)), plans(count, SEED + place), Settings(), log))
+        for place, (part, count) in enumerate(READ_LAKES.items(), 20)
+    }
+    tokens = TokenVectors.open(STATIC)
+    joins, ranks = train_cells(read["learn"], tokens, CellAttentionOptions())
+    cells = CellAttention(tokens, joins, ranks, "")
+    weights = weights_of(cells, read["calibrate"], READING)
+    figures = measure_reading(cells, weights, read["measure"])
+    log(json.dumps(asdict(weights) | figures, indent=1))
+    write_cell_attention(CELLS, joins, ranks, weights.to_metadata() | {"figures": json.dumps(figures)})
+    CELLS.with_suffix(".md").write_text(cells_card(READ_LAKES, READING, figures), "utf-8")
+    train_transformer(read)
+
+
+def train_transformer(read: Mapping[str, Sequence[ReadLake]]) -> None:
+    learned = train_cross_encoder(read["learn"], PAIR_TUNING, log)
+    halved = {name: weight.half().contiguous() for name, weight in learned.items()}
+    scale = {SCALE: str(PAIR_TUNING.alpha / PAIR_TUNING.rank)}
+    save_file(halved, CROSS, scale)
+    model = CrossEncoder(CROSS)
+    weights = weights_of(model, read["calibrate"], READING)
+    figures = measure_reading(model, weights, read["measure"])
+    log(json.dumps(asdict(weights) | figures, indent=1))
+    save_file(halved, CROSS, scale | weights.to_metadata() | {"figures": json.dumps(figures)})
+    CROSS.with_suffix(".md").write_text(cross_card(READ_LAKES, PAIR_TUNING, READING, figures), "utf-8")
+
+
 def log(line: str) -> None:
     print(f"{time.strftime('%H:%M:%S')} {line}", flush=True)
 
@@ -123,11 +164,12 @@ def log(line: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", choices=("encoder", "static", "matcher", "paths"))
+    parser.add_argument("--only", choices=("encoder", "static", "matcher", "paths", "cross"))
     given = parser.parse_args()
     tables = given.folder / "tables"
     fetch(tables)
     trained = {"encoder": train_encoder, "static": train_static, "matcher": train_the_matcher, "paths": train_paths}
+    trained["cross"] = train_cross
     for model, train in trained.items():
         if given.only in (None, model):
             train(tables)

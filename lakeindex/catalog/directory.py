@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ DIRECTORY_FIELDS = (
     "distinct",
     "is_key",
     "is_serial",
+    "minimum",
+    "maximum",
     "lengths",
     "patterns",
     "text_hash",
@@ -41,6 +44,7 @@ _TABLES = "tables.arrow"
 _SUGGESTIONS = 3
 _FLAGS = ("is_key", "is_serial")
 _DTYPES = {"kinds": np.int8, "rows": np.int64, "nulls": np.int64, "distinct": np.int64, "is_key": np.bool_}
+_DTYPES |= {"lows": np.float64, "highs": np.float64}
 _DTYPES |= {"is_serial": np.bool_, "lengths": np.uint8, "patterns": np.uint8}
 """Of the facts; all others are hashes."""
 
@@ -159,6 +163,16 @@ class Directory:
         """Return a column's table and name."""
         return ColumnId(self.table_ids[self.tables[key]], self.names[key].as_py())
 
+    def keys_outside(self, glob: str) -> Numbers:
+        """List the columns of all tables but those whose names match a glob, in which `*` stands for `/`, too.
+
+        Raises NotFound where none does.
+        """
+        matches = np.array([fnmatchcase(name, glob) for name in self.table_ids], bool)
+        if not matches.any():
+            raise NotFound(f"no table is called like {glob!r}{_nearest(glob, self.table_ids)}")
+        return np.flatnonzero(~matches[self.tables])
+
     def same_schema(self, names: Hashes, keys: Numbers) -> Weights:
         """Compare a table's column names, hashed, with those of each key's table: their Jaccard similarity, (n,)."""
         tables, places = np.unique(self.tables[keys], return_inverse=True)
@@ -191,6 +205,8 @@ def facts_of(columns: pa.Table) -> ColumnFacts:
         distinct=columns["distinct"].to_numpy(),
         is_key=columns["is_key"].to_numpy(),
         is_serial=columns["is_serial"].to_numpy(),
+        lows=columns["minimum"].to_numpy().astype(np.float64),
+        highs=columns["maximum"].to_numpy().astype(np.float64),
         lengths=_shares(histograms["lengths"]),
         patterns=_shares(histograms["patterns"]),
     )

@@ -69,7 +69,9 @@ class BertModel:
             merge(weights, adapters)
         self._words = weights["embeddings.word_embeddings.weight"]
         positions = weights["embeddings.position_embeddings.weight"][: self.max_tokens]
-        self._places = positions + weights["embeddings.token_type_embeddings.weight"][0]
+        types = weights["embeddings.token_type_embeddings.weight"]
+        self._places = positions + types[0]
+        self._second = types[1] - types[0]
         self._norm = _pair(weights, "embeddings.LayerNorm")
         layers = int(configuration["num_hidden_layers"])
         if not 0 <= options.layers <= layers:
@@ -97,11 +99,18 @@ class BertModel:
             rows: npt.NDArray[np.float32] = normalize(pooled, dim=1).cpu().numpy()
         return rows
 
-    def _pooled(self, ids: Tensor, mask: Tensor | None) -> Tensor:
+    def states(self, ids: Tensor, mask: Tensor | None, is_second: Tensor | None = None) -> Tensor:
+        """Return the states of the last layer, (texts, tokens, d); `is_second` tells the tokens of second texts."""
         states = embedding(ids, self._words) + self._places[: ids.shape[1]]
+        if is_second is not None:
+            states = states + is_second[:, :, None] * self._second
         states = layer_norm(states, self._norm[0].shape, *self._norm, self._epsilon)
         for layer in self._layers:
             states = self._block(states, layer, None if mask is None else mask[:, None, None, :])
+        return states
+
+    def _pooled(self, ids: Tensor, mask: Tensor | None) -> Tensor:
+        states = self.states(ids, mask)
         if mask is None:
             return states.mean(1)
         weights = mask[:, :, None].float()

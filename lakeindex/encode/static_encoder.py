@@ -14,9 +14,7 @@ import numpy.typing as npt
 
 from lakeindex.encode.model_folder import hash_file
 from lakeindex.errors import LakeIndexError
-
-TOKENS, SCALES = "tokens", "scales"
-"""In the file: int8 rows (tokens, dimension), and what each is multiplied with, float16 (tokens,)."""
+from lakeindex.token_vectors import TokenVectors
 
 _TEXTS_AT_ONCE = 2_048
 
@@ -30,18 +28,14 @@ class StaticEncoder:
     """
 
     def __init__(self, weights: Path, tokenizer: Path, max_tokens: int) -> None:
-        from safetensors.numpy import load_file
         from tokenizers import Tokenizer
 
-        read = load_file(weights)
+        self._vectors = TokenVectors.open(weights)
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(max_tokens)
-        if len(read[TOKENS]) != self._tokenizer.get_vocab_size():
+        if self._vectors.no_token != self._tokenizer.get_vocab_size():
             raise LakeIndexError(f"the vectors in {weights} are not of the tokens of {tokenizer}")
-        # The row after the last stands for no token at all.
-        self._tokens = np.concatenate([read[TOKENS], np.zeros((1, read[TOKENS].shape[1]), np.int8)])
-        self._scales = np.append(read[SCALES].astype(np.float32), np.float32(0))
         self._fingerprint = fingerprint_of(weights, tokenizer, max_tokens)
 
     @property
@@ -52,7 +46,7 @@ class StaticEncoder:
     @property
     def dimension(self) -> int:
         """The length of a vector."""
-        return int(self._tokens.shape[1])
+        return self._vectors.dimension
 
     def encode(self, texts: Sequence[str]) -> Rows:
         """Encode each text to a unit vector, (n, dimension); one without a token to the first axis."""
@@ -68,13 +62,9 @@ class StaticEncoder:
         ids = [one.ids for one in self._tokenizer.encode_batch_fast(readable, add_special_tokens=False)]
         lengths = np.array([len(one) for one in ids])
         is_token = np.arange(lengths.max(initial=0)) < lengths[:, None]
-        padded = np.full(is_token.shape, len(self._tokens) - 1, np.int32)
+        padded = np.full(is_token.shape, self._vectors.no_token, np.int32)
         padded[is_token] = np.concatenate([np.array(one, np.int32) for one in ids])
-        # Token by token: all at once would hold as many vectors as there are tokens.
-        sums = np.zeros((len(texts), self.dimension), np.float32)
-        for tokens in padded.T:
-            sums += self._tokens[tokens] * self._scales[tokens, None]
-        return sums
+        return self._vectors.sums(padded)
 
 
 def fingerprint_of(weights: Path, tokenizer: Path, max_tokens: int) -> str:

@@ -62,7 +62,8 @@ class Head:
 
     def mapped(self, vectors: Rows) -> Rows:
         """Map vectors (n, d) to unit vectors (n, d); one of which nothing is left, to the first axis."""
-        rows = vectors @ self.weights
+        # In float64: in float32 the last bits would depend on which texts stand beside.
+        rows = (vectors.astype(np.float64) @ self.weights.astype(np.float64)).astype(np.float32)
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         rows[lengths[:, 0] == 0, 0] = 1
         return np.asarray(rows / np.where(lengths == 0, 1, lengths), np.float32)

@@ -11,6 +11,9 @@ import numpy.typing as npt
 
 from lakeindex.errors import MissingExtra
 
+_MOST_STEP = 1.0
+"""Of a scale: from far off, Newton's method oversteps."""
+
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
@@ -55,6 +58,10 @@ class BoostingOptions:
     least_pairs: int = 300
     """In a leaf."""
     features_a_tree: float = 0.5
+    pairs_a_tree: float = 1.0
+    """The share of the pairs that each tree is grown on."""
+    depth: int = -1
+    """Of a tree, at most; -1 for as deep as its leaves allow."""
     seed: int = 0
 
 
@@ -66,19 +73,38 @@ def boost(
     The sum of a tree never falls with a feature of direction 1, and never rises with one of -1. Raises MissingExtra
     without LightGBM.
     """
+    return grow(pairs.features, pairs.joins, directions, options, start)
+
+
+def grow(
+    features: Array,
+    joins: Flags,
+    directions: Sequence[int],
+    options: BoostingOptions,
+    start: Array | None = None,
+    counts: Places | None = None,
+) -> list[dict[str, Any]]:
+    """Return trees as `boost` does, out of features (n, m) alone.
+
+    With `counts`, of how many pairs in a row each query has, the trees put what joins before what doesn't
+    (LambdaMART; Burges, 2010) instead of telling how probable a join is.
+    """
     try:
         import lightgbm
     except ImportError as error:
         raise MissingExtra("lightgbm", "train") from error
-    data = lightgbm.Dataset(pairs.features, pairs.joins.astype(np.float64), init_score=start, free_raw_data=False)
+    data = lightgbm.Dataset(features, joins.astype(np.float64), init_score=start, group=counts, free_raw_data=False)
     booster = lightgbm.train(
         {
-            "objective": "binary",
+            "objective": "binary" if counts is None else "lambdarank",
             "num_leaves": options.leaves,
             "learning_rate": options.learning_rate,
             "min_data_in_leaf": options.least_pairs,
             "lambda_l2": 10.0,
             "feature_fraction": options.features_a_tree,
+            "bagging_fraction": options.pairs_a_tree,
+            "bagging_freq": int(options.pairs_a_tree < 1),
+            "max_depth": options.depth,
             "monotone_constraints": list(directions),
             "deterministic": True,
             "force_row_wise": True,
@@ -155,7 +181,7 @@ def fit_scale(log_odds: Array, joins: Flags, doubt: float) -> tuple[float, float
         gradient = design.T @ (joins - expected) - doubt * (scale - [1.0, 0.0])
         curvature = (design * (expected * (1 - expected))[:, None]).T @ design + doubt * np.eye(2)
         step = np.linalg.solve(curvature, gradient)
-        scale += step
+        scale += np.clip(step, -_MOST_STEP, _MOST_STEP)
         if np.abs(step).max() < 1e-9:
             break
     return float(scale[0]), float(scale[1])

@@ -24,6 +24,7 @@ from lakeindex.match.join_kind import kinds_of
 from lakeindex.match.matcher_file import read_matcher
 from lakeindex.match.parts import Addition, Features, Part
 from lakeindex.match.passed import Passed
+from lakeindex.match.reread import Reread
 from lakeindex.match.signals import MEANINGS, REPEATS
 from lakeindex.match.trees import Trees
 from lakeindex.match.verdicts import FEEDBACK, SAYINGS, Verdicts, as_told, ordered_as_told
@@ -62,12 +63,21 @@ class Judged:
     matcher: Matcher
     passed: Passed | None = None
     """What paths over other columns changed in the estimates."""
+    reread: Reread | None = None
+    """What a cross-encoder changed in them after that."""
 
     def passed_on(self, passed: Passed) -> Judged:
         """Return the candidates with what paths over other columns say of them."""
-        probabilities = as_told(passed.after, self.verdicts)
+        return replace(self._estimated(passed.after), passed=passed)
+
+    def reread_as(self, reread: Reread) -> Judged:
+        """Return the candidates with what a cross-encoder says of them."""
+        return replace(self._estimated(reread.after), reread=reread)
+
+    def _estimated(self, estimates: Weights) -> Judged:
+        probabilities = as_told(estimates, self.verdicts)
         accepted = probabilities >= self.matcher.calibration.threshold
-        return replace(self, probabilities=probabilities, accepted=accepted, estimates=passed.after, passed=passed)
+        return replace(self, probabilities=probabilities, accepted=accepted, estimates=estimates)
 
     def evidence(self, place: int) -> tuple[Evidence, ...]:
         """List the parts of one pair's probability, the largest first; they sum to it.
@@ -76,14 +86,15 @@ class Judged:
         """
         added = self._added(place)
         total = sum(part for part, _, _ in added.values())
-        estimates = self.estimates if self.passed is None else self.passed.before
+        estimates = next((one.before for one in (self.passed, self.reread) if one is not None), self.estimates)
         scale = (float(estimates[place]) - self.prior) / total if abs(total) > 1e-9 else 0.0
         listed = {
             name: Evidence(name, part * scale, strength, meaning)
             for name, (part, strength, meaning) in added.items()
             if part or not math.isnan(strength)
         }
-        listed |= {one.name: one for one in (self.passed.evidence(place) if self.passed is not None else ())}
+        for later in (self.passed, self.reread):
+            listed |= {one.name: one for one in (later.evidence(place) if later is not None else ())}
         if verdict := int(self.verdicts[place]):
             shared = listed[FEEDBACK].part if FEEDBACK in listed else 0.0
             told = float(self.probabilities[place] - self.estimates[place])

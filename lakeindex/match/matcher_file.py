@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
@@ -16,9 +15,8 @@ from lakeindex.errors import IndexDamaged
 from lakeindex.match.calibration import Calibration
 from lakeindex.match.join_kind import KINDS_OF_JOIN
 from lakeindex.match.trees import Trees
+from lakeindex.match.trees_file import from_file, to_arrays
 
-_ARRAYS = {"roots": np.int32, "features": np.int32, "thresholds": np.float64}
-_ARRAYS |= {"left": np.int32, "right": np.int32, "values": np.float64}
 _STEPS = ("pair", "confidence")
 
 
@@ -41,12 +39,7 @@ def write_matcher(
     remarks: Mapping[str, str],
 ) -> None:
     """Write the trees called `pair` and `confidence`, the calibration, and remarks on how they came about."""
-    arrays = {
-        f"{step}.{name}": np.ascontiguousarray(getattr(trees[step], name), dtype)
-        for step in _STEPS
-        for name, dtype in _ARRAYS.items()
-    }
-    told = {f"{step}.depth": str(trees[step].depth) for step in _STEPS}
+    arrays, told = to_arrays({step: trees[step] for step in _STEPS})
     told |= {"calibration": json.dumps(asdict(calibration)), "features": json.dumps(list(features))}
     save_file(arrays, path, told | dict(remarks))
 
@@ -56,29 +49,13 @@ def read_matcher(path: Path) -> MatcherFile:
     try:
         with safe_open(path, "numpy") as file:
             told = file.metadata() or {}
-            read = {
-                step: Trees(
-                    **{name: file.get_tensor(f"{step}.{name}") for name in _ARRAYS}, depth=int(told[f"{step}.depth"])
-                )
-                for step in _STEPS
-            }
+            features = [str(name) for name in json.loads(told["features"])]
+            pair = from_file(file, "pair", len(features))
+            confidence = from_file(file, "confidence", len(features) + 3)
         calibration = _calibration(json.loads(told["calibration"]))
-        features = [str(name) for name in json.loads(told["features"])]
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise IndexDamaged(f"{path} holds no matcher ({error}); install lakeindex again") from error
-    if not (_leads_somewhere(read["pair"], len(features)) and _leads_somewhere(read["confidence"], len(features) + 3)):
-        raise IndexDamaged(f"the trees in {path} lead nowhere; install lakeindex again")
-    return MatcherFile(read["pair"], read["confidence"], calibration, features)
-
-
-def _leads_somewhere(trees: Trees, features: int) -> bool:
-    nodes = len(trees.values)
-    places = np.concatenate([trees.roots, trees.left, trees.right])
-    return (
-        all(len(getattr(trees, name)) == nodes for name in _ARRAYS if name != "roots")
-        and bool(np.all((places >= 0) & (places < nodes)))
-        and bool(np.all((trees.features >= 0) & (trees.features < features)))
-    )
+    return MatcherFile(pair, confidence, calibration, features)
 
 
 def _calibration(told: dict[str, Any]) -> Calibration:

@@ -13,6 +13,7 @@ from lakeindex.protocols import CandidateSource
 def retrieve(query: QueryColumn, sources: Sequence[CandidateSource], limit: int) -> Numbers:
     """Return the keys that any source proposes among its best `limit`, ascending; never of the query's own table."""
     # The own table's columns are near in every respect: they must not take up the places of others.
-    proposed = [source.candidates(query, limit + len(query.own_keys)) for source in sources]
+    excluded = query.excluded
+    proposed = [source.candidates(query, limit + len(excluded)) for source in sources]
     united = np.unique(np.concatenate([keys.astype(np.int64) for keys in proposed]))
-    return united[~np.isin(united, query.own_keys)]
+    return united[~np.isin(united, excluded)]

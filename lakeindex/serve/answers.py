@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from lakeindex.answer import ANSWER_SCHEMA, Answer, match_row
@@ -55,6 +56,8 @@ def match_to_json(match: Match) -> dict[str, Any]:
         row["examples"] = list(match.measured.examples)
     if match.note:
         row["note"] = match.note
+    if match.reading is not None:
+        row["reading"] = asdict(match.reading)
     if match.program:
         row["program"] = match.program
     return row
@@ -115,6 +118,8 @@ def _facts(match: Match) -> list[str]:
         )
         if match.measured.examples:
             lines.append(f"for example: {', '.join(match.measured.examples)}")
+    if match.reading is not None:
+        lines += match.reading.lines()
     if match.program:
         lines.append(f"values meet by a program: {match.program}")
     if match.note:

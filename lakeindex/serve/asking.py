@@ -25,6 +25,11 @@ from lakeindex.types import ColumnId, TableId
 @click.option("--file", "path", type=click.Path(path_type=Path), help="Ask for a column of a file outside the lake.")
 @click.option("--batch", type=click.Path(path_type=Path), help="Answer a CSV file of query_table,query_column.")
 @click.option("--min-probability", type=click.FloatRange(0, 1), default=0.0, help="Leave out what is less probable.")
+@click.option("--within", metavar="GLOB", default="", help="Only tables whose names match may answer.")
+@click.option(
+    "--budget", metavar="N|all", help="Candidates that the cross-encoder reads, at most; 0 for none [default: 100]."
+)
+@click.option("--reach", type=click.Choice(["pool", "lake"]), help="Read what sources propose, or any column.")
 @click.option("--all", "show_all", is_flag=True, help="Show matches that are not accepted, too.")
 @with_format
 @with_quiet
@@ -37,6 +42,9 @@ def query(
     path: Path | None,
     batch: Path | None,
     min_probability: float,
+    within: str,
+    budget: str | None,
+    reach: str | None,
     show_all: bool,
     output: str,
     quiet: bool,
@@ -48,14 +56,16 @@ def query(
     expected = 0 if batch else 1 if path else 2
     if len(target) != expected or (batch and path):
         raise click.UsageError("give TABLE COLUMN, or --file PATH COLUMN, or --batch QUERIES.csv")
-    lake = open_lake(index)
+    lake = open_lake(index, budget=budget, reach=reach)
     if batch is not None:
         from lakeindex.serve.batch import write_batch_answers
 
-        asked = partial(lake.query, k=k, probe=probe or 0, sources=chosen, min_probability=min_probability)
+        asked = partial(
+            lake.query, k=k, probe=probe or 0, sources=chosen, min_probability=min_probability, within=within
+        )
         write_batch_answers(asked, batch, Format(output), quiet)
         return
-    answer = lake.query(path or target[0], target[-1], k, probe, chosen, min_probability)
+    answer = lake.query(path or target[0], target[-1], k, probe, chosen, min_probability, within=within)
     write_answer(answer, Format(output), show_all, quiet)
 
 
@@ -65,14 +75,21 @@ def query(
 @click.argument("right_table")
 @click.argument("right_column")
 @with_index
+@click.option("--budget", metavar="N|all", help="As in `query`.")
 @click.option("-o", "--output", type=click.Choice(["table", "json", "html", "csv", "md"]), default="table")
 def explain(
-    left_table: str, left_column: str, right_table: str, right_column: str, index: str | None, output: str
+    left_table: str,
+    left_column: str,
+    right_table: str,
+    right_column: str,
+    index: str | None,
+    budget: str | None,
+    output: str,
 ) -> None:
     """Show what speaks for a join of two columns, and what against."""
     from lakeindex.serve.answers import explanation_html, write_explanation
 
-    lake = open_lake(index)
+    lake = open_lake(index, budget=budget)
     match = lake.explain(ColumnId(TableId(left_table), left_column), ColumnId(TableId(right_table), right_column))
     if output == "html":
         print_line(explanation_html(match))

@@ -43,6 +43,9 @@ _SHOWN_FAILURES = 10
 @click.option("--header", type=click.Choice(["auto", "yes", "no"]), help="Whether the first row names the columns.")
 @click.option("--values", type=click.Choice(["sample", "hash", "none"]), help="What is kept of the cells' values.")
 @click.option("--check-content", is_flag=True, default=None, help="Look into files whose size and time didn't change.")
+@click.option(
+    "--anchors", type=click.IntRange(0), help="Columns that the cross-encoder reads with all others [default: 0]."
+)
 @click.option("--materialize", is_flag=True, default=None, help="Copy the rows into the index.")
 @with_quiet
 def index(lake: Path, report: Path | None, strict: bool, quiet: bool, **flags: Any) -> None:

@@ -22,8 +22,8 @@ from torch.nn.functional import embedding_bag
 from lakeindex.encode.bert_model import BertModel
 from lakeindex.encode.model_folder import adapters_of, model_folder
 from lakeindex.encode.model_options import ModelOptions
-from lakeindex.encode.static_encoder import SCALES, TOKENS
 from lakeindex.learn.contrastive import Log, TextBatch, contrastive_loss
+from lakeindex.token_vectors import SCALES, TOKENS
 
 Rows = npt.NDArray[np.float32]
 

@@ -37,6 +37,8 @@ def facts(size: int) -> ColumnFacts:
         distinct=numbers,
         is_key=numbers.astype(bool),
         is_serial=numbers.astype(bool),
+        lows=np.full(size, np.nan),
+        highs=np.full(size, np.nan),
         lengths=histogram,
         patterns=histogram,
     )

@@ -57,6 +57,8 @@ def facts(sides: Sequence[Side]) -> ColumnFacts:
         distinct=distinct,
         is_key=np.zeros(len(sides), bool),
         is_serial=np.array([side.is_serial for side in sides], bool),
+        lows=np.full(len(sides), np.nan),
+        highs=np.full(len(sides), np.nan),
         lengths=np.zeros((len(sides), 4), np.uint8),
         patterns=np.zeros((len(sides), 4), np.uint8),
     )

@@ -28,7 +28,7 @@ class ListedSource:
 
 def query(*own_keys: int) -> QueryColumn:
     nothing = np.zeros(1)
-    facts = ColumnFacts(*[nothing] * 6, np.zeros((1, 1)), np.zeros((1, 1)))  # type: ignore[arg-type]
+    facts = ColumnFacts(*[nothing] * 8, np.zeros((1, 1)), np.zeros((1, 1)))  # type: ignore[arg-type]
     return QueryColumn(
         id=ColumnId(TableId("orders.csv"), "customer"),
         facts=facts,

@@ -1,0 +1,116 @@
+"""The cross-encoder that is a transformer: it reads two columns in one sequence, so that each token sees both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+from torch.nn.functional import linear, normalize, relu
+
+from lakeindex.encode.bert_model import BertModel
+from lakeindex.encode.model_folder import folder_identity, hash_file, model_folder
+from lakeindex.encode.model_options import BASE_MODEL, Device, ModelOptions, Precision
+from lakeindex.encode.pair_tokens import MOST_TOKENS, PairTokens, pair_tokens
+from lakeindex.encode.precision import dtype_of, require_device
+from lakeindex.errors import IndexDamaged
+from lakeindex.pairs import Numbers, Weights
+from lakeindex.read_columns import Read
+
+HEAD = "head."
+"""What the names of the head's weights begin with, in the file of the adapters."""
+
+_HEAD_WEIGHTS = ("hidden.weight", "hidden.bias", "out.weight", "out.bias")
+_LAID_OUT_AT_ONCE = 4_096
+
+
+class CrossEncoder:
+    """The base model with adapters, and a head over what the tokens of both sides mean.
+
+    Raises IndexDamaged where there are no such adapters, LakeIndexError where they are of another model.
+    """
+
+    def __init__(
+        self,
+        adapters: Path,
+        device: Device = Device.CPU,
+        threads: int = 0,
+        precision: Precision = Precision.AUTO,
+    ) -> None:
+        require_device(device)
+        self._head = {name: one.to(device.value) for name, one in _head_in(adapters).items()}
+        options = ModelOptions(model=BASE_MODEL, max_tokens=MOST_TOKENS, device=device)
+        folder = model_folder(options)
+        self._model = BertModel(folder, adapters, options, dtype_of(precision, device))
+        self._device = device
+        self._threads = (threads or torch.get_num_threads()) if device is Device.CPU else 1
+        self._batch = 16 if device is Device.CPU else 1_024
+        self._fingerprint = f"cross-{folder_identity(folder)}-{hash_file(adapters).hex()[:16]}-{MOST_TOKENS}"
+
+    @property
+    def fingerprint(self) -> str:
+        """Name the model, its adapters and its head, and the tokens read; not the precision."""
+        return self._fingerprint
+
+    def scores(self, queries: Read, columns: Read, left: Numbers, right: Numbers) -> Weights:
+        """Return what speaks for a join of each pair of places, (p,), in log-odds but for a constant."""
+        starts = range(0, len(left), _LAID_OUT_AT_ONCE)
+        parts = (slice(start, start + _LAID_OUT_AT_ONCE) for start in starts)
+        told = [self._read_all(pair_tokens(queries, columns, left[part], right[part])) for part in parts]
+        return np.concatenate([np.zeros(0), *told])
+
+    def _read_all(self, pairs: PairTokens) -> Weights:
+        # Pairs of one length are read together, the longest first.
+        order = np.argsort(-pairs.is_token.sum(axis=1), kind="stable")
+        batches = [order[start : start + self._batch] for start in range(0, len(order), self._batch)]
+        scores = np.empty(len(order))
+        for batch, told in zip(batches, self._side_by_side([pairs.take(batch) for batch in batches]), strict=True):
+            scores[batch] = told
+        return scores
+
+    def _side_by_side(self, batches: Sequence[PairTokens]) -> list[npt.NDArray[np.float32]]:
+        # One batch a core needs no barrier between cores, which on a shared machine wait for one another.
+        inner = torch.get_num_threads()
+        try:
+            with ThreadPoolExecutor(self._threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+                return list(pool.map(self._read, batches))
+        finally:
+            torch.set_num_threads(inner)
+
+    def _read(self, pairs: PairTokens) -> npt.NDArray[np.float32]:
+        ids, is_second, mask = (
+            torch.from_numpy(one).to(self._device.value) for one in (pairs.ids, pairs.is_candidate, pairs.is_token)
+        )
+        with torch.inference_mode():
+            states = self._model.states(ids, None if pairs.is_token.all() else mask, is_second)
+            told: npt.NDArray[np.float32] = head_of(states, is_second, mask, self._head).cpu().numpy()
+        return told
+
+
+def head_of(states: Tensor, is_second: Tensor, mask: Tensor, weights: dict[str, Tensor]) -> Tensor:
+    """Return the score of each pair, (pairs,), by the states of its tokens, (pairs, tokens, d)."""
+    ours, theirs = _mean(states, mask & ~is_second), _mean(states, mask & is_second)
+    seen = torch.cat([ours, theirs, ours * theirs, (ours - theirs).abs()], dim=1)
+    hidden = relu(linear(seen, weights["hidden.weight"], weights["hidden.bias"]))
+    return linear(hidden, weights["out.weight"], weights["out.bias"])[:, 0]
+
+
+def _mean(states: Tensor, chosen: Tensor) -> Tensor:
+    weights = chosen[:, :, None].float()
+    mean = (states * weights).sum(1) / weights.sum(1).clamp(min=1)
+    return normalize(mean, dim=1)
+
+
+def _head_in(adapters: Path) -> dict[str, Tensor]:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        read = load_file(adapters)
+        return {name: read[HEAD + name].float() for name in _HEAD_WEIGHTS}
+    except (OSError, SafetensorError, KeyError) as error:
+        raise IndexDamaged(f"{adapters} holds no cross-encoder ({error}); install lakeindex again") from error

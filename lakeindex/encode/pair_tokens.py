@@ -1,0 +1,142 @@
+"""Pairs of columns as the tokens that a cross-encoder reads: one sequence a pair, both sides apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from lakeindex.encode.reading_tokens import UNIT_TOKENS, VALUES, tokenizer
+from lakeindex.pairs import KINDS, ColumnFacts, Numbers
+from lakeindex.read_columns import Read
+from lakeindex.readings import END
+from lakeindex.types import Kind
+
+MOST_TOKENS = 64
+"""Of a pair, at most."""
+
+_SPECIAL = 3
+_UNITS = 2 + VALUES
+_FACTORS = np.random.default_rng(0).integers(1, 2**63, UNIT_TOKENS, np.uint64)
+_MOST_MAGNITUDE = 40
+_SPOKEN = {
+    Kind.EMPTY: "empty",
+    Kind.BOOLEAN: "true",
+    Kind.INTEGER: "number",
+    Kind.DECIMAL: "decimal",
+    Kind.DATE: "date",
+    Kind.TEXT: "text",
+}
+"""A token a kind."""
+
+Ids = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairTokens:
+    """Pairs laid out for a BERT model: (pairs, tokens) each."""
+
+    ids: Ids
+    is_candidate: npt.NDArray[np.bool_]
+    """Which tokens are of the candidate's side."""
+    is_token: npt.NDArray[np.bool_]
+
+    def take(self, places: Numbers) -> PairTokens:
+        """Return some of the pairs, without the columns that none of them needs."""
+        width = int(self.is_token[places].sum(axis=1).max(initial=1))
+        return PairTokens(self.ids[places, :width], self.is_candidate[places, :width], self.is_token[places, :width])
+
+
+def pair_tokens(queries: Read, columns: Read, left: Numbers, right: Numbers, most: int = MOST_TOKENS) -> PairTokens:
+    """Lay out pairs of places: `[CLS] query [SEP] candidate [SEP]`, and behind it nothing.
+
+    A side says its name, its table's title, its kind, the magnitude of its distinct values, and values: first those
+    that both sides have, in the order of the query's, so that what they agree in stands at the same places. Each has
+    half of the room; what the one leaves is the other's.
+    """
+    ours, theirs = (_units(read, places) for read, places in ((queries, left), (columns, right)))
+    both = np.asarray(np.equal(_hashes(ours)[:, :, None], _hashes(theirs)[:, None, :]))
+    of_ours, of_theirs = np.where(both.any(axis=2), 0, VALUES), np.where(both.any(axis=1), both.argmax(axis=1), VALUES)
+    query = _said(_in_order(ours, of_ours), queries.facts.take(left))
+    candidate = _said(_in_order(theirs, of_theirs), columns.facts.take(right))
+    return _joined(*_cut(query, candidate, most - _SPECIAL))
+
+
+def _units(read: Read, places: Numbers) -> Ids:
+    """Return the units of columns, (pairs, units, tokens), END where there is no token."""
+    distinct, of = np.unique(places, return_inverse=True)
+    units = read.readings.take(distinct).padded(_UNITS, UNIT_TOKENS)
+    # Where a text begins and ends, a reading may say of each unit; here that is said of the pair.
+    unmarked = np.where(np.isin(units, (_token("[CLS]"), _token("[SEP]"))), END, units).astype(np.int64)
+    return _to_the_left(unmarked)[of]
+
+
+def _hashes(units: Ids) -> npt.NDArray[np.uint64]:
+    """Hash the values, (pairs, values); equal ones are the same on both sides, and so are those that aren't there."""
+    values = units[:, 2:].astype(np.uint64)
+    return np.asarray((values * _FACTORS).sum(axis=2, dtype=np.uint64))
+
+
+def _in_order(units: Ids, ranks: Numbers) -> Ids:
+    """Sort the values by their ranks, (pairs, values); what isn't there stays behind."""
+    is_there = units[:, 2:, 0] != END
+    order = np.argsort(np.where(is_there, ranks, VALUES + 1), axis=1, kind="stable")
+    values = np.take_along_axis(units[:, 2:], order[:, :, None], axis=1)
+    return np.concatenate([units[:, :2], values], axis=1)
+
+
+def _said(units: Ids, facts: ColumnFacts) -> Ids:
+    """Write out all that a side has to say, (pairs, tokens): END behind it."""
+    comma = np.where(units[:, :, :1] != END, _token(","), END)
+    spoken = np.concatenate([units, comma], axis=2)
+    laid = spoken.reshape(len(units), _UNITS * (UNIT_TOKENS + 1))
+    names, values = np.split(laid, [2 * (UNIT_TOKENS + 1)], axis=1)
+    magnitude = np.minimum(np.rint(np.log2(facts.distinct + 1.0)), _MOST_MAGNITUDE).astype(np.int64)
+    figures = np.column_stack([_kind_tokens()[facts.kinds], _magnitudes()[magnitude]])
+    said = np.concatenate([names, figures, values], axis=1)
+    return _to_the_left(said)
+
+
+def _cut(query: Ids, candidate: Ids, room: int) -> tuple[Ids, Ids]:
+    """Keep the beginnings of both sides, so many tokens together."""
+    ours, theirs = ((side != END).sum(axis=1) for side in (query, candidate))
+    ours = np.minimum(ours, np.maximum(room // 2, room - theirs))
+    lengths = (ours, np.minimum(theirs, room - ours))
+    kept = [
+        np.where(np.arange(side.shape[1]) < length[:, None], side, END)[:, :room]
+        for side, length in zip((query, candidate), lengths, strict=True)
+    ]
+    return kept[0], kept[1]
+
+
+def _joined(query: Ids, candidate: Ids) -> PairTokens:
+    pairs = len(query)
+    start, stop = np.full((pairs, 1), _token("[CLS]")), np.full((pairs, 1), _token("[SEP]"))
+    laid = np.concatenate([start, query, stop, candidate, stop], axis=1)
+    sides = np.broadcast_to(np.arange(laid.shape[1]) >= query.shape[1] + 2, laid.shape)
+    order = np.argsort(laid == END, axis=1, kind="stable")
+    ids, is_candidate = np.take_along_axis(laid, order, axis=1), np.take_along_axis(sides, order, axis=1)
+    return PairTokens(ids, is_candidate & (ids != END), ids != END)
+
+
+def _to_the_left(tokens: Ids) -> Ids:
+    return np.take_along_axis(tokens, np.argsort(tokens == END, axis=-1, kind="stable"), axis=-1)
+
+
+@cache
+def _token(text: str) -> int:
+    found = tokenizer().token_to_id(text)
+    assert found is not None, f"{text!r} is no token"
+    return int(found)
+
+
+@cache
+def _kind_tokens() -> Ids:
+    return np.array([_token(_SPOKEN[kind]) for kind in KINDS], np.int64)
+
+
+@cache
+def _magnitudes() -> Ids:
+    return np.array([_token(str(number)) for number in range(_MOST_MAGNITUDE + 1)], np.int64)

@@ -1,0 +1,91 @@
+"""Any cross-encoder of sentence-transformers, named instead of those that come along."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from lakeindex.encode.model_folder import folder_identity, model_folder, read_json, require_plain_weights
+from lakeindex.encode.model_options import Device, ModelOptions
+from lakeindex.encode.precision import require_device
+from lakeindex.encode.reading_tokens import UNIT_TOKENS, VALUES, tokenizer
+from lakeindex.errors import LakeIndexError
+from lakeindex.pairs import Numbers, Weights
+from lakeindex.quiet_transformers import quiet_transformers
+from lakeindex.read_columns import Read
+from lakeindex.readings import END
+
+_WAY_OUT = "name the folder of a cross-encoder, or use `cells` or `transformer`, which come along"
+_SCORE_PAIRS = ("ForSequenceClassification", "ForCausalLM")
+
+
+class SentenceCrossEncoder:
+    """Reads both columns as texts. Raises LakeIndexError where the folder, or the name on the hub, is no such model."""
+
+    def __init__(self, model: str, device: Device = Device.CPU, allow_download: bool = False) -> None:
+        require_device(device)
+        folder = _folder_of(model, allow_download)
+        with quiet_transformers():
+            from sentence_transformers import CrossEncoder
+
+            try:
+                self._model = CrossEncoder(
+                    str(folder),
+                    num_labels=1,
+                    device=device.value,
+                    local_files_only=True,
+                    trust_remote_code=False,
+                    model_kwargs={"use_safetensors": True},
+                )
+            except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
+                raise LakeIndexError(f"{folder} holds no cross-encoder with one score ({error}); {_WAY_OUT}") from error
+        self._fingerprint = f"named-{folder_identity(folder)}"
+
+    @property
+    def fingerprint(self) -> str:
+        """Name the model."""
+        return self._fingerprint
+
+    def scores(self, queries: Read, columns: Read, left: Numbers, right: Numbers) -> Weights:
+        """Return what the model says of each pair of places, (p,), before any activation."""
+        from torch.nn import Identity
+
+        if not len(left):
+            return np.zeros(0)
+        ours, theirs = _spoken_at(queries, left), _spoken_at(columns, right)
+        pairs = list(zip(ours, theirs, strict=True))
+        told = self._model.predict(pairs, activation_fn=Identity(), show_progress_bar=False)
+        return np.asarray(told, np.float64).reshape(len(pairs))
+
+
+def spoken(columns: Read) -> list[str]:
+    """Write columns out as texts: `title. name: value, value, ...`."""
+    units = columns.readings.padded(2 + VALUES, UNIT_TOKENS)
+    texts = tokenizer().decode_batch(
+        [[token for token in one if token != END] for one in units.reshape(-1, UNIT_TOKENS).tolist()]
+    )
+    each = [texts[start : start + 2 + VALUES] for start in range(0, len(texts), 2 + VALUES)]
+    return [f"{title}. {name}: {', '.join(value for value in values if value)}" for name, title, *values in each]
+
+
+def _spoken_at(columns: Read, places: Numbers) -> list[str]:
+    distinct, of = np.unique(places, return_inverse=True)
+    texts = spoken(columns.take(distinct))
+    return [texts[place] for place in of.tolist()]
+
+
+def _folder_of(model: str, allow_download: bool) -> Path:
+    try:
+        folder = model_folder(ModelOptions(model=model, allow_download=allow_download))
+    except LakeIndexError as error:
+        allowed = "" if allow_download else "allow the download, "
+        raise LakeIndexError(f"there is no cross-encoder {model!r} on this machine; {allowed}{_WAY_OUT}") from error
+    require_plain_weights(folder)
+    # Of a model without a head, sentence-transformers makes one up at random.
+    configuration = folder / "config.json"
+    said = read_json(configuration).get("architectures") if configuration.is_file() else None
+    made_for = str((said or ["no such file, or no architecture in it"])[0])
+    if not made_for.endswith(_SCORE_PAIRS):
+        raise LakeIndexError(f"{folder} holds no model that scores pairs (config.json: {made_for}); {_WAY_OUT}")
+    return folder

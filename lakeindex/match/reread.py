@@ -1,0 +1,141 @@
+"""What a cross-encoder, which reads two columns together, changes in the probabilities of a query's candidates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+
+from lakeindex.errors import IndexDamaged
+from lakeindex.match.paths import log_odds_of
+from lakeindex.pair_reading import AnchorReading, PairReading
+from lakeindex.pairs import Numbers, Weights
+from lakeindex.types import Evidence
+
+READING = "reading"
+"""The evidence that it is shown under."""
+
+_KEY = "reading"
+_DOUBT = 1e-9
+_TRUST = 0.3
+
+_SAID = {
+    True: "read together, cell by cell, both columns look like a join",
+    False: "against: read together, cell by cell, both columns hardly look like a join",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadWeights:
+    """What makes the matcher's log-odds, times `slope`, and a cross-encoder's score, times `share`, a join's.
+
+    A score above `most` counts no more: among columns that all read like a join, which one is it is told better by what
+    the whole lake says of them. So reading takes back what is none rather than bringing forward what is one.
+    """
+
+    slope: float
+    share: float
+    bias: float
+    most: float
+
+    @classmethod
+    def of_unknown(cls) -> ReadWeights:
+        """Return what log-odds of a model are worth of which nothing is known: as much as the matcher's, with doubt."""
+        return cls(1.0, _TRUST, 0.0, 0.0)
+
+    @classmethod
+    def open(cls, path: Path) -> ReadWeights:
+        """Read what the scores of the cross-encoder in a file are worth. Raises IndexDamaged where that isn't said."""
+        try:
+            with safe_open(path, "numpy") as file:
+                return cls(**{name: float(value) for name, value in json.loads((file.metadata() or {})[_KEY]).items()})
+        except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+            raise IndexDamaged(f"{path} is no cross-encoder with weights ({error}); install lakeindex again") from error
+
+    def to_metadata(self) -> dict[str, str]:
+        """Return what is said of the scores in the file of a cross-encoder."""
+        return {_KEY: json.dumps(asdict(self))}
+
+    def probabilities(self, before: Weights, scores: Weights) -> Weights:
+        """Return how probable joins are, (n,), that were read."""
+        log_odds = self.slope * log_odds_of(before, _DOUBT) + self.share * np.minimum(scores, self.most) + self.bias
+        return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -50, 50))))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Said:
+    """What a cross-encoder said of candidates of a query."""
+
+    places: Numbers
+    """(m,) Of the candidates that were read, in the order in which they were."""
+    scores: Weights
+    """(m,) What it said of each."""
+    foreseen: Weights
+    """(m,) What was expected of each before it was read."""
+    rounds: Numbers
+    """(m,) In which round each was read."""
+    predicted: Weights
+    """(n,) What it may say of each candidate, by what it said; exact where it said it."""
+
+    def among(self, keys: Numbers) -> Said:
+        """Return the same of candidates with these keys, ascending, where the places so far are keys."""
+        places = np.searchsorted(keys, self.places)
+        return Said(places, self.scores, self.foreseen, self.rounds, self.predicted[keys])
+
+    def with_last(self, place: int, score: Weights) -> Said:
+        """Add one more candidate that was read, with its score, (1,)."""
+        predicted = self.predicted.copy()
+        predicted[place] = score[0]
+        return Said(
+            np.append(self.places, place),
+            np.append(self.scores, score),
+            np.append(self.foreseen, self.predicted[place]),
+            np.append(self.rounds, self.rounds.max(initial=-1) + 1),
+            predicted,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reread:
+    """What was read of the candidates of a query."""
+
+    said: Said
+    before: Weights
+    """(n,) The probabilities of all candidates, and what they are now."""
+    after: Weights
+
+    @classmethod
+    def of(cls, said: Said, before: Weights, weights: ReadWeights) -> Reread:
+        """Add what was read to the probabilities; a candidate that was not read stays as probable as it was."""
+        after = before.copy()
+        after[said.places] = weights.probabilities(before[said.places], said.scores)
+        return cls(said, before, after)
+
+    def evidence(self, place: int) -> Iterator[Evidence]:
+        """List what reading changed for one candidate."""
+        for read in np.flatnonzero(self.said.places == place).tolist():
+            part = float(self.after[place] - self.before[place])
+            strength = float(1 / (1 + np.exp(-self.said.scores[read])))
+            yield Evidence(READING, part, strength, _SAID[part >= 0])
+
+    def reading_of(self, place: int, called: Callable[[int], str]) -> PairReading | None:
+        """Tell how one candidate came to be read; None where it wasn't. `called` names the one at a place."""
+        said = self.said
+        anchors = np.flatnonzero(said.rounds < said.rounds.max(initial=0)).tolist()
+        for read in np.flatnonzero(said.places == place).tolist():
+            return PairReading(
+                calls=len(said.places),
+                candidates=len(self.before),
+                predicted=float(said.foreseen[read]),
+                score=float(said.scores[read]),
+                anchors=tuple(
+                    AnchorReading(called(int(said.places[one])), float(said.foreseen[one]), float(said.scores[one]))
+                    for one in anchors
+                    if one != read
+                ),
+            )
+        return None

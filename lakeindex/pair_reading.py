@@ -1,0 +1,43 @@
+"""How a cross-encoder came to read a pair: what it read before, what that foresaw, and what it said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorReading:
+    """A candidate that was read before, from which the scores of others were predicted."""
+
+    column: str
+    predicted: float
+    """What it was expected to say, in log-odds but for a constant."""
+    score: float
+    """What it said."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairReading:
+    """What a cross-encoder was asked for a query, and what of one pair."""
+
+    calls: int
+    candidates: int
+    """How many there were to be read."""
+    predicted: float
+    """What it was expected to say of the pair right before it read it."""
+    score: float
+    """What it said."""
+    anchors: tuple[AnchorReading, ...]
+    """Those read in the rounds before the last, in their order."""
+
+    def lines(self, most: int = 5) -> list[str]:
+        """Tell it to people, with so many of the anchors."""
+        told = [
+            f"the cross-encoder read {self.calls} of {self.candidates} candidates; of this one it was expected to say "
+            f"{self.predicted:+.2f}, and said {self.score:+.2f}"
+        ]
+        if self.anchors:
+            named = (f"{one.column} ({one.predicted:+.2f}, {one.score:+.2f})" for one in self.anchors[:most])
+            more = f", and {len(self.anchors) - most} more" if len(self.anchors) > most else ""
+            told.append(f"anchors (expected, said): {', '.join(named)}{more}")
+        return told

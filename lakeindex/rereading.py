@@ -1,0 +1,82 @@
+"""Ask a cross-encoder about the candidates of a query, within a budget of calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from lakeindex.match.paths import log_odds_of
+from lakeindex.match.reread import ReadWeights, Said
+from lakeindex.pairs import Hashes, Numbers, Weights
+from lakeindex.protocols import Reranker
+from lakeindex.read_columns import Read
+from lakeindex.readings import FACTOR
+from lakeindex.search.cur import Plan, search
+from lakeindex.text_hash import mix
+
+_MOST_REMEMBERED = 1_000_000
+_DOUBT = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """What may be read with a query."""
+
+    read: Callable[[Numbers], Read]
+    """Gives those at some places."""
+    space: npt.NDArray[np.float32]
+    """(n, d) In which their scores are predicted."""
+    prior: Weights
+    """(n,) The probability that each joins; where it is nothing, it is not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rereader:
+    """A cross-encoder with what its scores are worth, and those that it gave."""
+
+    reranker: Reranker
+    weights: ReadWeights
+    scores: RememberedScores = field(default_factory=lambda: RememberedScores())
+
+    def read(self, query: Read, candidates: Candidates, calls: int, surely: int | None = None) -> Said:
+        """Read the query, a single column, with the candidates that promise most, and `surely` with the one there."""
+        believed = np.where(candidates.prior > 0, log_odds_of(candidates.prior, _DOUBT), -np.inf)
+
+        def score(places: Numbers) -> Weights:
+            return self.score(query, candidates.read(places))
+
+        found = search(score, candidates.space, believed, Plan(calls))
+        said = Said(found.places, found.scores, found.foreseen, found.rounds, found.predicted)
+        return said if surely is None or surely in found.places else said.with_last(surely, score(np.array([surely])))
+
+    def score(self, query: Read, columns: Read) -> Weights:
+        """Score a single query with some columns, (n,); pairs that were scored before are not read again."""
+        hashes = mix(query.hashes() * FACTOR + columns.hashes())
+        scores = self.scores.of(hashes)
+        new = np.flatnonzero(np.isnan(scores))
+        if len(new):
+            scores[new] = self.reranker.scores(
+                query, columns.take(new), np.zeros(len(new), np.int64), np.arange(len(new))
+            )
+            self.scores.keep(hashes[new], scores[new])
+        return scores
+
+
+@dataclass(slots=True)
+class RememberedScores:
+    """Scores by the hashes of both columns: of a column that changed, nothing is remembered."""
+
+    known: dict[int, float] = field(default_factory=dict)
+
+    def of(self, hashes: Hashes) -> Weights:
+        """Return the scores of some pairs, (n,), nan of those that are not known."""
+        return np.array([self.known.get(one, np.nan) for one in hashes.tolist()], np.float64)
+
+    def keep(self, hashes: Hashes, scores: Weights) -> None:
+        """Remember scores; when there are too many, the others are forgotten."""
+        if len(self.known) + len(hashes) > _MOST_REMEMBERED:
+            self.known.clear()
+        self.known.update(zip(hashes.tolist(), scores.tolist(), strict=True))

@@ -1,0 +1,178 @@
+"""Find what a cross-encoder scores highest without asking it about every column, by matrix factorisation.
+
+A query's scores are nearly linear in a *space* in which every column has coordinates: once some columns are scored, a
+regularised least-squares fit gives the query's vector there, and that predicts the scores of all others.
+
+- ANNCUR (Yadav et al., EMNLP 2022): the space is R.T, the exact scores of anchor queries, and the anchors, the columns
+  that are scored first, are fixed. `C pinv(U) R` is the fit without regularisation.
+- ADACUR (Yadav et al., 2023): anchors are chosen round by round, by what is predicted so far.
+- AXN (Yadav et al., ICLR 2025): the same in the space of the columns' vectors, which needs no scores of anchor queries.
+
+Every call counts, and every score is exact: the last round reranks what the rounds before found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from lakeindex.errors import InvalidSetting
+from lakeindex.pairs import Flags, Numbers, Weights
+
+Score = Callable[[Numbers], Weights]
+"""From places of columns, (n,), to their exact scores, (n,): n calls of the cross-encoder."""
+ScoreMany = Callable[[Sequence[tuple[int, Numbers]]], Sequence[Weights]]
+"""The same for several queries at once, each by its number."""
+Space = npt.NDArray[np.floating]
+"""(columns, d) The coordinates of every column."""
+
+_ROUNDING = 1e-11
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a budget is spent."""
+
+    calls: int
+    """Of the cross-encoder, for a query."""
+    rounds: int = 8
+    """In how many parts the calls are made: each is chosen by what the ones before said."""
+    ridge: float = 0.1
+    """How much the fit is held back, in units of the mean square of the coordinates; 0 for the pseudo-inverse."""
+    offset: bool = True
+    """Whether the fit has a constant, and a slope on what was believed before."""
+
+    def __post_init__(self) -> None:
+        if self.calls < 0 or self.rounds < 1 or self.ridge < 0:
+            raise InvalidSetting(f"a search makes no fewer than 0 calls in 1 round, not {self}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Searched:
+    """What a search found."""
+
+    places: Numbers
+    """(m,) Of the columns that were scored, in the order in which they were."""
+    scores: Weights
+    """(m,) Exact."""
+    foreseen: Weights
+    """(m,) What was predicted of each right before."""
+    rounds: Numbers
+    """(m,) The round in which each was scored, from 0 on."""
+    predicted: Weights
+    """(columns,) The scores of all, exact where they are known."""
+
+    @property
+    def calls(self) -> int:
+        """Return how often the cross-encoder was asked."""
+        return len(self.places)
+
+    def top(self, k: int) -> tuple[Numbers, Weights]:
+        """Return the places and scores of the best k that were scored, ties by place."""
+        order = np.lexsort((self.places, -self.scores))[:k]
+        return self.places[order], self.scores[order]
+
+
+Searching = Generator[Numbers, Weights, Searched]
+"""Yields places that are to be scored, is sent their scores, and returns what was found."""
+
+
+def search(score: Score, space: Space, prior: Weights, plan: Plan, anchors: Numbers | None = None) -> Searched:
+    """Search for one query: see `searching`."""
+    return search_many(lambda asked: [score(places) for _, places in asked], space, [prior], plan, anchors)[0]
+
+
+def search_many(
+    score: ScoreMany, space: Space, priors: Sequence[Weights], plan: Plan, anchors: Numbers | None = None
+) -> list[Searched]:
+    """Search for several queries, a prior each, side by side: their pairs are scored together, round by round."""
+    runs = {number: searching(space, prior, plan, anchors) for number, prior in enumerate(priors)}
+    found: dict[int, Searched] = {}
+    waiting: dict[int, Numbers] = {}
+    answers: dict[int, Weights | None] = dict.fromkeys(runs)
+    while answers:
+        for number, scores in answers.items():
+            try:
+                waiting[number] = next(runs[number]) if scores is None else runs[number].send(scores)
+            except StopIteration as end:
+                found[number] = end.value
+        asked = list(waiting.items())
+        answers = dict(zip(waiting, score(asked), strict=True)) if asked else {}
+        waiting = {}
+    return [found[number] for number in range(len(priors))]
+
+
+def searching(space: Space, prior: Weights, plan: Plan, anchors: Numbers | None = None) -> Searching:
+    """Spend a budget on the columns that promise most.
+
+    `prior` (columns,) is what is believed of each before any is scored, in any unit; columns of which it is minus
+    infinity are never asked about. `anchors` are scored first, where they are given, else what the prior puts first.
+    """
+    allowed = np.flatnonzero(np.isfinite(prior))
+    believed = np.where(np.isfinite(prior), prior, 0.0)
+    calls = min(plan.calls, len(allowed))
+    is_open = np.isfinite(prior)
+    places, scores = np.zeros(0, np.int64), np.zeros(0)
+    foreseen, rounds = np.zeros(0), np.zeros(0, np.int64)
+    predicted = believed
+    for number in range(plan.rounds):
+        share = -(-(calls - len(places)) // (plan.rounds - number))
+        if number == 0 and anchors is not None:
+            chosen = anchors[is_open[anchors]][:calls]
+        else:
+            chosen = best_of(predicted, is_open, share)
+        if len(chosen):
+            told = yield chosen
+            places, scores = np.concatenate([places, chosen]), np.concatenate([scores, told])
+            foreseen = np.concatenate([foreseen, predicted[chosen]])
+            rounds = np.concatenate([rounds, np.full(len(chosen), number)])
+            is_open[chosen] = False
+            predicted = predict(space, believed, places, scores, plan)
+    predicted = predicted.copy()
+    predicted[places] = scores
+    return Searched(places, scores, foreseen, rounds, predicted)
+
+
+def best_of(predicted: Weights, is_open: Flags, count: int) -> Numbers:
+    """Return the places of the highest predictions among the open ones, best first, ties by place."""
+    places = np.flatnonzero(is_open)
+    if count < len(places):
+        edge = np.partition(-predicted[places], count)[count]
+        places = places[-predicted[places] <= edge]
+    return places[np.lexsort((places, -predicted[places]))[:count]]
+
+
+def predict(space: Space, prior: Weights, places: Numbers, scores: Weights, plan: Plan) -> Weights:
+    """Fit the scores of some places, (m,), in the space, and predict those of all columns, (columns,)."""
+    coordinates = space[places].astype(np.float64)
+    fixed = np.column_stack([np.ones(len(places)), prior[places]]) if plan.offset else np.zeros((len(places), 0))
+    # What a constant and the prior explain is taken out first: the rest is fitted with as little as possible.
+    basis = _basis(fixed)
+    rest, aims = coordinates - basis @ (basis.T @ coordinates), scores - basis @ (basis.T @ scores)
+    vector = _ridge(rest, aims, plan.ridge, _ROUNDING * float(np.linalg.norm(coordinates)))
+    predicted = np.asarray(space @ vector.astype(space.dtype), np.float64)
+    if plan.offset:
+        constant, slope = np.linalg.lstsq(fixed, scores - coordinates @ vector, rcond=None)[0]
+        predicted = predicted + constant + slope * prior
+    return predicted
+
+
+def _basis(columns: Weights) -> Weights:
+    """Return orthonormal columns that span the same, (m, rank)."""
+    left, sizes, _ = np.linalg.svd(columns, full_matrices=False)
+    return np.asarray(left[:, sizes > _ROUNDING * sizes.max(initial=0.0)])
+
+
+def _ridge(coordinates: Weights, aims: Weights, ridge: float, least: float) -> Weights:
+    """Return the vector, (d,), that fits best, the smaller one of two that fit alike.
+
+    What the coordinates spread over no more than `least` is rounding.
+    """
+    left, sizes, right = np.linalg.svd(coordinates, full_matrices=False)
+    kept = sizes > least
+    held = ridge * float(np.mean(sizes**2))
+    factors = np.where(kept, sizes / np.where(kept, sizes**2 + held, 1.0), 0.0)
+    return np.asarray(right.T @ (factors * (left.T @ aims)))

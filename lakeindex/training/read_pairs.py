@@ -1,0 +1,68 @@
+"""Queries of made lakes with the candidates that the matcher ranks highest: what cross-encoders learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lakeindex.config import Settings
+from lakeindex.learn.made_lake import MadeLake
+from lakeindex.learn.sources import SourceData
+from lakeindex.pairs import Flags, Numbers, Weights
+from lakeindex.querying import Searcher
+from lakeindex.read_columns import Read
+from lakeindex.search.retrieve import retrieve
+from lakeindex.training.join_groups import JoinGroups
+from lakeindex.training.made_lakes import CANDIDATES, LakePlan, Log, open_made_lakes
+
+KEPT = 60
+"""Candidates of a query that are read, the likeliest: what a cross-encoder is asked about when it is used."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadLake:
+    """The columns of a made lake, and pairs of them, ordered by query, the likeliest of each first."""
+
+    columns: Read
+    left: Numbers
+    """(pairs,) The key of each pair's query."""
+    right: Numbers
+    """(pairs,) The key of its candidate."""
+    probabilities: Weights
+    """(pairs,) By the matcher."""
+    joins: Flags
+
+    @property
+    def counts(self) -> Numbers:
+        """Return how many candidates each query has."""
+        return np.unique(self.left, return_counts=True)[1].astype(np.int64)
+
+
+def ask_to_read(
+    sources: Sequence[SourceData], planned: Sequence[LakePlan], settings: Settings, log: Log
+) -> Iterator[ReadLake]:
+    """Make each lake, index it, and ask for its columns."""
+    for plan, made, searcher in open_made_lakes(sources, planned, settings):
+        read = _ask(searcher, made, plan.queries, np.random.default_rng(plan.seed))
+        log(f"{plan}: {int(read.joins.sum())} of {len(read.joins)} pairs join")
+        yield read
+
+
+def _ask(searcher: Searcher, made: MadeLake, most: int, rng: np.random.Generator) -> ReadLake:
+    groups = JoinGroups.of(searcher.directory, made)
+    left, right, probabilities, joins = [], [], [], []
+    for key in groups.some_queries(most, rng).tolist():
+        query = searcher.column(searcher.directory.id_of(key))
+        tellable = groups.tellable.others(key)
+        found = searcher.judged(query, retrieve(query, list(searcher.sources.values()), CANDIDATES), CANDIDATES)
+        unclear = np.setdiff1d(groups.unclear.others(key), tellable)
+        keys = found.ranking.keys[~np.isin(found.ranking.keys, unclear)][:KEPT]
+        left.append(np.full(len(keys), key))
+        right.append(keys)
+        probabilities.append(found.scores[np.searchsorted(found.pairs.keys, keys)])
+        joins.append(np.isin(keys, tellable))
+    everything = searcher.readings.take(np.arange(len(searcher.readings)))
+    columns = Read(everything, searcher.directory.facts.take(np.arange(len(everything))))
+    return ReadLake(columns, *(np.concatenate(one) for one in (left, right, probabilities, joins)))
