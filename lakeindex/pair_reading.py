@@ -23,15 +23,17 @@ class PairReading:
     calls: int
     candidates: int
     """How many there were to be read."""
-    predicted: float
-    """What it was expected to say of the pair right before it read it."""
-    score: float
+    predicted: float | None = None
+    """What it was expected to say of the pair right before it read it; None where it wasn't asked."""
+    score: float | None = None
     """What it said."""
-    anchors: tuple[AnchorReading, ...]
+    anchors: tuple[AnchorReading, ...] = ()
     """Those read in the rounds before the last, in their order."""
 
     def lines(self, most: int = 5) -> list[str]:
         """Tell it to people, with so many of the anchors."""
+        if self.predicted is None or self.score is None:
+            return ["the cross-encoder was not asked: which candidate is the best is clear without it"]
         told = [
             f"the cross-encoder read {self.calls} of {self.candidates} candidates; of this one it was expected to say "
             f"{self.predicted:+.2f}, and said {self.score:+.2f}"

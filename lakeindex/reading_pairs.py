@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from lakeindex.found import Found
-from lakeindex.match.reread import Said
+from lakeindex.match.reread import Said, is_sure
+from lakeindex.pair_reading import PairReading
 from lakeindex.pairs import AnchorScores, Numbers, QueryColumn, Weights
 from lakeindex.querying import Searcher
 from lakeindex.read_columns import Read
@@ -40,6 +41,8 @@ class Reader:
     def search(self, query: QueryColumn, k: int, calls: int, chosen: Sequence[str] = (), within: str = "") -> Found:
         """Rank the columns that may join with the query column, of which so many are read at most.
 
+        None is read where the matcher is sure.
+
         `chosen` asks some sources alone, and nothing is read; only tables whose names match the glob `within` may
         answer. Raises InvalidSetting for a source that there isn't, NotFound where no table matches.
         """
@@ -57,10 +60,13 @@ class Reader:
         if calls:
             found = self._read(query, found, calls, key)
         match = found.only(key).matches(self.searcher.directory, -1.0)[0]
-        return replace(match, reading=found.reading_of(key, self.searcher.directory))
+        unread = PairReading(0, len(found.pairs.keys)) if calls else None
+        return replace(match, reading=found.reading_of(key, self.searcher.directory) or unread)
 
     def _read(self, query: QueryColumn, found: Found, calls: int, explained: int | None = None) -> Found:
         keys, prior = found.pairs.keys, found.estimates
+        if is_sure(prior):
+            return found
         if self.reaches_lake:
             keys, prior = self._whole_lake(query, keys, prior)
         if not len(keys):

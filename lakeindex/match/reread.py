@@ -22,11 +22,18 @@ READING = "reading"
 _KEY = "reading"
 _DOUBT = 1e-9
 _TRUST = 0.3
+_SURE, _RIVAL = 0.8, 0.2
 
 _SAID = {
     True: "read together, cell by cell, both columns look like a join",
     False: "against: read together, cell by cell, both columns hardly look like a join",
 }
+
+
+def is_sure(probabilities: Weights) -> bool:
+    """Tell whether the best candidate is so far before all others that reading changes nothing for the better."""
+    best, second = (*np.sort(probabilities)[::-1][:2], 0.0, 0.0)[:2]
+    return bool(best >= _SURE and second <= _RIVAL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class ReadingOptions:
     """How much reading is to count: made lakes, which read too easily, would have it count for more."""
 
     share: float = 0.3
-    most: float = -2.0
+    most: float = -1.0
 
 
 def weights_of(model: Reranker, lakes: Sequence[ReadLake], options: ReadingOptions) -> ReadWeights:

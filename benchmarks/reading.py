@@ -1,0 +1,97 @@
+"""Claim: reading the candidates of a query, within a budget, ranks joins better than what the index says of them alone.
+
+The engine with several budgets on the labelled lakes, each alone and five of them in a large one, and the time a query
+takes. `--cross-encoder` names another model than the one that answers by default.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import record
+from labelled_lakes import Figures, LabelledLakes, side_by_side, write_rankings
+
+from lakeindex.config import CELLS, Settings, calls_of
+from lakeindex.errors import NotFound
+from lakeindex.lake import Lake
+from lakeindex.types import ColumnId
+
+K = 100
+WILD = "wild"
+
+Times = dict[str, list[float]]
+"""Seconds a query, by budget."""
+
+
+def ask(
+    lake: Lake, queries: Sequence[ColumnId], budgets: Sequence[str], folder: Path, label: str, times: Times
+) -> None:
+    """Rank the columns for each query with each budget; a query that the index hasn't is answered by nothing."""
+    searcher, reader = lake.searcher, lake.reader
+    ranked: dict[str, dict[ColumnId, list[ColumnId]]] = {budget: {} for budget in budgets}
+    for column in queries:
+        try:
+            query = searcher.column(column)
+        except NotFound:
+            continue
+        for budget in budgets:
+            started = time.perf_counter()
+            found = reader.search(query, K, calls_of(budget))
+            times[budget].append(time.perf_counter() - started)
+            ranked[budget][column] = [searcher.directory.id_of(key) for key in found.ranking.keys.tolist()]
+    for budget, answers in ranked.items():
+        write_rankings(folder / f"{label}.{budget}.csv", answers)
+    print(label, "asked", flush=True)
+
+
+def of_labelled(
+    lakes: LabelledLakes, folder: Path, settings: Settings, budgets: Sequence[str], wild: bool
+) -> tuple[dict[str, Figures], Times]:
+    names = lakes.names_for_the_wild() if wild else lakes.names()
+    times: Times = {budget: [] for budget in budgets}
+    for label, members in [(WILD, names)] if wild else [(name, [name]) for name in names]:
+        queries = lakes.prepare(folder / label, members, wild)
+        built = Lake.index(folder / label, folder / f"{label}.index", settings)
+        ask(built, queries, budgets, folder, label, times)
+    pattern = WILD if wild else "{}"
+    return {f"budget {one}": lakes.score(str(folder / f"{pattern}.{one}.csv"), names, wild) for one in budgets}, times
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=os.environ.get("LAKEINDEX_BENCH_DATA", "../shared/data"))
+    parser.add_argument("--cross-encoder", default=CELLS)
+    parser.add_argument("--budgets", nargs="+", default=["0", "20", "50", "100", "all"])
+    parser.add_argument("--skip-wild", action="store_true")
+    given = parser.parse_args()
+    lakes, settings = LabelledLakes(Path(given.data)), replace(Settings(), cross_encoder=given.cross_encoder)
+    figures: dict[str, object] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for label, wild in (("alone", False), *([] if given.skip_wild else [(WILD, True)])):
+            scores, times = of_labelled(lakes, Path(folder), settings, given.budgets, wild)
+            print(f"\n{label}: R@10 / MAP@10 / nDCG@10 / P@1")
+            record.print_table(["benchmark", *scores], side_by_side(scores))
+            taken = {
+                one: dict(zip(("p50_ms", "p95_ms"), (np.percentile(of, (50, 95)) * 1e3).tolist(), strict=True))
+                for one, of in times.items()
+            }
+
+            record.print_table(["budget", "p50 ms", "p95 ms"], [[one, *of.values()] for one, of in taken.items()])
+            figures[label] = {"quality": scores, "milliseconds": taken}
+    if given.skip_wild:
+        print("without the wild lake: nothing written")
+        return
+    name = "reading" if given.cross_encoder == CELLS else f"reading_{Path(given.cross_encoder).name}"
+    written = record.write(name, None, {"k": K, "cross_encoder": given.cross_encoder}, figures)
+    print(f"wrote {written.relative_to(record.REPOSITORY)}")
+
+
+if __name__ == "__main__":
+    main()

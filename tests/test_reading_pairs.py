@@ -1,0 +1,166 @@
+"""A query whose candidates are read: within a budget, in a lake or a part of it, and as it is explained."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lakeindex import Lake, Settings
+from lakeindex.cross_encoders import make_rereader
+from lakeindex.errors import InvalidSetting, NotFound
+from lakeindex.index.anchor_store import open_anchors
+from lakeindex.layout import ANCHORS
+from lakeindex.match.cell_attention import CellAttention
+from lakeindex.match.matcher import Judged
+from lakeindex.pairs import Numbers, QueryColumn
+from lakeindex.read_columns import Read
+from lakeindex.reading_pairs import Reader
+from lakeindex.types import ColumnId, TableId
+from lakeindex.weights import CELLS, STATIC
+
+ALL = 10**9
+
+
+@pytest.fixture
+def never_sure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read even where the matcher is sure."""
+    monkeypatch.setattr("lakeindex.reading_pairs.is_sure", lambda probabilities: False)
+
+
+def columns_of(lake: Lake) -> list[ColumnId]:
+    return [lake.searcher.directory.id_of(key) for key in range(len(lake.searcher.directory))]
+
+
+def brute_force(lake: Lake, query: QueryColumn, keys: Numbers) -> np.ndarray:
+    read = lake.searcher.read_of(keys)
+    one = Read(query.reading, query.facts)
+    return CellAttention.open(CELLS, STATIC).scores(one, read, np.zeros(len(keys), np.int64), np.arange(len(keys)))
+
+
+def judged_of(reader: Reader, query: QueryColumn, k: int, calls: int) -> tuple[Numbers, Judged]:
+    found = reader.search(query, k, calls)
+    assert found.judged is not None
+    return found.pairs.keys, found.judged
+
+
+@pytest.mark.usefixtures("never_sure")
+def test_a_full_budget_reads_every_candidate_as_brute_force_does(lake: Lake) -> None:
+    for column in columns_of(lake):
+        query = lake.searcher.column(column)
+        keys, judged = judged_of(lake.reader, query, 100, ALL)
+        assert judged.reread is not None
+        said = judged.reread.said
+        assert sorted(said.places.tolist()) == np.flatnonzero(judged.reread.before > 0).tolist()
+        assert said.scores == pytest.approx(brute_force(lake, query, keys[said.places]))
+        expected = lake.reader.rereader.weights.probabilities(judged.reread.before[said.places], said.scores)
+        assert judged.probabilities[said.places] == pytest.approx(expected)
+
+
+@pytest.mark.usefixtures("never_sure")
+@pytest.mark.parametrize("calls", [1, 3, 7])
+def test_no_more_is_read_than_the_budget_allows(lake: Lake, calls: int) -> None:
+    for column in columns_of(lake):
+        judged = judged_of(lake.reader, lake.searcher.column(column), 10, calls)[1]
+        assert judged.reread is not None and len(judged.reread.said.places) <= calls
+
+
+def test_without_a_budget_nothing_is_read_and_no_model_is_loaded(lake: Lake) -> None:
+    def load() -> object:
+        raise AssertionError("a model was loaded")
+
+    reader = Reader(lake.searcher, load)  # type: ignore[arg-type]
+    for column in columns_of(lake):
+        query = lake.searcher.column(column)
+        assert np.array_equal(reader.search(query, 10, 0).ranking.keys, lake.searcher.search(query, 10).ranking.keys)
+
+
+@pytest.mark.usefixtures("never_sure")
+def test_pairs_that_were_read_are_not_read_again(lake: Lake) -> None:
+    rereader = make_rereader(lake.settings)
+    reader = Reader(lake.searcher, lambda: rereader)
+    query = lake.searcher.column(columns_of(lake)[0])
+    first = reader.search(query, 10, ALL)
+    object.__setattr__(rereader, "reranker", None)
+    assert np.array_equal(reader.search(query, 10, ALL).scores, first.scores)
+
+
+@pytest.mark.usefixtures("never_sure")
+def test_explain_says_what_query_says_and_its_parts_sum_to_it(lake: Lake) -> None:
+    for column in columns_of(lake)[:6]:
+        for match in lake.query(column.table, column.name, k=100, probe=0).matches[:3]:
+            explained = lake.explain(column, match.column)
+            assert explained.score == pytest.approx(match.score)
+            assert sum(one.part for one in explained.evidence) == pytest.approx(explained.score)
+            assert explained.reading is not None
+            assert explained.reading.score is not None
+
+
+def test_where_the_matcher_is_sure_nothing_is_read(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lakeindex.reading_pairs.is_sure", lambda probabilities: True)
+    column = ColumnId(TableId("geo/countries.csv"), "name")
+    query = lake.searcher.column(column)
+    assert np.array_equal(lake.reader.search(query, 10, 50).scores, lake.searcher.search(query, 50).scores)
+    (first, *_) = lake.query(column.table, column.name, probe=0).matches
+    explained = lake.explain(column, first.column)
+    assert explained.reading is not None
+    assert explained.reading.lines() == [
+        "the cross-encoder was not asked: which candidate is the best is clear without it"
+    ]
+
+
+def test_only_tables_within_a_glob_answer(lake: Lake) -> None:
+    tables = lake.table_ids
+    for column in columns_of(lake):
+        for glob, allowed in ((f"{tables[1]}", {tables[1]}), ("*", set(tables))):
+            answer = lake.query(column.table, column.name, k=100, probe=0, within=glob)
+            assert {match.column.table for match in answer.matches} <= allowed - {column.table}
+    everything = lake.query(columns_of(lake)[0].table, columns_of(lake)[0].name, k=100, probe=0)
+    assert lake.query(everything.query.table, everything.query.name, k=100, probe=0, within="*") == everything
+    with pytest.raises(NotFound, match="no table is called like 'nowhere"):
+        lake.query(tables[0], columns_of(lake)[0].name, within="nowhere/*")
+
+
+@pytest.mark.usefixtures("never_sure")
+def test_reaching_into_the_lake_finds_what_no_source_proposes(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    column = columns_of(lake)[0]
+    query = lake.searcher.column(column)
+    full = lake.reader.search(query, 100, ALL)
+    best = int(full.ranking.keys[0])
+    hidden = lake.searcher.__class__.candidates
+    monkeypatch.setattr(
+        type(lake.searcher), "candidates", lambda *given, **more: np.setdiff1d(hidden(*given, **more), [best])
+    )
+    assert best not in lake.reader.search(query, 100, ALL).pairs.keys
+    reaching = replace(lake.reader, reaches_lake=True)
+    found = reaching.search(query, 100, ALL)
+    assert int(found.ranking.keys[0]) == best
+    assert not set(query.own_keys.tolist()) & set(found.ranking.keys.tolist())
+
+
+def test_anchor_scores_are_kept_up_when_the_lake_changes(lake_folder: Path, tmp_path: Path) -> None:
+    folder, settings = tmp_path / "lake", Settings(model="hashing", jobs=1, memory="500MB", anchors=5, reach="lake")
+    for path in sorted(lake_folder.rglob("*")):
+        if path.is_file():
+            (folder / path.relative_to(lake_folder)).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path.relative_to(lake_folder)).write_bytes(path.read_bytes())
+    Lake.index(folder, tmp_path / "index", settings)
+    (folder / "more.csv").write_text("town,people\nbonn,3\nulm,4\nkiel,5\n")
+    changed = Lake.index(folder, tmp_path / "index", settings)
+    anew = Lake.index(folder, tmp_path / "anew", settings)
+    kept, made = (open_anchors(one.generation.folder / ANCHORS) for one in (changed, anew))
+    assert kept is not None and made is not None
+    assert np.array_equal(kept.scores, made.scores)
+    assert kept.scores.shape == (5, len(changed.searcher.directory))
+    assert changed.query("more.csv", "town", probe=0).query == ColumnId(TableId("more.csv"), "town")
+    assert changed.reader.anchors is not None
+    assert changed.logical_hash == anew.logical_hash
+
+
+def test_a_budget_is_a_number_or_all(lake: Lake) -> None:
+    assert Settings(budget="all").budget == "all"
+    for wrong in ("many", "-1", "1.5", ""):
+        with pytest.raises(InvalidSetting):
+            Settings(budget=wrong)
