@@ -57,8 +57,12 @@ def of_labelled(
     names = lakes.names_for_the_wild() if wild else lakes.names()
     times: Times = {budget: [] for budget in budgets}
     for label, members in [(WILD, names)] if wild else [(name, [name]) for name in names]:
-        queries = lakes.prepare(folder / label, members, wild)
-        built = Lake.index(folder / label, folder / f"{label}.index", settings)
+        index = folder / f"{label}.index"
+        if not index.exists():
+            lakes.prepare(folder / label, members, wild)
+            Lake.index(folder / label, index, settings)
+        built = Lake.open(index, settings)
+        queries = [column for name in members for column in lakes.relevant(name)]
         ask(built, queries, budgets, folder, label, times)
     pattern = WILD if wild else "{}"
     return {f"budget {one}": lakes.score(str(folder / f"{pattern}.{one}.csv"), names, wild) for one in budgets}, times
@@ -70,12 +74,14 @@ def main() -> None:
     parser.add_argument("--cross-encoder", default=CELLS)
     parser.add_argument("--budgets", nargs="+", default=["0", "20", "50", "100", "all"])
     parser.add_argument("--skip-wild", action="store_true")
+    parser.add_argument("--folder", type=Path, help="Where lakes and indexes are kept from one run to the next.")
     given = parser.parse_args()
     lakes, settings = LabelledLakes(Path(given.data)), replace(Settings(), cross_encoder=given.cross_encoder)
     figures: dict[str, object] = {}
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = given.folder or Path(temporary)
         for label, wild in (("alone", False), *([] if given.skip_wild else [(WILD, True)])):
-            scores, times = of_labelled(lakes, Path(folder), settings, given.budgets, wild)
+            scores, times = of_labelled(lakes, folder, settings, given.budgets, wild)
             print(f"\n{label}: R@10 / MAP@10 / nDCG@10 / P@1")
             record.print_table(["benchmark", *scores], side_by_side(scores))
             taken = {

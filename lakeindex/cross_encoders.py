@@ -7,7 +7,10 @@ from lakeindex.config import TRANSFORMER, Settings
 from lakeindex.encode.model_options import Device
 from lakeindex.match.cell_attention import CellAttention
 from lakeindex.match.reread import ReadWeights
+from lakeindex.protocols import Reranker
+from lakeindex.remembered_scores import RememberedScores
 from lakeindex.rereading import Rereader
+from lakeindex.user_folders import cache_slot
 from lakeindex.weights import CELLS, CROSS, STATIC
 
 
@@ -18,8 +21,17 @@ def make_rereader(settings: Settings) -> Rereader:
     if settings.cross_encoder == TRANSFORMER:
         from lakeindex.encode.cross_encoder import CrossEncoder
 
-        return Rereader(CrossEncoder(CROSS, Device(settings.device)), ReadWeights.open(CROSS))
+        return _remembering(CrossEncoder(CROSS, Device(settings.device)), ReadWeights.open(CROSS))
     from lakeindex.encode.sentence_cross_encoder import SentenceCrossEncoder
 
     named = SentenceCrossEncoder(settings.cross_encoder, Device(settings.device), settings.allow_download)
-    return Rereader(named, ReadWeights.of_unknown())
+    return _remembering(named, ReadWeights.of_unknown())
+
+
+def _remembering(model: Reranker, weights: ReadWeights) -> Rereader:
+    """Let a slow model read no pair twice, whatever the process; where there is no home folder, it does."""
+    try:
+        path = cache_slot("scores", model.fingerprint)
+    except RuntimeError:
+        return Rereader(model, weights)
+    return Rereader(model, weights, RememberedScores(path))

@@ -10,14 +10,14 @@ import numpy.typing as npt
 
 from lakeindex.match.paths import log_odds_of
 from lakeindex.match.reread import ReadWeights, Said
-from lakeindex.pairs import Hashes, Numbers, Weights
+from lakeindex.pairs import Numbers, Weights
 from lakeindex.protocols import Reranker
 from lakeindex.read_columns import Read
 from lakeindex.readings import FACTOR
+from lakeindex.remembered_scores import RememberedScores
 from lakeindex.search.cur import Plan, search
 from lakeindex.text_hash import mix
 
-_MOST_REMEMBERED = 1_000_000
 _DOUBT = 1e-9
 
 
@@ -39,7 +39,7 @@ class Rereader:
 
     reranker: Reranker
     weights: ReadWeights
-    scores: RememberedScores = field(default_factory=lambda: RememberedScores())
+    scores: RememberedScores = field(default_factory=RememberedScores)
 
     def read(self, query: Read, candidates: Candidates, calls: int, surely: int | None = None) -> Said:
         """Read the query, a single column, with the candidates that promise most, and `surely` with the one there."""
@@ -49,6 +49,7 @@ class Rereader:
             return self.score(query, candidates.read(places))
 
         found = search(score, candidates.space, believed, Plan(calls))
+        self.scores.save()
         said = Said(found.places, found.scores, found.foreseen, found.rounds, found.predicted)
         return said if surely is None or surely in found.places else said.with_last(surely, score(np.array([surely])))
 
@@ -63,20 +64,3 @@ class Rereader:
             )
             self.scores.keep(hashes[new], scores[new])
         return scores
-
-
-@dataclass(slots=True)
-class RememberedScores:
-    """Scores by the hashes of both columns: of a column that changed, nothing is remembered."""
-
-    known: dict[int, float] = field(default_factory=dict)
-
-    def of(self, hashes: Hashes) -> Weights:
-        """Return the scores of some pairs, (n,), nan of those that are not known."""
-        return np.array([self.known.get(one, np.nan) for one in hashes.tolist()], np.float64)
-
-    def keep(self, hashes: Hashes, scores: Weights) -> None:
-        """Remember scores; when there are too many, the others are forgotten."""
-        if len(self.known) + len(hashes) > _MOST_REMEMBERED:
-            self.known.clear()
-        self.known.update(zip(hashes.tolist(), scores.tolist(), strict=True))
