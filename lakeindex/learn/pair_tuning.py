@@ -123,9 +123,9 @@ def _adapted(folder: Path, options: PairTuningOptions) -> Any:
         raise MissingExtra("peft", "train") from error
     from transformers import AutoModel
 
+    config = LoraConfig(r=options.rank, lora_alpha=options.alpha, target_modules=list(_ADAPTED), lora_dropout=0.0)
     with quiet_transformers():
         base = AutoModel.from_pretrained(
             str(folder), local_files_only=True, add_pooling_layer=False, attn_implementation="eager"
         )
-    config = LoraConfig(r=options.rank, lora_alpha=options.alpha, target_modules=list(_ADAPTED), lora_dropout=0.0)
-    return get_peft_model(base, config)
+        return get_peft_model(base, config)

@@ -118,8 +118,10 @@ def searching(space: Space, prior: Weights, plan: Plan, anchors: Numbers | None 
     places, scores = np.zeros(0, np.int64), np.zeros(0)
     foreseen, rounds = np.zeros(0), np.zeros(0, np.int64)
     predicted = believed
-    for number in range(plan.rounds):
-        share = -(-(calls - len(places)) // (plan.rounds - number))
+    # Where all are scored, nothing has to be predicted.
+    planned = plan.rounds if calls < len(allowed) or anchors is not None else 1
+    for number in range(planned):
+        share = -(-(calls - len(places)) // (planned - number))
         if number == 0 and anchors is not None:
             chosen = anchors[is_open[anchors]][:calls]
         else:
@@ -130,7 +132,8 @@ def searching(space: Space, prior: Weights, plan: Plan, anchors: Numbers | None 
             foreseen = np.concatenate([foreseen, predicted[chosen]])
             rounds = np.concatenate([rounds, np.full(len(chosen), number)])
             is_open[chosen] = False
-            predicted = predict(space, believed, places, scores, plan)
+            if len(places) < len(allowed):
+                predicted = predict(space, believed, places, scores, plan)
     predicted = predicted.copy()
     predicted[places] = scores
     return Searched(places, scores, foreseen, rounds, predicted)
@@ -171,8 +174,16 @@ def _ridge(coordinates: Weights, aims: Weights, ridge: float, least: float) -> W
 
     What the coordinates spread over no more than `least` is rounding.
     """
+    spread = float(np.sum(coordinates**2))
+    if ridge > _ROUNDING and spread > least**2:
+        # The smaller one of two systems that give the same.
+        held = ridge * spread / min(coordinates.shape)
+        if len(coordinates) < coordinates.shape[1]:
+            products = coordinates @ coordinates.T
+            return np.asarray(coordinates.T @ np.linalg.solve(products + held * np.eye(len(products)), aims))
+        products = coordinates.T @ coordinates
+        return np.asarray(np.linalg.solve(products + held * np.eye(len(products)), coordinates.T @ aims))
     left, sizes, right = np.linalg.svd(coordinates, full_matrices=False)
     kept = sizes > least
-    held = ridge * float(np.mean(sizes**2))
-    factors = np.where(kept, sizes / np.where(kept, sizes**2 + held, 1.0), 0.0)
+    factors = np.where(kept, 1 / np.where(kept, sizes, 1.0), 0.0)
     return np.asarray(right.T @ (factors * (left.T @ aims)))
