@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from lakeindex.serve.options import open_lake, with_format, with_index, with_quiet
+from lakeindex.serve.options import open_lake, with_format, with_index, with_quiet, with_reading
 from lakeindex.serve.output import Format, print_line, write_table
 from lakeindex.types import ColumnId, TableId
 
@@ -26,10 +26,7 @@ from lakeindex.types import ColumnId, TableId
 @click.option("--batch", type=click.Path(path_type=Path), help="Answer a CSV file of query_table,query_column.")
 @click.option("--min-probability", type=click.FloatRange(0, 1), default=0.0, help="Leave out what is less probable.")
 @click.option("--within", metavar="GLOB", default="", help="Only tables whose names match may answer.")
-@click.option(
-    "--budget", metavar="N|all", help="Candidates that the cross-encoder reads, at most; 0 for none [default: 100]."
-)
-@click.option("--reach", type=click.Choice(["pool", "lake"]), help="Read what sources propose, or any column.")
+@with_reading
 @click.option("--all", "show_all", is_flag=True, help="Show matches that are not accepted, too.")
 @with_format
 @with_quiet
@@ -43,11 +40,10 @@ def query(
     batch: Path | None,
     min_probability: float,
     within: str,
-    budget: str | None,
-    reach: str | None,
     show_all: bool,
     output: str,
     quiet: bool,
+    **reading: str | None,
 ) -> None:
     """Find the columns that join with COLUMN of TABLE."""
     from lakeindex.serve.answers import write_answer
@@ -56,7 +52,7 @@ def query(
     expected = 0 if batch else 1 if path else 2
     if len(target) != expected or (batch and path):
         raise click.UsageError("give TABLE COLUMN, or --file PATH COLUMN, or --batch QUERIES.csv")
-    lake = open_lake(index, budget=budget, reach=reach)
+    lake = open_lake(index, **reading)
     if batch is not None:
         from lakeindex.serve.batch import write_batch_answers
 
@@ -75,7 +71,7 @@ def query(
 @click.argument("right_table")
 @click.argument("right_column")
 @with_index
-@click.option("--budget", metavar="N|all", help="As in `query`.")
+@with_reading
 @click.option("-o", "--output", type=click.Choice(["table", "json", "html", "csv", "md"]), default="table")
 def explain(
     left_table: str,
@@ -83,13 +79,13 @@ def explain(
     right_table: str,
     right_column: str,
     index: str | None,
-    budget: str | None,
     output: str,
+    **reading: str | None,
 ) -> None:
     """Show what speaks for a join of two columns, and what against."""
     from lakeindex.serve.answers import explanation_html, write_explanation
 
-    lake = open_lake(index, budget=budget)
+    lake = open_lake(index, **reading)
     match = lake.explain(ColumnId(TableId(left_table), left_column), ColumnId(TableId(right_table), right_column))
     if output == "html":
         print_line(explanation_html(match))

@@ -38,6 +38,17 @@ def with_quiet(command: Command) -> Command:
     return click.option("--quiet", is_flag=True, help="No progress, no remarks.")(command)
 
 
+def with_reading(command: Command) -> Command:
+    """Add what is read of the candidates, by what."""
+    for option in (
+        click.option("--cross-encoder", metavar="NAME", help="cells (the default), transformer, or another model."),
+        click.option("--reach", type=click.Choice(["pool", "lake"]), help="Read what sources propose, or any column."),
+        click.option("--budget", metavar="N|all", help="Candidates that are read at most; 0 for none [default: 100]."),
+    ):
+        command = option(command)
+    return command
+
+
 def read_settings(**flags: Any) -> Settings:
     """Merge flags with the environment and lakeindex.toml."""
     return load_settings(flags, os.environ, Path.cwd())
