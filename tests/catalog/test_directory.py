@@ -21,6 +21,8 @@ SCHEMA = pa.schema(
         *[(name, pa.int64()) for name in ("rows", "nulls", "distinct")],
         ("is_key", pa.bool_()),
         ("is_serial", pa.bool_()),
+        ("minimum", pa.float64()),
+        ("maximum", pa.float64()),
         ("lengths", pa.large_list(pa.int64())),
         ("patterns", pa.large_list(pa.int64())),
         ("text_hash", pa.uint64()),
@@ -49,6 +51,8 @@ def record(table: str, name: str, place: int) -> dict[str, Any]:
         "distinct": 50 + place,
         "is_key": place % 3 == 0,
         "is_serial": place % 4 == 1,
+        "minimum": None if place == 3 else -1.5 * place,
+        "maximum": None if place == 3 else 2.0 * place,
         "lengths": [place, 1, 0],
         "patterns": [0, 0] if place == 4 else [3, 1],
         "text_hash": 2**64 - 1 - place,
@@ -98,6 +102,9 @@ def test_facts_are_those_of_the_records(directory: Directory) -> None:
     assert facts.rows.tolist() == list(range(100, 108))
     assert facts.is_key.tolist() == [True, False, False, True, False, False, True, False]
     assert np.flatnonzero(facts.is_serial).tolist() == [1, 5]
+    assert np.flatnonzero(np.isnan(facts.lows)).tolist() == [3]
+    assert facts.lows[4] == -6.0
+    assert facts.highs[4] == 8.0
     assert directory.text_hashes[:2].tolist() == [2**64 - 1, 2**64 - 2]
     assert facts.lengths[:3].tolist() == [[0, 255, 0], [128, 128, 0], [170, 85, 0]]
     assert facts.patterns[3:5].tolist() == [[191, 64], [0, 0]]

@@ -16,19 +16,21 @@ from lakeindex import Lake
 from lakeindex.catalog.current import CURRENT
 from lakeindex.catalog.manifest import MANIFEST
 from lakeindex.errors import IndexUnusable
-from lakeindex.layout import CATALOG, ROWS, VECTORS
+from lakeindex.layout import ANCHORS, CATALOG, READINGS, ROWS, VECTORS
 
 ARRAYS = ("column_starts", "column_terms", "complete", "strengths", "term_columns", "term_starts", "terms")
 ARRAYS += ("totals", "weighed")
 KINDS = (
     *(CURRENT, MANIFEST, CATALOG, ROWS, VECTORS, "columns.arrow", "tables.arrow", ".parquet"),
     *(f"/{array}.npy" for array in ARRAYS),
+    *(f"{READINGS}/{array}.npy" for array in ("tokens", "starts")),
+    *(f"{ANCHORS}/{array}.npy" for array in ("queries", "columns", "scores")),
 )
 
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("damage"), replace(SETTINGS, materialize=True))
+    return build(tmp_path_factory.mktemp("damage"), replace(SETTINGS, materialize=True, anchors=3))
 
 
 def measure_damage(index: Path, kind: str, number: int) -> dict[str, int]:
