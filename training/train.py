@@ -59,6 +59,8 @@ PATH_LAKES = {"calibrate": 14, "measure": 8}
 PATH_SOURCES = (15, 30, 50)
 READ_LAKES = {"learn": 40, "calibrate": 10, "measure": 8}
 READING = ReadingOptions()
+READ_SLOWLY = 25
+"""Queries of a lake whose pairs the transformer reads, to find what its scores are worth."""
 PAIR_TUNING = PairTuningOptions()
 MOST_BYTES = 1_000_000
 
@@ -150,8 +152,9 @@ def train_transformer(read: Mapping[str, Sequence[ReadLake]]) -> None:
     scale = {SCALE: str(PAIR_TUNING.alpha / PAIR_TUNING.rank)}
     save_file(halved, CROSS, scale)
     model = CrossEncoder(CROSS)
-    weights = weights_of(model, read["calibrate"], READING)
-    figures = measure_reading(model, weights, read["measure"])
+    few = {part: [lake.of_some(READ_SLOWLY, SEED) for lake in read[part]] for part in ("calibrate", "measure")}
+    weights = weights_of(model, few["calibrate"], READING)
+    figures = measure_reading(model, weights, few["measure"])
     log(json.dumps(asdict(weights) | figures, indent=1))
     save_file(halved, CROSS, scale | weights.to_metadata() | {"figures": json.dumps(figures)})
     CROSS.with_suffix(".md").write_text(cross_card(READ_LAKES, PAIR_TUNING, READING, figures), "utf-8")

@@ -34,6 +34,13 @@ class ReadLake:
     """(pairs,) By the matcher."""
     joins: Flags
 
+    def of_some(self, queries: int, seed: int) -> ReadLake:
+        """Keep the pairs of so many queries, for what reads slowly."""
+        drawn = np.random.default_rng(seed).permutation(np.unique(self.left))[:queries]
+        kept = np.isin(self.left, drawn)
+        pairs = (self.left[kept], self.right[kept], self.probabilities[kept], self.joins[kept])
+        return ReadLake(self.columns, *pairs)
+
     @property
     def counts(self) -> Numbers:
         """Return how many candidates each query has."""
