@@ -19,6 +19,7 @@ from lakeindex.search.cur import Plan, search
 from lakeindex.text_hash import mix
 
 _DOUBT = 1e-9
+_MOST_ROUNDS, _LEAST_A_ROUND = 8, 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +49,7 @@ class Rereader:
         def score(places: Numbers) -> Weights:
             return self.score(query, candidates.read(places))
 
-        found = search(score, candidates.space, believed, Plan(calls))
+        found = search(score, candidates.space, believed, Plan(calls, rounds=_rounds_of(calls)))
         self.scores.save()
         said = Said(found.places, found.scores, found.foreseen, found.rounds, found.predicted)
         return said if surely is None or surely in found.places else said.with_last(surely, score(np.array([surely])))
@@ -64,3 +65,8 @@ class Rereader:
             )
             self.scores.keep(hashes[new], scores[new])
         return scores
+
+
+def _rounds_of(calls: int) -> int:
+    """Return in how many rounds calls are best made: more of them predict better, but leave cores without work."""
+    return max(1, min(_MOST_ROUNDS, calls // _LEAST_A_ROUND))

@@ -66,7 +66,8 @@ class CrossEncoder:
     def _read_all(self, pairs: PairTokens) -> Weights:
         # Pairs of one length are read together, the longest first.
         order = np.argsort(-pairs.is_token.sum(axis=1), kind="stable")
-        batches = [order[start : start + self._batch] for start in range(0, len(order), self._batch)]
+        size = min(self._batch, -(-len(order) // self._threads)) or 1
+        batches = [order[start : start + size] for start in range(0, len(order), size)]
         scores = np.empty(len(order))
         for batch, told in zip(batches, self._side_by_side([pairs.take(batch) for batch in batches]), strict=True):
             scores[batch] = told
