@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import select
+import selectors
 import signal
 import subprocess
 import sys
@@ -128,7 +128,7 @@ class WorkerProcess:
         until = time.monotonic() + _SECONDS_TO_START
         view = memoryview(line)
         while view:
-            self._wait([], [self.process.stdin.fileno()], until)
+            self._wait(self.process.stdin.fileno(), selectors.EVENT_WRITE, until)
             view = view[self.process.stdin.write(view[:_ATOMIC_BYTES]) :]
 
     def _receive(self, seconds: float) -> tuple[Tag, bytearray] | None:
@@ -138,13 +138,16 @@ class WorkerProcess:
         """Read at most so many bytes of an answer; none at its end. Raises TimeoutError when none come until then."""
         assert self.process.stdout is not None
         answers = self.process.stdout.fileno()
-        self._wait([answers], [], until)
+        self._wait(answers, selectors.EVENT_READ, until)
         return os.read(answers, size)
 
-    def _wait(self, readable: list[int], writable: list[int], until: float) -> None:
-        while not any(select.select(readable, writable, [], _SECONDS_BETWEEN_LOOKS)):
-            if self.stop.is_set() or time.monotonic() >= until:
-                raise TimeoutError
+    def _wait(self, pipe: int, event: int, until: float) -> None:
+        # Not select(): it knows no file beyond the 1024th that a process has open.
+        with selectors.DefaultSelector() as selector:
+            selector.register(pipe, event)
+            while not selector.select(_SECONDS_BETWEEN_LOOKS):
+                if self.stop.is_set() or time.monotonic() >= until:
+                    raise TimeoutError
 
     def _last_words(self) -> Lost:
         was_killed = True

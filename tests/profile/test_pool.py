@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -132,6 +133,21 @@ def test_a_file_that_ends_its_worker_costs_no_other_file(
     assert indexed == {"a.chatty", "a.csv", "h.chatty", "z.csv"}
     profiled = {row for share in shares if share.records for row in share.records["table_id"].to_pylist()}
     assert profiled == indexed
+
+
+def test_files_are_read_by_a_process_with_more_files_open_than_select_knows(lake: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 2000:
+        pytest.skip(f"this machine lets a process open {hard} files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2000), hard))
+    expected = rows_of([share.records for share in in_workers(files_of(lake))])
+    opened = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    try:
+        assert rows_of([share.records for share in in_workers(files_of(lake))]) == expected
+    finally:
+        for one in opened:
+            os.close(one)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_a_worker_that_cant_start_is_said_so_with_its_reason(lake: Path, install: Callable[[str], object]) -> None:
