@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from lakeindex.catalog.generations import Generation
 from lakeindex.config import CELLS as CHEAP
 from lakeindex.config import TRANSFORMER, Settings
 from lakeindex.encode.model_options import Device
-from lakeindex.match.cell_attention import CellAttention
+from lakeindex.errors import StaleArtifact
+from lakeindex.index.anchor_store import open_anchors
+from lakeindex.layout import ANCHORS, CROSS_ENCODER_ROLE
+from lakeindex.match.cell_attention import CellAttention, fingerprint_of
 from lakeindex.match.reread import ReadWeights
+from lakeindex.pairs import AnchorScores
 from lakeindex.protocols import Reranker
 from lakeindex.remembered_scores import RememberedScores
 from lakeindex.rereading import Rereader
@@ -26,6 +31,23 @@ def make_rereader(settings: Settings) -> Rereader:
 
     named = SentenceCrossEncoder(settings.cross_encoder, Device(settings.device), settings.allow_download)
     return _remembering(named, ReadWeights.of_unknown())
+
+
+def anchors_for(settings: Settings, generation: Generation) -> AnchorScores | None:
+    """Open the anchor scores of an index, where it has any of the kind of cross-encoder that settings name.
+
+    Raises StaleArtifact where other weights gave them than those that are installed.
+    """
+    made_by = generation.manifest.models.get(CROSS_ENCODER_ROLE)
+    if made_by is None or settings.cross_encoder != CHEAP:
+        return None
+    installed = fingerprint_of(CELLS, STATIC)
+    if made_by != installed:
+        raise StaleArtifact(
+            f"the index's anchors were scored by {made_by}, the cross-encoder is now {installed}; "
+            f"index the lake again: lakeindex index {generation.manifest.lake} --index {settings.index}"
+        )
+    return open_anchors(generation.folder / ANCHORS)
 
 
 def _remembering(model: Reranker, weights: ReadWeights) -> Rereader:

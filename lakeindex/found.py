@@ -72,15 +72,10 @@ class Found:
 
     def reading_of(self, key: int, directory: Directory) -> PairReading | None:
         """Tell how a candidate came to be read; None where none was."""
-        reread = None if self.judged is None else self.judged.reread
-        return (
-            None
-            if reread is None
-            else reread.reading_of(
-                int(np.searchsorted(self.pairs.keys, key)),
-                lambda place: str(directory.id_of(int(self.pairs.keys[place]))),
-            )
-        )
+        if self.judged is None or self.judged.reread is None:
+            return None
+        place = int(np.searchsorted(self.pairs.keys, key))
+        return self.judged.reread.reading_of(place, lambda one: str(directory.id_of(int(self.pairs.keys[one]))))
 
     @property
     def scores(self) -> Weights:

@@ -35,8 +35,20 @@ from lakeindex.index.reading_store import save_readings
 from lakeindex.index.term_index import TermIndex
 from lakeindex.index.term_rows import TermRows
 from lakeindex.index.vector_index import VectorIndex
-from lakeindex.layout import ANCHORS, CATALOG, COPIES, ENCODER_ROLE, HEAD, READINGS, ROWS, STAGING, TERMS, VECTORS
-from lakeindex.match.cell_attention import CellAttention
+from lakeindex.layout import (
+    ANCHORS,
+    CATALOG,
+    COPIES,
+    CROSS_ENCODER_ROLE,
+    ENCODER_ROLE,
+    HEAD,
+    READINGS,
+    ROWS,
+    STAGING,
+    TERMS,
+    VECTORS,
+)
+from lakeindex.match.cell_attention import CellAttention, fingerprint_of
 from lakeindex.naming import title_of, words_of
 from lakeindex.previous import Previous
 from lakeindex.profile.kept_terms import KEPT
@@ -78,7 +90,7 @@ def build_index(lake: Path, index: Path, settings: Settings, model: Model, progr
     content = content_settings(settings)
     with writing(index) as folder, storing(f"the index in {index}"):
         model = model.for_index(index)
-        planned = Manifest(str(lake.resolve()), 0, 0, 0, "", {ENCODER_ROLE: model.fingerprint}, content)
+        planned = Manifest(str(lake.resolve()), 0, 0, 0, "", _models(model, settings), content)
         build = _Build(index, folder, settings, model, progress, planned)
         staging = Staging(index / STAGING)
         try:
@@ -131,6 +143,11 @@ def _build(build: _Build, staging: Staging, files: list[LakeFile], refused: list
         generation = publish(build.index, build.folder, manifest, build.settings.keep)
     staging.drop()
     return _report(build, generation, outcomes)
+
+
+def _models(model: Model, settings: Settings) -> dict[str, str]:
+    models = {ENCODER_ROLE: model.fingerprint}
+    return models | {CROSS_ENCODER_ROLE: fingerprint_of(CELLS, STATIC)} if settings.anchors else models
 
 
 def _list_files(lake: Path, index: Path) -> tuple[list[LakeFile], list[FileOutcome]]:

@@ -13,8 +13,8 @@ import pyarrow as pa
 from lakeindex.answer import Answer
 from lakeindex.catalog.feedback import FeedbackFile, feedback_hash
 from lakeindex.catalog.generations import Checked, Generation, open_current, verify
-from lakeindex.config import CELLS, Settings, calls_of
-from lakeindex.layout import ANCHORS, CATALOG
+from lakeindex.config import Settings, calls_of
+from lakeindex.layout import CATALOG
 from lakeindex.querying import Searcher
 from lakeindex.reading import ReadRows, read_file
 from lakeindex.reading_pairs import Reader
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from lakeindex.integrate.lookup import Lookup
     from lakeindex.join_plan import JoinPlan
     from lakeindex.lake_rows import LakeRows
-    from lakeindex.pairs import QueryColumn
+    from lakeindex.pairs import AnchorScores, QueryColumn
     from lakeindex.rereading import Rereader
     from lakeindex.rewriting import Rewriter
 
@@ -266,10 +266,14 @@ class Lake:
     @cached_property
     def reader(self) -> Reader:
         """The same, with a cross-encoder behind it."""
-        from lakeindex.index.anchor_store import open_anchors
-
-        anchors = open_anchors(self.generation.folder / ANCHORS) if self.settings.cross_encoder == CELLS else None
-        return Reader(self.searcher, self._make_rereader, self.settings.reach == "lake", anchors)
+        settings = self.settings
+        return Reader(
+            self.searcher,
+            # They hold no lake, so that a lake that nobody holds closes its files at once.
+            partial(_make_rereader, settings),
+            settings.reach == "lake",
+            partial(_open_anchors, settings, self.generation),
+        )
 
     @cached_property
     def verdicts(self) -> Feedback:
@@ -328,11 +332,6 @@ class Lake:
     def _calls(self, budget: int | None) -> int:
         return calls_of(self.settings.budget) if budget is None else budget
 
-    def _make_rereader(self) -> Rereader:
-        from lakeindex.cross_encoders import make_rereader
-
-        return make_rereader(self.settings)
-
     def _lookups(self, left: ColumnId, right: ColumnId) -> Iterator[Lookup]:
         from lakeindex.integrate.lookup import Lookup
         from lakeindex.lookups import likely_lookups
@@ -361,3 +360,15 @@ class Lake:
 def _with_index(settings: Settings | None, index: str | Path | None) -> Settings:
     settings = settings or Settings()
     return settings if index is None else replace(settings, index=str(index))
+
+
+def _make_rereader(settings: Settings) -> Rereader:
+    from lakeindex.cross_encoders import make_rereader
+
+    return make_rereader(settings)
+
+
+def _open_anchors(settings: Settings, generation: Generation) -> AnchorScores | None:
+    from lakeindex.cross_encoders import anchors_for
+
+    return anchors_for(settings, generation)

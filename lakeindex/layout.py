@@ -19,6 +19,8 @@ STAGING = "staging"
 """A folder of the index, beside the generations, for the build that is under way or was interrupted."""
 
 ENCODER_ROLE = "encoder"
+CROSS_ENCODER_ROLE = "cross_encoder"
+"""Where there are anchor scores: what gave them."""
 
 _NAMES = {CATALOG, VECTORS, ROWS, HEAD, "columns.arrow", "tables.arrow"}
 

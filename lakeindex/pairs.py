@@ -233,10 +233,9 @@ class AnchorScores:
     scores: npt.NDArray[np.float16]
     """(anchors, columns), R in ANNCUR."""
 
-    @property
-    def space(self) -> npt.NDArray[np.float32]:
-        """Return the coordinates of every column, (columns, anchors)."""
-        return np.ascontiguousarray(self.scores.T, np.float32)
+    def space(self, columns: Numbers) -> npt.NDArray[np.float32]:
+        """Return the coordinates of some columns, (n, anchors)."""
+        return np.ascontiguousarray(self.scores[:, columns].T, np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

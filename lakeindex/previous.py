@@ -80,7 +80,8 @@ class Previous:
 
     def anchors(self) -> AnchorScores | None:
         """Return what the cross-encoder said of anchor queries; None where it wasn't asked."""
-        return open_anchors(self.generation.folder / ANCHORS)
+        folder = self.generation.folder / ANCHORS
+        return open_anchors(folder) if folder.exists() else None
 
     def vectors(self, keys: Numbers) -> npt.NDArray[np.float32]:
         """Return the vectors of some columns, (n, d)."""

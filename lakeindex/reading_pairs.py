@@ -30,8 +30,8 @@ class Reader:
     make_rereader: Callable[[], Rereader]
     reaches_lake: bool = False
     """Whether columns may be read that no source proposes."""
-    anchors: AnchorScores | None = None
-    """What the cross-encoder said of some columns with all others, where an index has that of this very one."""
+    open_anchors: Callable[[], AnchorScores | None] = lambda: None
+    """Opens what the cross-encoder said of some columns with all others, where an index has that."""
 
     @cached_property
     def rereader(self) -> Rereader:
@@ -71,7 +71,7 @@ class Reader:
             keys, prior = self._whole_lake(query, keys, prior)
         if not len(keys):
             return found
-        candidates = Candidates(lambda places: self.searcher.read_of(keys[places]), self._space(keys), prior)
+        candidates = Candidates(lambda places: self.searcher.read_of(keys[places]), lambda: self._space(keys), prior)
         surely = None if explained is None else int(np.searchsorted(keys, explained))
         said = self.rereader.read(Read(query.reading, query.facts), candidates, calls, surely)
         if self.reaches_lake:
@@ -94,17 +94,15 @@ class Reader:
 
     def _space(self, keys: Numbers) -> npt.NDArray[np.float32]:
         """Return the coordinates in which scores are predicted, (n, d)."""
-        if self.anchors is not None:
-            return self._anchored[keys]
-        if self.reaches_lake:
-            return self._vectors
-        return self.searcher.vectors.vectors(keys)
+        return self._space_of_lake if self.reaches_lake else self._coordinates(keys)
+
+    def _coordinates(self, keys: Numbers) -> npt.NDArray[np.float32]:
+        return self.searcher.vectors.vectors(keys) if self._anchors is None else self._anchors.space(keys)
 
     @cached_property
-    def _anchored(self) -> npt.NDArray[np.float32]:
-        assert self.anchors is not None
-        return np.ascontiguousarray(self.anchors.space)
+    def _space_of_lake(self) -> npt.NDArray[np.float32]:
+        return self._coordinates(np.arange(len(self.searcher.directory)))
 
     @cached_property
-    def _vectors(self) -> npt.NDArray[np.float32]:
-        return self.searcher.vectors.vectors(np.arange(len(self.searcher.directory)))
+    def _anchors(self) -> AnchorScores | None:
+        return self.open_anchors()

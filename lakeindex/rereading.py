@@ -28,8 +28,8 @@ class Candidates:
 
     read: Callable[[Numbers], Read]
     """Gives those at some places."""
-    space: npt.NDArray[np.float32]
-    """(n, d) In which their scores are predicted."""
+    space: Callable[[], npt.NDArray[np.float32]]
+    """Gives the coordinates, (n, d), in which their scores are predicted."""
     prior: Weights
     """(n,) The probability that each joins; where it is nothing, it is not read."""
 
@@ -49,7 +49,10 @@ class Rereader:
         def score(places: Numbers) -> Weights:
             return self.score(query, candidates.read(places))
 
-        found = search(score, candidates.space, believed, Plan(calls, rounds=_rounds_of(calls)))
+        # Where all are read, nothing is predicted.
+        are_all_read = calls >= int(np.isfinite(believed).sum())
+        space = np.zeros((len(believed), 0), np.float32) if are_all_read else candidates.space()
+        found = search(score, space, believed, Plan(calls, rounds=_rounds_of(calls)))
         self.scores.save()
         said = Said(found.places, found.scores, found.foreseen, found.rounds, found.predicted)
         return said if surely is None or surely in found.places else said.with_last(surely, score(np.array([surely])))

@@ -21,7 +21,7 @@ from lakeindex.encode.tuned import Head
 from lakeindex.errors import IndexDamaged, LakeIndexError
 from lakeindex.index.anchor_store import check_anchors, open_anchors
 from lakeindex.index.reading_store import check_readings
-from lakeindex.layout import ANCHORS, CATALOG, COPIES, ENCODER_ROLE, HEAD, ROWS, is_artifact
+from lakeindex.layout import ANCHORS, CATALOG, COPIES, CROSS_ENCODER_ROLE, ENCODER_ROLE, HEAD, ROWS, is_artifact
 from lakeindex.querying import Searcher
 from lakeindex.types import FileStatus, Scan
 
@@ -41,8 +41,8 @@ def read_all(generation: Generation) -> None:
         raise IndexDamaged("vectors, names and manifest tell of different numbers of columns")
     searcher.directory.check()
     searcher.vectors.check()
-    if (anchors := open_anchors(generation.folder / ANCHORS)) is not None:
-        check_anchors(anchors, len(keys))
+    if (generation.folder / ANCHORS).exists():
+        check_anchors(open_anchors(generation.folder / ANCHORS), len(keys))
     check_readings(searcher.readings, len(keys))
     if (generation.folder / HEAD).exists():
         Head.open(generation.folder / HEAD)
@@ -57,9 +57,9 @@ def _check_manifest(manifest: Manifest) -> None:
     strange = [name for name in manifest.artifacts if not is_artifact(name)]
     if strange:
         raise IndexDamaged(f"a generation has no file {strange[0]!r}")
-    if not _is_like(manifest.settings, content_settings(Settings())) or not _is_like(
-        manifest.models, {ENCODER_ROLE: ""}
-    ):
+    roles = (ENCODER_ROLE, CROSS_ENCODER_ROLE) if manifest.settings.get("anchors") else (ENCODER_ROLE,)
+    is_like = _is_like(manifest.settings, content_settings(Settings()))
+    if not is_like or not _is_like(manifest.models, dict.fromkeys(roles, "")):
         raise IndexDamaged("the manifest tells of settings that there aren't")
     if not Path(manifest.lake).is_absolute() or "\0" in manifest.lake:
         raise IndexDamaged(f"the manifest names no folder as the lake: {manifest.lake!r}")

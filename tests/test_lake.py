@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from dataclasses import fields, replace
@@ -362,3 +363,20 @@ def test_a_pair_asked_back_is_the_pair_of_which_the_candidate_asks(lake: Lake) -
     for field in fields(expected.candidates):
         np.testing.assert_array_equal(getattr(back.candidates, field.name), getattr(expected.candidates, field.name))
         np.testing.assert_array_equal(getattr(back.query, field.name), getattr(expected.query, field.name))
+
+
+def test_a_lake_that_nobody_holds_closes_its_files_at_once(index_folder: Path, settings: Settings) -> None:
+    def files_open() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    gc.collect()
+    gc.disable()
+    try:
+        before = files_open()
+        lake = Lake.open(index_folder, settings)
+        assert lake.query("geo/countries.csv", "capital", budget=50).matches
+        assert files_open() > before
+        del lake
+        assert files_open() == before
+    finally:
+        gc.enable()

@@ -10,9 +10,9 @@ import pytest
 
 from lakeindex import Lake, Settings
 from lakeindex.cross_encoders import make_rereader
-from lakeindex.errors import InvalidSetting, NotFound
+from lakeindex.errors import InvalidSetting, NotFound, StaleArtifact
 from lakeindex.index.anchor_store import open_anchors
-from lakeindex.layout import ANCHORS
+from lakeindex.layout import ANCHORS, CROSS_ENCODER_ROLE
 from lakeindex.match.cell_attention import CellAttention
 from lakeindex.match.matcher import Judged
 from lakeindex.pairs import Numbers, QueryColumn
@@ -151,11 +151,15 @@ def test_anchor_scores_are_kept_up_when_the_lake_changes(lake_folder: Path, tmp_
     changed = Lake.index(folder, tmp_path / "index", settings)
     anew = Lake.index(folder, tmp_path / "anew", settings)
     kept, made = (open_anchors(one.generation.folder / ANCHORS) for one in (changed, anew))
-    assert kept is not None and made is not None
     assert np.array_equal(kept.scores, made.scores)
     assert kept.scores.shape == (5, len(changed.searcher.directory))
     assert changed.query("more.csv", "town", probe=0).query == ColumnId(TableId("more.csv"), "town")
-    assert changed.reader.anchors is not None
+    opened = changed.reader.open_anchors()
+    assert opened is not None and np.array_equal(opened.scores, made.scores)
+    models = changed.generation.manifest.models
+    with pytest.raises(StaleArtifact, match="scored by cells-of-before"), pytest.MonkeyPatch.context() as patch:
+        patch.setitem(models, CROSS_ENCODER_ROLE, "cells-of-before")
+        Lake(changed.generation, settings).query("more.csv", "town", probe=0, budget=2)
     assert changed.logical_hash == anew.logical_hash
 
 

@@ -137,7 +137,7 @@ def train_cross(tables: Path) -> None:
     }
     tokens = TokenVectors.open(STATIC)
     joins, ranks = train_cells(read["learn"], tokens, CellAttentionOptions())
-    cells = CellAttention(tokens, joins, ranks, "")
+    cells = CellAttention(tokens, joins, ranks, (CELLS, STATIC))
     weights = weights_of(cells, read["calibrate"], READING)
     figures = measure_reading(cells, weights, read["measure"])
     log(json.dumps(asdict(weights) | figures, indent=1))

@@ -20,10 +20,8 @@ def save_anchors(anchors: AnchorScores, folder: Path) -> None:
         np.save(folder / name, array)
 
 
-def open_anchors(folder: Path) -> AnchorScores | None:
-    """Memory-map scores that were saved; None where there are none. Raises IndexDamaged when they can't be read."""
-    if not folder.is_dir():
-        return None
+def open_anchors(folder: Path) -> AnchorScores:
+    """Memory-map scores that were saved. Raises IndexDamaged when they can't be read."""
     return AnchorScores(*(open_array(folder / name) for name in (_QUERIES, _COLUMNS, _SCORES)))
 
 

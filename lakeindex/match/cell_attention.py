@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from warnings import catch_warnings, simplefilter
 
@@ -88,7 +89,7 @@ class Cells:
         return cls(vectors, lengths[:, :, 0] > 0, read)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class CellAttention:
     """The cheap cross-encoder: no torch, thousands of pairs a second."""
 
@@ -97,7 +98,8 @@ class CellAttention:
     """Trained to tell what joins from what doesn't."""
     ranks: Trees
     """Trained to put what joins first."""
-    fingerprint: str
+    files: tuple[Path, Path]
+    """That of the weights, and that of the token vectors."""
 
     @classmethod
     def open(cls, weights: Path, tokens: Path) -> CellAttention:
@@ -110,9 +112,12 @@ class CellAttention:
             raise IndexDamaged(f"{weights} holds no cross-encoder ({error}); install lakeindex again") from error
         if seen_in_training != list(SEEN):
             raise IndexDamaged(f"the cross-encoder in {weights} was trained on other figures; train it again")
-        with weights.open("rb") as trained, tokens.open("rb") as distilled:
-            fingerprint = f"cells-{hash_content(trained)[:16]}-{hash_content(distilled)[:16]}"
-        return cls(TokenVectors.open(tokens), **trees, fingerprint=fingerprint)
+        return cls(TokenVectors.open(tokens), **trees, files=(weights, tokens))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Name the trees and the token vectors."""
+        return fingerprint_of(*self.files)
 
     def scores(self, queries: Read, columns: Read, left: Numbers, right: Numbers) -> Weights:
         """Return what speaks for a join of each pair of places, (p,), in log-odds but for a constant."""
@@ -124,6 +129,12 @@ class CellAttention:
         parts = [pairs[start : start + _PAIRS_AT_ONCE] for start in range(0, len(pairs), _PAIRS_AT_ONCE)]
         sums = [self.joins.sums(part) + self.ranks.sums(part) for part in parts]
         return np.concatenate([np.zeros(0), *sums])
+
+
+def fingerprint_of(weights: Path, tokens: Path) -> str:
+    """Name what decides the scores of a `CellAttention`, without making one."""
+    with weights.open("rb") as trained, tokens.open("rb") as distilled:
+        return f"cells-{hash_content(trained)[:16]}-{hash_content(distilled)[:16]}"
 
 
 def write_cell_attention(path: Path, joins: Trees, ranks: Trees, remarks: Mapping[str, str]) -> None:
