@@ -69,14 +69,15 @@ class TermIndex:
         terms, numbers = np.unique(rows.hashes, return_inverse=True)
         columns = owners_of(rows.starts)
         frequency = np.bincount(numbers, minlength=len(terms))
-        is_weighed = rows.is_weighed and rows.strengths is not None
-        weights = np.float64(STRENGTH_STEP) * rows.strengths if is_weighed and rows.strengths is not None else None
+        strengths = np.zeros(0, np.uint8) if rows.strengths is None else rows.strengths
+        is_weighed = rows.is_weighed and len(strengths) > 0
+        weights = np.float64(STRENGTH_STEP) * strengths if is_weighed else None
         rarity = rarity_of(frequency, len(rows))
         return cls(
             terms=terms,
             column_starts=compact(rows.starts),
             column_terms=compact(numbers),
-            strengths=np.zeros(0, np.uint8) if rows.strengths is None else rows.strengths,
+            strengths=strengths,
             complete=rows.complete,
             weighed=np.array([is_weighed]),
             term_starts=compact(np.concatenate([[0], np.cumsum(frequency)])),

@@ -53,14 +53,15 @@ class TermRows:
 
     def joined(self, others: TermRows) -> TermRows:
         """Put other columns of the same family behind these."""
-        strengths = [rows.strengths for rows in (self, others) if len(rows.hashes)]
-        counted = [one for one in strengths if one is not None]
+        # Rows without a term say nothing of how their family counts: an index of nothing but such has forgotten it.
+        told = [rows for rows in (self, others) if len(rows.hashes)]
+        counted = [rows.strengths for rows in told if rows.strengths is not None]
         return TermRows(
             hashes=np.concatenate([self.hashes, others.hashes]),
             strengths=np.concatenate(counted) if counted else None,
             starts=np.concatenate([self.starts, self.starts[-1] + others.starts[1:]]),
             complete=np.concatenate([self.complete, others.complete]),
-            is_weighed=self.is_weighed,
+            is_weighed=any(rows.is_weighed for rows in told),
         )
 
 

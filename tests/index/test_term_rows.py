@@ -45,3 +45,12 @@ def test_an_index_built_from_another_is_the_same_to_the_byte(tmp_path: Path, cou
     TermIndex.build(index_of(lake, counted).rows(np.arange(4))).save(tmp_path / "again")
     for path in (tmp_path / "once").iterdir():
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes()
+
+
+@given(LAKES, LAKES, st.booleans())
+def test_an_index_that_took_in_more_is_that_of_all(ones: list[TermSet], others: list[TermSet], counted: bool) -> None:
+    before = index_of(ones, counted).rows(np.arange(len(ones)))
+    grown = TermIndex.build(before.joined(rows_of(others, counted)))
+    anew = index_of([*ones, *others], counted)
+    assert np.array_equal(grown.weighed, anew.weighed)
+    assert np.array_equal(grown.totals.sums, anew.totals.sums)
