@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lakeindex.built_model import BuiltModel
     from lakeindex.catalog.catalog import Catalog
     from lakeindex.feedback import Feedback
+    from lakeindex.found import Found
     from lakeindex.integrate.join_kinds import AsOf
     from lakeindex.integrate.lookup import Lookup
     from lakeindex.join_plan import JoinPlan
@@ -131,16 +132,23 @@ class Lake:
         Raises NotFound for a table or column that isn't there, with the nearest names, StaleArtifact when the index's
         hashes have another key than the settings give.
         """
-        query = self._query_column(table, column)
-        found = self.reader.search(query, k, self._calls(budget), sources, within)
-        matches = found.matches(self.searcher.directory)
-        probed = 5 if probe is None else probe
-        if probed and isinstance(table, str):
-            from lakeindex.measuring import ranked
+        found = self.reader.search(self._query_column(table, column), k, self._calls(budget), sources, within)
+        return self._answer(found, (5 if probe is None else probe) if isinstance(table, str) else 0, min_probability)
 
-            matches = ranked([*self.measured(matches[:probed]), *matches[probed:]])
-        likely = [match for match in matches if match.accepted is None or match.score >= min_probability]
-        return Answer(query.id, tuple(likely), found.tried, len(matches) - len(likely))
+    def query_many(
+        self,
+        columns: Iterable[ColumnId],
+        k: int = 10,
+        probe: int = 0,
+        sources: Sequence[str] = (),
+        min_probability: float = 0.0,
+        budget: int | None = None,
+        within: str = "",
+    ) -> Iterator[Answer]:
+        """Answer for each of many columns of the lake as `query` does, in their order, several at a time."""
+        queries = map(self.searcher.column, columns)
+        for found in self.reader.search_many(queries, k, self._calls(budget), sources, within):
+            yield self._answer(found, probe, min_probability)
 
     def explain(self, left: ColumnId, right: ColumnId, budget: int | None = None) -> Match:
         """Tell what speaks for a join of two columns of the lake, whatever their rank, counted in the files."""
@@ -328,6 +336,15 @@ class Lake:
     def root(self) -> Path:
         """The lake's folder."""
         return Path(self.generation.manifest.lake)
+
+    def _answer(self, found: Found, probed: int, min_probability: float) -> Answer:
+        matches = found.matches(self.searcher.directory)
+        if probed:
+            from lakeindex.measuring import ranked
+
+            matches = ranked([*self.measured(matches[:probed]), *matches[probed:]])
+        likely = [match for match in matches if match.accepted is None or match.score >= min_probability]
+        return Answer(found.query, tuple(likely), found.tried, len(matches) - len(likely))
 
     def _calls(self, budget: int | None) -> int:
         return calls_of(self.settings.budget) if budget is None else budget

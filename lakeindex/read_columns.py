@@ -25,6 +25,10 @@ class Read:
         """Return some of the columns, in the order asked for."""
         return Read(self.readings.take(columns), self.facts.take(columns))
 
+    def joined(self, others: Read) -> Read:
+        """Put other columns behind these."""
+        return Read(self.readings.joined(others.readings), self.facts.joined(others.facts))
+
     def hashes(self) -> Hashes:
         """Hash all that a cross-encoder is told of each column, (columns,)."""
         facts = self.facts

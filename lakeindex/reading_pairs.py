@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,8 @@ from lakeindex.types import ColumnId, Match
 
 _HARDLY = 1e-6
 """The probability of a column that no source proposes."""
+_TOGETHER = 32
+"""Queries that are answered side by side."""
 
 
 @dataclass(frozen=True)
@@ -46,34 +49,63 @@ class Reader:
         `chosen` asks some sources alone, and nothing is read; only tables whose names match the glob `within` may
         answer. Raises InvalidSetting for a source that there isn't, NotFound where no table matches.
         """
-        query = self.searcher.within(query, within)
-        if chosen or not calls:
-            return self.searcher.search(query, k, chosen)
-        keys = self.searcher.candidates(query, k)
-        found = self.searcher.judged(query, keys, max(k, min(calls, len(keys))), self.searcher.labels())
-        return self._read(query, found, calls).top(k)
+        return self._search_together([query], k, calls, chosen, within)[0]
+
+    def search_many(
+        self, queries: Iterable[QueryColumn], k: int, calls: int, chosen: Sequence[str] = (), within: str = ""
+    ) -> Iterator[Found]:
+        """Answer each of many queries as `search` does, in their order; several are read together."""
+        rest = iter(queries)
+        while some := list(islice(rest, _TOGETHER)):
+            yield from self._search_together(some, k, calls, chosen, within)
 
     def explain(self, left: ColumnId, right: ColumnId, calls: int) -> Match:
         """Judge one pair, whatever its rank, among the candidates that the query column has, and read it."""
         query, key = self.searcher.column(left), self.searcher.directory.key_of(right)
         found = self.searcher.judged_with(query, key)
-        if calls:
-            found = self._read(query, found, calls, key)
+        if calls and self._is_to_be_read(found):
+            found = self._reread(query, found, self._said_with(query, found, calls, key))
         match = found.only(key).matches(self.searcher.directory, -1.0)[0]
         unread = PairReading(0, len(found.pairs.keys)) if calls else None
         return replace(match, reading=found.reading_of(key, self.searcher.directory) or unread)
 
-    def _read(self, query: QueryColumn, found: Found, calls: int, explained: int | None = None) -> Found:
+    def _search_together(
+        self, queries: Sequence[QueryColumn], k: int, calls: int, chosen: Sequence[str], within: str
+    ) -> list[Found]:
+        asked = [self.searcher.within(query, within) for query in queries]
+        if chosen or not calls:
+            return [self.searcher.search(query, k, chosen) for query in asked]
+        found = [self._judged(query, k, calls) for query in asked]
+        return [one.top(k) for one in self._read_many(asked, found, calls)]
+
+    def _judged(self, query: QueryColumn, k: int, calls: int) -> Found:
+        keys = self.searcher.candidates(query, k)
+        return self.searcher.judged(query, keys, max(k, min(calls, len(keys))), self.searcher.labels())
+
+    def _read_many(self, queries: Sequence[QueryColumn], found: Sequence[Found], calls: int) -> list[Found]:
+        unsure = [place for place, one in enumerate(found) if self._is_to_be_read(one)]
+        if not unsure:
+            return list(found)
+        candidates = [self._candidates(queries[place], found[place]) for place in unsure]
+        said = self.rereader.read_many([_read_of(queries[place]) for place in unsure], candidates, calls)
+        read = {place: self._reread(queries[place], found[place], one) for place, one in zip(unsure, said, strict=True)}
+        return [read.get(place, one) for place, one in enumerate(found)]
+
+    def _said_with(self, query: QueryColumn, found: Found, calls: int, key: int) -> Said:
+        """Read the candidates, and surely the one with a key."""
+        place = key if self.reaches_lake else int(np.searchsorted(found.pairs.keys, key))
+        return self.rereader.read(_read_of(query), self._candidates(query, found), calls, place)
+
+    def _is_to_be_read(self, found: Found) -> bool:
+        return not is_sure(found.estimates) and (self.reaches_lake or len(found.pairs.keys) > 0)
+
+    def _candidates(self, query: QueryColumn, found: Found) -> Candidates:
         keys, prior = found.pairs.keys, found.estimates
-        if is_sure(prior):
-            return found
         if self.reaches_lake:
             keys, prior = self._whole_lake(query, keys, prior)
-        if not len(keys):
-            return found
-        candidates = Candidates(lambda places: self.searcher.read_of(keys[places]), lambda: self._space(keys), prior)
-        surely = None if explained is None else int(np.searchsorted(keys, explained))
-        said = self.rereader.read(Read(query.reading, query.facts), candidates, calls, surely)
+        return Candidates(lambda places: self.searcher.read_of(keys[places]), lambda: self._space(keys), prior)
+
+    def _reread(self, query: QueryColumn, found: Found, said: Said) -> Found:
         if self.reaches_lake:
             found, said = self._with_those(query, found, said)
         return found.reread(said, self.rereader.weights)
@@ -106,3 +138,7 @@ class Reader:
     @cached_property
     def _anchors(self) -> AnchorScores | None:
         return self.open_anchors()
+
+
+def _read_of(query: QueryColumn) -> Read:
+    return Read(query.reading, query.facts)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from lakeindex.protocols import Reranker
 from lakeindex.read_columns import Read
 from lakeindex.readings import FACTOR
 from lakeindex.remembered_scores import RememberedScores
-from lakeindex.search.cur import Plan, search
+from lakeindex.search.cur import Plan, search_many
 from lakeindex.text_hash import mix
 
 _DOUBT = 1e-9
@@ -44,30 +45,41 @@ class Rereader:
 
     def read(self, query: Read, candidates: Candidates, calls: int, surely: int | None = None) -> Said:
         """Read the query, a single column, with the candidates that promise most, and `surely` with the one there."""
-        believed = np.where(candidates.prior > 0, log_odds_of(candidates.prior, _DOUBT), -np.inf)
+        said = self.read_many([query], [candidates], calls)[0]
+        if surely is None or surely in said.places:
+            return said
+        return said.with_last(surely, self._score([(query, candidates.read(np.array([surely])))])[0])
 
-        def score(places: Numbers) -> Weights:
-            return self.score(query, candidates.read(places))
+    def read_many(self, queries: Sequence[Read], candidates: Sequence[Candidates], calls: int) -> list[Said]:
+        """Read several queries, so many calls each; the pairs of all are read together."""
+        believed = [np.where(one.prior > 0, log_odds_of(one.prior, _DOUBT), -np.inf) for one in candidates]
+        spaces = [_space(one, prior, calls) for one, prior in zip(candidates, believed, strict=True)]
 
-        # Where all are read, nothing is predicted.
-        are_all_read = calls >= int(np.isfinite(believed).sum())
-        space = np.zeros((len(believed), 0), np.float32) if are_all_read else candidates.space()
-        found = search(score, space, believed, Plan(calls, rounds=_rounds_of(calls)))
+        def score(asked: Sequence[tuple[int, Numbers]]) -> list[Weights]:
+            return self._score([(queries[number], candidates[number].read(places)) for number, places in asked])
+
+        searched = search_many(score, spaces, believed, Plan(calls, rounds=_rounds_of(calls)))
         self.scores.save()
-        said = Said(found.places, found.scores, found.foreseen, found.rounds, found.predicted)
-        return said if surely is None or surely in found.places else said.with_last(surely, score(np.array([surely])))
+        return [Said(one.places, one.scores, one.foreseen, one.rounds, one.predicted) for one in searched]
 
-    def score(self, query: Read, columns: Read) -> Weights:
-        """Score a single query with some columns, (n,); pairs that were scored before are not read again."""
-        hashes = mix(query.hashes() * FACTOR + columns.hashes())
+    def _score(self, asked: Sequence[tuple[Read, Read]]) -> list[Weights]:
+        """Score single queries with some columns each; pairs that were scored before are not read again."""
+        queries, columns = (reduce(Read.joined, side) for side in zip(*asked, strict=True))
+        sizes = [len(some) for _, some in asked]
+        left = np.repeat(np.arange(len(asked)), sizes)
+        hashes = mix(queries.hashes()[left] * FACTOR + columns.hashes())
         scores = self.scores.of(hashes)
         new = np.flatnonzero(np.isnan(scores))
         if len(new):
-            scores[new] = self.reranker.scores(
-                query, columns.take(new), np.zeros(len(new), np.int64), np.arange(len(new))
-            )
+            scores[new] = self.reranker.scores(queries, columns.take(new), left[new], np.arange(len(new)))
             self.scores.keep(hashes[new], scores[new])
-        return scores
+        return np.split(scores, np.cumsum(sizes)[:-1])
+
+
+def _space(candidates: Candidates, believed: Weights, calls: int) -> npt.NDArray[np.float32]:
+    # Where all are read, nothing is predicted.
+    are_all_read = calls >= int(np.isfinite(believed).sum())
+    return np.zeros((len(believed), 0), np.float32) if are_all_read else candidates.space()
 
 
 def _rounds_of(calls: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -168,3 +169,32 @@ def test_a_budget_is_a_number_or_all(lake: Lake) -> None:
     for wrong in ("many", "-1", "1.5", ""):
         with pytest.raises(InvalidSetting):
             Settings(budget=wrong)
+
+
+@pytest.mark.usefixtures("never_sure")
+@pytest.mark.parametrize("calls", [0, 3, ALL])
+@pytest.mark.parametrize("reaches_lake", [False, True])
+def test_many_queries_are_answered_as_each_alone(
+    lake: Lake, calls: int, reaches_lake: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lakeindex.reading_pairs._TOGETHER", 5)
+    columns = columns_of(lake)
+    assert len(columns) > 10
+    reader = replace(lake.reader, reaches_lake=reaches_lake)
+    one_by_one = [reader.search(lake.searcher.column(column), 10, calls) for column in columns]
+    asked: list[int] = []
+    score = CellAttention.scores
+    monkeypatch.setattr(CellAttention, "scores", lambda *given: asked.append(len(given[1])) or score(*given))
+    fresh = replace(lake.reader, reaches_lake=reaches_lake, make_rereader=partial(make_rereader, lake.settings))
+    together = list(fresh.search_many(map(lake.searcher.column, columns), 10, calls))
+    for one, other in zip(one_by_one, together, strict=True):
+        assert (one.query, one.ranking.keys.tolist()) == (other.query, other.ranking.keys.tolist())
+        assert other.scores == pytest.approx(one.scores, abs=1e-12)
+    assert max(asked, default=0) == (0 if not calls else 5), "the pairs of several queries were not read together"
+
+
+def test_an_answer_to_many_is_that_to_each(lake: Lake) -> None:
+    columns = columns_of(lake)[:7]
+    answers = list(lake.query_many(columns, k=3, probe=1, min_probability=0.4))
+    assert answers == [lake.query(one.table, one.name, 3, 1, min_probability=0.4) for one in columns]
+    assert list(lake.query_many([])) == []

@@ -82,14 +82,15 @@ Searching = Generator[Numbers, Weights, Searched]
 
 def search(score: Score, space: Space, prior: Weights, plan: Plan, anchors: Numbers | None = None) -> Searched:
     """Search for one query: see `searching`."""
-    return search_many(lambda asked: [score(places) for _, places in asked], space, [prior], plan, anchors)[0]
+    return search_many(lambda asked: [score(places) for _, places in asked], [space], [prior], plan, anchors)[0]
 
 
 def search_many(
-    score: ScoreMany, space: Space, priors: Sequence[Weights], plan: Plan, anchors: Numbers | None = None
+    score: ScoreMany, spaces: Sequence[Space], priors: Sequence[Weights], plan: Plan, anchors: Numbers | None = None
 ) -> list[Searched]:
-    """Search for several queries, a prior each, side by side: their pairs are scored together, round by round."""
-    runs = {number: searching(space, prior, plan, anchors) for number, prior in enumerate(priors)}
+    """Search for several queries, a space and a prior each, side by side: what a round asks is scored together."""
+    each = enumerate(zip(spaces, priors, strict=True))
+    runs = {number: searching(space, prior, plan, anchors) for number, (space, prior) in each}
     found: dict[int, Searched] = {}
     waiting: dict[int, Numbers] = {}
     answers: dict[int, Weights | None] = dict.fromkeys(runs)

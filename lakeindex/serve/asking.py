@@ -57,9 +57,9 @@ def query(
         from lakeindex.serve.batch import write_batch_answers
 
         asked = partial(
-            lake.query, k=k, probe=probe or 0, sources=chosen, min_probability=min_probability, within=within
+            lake.query_many, k=k, probe=probe or 0, sources=chosen, min_probability=min_probability, within=within
         )
-        write_batch_answers(asked, batch, Format(output), quiet)
+        write_batch_answers(lake, asked, batch, Format(output), quiet)
         return
     answer = lake.query(path or target[0], target[-1], k, probe, chosen, min_probability, within=within)
     write_answer(answer, Format(output), show_all, quiet)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,17 +11,22 @@ from lakeindex.answer import ANSWER_SCHEMA, Answer, match_row
 from lakeindex.errors import InvalidSetting, NotFound
 from lakeindex.serve.answers import write_answer
 from lakeindex.serve.output import Format, say, write_batches, write_csv
+from lakeindex.types import ColumnId, TableId
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from lakeindex.lake import Lake
 
 _HEADER = ("query_table", "query_column")
 
 
-def write_batch_answers(ask: Callable[[str, str], Answer], queries: Path, form: Format, quiet: bool) -> None:
+AskMany = Callable[[Iterable[ColumnId]], Iterator[Answer]]
+
+
+def write_batch_answers(lake: Lake, ask: AskMany, queries: Path, form: Format, quiet: bool) -> None:
     """Answer each query of the file. A query for a column that isn't there is named on stderr and left out."""
-    answers = _answers(ask, queries)
+    answers = ask(_known(lake, queries))
     if form in (Format.JSON, Format.JSONL):
         for answer in answers:
             write_answer(answer, Format.JSONL, True, quiet)
@@ -31,12 +36,15 @@ def write_batch_answers(ask: Callable[[str, str], Answer], queries: Path, form: 
         write_batches(_batches(answers), ANSWER_SCHEMA, form)
 
 
-def _answers(ask: Callable[[str, str], Answer], queries: Path) -> Iterator[Answer]:
+def _known(lake: Lake, queries: Path) -> Iterator[ColumnId]:
+    directory = lake.searcher.directory
     for table, column in _read_queries(queries):
         try:
-            yield ask(table, column)
+            directory.key_of(ColumnId(TableId(table), column))
         except NotFound as error:
             say(f"lakeindex: no answer for {table} {column}: {error}")
+        else:
+            yield ColumnId(TableId(table), column)
 
 
 def _batches(answers: Iterator[Answer]) -> Iterator[pa.RecordBatch]:

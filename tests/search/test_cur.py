@@ -140,7 +140,7 @@ def test_many_queries_are_searched_as_each_alone() -> None:
         sizes.append(sum(len(places) for _, places in asked))
         return [scores[number][places] for number, places in asked]
 
-    together = search_many(score_many, space, priors, Plan(20, 4))
+    together = search_many(score_many, [space] * 5, priors, Plan(20, 4))
     for number, found in enumerate(together):
         alone: Searched = search(Counted(scores[number]), space, priors[number], Plan(20, 4))
         assert np.array_equal(found.places, alone.places)
