@@ -52,7 +52,7 @@ class Settings:
     index: str = ".lakeindex"
     """The folder that holds the index."""
     jobs: int = os.cpu_count() or 1
-    """Processes that read files."""
+    """Processes that read files, or answer a batch of queries."""
     memory: str = "2GB"
     """What all processes together may use."""
     device: str = "cpu"

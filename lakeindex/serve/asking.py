@@ -55,9 +55,10 @@ def query(
     lake = open_lake(index, **reading)
     if batch is not None:
         from lakeindex.serve.batch import write_batch_answers
+        from lakeindex.serve.side_by_side import query_on_all_cores
 
         asked = partial(
-            lake.query_many, k=k, probe=probe or 0, sources=chosen, min_probability=min_probability, within=within
+            query_on_all_cores, k=k, probe=probe or 0, sources=chosen, min_probability=min_probability, within=within
         )
         write_batch_answers(lake, asked, batch, Format(output), quiet)
         return

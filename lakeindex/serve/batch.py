@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 _HEADER = ("query_table", "query_column")
 
 
-AskMany = Callable[[Iterable[ColumnId]], Iterator[Answer]]
+AskMany = Callable[["Lake", Sequence[ColumnId]], Iterator[Answer]]
 
 
 def write_batch_answers(lake: Lake, ask: AskMany, queries: Path, form: Format, quiet: bool) -> None:
     """Answer each query of the file. A query for a column that isn't there is named on stderr and left out."""
-    answers = ask(_known(lake, queries))
+    answers = ask(lake, list(_known(lake, queries)))
     if form in (Format.JSON, Format.JSONL):
         for answer in answers:
             write_answer(answer, Format.JSONL, True, quiet)
