@@ -34,7 +34,7 @@ def ask(
     lake: Lake, queries: Sequence[ColumnId], budgets: Sequence[str], folder: Path, label: str, times: Times
 ) -> None:
     """Rank the columns for each query with each budget; a query that the index hasn't is answered by nothing."""
-    searcher, reader = lake.searcher, lake.reader
+    searcher, reranking = lake.searcher, lake.reranking
     ranked: dict[str, dict[ColumnId, list[ColumnId]]] = {budget: {} for budget in budgets}
     for column in queries:
         try:
@@ -43,7 +43,7 @@ def ask(
             continue
         for budget in budgets:
             started = time.perf_counter()
-            found = reader.search(query, K, calls_of(budget))
+            found = reranking.search(query, K, calls_of(budget))
             times[budget].append(time.perf_counter() - started)
             ranked[budget][column] = [searcher.directory.id_of(key) for key in found.ranking.keys.tolist()]
     for budget, answers in ranked.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lakeindex.budgeted_reranker import BudgetedReranker
 from lakeindex.catalog.generations import Generation
 from lakeindex.config import CELLS as CHEAP
 from lakeindex.config import TRANSFORMER, Settings
@@ -10,27 +11,26 @@ from lakeindex.errors import StaleArtifact
 from lakeindex.index.anchor_store import open_anchors
 from lakeindex.layout import ANCHORS, CROSS_ENCODER_ROLE
 from lakeindex.match.cell_attention import CellAttention, fingerprint_of
-from lakeindex.match.reread import ReadWeights
+from lakeindex.match.reranked import RerankWeights
 from lakeindex.pairs import AnchorScores
 from lakeindex.protocols import Reranker
 from lakeindex.remembered_scores import RememberedScores
-from lakeindex.rereading import Rereader
 from lakeindex.user_folders import cache_slot
 from lakeindex.weights import CELLS, CROSS, STATIC
 
 
-def make_rereader(settings: Settings) -> Rereader:
+def make_reranker(settings: Settings) -> BudgetedReranker:
     """Load the cross-encoder, with what its scores are worth: `cells`, `transformer`, a folder or a name on the hub."""
     if settings.cross_encoder == CHEAP:
-        return Rereader(CellAttention.open(CELLS, STATIC), ReadWeights.open(CELLS))
+        return BudgetedReranker(CellAttention.open(CELLS, STATIC), RerankWeights.open(CELLS))
     if settings.cross_encoder == TRANSFORMER:
         from lakeindex.encode.cross_encoder import CrossEncoder
 
-        return _remembering(CrossEncoder(CROSS, Device(settings.device)), ReadWeights.open(CROSS))
+        return _remembering(CrossEncoder(CROSS, Device(settings.device)), RerankWeights.open(CROSS))
     from lakeindex.encode.sentence_cross_encoder import SentenceCrossEncoder
 
     named = SentenceCrossEncoder(settings.cross_encoder, Device(settings.device), settings.allow_download)
-    return _remembering(named, ReadWeights.of_unknown())
+    return _remembering(named, RerankWeights.of_unknown())
 
 
 def anchors_for(settings: Settings, generation: Generation) -> AnchorScores | None:
@@ -50,10 +50,10 @@ def anchors_for(settings: Settings, generation: Generation) -> AnchorScores | No
     return open_anchors(generation.folder / ANCHORS)
 
 
-def _remembering(model: Reranker, weights: ReadWeights) -> Rereader:
+def _remembering(model: Reranker, weights: RerankWeights) -> BudgetedReranker:
     """Let a slow model read no pair twice, whatever the process; where there is no home folder, it does."""
     try:
         path = cache_slot("scores", model.fingerprint)
     except RuntimeError:
-        return Rereader(model, weights)
-    return Rereader(model, weights, RememberedScores(path))
+        return BudgetedReranker(model, weights)
+    return BudgetedReranker(model, weights, RememberedScores(path))

@@ -14,7 +14,7 @@ from lakeindex.match.join_kind import KINDS_OF_JOIN, kinds_of
 from lakeindex.match.matcher import Judged
 from lakeindex.match.passed import Passed
 from lakeindex.match.paths import NO_BRIDGE, Bridge, PathWeights, receive
-from lakeindex.match.reread import ReadWeights, Reread, Said
+from lakeindex.match.reranked import Reranked, RerankWeights, Said
 from lakeindex.match.verdicts import ACCEPTED
 from lakeindex.pair_reading import PairReading
 from lakeindex.pairs import Pairs, Ranking, Weights
@@ -56,10 +56,10 @@ class Found:
         judged = self.judged.passed_on(passed)
         return replace(self, judged=judged, ranking=Ranking.of(self.pairs.keys, judged.probabilities, "passed on"))
 
-    def reread(self, said: Said, weights: ReadWeights) -> Found:
+    def reranked(self, said: Said, weights: RerankWeights) -> Found:
         """Return the ranking with what a cross-encoder said of candidates."""
         assert self.judged is not None
-        judged = self.judged.reread_as(Reread.of(said, self.judged.estimates, weights))
+        judged = self.judged.reranked_as(Reranked.of(said, self.judged.estimates, weights))
         return replace(self, judged=judged, ranking=Ranking.of(self.pairs.keys, judged.probabilities, "read"))
 
     def only(self, key: int) -> Found:
@@ -72,10 +72,10 @@ class Found:
 
     def reading_of(self, key: int, directory: Directory) -> PairReading | None:
         """Tell how a candidate came to be read; None where none was."""
-        if self.judged is None or self.judged.reread is None:
+        if self.judged is None or self.judged.reranked is None:
             return None
         place = int(np.searchsorted(self.pairs.keys, key))
-        return self.judged.reread.reading_of(place, lambda one: str(directory.id_of(int(self.pairs.keys[one]))))
+        return self.judged.reranked.reading_of(place, lambda one: str(directory.id_of(int(self.pairs.keys[one]))))
 
     @property
     def scores(self) -> Weights:

@@ -17,11 +17,12 @@ from lakeindex.config import Settings, calls_of
 from lakeindex.layout import CATALOG
 from lakeindex.querying import Searcher
 from lakeindex.reading import ReadRows, read_file
-from lakeindex.reading_pairs import Reader
+from lakeindex.reranking import RerankingSearcher
 from lakeindex.types import ColumnId, Match, Progress, RawValues, Report, TableId
 
 if TYPE_CHECKING:
     from lakeindex.broken_joins import WatchedJoins, WatchRules
+    from lakeindex.budgeted_reranker import BudgetedReranker
     from lakeindex.built_model import BuiltModel
     from lakeindex.catalog.catalog import Catalog
     from lakeindex.feedback import Feedback
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from lakeindex.join_plan import JoinPlan
     from lakeindex.lake_rows import LakeRows
     from lakeindex.pairs import AnchorScores, QueryColumn
-    from lakeindex.rereading import Rereader
     from lakeindex.rewriting import Rewriter
 
 # A query of a lake's column needs neither DuckDB nor a model nor what builds an index: those are imported where they
@@ -132,7 +132,7 @@ class Lake:
         Raises NotFound for a table or column that isn't there, with the nearest names, StaleArtifact when the index's
         hashes have another key than the settings give.
         """
-        found = self.reader.search(self._query_column(table, column), k, self._calls(budget), sources, within)
+        found = self.reranking.search(self._query_column(table, column), k, self._calls(budget), sources, within)
         return self._answer(found, (5 if probe is None else probe) if isinstance(table, str) else 0, min_probability)
 
     def query_many(
@@ -147,12 +147,12 @@ class Lake:
     ) -> Iterator[Answer]:
         """Answer for each of many columns of the lake as `query` does, in their order, several at a time."""
         queries = map(self.searcher.column, columns)
-        for found in self.reader.search_many(queries, k, self._calls(budget), sources, within):
+        for found in self.reranking.search_many(queries, k, self._calls(budget), sources, within):
             yield self._answer(found, probe, min_probability)
 
     def explain(self, left: ColumnId, right: ColumnId, budget: int | None = None) -> Match:
         """Tell what speaks for a join of two columns of the lake, whatever their rank, counted in the files."""
-        return self.measured([self.reader.explain(left, right, self._calls(budget))])[0]
+        return self.measured([self.reranking.explain(left, right, self._calls(budget))])[0]
 
     def accept(self, left: ColumnId, right: ColumnId, note: str = "") -> None:
         """Say that two columns join, whatever the index makes of them: that counts at once, and across all builds.
@@ -272,13 +272,13 @@ class Lake:
         return Searcher.open(self.generation, self.settings.device, self._feedback_file)
 
     @cached_property
-    def reader(self) -> Reader:
+    def reranking(self) -> RerankingSearcher:
         """The same, with a cross-encoder behind it."""
         settings = self.settings
-        return Reader(
+        return RerankingSearcher(
             self.searcher,
             # They hold no lake, so that a lake that nobody holds closes its files at once.
-            partial(_make_rereader, settings),
+            partial(_make_reranker, settings),
             settings.reach == "lake",
             partial(_open_anchors, settings, self.generation),
         )
@@ -379,10 +379,10 @@ def _with_index(settings: Settings | None, index: str | Path | None) -> Settings
     return settings if index is None else replace(settings, index=str(index))
 
 
-def _make_rereader(settings: Settings) -> Rereader:
-    from lakeindex.cross_encoders import make_rereader
+def _make_reranker(settings: Settings) -> BudgetedReranker:
+    from lakeindex.cross_encoders import make_reranker
 
-    return make_rereader(settings)
+    return make_reranker(settings)
 
 
 def _open_anchors(settings: Settings, generation: Generation) -> AnchorScores | None:

@@ -12,7 +12,7 @@ from lakeindex.learn.pair_tuning import PairTuningOptions
 from lakeindex.match.calibration import Calibration
 from lakeindex.match.paths import PathWeights
 from lakeindex.training.matcher import ORPHANS_LEFT_ALONE
-from lakeindex.training.reading import ReadingOptions
+from lakeindex.training.rerank_weights import ReadingOptions
 from lakeindex.training.static_tokens import DistillingOptions
 
 _DATA = f"""## Trained on

@@ -40,8 +40,8 @@ from lakeindex.training.made_lakes import ask_made_lakes, plans
 from lakeindex.training.matcher import MatcherOptions, train_matcher
 from lakeindex.training.measures import measure_matcher
 from lakeindex.training.paths import WITHOUT_PATHS, PathPairs, ask_for_paths, fit_paths, log_loss
-from lakeindex.training.read_pairs import ReadLake, ask_to_read
-from lakeindex.training.reading import ReadingOptions, measure_reading, weights_of
+from lakeindex.training.ranked_pairs import ReadLake, ask_to_read
+from lakeindex.training.rerank_weights import ReadingOptions, measure_reading, weights_of
 from lakeindex.training.static_tokens import DistillingOptions, distil, tune_tokens, write_tokens
 from lakeindex.training.texts import text_batches
 from lakeindex.types import FileOutcome, ReadOptions

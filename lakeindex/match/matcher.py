@@ -24,7 +24,7 @@ from lakeindex.match.join_kind import kinds_of
 from lakeindex.match.matcher_file import read_matcher
 from lakeindex.match.parts import Addition, Features, Part
 from lakeindex.match.passed import Passed
-from lakeindex.match.reread import Reread
+from lakeindex.match.reranked import Reranked
 from lakeindex.match.signals import MEANINGS, REPEATS
 from lakeindex.match.trees import Trees
 from lakeindex.match.verdicts import FEEDBACK, SAYINGS, Verdicts, as_told, ordered_as_told
@@ -63,16 +63,16 @@ class Judged:
     matcher: Matcher
     passed: Passed | None = None
     """What paths over other columns changed in the estimates."""
-    reread: Reread | None = None
+    reranked: Reranked | None = None
     """What a cross-encoder changed in them after that."""
 
     def passed_on(self, passed: Passed) -> Judged:
         """Return the candidates with what paths over other columns say of them."""
         return replace(self._estimated(passed.after), passed=passed)
 
-    def reread_as(self, reread: Reread) -> Judged:
+    def reranked_as(self, reranked: Reranked) -> Judged:
         """Return the candidates with what a cross-encoder says of them."""
-        return replace(self._estimated(reread.after), reread=reread)
+        return replace(self._estimated(reranked.after), reranked=reranked)
 
     def _estimated(self, estimates: Weights) -> Judged:
         probabilities = as_told(estimates, self.verdicts)
@@ -86,14 +86,14 @@ class Judged:
         """
         added = self._added(place)
         total = sum(part for part, _, _ in added.values())
-        estimates = next((one.before for one in (self.passed, self.reread) if one is not None), self.estimates)
+        estimates = next((one.before for one in (self.passed, self.reranked) if one is not None), self.estimates)
         scale = (float(estimates[place]) - self.prior) / total if abs(total) > 1e-9 else 0.0
         listed = {
             name: Evidence(name, part * scale, strength, meaning)
             for name, (part, strength, meaning) in added.items()
             if part or not math.isnan(strength)
         }
-        for later in (self.passed, self.reread):
+        for later in (self.passed, self.reranked):
             listed |= {one.name: one for one in (later.evidence(place) if later is not None else ())}
         if verdict := int(self.verdicts[place]):
             shared = listed[FEEDBACK].part if FEEDBACK in listed else 0.0

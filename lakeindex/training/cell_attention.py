@@ -11,7 +11,7 @@ from lakeindex.learn.boosting import BoostingOptions, grow, tree_arrays
 from lakeindex.match.cell_attention import DIRECTIONS, Cells, seen
 from lakeindex.match.trees import Trees
 from lakeindex.token_vectors import TokenVectors
-from lakeindex.training.read_pairs import ReadLake
+from lakeindex.training.ranked_pairs import ReadLake
 
 _GROWN = BoostingOptions(
     trees=200, leaves=31, learning_rate=0.05, least_pairs=200, features_a_tree=0.6, pairs_a_tree=0.7, depth=8

@@ -14,7 +14,7 @@ from lakeindex.encode.model_options import BASE_MODEL, ModelOptions
 from lakeindex.encode.pair_tokens import pair_tokens
 from lakeindex.learn.pair_tuning import Log, PairBatch, PairTuningOptions, tune_pairs
 from lakeindex.pairs import Numbers
-from lakeindex.training.read_pairs import ReadLake
+from lakeindex.training.ranked_pairs import ReadLake
 
 QUERIES = 6
 """In a batch."""

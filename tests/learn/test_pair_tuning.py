@@ -18,7 +18,7 @@ from lakeindex.pairs import ColumnFacts
 from lakeindex.read_columns import Read
 from lakeindex.readings import Readings
 from lakeindex.training.cross_encoder import CANDIDATES, QUERIES, batches_of
-from lakeindex.training.read_pairs import ReadLake
+from lakeindex.training.ranked_pairs import ReadLake
 
 OPTIONS = PairTuningOptions(steps=4, rank=2, alpha=4, learning_rate=1e-2)
 JOINS = np.array([[True, False, False], [False, True, False]])

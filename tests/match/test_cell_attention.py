@@ -10,7 +10,7 @@ import pytest
 from lakeindex.encode.reading_tokens import tokenizer
 from lakeindex.errors import IndexDamaged
 from lakeindex.match.cell_attention import SEEN, CellAttention, Cells, seen, write_cell_attention
-from lakeindex.match.reread import ReadWeights
+from lakeindex.match.reranked import RerankWeights
 from lakeindex.match.trees import Trees
 from lakeindex.pairs import KINDS, ColumnFacts
 from lakeindex.protocols import Reranker
@@ -112,7 +112,7 @@ def test_the_shipped_weights_are_a_reranker_that_is_small_and_reads_each_pair_al
     by_pair = together.reshape(5, 5)
     assert by_pair[0, 1] > by_pair[0, 2], "a price reads more like a country than a country does"
     assert not np.allclose(by_pair, by_pair.T), "a join from one side is not one from the other"
-    weights = ReadWeights.open(CELLS)
+    weights = RerankWeights.open(CELLS)
     assert weights.slope > 0 and weights.share > 0
 
 
@@ -138,4 +138,4 @@ def test_weights_of_other_figures_or_none_are_refused(tmp_path: Path) -> None:
     with pytest.raises(IndexDamaged, match="install lakeindex again"):
         CellAttention.open(path, STATIC)
     with pytest.raises(IndexDamaged):
-        ReadWeights.open(path)
+        RerankWeights.open(path)

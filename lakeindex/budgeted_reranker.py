@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lakeindex.match.paths import log_odds_of
-from lakeindex.match.reread import ReadWeights, Said
+from lakeindex.match.reranked import RerankWeights, Said
 from lakeindex.pairs import Numbers, Weights
 from lakeindex.protocols import Reranker
 from lakeindex.read_columns import Read
@@ -36,11 +36,11 @@ class Candidates:
 
 
 @dataclass(frozen=True, slots=True)
-class Rereader:
+class BudgetedReranker:
     """A cross-encoder with what its scores are worth, and those that it gave."""
 
-    reranker: Reranker
-    weights: ReadWeights
+    cross_encoder: Reranker
+    weights: RerankWeights
     scores: RememberedScores = field(default_factory=RememberedScores)
 
     def read(self, query: Read, candidates: Candidates, calls: int, surely: int | None = None) -> Said:
@@ -71,7 +71,7 @@ class Rereader:
         scores = self.scores.of(hashes)
         new = np.flatnonzero(np.isnan(scores))
         if len(new):
-            scores[new] = self.reranker.scores(queries, columns.take(new), left[new], np.arange(len(new)))
+            scores[new] = self.cross_encoder.scores(queries, columns.take(new), left[new], np.arange(len(new)))
             self.scores.keep(hashes[new], scores[new])
         return np.split(scores, np.cumsum(sizes)[:-1])
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from lakeindex import Lake, Settings
-from lakeindex.cross_encoders import make_rereader
+from lakeindex.cross_encoders import make_reranker
 from lakeindex.errors import InvalidSetting, NotFound, StaleArtifact
 from lakeindex.index.anchor_store import open_anchors
 from lakeindex.layout import ANCHORS, CROSS_ENCODER_ROLE
@@ -18,7 +18,7 @@ from lakeindex.match.cell_attention import CellAttention
 from lakeindex.match.matcher import Judged
 from lakeindex.pairs import Numbers, QueryColumn
 from lakeindex.read_columns import Read
-from lakeindex.reading_pairs import Reader
+from lakeindex.reranking import RerankingSearcher
 from lakeindex.types import ColumnId, TableId
 from lakeindex.weights import CELLS, STATIC
 
@@ -28,7 +28,7 @@ ALL = 10**9
 @pytest.fixture
 def never_sure(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read even where the matcher is sure."""
-    monkeypatch.setattr("lakeindex.reading_pairs.is_sure", lambda probabilities: False)
+    monkeypatch.setattr("lakeindex.reranking.is_sure", lambda probabilities: False)
 
 
 def columns_of(lake: Lake) -> list[ColumnId]:
@@ -41,8 +41,8 @@ def brute_force(lake: Lake, query: QueryColumn, keys: Numbers) -> np.ndarray:
     return CellAttention.open(CELLS, STATIC).scores(one, read, np.zeros(len(keys), np.int64), np.arange(len(keys)))
 
 
-def judged_of(reader: Reader, query: QueryColumn, k: int, calls: int) -> tuple[Numbers, Judged]:
-    found = reader.search(query, k, calls)
+def judged_of(reranking: RerankingSearcher, query: QueryColumn, k: int, calls: int) -> tuple[Numbers, Judged]:
+    found = reranking.search(query, k, calls)
     assert found.judged is not None
     return found.pairs.keys, found.judged
 
@@ -51,12 +51,12 @@ def judged_of(reader: Reader, query: QueryColumn, k: int, calls: int) -> tuple[N
 def test_a_full_budget_reads_every_candidate_as_brute_force_does(lake: Lake) -> None:
     for column in columns_of(lake):
         query = lake.searcher.column(column)
-        keys, judged = judged_of(lake.reader, query, 100, ALL)
-        assert judged.reread is not None
-        said = judged.reread.said
-        assert sorted(said.places.tolist()) == np.flatnonzero(judged.reread.before > 0).tolist()
+        keys, judged = judged_of(lake.reranking, query, 100, ALL)
+        assert judged.reranked is not None
+        said = judged.reranked.said
+        assert sorted(said.places.tolist()) == np.flatnonzero(judged.reranked.before > 0).tolist()
         assert said.scores == pytest.approx(brute_force(lake, query, keys[said.places]))
-        expected = lake.reader.rereader.weights.probabilities(judged.reread.before[said.places], said.scores)
+        expected = lake.reranking.reranker.weights.probabilities(judged.reranked.before[said.places], said.scores)
         assert judged.probabilities[said.places] == pytest.approx(expected)
 
 
@@ -64,28 +64,28 @@ def test_a_full_budget_reads_every_candidate_as_brute_force_does(lake: Lake) -> 
 @pytest.mark.parametrize("calls", [1, 3, 7])
 def test_no_more_is_read_than_the_budget_allows(lake: Lake, calls: int) -> None:
     for column in columns_of(lake):
-        judged = judged_of(lake.reader, lake.searcher.column(column), 10, calls)[1]
-        assert judged.reread is not None and len(judged.reread.said.places) <= calls
+        judged = judged_of(lake.reranking, lake.searcher.column(column), 10, calls)[1]
+        assert judged.reranked is not None and len(judged.reranked.said.places) <= calls
 
 
 def test_without_a_budget_nothing_is_read_and_no_model_is_loaded(lake: Lake) -> None:
     def load() -> object:
         raise AssertionError("a model was loaded")
 
-    reader = Reader(lake.searcher, load)  # type: ignore[arg-type]
+    reranking = RerankingSearcher(lake.searcher, load)  # type: ignore[arg-type]
     for column in columns_of(lake):
         query = lake.searcher.column(column)
-        assert np.array_equal(reader.search(query, 10, 0).ranking.keys, lake.searcher.search(query, 10).ranking.keys)
+        assert np.array_equal(reranking.search(query, 10, 0).ranking.keys, lake.searcher.search(query, 10).ranking.keys)
 
 
 @pytest.mark.usefixtures("never_sure")
 def test_pairs_that_were_read_are_not_read_again(lake: Lake) -> None:
-    rereader = make_rereader(lake.settings)
-    reader = Reader(lake.searcher, lambda: rereader)
+    reranker = make_reranker(lake.settings)
+    reranking = RerankingSearcher(lake.searcher, lambda: reranker)
     query = lake.searcher.column(columns_of(lake)[0])
-    first = reader.search(query, 10, ALL)
-    object.__setattr__(rereader, "reranker", None)
-    assert np.array_equal(reader.search(query, 10, ALL).scores, first.scores)
+    first = reranking.search(query, 10, ALL)
+    object.__setattr__(reranker, "cross_encoder", None)
+    assert np.array_equal(reranking.search(query, 10, ALL).scores, first.scores)
 
 
 @pytest.mark.usefixtures("never_sure")
@@ -100,10 +100,10 @@ def test_explain_says_what_query_says_and_its_parts_sum_to_it(lake: Lake) -> Non
 
 
 def test_where_the_matcher_is_sure_nothing_is_read(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lakeindex.reading_pairs.is_sure", lambda probabilities: True)
+    monkeypatch.setattr("lakeindex.reranking.is_sure", lambda probabilities: True)
     column = ColumnId(TableId("geo/countries.csv"), "name")
     query = lake.searcher.column(column)
-    assert np.array_equal(lake.reader.search(query, 10, 50).scores, lake.searcher.search(query, 50).scores)
+    assert np.array_equal(lake.reranking.search(query, 10, 50).scores, lake.searcher.search(query, 50).scores)
     (first, *_) = lake.query(column.table, column.name, probe=0).matches
     explained = lake.explain(column, first.column)
     assert explained.reading is not None
@@ -128,14 +128,14 @@ def test_only_tables_within_a_glob_answer(lake: Lake) -> None:
 def test_reaching_into_the_lake_finds_what_no_source_proposes(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     column = columns_of(lake)[0]
     query = lake.searcher.column(column)
-    full = lake.reader.search(query, 100, ALL)
+    full = lake.reranking.search(query, 100, ALL)
     best = int(full.ranking.keys[0])
     hidden = lake.searcher.__class__.candidates
     monkeypatch.setattr(
         type(lake.searcher), "candidates", lambda *given, **more: np.setdiff1d(hidden(*given, **more), [best])
     )
-    assert best not in lake.reader.search(query, 100, ALL).pairs.keys
-    reaching = replace(lake.reader, reaches_lake=True)
+    assert best not in lake.reranking.search(query, 100, ALL).pairs.keys
+    reaching = replace(lake.reranking, reaches_lake=True)
     found = reaching.search(query, 100, ALL)
     assert int(found.ranking.keys[0]) == best
     assert not set(query.own_keys.tolist()) & set(found.ranking.keys.tolist())
@@ -155,7 +155,7 @@ def test_anchor_scores_are_kept_up_when_the_lake_changes(lake_folder: Path, tmp_
     assert np.array_equal(kept.scores, made.scores)
     assert kept.scores.shape == (5, len(changed.searcher.directory))
     assert changed.query("more.csv", "town", probe=0).query == ColumnId(TableId("more.csv"), "town")
-    opened = changed.reader.open_anchors()
+    opened = changed.reranking.open_anchors()
     assert opened is not None and np.array_equal(opened.scores, made.scores)
     models = changed.generation.manifest.models
     with pytest.raises(StaleArtifact, match="scored by cells-of-before"), pytest.MonkeyPatch.context() as patch:
@@ -177,15 +177,15 @@ def test_a_budget_is_a_number_or_all(lake: Lake) -> None:
 def test_many_queries_are_answered_as_each_alone(
     lake: Lake, calls: int, reaches_lake: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lakeindex.reading_pairs._TOGETHER", 5)
+    monkeypatch.setattr("lakeindex.reranking._TOGETHER", 5)
     columns = columns_of(lake)
     assert len(columns) > 10
-    reader = replace(lake.reader, reaches_lake=reaches_lake)
-    one_by_one = [reader.search(lake.searcher.column(column), 10, calls) for column in columns]
+    reranking = replace(lake.reranking, reaches_lake=reaches_lake)
+    one_by_one = [reranking.search(lake.searcher.column(column), 10, calls) for column in columns]
     asked: list[int] = []
     score = CellAttention.scores
     monkeypatch.setattr(CellAttention, "scores", lambda *given: asked.append(len(given[1])) or score(*given))
-    fresh = replace(lake.reader, reaches_lake=reaches_lake, make_rereader=partial(make_rereader, lake.settings))
+    fresh = replace(lake.reranking, reaches_lake=reaches_lake, make_reranker=partial(make_reranker, lake.settings))
     together = list(fresh.search_many(map(lake.searcher.column, columns), 10, calls))
     for one, other in zip(one_by_one, together, strict=True):
         assert (one.query, one.ranking.keys.tolist()) == (other.query, other.ranking.keys.tolist())

@@ -10,10 +10,10 @@ import numpy as np
 from lakeindex.evaluate.metrics import average_precision_at_k
 from lakeindex.learn.boosting import fit_scale
 from lakeindex.match.paths import log_odds_of
-from lakeindex.match.reread import ReadWeights
+from lakeindex.match.reranked import RerankWeights
 from lakeindex.pairs import Flags, Weights
 from lakeindex.protocols import Reranker
-from lakeindex.training.read_pairs import ReadLake
+from lakeindex.training.ranked_pairs import ReadLake
 
 _DOUBT = 1.0
 _LEAST = 1e-9
@@ -28,7 +28,7 @@ class ReadingOptions:
     most: float = -1.0
 
 
-def weights_of(model: Reranker, lakes: Sequence[ReadLake], options: ReadingOptions) -> ReadWeights:
+def weights_of(model: Reranker, lakes: Sequence[ReadLake], options: ReadingOptions) -> RerankWeights:
     """Fit what makes the matcher's log-odds and the scores a probability, of the pairs that the matcher judged."""
     told = [(lake, scores_of(model, lake)) for lake in lakes]
     before = np.concatenate([lake.probabilities for lake, _ in told])
@@ -36,7 +36,7 @@ def weights_of(model: Reranker, lakes: Sequence[ReadLake], options: ReadingOptio
     judged = before > 0
     evidence = log_odds_of(before[judged], _LEAST) + options.share * np.minimum(scores[judged], options.most)
     slope, bias = fit_scale(evidence, joins[judged], _DOUBT)
-    return ReadWeights(slope, slope * options.share, bias, options.most)
+    return RerankWeights(slope, slope * options.share, bias, options.most)
 
 
 def scores_of(model: Reranker, lake: ReadLake) -> Weights:
@@ -44,7 +44,7 @@ def scores_of(model: Reranker, lake: ReadLake) -> Weights:
     return model.scores(lake.columns, lake.columns, lake.left, lake.right)
 
 
-def measure_reading(model: Reranker, weights: ReadWeights, lakes: Sequence[ReadLake]) -> dict[str, float]:
+def measure_reading(model: Reranker, weights: RerankWeights, lakes: Sequence[ReadLake]) -> dict[str, float]:
     """Measure the rankings of the matcher, of the cross-encoder alone and of both, and how right probabilities are."""
     parts = [(lake, scores_of(model, lake)) for lake in lakes]
     ranked: dict[str, list[float]] = {"matcher": [], "cross_encoder": [], "both": []}

@@ -10,13 +10,13 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
+from lakeindex.budgeted_reranker import BudgetedReranker, Candidates
 from lakeindex.found import Found
-from lakeindex.match.reread import Said, is_sure
+from lakeindex.match.reranked import Said, is_sure
 from lakeindex.pair_reading import PairReading
 from lakeindex.pairs import AnchorScores, Numbers, QueryColumn, Weights
 from lakeindex.querying import Searcher
 from lakeindex.read_columns import Read
-from lakeindex.rereading import Candidates, Rereader
 from lakeindex.types import ColumnId, Match
 
 _HARDLY = 1e-6
@@ -26,20 +26,20 @@ _TOGETHER = 32
 
 
 @dataclass(frozen=True)
-class Reader:
+class RerankingSearcher:
     """A searcher, and what reads columns together."""
 
     searcher: Searcher
-    make_rereader: Callable[[], Rereader]
+    make_reranker: Callable[[], BudgetedReranker]
     reaches_lake: bool = False
     """Whether columns may be read that no source proposes."""
     open_anchors: Callable[[], AnchorScores | None] = lambda: None
     """Opens what the cross-encoder said of some columns with all others, where an index has that."""
 
     @cached_property
-    def rereader(self) -> Rereader:
+    def reranker(self) -> BudgetedReranker:
         """The cross-encoder; it is loaded when something is to be read."""
-        return self.make_rereader()
+        return self.make_reranker()
 
     def search(self, query: QueryColumn, k: int, calls: int, chosen: Sequence[str] = (), within: str = "") -> Found:
         """Rank the columns that may join with the query column, of which so many are read at most.
@@ -64,7 +64,7 @@ class Reader:
         query, key = self.searcher.column(left), self.searcher.directory.key_of(right)
         found = self.searcher.judged_with(query, key)
         if calls and self._is_to_be_read(found):
-            found = self._reread(query, found, self._said_with(query, found, calls, key))
+            found = self._reranked(query, found, self._said_with(query, found, calls, key))
         match = found.only(key).matches(self.searcher.directory, -1.0)[0]
         unread = PairReading(0, len(found.pairs.keys)) if calls else None
         return replace(match, reading=found.reading_of(key, self.searcher.directory) or unread)
@@ -87,14 +87,16 @@ class Reader:
         if not unsure:
             return list(found)
         candidates = [self._candidates(queries[place], found[place]) for place in unsure]
-        said = self.rereader.read_many([_read_of(queries[place]) for place in unsure], candidates, calls)
-        read = {place: self._reread(queries[place], found[place], one) for place, one in zip(unsure, said, strict=True)}
+        said = self.reranker.read_many([_read_of(queries[place]) for place in unsure], candidates, calls)
+        read = {
+            place: self._reranked(queries[place], found[place], one) for place, one in zip(unsure, said, strict=True)
+        }
         return [read.get(place, one) for place, one in enumerate(found)]
 
     def _said_with(self, query: QueryColumn, found: Found, calls: int, key: int) -> Said:
         """Read the candidates, and surely the one with a key."""
         place = key if self.reaches_lake else int(np.searchsorted(found.pairs.keys, key))
-        return self.rereader.read(_read_of(query), self._candidates(query, found), calls, place)
+        return self.reranker.read(_read_of(query), self._candidates(query, found), calls, place)
 
     def _is_to_be_read(self, found: Found) -> bool:
         return not is_sure(found.estimates) and (self.reaches_lake or len(found.pairs.keys) > 0)
@@ -105,10 +107,10 @@ class Reader:
             keys, prior = self._whole_lake(query, keys, prior)
         return Candidates(lambda places: self.searcher.read_of(keys[places]), lambda: self._space(keys), prior)
 
-    def _reread(self, query: QueryColumn, found: Found, said: Said) -> Found:
+    def _reranked(self, query: QueryColumn, found: Found, said: Said) -> Found:
         if self.reaches_lake:
             found, said = self._with_those(query, found, said)
-        return found.reread(said, self.rereader.weights)
+        return found.reranked(said, self.reranker.weights)
 
     def _whole_lake(self, query: QueryColumn, keys: Numbers, prior: Weights) -> tuple[Numbers, Weights]:
         """Return all keys, and how probable each joins, given that of the candidates: nothing of what is no answer."""

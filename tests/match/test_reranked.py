@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lakeindex.match.reread import ReadWeights, Reread, Said, is_sure
+from lakeindex.match.reranked import Reranked, RerankWeights, Said, is_sure
 
-WEIGHTS = ReadWeights(slope=1.0, share=0.3, bias=0.3, most=-1.0)
+WEIGHTS = RerankWeights(slope=1.0, share=0.3, bias=0.3, most=-1.0)
 
 
 def said(places: list[int], scores: list[float], size: int) -> Said:
@@ -16,10 +16,10 @@ def said(places: list[int], scores: list[float], size: int) -> Said:
 
 def test_log_odds_add_up_and_what_was_not_read_stays() -> None:
     before = np.array([0.5, 0.2, 0.9])
-    reread = Reread.of(said([0, 2], [-5.0, 3.0], 3), before, WEIGHTS)
-    assert reread.after[1] == 0.2
-    assert reread.after[0] == pytest.approx(1 / (1 + np.exp(0.3 * 5 - 0.3)))
-    assert reread.after[2] == pytest.approx(0.9), "a score above the most counts for more than the most"
+    reranked = Reranked.of(said([0, 2], [-5.0, 3.0], 3), before, WEIGHTS)
+    assert reranked.after[1] == 0.2
+    assert reranked.after[0] == pytest.approx(1 / (1 + np.exp(0.3 * 5 - 0.3)))
+    assert reranked.after[2] == pytest.approx(0.9), "a score above the most counts for more than the most"
 
 
 def test_a_score_that_is_higher_never_makes_a_join_less_probable() -> None:
@@ -30,18 +30,18 @@ def test_a_score_that_is_higher_never_makes_a_join_less_probable() -> None:
 
 
 def test_the_evidence_is_what_changed() -> None:
-    reread = Reread.of(said([1], [-6.0], 2), np.array([0.5, 0.5]), WEIGHTS)
-    (evidence,) = reread.evidence(1)
-    assert evidence.part == pytest.approx(reread.after[1] - 0.5)
+    reranked = Reranked.of(said([1], [-6.0], 2), np.array([0.5, 0.5]), WEIGHTS)
+    (evidence,) = reranked.evidence(1)
+    assert evidence.part == pytest.approx(reranked.after[1] - 0.5)
     assert evidence.meaning.startswith("against")
-    assert list(reread.evidence(0)) == []
+    assert list(reranked.evidence(0)) == []
 
 
 def test_anchors_are_those_of_the_rounds_before_the_last() -> None:
     one = Said(
         np.array([2, 0, 1]), np.array([1.0, 2.0, 3.0]), np.array([0.5, 0.0, 2.5]), np.array([0, 0, 1]), np.zeros(3)
     )
-    reading = Reread.of(one, np.full(3, 0.5), WEIGHTS).reading_of(1, "column {}".format)
+    reading = Reranked.of(one, np.full(3, 0.5), WEIGHTS).reading_of(1, "column {}".format)
     assert reading is not None
     assert [(anchor.column, anchor.predicted, anchor.score) for anchor in reading.anchors] == [
         ("column 2", 0.5, 1.0), ("column 0", 0.0, 2.0)

@@ -37,7 +37,7 @@ def is_sure(probabilities: Weights) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadWeights:
+class RerankWeights:
     """What makes the matcher's log-odds, times `slope`, and a cross-encoder's score, times `share`, a join's.
 
     A score above `most` counts no more: among columns that all read like a join, which one is it is told better by what
@@ -50,12 +50,12 @@ class ReadWeights:
     most: float
 
     @classmethod
-    def of_unknown(cls) -> ReadWeights:
+    def of_unknown(cls) -> RerankWeights:
         """Return what log-odds of a model are worth of which nothing is known: as much as the matcher's, with doubt."""
         return cls(1.0, _TRUST, 0.0, 0.0)
 
     @classmethod
-    def open(cls, path: Path) -> ReadWeights:
+    def open(cls, path: Path) -> RerankWeights:
         """Read what the scores of the cross-encoder in a file are worth. Raises IndexDamaged where that isn't said."""
         try:
             with safe_open(path, "numpy") as file:
@@ -107,7 +107,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reread:
+class Reranked:
     """What was read of the candidates of a query."""
 
     said: Said
@@ -116,7 +116,7 @@ class Reread:
     after: Weights
 
     @classmethod
-    def of(cls, said: Said, before: Weights, weights: ReadWeights) -> Reread:
+    def of(cls, said: Said, before: Weights, weights: RerankWeights) -> Reranked:
         """Add what was read to the probabilities; a candidate that was not read stays as probable as it was."""
         after = before.copy()
         after[said.places] = weights.probabilities(before[said.places], said.scores)
