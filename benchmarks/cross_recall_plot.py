@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from plotting import reproducible_pyplot
+
 Figures = Mapping[str, Mapping[str, Mapping[int, Mapping[int, float]]]]
 """By lake, system, calls and k."""
 
 
 def draw(figures: Figures, path: Path) -> Path:
     """Write an SVG that is the same for the same figures: a row a k, a column a lake."""
-    try:
-        import matplotlib
-    except ImportError as error:
-        raise SystemExit("matplotlib isn't installed: pip install -e '.[bench]'") from error
-    matplotlib.use("Agg")
-    matplotlib.rcParams["svg.hashsalt"] = "lakeindex"
-    from matplotlib import pyplot
-
+    pyplot = reproducible_pyplot()
     tops = list(next(iter(next(iter(next(iter(figures.values())).values())).values())))
     figure, axes = pyplot.subplots(
         len(tops), len(figures), figsize=(4 * len(figures), 2.6 * len(tops)), layout="constrained", squeeze=False

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from plotting import reproducible_pyplot
+
 Figures = Mapping[int, Mapping[str, Any]]
 
 PANELS: tuple[tuple[str, Callable[[Mapping[str, Any]], float]], ...] = (
@@ -18,14 +20,7 @@ PANELS: tuple[tuple[str, Callable[[Mapping[str, Any]], float]], ...] = (
 
 def draw(figures: Figures, path: Path) -> Path:
     """Write an SVG that is the same for the same figures."""
-    try:
-        import matplotlib
-    except ImportError as error:
-        raise SystemExit("matplotlib isn't installed: pip install -e '.[bench]'") from error
-    matplotlib.use("Agg")
-    matplotlib.rcParams["svg.hashsalt"] = "lakeindex"
-    from matplotlib import pyplot
-
+    pyplot = reproducible_pyplot()
     figure, axes = pyplot.subplots(1, len(PANELS), figsize=(3 * len(PANELS), 3), layout="constrained")
     columns = [one["columns"] for one in figures.values()]
     for axis, (title, value_of) in zip(axes, PANELS, strict=True):

@@ -15,13 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from lakeindex.errors import MissingExtra
+from lakeindex.learn.low_rank import adapted, by_plain_name, trainable, warmed_up
 from lakeindex.quiet_transformers import quiet_transformers
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-_ADAPTED = ("query", "key", "value", "attention.output.dense")
 
 Numbers = npt.NDArray[np.int64]
 Log = Callable[[str], None]
@@ -79,15 +77,12 @@ def tune(
     torch.manual_seed(options.seed)
     with quiet_transformers():
         tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
-        model = _adapted(folder, options)
-    adapters = {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
+    model = adapted(folder, options.rank, options.alpha, torch.bfloat16)
+    adapters = trainable(model)
     # Steps are smaller than what bfloat16 tells apart: they add up in float32.
     exact = {name: weight.detach().float().clone() for name, weight in adapters.items()}
     optimiser = torch.optim.AdamW(list(exact.values()), lr=options.learning_rate, weight_decay=0.01)
-    warm = max(1, int(options.warm_up * options.steps))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min((step + 1) / warm, (options.steps - step) / max(options.steps - warm, 1))
-    )
+    schedule = warmed_up(optimiser, options.steps, options.warm_up)
     started, shown = time.perf_counter(), 0.0
     for step in range(options.steps):
         batch = next(batches)
@@ -112,23 +107,7 @@ def tune(
         shown = 0.98 * shown + 0.02 * loss.item() if step else loss.item()
         if step % 50 == 49:
             log(f"step {step + 1}: loss {shown:.3f}, {time.perf_counter() - started:.0f} s")
-    return {name.removeprefix("base_model.model.").replace(".default", ""): weight for name, weight in exact.items()}
-
-
-def _adapted(folder: Path, options: TuningOptions) -> Any:
-    try:
-        from peft import LoraConfig, get_peft_model
-    except ImportError as error:
-        raise MissingExtra("peft", "train") from error
-    import torch
-    from transformers import AutoModel
-
-    # Written-out attention: the fused one takes half the time of a step for its way back on a CPU.
-    base = AutoModel.from_pretrained(
-        str(folder), local_files_only=True, add_pooling_layer=False, dtype=torch.bfloat16, attn_implementation="eager"
-    )
-    config = LoraConfig(r=options.rank, lora_alpha=options.alpha, target_modules=list(_ADAPTED), lora_dropout=0.0)
-    return get_peft_model(base, config, autocast_adapter_dtype=False)
+    return by_plain_name(exact)
 
 
 def contrastive_loss(vectors: Tensor, batch: TextBatch, temperature: float) -> Tensor:

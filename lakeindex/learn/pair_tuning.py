@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from lakeindex.errors import MissingExtra
-from lakeindex.quiet_transformers import quiet_transformers
+from lakeindex.learn.low_rank import adapted, by_plain_name, trainable, warmed_up
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-_ADAPTED = ("query", "key", "value", "attention.output.dense")
 _HIDDEN = 48
 _START_SLOPE, _START_BIAS = 5.0, -4.0
 
@@ -62,16 +60,13 @@ def tune_pairs(
     import torch
 
     torch.manual_seed(options.seed)
-    model = _adapted(folder, options)
-    adapters = {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
+    model = adapted(folder, options.rank, options.alpha, torch.float32)
+    adapters = trainable(model)
     head = new_head(int(model.config.hidden_size))
     learned: list[Any] = [{"params": list(adapters.values())}]
     learned.append({"params": list(head.values()), "lr": 2 * options.learning_rate})
     optimiser = torch.optim.AdamW(learned, lr=options.learning_rate, weight_decay=0.01)
-    warm = max(1, int(options.warm_up * options.steps))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min((step + 1) / warm, (options.steps - step) / max(options.steps - warm, 1))
-    )
+    schedule = warmed_up(optimiser, options.steps, options.warm_up)
     started, shown = time.perf_counter(), 0.0
     for step in range(options.steps):
         batch = next(batches)
@@ -86,8 +81,7 @@ def tune_pairs(
         shown = 0.95 * shown + 0.05 * loss.item() if step else loss.item()
         if step % 25 == 24:
             log(f"step {step + 1}: loss {shown:.3f}, {time.perf_counter() - started:.0f} s")
-    named = {name.removeprefix("base_model.model.").replace(".default", ""): one for name, one in adapters.items()}
-    named |= {f"head.{name}": one for name, one in head.items()}
+    named = by_plain_name(adapters) | {f"head.{name}": one for name, one in head.items()}
     return {name: one.detach() for name, one in named.items()}
 
 
@@ -114,18 +108,3 @@ def new_head(width: int) -> dict[str, Tensor]:
     head = {"hidden.weight": hidden, "hidden.bias": torch.zeros(_HIDDEN), "out.weight": out}
     head["out.bias"] = torch.full((1,), _START_BIAS)
     return {name: weight.requires_grad_() for name, weight in head.items()}
-
-
-def _adapted(folder: Path, options: PairTuningOptions) -> Any:
-    try:
-        from peft import LoraConfig, get_peft_model
-    except ImportError as error:
-        raise MissingExtra("peft", "train") from error
-    from transformers import AutoModel
-
-    config = LoraConfig(r=options.rank, lora_alpha=options.alpha, target_modules=list(_ADAPTED), lora_dropout=0.0)
-    with quiet_transformers():
-        base = AutoModel.from_pretrained(
-            str(folder), local_files_only=True, add_pooling_layer=False, attn_implementation="eager"
-        )
-        return get_peft_model(base, config)
