@@ -58,11 +58,14 @@ def test_a_record_is_read_as_its_name_its_title_and_its_most_frequent_values() -
         {"value_hash": place, "text_hash": place, "text": f"value{place}", "rows": 1 + (place == 7)}
         for place in range(30)
     ]
+    texts[7]["text"] = "one two three four five six seven eight nine"
     records = pa.table({"table_id": ["geo/world_cities.csv"], "name": ["countryCode"], "texts": pa.array([texts])})
     said = read_records(records)[0].as_py()
     units = Readings(np.array(said, np.uint16), np.array([0, len(said)])).padded(40, 8)[0]
-    spoken = [tokenizer().decode([int(token) for token in unit if token != END]) for unit in units]
-    assert spoken[:4] == ["country code", "world cities", "value7", "value0"]
+    spoken = [
+        tokenizer().decode([int(token) for token in unit if token != END], skip_special_tokens=False) for unit in units
+    ]
+    assert spoken[:4] == ["country code", "world cities", "one two three four five six seven eight", "value0"]
     assert len([one for one in spoken if one]) == 2 + VALUES
     assert read_records(records, values=False)[0].as_py() == said[: said.index(END, said.index(END) + 1) + 1]
 

@@ -140,8 +140,8 @@ def cells_card(lakes: Mapping[str, int], options: ReadingOptions, figures: Mappi
     return f"""# cells.safetensors
 
 The cheap cross-encoder. Each cell of one column attends to the nearest cell of the other, by the token vectors of
-static.safetensors, in both directions, and so do names and titles; boosted trees, monotone in every likeness, tell from
-what is seen so how much speaks for a join: 200 that tell what joins from what doesn't, 200 that rank (LambdaMART).
+static.safetensors, in both directions, and so do names and titles; 200 boosted trees, monotone in every likeness, tell
+from what is seen so how much speaks for a join.
 
 {_DATA}
 {lakes["learn"]} made lakes to learn from, with the candidates that the matcher ranks highest as negatives,
@@ -173,8 +173,9 @@ that the matcher ranks highest; binary and listwise cross-entropy, learning rate
 def _reading(options: ReadingOptions, figures: Mapping[str, float]) -> str:
     rows = "\n".join(f"| {name.replace('_', ' ')} | {value:.4f} |" for name, value in figures.items())
     return f"""Scores count {options.share} times as much as the matcher's log-odds, and above {options.most} no more:
-on lakes that nobody made, reading takes back better than it brings forward. Both numbers were chosen on labelled lakes;
-made ones, which read too easily, would have reading count for more.
+on lakes that nobody made, reading takes back better than it brings forward. Both numbers were chosen on labelled lakes
+(gdc, autojoin, kbwt, magellan, musicians; in the wild, autojoin and kbwt): made ones, which read too easily, would have
+reading count for more.
 
 | on the made lakes that it was measured on | |
 |---|---|

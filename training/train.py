@@ -34,7 +34,7 @@ from lakeindex.match.features import FEATURES
 from lakeindex.match.matcher_file import write_matcher
 from lakeindex.source_tables import read_sources
 from lakeindex.token_vectors import TokenVectors
-from lakeindex.training.cell_attention import CellAttentionOptions, train_cells
+from lakeindex.training.cell_attention import train_cells
 from lakeindex.training.cross_encoder import train_cross_encoder
 from lakeindex.training.made_lakes import ask_made_lakes, plans
 from lakeindex.training.matcher import MatcherOptions, train_matcher
@@ -59,6 +59,9 @@ PATH_LAKES = {"calibrate": 14, "measure": 8}
 PATH_SOURCES = (15, 30, 50)
 READ_LAKES = {"learn": 40, "calibrate": 10, "measure": 8}
 READING = ReadingOptions()
+"""Of the cheap cross-encoder."""
+READING_SLOWLY = ReadingOptions(share=0.3, most=-1.0)
+"""Of the transformer."""
 READ_SLOWLY = 25
 """Queries of a lake whose pairs the transformer reads, to find what its scores are worth."""
 PAIR_TUNING = PairTuningOptions()
@@ -136,12 +139,12 @@ def train_cross(tables: Path) -> None:
         for place, (part, count) in enumerate(READ_LAKES.items(), 20)
     }
     tokens = TokenVectors.open(STATIC)
-    joins, ranks = train_cells(read["learn"], tokens, CellAttentionOptions())
-    cells = CellAttention(tokens, joins, ranks, (CELLS, STATIC))
+    joins = train_cells(read["learn"], tokens)
+    cells = CellAttention(tokens, joins, (CELLS, STATIC))
     weights = weights_of(cells, read["calibrate"], READING)
     figures = measure_reading(cells, weights, read["measure"])
     log(json.dumps(asdict(weights) | figures, indent=1))
-    write_cell_attention(CELLS, joins, ranks, weights.to_metadata() | {"figures": json.dumps(figures)})
+    write_cell_attention(CELLS, joins, weights.to_metadata() | {"figures": json.dumps(figures)})
     CELLS.with_suffix(".md").write_text(cells_card(READ_LAKES, READING, figures), "utf-8")
     train_transformer(read)
 
@@ -153,11 +156,11 @@ def train_transformer(read: Mapping[str, Sequence[ReadLake]]) -> None:
     save_file(halved, CROSS, scale)
     model = CrossEncoder(CROSS)
     few = {part: [lake.of_some(READ_SLOWLY, SEED) for lake in read[part]] for part in ("calibrate", "measure")}
-    weights = weights_of(model, few["calibrate"], READING)
+    weights = weights_of(model, few["calibrate"], READING_SLOWLY)
     figures = measure_reading(model, weights, few["measure"])
     log(json.dumps(asdict(weights) | figures, indent=1))
     save_file(halved, CROSS, scale | weights.to_metadata() | {"figures": json.dumps(figures)})
-    CROSS.with_suffix(".md").write_text(cross_card(READ_LAKES, PAIR_TUNING, READING, figures), "utf-8")
+    CROSS.with_suffix(".md").write_text(cross_card(READ_LAKES, PAIR_TUNING, READING_SLOWLY, figures), "utf-8")
 
 
 def log(line: str) -> None:

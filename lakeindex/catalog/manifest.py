@@ -10,7 +10,7 @@ from typing import Any
 
 from lakeindex.errors import IndexDamaged, StaleArtifact
 
-FORMAT = 6
+FORMAT = 7
 
 MANIFEST = "manifest.json"
 

@@ -68,9 +68,7 @@ def _units(read: Read, places: Numbers) -> Ids:
     """Return the units of columns, (pairs, units, tokens), END where there is no token."""
     distinct, of = np.unique(places, return_inverse=True)
     units = read.readings.take(distinct).padded(_UNITS, UNIT_TOKENS)
-    # Where a text begins and ends, a reading may say of each unit; here that is said of the pair.
-    unmarked = np.where(np.isin(units, (_token("[CLS]"), _token("[SEP]"))), END, units).astype(np.int64)
-    return _to_the_left(unmarked)[of]
+    return np.asarray(units.astype(np.int64)[of])
 
 
 def _hashes(units: Ids) -> npt.NDArray[np.uint64]:

@@ -34,7 +34,8 @@ def read_records(records: pa.RecordBatch | pa.Table, values: bool = True) -> Rea
     """
     units = [list(_units(record, values)) for record in records.select(["table_id", "name", "texts"]).to_pylist()]
     counts = np.cumsum([0, *map(len, units)])
-    tokens = [one.ids for one in tokenizer().encode_batch_fast(list(chain.from_iterable(units)), False)]
+    texts = list(chain.from_iterable(units))
+    tokens = [one.ids for one in tokenizer().encode_batch_fast(texts, add_special_tokens=False)]
     closed = np.array(list(chain.from_iterable((*one, END) for one in tokens)), np.uint16)
     ends = np.concatenate([[0], np.cumsum([len(one) + 1 for one in tokens])]).astype(np.int64)
     read: ReadColumns = pa.LargeListArray.from_arrays(pa.array(ends[counts]), pa.array(closed))

@@ -82,21 +82,16 @@ def grow(
     directions: Sequence[int],
     options: BoostingOptions,
     start: Array | None = None,
-    counts: Places | None = None,
 ) -> list[dict[str, Any]]:
-    """Return trees as `boost` does, out of features (n, m) alone.
-
-    With `counts`, of how many pairs in a row each query has, the trees put what joins before what doesn't
-    (LambdaMART; Burges, 2010) instead of telling how probable a join is.
-    """
+    """Return trees as `boost` does, out of features (n, m) alone."""
     try:
         import lightgbm
     except ImportError as error:
         raise MissingExtra("lightgbm", "train") from error
-    data = lightgbm.Dataset(features, joins.astype(np.float64), init_score=start, group=counts, free_raw_data=False)
+    data = lightgbm.Dataset(features, joins.astype(np.float64), init_score=start, free_raw_data=False)
     booster = lightgbm.train(
         {
-            "objective": "binary" if counts is None else "lambdarank",
+            "objective": "binary",
             "num_leaves": options.leaves,
             "learning_rate": options.learning_rate,
             "min_data_in_leaf": options.least_pairs,

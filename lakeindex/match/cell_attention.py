@@ -65,7 +65,7 @@ _NOTHING = -1.0
 """The likeness of what isn't there."""
 _NEARLY, _ALIKE = 0.8, 0.99
 _PAIRS_AT_ONCE = 1_024
-_TREES = ("joins", "ranks")
+_TREES = "joins"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,8 +96,6 @@ class CellAttention:
     tokens: TokenVectors
     joins: Trees
     """Trained to tell what joins from what doesn't."""
-    ranks: Trees
-    """Trained to put what joins first."""
     files: tuple[Path, Path]
     """That of the weights, and that of the token vectors."""
 
@@ -106,13 +104,13 @@ class CellAttention:
         """Read trained weights. Raises IndexDamaged where there are none, or they were trained on other figures."""
         try:
             with safe_open(weights, "numpy") as file:
-                trees = {name: from_file(file, name, len(SEEN)) for name in _TREES}
+                trees = from_file(file, _TREES, len(SEEN))
                 seen_in_training = json.loads((file.metadata() or {})["seen"])
         except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
             raise IndexDamaged(f"{weights} holds no cross-encoder ({error}); install lakeindex again") from error
         if seen_in_training != list(SEEN):
             raise IndexDamaged(f"the cross-encoder in {weights} was trained on other figures; train it again")
-        return cls(TokenVectors.open(tokens), **trees, files=(weights, tokens))
+        return cls(TokenVectors.open(tokens), trees, (weights, tokens))
 
     @cached_property
     def fingerprint(self) -> str:
@@ -127,8 +125,7 @@ class CellAttention:
     def said_of(self, pairs: npt.NDArray[np.float64]) -> Weights:
         """Return what the trees say of pairs as they were seen, (p, len(SEEN))."""
         parts = [pairs[start : start + _PAIRS_AT_ONCE] for start in range(0, len(pairs), _PAIRS_AT_ONCE)]
-        sums = [self.joins.sums(part) + self.ranks.sums(part) for part in parts]
-        return np.concatenate([np.zeros(0), *sums])
+        return np.concatenate([np.zeros(0), *map(self.joins.sums, parts)])
 
 
 def fingerprint_of(weights: Path, tokens: Path) -> str:
@@ -137,9 +134,9 @@ def fingerprint_of(weights: Path, tokens: Path) -> str:
         return f"cells-{hash_content(trained)[:16]}-{hash_content(distilled)[:16]}"
 
 
-def write_cell_attention(path: Path, joins: Trees, ranks: Trees, remarks: Mapping[str, str]) -> None:
+def write_cell_attention(path: Path, joins: Trees, remarks: Mapping[str, str]) -> None:
     """Write what was trained, with remarks on how it came about."""
-    arrays, told = to_arrays(dict(zip(_TREES, (joins, ranks), strict=True)))
+    arrays, told = to_arrays({_TREES: joins})
     save_file(arrays, path, told | {"seen": json.dumps(SEEN)} | dict(remarks))
 
 

@@ -24,8 +24,8 @@ _TOP = 10
 class ReadingOptions:
     """How much reading is to count: made lakes, which read too easily, would have it count for more."""
 
-    share: float = 0.3
-    most: float = -1.0
+    share: float = 0.6
+    most: float = 0.0
 
 
 def weights_of(model: Reranker, lakes: Sequence[ReadLake], options: ReadingOptions) -> RerankWeights:

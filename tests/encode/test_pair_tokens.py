@@ -12,7 +12,6 @@ from lakeindex.encode.model_options import BASE_MODEL, ModelOptions
 from lakeindex.encode.pair_tokens import MOST_TOKENS, pair_tokens
 from lakeindex.encode.reading_tokens import tokenizer
 from lakeindex.read_columns import Read
-from lakeindex.readings import END, Readings
 from lakeindex.types import Kind
 
 TOWNS = Said("town", "people", ["bonn", "ulm", "kiel"])
@@ -78,16 +77,6 @@ def test_the_other_pairs_change_nothing_of_a_pair() -> None:
         assert together.ids[number][there].tolist() == alone.ids[0][alone.is_token[0]].tolist()
         assert together.is_candidate[number][there].tolist() == alone.is_candidate[0][alone.is_token[0]].tolist()
         assert not together.ids[number][~there].any()
-
-
-def test_marks_around_the_units_of_a_reading_are_left_out() -> None:
-    plain = read([TOWNS, PLACES])
-    start, stop = (tokenizer().token_to_id(mark) for mark in ("[CLS]", "[SEP]"))
-    units = np.split(plain.readings.tokens, np.flatnonzero(plain.readings.tokens == END) + 1)[:-1]
-    marked = np.concatenate([np.array([start, *unit[:-1], stop, END], np.uint16) for unit in units])
-    ends = np.cumsum([0, len(TOWNS.values) + 2, len(PLACES.values) + 2])
-    starts = np.cumsum([0, *(len(unit) + 2 for unit in units)])[ends]
-    assert words(Read(Readings(marked, starts), plain.facts), plain, 0, 1) == words(plain, plain, 0, 1)
 
 
 def test_the_sequence_is_the_tokenizers_own() -> None:

@@ -131,7 +131,7 @@ def test_weights_of_other_figures_or_none_are_refused(tmp_path: Path) -> None:
     places, numbers = np.zeros(1, np.int32), np.zeros(1)
     leaf = Trees(places, places, numbers, places, places, numbers, 1)
     path = tmp_path / "cells.safetensors"
-    write_cell_attention(path, leaf, leaf, {"seen": "[]"})
+    write_cell_attention(path, leaf, {"seen": "[]"})
     with pytest.raises(IndexDamaged, match="other figures"):
         CellAttention.open(path, STATIC)
     path.write_bytes(b"nothing")
