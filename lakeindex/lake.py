@@ -4,52 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from lakeindex.answer import Answer
-from lakeindex.catalog.feedback import FeedbackFile, feedback_hash
 from lakeindex.catalog.generations import Checked, Generation, open_current, verify
 from lakeindex.config import Settings, calls_of
-from lakeindex.layout import CATALOG
-from lakeindex.querying import Searcher
+from lakeindex.open_index import OpenIndex
 from lakeindex.reading import ReadRows, read_file
-from lakeindex.reranking import RerankingSearcher
-from lakeindex.types import ColumnId, Match, Progress, RawValues, Report, TableId
+from lakeindex.types import ColumnId, Match, Progress, TableId
 
 if TYPE_CHECKING:
     from lakeindex.broken_joins import WatchedJoins, WatchRules
-    from lakeindex.budgeted_reranker import BudgetedReranker
-    from lakeindex.built_model import BuiltModel
-    from lakeindex.catalog.catalog import Catalog
-    from lakeindex.feedback import Feedback
     from lakeindex.found import Found
     from lakeindex.integrate.join_kinds import AsOf
     from lakeindex.integrate.lookup import Lookup
     from lakeindex.join_plan import JoinPlan
-    from lakeindex.lake_rows import LakeRows
-    from lakeindex.pairs import AnchorScores, QueryColumn
-    from lakeindex.rewriting import Rewriter
-
-# A query of a lake's column needs neither DuckDB nor a model nor what builds an index: those are imported where they
-# are used, and a cold query takes half the time.
+    from lakeindex.pairs import QueryColumn
 
 
 def _silent(stage: str, done: int, total: int) -> None:
     """Report progress to nobody."""
 
 
-class Lake:
+class Lake(OpenIndex):
     """An indexed lake, open for questions; it sees one generation of the index from beginning to end."""
-
-    def __init__(self, generation: Generation, settings: Settings, report: Report | None = None) -> None:
-        self.generation = generation
-        self.settings = settings
-        self.report = report
-        """What the build did, where this process built the index."""
 
     @classmethod
     def index(
@@ -76,7 +58,7 @@ class Lake:
         report = build_index(Path(path), Path(settings.index), settings, model, progress)
         built = cls(open_current(Path(settings.index)), settings)
         built.report = replace(report, logical_hash=built.logical_hash)
-        if built._feedback_file.stamp() is not None:
+        if built.feedback_file.stamp() is not None:
             built.searcher.labels()  # which takes a while in a new generation: nobody's question shall wait for it
         return built
 
@@ -188,7 +170,7 @@ class Lake:
         """Count matches of one query in the source files; what can't be counted keeps its estimates, with a note."""
         from lakeindex.measuring import measured
 
-        return measured(matches, self.rows, self._rewriter)
+        return measured(matches, self.rows, self.rewriter)
 
     def join(
         self,
@@ -266,77 +248,6 @@ class Lake:
         require_inside(path, self.root)
         return read_file(path, self.settings, file, table)
 
-    @cached_property
-    def searcher(self) -> Searcher:
-        """The generation's indexes."""
-        return Searcher.open(self.generation, self.settings.device, self._feedback_file)
-
-    @cached_property
-    def reranking(self) -> RerankingSearcher:
-        """The same, with a cross-encoder behind it."""
-        settings = self.settings
-        return RerankingSearcher(
-            self.searcher,
-            # They hold no lake, so that a lake that nobody holds closes its files at once.
-            partial(_make_reranker, settings),
-            settings.reach == "lake",
-            partial(_open_anchors, settings, self.generation),
-        )
-
-    @cached_property
-    def verdicts(self) -> Feedback:
-        """What people said of pairs of columns."""
-        from lakeindex.feedback import Feedback
-
-        return Feedback(self._feedback_file, self.searcher.directory)
-
-    @cached_property
-    def catalog(self) -> Catalog:
-        """The generation's catalog."""
-        from lakeindex.catalog.catalog import Catalog
-
-        return Catalog.open(self.generation.folder / CATALOG, self.settings.memory)
-
-    @cached_property
-    def rows(self) -> LakeRows:
-        """The rows of the lake's tables, in DuckDB."""
-        from lakeindex.lake_rows import LakeRows
-
-        return LakeRows(self.generation, self.catalog, self.searcher.directory, self.settings.memory)
-
-    @cached_property
-    def model(self) -> BuiltModel:
-        """The model that the index was built with."""
-        from lakeindex.built_model import BuiltModel
-
-        return BuiltModel(self.generation, self.settings)
-
-    @cached_property
-    def table_ids(self) -> list[TableId]:
-        """The names of all tables, ascending."""
-        return [
-            TableId(str(name)) for name in self.catalog.fetch("SELECT table_id FROM tables ORDER BY 1")[0].to_pylist()
-        ]
-
-    @property
-    def logical_hash(self) -> str:
-        """The hash of what the index says, feedback included. Raises IndexDamaged when that can't be read."""
-        return feedback_hash(self.generation.manifest.logical_hash, self._feedback_file.read())
-
-    @property
-    def _feedback_file(self) -> FeedbackFile:
-        return FeedbackFile(Path(self.settings.index))
-
-    @property
-    def kept_values(self) -> RawValues:
-        """What the index keeps of the values that stand in the cells."""
-        return RawValues(self.generation.manifest.settings["limits"]["raw"])
-
-    @property
-    def root(self) -> Path:
-        """The lake's folder."""
-        return Path(self.generation.manifest.lake)
-
     def _answer(self, found: Found, probed: int, min_probability: float) -> Answer:
         matches = found.matches(self.searcher.directory)
         if probed:
@@ -356,12 +267,6 @@ class Lake:
         for of_left, of_right in likely_lookups(self.searcher, left, right):
             yield Lookup(self.rows.side(of_left), self.rows.side(of_right))
 
-    def _rewriter(self) -> Rewriter:
-        from lakeindex.content import limits_built_with
-        from lakeindex.rewriting import Rewriter
-
-        return Rewriter(self.searcher, limits_built_with(self.generation.manifest.settings, self.settings))
-
     def _query_column(self, table: object, column: str) -> QueryColumn:
         if isinstance(table, str):
             return self.searcher.column(ColumnId(TableId(table), column))
@@ -377,15 +282,3 @@ class Lake:
 def _with_index(settings: Settings | None, index: str | Path | None) -> Settings:
     settings = settings or Settings()
     return settings if index is None else replace(settings, index=str(index))
-
-
-def _make_reranker(settings: Settings) -> BudgetedReranker:
-    from lakeindex.cross_encoders import make_reranker
-
-    return make_reranker(settings)
-
-
-def _open_anchors(settings: Settings, generation: Generation) -> AnchorScores | None:
-    from lakeindex.cross_encoders import anchors_for
-
-    return anchors_for(settings, generation)

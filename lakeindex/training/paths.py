@@ -37,6 +37,10 @@ WITHOUT_PATHS = PathWeights(-1e3, 0.0, 0.0)
 class Asked:
     """A query of a made lake with its candidates, (n,), and those of its bridges."""
 
+    query: int
+    """Its key."""
+    keys: Numbers
+    """(n,) Of the candidates."""
     probabilities: Weights
     """That each candidate joins, by what speaks for the pair alone; nothing where that is forgotten."""
     bridges: tuple[Bridge, ...]
@@ -91,7 +95,7 @@ def questions(searcher: Searcher, made: MadeLake, most: int, rng: np.random.Gene
         joining = np.union1d(tellable, _over_one(groups, key))
         unclear = np.setdiff1d(np.union1d(groups.unclear.others(key), groups.joining.others(key)), joining)
         is_joining, is_clear = np.isin(around.keys, joining), ~np.isin(around.keys, unclear)
-        yield Asked(found.among(around.keys), around.bridges, is_joining, is_clear)
+        yield Asked(key, around.keys, found.among(around.keys), around.bridges, is_joining, is_clear)
 
 
 def fit_paths(pairs: PathPairs) -> PathWeights:
