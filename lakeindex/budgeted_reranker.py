@@ -20,7 +20,6 @@ from lakeindex.search.cur import Plan, search_many
 from lakeindex.text_hash import mix
 
 _DOUBT = 1e-9
-_MOST_ROUNDS, _LEAST_A_ROUND = 8, 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,22 +42,22 @@ class BudgetedReranker:
     weights: RerankWeights
     scores: RememberedScores = field(default_factory=RememberedScores)
 
-    def read(self, query: Read, candidates: Candidates, calls: int, surely: int | None = None) -> Said:
+    def read(self, query: Read, candidates: Candidates, plan: Plan, surely: int | None = None) -> Said:
         """Read the query, a single column, with the candidates that promise most, and `surely` with the one there."""
-        said = self.read_many([query], [candidates], calls)[0]
+        said = self.read_many([query], [candidates], plan)[0]
         if surely is None or surely in said.places:
             return said
         return said.with_last(surely, self._score([(query, candidates.read(np.array([surely])))])[0])
 
-    def read_many(self, queries: Sequence[Read], candidates: Sequence[Candidates], calls: int) -> list[Said]:
-        """Read several queries, so many calls each; the pairs of all are read together."""
+    def read_many(self, queries: Sequence[Read], candidates: Sequence[Candidates], plan: Plan) -> list[Said]:
+        """Read several queries, each as planned; the pairs of all are read together."""
         believed = [np.where(one.prior > 0, log_odds_of(one.prior, _DOUBT), -np.inf) for one in candidates]
-        spaces = [_space(one, prior, calls) for one, prior in zip(candidates, believed, strict=True)]
+        spaces = [_space(one, prior, plan.calls) for one, prior in zip(candidates, believed, strict=True)]
 
         def score(asked: Sequence[tuple[int, Numbers]]) -> list[Weights]:
             return self._score([(queries[number], candidates[number].read(places)) for number, places in asked])
 
-        searched = search_many(score, spaces, believed, Plan(calls, rounds=_rounds_of(calls)))
+        searched = search_many(score, spaces, believed, plan)
         self.scores.save()
         return [Said(one.places, one.scores, one.foreseen, one.rounds, one.predicted) for one in searched]
 
@@ -80,8 +79,3 @@ def _space(candidates: Candidates, believed: Weights, calls: int) -> npt.NDArray
     # Where all are read, nothing is predicted.
     are_all_read = calls >= int(np.isfinite(believed).sum())
     return np.zeros((len(believed), 0), np.float32) if are_all_read else candidates.space()
-
-
-def _rounds_of(calls: int) -> int:
-    """Return in how many rounds calls are best made: more of them predict better, but leave cores without work."""
-    return max(1, min(_MOST_ROUNDS, calls // _LEAST_A_ROUND))

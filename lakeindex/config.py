@@ -78,7 +78,7 @@ class Settings:
     """How many values it says, at most."""
     text_order: str = "frequency"
     """Which values it says: the most frequent, or those with the smallest hash."""
-    budget: str = "100"
+    budget: str = "50"
     """Candidates that the cross-encoder reads together with a query, at most: a number or all."""
     cross_encoder: str = CELLS
     """What reads them: cells (values side by side, no model), transformer, a folder or a name on the hub."""

@@ -17,10 +17,13 @@ from lakeindex.pair_reading import PairReading
 from lakeindex.pairs import AnchorScores, Numbers, QueryColumn, Weights
 from lakeindex.querying import Searcher
 from lakeindex.read_columns import Read
+from lakeindex.search.cur import Plan
 from lakeindex.types import ColumnId, Match
 
 _HARDLY = 1e-6
 """The probability of a column that no source proposes."""
+_MOST_ROUNDS, _LEAST_A_ROUND, _LEAST_A_ROUND_OF_LAKE = 8, 25, 8
+"""Among its candidates the matcher tells well enough which to read; in the lake it takes the scores of some."""
 _TOGETHER = 32
 """Queries that are answered side by side."""
 
@@ -87,7 +90,7 @@ class RerankingSearcher:
         if not unsure:
             return list(found)
         candidates = [self._candidates(queries[place], found[place]) for place in unsure]
-        said = self.reranker.read_many([_read_of(queries[place]) for place in unsure], candidates, calls)
+        said = self.reranker.read_many([_read_of(queries[place]) for place in unsure], candidates, self._plan(calls))
         read = {
             place: self._reranked(queries[place], found[place], one) for place, one in zip(unsure, said, strict=True)
         }
@@ -96,10 +99,15 @@ class RerankingSearcher:
     def _said_with(self, query: QueryColumn, found: Found, calls: int, key: int) -> Said:
         """Read the candidates, and surely the one with a key."""
         place = key if self.reaches_lake else int(np.searchsorted(found.pairs.keys, key))
-        return self.reranker.read(_read_of(query), self._candidates(query, found), calls, place)
+        return self.reranker.read(_read_of(query), self._candidates(query, found), self._plan(calls), place)
 
     def _is_to_be_read(self, found: Found) -> bool:
         return not is_sure(found.estimates) and (self.reaches_lake or len(found.pairs.keys) > 0)
+
+    def _plan(self, calls: int) -> Plan:
+        """Return in how many rounds calls are best made: more of them predict better, and take longer."""
+        least = _LEAST_A_ROUND_OF_LAKE if self.reaches_lake else _LEAST_A_ROUND
+        return Plan(calls, rounds=max(1, min(_MOST_ROUNDS, calls // least)))
 
     def _candidates(self, query: QueryColumn, found: Found) -> Candidates:
         keys, prior = found.pairs.keys, found.estimates
