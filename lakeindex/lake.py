@@ -258,7 +258,7 @@ class Lake(OpenIndex):
         return Answer(found.query, tuple(likely), found.tried, len(matches) - len(likely))
 
     def _calls(self, budget: int | None) -> int:
-        return calls_of(self.settings.budget) if budget is None else budget
+        return calls_of(self.settings.budget, self.settings.cross_encoder) if budget is None else budget
 
     def _lookups(self, left: ColumnId, right: ColumnId) -> Iterator[Lookup]:
         from lakeindex.integrate.lookup import Lookup

@@ -43,7 +43,11 @@ def with_reading(command: Command) -> Command:
     for option in (
         click.option("--cross-encoder", metavar="NAME", help="cells (the default), transformer, or another model."),
         click.option("--reach", type=click.Choice(["pool", "lake"]), help="Read what sources propose, or any column."),
-        click.option("--budget", metavar="N|all", help="Candidates that are read at most; 0 for none [default: 50]."),
+        click.option(
+            "--budget",
+            metavar="N|all",
+            help="Candidates that are read at most; 0 for none [default: 50, by a transformer 20].",
+        ),
     ):
         command = option(command)
     return command
