@@ -16,7 +16,7 @@ from lakeindex.protocols import Reranker
 from lakeindex.read_columns import Read
 from lakeindex.readings import FACTOR
 from lakeindex.remembered_scores import RememberedScores
-from lakeindex.search.cur import Plan, search_many
+from lakeindex.search.cur import Plan, predict, search_many
 from lakeindex.text_hash import mix
 
 _DOUBT = 1e-9
@@ -43,15 +43,24 @@ class BudgetedReranker:
     scores: RememberedScores = field(default_factory=RememberedScores)
 
     def read(self, query: Read, candidates: Candidates, plan: Plan, surely: int | None = None) -> Said:
-        """Read the query, a single column, with the candidates that promise most, and `surely` with the one there."""
+        """Read the query, a single column, with the candidates that promise most, and `surely` with the one there.
+
+        Of that one it is said what the scores of the others foretell.
+        """
         said = self.read_many([query], [candidates], plan)[0]
-        if surely is None or surely in said.places:
+        if surely is None:
             return said
-        return said.with_last(surely, self._score([(query, candidates.read(np.array([surely])))])[0])
+        if surely not in said.places:
+            said = said.with_last(surely, self._score([(query, candidates.read(np.array([surely])))])[0])
+        others = said.places != surely
+        if not others.any():
+            return said
+        believed, space = np.nan_to_num(_believed(candidates), neginf=0.0), candidates.space()
+        return said.foretold(surely, predict(space, believed, said.places[others], said.scores[others], plan)[surely])
 
     def read_many(self, queries: Sequence[Read], candidates: Sequence[Candidates], plan: Plan) -> list[Said]:
         """Read several queries, each as planned; the pairs of all are read together."""
-        believed = [np.where(one.prior > 0, log_odds_of(one.prior, _DOUBT), -np.inf) for one in candidates]
+        believed = [_believed(one) for one in candidates]
         spaces = [_space(one, prior, plan.calls) for one, prior in zip(candidates, believed, strict=True)]
 
         def score(asked: Sequence[tuple[int, Numbers]]) -> list[Weights]:
@@ -73,6 +82,10 @@ class BudgetedReranker:
             scores[new] = self.cross_encoder.scores(queries, columns.take(new), left[new], np.arange(len(new)))
             self.scores.keep(hashes[new], scores[new])
         return np.split(scores, np.cumsum(sizes)[:-1])
+
+
+def _believed(candidates: Candidates) -> Weights:
+    return np.where(candidates.prior > 0, log_odds_of(candidates.prior, _DOUBT), -np.inf)
 
 
 def _space(candidates: Candidates, believed: Weights, calls: int) -> npt.NDArray[np.float32]:

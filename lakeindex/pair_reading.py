@@ -10,10 +10,14 @@ class AnchorReading:
     """A candidate that was read before, from which the scores of others were predicted."""
 
     column: str
-    predicted: float
-    """What it was expected to say, in log-odds but for a constant."""
+    predicted: float | None
+    """What it was expected to say, in log-odds but for a constant; None of those that the matcher chose."""
     score: float
     """What it said."""
+
+    def __str__(self) -> str:
+        said = f"{self.score:+.2f}"
+        return f"{self.column} ({said if self.predicted is None else f'{self.predicted:+.2f}, {said}'})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,7 @@ class PairReading:
     candidates: int
     """How many there were to be read."""
     predicted: float | None = None
-    """What it was expected to say of the pair right before it read it; None where it wasn't asked."""
+    """What it was expected to say of the pair by what it said of the others; None where it wasn't asked."""
     score: float | None = None
     """What it said."""
     anchors: tuple[AnchorReading, ...] = ()
@@ -35,11 +39,11 @@ class PairReading:
         if self.predicted is None or self.score is None:
             return ["the cross-encoder was not asked: which candidate is the best is clear without it"]
         told = [
-            f"the cross-encoder read {self.calls} of {self.candidates} candidates; of this one it was expected to say "
-            f"{self.predicted:+.2f}, and said {self.score:+.2f}"
+            f"the cross-encoder read {self.calls} of {self.candidates} candidates; by what it said of others, it was "
+            f"expected to say {self.predicted:+.2f} of this one, and said {self.score:+.2f}"
         ]
         if self.anchors:
-            named = (f"{one.column} ({one.predicted:+.2f}, {one.score:+.2f})" for one in self.anchors[:most])
+            named = map(str, self.anchors[:most])
             more = f", and {len(self.anchors) - most} more" if len(self.anchors) > most else ""
-            told.append(f"anchors (expected, said): {', '.join(named)}{more}")
+            told.append(f"anchors (what was expected, where it was, and said): {', '.join(named)}{more}")
         return told

@@ -19,6 +19,7 @@ from lakeindex.match.matcher import Judged
 from lakeindex.pairs import Numbers, QueryColumn
 from lakeindex.read_columns import Read
 from lakeindex.reranking import RerankingSearcher
+from lakeindex.search.cur import Plan, predict
 from lakeindex.types import ColumnId, TableId
 from lakeindex.weights import CELLS, STATIC
 
@@ -198,3 +199,25 @@ def test_an_answer_to_many_is_that_to_each(lake: Lake) -> None:
     answers = list(lake.query_many(columns, k=3, probe=1, min_probability=0.4))
     assert answers == [lake.query(one.table, one.name, 3, 1, min_probability=0.4) for one in columns]
     assert list(lake.query_many([])) == []
+
+
+@pytest.mark.usefixtures("never_sure")
+def test_what_is_expected_of_an_explained_pair_is_what_the_others_foretell(lake: Lake) -> None:
+    rows = 0
+    for column in columns_of(lake):
+        query = lake.searcher.column(column)
+        keys, judged = judged_of(lake.reranking, query, 100, ALL)
+        assert judged.reranked is not None
+        said, before = judged.reranked.said, judged.reranked.before
+        if len(said.places) < 4:
+            continue
+        explained = lake.explain(column, lake.searcher.directory.id_of(int(keys[said.places[0]])), budget=ALL).reading
+        assert explained is not None and explained.predicted is not None
+        if explained.candidates != len(keys):
+            continue  # of one that is explained, the rest of its table is judged, too
+        prior = np.where(before > 0, np.log(before / (1 - before)), 0.0)
+        vectors = lake.searcher.vectors.vectors(keys)
+        foretold = predict(vectors, prior, said.places[1:], said.scores[1:], Plan(ALL))[said.places[0]]
+        assert explained.predicted == pytest.approx(foretold, abs=1e-4)
+        rows += 1
+    assert rows > 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +25,8 @@ _TRUST = 0.3
 _SURE, _RIVAL = 0.8, 0.2
 
 _SAID = {
-    True: "read together, cell by cell, both columns look like a join",
-    False: "against: read together, cell by cell, both columns hardly look like a join",
+    True: "read together, both columns look more like a join than their figures say",
+    False: "against: read together, both columns look less like a join than their figures say",
 }
 
 
@@ -93,6 +93,12 @@ class Said:
         places = np.searchsorted(keys, self.places)
         return Said(places, self.scores, self.foreseen, self.rounds, self.predicted[keys])
 
+    def foretold(self, place: int, score: float) -> Said:
+        """Say what was to be expected of a candidate that was read."""
+        foreseen = self.foreseen.copy()
+        foreseen[self.places == place] = score
+        return replace(self, foreseen=foreseen)
+
     def with_last(self, place: int, score: Weights) -> Said:
         """Add one more candidate that was read, with its score, (1,)."""
         predicted = self.predicted.copy()
@@ -140,7 +146,11 @@ class Reranked:
                 predicted=float(said.foreseen[read]),
                 score=float(said.scores[read]),
                 anchors=tuple(
-                    AnchorReading(called(int(said.places[one])), float(said.foreseen[one]), float(said.scores[one]))
+                    AnchorReading(
+                        called(int(said.places[one])),
+                        float(said.foreseen[one]) if said.rounds[one] else None,
+                        float(said.scores[one]),
+                    )
                     for one in anchors
                     if one != read
                 ),

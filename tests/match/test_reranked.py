@@ -44,10 +44,10 @@ def test_anchors_are_those_of_the_rounds_before_the_last() -> None:
     reading = Reranked.of(one, np.full(3, 0.5), WEIGHTS).reading_of(1, "column {}".format)
     assert reading is not None
     assert [(anchor.column, anchor.predicted, anchor.score) for anchor in reading.anchors] == [
-        ("column 2", 0.5, 1.0), ("column 0", 0.0, 2.0)
+        ("column 2", None, 1.0), ("column 0", None, 2.0)
     ]  # fmt: skip
     assert (reading.calls, reading.predicted, reading.score) == (3, 2.5, 3.0)
-    assert "expected to say +2.50, and said +3.00" in reading.lines()[0]
+    assert "expected to say +2.50 of this one, and said +3.00" in reading.lines()[0]
 
 
 def test_one_more_that_was_read_has_a_round_of_its_own() -> None:
