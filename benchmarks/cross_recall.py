@@ -36,6 +36,7 @@ TOPS = (1, 10, 100)
 ANCHOR_QUERIES = 100
 QUERIES = 100
 SEED = 8
+ROUNDS = 8
 HARDLY = 1e-6
 
 Recalls = dict[int, float]
@@ -133,10 +134,10 @@ def _random(scored: Scored, asked: Asked, score: Callable[[Numbers], Weights], c
 
 
 SYSTEMS: Mapping[str, System] = {
-    "AXN": _searched(lambda scored: scored.vectors, lambda asked: asked.matcher, 4),
-    "ADACUR": _searched(lambda scored: scored.anchors, lambda asked: asked.matcher, 4),
+    "AXN": _searched(lambda scored: scored.vectors, lambda asked: asked.matcher, ROUNDS),
+    "ADACUR": _searched(lambda scored: scored.anchors, lambda asked: asked.matcher, ROUNDS),
     "ADACUR, cold": _searched(
-        lambda scored: scored.anchors, lambda asked: np.where(np.isfinite(asked.vectors), 0.0, -np.inf), 4
+        lambda scored: scored.anchors, lambda asked: np.where(np.isfinite(asked.vectors), 0.0, -np.inf), ROUNDS
     ),
     "ANNCUR": _fixed_anchors,
     "bi-encoder": _rerank(lambda asked: asked.vectors),
