@@ -15,7 +15,7 @@ from lakeindex.catalog.generations import Checked, Generation, open_current, ver
 from lakeindex.config import Settings, calls_of
 from lakeindex.open_index import OpenIndex
 from lakeindex.reading import ReadRows, read_file
-from lakeindex.types import ColumnId, Match, Progress, TableId
+from lakeindex.types import ColumnId, Match, Progress, RawValues, TableId
 
 if TYPE_CHECKING:
     from lakeindex.broken_joins import WatchedJoins, WatchRules
@@ -109,8 +109,8 @@ class Lake(OpenIndex):
         stream (pyarrow, polars, pandas, a DuckDB relation). The figures of the best `probe` (5 unless told
         otherwise) are counted in the source files; `sources` asks some sources alone, whose scores are no
         probabilities; matches less probable than `min_probability` are left out. The cross-encoder reads at most
-        `budget` candidates, as many as the settings say unless told otherwise; only tables whose names match the glob
-        `within` may answer.
+        `budget` candidates, as many as the settings say unless told otherwise, none where the index keeps no values;
+        only tables whose names match the glob `within` may answer.
         Raises NotFound for a table or column that isn't there, with the nearest names, StaleArtifact when the index's
         hashes have another key than the settings give.
         """
@@ -258,6 +258,8 @@ class Lake(OpenIndex):
         return Answer(found.query, tuple(likely), found.tried, len(matches) - len(likely))
 
     def _calls(self, budget: int | None) -> int:
+        if self.kept_values is not RawValues.SAMPLE:
+            return 0  # of names alone a cross-encoder knows less than the matcher
         return calls_of(self.settings.budget, self.settings.cross_encoder) if budget is None else budget
 
     def _lookups(self, left: ColumnId, right: ColumnId) -> Iterator[Lookup]:

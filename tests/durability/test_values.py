@@ -22,7 +22,7 @@ from lakeindex import Lake, Settings
 from lakeindex.errors import InvalidSetting, StaleArtifact
 from lakeindex.hash_key import hash_key
 from lakeindex.index.term_arrays import open_array
-from lakeindex.types import Family
+from lakeindex.types import ColumnId, Family, TableId
 
 HASH = replace(SETTINGS, values="hash", hash_key="a key of these tests")
 NONE = replace(SETTINGS, values="none")
@@ -259,3 +259,12 @@ def test_the_key_is_not_in_the_index(tmp_path: Path) -> None:
     spellings = (key, key.hex().encode(), HASH.hash_key.encode(), key[::-1])
     content = b"".join(path.read_bytes() for path in (tmp_path / "index").rglob("*") if path.is_file())
     assert [one for one in spellings if one in content] == []
+
+
+def test_an_index_without_values_is_not_read_by_a_cross_encoder(tmp_path: Path) -> None:
+    write_lake(tmp_path / "lake")
+    for name, settings in (("hash", HASH), ("plain", SETTINGS)):
+        lake = Lake.index(tmp_path / "lake", tmp_path / name, settings)
+        pair = ColumnId(TableId("sales/orders.csv"), "country"), ColumnId(TableId("geo/countries.csv"), "name")
+        read = lake.explain(*pair, budget=10).reading
+        assert (read is None) == (name == "hash")
