@@ -2,7 +2,9 @@
 
 path_networks.py FOLDER    FOLDER holds the tables that training/train.py fetched
 
-Every network has two layers, the query's joins and those of its bridges, and is trained on the same made lakes.
+Small networks have two layers, the query's joins and those of its bridges; relational ones (`relational_network.py`,
+on torch-geometric) have three, and see the columns of one table and what those join with. All are trained on the same
+made lakes.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import numpy as np
 import record
 import torch
 from labelled_lakes import MACRO, LabelledLakes, write_rankings
+from relational_network import RelationalNetwork, Relations
 from torch import Tensor, nn
 
 from lakeindex.bridging import surroundings
@@ -34,6 +37,9 @@ from lakeindex.types import ColumnId
 
 HIDDEN = 12
 STEPS = 200
+EPOCHS = {"max": 12, "mean": 12, "softmax": 12, "monoid": 2}
+"""Of relational networks, by how they put messages together; the monoid takes fifty times as long."""
+QUERIES_AT_ONCE = 64
 SEED = 1
 LAKES = 10
 SOURCES = (15, 30, 50)
@@ -120,14 +126,32 @@ def train(network: Network, graph: Graph) -> float:
     return loss.item()
 
 
-def made_graphs(tables: Path) -> list[Asked]:
+def train_relational(network: RelationalNetwork, graphs: Sequence[Relations], epochs: int) -> float:
+    """Return the mean log loss of the last epoch."""
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.01)
+    rng, losses = np.random.default_rng(SEED), []
+    for _ in range(epochs):
+        order, losses = rng.permutation(len(graphs)), []
+        for start in range(0, len(order), QUERIES_AT_ONCE):
+            graph = Relations.joined([graphs[place] for place in order[start : start + QUERIES_AT_ONCE]])
+            optimizer.zero_grad()
+            told = network(graph)[graph.is_clear]
+            loss = nn.functional.binary_cross_entropy_with_logits(told, graph.joins[graph.is_clear])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return float(np.mean(losses))
+
+
+def made_graphs(tables: Path) -> list[tuple[Asked, Relations]]:
     sys.path.insert(0, str(record.REPOSITORY / "training"))
     from train import sources
 
     found = []
     planned = plans(LAKES, SEED + 20, SOURCES)
     for plan, made, searcher in open_made_lakes(list(sources(tables, "calibrate")), planned, Settings()):
-        found += questions(searcher, made, plan.queries, np.random.default_rng(plan.seed))
+        asked = questions(searcher, made, plan.queries, np.random.default_rng(plan.seed))
+        found += [(one, Relations.of(searcher, one)) for one in asked if one.bridges]
         print(plan, flush=True)
     return found
 
@@ -143,7 +167,7 @@ def real_graph(searcher: Searcher, column: ColumnId) -> tuple[Asked, list[Column
     )
     names = [searcher.directory.id_of(key) for key in around.keys.tolist()]
     unknown = np.zeros(len(names), bool)
-    return Asked(found.partners.among(around.keys), around.bridges, unknown, unknown), names
+    return Asked(own_key, around.keys, found.partners.among(around.keys), around.bridges, unknown, unknown), names
 
 
 def main() -> None:
@@ -152,11 +176,16 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=os.environ.get("LAKEINDEX_BENCH_DATA", "../shared/data"))
     given = parser.parse_args()
     torch.manual_seed(SEED)
-    learned = Graph.of([one for one in made_graphs(given.folder / "tables") if one.bridges])
+    made = made_graphs(given.folder / "tables")
+    learned = Graph.of([one for one, _ in made])
     networks = {pooling: Network(pooling) for pooling in ("max", "mean", "sum", "attention")}
     losses = {pooling: train(network, learned) for pooling, network in networks.items()}
+    relational = {f"relational {pooling}": RelationalNetwork(pooling) for pooling in EPOCHS}
+    for (label, network), epochs in zip(relational.items(), EPOCHS.values(), strict=True):
+        losses[label] = train_relational(network, [graph for _, graph in made], epochs)
+        print(label, losses[label], flush=True)
     lakes = LabelledLakes(Path(given.data))
-    systems = ("without", "three numbers", *networks)
+    systems = ("without", "three numbers", *networks, *relational)
     with tempfile.TemporaryDirectory() as folder:
         for name in lakes.names():
             queries = lakes.prepare(Path(folder) / name, [name], False)
@@ -167,7 +196,9 @@ def main() -> None:
                     asked, names = real_graph(searcher, column)
                 except NotFound:
                     continue
-                for system, scores in scored(asked, searcher.paths, networks).items():
+                scores_of = scored(asked, searcher.paths, networks)
+                scores_of |= scored_by_relations(searcher, asked, relational)
+                for system, scores in scores_of.items():
                     rankings[system][column] = [names[place] for place in np.argsort(-scores, kind="stable")[:K]]
             for system, ranked in rankings.items():
                 write_rankings(Path(folder) / f"{name}.{system}.csv", ranked)
@@ -176,7 +207,7 @@ def main() -> None:
         }
     rows = [[system, losses.get(system, ""), of[MACRO]["map_at_10"]] for system, of in figures.items()]
     record.print_table(["system", "log loss on made lakes", "MAP@10 alone"], rows)
-    settings = {"hidden": HIDDEN, "steps": STEPS, "lakes": LAKES, "k": K}
+    settings = {"hidden": HIDDEN, "steps": STEPS, "epochs": EPOCHS, "lakes": LAKES, "k": K}
     written = record.write("path_networks", SEED, settings, {"log_loss": losses, "alone": figures})
     print(f"wrote {written.relative_to(record.REPOSITORY)}")
 
@@ -190,6 +221,16 @@ def scored(asked: Asked, weights: PathWeights, networks: dict[str, Network]) -> 
         with torch.no_grad():
             scores[pooling] = network(Graph.of([asked])).numpy() if asked.bridges else asked.probabilities
     return scores
+
+
+def scored_by_relations(
+    searcher: Searcher, asked: Asked, networks: dict[str, RelationalNetwork]
+) -> dict[str, np.ndarray]:
+    if not asked.bridges:
+        return dict.fromkeys(networks, asked.probabilities)
+    graph = Relations.of(searcher, asked)
+    with torch.no_grad():
+        return {label: network(graph).numpy() for label, network in networks.items()}
 
 
 if __name__ == "__main__":
