@@ -60,7 +60,7 @@ PATH_SOURCES = (15, 30, 50)
 READ_LAKES = {"learn": 40, "calibrate": 10, "measure": 8}
 READING = ReadingOptions()
 """Of the cheap cross-encoder."""
-READING_SLOWLY = ReadingOptions(share=0.3, most=-1.0)
+READING_SLOWLY = ReadingOptions(share=0.5, most=-2.0)
 """Of the transformer."""
 READ_SLOWLY = 25
 """Queries of a lake whose pairs the transformer reads, to find what its scores are worth."""
