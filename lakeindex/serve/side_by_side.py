@@ -15,7 +15,7 @@ from typing import Any
 
 from lakeindex.answer import Answer
 from lakeindex.catalog.generations import open_generation
-from lakeindex.config import CELLS, Settings
+from lakeindex.config import CELLS, Settings, bytes_of
 from lakeindex.errors import LakeIndexError
 from lakeindex.lake import Lake
 from lakeindex.types import ColumnId
@@ -23,6 +23,8 @@ from lakeindex.types import ColumnId
 _AT_ONCE = 32
 _WORTH_A_PROCESS = 100
 """Queries that take longer than it takes a process to start."""
+_BYTES_A_PROCESS = 150_000_000
+"""Of its own, beside the index, which all of them share."""
 _A_CORE_EACH = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -43,13 +45,14 @@ _lakes: dict[int, Lake] = {}
 
 
 def query_on_all_cores(lake: Lake, columns: Sequence[ColumnId], **asked: Any) -> Iterator[Answer]:
-    """Answer as `Lake.query_many` does, with as many processes as settings say that there are jobs.
+    """Answer as `Lake.query_many` does, with as many processes as settings say that there are jobs, and memory for.
 
     A transformer that reads pairs keeps all cores busy by itself, and is not loaded twice.
     Raises LakeIndexError where a process is lost.
     """
     settings = lake.settings
-    jobs = min(settings.jobs, len(columns) // _WORTH_A_PROCESS)
+    memory = bytes_of(settings.memory) or 0
+    jobs = min(settings.jobs, len(columns) // _WORTH_A_PROCESS, memory // _BYTES_A_PROCESS)
     if jobs < 2 or settings.cross_encoder != CELLS:
         yield from lake.query_many(columns, **asked)
         return

@@ -43,10 +43,11 @@ def test_several_processes_answer_as_one_does(lake: Lake, monkeypatch: pytest.Mo
     assert dict(os.environ) == before
 
 
-def test_few_queries_are_worth_no_process(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_few_queries_or_little_memory_are_worth_no_process(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lakeindex.serve.side_by_side.ProcessPoolExecutor", None)
-    for jobs, columns in ((2, columns_of(lake)[:3]), (1, columns_of(lake))):
-        asked = Lake(lake.generation, replace(lake.settings, jobs=jobs))
+    everything = columns_of(lake)
+    for jobs, memory, columns in ((2, "1GB", everything[:3]), (1, "1GB", everything), (2, "299MB", everything)):
+        asked = Lake(lake.generation, replace(lake.settings, jobs=jobs, memory=memory))
         assert list(query_on_all_cores(asked, columns, k=2)) == list(lake.query_many(columns, k=2))
 
 
