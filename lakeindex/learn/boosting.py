@@ -66,24 +66,17 @@ class BoostingOptions:
 
 
 def boost(
-    pairs: LabelledPairs, directions: Sequence[int], start: Array, options: BoostingOptions
-) -> list[dict[str, Any]]:
-    """Return trees, as LightGBM tells them, that add to the log-odds `start` (n,) what the features say.
-
-    The sum of a tree never falls with a feature of direction 1, and never rises with one of -1. Raises MissingExtra
-    without LightGBM.
-    """
-    return grow(pairs.features, pairs.joins, directions, options, start)
-
-
-def grow(
     features: Array,
     joins: Flags,
     directions: Sequence[int],
     options: BoostingOptions,
     start: Array | None = None,
 ) -> list[dict[str, Any]]:
-    """Return trees as `boost` does, out of features (n, m) alone."""
+    """Return trees, as LightGBM tells them, that add to the log-odds `start` (n,) what features (n, m) say.
+
+    The sum of a tree never falls with a feature of direction 1, and never rises with one of -1. Raises MissingExtra
+    without LightGBM.
+    """
     try:
         import lightgbm
     except ImportError as error:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lakeindex.learn.boosting import BoostingOptions, grow, tree_arrays
+from lakeindex.learn.boosting import BoostingOptions, boost, tree_arrays
 from lakeindex.match.cell_attention import DIRECTIONS, Cells, seen
 from lakeindex.match.trees import Trees
 from lakeindex.token_vectors import TokenVectors
@@ -21,7 +21,7 @@ def train_cells(lakes: Sequence[ReadLake], tokens: TokenVectors, options: Boosti
     """Return the trees that tell what joins."""
     features = np.concatenate([seen_of(lake, tokens) for lake in lakes])
     joins = np.concatenate([lake.joins for lake in lakes])
-    arrays, depth = tree_arrays(grow(features, joins, DIRECTIONS, options))
+    arrays, depth = tree_arrays(boost(features, joins, DIRECTIONS, options))
     return Trees(**arrays, depth=depth)
 
 

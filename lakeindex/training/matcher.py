@@ -57,16 +57,15 @@ def train_matcher(learned: Sequence[AskedLake], held_out: Sequence[AskedLake], o
     """Train both sets of trees on some lakes, then calibrate on others."""
     pairs = LabelledPairs.joined([one for lake in learned for one in (lake.pairs, lake.orphans)])
     scale, bias = fit_logistic(pairs.scores[:, None], pairs.joins)
-    heard = replace(pairs, features=np.where(_RAW_OVERLAP, 0.0, pairs.features))
+    heard = np.where(_RAW_OVERLAP, 0.0, pairs.features)
     directions = [feature.direction for feature in FEATURES]
-    pair = _trees(boost(heard, directions, pairs.scores * scale[0] + bias, options.pair))
+    pair = _trees(boost(heard, pairs.joins, directions, options.pair, pairs.scores * scale[0] + bias))
     matcher = Matcher(pair, pair, Calibration(float(scale[0]), options.share))
     kept = top_places(pairs.queries, evidence(pairs, matcher))
     told = replace(pairs.where(kept), features=told_of(pairs, matcher)[kept])
     directions = [FOR, AGAINST, FOR, *(EITHER for _ in FEATURES)]
-    matcher = replace(
-        matcher, confidence=_trees(boost(told, directions, np.zeros(len(told.joins)), options.confidence))
-    )
+    confidence = _trees(boost(told.features, told.joins, directions, options.confidence, np.zeros(len(told.joins))))
+    matcher = replace(matcher, confidence=confidence)
     return replace(matcher, calibration=calibrate(matcher, held_out))
 
 

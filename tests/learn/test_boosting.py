@@ -27,7 +27,7 @@ def labelled(features: np.ndarray, joins: np.ndarray) -> LabelledPairs:
 
 
 def trees_of(pairs: LabelledPairs, directions: list[int]) -> Trees:
-    arrays, depth = tree_arrays(boost(pairs, directions, np.zeros(len(pairs.joins)), OPTIONS))
+    arrays, depth = tree_arrays(boost(pairs.features, pairs.joins, directions, OPTIONS, np.zeros(len(pairs.joins))))
     return Trees(**arrays, depth=depth)
 
 
