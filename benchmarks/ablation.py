@@ -21,13 +21,15 @@ import record
 from labelled_lakes import MACRO, Figures, LabelledLakes, write_rankings
 from left_out import ENGINE, Values, fused, score_variants
 
-from lakeindex.config import Settings
+from lakeindex.arrays.aliases import Flags, Floats, Integers
+from lakeindex.config.settings import Settings
 from lakeindex.errors import NotFound
 from lakeindex.lake import Lake
 from lakeindex.match.signals import SIGNALS, measure
-from lakeindex.pairs import Flags, Numbers, QueryColumn, Ranking, Weights
-from lakeindex.querying import Searcher
-from lakeindex.types import ColumnId
+from lakeindex.search.searcher import Searcher
+from lakeindex.types.columns import QueryColumn
+from lakeindex.types.lake import ColumnId
+from lakeindex.types.pairs import Ranking
 
 K = 100
 CANDIDATES = 200
@@ -40,8 +42,8 @@ WILD = "wild"
 class Pool:
     """What the sources propose for a query."""
 
-    proposed: dict[str, Numbers]
-    own_keys: Numbers
+    proposed: dict[str, Integers]
+    own_keys: Integers
 
     @classmethod
     def of(cls, searcher: Searcher, query: QueryColumn) -> Pool:
@@ -49,7 +51,7 @@ class Pool:
         sources = searcher.sources.items()
         return cls({name: source.candidates(query, limit) for name, source in sources}, query.own_keys)
 
-    def keys(self, left_out: str | None = None) -> Numbers:
+    def keys(self, left_out: str | None = None) -> Integers:
         """Return the candidates of all sources but one, ascending."""
         kept = [keys.astype(np.int64) for name, keys in self.proposed.items() if name != left_out]
         united = np.unique(np.concatenate([np.zeros(0, np.int64), *kept]))
@@ -84,7 +86,7 @@ class Ablation:
         found = pairs.keys[[name in relevant for name in names]]
         self._recall(benchmark, pool, found, len(relevant))
 
-    def _recall(self, benchmark: str, pool: Pool, found: Numbers, relevant: int) -> None:
+    def _recall(self, benchmark: str, pool: Pool, found: Integers, relevant: int) -> None:
         pools = {ENGINE: pool.keys()}
         pools |= {f"without {source} as a source": pool.keys(source) for source in pool.proposed}
         pools |= {f"{source} alone as a source": keys for source, keys in pool.proposed.items()}
@@ -92,12 +94,12 @@ class Ablation:
             recall = float(np.isin(found, keys).sum()) / relevant
             self.recalls.setdefault(label, {}).setdefault(benchmark, []).append(recall)
 
-    def _rank(self, variant: str, asked: ColumnId, names: Sequence[ColumnId], scores: Weights) -> None:
+    def _rank(self, variant: str, asked: ColumnId, names: Sequence[ColumnId], scores: Floats) -> None:
         ranking = Ranking.of(np.arange(len(names)), scores, variant).top(K)
         self.rankings.setdefault(variant, {})[asked] = [names[place] for place in ranking.keys[ranking.scores > 0]]
 
 
-def _among(values: Values, tables: Numbers, inside: Flags) -> Weights:
+def _among(values: Values, tables: Integers, inside: Flags) -> Floats:
     """Score the candidates that are inside, and no others: rivals are outside too."""
     scores = np.zeros(len(tables))
     scores[inside] = fused({name: value[inside] for name, value in values.items()}, tables[inside])

@@ -21,18 +21,18 @@ import numpy.typing as npt
 import record
 from labelled_lakes import MACRO, LabelledLakes, write_rankings
 
-from lakeindex.adapting import adapt
-from lakeindex.config import Settings
-from lakeindex.content import text_options
-from lakeindex.encode.tuned import Head
+from lakeindex.config.index_settings import text_options
+from lakeindex.config.settings import Settings
+from lakeindex.encode.linear_head import Head
 from lakeindex.errors import NotFound
 from lakeindex.index.vector_index import VectorIndex
 from lakeindex.lake import Lake
-from lakeindex.learn.pool import Pool
-from lakeindex.learn.within_class import Fit, Gain, VectorPairs, fit_within_class, held_out_gain
-from lakeindex.querying import Searcher
+from lakeindex.search.searcher import Searcher
+from lakeindex.synthesis.column_pool import Pool
+from lakeindex.training.adapt import adapt
+from lakeindex.training.fit.whitening import Fit, Gain, VectorPairs, fit_within_class, held_out_gain
 from lakeindex.training.own_lake import encoded_pairs, tables_of
-from lakeindex.types import ColumnId
+from lakeindex.types.lake import ColumnId
 
 K = 100
 SEED = 0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from answers import K, answer_all, write_report
 
-from lakeindex.evaluating import answer
+from lakeindex.evaluate.run import answer
 from lakeindex.lake import Lake
 
 

@@ -16,7 +16,7 @@ from peers.lake_values import LakeValues, read_lake
 from peers.peer import Peer
 from peers.roster import make
 
-from lakeindex.types import ColumnId
+from lakeindex.types.lake import ColumnId
 
 
 def run(name: str, lake_folder: Path, queries: Path, folder: Path, started: float) -> None:

@@ -12,7 +12,7 @@ from labelled_lakes import write_rankings
 
 from lakeindex.evaluate.labelled import read_queries
 from lakeindex.evaluate.report import Rankings
-from lakeindex.types import ColumnId, TableId
+from lakeindex.types.lake import ColumnId, TableId
 
 K = 100
 """Answers a query, for everybody; the evaluator cuts them to a benchmark's candidates, then takes the best ten."""

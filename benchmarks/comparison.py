@@ -19,7 +19,7 @@ from peak_memory import PeakMemory
 from peers.roster import FUSED, RRF, title
 
 from lakeindex.evaluate.labelled import read_queries
-from lakeindex.evaluating import LAKEINDEX
+from lakeindex.evaluate.run import LAKEINDEX
 
 _HERE = Path(__file__).parent
 _COMMAND = Path(sys.executable).with_name("lakeindex")

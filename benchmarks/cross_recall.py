@@ -20,15 +20,16 @@ import record
 from cross_recall_plot import draw
 from labelled_lakes import LabelledLakes
 
-from lakeindex.config import Settings
+from lakeindex.arrays.aliases import Floats, Integers
+from lakeindex.arrays.log_odds import log_odds_of
+from lakeindex.config.settings import Settings
 from lakeindex.lake import Lake
-from lakeindex.match.cell_attention import CellAttention, Cells, seen
-from lakeindex.match.paths import log_odds_of
-from lakeindex.pairs import Numbers, QueryColumn, Weights
-from lakeindex.querying import Searcher
-from lakeindex.search.anchors import choose
-from lakeindex.search.cur import Plan, search
-from lakeindex.weights import CELLS, STATIC
+from lakeindex.models.weights import CELLS, STATIC
+from lakeindex.rerank.anchor_queries import choose
+from lakeindex.rerank.cur import Plan, search
+from lakeindex.rerank.late_interaction import CellAttention, Cells, seen
+from lakeindex.search.searcher import Searcher
+from lakeindex.types.columns import QueryColumn
 
 LAKES = ("spider_fk", "gdc_schema_matching", "schematch_multi")
 BUDGETS = (20, 50, 100, 200, 500)
@@ -48,9 +49,9 @@ class Scored:
     """A lake of which the cross-encoder has read every pair that is needed to judge a search."""
 
     searcher: Searcher
-    queries: Numbers
+    queries: Integers
     """Keys that are asked about; none is an anchor query."""
-    scores: Weights
+    scores: Floats
     """(queries, columns), brute force."""
     anchors: npt.NDArray[np.float32]
     """(columns, anchor queries), the transposed R of ANNCUR."""
@@ -71,7 +72,7 @@ class Scored:
         return cls(searcher, queries, of_queries, of_anchors.T.astype(np.float32))
 
 
-def _all_scores(model: CellAttention, cells: Cells, queries: Numbers) -> Weights:
+def _all_scores(model: CellAttention, cells: Cells, queries: Integers) -> Floats:
     columns = np.arange(len(cells.read))
     each = (np.full(len(columns), key) for key in queries.tolist())
     return np.stack([model.said_of(seen(cells, cells, key, columns)) for key in each])
@@ -81,9 +82,9 @@ def _all_scores(model: CellAttention, cells: Cells, queries: Numbers) -> Weights
 class Asked:
     """A query with what rankings believe of every column; minus infinity of those that are no answer."""
 
-    vectors: Weights
-    words: Weights
-    matcher: Weights
+    vectors: Floats
+    words: Floats
+    matcher: Floats
 
     @classmethod
     def of(cls, searcher: Searcher, query: QueryColumn) -> Asked:
@@ -101,34 +102,34 @@ class Asked:
         return told
 
 
-System = Callable[[Scored, Asked, Callable[[Numbers], Weights], int, int], Numbers]
+System = Callable[[Scored, Asked, Callable[[Integers], Floats], int, int], Integers]
 """From a lake, a query, its scorer, a budget and a seed to the places of what was found, the best first."""
 
 
-def _rerank(by: Callable[[Asked], Weights]) -> System:
-    def run(scored: Scored, asked: Asked, score: Callable[[Numbers], Weights], calls: int, seed: int) -> Numbers:
+def _rerank(by: Callable[[Asked], Floats]) -> System:
+    def run(scored: Scored, asked: Asked, score: Callable[[Integers], Floats], calls: int, seed: int) -> Integers:
         return search(score, scored.anchors[:, :1], by(asked), Plan(calls, rounds=1)).top(calls)[0]
 
     return run
 
 
-def _searched(
-    space: Callable[[Scored], npt.NDArray[np.float32]], by: Callable[[Asked], Weights], rounds: int
-) -> System:
-    def run(scored: Scored, asked: Asked, score: Callable[[Numbers], Weights], calls: int, seed: int) -> Numbers:
+def _searched(space: Callable[[Scored], npt.NDArray[np.float32]], by: Callable[[Asked], Floats], rounds: int) -> System:
+    def run(scored: Scored, asked: Asked, score: Callable[[Integers], Floats], calls: int, seed: int) -> Integers:
         return search(score, space(scored), by(asked), Plan(calls, rounds)).top(calls)[0]
 
     return run
 
 
-def _fixed_anchors(scored: Scored, asked: Asked, score: Callable[[Numbers], Weights], calls: int, seed: int) -> Numbers:
+def _fixed_anchors(
+    scored: Scored, asked: Asked, score: Callable[[Integers], Floats], calls: int, seed: int
+) -> Integers:
     """ANNCUR: half of the calls for random columns, the same for all queries, the others for what these predict."""
     anchors = np.random.default_rng(SEED).permutation(len(asked.matcher))[: calls // 2]
     nothing = np.where(np.isfinite(asked.matcher), 0.0, -np.inf)
     return search(score, scored.anchors, nothing, Plan(calls, rounds=2), anchors).top(calls)[0]
 
 
-def _random(scored: Scored, asked: Asked, score: Callable[[Numbers], Weights], calls: int, seed: int) -> Numbers:
+def _random(scored: Scored, asked: Asked, score: Callable[[Integers], Floats], calls: int, seed: int) -> Integers:
     prior = np.where(np.isfinite(asked.matcher), np.random.default_rng(seed).random(len(asked.matcher)), -np.inf)
     return search(score, scored.anchors, prior, Plan(calls, rounds=1)).top(calls)[0]
 

@@ -23,13 +23,13 @@ from profiled_lakes import SYSTEMS, ProfiledLake
 from safetensors.torch import save_file
 from text_variants import DEFAULT
 
+from lakeindex.config.model_options import BASE_MODEL, ModelOptions
 from lakeindex.encode.adapters import SCALE
 from lakeindex.encode.encoders import make_encoder
 from lakeindex.encode.model_folder import model_folder
-from lakeindex.encode.model_options import BASE_MODEL, ModelOptions
 from lakeindex.encode.record_texts import describe_records
-from lakeindex.learn.contrastive import Objective, TuningOptions, last_layer, tune
-from lakeindex.learn.pool import Pool
+from lakeindex.synthesis.column_pool import Pool
+from lakeindex.training.fit.contrastive import Objective, TuningOptions, last_layer, tune
 from lakeindex.training.texts import NAME_ALONE, text_batches
 
 SHARES = (0.25, 1.0)

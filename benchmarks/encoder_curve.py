@@ -21,13 +21,13 @@ from labelled_lakes import MACRO, Figures, LabelledLakes, write_rankings
 from profiled_lakes import SYSTEMS, ProfiledLake, Vectors, sample
 from text_variants import DEFAULT
 
+from lakeindex.config.model_options import STATIC_MODEL, ModelOptions
 from lakeindex.encode.encoders import make_encoder
 from lakeindex.encode.model_folder import model_folder
-from lakeindex.encode.model_options import STATIC_MODEL, ModelOptions
 from lakeindex.encode.record_texts import describe_records
 from lakeindex.encode.static_encoder import StaticEncoder
 from lakeindex.training.static_tokens import DistillingOptions, distil, write_tokens
-from lakeindex.types import Family
+from lakeindex.types.columns import Family
 
 _SAYS = 0.5
 

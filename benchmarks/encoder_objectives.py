@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from lakeindex.learn.contrastive import Objective, TextBatch, TuningOptions, contrastive_loss, last_layer
+from lakeindex.training.fit.contrastive import Objective, TextBatch, TuningOptions, contrastive_loss, last_layer
 
 LAYERS = (2, 3, 4, 6)
 DIMENSIONS = (64, 128, 256, 384)

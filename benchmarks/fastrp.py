@@ -21,14 +21,15 @@ import record
 from labelled_lakes import LabelledLakes
 from scipy import sparse
 
-from lakeindex.config import Settings
+from lakeindex.arrays.aliases import Integers
+from lakeindex.config.settings import Settings
 from lakeindex.errors import NotFound
-from lakeindex.index.totals import rarity_of
+from lakeindex.index.term_stats import rarity_of
 from lakeindex.lake import Lake
-from lakeindex.pairs import Numbers, QueryColumn
-from lakeindex.querying import Searcher
 from lakeindex.search.retrieve import retrieve
-from lakeindex.types import ColumnId, Family
+from lakeindex.search.searcher import Searcher
+from lakeindex.types.columns import Family, QueryColumn
+from lakeindex.types.lake import ColumnId
 
 LIMIT = 100
 DIMENSIONS = 256
@@ -84,7 +85,7 @@ def _unit(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.asarray(rows / np.where(lengths == 0, 1, lengths))
 
 
-def nearest(vectors: Vectors, query: QueryColumn, limit: int) -> Numbers:
+def nearest(vectors: Vectors, query: QueryColumn, limit: int) -> Integers:
     """Return the keys of the nearest columns of other tables."""
     assert query.key is not None
     near = vectors @ vectors[query.key]

@@ -22,14 +22,14 @@ import numpy as np
 import record
 from labelled_lakes import LabelledLakes
 
-from lakeindex.catalog.feedback import FeedbackFile, LabelledPair, Verdict
-from lakeindex.config import Settings
+from lakeindex.config.settings import Settings
 from lakeindex.errors import NotFound
 from lakeindex.evaluate.metrics import average_precision_at_k
-from lakeindex.found import LEAST_SCORE
 from lakeindex.lake import Lake
-from lakeindex.querying import Searcher
-from lakeindex.types import ColumnId
+from lakeindex.search.scored_candidates import LEAST_SCORE
+from lakeindex.search.searcher import Searcher
+from lakeindex.store.feedback_log import FeedbackFile, LabelledPair, Verdict
+from lakeindex.types.lake import ColumnId
 
 K = 100
 BEST = 10

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from lakeindex.evaluate.term_counts import LakeColumns
-from lakeindex.types import ColumnId
+from lakeindex.types.lake import ColumnId
 
 RRF_K = 20
 

@@ -23,7 +23,7 @@ from peak_memory import PeakMemory
 from lakeindex import Lake, Settings
 from lakeindex.errors import LakeIndexError
 
-COMMAND = [sys.executable, "-m", "lakeindex.serve.cli"]
+COMMAND = [sys.executable, "-m", "lakeindex.serve.cli.main"]
 
 
 def write_lake(files: Path, lake: Path) -> None:

@@ -24,15 +24,15 @@ import pyarrow.csv as pa_csv
 import record
 
 from lakeindex.catalog.database import glob_escaped, scan_sql
-from lakeindex.content import LIMITS
+from lakeindex.config.index_settings import LIMITS
+from lakeindex.config.read_limits import Guards
 from lakeindex.plugins import find_connectors
-from lakeindex.profile.guards import Guards
-from lakeindex.profile.lake_files import walk
-from lakeindex.profile.pool import profile_in_workers
-from lakeindex.profile.profile_files import profile_files
-from lakeindex.profile.shares import split_into_shares
+from lakeindex.profile.walk import walk
+from lakeindex.profile.workers.pool import profile_in_workers
+from lakeindex.profile.workers.read_files import profile_files
+from lakeindex.profile.workers.work_units import split_into_shares
 from lakeindex.protocols import Connector
-from lakeindex.types import LakeFile, ReadOptions, Scan
+from lakeindex.types.lake import LakeFile, ReadOptions, Scan
 
 Shape = tuple[int, int]
 """Columns and rows."""

@@ -26,22 +26,23 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import record
 
-from lakeindex.config import Settings
-from lakeindex.content import limits_built_with
+from lakeindex.arrays.aliases import Integers, Texts
+from lakeindex.config.index_settings import limits_built_with
+from lakeindex.config.settings import Settings
 from lakeindex.demo import build_sample_lake
 from lakeindex.encode.encoders import HASHING
 from lakeindex.errors import NotFound, UnreadableTable
 from lakeindex.index.term_rows import STRENGTH_STEP, strengths_of
-from lakeindex.integrate.expected import Expected, Interval, expect
-from lakeindex.integrate.expected_counts import LOG_STEP
-from lakeindex.integrate.probe import JoinProbe, ProbedColumn
-from lakeindex.join_plan import distinct_of
+from lakeindex.join.count_rows import JoinProbe, ProbedColumn
+from lakeindex.join.estimate.counts import LOG_STEP
+from lakeindex.join.estimate.estimate import Expected, Interval, expect
+from lakeindex.join.plan import distinct_of
 from lakeindex.lake import Lake
-from lakeindex.pairs import Numbers, QueryColumn, TermSet
 from lakeindex.profile.normalise import as_text
 from lakeindex.profile.scan import profile_columns
-from lakeindex.text_hash import Texts
-from lakeindex.types import ColumnId, Family, JoinMeasure, TableId
+from lakeindex.types.columns import Family, QueryColumn, TermSet
+from lakeindex.types.lake import ColumnId, TableId
+from lakeindex.types.matches import JoinMeasure
 
 ROW_PARTS = (0.6, 0.3)
 """Shares of a table's rows."""
@@ -59,11 +60,11 @@ SHOWN = (
 Pair = tuple[ColumnId, ColumnId]
 
 
-def _in_a_byte(counts: Numbers) -> Numbers:
+def _in_a_byte(counts: Integers) -> Integers:
     return np.asarray(np.rint(np.expm1(strengths_of(counts) * STRENGTH_STEP)), np.int64)
 
 
-ARMS: dict[str, tuple[float, Callable[[Numbers], Numbers]]] = {
+ARMS: dict[str, tuple[float, Callable[[Integers], Integers]]] = {
     "exact counts": (0.0, lambda counts: counts),
     "counts in a byte": (LOG_STEP, _in_a_byte),
     "hashes alone": (LOG_STEP, np.ones_like),

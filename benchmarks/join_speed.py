@@ -20,8 +20,8 @@ import pyarrow.parquet as pq
 import record
 
 from lakeindex.catalog.database import connect
-from lakeindex.config import Settings
-from lakeindex.integrate.join_file import copy_rows
+from lakeindex.config.settings import Settings
+from lakeindex.join.write_file import copy_rows
 from lakeindex.lake import Lake
 
 MOST = 1.2

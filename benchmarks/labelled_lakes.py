@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 from lakeindex.evaluate.report import Rankings
-from lakeindex.types import ColumnId, TableId
+from lakeindex.types.lake import ColumnId, TableId
 
 METRICS = ("recall_at_10", "map_at_10", "ndcg_at_10", "precision_at_1")
 MACRO = "macro mean"

@@ -18,9 +18,9 @@ from statistics import median
 import numpy as np
 import record
 
-from lakeindex.evaluating import columns_of
+from lakeindex.evaluate.run import columns_of
 from lakeindex.lake import Lake
-from lakeindex.types import ColumnId
+from lakeindex.types.lake import ColumnId
 
 COMMAND = Path(sys.executable).with_name("lakeindex")
 K = 10

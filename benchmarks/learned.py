@@ -18,17 +18,18 @@ import numpy as np
 import record
 from labelled_lakes import MACRO, Figures, LabelledLakes, write_rankings
 
-from lakeindex.config import Settings
-from lakeindex.encode.model_options import BASE_MODEL
+from lakeindex.config.model_options import BASE_MODEL
+from lakeindex.config.settings import Settings
 from lakeindex.errors import NotFound
-from lakeindex.found import LEAST_SCORE
 from lakeindex.lake import Lake
-from lakeindex.match.fusion import fuse
+from lakeindex.match.signal_sum import fuse
 from lakeindex.match.signals import measure
-from lakeindex.pairs import Comparison, Pairs, Ranking
-from lakeindex.querying import Searcher
 from lakeindex.search.retrieve import retrieve
-from lakeindex.types import ColumnId, Family
+from lakeindex.search.scored_candidates import LEAST_SCORE
+from lakeindex.search.searcher import Searcher
+from lakeindex.types.columns import Family
+from lakeindex.types.lake import ColumnId
+from lakeindex.types.pairs import Comparison, Pairs, Ranking
 
 K = 100
 CANDIDATES = 200

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 import numpy as np
 from tried_signals import TRIED, WEIGHT
 
-from lakeindex.found import LEAST_SCORE
+from lakeindex.arrays.aliases import Floats, Integers
 from lakeindex.match import signals
-from lakeindex.match.fusion import fuse
+from lakeindex.match.signal_sum import fuse
 from lakeindex.match.signals import SIGNALS, measure
-from lakeindex.pairs import Numbers, Pairs, Weights
+from lakeindex.search.scored_candidates import LEAST_SCORE
+from lakeindex.types.pairs import Pairs
 
 ENGINE = "everything"
 GUARDS = {
@@ -23,11 +24,11 @@ GUARDS = {
 }
 """Constants of the signals: what each guards, and the value that switches it off. One that is gone is left out."""
 
-Values = Mapping[str, Weights]
+Values = Mapping[str, Floats]
 """What was measured of the candidates, (n,), by the name of the signal."""
 
 
-def without(values: Values, name: str) -> dict[str, Weights]:
+def without(values: Values, name: str) -> dict[str, Floats]:
     """Silence one signal; what its weight was is shared out among the others in proportion."""
     weights = {signal.name: signal.weight for signal in SIGNALS}
     left = sum(weights.values()) - weights.get(name, 0.0)
@@ -60,13 +61,13 @@ def guards() -> list[str]:
     return [guard for guard in GUARDS if hasattr(signals, guard)]
 
 
-def fused(values: Values, tables: Numbers) -> Weights:
+def fused(values: Values, tables: Integers) -> Floats:
     """Score as the engine does; a pair without evidence to speak of is no answer."""
     scores = fuse(values, tables).scores
     return np.where(scores > LEAST_SCORE, scores, 0.0)
 
 
-def score_variants(pairs: Pairs) -> dict[str, Weights]:
+def score_variants(pairs: Pairs) -> dict[str, Floats]:
     """Score the candidates by every variant that has the engine's candidates."""
     values, apart = measure(pairs), np.arange(len(pairs.keys))
     scores = {ENGINE: fused(values, pairs.tables)}
@@ -88,7 +89,7 @@ def score_variants(pairs: Pairs) -> dict[str, Weights]:
     return scores
 
 
-def _joined_by(values: Values, tried: Weights, tables: Numbers) -> Weights:
+def _joined_by(values: Values, tried: Floats, tables: Integers) -> Floats:
     """Score with one more signal; what it weighs is taken from the others in proportion."""
     scores = fuse({name: (1 - WEIGHT) * value for name, value in values.items()}, tables).scores + WEIGHT * tried
     return np.where(scores > LEAST_SCORE, scores, 0.0)

@@ -22,11 +22,12 @@ from pathlib import Path
 import numpy as np
 import record
 
-from lakeindex.config import Settings
+from lakeindex.config.settings import Settings
 from lakeindex.encode.encoders import HASHING
 from lakeindex.errors import NotFound
 from lakeindex.lake import Lake
-from lakeindex.types import ColumnId, Match, TableId
+from lakeindex.types.lake import ColumnId, TableId
+from lakeindex.types.matches import Match
 
 K = 10
 SOURCE = "containment"

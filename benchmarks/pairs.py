@@ -15,11 +15,11 @@ import pyarrow as pa
 import record
 
 from lakeindex.demo.sample_lake import build_sample_lake
-from lakeindex.learn.pairs import ColumnPair, pairs_of
-from lakeindex.learn.pool import Pool
-from lakeindex.learn.sources import SourceData
-from lakeindex.source_tables import read_sources
-from lakeindex.types import ReadOptions
+from lakeindex.synthesis.column_pool import Pool
+from lakeindex.synthesis.labelled_pairs import ColumnPair, pairs_of
+from lakeindex.synthesis.source_tables import SourceData
+from lakeindex.training.read_sources import read_sources
+from lakeindex.types.lake import ReadOptions
 
 MOST_BYTES = 4_000_000
 BLOCKS = 5

@@ -24,16 +24,17 @@ from labelled_lakes import MACRO, LabelledLakes, write_rankings
 from relational_network import RelationalNetwork, Relations
 from torch import Tensor, nn
 
-from lakeindex.bridging import surroundings
-from lakeindex.config import Settings
+from lakeindex.arrays.log_odds import log_odds_of
+from lakeindex.config.settings import Settings
 from lakeindex.errors import NotFound
 from lakeindex.lake import Lake
-from lakeindex.match.paths import PathWeights, log_odds_of, receive
-from lakeindex.querying import Searcher
+from lakeindex.match.message_passing import PathWeights, receive
+from lakeindex.search.candidate_graph import surroundings
 from lakeindex.search.retrieve import retrieve
+from lakeindex.search.searcher import Searcher
 from lakeindex.training.made_lakes import open_made_lakes, plans
-from lakeindex.training.paths import Asked, questions
-from lakeindex.types import ColumnId
+from lakeindex.training.message_passing import Asked, questions
+from lakeindex.types.lake import ColumnId
 
 HIDDEN = 12
 STEPS = 200

@@ -17,13 +17,13 @@ import record
 from labelled_lakes import MACRO, Figures, LabelledLakes, side_by_side, write_rankings
 from two_hops import remove_overlap
 
-from lakeindex.config import Settings
+from lakeindex.arrays.aliases import Integers
+from lakeindex.config.settings import Settings
 from lakeindex.errors import NotFound
 from lakeindex.lake import Lake
-from lakeindex.pairs import Numbers
-from lakeindex.querying import Searcher
 from lakeindex.search.retrieve import retrieve
-from lakeindex.types import ColumnId
+from lakeindex.search.searcher import Searcher
+from lakeindex.types.lake import ColumnId
 
 K = 100
 CANDIDATES = 200
@@ -51,7 +51,7 @@ def rankings(lake: Lake, queries: Sequence[ColumnId]) -> dict[str, Rankings]:
     return found
 
 
-def _named(searcher: Searcher, keys: Numbers) -> list[ColumnId]:
+def _named(searcher: Searcher, keys: Integers) -> list[ColumnId]:
     return [searcher.directory.id_of(key) for key in keys.tolist()]
 
 

@@ -13,16 +13,16 @@ import numpy.typing as npt
 import pyarrow as pa
 from labelled_lakes import LabelledLakes
 
-from lakeindex.config import Settings
-from lakeindex.content import LIMITS, guards_of, read_options
+from lakeindex.config.index_settings import LIMITS, guards_of, read_options
+from lakeindex.config.settings import Settings
 from lakeindex.encode.encoders import HASHING
 from lakeindex.encode.record_texts import RECORD_FIELDS
 from lakeindex.index.vector_index import VectorIndex
 from lakeindex.lake import Lake
-from lakeindex.profile.lake_files import walk
-from lakeindex.profile.pool import profile_in_workers
-from lakeindex.querying import Searcher
-from lakeindex.types import ColumnId, LakeFile
+from lakeindex.profile.walk import walk
+from lakeindex.profile.workers.pool import profile_in_workers
+from lakeindex.search.searcher import Searcher
+from lakeindex.types.lake import ColumnId, LakeFile
 
 K = 100
 SYSTEMS = ("vectors", "engine")

@@ -21,9 +21,9 @@ import record
 import smoke_lake
 from labelled_lakes import Figures, LabelledLakes, side_by_side, write_rankings
 
-from lakeindex.evaluating import EVALUATION_SCHEMA, LAKEINDEX, baseline_systems, evaluate_lake
+from lakeindex.evaluate.run import EVALUATION_SCHEMA, LAKEINDEX, baseline_systems, evaluate_lake
 from lakeindex.lake import Lake
-from lakeindex.types import ColumnId
+from lakeindex.types.lake import ColumnId
 
 K = 100
 """Answers asked for; the evaluator cuts them to a benchmark's candidates, then takes the best ten."""

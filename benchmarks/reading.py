@@ -18,10 +18,10 @@ import numpy as np
 import record
 from labelled_lakes import Figures, LabelledLakes, side_by_side, write_rankings
 
-from lakeindex.config import CELLS, Settings, calls_of
+from lakeindex.config.settings import CELLS, Settings, calls_of
 from lakeindex.errors import NotFound
 from lakeindex.lake import Lake
-from lakeindex.types import ColumnId
+from lakeindex.types.lake import ColumnId
 
 K = 100
 WILD = "wild"

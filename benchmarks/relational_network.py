@@ -16,9 +16,10 @@ from torch import Tensor, nn
 from torch_geometric.nn import MessagePassing
 from torch_geometric.nn.aggr import Aggregation, SoftmaxAggregation
 
-from lakeindex.match.paths import LEAST, log_odds_of, receive
-from lakeindex.querying import Searcher
-from lakeindex.training.paths import Asked
+from lakeindex.arrays.log_odds import log_odds_of
+from lakeindex.match.message_passing import LEAST, receive
+from lakeindex.search.searcher import Searcher
+from lakeindex.training.message_passing import Asked
 
 HIDDEN = 12
 LAYERS = 3

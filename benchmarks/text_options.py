@@ -24,9 +24,9 @@ from profiled_lakes import SYSTEMS, K, ProfiledLake, Vectors, sample
 from text_variants import DEFAULT, DEFAULT_TOKENS, KEY_FROM, Variant, variants
 from tokenizers import Tokenizer
 
+from lakeindex.config.model_options import ModelOptions
 from lakeindex.encode.encoders import make_encoder
 from lakeindex.encode.model_folder import model_folder
-from lakeindex.encode.model_options import ModelOptions
 from lakeindex.protocols import Encoder
 
 CHOSEN_ON = (

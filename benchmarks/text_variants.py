@@ -9,9 +9,9 @@ from itertools import product
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lakeindex.config import Settings
-from lakeindex.content import text_options
-from lakeindex.encode.column_text import TextOptions, ValueOrder
+from lakeindex.config.index_settings import text_options
+from lakeindex.config.settings import Settings
+from lakeindex.config.text_options import TextOptions, ValueOrder
 from lakeindex.encode.record_texts import describe_records
 
 DEFAULT = text_options(Settings())

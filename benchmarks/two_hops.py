@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import permutations
 from pathlib import Path
 
-from lakeindex.types import ColumnId
+from lakeindex.types.lake import ColumnId
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,25 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lakeindex.answer import Answer
-    from lakeindex.broken_joins import WatchedJoins, WatchRules
-    from lakeindex.config import Settings
-    from lakeindex.integrate.join_kinds import AsOf
+    from lakeindex.config.settings import Settings
+    from lakeindex.drift.broken_joins import WatchedJoins, WatchRules
+    from lakeindex.join.kinds import AsOf
     from lakeindex.lake import Lake
-    from lakeindex.types import ColumnId, Match, TableId
+    from lakeindex.search.answer import Answer
+    from lakeindex.types.lake import ColumnId, TableId
+    from lakeindex.types.matches import Match
 
 __all__ = ["Answer", "AsOf", "ColumnId", "Lake", "Match", "Settings", "TableId", "WatchRules", "WatchedJoins"]
 
 _HOMES = {
-    "Answer": "lakeindex.answer",
-    "AsOf": "lakeindex.integrate.join_kinds",
-    "ColumnId": "lakeindex.types",
+    "Answer": "lakeindex.search.answer",
+    "AsOf": "lakeindex.join.kinds",
+    "ColumnId": "lakeindex.types.lake",
     "Lake": "lakeindex.lake",
-    "Match": "lakeindex.types",
-    "Settings": "lakeindex.config",
-    "TableId": "lakeindex.types",
-    "WatchRules": "lakeindex.broken_joins",
-    "WatchedJoins": "lakeindex.broken_joins",
+    "Match": "lakeindex.types.lake",
+    "Settings": "lakeindex.config.settings",
+    "TableId": "lakeindex.types.lake",
+    "WatchRules": "lakeindex.drift.broken_joins",
+    "WatchedJoins": "lakeindex.drift.broken_joins",
 }
 
 

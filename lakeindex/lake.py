@@ -10,20 +10,23 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from lakeindex.answer import Answer
-from lakeindex.catalog.generations import Checked, Generation, open_current, verify
-from lakeindex.config import Settings, calls_of
+from lakeindex.build.read_table import ReadRows, read_file
+from lakeindex.config.profile_limits import RawValues
+from lakeindex.config.settings import Settings, calls_of
 from lakeindex.open_index import OpenIndex
-from lakeindex.reading import ReadRows, read_file
-from lakeindex.types import ColumnId, Match, Progress, RawValues, TableId
+from lakeindex.search.answer import Answer
+from lakeindex.store.generations import Checked, Generation, open_current, verify
+from lakeindex.types.lake import ColumnId, TableId
+from lakeindex.types.matches import Match
+from lakeindex.types.reports import Progress
 
 if TYPE_CHECKING:
-    from lakeindex.broken_joins import WatchedJoins, WatchRules
-    from lakeindex.found import Found
-    from lakeindex.integrate.join_kinds import AsOf
-    from lakeindex.integrate.lookup import Lookup
-    from lakeindex.join_plan import JoinPlan
-    from lakeindex.pairs import QueryColumn
+    from lakeindex.drift.broken_joins import WatchedJoins, WatchRules
+    from lakeindex.join.bridge_table import Lookup
+    from lakeindex.join.kinds import AsOf
+    from lakeindex.join.plan import JoinPlan
+    from lakeindex.search.scored_candidates import Found
+    from lakeindex.types.columns import QueryColumn
 
 
 def _silent(stage: str, done: int, total: int) -> None:
@@ -45,11 +48,11 @@ class Lake(OpenIndex):
 
         Raises NotFound when there is no such folder, LockHeld when another writer is at work.
         """
-        from lakeindex.built_model import model_options
+        from lakeindex.build.build_index import build_index
+        from lakeindex.build.encoding import Model
         from lakeindex.encode.encoders import fingerprint, make_encoder
         from lakeindex.encode.named_models import remember_model
-        from lakeindex.encoding import Model
-        from lakeindex.indexing import build_index
+        from lakeindex.search.query_encoder import model_options
 
         settings = _with_index(settings, index)
         options = model_options(settings)
@@ -65,7 +68,7 @@ class Lake(OpenIndex):
     @classmethod
     def open(cls, index: str | Path | None = None, settings: Settings | None = None) -> Lake:
         """Open an index. Raises IndexMissing, IndexDamaged or StaleArtifact, each with the way out."""
-        from lakeindex.trial import require_tried
+        from lakeindex.store.sandbox_check import require_tried
 
         settings = _with_index(settings, index)
         generation = open_current(Path(settings.index))
@@ -88,7 +91,7 @@ class Lake(OpenIndex):
 
         Raises IndexMissing, NotFound where there is no such generation, IndexDamaged where it isn't whole.
         """
-        from lakeindex.catalog.publishing import rollback
+        from lakeindex.store.publishing import rollback
 
         return rollback(Path(_with_index(settings, index).index), to)
 
@@ -161,14 +164,14 @@ class Lake(OpenIndex):
 
         Raises NotFound with the generations that are there.
         """
-        from lakeindex.broken_joins import WatchRules
-        from lakeindex.watching import watch_joins
+        from lakeindex.drift.broken_joins import WatchRules
+        from lakeindex.drift.detect import watch_joins
 
         return watch_joins(self.generation, since, rules or WatchRules(), self.settings)
 
     def measured(self, matches: Sequence[Match]) -> list[Match]:
         """Count matches of one query in the source files; what can't be counted keeps its estimates, with a note."""
-        from lakeindex.measuring import measured
+        from lakeindex.join.exact_check import measured
 
         return measured(matches, self.rows, self.rewriter)
 
@@ -191,9 +194,9 @@ class Lake(OpenIndex):
         Raises NotFound for a table or column that isn't there, with the nearest names, InvalidSetting for a match or
         a how that there isn't and for types that are never equal, UnreadableTable when a file is gone.
         """
-        from lakeindex.integrate.join_kinds import How, MatchKind, chosen
-        from lakeindex.join_plan import JoinPlan, expected_of
-        from lakeindex.joining import Chooser, Means
+        from lakeindex.join.choose import Chooser, Means
+        from lakeindex.join.kinds import How, MatchKind, chosen
+        from lakeindex.join.plan import JoinPlan, expected_of
 
         kind, kept = chosen(MatchKind, match, "match"), chosen(How, how, "how")
         ids = ColumnId(TableId(left_table), left_column), ColumnId(TableId(right_table), right_column)
@@ -212,7 +215,7 @@ class Lake(OpenIndex):
 
         Each is as small as can be, of columns that join themselves, and identifies the rows of one of the two tables.
         """
-        from lakeindex.lookups import complements_of
+        from lakeindex.join.find_bridges import complements_of
 
         left, right = ColumnId(TableId(left_table), left_column), ColumnId(TableId(right_table), right_column)
         return complements_of(self.searcher, (left, right), (self.rows.side(left), self.rows.side(right)))
@@ -241,7 +244,7 @@ class Lake(OpenIndex):
 
     def read(self, table: str) -> ReadRows:
         """Read a table's rows as lakeindex understood them, out of its file."""
-        from lakeindex.catalog.reach import lake_path, require_inside
+        from lakeindex.catalog.path_guard import lake_path, require_inside
 
         _, file = self.rows.table(TableId(table))
         path = lake_path(self.root, file)
@@ -251,7 +254,7 @@ class Lake(OpenIndex):
     def _answer(self, found: Found, probed: int, min_probability: float) -> Answer:
         matches = found.matches(self.searcher.directory)
         if probed:
-            from lakeindex.measuring import ranked
+            from lakeindex.join.exact_check import ranked
 
             matches = ranked([*self.measured(matches[:probed]), *matches[probed:]])
         likely = [match for match in matches if match.accepted is None or match.score >= min_probability]
@@ -263,8 +266,8 @@ class Lake(OpenIndex):
         return calls_of(self.settings.budget, self.settings.cross_encoder) if budget is None else budget
 
     def _lookups(self, left: ColumnId, right: ColumnId) -> Iterator[Lookup]:
-        from lakeindex.integrate.lookup import Lookup
-        from lakeindex.lookups import likely_lookups
+        from lakeindex.join.bridge_table import Lookup
+        from lakeindex.join.find_bridges import likely_lookups
 
         for of_left, of_right in likely_lookups(self.searcher, left, right):
             yield Lookup(self.rows.side(of_left), self.rows.side(of_right))
@@ -272,8 +275,8 @@ class Lake(OpenIndex):
     def _query_column(self, table: object, column: str) -> QueryColumn:
         if isinstance(table, str):
             return self.searcher.column(ColumnId(TableId(table), column))
-        from lakeindex.content import limits_built_with
-        from lakeindex.outside import prepare_file_column, prepare_stream_column
+        from lakeindex.config.index_settings import limits_built_with
+        from lakeindex.search.external_column import prepare_file_column, prepare_stream_column
 
         limits = limits_built_with(self.generation.manifest.settings, self.settings)
         if isinstance(table, Path):

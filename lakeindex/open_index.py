@@ -6,22 +6,24 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lakeindex.catalog.feedback import FeedbackFile, feedback_hash
-from lakeindex.catalog.generations import Generation
-from lakeindex.config import Settings
-from lakeindex.layout import CATALOG
-from lakeindex.querying import Searcher
-from lakeindex.reranking import RerankingSearcher
-from lakeindex.types import RawValues, Report, TableId
+from lakeindex.config.profile_limits import RawValues
+from lakeindex.config.settings import Settings
+from lakeindex.search.reranking_searcher import RerankingSearcher
+from lakeindex.search.searcher import Searcher
+from lakeindex.store.feedback_log import FeedbackFile, feedback_hash
+from lakeindex.store.generations import Generation
+from lakeindex.store.layout import CATALOG
+from lakeindex.types.lake import TableId
+from lakeindex.types.reports import Report
 
 if TYPE_CHECKING:
-    from lakeindex.budgeted_reranker import BudgetedReranker
-    from lakeindex.built_model import BuiltModel
     from lakeindex.catalog.catalog import Catalog
-    from lakeindex.feedback import Feedback
-    from lakeindex.lake_rows import LakeRows
-    from lakeindex.pairs import AnchorScores
-    from lakeindex.rewriting import Rewriter
+    from lakeindex.join.lake_tables import LakeRows
+    from lakeindex.join.rescore_transformed import Rewriter
+    from lakeindex.search.budgeted_rerank import BudgetedReranker
+    from lakeindex.search.feedback import Feedback
+    from lakeindex.search.query_encoder import BuiltModel
+    from lakeindex.types.pairs import AnchorScores
 
 # A query of a lake's column needs neither DuckDB nor a model nor what builds an index: those are imported where they
 # are used, and a cold query takes half the time.
@@ -56,7 +58,7 @@ class OpenIndex:
     @cached_property
     def verdicts(self) -> Feedback:
         """What people said of pairs of columns."""
-        from lakeindex.feedback import Feedback
+        from lakeindex.search.feedback import Feedback
 
         return Feedback(self.feedback_file, self.searcher.directory)
 
@@ -70,14 +72,14 @@ class OpenIndex:
     @cached_property
     def rows(self) -> LakeRows:
         """The rows of the lake's tables, in DuckDB."""
-        from lakeindex.lake_rows import LakeRows
+        from lakeindex.join.lake_tables import LakeRows
 
         return LakeRows(self.generation, self.catalog, self.searcher.directory, self.settings.memory)
 
     @cached_property
     def model(self) -> BuiltModel:
         """The model that the index was built with."""
-        from lakeindex.built_model import BuiltModel
+        from lakeindex.search.query_encoder import BuiltModel
 
         return BuiltModel(self.generation, self.settings)
 
@@ -110,19 +112,19 @@ class OpenIndex:
 
     def rewriter(self) -> Rewriter:
         """Make what finds columns that a program makes meet."""
-        from lakeindex.content import limits_built_with
-        from lakeindex.rewriting import Rewriter
+        from lakeindex.config.index_settings import limits_built_with
+        from lakeindex.join.rescore_transformed import Rewriter
 
         return Rewriter(self.searcher, limits_built_with(self.generation.manifest.settings, self.settings))
 
 
 def _make_reranker(settings: Settings) -> BudgetedReranker:
-    from lakeindex.cross_encoders import make_reranker
+    from lakeindex.search.load_cross_encoder import make_reranker
 
     return make_reranker(settings)
 
 
 def _open_anchors(settings: Settings, generation: Generation) -> AnchorScores | None:
-    from lakeindex.cross_encoders import anchors_for
+    from lakeindex.search.load_cross_encoder import anchors_for
 
     return anchors_for(settings, generation)

@@ -9,9 +9,11 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from lakeindex.pairs import Numbers, Pairs, QueryColumn, Weights
-    from lakeindex.read_columns import Read
-    from lakeindex.types import LakeFile, ReadOptions, Rows, SourceTable
+    from lakeindex.arrays.aliases import Floats, Integers
+    from lakeindex.types.columns import QueryColumn
+    from lakeindex.types.cross_input import Read
+    from lakeindex.types.lake import LakeFile, ReadOptions, Rows, SourceTable
+    from lakeindex.types.pairs import Pairs
 
 
 @runtime_checkable
@@ -64,11 +66,11 @@ class CandidateSource(Protocol):
 
     name: str
 
-    def candidates(self, query: QueryColumn, limit: int) -> Numbers:
+    def candidates(self, query: QueryColumn, limit: int) -> Integers:
         """Return the keys of at most `limit` columns, best first."""
         ...
 
-    def scores(self, query: QueryColumn, pairs: Pairs) -> Weights:
+    def scores(self, query: QueryColumn, pairs: Pairs) -> Floats:
         """Return how well each pair joins by this source alone, (n,), in [0, 1]."""
         ...
 
@@ -82,6 +84,6 @@ class Reranker(Protocol):
         """Name the model and what of it decides the scores."""
         ...
 
-    def scores(self, queries: Read, columns: Read, left: Numbers, right: Numbers) -> Weights:
+    def scores(self, queries: Read, columns: Read, left: Integers, right: Integers) -> Floats:
         """Return how much speaks for a join of each pair of places, (p,), in log-odds but for a constant."""
         ...

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from small_lake import write_lake
 
 from lakeindex import Lake, Settings
+from tests.small_lake import write_lake
 
 
 @pytest.fixture(scope="session", autouse=True)

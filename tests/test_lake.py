@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from small_lake import COUNTRIES, write_lake
 
 from lakeindex import ColumnId, Lake, Settings, TableId
 from lakeindex.errors import (
@@ -22,7 +21,9 @@ from lakeindex.errors import (
     StaleArtifact,
     UnreadableTable,
 )
-from lakeindex.types import Cardinality, FileStatus, JoinKind
+from lakeindex.types.matches import Cardinality, JoinKind
+from lakeindex.types.reports import FileStatus
+from tests.small_lake import COUNTRIES, write_lake
 
 
 def names(answer) -> list[tuple[str, str]]:

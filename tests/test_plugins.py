@@ -9,7 +9,7 @@ from lakeindex import plugins
 from lakeindex.errors import LakeIndexError
 from lakeindex.plugins import GROUP, connector_for, find_connectors
 from lakeindex.protocols import Connector
-from lakeindex.types import LakeFile, ReadOptions, Rows, SourceTable
+from lakeindex.types.lake import LakeFile, ReadOptions, Rows, SourceTable
 
 
 class Lines:

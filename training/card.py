@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from fetch_tables import LEFT_OUT
 
 from lakeindex.demo.sources import PACKAGES
-from lakeindex.learn.contrastive import TuningOptions
-from lakeindex.learn.pair_tuning import PairTuningOptions
 from lakeindex.match.calibration import Calibration
-from lakeindex.match.paths import PathWeights
+from lakeindex.match.message_passing import PathWeights
+from lakeindex.training.fit.contrastive import TuningOptions
+from lakeindex.training.fit.cross_encoder_lora import PairTuningOptions
 from lakeindex.training.matcher import ORPHANS_LEFT_ALONE
-from lakeindex.training.rerank_weights import ReadingOptions
+from lakeindex.training.rerank_fusion import ReadingOptions
 from lakeindex.training.static_tokens import DistillingOptions
 
 _DATA = f"""## Trained on

@@ -19,15 +19,15 @@ import numpy.typing as npt
 import pyarrow as pa
 from train import PARTS, sources
 
+from lakeindex.arrays.aliases import Texts
+from lakeindex.config.model_options import BASE_MODEL, ModelOptions
 from lakeindex.encode.encoders import make_encoder
-from lakeindex.encode.model_options import BASE_MODEL, ModelOptions
-from lakeindex.integrate.pairing.candidates import Candidates, Embed, near_in_meaning, near_in_spelling
-from lakeindex.integrate.pairing.certainty import THRESHOLDS, BestPairs
-from lakeindex.learn.boosting import fit_logistic
-from lakeindex.learn.looks import Look
-from lakeindex.learn.perturb import choose, perturbed
-from lakeindex.learn.pool import Lookup, Pool
-from lakeindex.text_hash import Texts
+from lakeindex.join.fuzzy.candidates import Candidates, Embed, near_in_meaning, near_in_spelling
+from lakeindex.join.fuzzy.certainty import THRESHOLDS, BestPairs
+from lakeindex.synthesis.column_pool import Lookup, Pool
+from lakeindex.synthesis.corruptions import choose, perturbed
+from lakeindex.synthesis.value_shapes import Look
+from lakeindex.training.fit.boosting import fit_logistic
 
 SEED = 5
 _LEFT_OUT = 0.25

@@ -20,32 +20,33 @@ from card import cells_card, cross_card, encoder_card, matcher_card, paths_card,
 from fetch_tables import fetch
 from safetensors.torch import save_file
 
-from lakeindex.config import Settings
+from lakeindex.config.model_options import BASE_MODEL, ModelOptions
+from lakeindex.config.settings import Settings
 from lakeindex.encode.adapters import SCALE
 from lakeindex.encode.cross_encoder import CrossEncoder
 from lakeindex.encode.model_folder import model_folder
-from lakeindex.encode.model_options import BASE_MODEL, ModelOptions
-from lakeindex.learn.contrastive import TuningOptions, tune
-from lakeindex.learn.pair_tuning import PairTuningOptions
-from lakeindex.learn.pool import Pool
-from lakeindex.learn.sources import SourceData
-from lakeindex.match.cell_attention import CellAttention, write_cell_attention
 from lakeindex.match.features import FEATURES
 from lakeindex.match.matcher_file import write_matcher
-from lakeindex.source_tables import read_sources
-from lakeindex.token_vectors import TokenVectors
-from lakeindex.training.cell_attention import train_cells
+from lakeindex.models.static_embeddings import TokenVectors
+from lakeindex.models.weights import CELLS, CROSS, ENCODER, MATCHER, PATHS, STATIC
+from lakeindex.rerank.late_interaction import CellAttention, write_cell_attention
+from lakeindex.synthesis.column_pool import Pool
+from lakeindex.synthesis.source_tables import SourceData
 from lakeindex.training.cross_encoder import train_cross_encoder
+from lakeindex.training.fit.contrastive import TuningOptions, tune
+from lakeindex.training.fit.cross_encoder_lora import PairTuningOptions
+from lakeindex.training.late_interaction import train_cells
 from lakeindex.training.made_lakes import ask_made_lakes, plans
 from lakeindex.training.matcher import MatcherOptions, train_matcher
 from lakeindex.training.measures import measure_matcher
-from lakeindex.training.paths import WITHOUT_PATHS, PathPairs, ask_for_paths, fit_paths, log_loss
+from lakeindex.training.message_passing import WITHOUT_PATHS, PathPairs, ask_for_paths, fit_paths, log_loss
 from lakeindex.training.ranked_pairs import ReadLake, ask_to_read
-from lakeindex.training.rerank_weights import ReadingOptions, measure_reading, weights_of
+from lakeindex.training.read_sources import read_sources
+from lakeindex.training.rerank_fusion import ReadingOptions, measure_reading, weights_of
 from lakeindex.training.static_tokens import DistillingOptions, distil, tune_tokens, write_tokens
 from lakeindex.training.texts import text_batches
-from lakeindex.types import FileOutcome, ReadOptions
-from lakeindex.weights import CELLS, CROSS, ENCODER, MATCHER, PATHS, STATIC
+from lakeindex.types.lake import ReadOptions
+from lakeindex.types.reports import FileOutcome
 
 SEED = 1
 PARTS = ("learn", "learn", "learn", "learn", "learn", "learn", "calibrate", "calibrate", "measure", "measure")

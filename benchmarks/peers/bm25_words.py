@@ -10,7 +10,7 @@ from pathlib import Path
 import bm25s
 import numpy as np
 
-from lakeindex.naming import words_of
+from lakeindex.types.names import words_of
 from peers.lake_values import ColumnValues, LakeValues
 from peers.peer import Keys, best, bytes_in
 

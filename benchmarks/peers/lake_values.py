@@ -23,11 +23,11 @@ import pyarrow.compute as pc
 from lakeindex.errors import UnreadableTable
 from lakeindex.evaluate.term_counts import LakeColumns
 from lakeindex.plugins import connector_for, find_connectors
-from lakeindex.profile.lake_files import walk
 from lakeindex.profile.normalise import as_text
-from lakeindex.profile.shares import split_into_shares
+from lakeindex.profile.walk import walk
+from lakeindex.profile.workers.work_units import split_into_shares
 from lakeindex.protocols import Connector
-from lakeindex.types import ColumnId, LakeFile, ReadOptions, SourceTable, TableId
+from lakeindex.types.lake import ColumnId, LakeFile, ReadOptions, SourceTable, TableId
 
 _NO_TEXTS = pa.array([], pa.large_string())
 _NO_COUNTS = pa.array([], pa.int64())

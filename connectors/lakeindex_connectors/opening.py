@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 import pyarrow as pa
 
 from lakeindex.errors import OutputExceeded, UnreadableTable
-from lakeindex.types import LakeFile
+from lakeindex.types.lake import LakeFile
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

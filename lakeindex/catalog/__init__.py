@@ -1,1 +1,1 @@
-"""What the index is on disk: its generations, its catalog, and the lake as DuckDB sees it."""
+"""The catalog of an index, and the lake as DuckDB sees it."""

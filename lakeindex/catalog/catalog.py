@@ -11,14 +11,15 @@ import duckdb
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from lakeindex.catalog.base_tables import Types, require_base_tables
 from lakeindex.catalog.database import connect
-from lakeindex.catalog.lake_database import ViewedTable
-from lakeindex.catalog.reach import SQL_TYPES, copy_path, lake_path
+from lakeindex.catalog.lake_views import ViewedTable
+from lakeindex.catalog.path_guard import SQL_TYPES, copy_path, lake_path
+from lakeindex.catalog.table_check import Types, require_base_tables
 from lakeindex.errors import IndexDamaged
-from lakeindex.naming import sql_names
-from lakeindex.sql_text import literal, quoted
-from lakeindex.types import FileOutcome, FileStatus, ReadTable, Scan, TableId
+from lakeindex.sql import literal, quoted
+from lakeindex.types.lake import Scan, TableId
+from lakeindex.types.names import sql_names
+from lakeindex.types.reports import FileOutcome, FileStatus, ReadTable
 
 _FILES = pa.schema([pa.field(name, pa.string()) for name in ("path", "status", "reason", "content_hash", "token")])
 _TABLES = pa.schema(

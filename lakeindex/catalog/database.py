@@ -14,8 +14,8 @@ from uuid import uuid4
 import duckdb
 
 from lakeindex.errors import InvalidSetting, LakeIndexError
-from lakeindex.sql_text import literal
-from lakeindex.types import Scan
+from lakeindex.sql import literal
+from lakeindex.types.lake import Scan
 
 
 def connect(path: Path | None, memory: str, threads: int = 2, read_only: bool = False) -> duckdb.DuckDBPyConnection:

@@ -15,12 +15,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
+from lakeindex.arrays.aliases import Floats, Hashes, Integers
+from lakeindex.arrays.ragged import ranges
+from lakeindex.arrays.ratios import ratio
 from lakeindex.errors import IndexDamaged, NotFound
-from lakeindex.flat_lists import ranges
-from lakeindex.naming import words_of
-from lakeindex.pairs import KINDS, ColumnFacts, Hashes, Numbers, Weights, ratio
-from lakeindex.text_hash import HashedText
-from lakeindex.types import ColumnId, Kind, TableId
+from lakeindex.hashing.text_hash import HashedText
+from lakeindex.types.columns import KINDS, ColumnFacts, Kind
+from lakeindex.types.lake import ColumnId, TableId
+from lakeindex.types.names import words_of
 
 DIRECTORY_FIELDS = (
     "table_id",
@@ -55,7 +57,7 @@ class Directory:
 
     table_ids: list[TableId]
     """Ascending."""
-    first_columns: Numbers
+    first_columns: Integers
     """(tables + 1,) the key of each table's first column."""
     tables: npt.NDArray[np.int32]
     """(columns,) the place of each column's table."""
@@ -147,7 +149,7 @@ class Directory:
             raise NotFound(f"{column.table} has no column {column.name!r}{_nearest(column.name, names)}")
         return int(keys[names.index(column.name)])
 
-    def keys_of_table(self, table: TableId) -> Numbers:
+    def keys_of_table(self, table: TableId) -> Integers:
         """List the keys of a table's columns, in the file's order. Raises NotFound with the nearest names."""
         place = bisect.bisect_left(self.table_ids, table)
         if place == len(self.table_ids) or self.table_ids[place] != table:
@@ -163,7 +165,7 @@ class Directory:
         """Return a column's table and name."""
         return ColumnId(self.table_ids[self.tables[key]], self.names[key].as_py())
 
-    def keys_outside(self, glob: str) -> Numbers:
+    def keys_outside(self, glob: str) -> Integers:
         """List the columns of all tables but those whose names match a glob, in which `*` stands for `/`, too.
 
         Raises NotFound where none does.
@@ -173,14 +175,14 @@ class Directory:
             raise NotFound(f"no table is called like {glob!r}{_nearest(glob, self.table_ids)}")
         return np.flatnonzero(~matches[self.tables])
 
-    def same_schema(self, names: Hashes, keys: Numbers) -> Weights:
+    def same_schema(self, names: Hashes, keys: Integers) -> Floats:
         """Compare a table's column names, hashed, with those of each key's table: their Jaccard similarity, (n,)."""
         tables, places = np.unique(self.tables[keys], return_inverse=True)
         starts = self.first_columns[tables]
         lengths = self.first_columns[tables + 1] - starts
         is_shared = np.isin(self.name_hashes[ranges(starts, lengths)], names)
         owners = np.repeat(np.arange(len(tables)), lengths)
-        shared: Weights = np.bincount(owners[is_shared], minlength=len(tables)).astype(np.float64)
+        shared: Floats = np.bincount(owners[is_shared], minlength=len(tables)).astype(np.float64)
         return ratio(shared, len(names) + lengths - shared)[places]
 
 

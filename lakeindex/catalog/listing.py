@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from lakeindex.catalog.catalog import Catalog
-from lakeindex.types import TableId
+from lakeindex.types.lake import TableId
 
 _TABLES = """SELECT table_id AS "table", file, connector, rows, rejected,
        (SELECT count(*) FROM columns WHERE columns.table_id = tables.table_id) AS columns, notes

@@ -16,14 +16,14 @@ import torch
 from torch import Tensor
 from torch.nn.functional import embedding, layer_norm, linear, normalize, scaled_dot_product_attention
 
+from lakeindex.arrays.aliases import TokenIds
+from lakeindex.config.model_options import Device, ModelOptions
 from lakeindex.encode.adapters import merge
 from lakeindex.encode.model_folder import effective_tokens, read_json
-from lakeindex.encode.model_options import Device, ModelOptions
 from lakeindex.errors import InvalidSetting
 
 _TOKENISED_AT_ONCE = 1024
 
-TokenIds = npt.NDArray[np.int32]
 Pair = tuple[Tensor, Tensor]
 """A weight and its bias."""
 

@@ -6,39 +6,12 @@ import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
-from lakeindex.naming import words_of
-from lakeindex.types import Kind
-
-
-class ValueOrder(StrEnum):
-    """Which values a sentence names when a column has more of them than fit."""
-
-    FREQUENCY = "frequency"
-    """The most frequent first."""
-    HASH = "hash"
-    """By a hash of the value, so that columns that share values name the same ones."""
-
-
-@dataclass(frozen=True, slots=True)
-class TextOptions:
-    """What a sentence says of a column; DeepJoin's title-colname-stat-col unless told otherwise."""
-
-    title: bool = True
-    name: bool = True
-    statistics: bool = True
-    values: int = 24
-    """Values to name, at most."""
-    number_values: int = 4
-    """Values to name of a column of numbers or dates: one says little more than the range does."""
-    order: ValueOrder = ValueOrder.FREQUENCY
-    max_words: int = 48
-    """Words of values, at most; the first value is always named."""
-    value_characters: int = 40
-    """Longer values are clipped, so that one of them doesn't crowd out the rest."""
+from lakeindex.config.text_options import TextOptions, ValueOrder
+from lakeindex.types.columns import Kind
+from lakeindex.types.names import words_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,14 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear, normalize, relu
 
+from lakeindex.arrays.aliases import Floats, Integers
+from lakeindex.config.model_options import BASE_MODEL, Device, ModelOptions, Precision
 from lakeindex.encode.bert_model import BertModel
 from lakeindex.encode.model_folder import folder_identity, hash_file, model_folder
-from lakeindex.encode.model_options import BASE_MODEL, Device, ModelOptions, Precision
 from lakeindex.encode.pair_tokens import MOST_TOKENS, PairTokens, pair_tokens
 from lakeindex.encode.precision import dtype_of, require_device
 from lakeindex.errors import IndexDamaged
-from lakeindex.pairs import Numbers, Weights
-from lakeindex.read_columns import Read
+from lakeindex.types.cross_input import Read
 
 HEAD = "head."
 """What the names of the head's weights begin with, in the file of the adapters."""
@@ -56,14 +56,14 @@ class CrossEncoder:
         """Name the model, its adapters and its head, and the tokens read; not the precision."""
         return self._fingerprint
 
-    def scores(self, queries: Read, columns: Read, left: Numbers, right: Numbers) -> Weights:
+    def scores(self, queries: Read, columns: Read, left: Integers, right: Integers) -> Floats:
         """Return what speaks for a join of each pair of places, (p,), in log-odds but for a constant."""
         starts = range(0, len(left), _LAID_OUT_AT_ONCE)
         parts = (slice(start, start + _LAID_OUT_AT_ONCE) for start in starts)
         told = [self._read_all(pair_tokens(queries, columns, left[part], right[part])) for part in parts]
         return np.concatenate([np.zeros(0), *told])
 
-    def _read_all(self, pairs: PairTokens) -> Weights:
+    def _read_all(self, pairs: PairTokens) -> Floats:
         # Pairs of one length are read together, the longest first.
         order = np.argsort(-pairs.is_token.sum(axis=1), kind="stable")
         size = min(self._batch, -(-len(order) // self._threads)) or 1

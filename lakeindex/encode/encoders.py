@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lakeindex.config.model_options import STATIC_MODEL, ModelOptions
 from lakeindex.encode.hashing_encoder import HashingEncoder
-from lakeindex.encode.model_options import STATIC_MODEL, ModelOptions
-from lakeindex.encode.shortened import ShortenedEncoder, shortened_fingerprint
+from lakeindex.encode.matryoshka import ShortenedEncoder, shortened_fingerprint
 from lakeindex.errors import InvalidSetting
-from lakeindex.weights import STATIC
+from lakeindex.models.weights import STATIC
 
 if TYPE_CHECKING:
     from lakeindex.encode.language_model import Progress

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
+from lakeindex.arrays.aliases import Vectors
+from lakeindex.config.model_options import Device, ModelOptions
 from lakeindex.encode.bert_model import BertModel
 from lakeindex.encode.model_folder import (
     adapters_of,
@@ -20,14 +21,11 @@ from lakeindex.encode.model_folder import (
     model_folder,
     require_plain_weights,
 )
-from lakeindex.encode.model_options import Device, ModelOptions
 from lakeindex.encode.precision import dtype_of, require_device
 from lakeindex.errors import InvalidSetting
 
 Progress = Callable[[int, int], None]
 """Told how many distinct texts are encoded, and how many there are."""
-
-Rows = npt.NDArray[np.float32]
 
 
 class TextModel(Protocol):
@@ -44,7 +42,7 @@ class TextModel(Protocol):
         """Turn texts into what `vectors` takes, each of the size of the work it makes."""
         ...
 
-    def vectors(self, prepared: Sequence[Any]) -> Rows:
+    def vectors(self, prepared: Sequence[Any]) -> Vectors:
         """Encode one batch to unit rows."""
         ...
 
@@ -73,7 +71,7 @@ class LanguageModelEncoder:
         """The length of a vector."""
         return self._model.dimension
 
-    def encode(self, texts: Sequence[str]) -> Rows:
+    def encode(self, texts: Sequence[str]) -> Vectors:
         """Encode each text to a unit vector, (n, dimension); each distinct text is read once."""
         # Sorted, so that the batches, and with them the last bits, don't depend on the order of the texts.
         distinct = sorted(set(texts))
@@ -89,7 +87,7 @@ class LanguageModelEncoder:
         places = {text: place for place, text in enumerate(distinct)}
         return vectors[[places[text] for text in texts]] if distinct else vectors
 
-    def _run(self, work: Iterable[Sequence[Any]]) -> Iterator[Rows]:
+    def _run(self, work: Iterable[Sequence[Any]]) -> Iterator[Vectors]:
         if not self._threads:
             yield from map(self._model.vectors, work)
             return

@@ -7,9 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from lakeindex.encode.model_options import BASE_MODEL, DEFAULT_MODEL, STATIC_MODEL, ModelOptions
+from lakeindex.config.model_options import BASE_MODEL, DEFAULT_MODEL, STATIC_MODEL, ModelOptions
 from lakeindex.errors import LakeIndexError
-from lakeindex.weights import ENCODER
+from lakeindex.models.weights import ENCODER
 
 _FILES = ["*.json", "*.txt", "*.model", "*.safetensors"]
 _OTHER_RUNTIMES = ["onnx/*", "openvino/*"]

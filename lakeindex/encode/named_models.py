@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
+from lakeindex.config.model_options import BASE_MODEL, DEFAULT_MODEL, STATIC_MODEL
 from lakeindex.encode.encoders import HASHING
-from lakeindex.encode.model_options import BASE_MODEL, DEFAULT_MODEL, STATIC_MODEL
-from lakeindex.user_folders import cache_slot
+from lakeindex.files.user_folders import cache_slot
 
 _COME_ALONG = (DEFAULT_MODEL, BASE_MODEL, STATIC_MODEL, HASHING)
 

@@ -8,11 +8,11 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from lakeindex.encode.reading_tokens import UNIT_TOKENS, VALUES, tokenizer
-from lakeindex.pairs import KINDS, ColumnFacts, Numbers
-from lakeindex.read_columns import Read
-from lakeindex.readings import END
-from lakeindex.types import Kind
+from lakeindex.arrays.aliases import Integers
+from lakeindex.encode.column_tokenizer import UNIT_TOKENS, VALUES, tokenizer
+from lakeindex.types.column_tokens import END
+from lakeindex.types.columns import KINDS, ColumnFacts, Kind
+from lakeindex.types.cross_input import Read
 
 MOST_TOKENS = 64
 """Of a pair, at most."""
@@ -31,25 +31,23 @@ _SPOKEN = {
 }
 """A token a kind."""
 
-Ids = npt.NDArray[np.int64]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairTokens:
     """Pairs laid out for a BERT model: (pairs, tokens) each."""
 
-    ids: Ids
+    ids: Integers
     is_candidate: npt.NDArray[np.bool_]
     """Which tokens are of the candidate's side."""
     is_token: npt.NDArray[np.bool_]
 
-    def take(self, places: Numbers) -> PairTokens:
+    def take(self, places: Integers) -> PairTokens:
         """Return some of the pairs, without the columns that none of them needs."""
         width = int(self.is_token[places].sum(axis=1).max(initial=1))
         return PairTokens(self.ids[places, :width], self.is_candidate[places, :width], self.is_token[places, :width])
 
 
-def pair_tokens(queries: Read, columns: Read, left: Numbers, right: Numbers, most: int = MOST_TOKENS) -> PairTokens:
+def pair_tokens(queries: Read, columns: Read, left: Integers, right: Integers, most: int = MOST_TOKENS) -> PairTokens:
     """Lay out pairs of places: `[CLS] query [SEP] candidate [SEP]`, and behind it nothing.
 
     A side says its name, its table's title, its kind, the magnitude of its distinct values, and values: first those
@@ -64,20 +62,20 @@ def pair_tokens(queries: Read, columns: Read, left: Numbers, right: Numbers, mos
     return _joined(*_cut(query, candidate, most - _SPECIAL))
 
 
-def _units(read: Read, places: Numbers) -> Ids:
+def _units(read: Read, places: Integers) -> Integers:
     """Return the units of columns, (pairs, units, tokens), END where there is no token."""
     distinct, of = np.unique(places, return_inverse=True)
     units = read.readings.take(distinct).padded(_UNITS, UNIT_TOKENS)
     return np.asarray(units.astype(np.int64)[of])
 
 
-def _hashes(units: Ids) -> npt.NDArray[np.uint64]:
+def _hashes(units: Integers) -> npt.NDArray[np.uint64]:
     """Hash the values, (pairs, values); equal ones are the same on both sides, and so are those that aren't there."""
     values = units[:, 2:].astype(np.uint64)
     return np.asarray((values * _FACTORS).sum(axis=2, dtype=np.uint64))
 
 
-def _in_order(units: Ids, ranks: Numbers) -> Ids:
+def _in_order(units: Integers, ranks: Integers) -> Integers:
     """Sort the values by their ranks, (pairs, values); what isn't there stays behind."""
     is_there = units[:, 2:, 0] != END
     order = np.argsort(np.where(is_there, ranks, VALUES + 1), axis=1, kind="stable")
@@ -85,7 +83,7 @@ def _in_order(units: Ids, ranks: Numbers) -> Ids:
     return np.concatenate([units[:, :2], values], axis=1)
 
 
-def _said(units: Ids, facts: ColumnFacts) -> Ids:
+def _said(units: Integers, facts: ColumnFacts) -> Integers:
     """Write out all that a side has to say, (pairs, tokens): END behind it."""
     comma = np.where(units[:, :, :1] != END, _token(","), END)
     spoken = np.concatenate([units, comma], axis=2)
@@ -97,7 +95,7 @@ def _said(units: Ids, facts: ColumnFacts) -> Ids:
     return _to_the_left(said)
 
 
-def _cut(query: Ids, candidate: Ids, room: int) -> tuple[Ids, Ids]:
+def _cut(query: Integers, candidate: Integers, room: int) -> tuple[Integers, Integers]:
     """Keep the beginnings of both sides, so many tokens together."""
     ours, theirs = ((side != END).sum(axis=1) for side in (query, candidate))
     ours = np.minimum(ours, np.maximum(room // 2, room - theirs))
@@ -109,7 +107,7 @@ def _cut(query: Ids, candidate: Ids, room: int) -> tuple[Ids, Ids]:
     return kept[0], kept[1]
 
 
-def _joined(query: Ids, candidate: Ids) -> PairTokens:
+def _joined(query: Integers, candidate: Integers) -> PairTokens:
     pairs = len(query)
     start, stop = np.full((pairs, 1), _token("[CLS]")), np.full((pairs, 1), _token("[SEP]"))
     laid = np.concatenate([start, query, stop, candidate, stop], axis=1)
@@ -119,7 +117,7 @@ def _joined(query: Ids, candidate: Ids) -> PairTokens:
     return PairTokens(ids, is_candidate & (ids != END), ids != END)
 
 
-def _to_the_left(tokens: Ids) -> Ids:
+def _to_the_left(tokens: Integers) -> Integers:
     return np.take_along_axis(tokens, np.argsort(tokens == END, axis=-1, kind="stable"), axis=-1)
 
 
@@ -131,10 +129,10 @@ def _token(text: str) -> int:
 
 
 @cache
-def _kind_tokens() -> Ids:
+def _kind_tokens() -> Integers:
     return np.array([_token(_SPOKEN[kind]) for kind in KINDS], np.int64)
 
 
 @cache
-def _magnitudes() -> Ids:
+def _magnitudes() -> Integers:
     return np.array([_token(str(number)) for number in range(_MOST_MAGNITUDE + 1)], np.int64)

@@ -7,7 +7,7 @@ import time
 
 import torch
 
-from lakeindex.encode.model_options import Device, Precision
+from lakeindex.config.model_options import Device, Precision
 from lakeindex.errors import LakeIndexError
 
 _WORTHWHILE = 0.8

@@ -6,9 +6,10 @@ import math
 
 import pyarrow as pa
 
-from lakeindex.encode.column_text import DescribedColumn, Lengths, TextOptions, describe
-from lakeindex.naming import title_of
-from lakeindex.types import Kind
+from lakeindex.config.text_options import TextOptions
+from lakeindex.encode.column_text import DescribedColumn, Lengths, describe
+from lakeindex.types.columns import Kind
+from lakeindex.types.names import title_of
 
 RECORD_FIELDS = ("table_id", "name", "kind", "rows", "distinct", "minimum", "maximum", "texts")
 """What of a profile record a text is made of."""

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
+from lakeindex.arrays.aliases import Floats, Integers
+from lakeindex.config.model_options import Device, ModelOptions
+from lakeindex.encode.column_tokenizer import UNIT_TOKENS, VALUES, tokenizer
 from lakeindex.encode.model_folder import folder_identity, model_folder, read_json, require_plain_weights
-from lakeindex.encode.model_options import Device, ModelOptions
 from lakeindex.encode.precision import require_device
-from lakeindex.encode.reading_tokens import UNIT_TOKENS, VALUES, tokenizer
+from lakeindex.encode.quiet_transformers import quiet_transformers
 from lakeindex.errors import LakeIndexError
-from lakeindex.pairs import Numbers, Weights
-from lakeindex.quiet_transformers import quiet_transformers
-from lakeindex.read_columns import Read
-from lakeindex.readings import END
+from lakeindex.types.column_tokens import END
+from lakeindex.types.cross_input import Read
 
 _WAY_OUT = "name the folder of a cross-encoder, or use `cells` or `transformer`, which come along"
 _SCORE_PAIRS = ("ForSequenceClassification", "ForCausalLM")
@@ -47,7 +47,7 @@ class SentenceCrossEncoder:
         """Name the model."""
         return self._fingerprint
 
-    def scores(self, queries: Read, columns: Read, left: Numbers, right: Numbers) -> Weights:
+    def scores(self, queries: Read, columns: Read, left: Integers, right: Integers) -> Floats:
         """Return what the model says of each pair of places, (p,), before any activation."""
         from torch.nn import Identity
 
@@ -69,7 +69,7 @@ def spoken(columns: Read) -> list[str]:
     return [f"{title}. {name}: {', '.join(value for value in values if value)}" for name, title, *values in each]
 
 
-def _spoken_at(columns: Read, places: Numbers) -> list[str]:
+def _spoken_at(columns: Read, places: Integers) -> list[str]:
     distinct, of = np.unique(places, return_inverse=True)
     texts = spoken(columns.take(distinct))
     return [texts[place] for place in of.tolist()]

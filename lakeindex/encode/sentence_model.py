@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from lakeindex.config.model_options import Device
 from lakeindex.encode.model_folder import effective_tokens
-from lakeindex.encode.model_options import Device
+from lakeindex.encode.quiet_transformers import quiet_transformers
 from lakeindex.errors import LakeIndexError
-from lakeindex.quiet_transformers import quiet_transformers
 
 _CHARACTERS_PER_TOKEN = 4
 

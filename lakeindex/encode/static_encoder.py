@@ -10,15 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from lakeindex.arrays.aliases import Vectors
 from lakeindex.encode.model_folder import hash_file
 from lakeindex.errors import LakeIndexError
-from lakeindex.token_vectors import TokenVectors
+from lakeindex.models.static_embeddings import TokenVectors
 
 _TEXTS_AT_ONCE = 2_048
-
-Rows = npt.NDArray[np.float32]
 
 
 class StaticEncoder:
@@ -48,7 +46,7 @@ class StaticEncoder:
         """The length of a vector."""
         return self._vectors.dimension
 
-    def encode(self, texts: Sequence[str]) -> Rows:
+    def encode(self, texts: Sequence[str]) -> Vectors:
         """Encode each text to a unit vector, (n, dimension); one without a token to the first axis."""
         rows = np.empty((len(texts), self.dimension), np.float32)
         for start in range(0, len(texts), _TEXTS_AT_ONCE):
@@ -57,7 +55,7 @@ class StaticEncoder:
         rows[lengths[:, 0] == 0, 0] = 1
         return np.asarray(rows / np.where(lengths == 0, 1, lengths))
 
-    def _sums(self, texts: Sequence[str]) -> Rows:
+    def _sums(self, texts: Sequence[str]) -> Vectors:
         readable = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
         ids = [one.ids for one in self._tokenizer.encode_batch_fast(readable, add_special_tokens=False)]
         lengths = np.array([len(one) for one in ids])

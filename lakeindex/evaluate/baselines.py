@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 
 from lakeindex.evaluate.report import Rankings
 from lakeindex.evaluate.term_counts import LakeColumns, TermCounts
-from lakeindex.types import ColumnId
+from lakeindex.types.lake import ColumnId
 
 _JACCARD = """
 SELECT query, key

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lakeindex.errors import InvalidSetting, NotFound
-from lakeindex.types import ColumnId, TableId
+from lakeindex.types.lake import ColumnId, TableId
 
 QUERY_FIELDS = ("query_table", "query_column")
 JUDGEMENT_FIELDS = (*QUERY_FIELDS, "candidate_table", "candidate_column", "grade")

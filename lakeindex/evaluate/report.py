@@ -9,7 +9,7 @@ from statistics import fmean
 
 from lakeindex.evaluate.labelled import Labels
 from lakeindex.evaluate.metrics import average_precision_at_k, ndcg_at_k, precision_at_1, recall_at_k
-from lakeindex.types import ColumnId
+from lakeindex.types.lake import ColumnId
 
 Rankings = Mapping[ColumnId, Sequence[ColumnId]]
 """Each query's answers, best first; a query that is missing was not answered."""

@@ -11,8 +11,8 @@ from typing import Protocol
 import pyarrow as pa
 
 from lakeindex.errors import UnreadableTable
-from lakeindex.naming import words_of
-from lakeindex.types import ColumnId, TableId
+from lakeindex.types.lake import ColumnId, TableId
+from lakeindex.types.names import words_of
 
 
 class LakeSql(Protocol):

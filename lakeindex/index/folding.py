@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from lakeindex.pairs import Hashes, Numbers
+from lakeindex.arrays.aliases import Hashes, Integers
 
 _STEPS = 4
 """To neighbours, before the ends of a run are searched for."""
 
 
-def groups_of(terms: Hashes, mask: np.uint64, numbers: Numbers) -> tuple[Numbers, Numbers]:
+def groups_of(terms: Hashes, mask: np.uint64, numbers: Integers) -> tuple[Integers, Integers]:
     """Return for each term, by number, the first that folds into one with it and the one after the last, both (n,).
 
     `terms` are ascending and distinct.
@@ -20,7 +20,7 @@ def groups_of(terms: Hashes, mask: np.uint64, numbers: Numbers) -> tuple[Numbers
     return _ends(terms, mask, numbers, folded, -1), _ends(terms, mask, numbers, folded, +1) + 1
 
 
-def _ends(terms: Hashes, mask: np.uint64, numbers: Numbers, folded: Hashes, step: int) -> Numbers:
+def _ends(terms: Hashes, mask: np.uint64, numbers: Integers, folded: Hashes, step: int) -> Integers:
     """Walk from each number as long as the terms fold into the same one."""
     ends, walking = numbers.copy(), np.arange(len(numbers))
     for _ in range(_STEPS):

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from lakeindex.pairs import Numbers, TermSet
-from lakeindex.text_hash import HashedText, Hashes
+from lakeindex.arrays.aliases import Hashes, Integers
+from lakeindex.hashing.text_hash import HashedText
+from lakeindex.types.columns import TermSet
 
 _GRAM_BYTES = 3
 _NAME_ROWS = 4
@@ -17,14 +18,14 @@ _NAME_ROWS = 4
 _DIGITS = re.compile(r"(?<=[a-z])(?=\d)")
 
 
-def name_grams(names: Sequence[str]) -> tuple[Hashes, Numbers, Numbers]:
+def name_grams(names: Sequence[str]) -> tuple[Hashes, Integers, Integers]:
     """Return the trigrams of each name (in words), their counts, and where each name's start, (n + 1,)."""
     padded = [f" {' '.join(stems)} " if stems else "" for stems in map(_stems, names)]
     hashes, owners = HashedText.from_arrow(pa.array(padded, pa.large_string())).grams(_GRAM_BYTES)
     return _grouped(hashes, np.ones(len(hashes), np.int64), owners, len(names))
 
 
-def context_words(names: Sequence[str], titles: Sequence[str]) -> tuple[Hashes, Numbers, Numbers]:
+def context_words(names: Sequence[str], titles: Sequence[str]) -> tuple[Hashes, Integers, Integers]:
     """Return the words of each name and its table's title, their weights, and where each column's start, (n + 1,)."""
     columns = [" ".join(_stems(name)) for name in names]
     tables = [" ".join(_stems(title)) for title in titles]
@@ -34,7 +35,7 @@ def context_words(names: Sequence[str], titles: Sequence[str]) -> tuple[Hashes, 
     return _grouped(np.concatenate([own, context]), counts, np.concatenate([own_owners, context_owners]), len(names))
 
 
-def references(names: Sequence[str], titles: Sequence[str]) -> tuple[Hashes, Numbers, Numbers]:
+def references(names: Sequence[str], titles: Sequence[str]) -> tuple[Hashes, Integers, Integers]:
     """Return what each column may be called, as terms, their counts, and where each column's start, (n + 1,).
 
     By its name, and by that after its table's; the key and the name of a table also by the table's alone.
@@ -44,7 +45,7 @@ def references(names: Sequence[str], titles: Sequence[str]) -> tuple[Hashes, Num
     return _grouped(hashes, np.ones(len(hashes), np.int64), owners, len(names))
 
 
-def term_sets(hashes: Hashes, counts: Numbers, starts: Numbers) -> list[TermSet]:
+def term_sets(hashes: Hashes, counts: Integers, starts: Integers) -> list[TermSet]:
     """Split terms into a set a column."""
     return [
         TermSet(hashes[start:end], counts[start:end], True)
@@ -89,7 +90,7 @@ def _as_key(name: list[str]) -> list[str]:
     return [*name[:-1], "id"] if name and name[-1] in _KEY_WORDS else name
 
 
-def _grouped(hashes: Hashes, counts: Numbers, owners: Numbers, size: int) -> tuple[Hashes, Numbers, Numbers]:
+def _grouped(hashes: Hashes, counts: Integers, owners: Integers, size: int) -> tuple[Hashes, Integers, Integers]:
     """Sort terms by owner and hash, sum the counts of equal ones."""
     order = np.lexsort((hashes, owners))
     hashes, counts, owners = hashes[order], counts[order], owners[order]

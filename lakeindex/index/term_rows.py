@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from lakeindex.flat_lists import ranges
-from lakeindex.pairs import Flags, Hashes, Numbers
+from lakeindex.arrays.aliases import Flags, Hashes, Integers
+from lakeindex.arrays.ragged import ranges
 
 STRENGTH_STEP = 0.1
 """Log counts are kept in a byte, in tenths."""
@@ -22,7 +22,7 @@ class TermRows:
     """Ascending within a column."""
     strengths: npt.NDArray[np.uint8] | None
     """The logarithm of each term's count in its column; None where all counts are one."""
-    starts: Numbers
+    starts: Integers
     """(columns + 1,) where each column's terms start."""
     complete: Flags
     """(columns,) False where only a column's smallest hashes are here, a sketch of more."""
@@ -31,7 +31,7 @@ class TermRows:
 
     @classmethod
     def of(
-        cls, hashes: Hashes, counts: Numbers | None, starts: Numbers, complete: Flags, is_weighed: bool = True
+        cls, hashes: Hashes, counts: Integers | None, starts: Integers, complete: Flags, is_weighed: bool = True
     ) -> TermRows:
         """Take in terms with their counts; without counts all are 1."""
         return cls(hashes, None if counts is None else strengths_of(counts), starts, complete, is_weighed)
@@ -39,7 +39,7 @@ class TermRows:
     def __len__(self) -> int:
         return len(self.complete)
 
-    def take(self, columns: Numbers) -> TermRows:
+    def take(self, columns: Integers) -> TermRows:
         """Return some of the columns, in the order asked for."""
         lengths = np.diff(self.starts)[columns]
         entries = ranges(self.starts[:-1][columns], lengths)
@@ -65,6 +65,6 @@ class TermRows:
         )
 
 
-def strengths_of(counts: Numbers) -> npt.NDArray[np.uint8]:
+def strengths_of(counts: Integers) -> npt.NDArray[np.uint8]:
     """Return the logarithms of counts, in steps of STRENGTH_STEP."""
     return np.minimum(np.rint(np.log1p(counts) / STRENGTH_STEP), 255).astype(np.uint8)

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lakeindex.arrays.aliases import Integers, Vectors
 from lakeindex.errors import IndexDamaged
 
-Vectors = npt.NDArray[np.float32]
-Keys = npt.NDArray[np.int64]
-Part = tuple[Keys, Callable[[slice], Vectors]]
+Part = tuple[Integers, Callable[[slice], Vectors]]
 """Keys, and the vectors of some of them as they lie in the file."""
 
 _AT_ONCE = 4096
@@ -20,7 +19,7 @@ _LONGEST = 1.25
 """No unit vector is longer, however it is rounded."""
 
 
-def require_sound(faiss: Any, index: Any, vectors_of: Callable[[Keys], Vectors]) -> None:
+def require_sound(faiss: Any, index: Any, vectors_of: Callable[[Integers], Vectors]) -> None:
     """Raise IndexDamaged unless the keys are 0, 1, 2, ... and each leads to the vector that a search compares."""
     is_exact = type(index) is faiss.IndexIDMap2
     parts = list(_exact_part(faiss, index) if is_exact else _parts_of_lists(faiss, index))

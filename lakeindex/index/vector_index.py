@@ -7,13 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from lakeindex.arrays.aliases import Integers, Vectors
 from lakeindex.errors import IndexDamaged, LakeIndexError
 from lakeindex.index.vector_check import require_sound
-
-Vectors = npt.NDArray[np.float32]
-Keys = npt.NDArray[np.int64]
 
 EXACT_UP_TO = 20_000
 """Vectors that are searched exactly; above, IVF lists of 8-bit vectors, which can also remove."""
@@ -31,7 +28,7 @@ class VectorIndex:
         self._index = index
 
     @classmethod
-    def build(cls, vectors: Vectors, keys: Keys, exact_up_to: int = EXACT_UP_TO, seed: int = 0) -> VectorIndex:
+    def build(cls, vectors: Vectors, keys: Integers, exact_up_to: int = EXACT_UP_TO, seed: int = 0) -> VectorIndex:
         """Index `vectors` (n, d), unit rows, under `keys` (n,)."""
         faiss = load_faiss()
         dimension = vectors.shape[1]
@@ -82,7 +79,7 @@ class VectorIndex:
         """Whether a search compares every vector, in full precision."""
         return not hasattr(self._index, "nprobe")
 
-    def search(self, queries: Vectors, limit: int) -> tuple[Keys, Vectors]:
+    def search(self, queries: Vectors, limit: int) -> tuple[Integers, Vectors]:
         """Return keys and cosines of the nearest vectors of each query (m, d), each (m, limit), best first.
 
         Where there are fewer than `limit`, the rest is key -1.
@@ -90,7 +87,7 @@ class VectorIndex:
         cosines, keys = self._index.search(np.ascontiguousarray(queries, np.float32), limit)
         return keys, cosines
 
-    def vectors(self, keys: Keys) -> Vectors:
+    def vectors(self, keys: Integers) -> Vectors:
         """Return the vectors stored under `keys`, (n, d); approximate where the index is."""
         if len(keys) == 0:
             return np.zeros((0, self.dimension), np.float32)
@@ -103,7 +100,7 @@ class VectorIndex:
         """Raise IndexDamaged unless it is what `build` makes, under the keys 0, 1, 2, ...: another one may not be."""
         require_sound(load_faiss(), self._index, self.vectors)
 
-    def remove(self, keys: Keys) -> int:
+    def remove(self, keys: Integers) -> int:
         """Drop vectors; return how many there were."""
         return int(self._index.remove_ids(np.ascontiguousarray(keys)))
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from lakeindex.arrays.aliases import Codes, Floats
 from lakeindex.match.join_kind import KINDS_OF_JOIN
-from lakeindex.pairs import Weights
-
-Kinds = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +27,7 @@ class Calibration:
     threshold: float = 0.5
     """The probability from which an answer is accepted."""
 
-    def probability(self, confidence: Weights, kind: Kinds) -> Weights:
+    def probability(self, confidence: Floats, kind: Codes) -> Floats:
         """Return the probability that goes with confidence, (n,); more of it is always more probable.
 
         `kind` (n,) is the kind of join that each query's best candidate would be, by its place in KINDS_OF_JOIN: all
@@ -40,7 +37,7 @@ class Calibration:
         log_odds = slopes[kind] * self.common_log_odds(confidence) + offsets[kind]
         return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -50, 50))))
 
-    def common_log_odds(self, confidence: Weights) -> Weights:
+    def common_log_odds(self, confidence: Floats) -> Floats:
         """Return the log-odds of a join, (n,), whatever its kind."""
         known, told = np.array(self.confidence), np.array(self.log_odds)
         beyond = np.minimum(confidence - known[0], 0) + np.maximum(confidence - known[-1], 0)

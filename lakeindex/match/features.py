@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from lakeindex.match.fusion import Scored
+from lakeindex.arrays.aliases import Floats
+from lakeindex.arrays.histograms import alike
+from lakeindex.match.signal_sum import Scored
 from lakeindex.match.signals import REPEATS, RIVAL, SIGNALS
-from lakeindex.pairs import Pairs, Weights
-from lakeindex.types import Family, Kind
-
-FOR, AGAINST, EITHER = 1, -1, 0
+from lakeindex.models.monotone import AGAINST, EITHER, FOR
+from lakeindex.types.columns import Family, Kind
+from lakeindex.types.pairs import Pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def features_of(pairs: Pairs, scored: Scored) -> npt.NDArray[np.float64]:
     return np.stack([found[feature.name] for feature in FEATURES], axis=1)
 
 
-def _measured(pairs: Pairs) -> Iterator[tuple[str, Weights]]:
+def _measured(pairs: Pairs) -> Iterator[tuple[str, Floats]]:
     query, candidates = pairs.query, pairs.candidates
     numbers = (Kind.INTEGER, Kind.DECIMAL)
     yield "one kind", _flags(query.kinds == candidates.kinds)
@@ -92,7 +93,7 @@ def _measured(pairs: Pairs) -> Iterator[tuple[str, Weights]]:
     yield "same schema", pairs.same_schema
 
 
-def _overlaps(pairs: Pairs) -> Iterator[tuple[str, Weights]]:
+def _overlaps(pairs: Pairs) -> Iterator[tuple[str, Floats]]:
     for family, compared in pairs.compared.items():
         yield f"{family} containment", compared.containment()
         yield f"{family} reverse", compared.reverse_containment()
@@ -103,11 +104,5 @@ def _overlaps(pairs: Pairs) -> Iterator[tuple[str, Weights]]:
         yield f"{family} rarity", np.log1p(pairs.shared_rarity(family))
 
 
-def alike(ones: npt.NDArray[np.uint8], others: npt.NDArray[np.uint8]) -> Weights:
-    """Return 1 - the total variation distance of histograms that sum to 255, (n,)."""
-    distance: Weights = np.abs(ones.astype(np.float64) - others).sum(axis=1) / (2 * 255)
-    return 1 - np.minimum(distance, 1.0)
-
-
-def _flags(flags: npt.NDArray[np.bool_]) -> Weights:
+def _flags(flags: npt.NDArray[np.bool_]) -> Floats:
     return np.asarray(flags).astype(np.float64)

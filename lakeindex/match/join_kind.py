@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from lakeindex.pairs import Pairs
-from lakeindex.types import Family, JoinKind, Kind
+from lakeindex.types.columns import Family, Kind
+from lakeindex.types.matches import JoinKind
+from lakeindex.types.pairs import Pairs
 
 _OVERLAPS = 0.3
 _ALIKE = 0.25

@@ -16,20 +16,21 @@ from pathlib import Path
 
 import numpy as np
 
+from lakeindex.arrays.aliases import Codes, Features, Flags, Floats
 from lakeindex.errors import IndexDamaged
 from lakeindex.match.calibration import Calibration
 from lakeindex.match.features import FEATURES, features_of
-from lakeindex.match.fusion import Scored
 from lakeindex.match.join_kind import kinds_of
 from lakeindex.match.matcher_file import read_matcher
-from lakeindex.match.parts import Addition, Features, Part
-from lakeindex.match.passed import Passed
-from lakeindex.match.reranked import Reranked
+from lakeindex.match.message_passing import Passed
+from lakeindex.match.rerank_fusion import Reranked
+from lakeindex.match.score_parts import Addition, Part
+from lakeindex.match.signal_sum import Scored
 from lakeindex.match.signals import MEANINGS, REPEATS
-from lakeindex.match.trees import Trees
-from lakeindex.match.verdicts import FEEDBACK, SAYINGS, Verdicts, as_told, ordered_as_told
-from lakeindex.pairs import Flags, Pairs, Weights
-from lakeindex.types import Evidence
+from lakeindex.match.user_verdicts import FEEDBACK, SAYINGS, as_told, ordered_as_told
+from lakeindex.models.boosted_trees import Trees
+from lakeindex.types.matches import Evidence
+from lakeindex.types.pairs import Pairs
 
 PRIOR = "prior"
 TIE_BREAK = 0.02
@@ -44,19 +45,19 @@ _BEHIND = 1e6
 class Judged:
     """The candidates of a query with the probabilities that they join."""
 
-    probabilities: Weights
+    probabilities: Floats
     """(n,) in [0, 1]; nothing for those that were not asked for."""
     accepted: Flags
     prior: float
     """The probability of a candidate that nothing speaks for."""
-    signals: dict[str, Weights]
+    signals: dict[str, Floats]
     """What each signal adds, (n,), to the evidence of a candidate that nothing speaks for."""
-    strengths: dict[str, Weights]
+    strengths: dict[str, Floats]
     """How strong each signal is, (n,) in [0, 1]."""
     parts: tuple[Part, ...]
     """What else adds to the evidence."""
-    verdicts: Verdicts
-    estimates: Weights
+    verdicts: Codes
+    estimates: Floats
     """(n,) The probabilities as they are without verdicts."""
     features: Features
     """(n, features)."""
@@ -74,7 +75,7 @@ class Judged:
         """Return the candidates with what a cross-encoder says of them."""
         return replace(self._estimated(reranked.after), reranked=reranked)
 
-    def _estimated(self, estimates: Weights) -> Judged:
+    def _estimated(self, estimates: Floats) -> Judged:
         probabilities = as_told(estimates, self.verdicts)
         accepted = probabilities >= self.matcher.calibration.threshold
         return replace(self, probabilities=probabilities, accepted=accepted, estimates=estimates)
@@ -140,7 +141,7 @@ class Matcher:
         scored: Scored,
         most: int,
         additions: Sequence[Addition] = (),
-        verdicts: Verdicts | None = None,
+        verdicts: Codes | None = None,
     ) -> Judged:
         """Tell how likely each candidate of a query is to join, of the so many that most speaks for.
 
@@ -160,8 +161,8 @@ class Matcher:
         return Judged(probabilities, accepted, prior, signals, strengths, parts, verdicts, estimates, features, self)
 
     def _estimates(
-        self, pairs: Pairs, features: Features, evidence: Weights, verdicts: Verdicts, most: int
-    ) -> tuple[Weights, float]:
+        self, pairs: Pairs, features: Features, evidence: Floats, verdicts: Codes, most: int
+    ) -> tuple[Floats, float]:
         """Return the probabilities, (n,), and that of a candidate that nothing speaks for."""
         estimates = np.zeros(len(features))
         nothing = np.array([self.calibration.trees * self.pair.base])
@@ -180,7 +181,7 @@ class Matcher:
         estimates[asked] = told[:-1]
         return estimates, float(told[-1])
 
-    def confident(self, evidence: Weights, best: Features, most: float) -> Weights:
+    def confident(self, evidence: Floats, best: Features, most: float) -> Floats:
         """Return how sure a join is, (n,), by its evidence, the features of the best candidate (1, f), and that's."""
         if not len(best):
             return np.zeros(len(evidence))
@@ -189,7 +190,7 @@ class Matcher:
         )
 
 
-def as_rivals(evidence: Weights, features: Features) -> Weights:
+def as_rivals(evidence: Floats, features: Features) -> Floats:
     """Return the evidence of candidates as the best of a query, (n,): those of a copy of its table come last.
 
     A lake that holds the query's table twice is no reason to believe less of what joins with it.
@@ -198,7 +199,7 @@ def as_rivals(evidence: Weights, features: Features) -> Weights:
     return np.where(is_copy, evidence - _BEHIND, evidence)
 
 
-def confidence_features(evidence: Weights, most: Weights, best: Features) -> Features:
+def confidence_features(evidence: Floats, most: Floats, best: Features) -> Features:
     """Lay out what confidence is told of: (n, 3 + features).
 
     The evidence of a pair (n,), how far it is behind the most that a candidate of its query has (n,), that, and the

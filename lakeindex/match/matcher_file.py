@@ -14,8 +14,8 @@ from safetensors.numpy import save_file
 from lakeindex.errors import IndexDamaged
 from lakeindex.match.calibration import Calibration
 from lakeindex.match.join_kind import KINDS_OF_JOIN
-from lakeindex.match.trees import Trees
-from lakeindex.match.trees_file import from_file, to_arrays
+from lakeindex.models.boosted_trees import Trees
+from lakeindex.models.trees_file import from_file, to_arrays
 
 _STEPS = ("pair", "confidence")
 

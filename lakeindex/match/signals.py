@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lakeindex.pairs import Comparison, Flags, Pairs, Weights
-from lakeindex.types import Family, Kind
+from lakeindex.arrays.aliases import Flags, Floats
+from lakeindex.types.columns import Family, Kind
+from lakeindex.types.pairs import Comparison, Pairs
 
 _NUMBERS = (Kind.INTEGER, Kind.DECIMAL)
 
@@ -68,7 +69,7 @@ MEANINGS = {signal.name: signal.meaning for signal in (*SIGNALS, REPEATS, RIVAL)
 """What each evidence says, by its name: the signals, and what else a trained matcher looks at."""
 
 
-def measure(pairs: Pairs) -> dict[str, Weights]:
+def measure(pairs: Pairs) -> dict[str, Floats]:
     """Return the value of each signal for each pair, (n,)."""
     keys, words = pairs.compared[Family.KEYS], pairs.compared[Family.WORDS]
     names, context = pairs.compared[Family.NAMES], pairs.compared[Family.CONTEXT]
@@ -99,25 +100,25 @@ def _is_included(pairs: Pairs, keys: Comparison) -> Flags:
     return into_candidate | (pairs.query.is_key & (keys.reverse_containment() > _ALL))
 
 
-def _overlap_trust(pairs: Pairs, keys: Comparison) -> Weights:
+def _overlap_trust(pairs: Pairs, keys: Comparison) -> Floats:
     """Two surrogate keys overlap by accident, and a few common values (yes, no) say little."""
     both = pairs.candidates.is_serial & pairs.query.is_serial
     return np.where(both, _SURROGATE_TRUST, 1.0) * keys.shared_rarity / (keys.shared_rarity + _RARITY_HALF_TRUSTED)
 
 
-def _name_trust(pairs: Pairs, family: Family) -> Weights:
+def _name_trust(pairs: Pairs, family: Family) -> Floats:
     """`id`, `name` and `date` are everywhere: what a name says depends on how rare its parts are."""
     rarity = pairs.shared_rarity(family)
     return np.asarray(rarity / (rarity + _NAME_RARITY_HALF_TRUSTED))
 
 
-def _reference(pairs: Pairs, names: Comparison) -> Weights:
+def _reference(pairs: Pairs, names: Comparison) -> Floats:
     """Tell how rare the names are that both columns go by, in their tables or beyond; one name is no reference."""
     trusted = np.minimum(pairs.shared_rarity(Family.REFERENCES) / _REFERENCE_RARITY_TRUSTED, 1.0)
     return np.where(names.cosine > _ALL, 0.0, trusted)
 
 
-def _repeats(pairs: Pairs) -> Weights:
+def _repeats(pairs: Pairs) -> Floats:
     """Tell how far the candidate's table has the same columns as the query's, from a clear majority on."""
     if pairs.query_columns < _COPY_COLUMNS:
         return np.zeros(len(pairs.keys))

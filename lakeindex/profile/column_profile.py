@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from lakeindex.arrays.aliases import Integers
 from lakeindex.profile.sketch import Sketch
-from lakeindex.types import Kind, RawValues
+from lakeindex.types.columns import Kind
 
 LENGTH_BINS = 16
 """Values by characters: 0, 1, (none), 2, 3, 4, 5-6, 7-9, 10-13, ... each bin starting 1.4 times as high, up to 108."""
@@ -24,30 +25,6 @@ The last three are numbers with separators: thousands are apart, a comma is deci
 
 _KIND_SHARE = 0.9
 _DENSE = 0.8
-
-Histogram = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much a profile keeps; all profiles of an index share it, or they could not be merged."""
-
-    values: int = 2048
-    """Hashes in the sketch of values."""
-    words: int = 512
-    """Hashes in the sketch of words."""
-    grams: int = 256
-    """Hashes in the sketch of character trigrams."""
-    texts: int = 256
-    """Values kept as text, those with the smallest hashes."""
-    raw: RawValues = RawValues.SAMPLE
-    hash_key: str = field(default="", repr=False)
-    """The key of the hashes, hexadecimal; empty where they have none."""
-
-    @property
-    def key(self) -> bytes:
-        """Return the key of the hashes; empty where they have none."""
-        return bytes.fromhex(self.hash_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +88,11 @@ class ColumnProfile:
     texts: tuple[SampledText, ...]
     """The values with the smallest hashes, in their order; every value of a column that has few."""
     text_limit: int
-    looks: Histogram
+    looks: Integers
     """(len(LOOKS),) rows by what their value looks like."""
-    lengths: Histogram
+    lengths: Integers
     """(LENGTH_BINS,) rows by the length of their value."""
-    patterns: Histogram
+    patterns: Integers
     """(PATTERN_BINS,) rows by the shape of their value."""
     numbers: Extremes
     """Of the values that are one number whatever their column."""

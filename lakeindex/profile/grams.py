@@ -8,11 +8,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lakeindex.keyed_hash import siphash
-from lakeindex.profile.column_profile import ColumnProfile, Limits
+from lakeindex.arrays.aliases import Texts
+from lakeindex.config.profile_limits import Limits
+from lakeindex.hashing.siphash import siphash
+from lakeindex.hashing.text_hash import HashedText
+from lakeindex.profile.column_profile import ColumnProfile
 from lakeindex.profile.normalise import normal_values, normal_words
 from lakeindex.profile.sketch import Sketch, sketch_each
-from lakeindex.text_hash import HashedText, Texts
 
 GRAM_BYTES = 3
 

@@ -7,7 +7,7 @@ import hashlib
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lakeindex.text_hash import Texts
+from lakeindex.arrays.aliases import Texts
 
 LONGEST_BYTES = 1 << 20
 _KEPT_BYTES = 4096

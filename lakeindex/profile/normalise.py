@@ -12,9 +12,9 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lakeindex.arrays.aliases import Texts
 from lakeindex.profile.long_values import shortened
-from lakeindex.profile.separators import without_separators
-from lakeindex.text_hash import Texts
+from lakeindex.profile.number_formats import without_separators
 
 Column: TypeAlias = "pa.Array[Any] | pa.ChunkedArray[Any]"
 

@@ -8,19 +8,17 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from lakeindex.arrays.aliases import Flags, Floats
 from lakeindex.profile.column_profile import LOOKS, ColumnProfile
-from lakeindex.profile.looks import interpret
 from lakeindex.profile.normalise import normal_values
-from lakeindex.profile.separators import find_dotted
-from lakeindex.types import Kind
+from lakeindex.profile.number_formats import find_dotted
+from lakeindex.profile.value_types import interpret
+from lakeindex.types.columns import Kind
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
-Quantiles = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
-
-def quantiles_of(profiles: Sequence[ColumnProfile]) -> list[Quantiles]:
+def quantiles_of(profiles: Sequence[ColumnProfile]) -> list[Floats]:
     """Return QUANTILES of each column of numbers, or of dates in days since 1970; nothing for other columns.
 
     Each is the smallest sampled value that at least this share of the sampled rows do not exceed: exact where the
@@ -46,7 +44,7 @@ def quantiles_of(profiles: Sequence[ColumnProfile]) -> list[Quantiles]:
     return found
 
 
-def _as_the_column_says(profile: ColumnProfile, numbers: Quantiles, is_thousand: Mask, is_dotted: Mask) -> Quantiles:
+def _as_the_column_says(profile: ColumnProfile, numbers: Floats, is_thousand: Flags, is_dotted: Flags) -> Floats:
     """Read the numbers of which only the column can tell what their comma or point means."""
     convention, read = profile.convention, numbers.copy()
     read[is_thousand] = [convention.read_thousands(number) for number in numbers[is_thousand].tolist()]
@@ -54,7 +52,7 @@ def _as_the_column_says(profile: ColumnProfile, numbers: Quantiles, is_thousand:
     return read
 
 
-def _weighted(values: Quantiles, rows: npt.NDArray[np.int64]) -> Quantiles:
+def _weighted(values: Floats, rows: npt.NDArray[np.int64]) -> Floats:
     known = ~np.isnan(values)
     order = np.argsort(values[known], kind="stable")
     values, rows = values[known][order], rows[known][order]
@@ -62,5 +60,5 @@ def _weighted(values: Quantiles, rows: npt.NDArray[np.int64]) -> Quantiles:
     if len(reached) == 0:
         return np.zeros(0)
     places = np.searchsorted(reached, np.array(QUANTILES) * reached[-1], side="left")
-    reached_values: Quantiles = values[np.minimum(places, len(values) - 1)]
+    reached_values: Floats = values[np.minimum(places, len(values) - 1)]
     return reached_values

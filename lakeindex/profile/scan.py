@@ -11,19 +11,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lakeindex.keyed_hash import keyed_spellings, siphash
+from lakeindex.arrays.aliases import Floats, Hashes, Integers, Texts
+from lakeindex.config.profile_limits import Limits
+from lakeindex.hashing.siphash import keyed_spellings, siphash
+from lakeindex.hashing.text_hash import HashedText, spelling_hashes
 from lakeindex.profile.column_profile import (
     LENGTH_BINS,
     LOOKS,
     PATTERN_BINS,
     ColumnProfile,
     Extremes,
-    Histogram,
-    Limits,
     SampledText,
     length_bin,
 )
-from lakeindex.profile.looks import Numbers, interpret
 from lakeindex.profile.normalise import (
     Column,
     as_text,
@@ -33,9 +33,9 @@ from lakeindex.profile.normalise import (
     normal_words,
     shape_of,
 )
-from lakeindex.profile.separators import find_dotted
-from lakeindex.profile.sketch import Counts, Sketch, first_of_each, sketch_each
-from lakeindex.text_hash import HashedText, Hashes, Positions, Texts, spelling_hashes
+from lakeindex.profile.number_formats import find_dotted
+from lakeindex.profile.sketch import Sketch, first_of_each, sketch_each
+from lakeindex.profile.value_types import interpret
 
 
 def profile_columns(columns: Sequence[Column], limits: Limits) -> list[ColumnProfile]:
@@ -92,25 +92,25 @@ class _DistinctValues:
     """As they stand in the file."""
     values: Texts
     """Their normal forms; several texts of a column may share one."""
-    rows: Counts
+    rows: Integers
     """How many rows hold each text."""
-    owners: Positions
+    owners: Integers
     """The number of the column that each belongs to."""
 
     def nulls(self, rows: Sequence[int]) -> list[int]:
         filled = np.bincount(self.owners, weights=self.rows, minlength=self.columns).tolist()
         return [total - int(share) for total, share in zip(rows, filled, strict=True)]
 
-    def sketches(self, hashes: Hashes, size: int, places: Positions | None = None) -> list[Sketch]:
+    def sketches(self, hashes: Hashes, size: int, places: Integers | None = None) -> list[Sketch]:
         """Sketch what was made of the values: one hash of each or, with `places`, any number."""
         owners, rows = (self.owners, self.rows) if places is None else (self.owners[places], self.rows[places])
         return sketch_each(hashes, rows, owners, self.columns, size)
 
-    def histograms(self, bins: Positions, size: int) -> list[Histogram]:
+    def histograms(self, bins: Integers, size: int) -> list[Integers]:
         counts = np.bincount(self.owners * size + bins, weights=self.rows, minlength=self.columns * size)
         return list(counts.astype(np.int64).reshape(self.columns, size))
 
-    def extremes(self, numbers: Numbers) -> list[Extremes]:
+    def extremes(self, numbers: Floats) -> list[Extremes]:
         low, high = np.full(self.columns, np.nan), np.full(self.columns, np.nan)
         known = np.flatnonzero(~np.isnan(numbers))
         np.fmin.at(low, self.owners[known], numbers[known])

@@ -13,9 +13,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from lakeindex.text_hash import Hashes, Positions
-
-Counts = npt.NDArray[np.int64]
+from lakeindex.arrays.aliases import Hashes, Integers
 
 _HASH_RANGE = float(2**64)
 _Z = 1.96  # a two-sided 95 % interval
@@ -40,11 +38,11 @@ class Sketch:
     """The `size` smallest distinct hashes of a column, ascending, and how many rows hold each."""
 
     hashes: Hashes
-    counts: Counts
+    counts: Integers
     size: int
 
     @classmethod
-    def from_hashes(cls, hashes: Hashes, counts: Counts, size: int) -> Sketch:
+    def from_hashes(cls, hashes: Hashes, counts: Integers, size: int) -> Sketch:
         """Sum the counts of equal hashes and keep the `size` smallest."""
         return sketch_each(hashes, counts, np.zeros(len(hashes), np.int64), 1, size)[0]
 
@@ -77,7 +75,7 @@ class Sketch:
         )
 
 
-def sketch_each(hashes: Hashes, counts: Counts, owners: Positions, columns: int, size: int) -> list[Sketch]:
+def sketch_each(hashes: Hashes, counts: Integers, owners: Integers, columns: int, size: int) -> list[Sketch]:
     """Sketch the hashes of each column; `owners` tells the number of the column that a hash belongs to."""
     order = np.lexsort((hashes, owners))
     first = first_of_each(owners[order], hashes[order])
@@ -92,7 +90,7 @@ def sketch_each(hashes: Hashes, counts: Counts, owners: Positions, columns: int,
     ]
 
 
-def first_of_each(*keys: npt.NDArray[np.generic]) -> Positions:
+def first_of_each(*keys: npt.NDArray[np.generic]) -> Integers:
     """Find where runs of equal keys start, in sorted arrays of the same length."""
     starts = np.ones(len(keys[0]), bool)
     starts[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])

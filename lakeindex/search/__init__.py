@@ -1,1 +1,1 @@
-"""From a query column to a ranking: candidates of every source, united and narrowed."""
+"""From a query column to an answer: candidates retrieved, scored, passed messages and reranked."""

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lakeindex.pairs import Numbers, QueryColumn
+from lakeindex.arrays.aliases import Integers
 from lakeindex.protocols import CandidateSource
+from lakeindex.types.columns import QueryColumn
 
 
-def retrieve(query: QueryColumn, sources: Sequence[CandidateSource], limit: int) -> Numbers:
+def retrieve(query: QueryColumn, sources: Sequence[CandidateSource], limit: int) -> Integers:
     """Return the keys that any source proposes among its best `limit`, ascending; never of the query's own table."""
     # The own table's columns are near in every respect: they must not take up the places of others.
     excluded = query.excluded

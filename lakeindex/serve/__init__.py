@@ -1,1 +1,1 @@
-"""The command line."""
+"""Faces: how people and programs ask."""

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lakeindex.arrays.aliases import Integers
+from lakeindex.config.model_options import BASE_MODEL, ModelOptions
 from lakeindex.encode.cross_encoder import head_of
 from lakeindex.encode.model_folder import model_folder
-from lakeindex.encode.model_options import BASE_MODEL, ModelOptions
 from lakeindex.encode.pair_tokens import pair_tokens
-from lakeindex.learn.pair_tuning import Log, PairBatch, PairTuningOptions, tune_pairs
-from lakeindex.pairs import Numbers
+from lakeindex.training.fit.cross_encoder_lora import Log, PairBatch, PairTuningOptions, tune_pairs
 from lakeindex.training.ranked_pairs import ReadLake
 
 QUERIES = 6
@@ -47,21 +47,21 @@ def batches_of(lakes: Sequence[ReadLake], seed: int) -> Iterator[PairBatch]:
         )
 
 
-def _queries_of(lake: ReadLake) -> list[Numbers]:
+def _queries_of(lake: ReadLake) -> list[Integers]:
     """List the places of each query's pairs, of those queries that have enough of both kinds."""
     starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lake.counts)])
     places = [np.arange(start, end) for start, end in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)]
     return [one for one in places if lake.joins[one].any() and (~lake.joins[one]).sum() >= CANDIDATES]
 
 
-def _drawn(lake: ReadLake, pairs: Numbers, rng: np.random.Generator) -> Numbers:
+def _drawn(lake: ReadLake, pairs: Integers, rng: np.random.Generator) -> Integers:
     joining, others = pairs[lake.joins[pairs]], pairs[~lake.joins[pairs]]
     hard = rng.permutation(others[: 3 * _HARD])[:_HARD]
     rest = rng.permutation(np.setdiff1d(others, hard))[: CANDIDATES - 1 - len(hard)]
     return np.concatenate([rng.permutation(joining)[:1], hard, rest])
 
 
-def _sides(lake: ReadLake, some: Numbers, rng: np.random.Generator) -> tuple[Numbers, Numbers]:
+def _sides(lake: ReadLake, some: Integers, rng: np.random.Generator) -> tuple[Integers, Integers]:
     """Read a query with its candidates or, as often, the candidates with it."""
     left, right = lake.left[some], lake.right[some]
     return (left, right) if rng.random() < 0.5 else (right, left)

@@ -8,26 +8,25 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-import numpy.typing as npt
 
-from lakeindex.config import Settings
+from lakeindex.arrays.aliases import Floats, Integers
+from lakeindex.config.settings import Settings
 from lakeindex.lake import Lake
-from lakeindex.learn.boosting import LabelledPairs
-from lakeindex.learn.made_lake import STYLES, MadeLake, make_lake
-from lakeindex.learn.sources import SourceData
-from lakeindex.learn.written_lake import write_lake
 from lakeindex.match.features import features_of
-from lakeindex.match.fusion import fuse
 from lakeindex.match.join_kind import kinds_of
+from lakeindex.match.signal_sum import fuse
 from lakeindex.match.signals import measure
-from lakeindex.pairs import Numbers, Pairs, QueryColumn
-from lakeindex.querying import Searcher
 from lakeindex.search.retrieve import retrieve
-from lakeindex.training.join_groups import JoinGroups
-from lakeindex.types import Family
+from lakeindex.search.searcher import Searcher
+from lakeindex.synthesis.made_lake import STYLES, MadeLake, make_lake
+from lakeindex.synthesis.source_tables import SourceData
+from lakeindex.synthesis.write_lake import write_lake
+from lakeindex.training.fit.boosting import LabelledPairs
+from lakeindex.training.relevance import JoinGroups
+from lakeindex.types.columns import Family, QueryColumn
+from lakeindex.types.pairs import Pairs
 
 Log = Callable[[str], None]
-Floats = npt.NDArray[np.float64]
 
 CANDIDATES = 100
 """Of each source, as a query for ten answers asks for."""
@@ -102,7 +101,7 @@ def _ask(searcher: Searcher, made: MadeLake, most: int, rng: np.random.Generator
     return AskedLake(LabelledPairs.joined(found), LabelledPairs.joined(orphans))
 
 
-def _labelled(searcher: Searcher, query: QueryColumn, candidates: Numbers, joining: Numbers) -> LabelledPairs:
+def _labelled(searcher: Searcher, query: QueryColumn, candidates: Integers, joining: Integers) -> LabelledPairs:
     pairs = searcher.pairs(query, candidates)
     scored = fuse(measure(pairs), pairs.tables)
     kept = np.argsort(-scored.scores, kind="stable")[:KEPT]

@@ -9,7 +9,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lakeindex.learn.boosting import (
+from lakeindex.arrays.aliases import Floats
+from lakeindex.match.calibration import Calibration
+from lakeindex.match.features import FEATURES
+from lakeindex.match.join_kind import KINDS_OF_JOIN
+from lakeindex.match.matcher import TIE_BREAK, Matcher, as_rivals, confidence_features
+from lakeindex.models.boosted_trees import Trees
+from lakeindex.models.monotone import AGAINST, EITHER, FOR
+from lakeindex.training.best_of_query import best_of_query, top_places
+from lakeindex.training.fit.boosting import (
     BoostingOptions,
     LabelledPairs,
     boost,
@@ -18,15 +26,7 @@ from lakeindex.learn.boosting import (
     fit_scale,
     tree_arrays,
 )
-from lakeindex.match.calibration import Calibration
-from lakeindex.match.features import AGAINST, EITHER, FEATURES, FOR
-from lakeindex.match.join_kind import KINDS_OF_JOIN
-from lakeindex.match.matcher import TIE_BREAK, Matcher, as_rivals, confidence_features
-from lakeindex.match.trees import Trees
 from lakeindex.training.made_lakes import AskedLake
-from lakeindex.training.queries import best_of_query, top_places
-
-Floats = npt.NDArray[np.float64]
 
 _KNOTS = 20
 _DOUBT = 20.0

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from lakeindex.learn.boosting import LabelledPairs
+from lakeindex.arrays.aliases import Flags, Floats
 from lakeindex.match.join_kind import KINDS_OF_JOIN
 from lakeindex.match.matcher import Matcher
+from lakeindex.training.best_of_query import TOP, best_of_query, top_places
+from lakeindex.training.fit.boosting import LabelledPairs
 from lakeindex.training.made_lakes import AskedLake
 from lakeindex.training.matcher import probability
-from lakeindex.training.queries import TOP, best_of_query, top_places
-
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 
 _OVERLAPPING = 0.5
 

@@ -9,16 +9,17 @@ from itertools import islice
 import numpy as np
 import pyarrow as pa
 
-from lakeindex.encode.column_text import TextOptions
+from lakeindex.config.text_options import TextOptions
 from lakeindex.errors import LakeIndexError
 from lakeindex.lake import Lake
-from lakeindex.learn.pool import Pool
-from lakeindex.learn.sources import SourceData
-from lakeindex.learn.within_class import VectorPairs
-from lakeindex.naming import title_of
 from lakeindex.protocols import Encoder
+from lakeindex.synthesis.column_pool import Pool
+from lakeindex.synthesis.source_tables import SourceData
+from lakeindex.training.fit.whitening import VectorPairs
 from lakeindex.training.texts import text_batches
-from lakeindex.types import Progress, TableId
+from lakeindex.types.lake import TableId
+from lakeindex.types.names import title_of
+from lakeindex.types.reports import Progress
 
 _log = logging.getLogger(__name__)
 

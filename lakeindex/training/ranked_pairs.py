@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lakeindex.config import Settings
-from lakeindex.learn.made_lake import MadeLake
-from lakeindex.learn.sources import SourceData
-from lakeindex.pairs import Flags, Numbers, Weights
-from lakeindex.querying import Searcher
-from lakeindex.read_columns import Read
+from lakeindex.arrays.aliases import Flags, Floats, Integers
+from lakeindex.config.settings import Settings
 from lakeindex.search.retrieve import retrieve
-from lakeindex.training.join_groups import JoinGroups
+from lakeindex.search.searcher import Searcher
+from lakeindex.synthesis.made_lake import MadeLake
+from lakeindex.synthesis.source_tables import SourceData
 from lakeindex.training.made_lakes import CANDIDATES, LakePlan, Log, open_made_lakes
+from lakeindex.training.relevance import JoinGroups
+from lakeindex.types.cross_input import Read
 
 KEPT = 60
 """Candidates of a query that are read, the likeliest: what a cross-encoder is asked about when it is used."""
@@ -26,11 +26,11 @@ class ReadLake:
     """The columns of a made lake, and pairs of them, ordered by query, the likeliest of each first."""
 
     columns: Read
-    left: Numbers
+    left: Integers
     """(pairs,) The key of each pair's query."""
-    right: Numbers
+    right: Integers
     """(pairs,) The key of its candidate."""
-    probabilities: Weights
+    probabilities: Floats
     """(pairs,) By the matcher."""
     joins: Flags
 
@@ -42,7 +42,7 @@ class ReadLake:
         return ReadLake(self.columns, *pairs)
 
     @property
-    def counts(self) -> Numbers:
+    def counts(self) -> Integers:
         """Return how many candidates each query has."""
         return np.unique(self.left, return_counts=True)[1].astype(np.int64)
 

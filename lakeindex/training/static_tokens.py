@@ -12,20 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from safetensors.numpy import save_file
 from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn.functional import embedding_bag
 
+from lakeindex.arrays.aliases import Vectors
+from lakeindex.config.model_options import ModelOptions
 from lakeindex.encode.bert_model import BertModel
 from lakeindex.encode.model_folder import adapters_of, model_folder
-from lakeindex.encode.model_options import ModelOptions
-from lakeindex.learn.contrastive import Log, TextBatch, contrastive_loss
-from lakeindex.token_vectors import SCALES, TOKENS
-
-Rows = npt.NDArray[np.float32]
+from lakeindex.models.static_embeddings import SCALES, TOKENS
+from lakeindex.training.fit.contrastive import Log, TextBatch, contrastive_loss
 
 _TOKENS_AT_ONCE = 2_048
 _RARITY = 1e-3
@@ -45,7 +43,7 @@ class DistillingOptions:
     max_tokens: int = 32
 
 
-def distil(model: ModelOptions, dimension: int) -> Rows:
+def distil(model: ModelOptions, dimension: int) -> Vectors:
     """Read every token alone, (tokens, dimension)."""
     folder = model_folder(model)
     bert = BertModel(folder, adapters_of(model), model, torch.float32)
@@ -63,7 +61,7 @@ def distil(model: ModelOptions, dimension: int) -> Rows:
     return np.asarray(rows @ axes[:dimension].T * weights[:, None], np.float32)
 
 
-def tune_tokens(tokens: Rows, batches: Iterator[TextBatch], options: DistillingOptions, log: Log) -> Rows:
+def tune_tokens(tokens: Vectors, batches: Iterator[TextBatch], options: DistillingOptions, log: Log) -> Vectors:
     """Move the tokens' vectors so that columns that join lie near one another, (tokens, dimension)."""
     tokenizer = Tokenizer.from_file(str(model_folder(ModelOptions()) / "tokenizer.json"))
     tokenizer.no_padding()
@@ -80,11 +78,11 @@ def tune_tokens(tokens: Rows, batches: Iterator[TextBatch], options: DistillingO
         optimiser.step()
         if step % 250 == 249:
             log(f"static, step {step + 1}: loss {loss.item():.3f}")
-    tuned: Rows = weights.detach().numpy()
+    tuned: Vectors = weights.detach().numpy()
     return tuned
 
 
-def write_tokens(path: Path, tokens: Rows) -> None:
+def write_tokens(path: Path, tokens: Vectors) -> None:
     """Write vectors of tokens in a byte a number."""
     scales = np.maximum(np.abs(tokens).max(axis=1) / 127, _LEAST_SCALE).astype(np.float16)
     whole = np.rint(tokens / scales.astype(np.float32)[:, None])

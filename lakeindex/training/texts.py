@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from lakeindex.config import Settings
-from lakeindex.content import text_options
-from lakeindex.encode.column_text import DescribedColumn, TextOptions, describe
-from lakeindex.learn.contrastive import TextBatch
-from lakeindex.learn.pairs import PairColumn, pairs_of
-from lakeindex.learn.pool import Pool
-from lakeindex.types import Kind
+from lakeindex.config.index_settings import text_options
+from lakeindex.config.settings import Settings
+from lakeindex.config.text_options import TextOptions
+from lakeindex.encode.column_text import DescribedColumn, describe
+from lakeindex.synthesis.column_pool import Pool
+from lakeindex.synthesis.labelled_pairs import PairColumn, pairs_of
+from lakeindex.training.fit.contrastive import TextBatch
+from lakeindex.types.columns import Kind
 
 _POSITIVES = 0.7
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)

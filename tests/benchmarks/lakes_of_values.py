@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from peers.lake_values import ColumnValues, LakeValues
 
-from lakeindex.types import ColumnId, TableId
+from lakeindex.types.lake import ColumnId, TableId
 
 Columns = Mapping[tuple[str, str], Sequence[str]]
 """By table and name, the cells of a column."""

@@ -12,7 +12,7 @@ from answers import read_rankings
 from comparison import Comparison
 from costs import Costs, cost_row, of_all_parts, over_lakes
 
-from lakeindex.types import ColumnId, TableId
+from lakeindex.types.lake import ColumnId, TableId
 
 CAPITALS = ColumnId(TableId("geo/countries.csv"), "capital")
 CITIES = ColumnId(TableId("geo/hauptstädte.csv.gz"), "stadt")

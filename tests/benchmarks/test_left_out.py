@@ -9,12 +9,13 @@ from ablation import Ablation, Pool, changes, pool_recalls
 from left_out import ENGINE, against, fused, guards, score_variants, switched_off, without
 
 from lakeindex import Lake
-from lakeindex.found import LEAST_SCORE
+from lakeindex.arrays.aliases import Floats
 from lakeindex.match import signals
-from lakeindex.match.fusion import fuse
+from lakeindex.match.signal_sum import fuse
 from lakeindex.match.signals import SIGNALS, measure
-from lakeindex.pairs import Pairs, Weights
-from lakeindex.types import ColumnId, TableId
+from lakeindex.search.scored_candidates import LEAST_SCORE
+from lakeindex.types.lake import ColumnId, TableId
+from lakeindex.types.pairs import Pairs
 
 CAPITALS = ColumnId(TableId("geo/countries.csv"), "capital")
 CITIES = ColumnId(TableId("geo/hauptstädte.csv.gz"), "stadt")
@@ -28,13 +29,13 @@ def pairs(lake: Lake) -> Pairs:
 
 
 @pytest.fixture
-def perfect(pairs: Pairs) -> dict[str, Weights]:
+def perfect(pairs: Pairs) -> dict[str, Floats]:
     """Two candidates that all speak for, and nothing against."""
     return {name: np.full(2, float(name in NAMES)) for name in measure(pairs)}
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_weights_of_the_others_sum_to_the_whole(perfect: dict[str, Weights], name: str) -> None:
+def test_the_weights_of_the_others_sum_to_the_whole(perfect: dict[str, Floats], name: str) -> None:
     apart = np.arange(2)
     assert fused(without(perfect, name), apart) == pytest.approx(fused(perfect, apart))
 

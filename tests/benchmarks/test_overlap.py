@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from overlap import measure, read_tenths
 
-from lakeindex.config import Settings
+from lakeindex.config.settings import Settings
 from lakeindex.encode.encoders import HASHING
 from lakeindex.lake import Lake
-from lakeindex.types import ColumnId, TableId
+from lakeindex.types.lake import ColumnId, TableId
 
 QUERY = ColumnId(TableId("asked.csv"), "letter")
 

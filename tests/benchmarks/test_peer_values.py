@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from peers.lake_values import LakeValues, read_lake
-from small_lake import COUNTRIES
 
-from lakeindex.types import ColumnId, TableId
+from lakeindex.types.lake import ColumnId, TableId
+from tests.small_lake import COUNTRIES
 
 
 @pytest.fixture(scope="module")

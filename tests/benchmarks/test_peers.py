@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from lakes_of_values import lake_of, overlapping_lake
 from peers.lake_values import LakeValues
 from peers.peer import Keys, Peer, best
 from peers.roster import ALL, FUSED, ROSTER, choose, make
 
 from lakeindex.encode.hashing_encoder import HashingEncoder
+from tests.benchmarks.lakes_of_values import lake_of, overlapping_lake
 
 NEEDS_VALUES = ("jaccard", "lshforest", "lshensemble")
 READS_NAMES = ("names", "bm25")

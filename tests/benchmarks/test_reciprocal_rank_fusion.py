@@ -3,7 +3,7 @@ from __future__ import annotations
 from fusion import fuse
 
 from lakeindex.evaluate.term_counts import LakeColumns
-from lakeindex.types import ColumnId, TableId
+from lakeindex.types.lake import ColumnId, TableId
 
 
 def column(name: str) -> ColumnId:

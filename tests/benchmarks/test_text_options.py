@@ -13,8 +13,8 @@ from text_variants import DEFAULT_TOKENS, KEY_FROM, Variant, variants
 
 from lakeindex import Lake, Settings
 from lakeindex.encode.hashing_encoder import HashingEncoder
-from lakeindex.profile.lake_files import walk
-from lakeindex.types import ColumnId, LakeFile, TableId
+from lakeindex.profile.walk import walk
+from lakeindex.types.lake import ColumnId, LakeFile, TableId
 
 CAPITALS = ColumnId(TableId("geo/countries.csv"), "capital")
 

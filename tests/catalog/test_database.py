@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from lakeindex.catalog import database
 from lakeindex.catalog.database import connect, glob_escaped, scan_sql
 from lakeindex.errors import InvalidSetting
-from lakeindex.sql_text import literal, quoted
-from lakeindex.types import Scan
+from lakeindex.sql import literal, quoted
+from lakeindex.types.lake import Scan
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=20)
 NAMES = [

@@ -10,8 +10,8 @@ import pytest
 
 from lakeindex.catalog.directory import DIRECTORY_FIELDS, Directory, facts_of, hash_names
 from lakeindex.errors import IndexDamaged, NotFound
-from lakeindex.pairs import KINDS, ColumnFacts
-from lakeindex.types import ColumnId, Kind, TableId
+from lakeindex.types.columns import KINDS, ColumnFacts, Kind
+from lakeindex.types.lake import ColumnId, TableId
 
 SCHEMA = pa.schema(
     [

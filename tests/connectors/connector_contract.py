@@ -10,7 +10,7 @@ import pytest
 
 from lakeindex.errors import UnreadableTable
 from lakeindex.protocols import Connector
-from lakeindex.types import LakeFile, ReadOptions, SourceTable
+from lakeindex.types.lake import LakeFile, ReadOptions, SourceTable
 
 Row = tuple[object, ...]
 

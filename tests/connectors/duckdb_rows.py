@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from lakeindex.types import Scan, ScanValue, SourceTable
+from lakeindex.types.lake import Scan, ScanValue, SourceTable
 
 
 def duckdb_rows(path: Path, table: SourceTable, scan: Scan) -> list[tuple[object, ...]]:

@@ -34,7 +34,7 @@ def test_an_installed_connector_is_found_beside_our_own(installed: Path) -> None
     code = "from lakeindex.plugins import find_connectors as f\nfor n, c in f().items(): print(n, type(c).__module__)"
     found = run(["-c", code], installed).splitlines()
     assert "fwf lakeindex_fixed_width" in found
-    assert "csv lakeindex_connectors.csv_files" in found
+    assert "csv lakeindex_connectors.csv_files.connector" in found
 
 
 def test_an_installed_connector_fulfils_the_contract(installed: Path) -> None:

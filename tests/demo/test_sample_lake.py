@@ -6,13 +6,13 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from known_joins import KNOWN_JOINS, Kind, KnownJoin
-from lake_columns import records, values
 
 from lakeindex.demo import build_sample_lake
 from lakeindex.demo.sample_lake import TABLES
 from lakeindex.demo.sources import PACKAGES, Package
 from lakeindex.errors import MissingExtra, Refused
+from tests.demo.known_joins import KNOWN_JOINS, Kind, KnownJoin
+from tests.demo.lake_columns import records, values
 
 PATHS = Path(__file__).with_name("sample_lake_paths.txt").read_text(encoding="utf-8").splitlines()
 LICENCES = {

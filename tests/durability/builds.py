@@ -37,7 +37,7 @@ def build_until(lake: Path, index: Path, step: int, keep: int = 1) -> subprocess
 
 def run_command(*words: object, index: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command line on an index."""
-    command = [sys.executable, "-m", "lakeindex.serve.cli", *map(str, words)]
+    command = [sys.executable, "-m", "lakeindex.serve.cli.main", *map(str, words)]
     told: Mapping[str, str] = os.environ | {"LAKEINDEX_INDEX": str(index), "LAKEINDEX_MODEL": "hashing"} | environment
     return subprocess.run(command, capture_output=True, text=True, env=told, check=False)
 

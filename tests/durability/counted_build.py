@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from counting_connector import log_work
 
 from lakeindex import Lake, Settings
+from lakeindex.config.model_options import ModelOptions
 from lakeindex.encode import encoders
-from lakeindex.encode.model_options import ModelOptions
 from lakeindex.protocols import Encoder
+from tests.durability.counting_connector import log_work
 
 SECONDS_A_TEXT = 0.0005  # or else encoding is over before a kill comes
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from lakeindex.types import LakeFile, ReadOptions, SourceTable
-from lakeindex_connectors.csv_files import CsvConnector
+from lakeindex.types.lake import LakeFile, ReadOptions, SourceTable
+from lakeindex_connectors.csv_files.connector import CsvConnector
 
 
 class CountingConnector(CsvConnector):

@@ -14,15 +14,15 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from small_lake import write_lake
 
 from lakeindex import Lake, Settings
-from lakeindex.catalog.current import CURRENT, Pointer, point_at, read_pointer
-from lakeindex.catalog.generations import folder_of
-from lakeindex.catalog.integrity import checksum, files_of
-from lakeindex.catalog.manifest import MANIFEST, Artifact, Manifest, read_manifest, write_manifest
 from lakeindex.index.vector_index import VectorIndex
-from lakeindex.layout import VECTORS
+from lakeindex.store.checksums import checksum, files_of
+from lakeindex.store.current_pointer import CURRENT, Pointer, point_at, read_pointer
+from lakeindex.store.generations import folder_of
+from lakeindex.store.layout import VECTORS
+from lakeindex.store.manifest import MANIFEST, Artifact, Manifest, read_manifest, write_manifest
+from tests.small_lake import write_lake
 
 SETTINGS = Settings(model="hashing", jobs=1, memory="500MB")
 

@@ -14,14 +14,13 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from forgeries import forgeries
-from published_index import SETTINGS, generation_of, manifest_of, republish
-
 from lakeindex import Lake
-from lakeindex.catalog.generations import open_current
 from lakeindex.errors import LakeIndexError
-from lakeindex.trial_run import try_out
-from lakeindex.types import ColumnId, TableId
+from lakeindex.search.check_foreign_index import try_out
+from lakeindex.store.generations import open_current
+from lakeindex.types.lake import ColumnId, TableId
+from tests.durability.forgeries import forgeries
+from tests.durability.published_index import SETTINGS, generation_of, manifest_of, republish
 
 _SECONDS = 30
 _REASON = 160

@@ -9,14 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from accidents import accidents
-from published_index import SETTINGS, build, changed, files, use_lists
 
 from lakeindex import Lake
-from lakeindex.catalog.current import CURRENT
-from lakeindex.catalog.manifest import MANIFEST
 from lakeindex.errors import IndexUnusable
-from lakeindex.layout import ANCHORS, CATALOG, READINGS, ROWS, VECTORS
+from lakeindex.store.current_pointer import CURRENT
+from lakeindex.store.layout import ANCHORS, CATALOG, READINGS, ROWS, VECTORS
+from lakeindex.store.manifest import MANIFEST
+from tests.durability.accidents import accidents
+from tests.durability.published_index import SETTINGS, build, changed, files, use_lists
 
 ARRAYS = ("column_starts", "column_terms", "complete", "strengths", "term_columns", "term_starts", "terms")
 ARRAYS += ("totals", "weighed")
@@ -90,7 +90,7 @@ def test_every_change_of_the_lists_of_a_large_lake_is_noticed(index_with_lists: 
 def test_a_command_says_in_a_sentence_which_file_is_damaged(index: Path, kind: str) -> None:
     (name,) = (name for name in files(index) if name.endswith(kind))
     (content,) = accidents((index / name).read_bytes(), 1, "command")
-    command = [sys.executable, "-m", "lakeindex.serve.cli", "query", "sales/orders.csv", "country"]
+    command = [sys.executable, "-m", "lakeindex.serve.cli.main", "query", "sales/orders.csv", "country"]
     with changed(index / name, content):
         done = subprocess.run([*command, "--index", str(index)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (IndexUnusable.exit_code, "")

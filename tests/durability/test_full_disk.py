@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from builds import SETTINGS, WHOLE, copy_index, names_in
-from figures import keep_figures
-from small_lake import write_lake
 
 from lakeindex import Lake
+from tests.durability.builds import SETTINGS, WHOLE, copy_index, names_in
+from tests.durability.figures import keep_figures
+from tests.small_lake import write_lake
 
 ROWS = 20_000
 PLENTY = 64 << 10  # kilobytes
@@ -100,7 +100,7 @@ def index_lake(lake: Path, index: Path, file_bytes: int | None = None) -> subpro
         if file_bytes is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
 
-    command = [sys.executable, "-m", "lakeindex.serve.cli", "index", str(lake), "--index", str(index), "--strict"]
+    command = [sys.executable, "-m", "lakeindex.serve.cli.main", "index", str(lake), "--index", str(index), "--strict"]
     options = ["--quiet", "--model", "hashing", "--memory", "500MB", "--jobs", "2"]
     return subprocess.run([*command, *options], capture_output=True, text=True, preexec_fn=limit, check=False)
 

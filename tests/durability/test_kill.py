@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from builds import SETTINGS, WHOLE, build_until, copy_index, names_in, start_build
-from figures import keep_figures
-from small_lake import write_lake
 
 from lakeindex import Lake
 from lakeindex.errors import IndexMissing
+from tests.durability.builds import SETTINGS, WHOLE, build_until, copy_index, names_in, start_build
+from tests.durability.figures import keep_figures
+from tests.small_lake import write_lake
 
 SECONDS_TO_REOPEN = 2.0
 KEEP = 0

@@ -11,10 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from builds import SETTINGS, WHOLE, names_in
-from figures import keep_figures
 
 from lakeindex import Lake
+from tests.durability.builds import SETTINGS, WHOLE, names_in
+from tests.durability.figures import keep_figures
 
 READERS = 8
 SECONDS_UNCHANGED = 0.3  # while the files are those that the index was made of

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from builds import SETTINGS, WHOLE, names_in
-from figures import keep_figures
-from small_lake import write_lake
 
 from lakeindex import Lake, Settings
+from tests.durability.builds import SETTINGS, WHOLE, names_in
+from tests.durability.figures import keep_figures
+from tests.small_lake import write_lake
 
 MOST_DONE_AGAIN = 0.05
 FILES = 400

@@ -15,7 +15,17 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
-from published_index import (
+
+import lakeindex
+from lakeindex import Lake
+from lakeindex.catalog.path_guard import lake_path
+from lakeindex.errors import IndexDamaged, NotFound, Refused, UnreadableTable
+from lakeindex.search.check_foreign_index import read_all
+from lakeindex.store.checksums import files_of
+from lakeindex.store.generations import open_current
+from lakeindex.store.layout import CATALOG, ROWS, VECTORS
+from lakeindex.types.lake import Scan
+from tests.durability.published_index import (
     SETTINGS,
     build,
     generation_of,
@@ -24,16 +34,6 @@ from published_index import (
     republish_told,
     use_lists,
 )
-
-import lakeindex
-from lakeindex import Lake
-from lakeindex.catalog.generations import open_current
-from lakeindex.catalog.integrity import files_of
-from lakeindex.catalog.reach import lake_path
-from lakeindex.errors import IndexDamaged, NotFound, Refused, UnreadableTable
-from lakeindex.layout import CATALOG, ROWS, VECTORS
-from lakeindex.trial_run import read_all
-from lakeindex.types import Scan
 
 FILES = (CATALOG, ROWS, VECTORS, "columns.arrow", "tables.arrow", "copies", "terms/values/column_starts.npy")
 MANY = 250
@@ -311,7 +311,7 @@ def test_the_folder_that_we_are_in_is_not_imported_from(index: Path, tmp_path: P
     for name in ("numpy", "lakeindex", "faiss", "json", "pyarrow"):
         (index.parent / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
     source = Path(lakeindex.__file__).parents[1]
-    code = "from lakeindex.serve.cli import main; main()"
+    code = "from lakeindex.serve.cli.main import main; main()"
     done = subprocess.run(
         [sys.executable, "-P", "-c", code, *arguments, "--index", "index"],
         cwd=index.parent,

@@ -14,15 +14,16 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from kept_values import WORDS, found_in, found_in_bytes, found_in_text, plant
-from published_index import SETTINGS, generation_of
-from small_lake import write_lake
 
 from lakeindex import Lake, Settings
+from lakeindex.arrays.ragged import open_array
 from lakeindex.errors import InvalidSetting, StaleArtifact
-from lakeindex.hash_key import hash_key
-from lakeindex.index.term_arrays import open_array
-from lakeindex.types import ColumnId, Family, TableId
+from lakeindex.hashing.secret_key import hash_key
+from lakeindex.types.columns import Family
+from lakeindex.types.lake import ColumnId, TableId
+from tests.durability.kept_values import WORDS, found_in, found_in_bytes, found_in_text, plant
+from tests.durability.published_index import SETTINGS, generation_of
+from tests.small_lake import write_lake
 
 HASH = replace(SETTINGS, values="hash", hash_key="a key of these tests")
 NONE = replace(SETTINGS, values="none")
@@ -35,7 +36,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def command(lake: Path, index: Path, values: str, *more: str) -> list[str]:
-    program = [sys.executable, "-m", "lakeindex.serve.cli", "index", str(lake), "--index", str(index)]
+    program = [sys.executable, "-m", "lakeindex.serve.cli.main", "index", str(lake), "--index", str(index)]
     return [*program, "--model", "hashing", "--jobs", "1", "--values", values, *more]
 
 
@@ -118,7 +119,7 @@ def test_staging_holds_no_value_when_a_build_stops_before_it_encodes(
     def stop(*_: object) -> None:
         raise Killed
 
-    monkeypatch.setattr("lakeindex.indexing.encode_columns", stop)
+    monkeypatch.setattr("lakeindex.build.build_index.encode_columns", stop)
     with pytest.raises(Killed):
         Lake.index(planted, tmp_path / "index", settings)
     staged = list((tmp_path / "index" / "staging" / "shares").iterdir())
@@ -155,7 +156,7 @@ def test_a_profile_shows_that_nothing_was_kept(planted: Path, tmp_path: Path, se
     ] * 4
     assert found_in_text(str(profile)) == []
     shown = subprocess.run(
-        [sys.executable, "-m", "lakeindex.serve.cli", "profile", "plain.csv", "--index", str(tmp_path / "index")],
+        [sys.executable, "-m", "lakeindex.serve.cli.main", "profile", "plain.csv", "--index", str(tmp_path / "index")],
         env={**os.environ, "LAKEINDEX_HASH_KEY": HASH.hash_key},
         capture_output=True,
         text=True,

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from lakeindex.encode.column_text import DescribedColumn, Lengths, TextOptions, describe
+from lakeindex.config.model_options import STATIC_MODEL, ModelOptions
+from lakeindex.config.text_options import TextOptions
+from lakeindex.encode.column_text import DescribedColumn, Lengths, describe
 from lakeindex.encode.encoders import make_encoder
 from lakeindex.encode.hashing_encoder import HashingEncoder
-from lakeindex.encode.model_options import STATIC_MODEL, ModelOptions
-from lakeindex.encode.tuned import Head, TunedEncoder
-from lakeindex.types import Kind
+from lakeindex.encode.linear_head import Head, TunedEncoder
+from lakeindex.types.columns import Kind
 
 if TYPE_CHECKING:
     from lakeindex.encode.language_model import LanguageModelEncoder
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def language_model() -> LanguageModelEncoder:
+    from lakeindex.config.model_options import BASE_MODEL, Precision
     from lakeindex.encode.language_model import LanguageModelEncoder
-    from lakeindex.encode.model_options import BASE_MODEL, Precision
 
     # On every machine alike; the other precision has tests of its own.
     return LanguageModelEncoder(ModelOptions(BASE_MODEL, max_tokens=64, precision=Precision.FLOAT32))

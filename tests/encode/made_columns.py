@@ -8,11 +8,10 @@ from itertools import chain
 
 import numpy as np
 
-from lakeindex.encode.reading_tokens import tokenizer
-from lakeindex.pairs import KINDS, ColumnFacts
-from lakeindex.read_columns import Read
-from lakeindex.readings import END, Readings
-from lakeindex.types import Kind
+from lakeindex.encode.column_tokenizer import tokenizer
+from lakeindex.types.column_tokens import END, Readings
+from lakeindex.types.columns import KINDS, ColumnFacts, Kind
+from lakeindex.types.cross_input import Read
 
 
 @dataclass(frozen=True, slots=True)

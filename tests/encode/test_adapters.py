@@ -9,11 +9,11 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from lakeindex.config.model_options import BASE_MODEL, ModelOptions
 from lakeindex.encode.adapters import SCALE, merge
 from lakeindex.encode.encoders import fingerprint, make_encoder
-from lakeindex.encode.model_options import BASE_MODEL, ModelOptions
 from lakeindex.errors import LakeIndexError
-from lakeindex.weights import ENCODER
+from lakeindex.models.weights import ENCODER
 
 LAYER = "encoder.layer.0.attention.self.query"
 

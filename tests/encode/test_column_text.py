@@ -6,15 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from lakeindex.encode.column_text import (
-    DescribedColumn,
-    Lengths,
-    TextOptions,
-    ValueOrder,
-    describe,
-)
-from lakeindex.naming import title_of, words_of
-from lakeindex.types import Kind
+from lakeindex.config.text_options import TextOptions, ValueOrder
+from lakeindex.encode.column_text import DescribedColumn, Lengths, describe
+from lakeindex.types.columns import Kind
+from lakeindex.types.names import title_of, words_of
 
 NAN = float("nan")
 CITIES = ["Zürich", "Bern", "Genf"]

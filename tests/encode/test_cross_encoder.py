@@ -7,19 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from made_columns import Said, read
 from safetensors.torch import load_file, save_file
 from transformers import AutoModel
 
+from lakeindex.config.model_options import BASE_MODEL, Device, ModelOptions, Precision
 from lakeindex.encode.adapters import SCALE
 from lakeindex.encode.cross_encoder import HEAD, CrossEncoder
 from lakeindex.encode.model_folder import model_folder
-from lakeindex.encode.model_options import BASE_MODEL, Device, ModelOptions, Precision
 from lakeindex.encode.pair_tokens import pair_tokens
 from lakeindex.errors import IndexDamaged, LakeIndexError
+from lakeindex.models.weights import CROSS
 from lakeindex.protocols import Reranker
-from lakeindex.types import Kind
-from lakeindex.weights import CROSS
+from lakeindex.types.columns import Kind
+from tests.encode.made_columns import Said, read
 
 COLUMNS = read(
     [

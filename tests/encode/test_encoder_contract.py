@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from lakeindex.config.model_options import ModelOptions
 from lakeindex.encode.encoders import make_encoder
-from lakeindex.encode.model_options import ModelOptions
 from lakeindex.protocols import Encoder as EncoderProtocol
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def test_no_texts_give_no_rows(encoder: Encoder) -> None:
 @pytest.mark.parametrize("model", ["hashing", "default"])
 def test_a_fingerprint_is_the_same_in_every_process(model: str) -> None:
     code = (
-        "from lakeindex.encode.encoders import make_encoder; from lakeindex.encode.model_options import ModelOptions;"
+        "from lakeindex.encode.encoders import make_encoder; from lakeindex.config.model_options import ModelOptions;"
         f"print(make_encoder(ModelOptions({model!r})).fingerprint)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -11,11 +11,11 @@ import numpy.typing as npt
 import pytest
 import torch
 
+from lakeindex.config.model_options import BASE_MODEL, Device, ModelOptions, Precision
 from lakeindex.encode import precision
 from lakeindex.encode.bert_model import BertModel
 from lakeindex.encode.language_model import LanguageModelEncoder, load_model
 from lakeindex.encode.model_folder import is_plain_bert, model_folder
-from lakeindex.encode.model_options import BASE_MODEL, Device, ModelOptions, Precision
 from lakeindex.encode.precision import dtype_of
 from lakeindex.encode.sentence_model import SentenceModel
 from lakeindex.errors import InvalidSetting, LakeIndexError

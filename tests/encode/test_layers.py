@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from lakeindex import Lake, Settings
+from lakeindex.config.model_options import ModelOptions
 from lakeindex.encode.encoders import make_encoder
-from lakeindex.encode.model_options import ModelOptions
 from lakeindex.errors import InvalidSetting
-from lakeindex.serve.cli import cli
+from lakeindex.serve.cli.main import cli
 
 TEXTS = ["country: Germany, France", "price: 3.20, 4.10"]
 

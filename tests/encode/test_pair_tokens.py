@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from made_columns import Said, read
 from transformers import AutoTokenizer
 
+from lakeindex.config.model_options import BASE_MODEL, ModelOptions
+from lakeindex.encode.column_tokenizer import tokenizer
 from lakeindex.encode.model_folder import model_folder
-from lakeindex.encode.model_options import BASE_MODEL, ModelOptions
 from lakeindex.encode.pair_tokens import MOST_TOKENS, pair_tokens
-from lakeindex.encode.reading_tokens import tokenizer
-from lakeindex.read_columns import Read
-from lakeindex.types import Kind
+from lakeindex.types.columns import Kind
+from lakeindex.types.cross_input import Read
+from tests.encode.made_columns import Said, read
 
 TOWNS = Said("town", "people", ["bonn", "ulm", "kiel"])
 PLACES = Said("place", "shops", ["rome", "kiel", "bonn", "paris"], distinct=30)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from lakeindex.config.model_options import ModelOptions
 from lakeindex.encode.language_model import LanguageModelEncoder
 from lakeindex.encode.model_folder import require_plain_weights
-from lakeindex.encode.model_options import ModelOptions
 from lakeindex.encode.named_models import is_named, remember_model
 from lakeindex.errors import LakeIndexError
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from made_columns import Said, read
 from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
+from lakeindex.config.model_options import BASE_MODEL, ModelOptions
 from lakeindex.encode.model_folder import model_folder
-from lakeindex.encode.model_options import BASE_MODEL, ModelOptions
 from lakeindex.encode.sentence_cross_encoder import SentenceCrossEncoder, spoken
 from lakeindex.errors import LakeIndexError
 from lakeindex.protocols import Reranker
+from tests.encode.made_columns import Said, read
 
 COLUMNS = read([Said("town", "people", ["bonn", "ulm"]), Said("place", "shops", ["rome"]), Said("", "", [])])
 

@@ -11,13 +11,13 @@ import pytest
 from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 
+from lakeindex.config.model_options import STATIC_MODEL, ModelOptions
 from lakeindex.encode.encoders import make_encoder
 from lakeindex.encode.model_folder import model_folder
-from lakeindex.encode.model_options import STATIC_MODEL, ModelOptions
 from lakeindex.encode.static_encoder import StaticEncoder
 from lakeindex.errors import InvalidSetting, LakeIndexError
+from lakeindex.models.weights import STATIC
 from lakeindex.training.static_tokens import write_tokens
-from lakeindex.weights import STATIC
 
 TOKENIZER = model_folder(ModelOptions()) / "tokenizer.json"
 
@@ -44,7 +44,7 @@ def test_columns_of_one_kind_are_near_one_another() -> None:
 def test_it_needs_no_torch() -> None:
     code = (
         "import sys; from lakeindex.encode.encoders import make_encoder;"
-        "from lakeindex.encode.model_options import ModelOptions;"
+        "from lakeindex.config.model_options import ModelOptions;"
         "make_encoder(ModelOptions('static')).encode(['town: Bonn']); print('torch' in sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

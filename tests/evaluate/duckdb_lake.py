@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from lakeindex.errors import UnreadableTable
 from lakeindex.evaluate.term_counts import LakeColumns
-from lakeindex.types import ColumnId, TableId
+from lakeindex.types.lake import ColumnId, TableId
 
 Tables = dict[str, dict[str, list[object]]]
 

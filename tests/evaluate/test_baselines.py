@@ -6,12 +6,12 @@ import re
 from collections import Counter
 
 import pytest
-from duckdb_lake import DuckDBLake, Tables, column
 
 from lakeindex.evaluate.baselines import rank_by_jaccard, rank_by_name, rank_by_words
 from lakeindex.evaluate.term_counts import LakeColumns, TermCounts, count_terms
-from lakeindex.naming import words_of
-from lakeindex.types import ColumnId
+from lakeindex.types.lake import ColumnId
+from lakeindex.types.names import words_of
+from tests.evaluate.duckdb_lake import DuckDBLake, Tables, column
 
 TOWNS: Tables = {
     "shops.csv": {"city": ["Paris", " Köln\u00a0", "ROME\r", None, "", "Paris"], "n": [1, 2, 3, 4, 5, 6]},

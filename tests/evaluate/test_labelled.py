@@ -7,7 +7,7 @@ import pytest
 
 from lakeindex.errors import InvalidSetting, NotFound
 from lakeindex.evaluate.labelled import Judgement, read_judgements, read_labels, read_queries
-from lakeindex.types import ColumnId, TableId
+from lakeindex.types.lake import ColumnId, TableId
 
 Write = Callable[[str, str], Path]
 HEADER = "query_table,query_column,candidate_table,candidate_column,grade\n"

@@ -4,9 +4,9 @@ import math
 import random
 
 import pytest
-import shared_evaluator
 
 from lakeindex.evaluate.metrics import average_precision_at_k, ndcg_at_k, precision_at_1, recall_at_k
+from tests.evaluate import shared_evaluator
 
 RANKED = ["a", "x", "b", "y", "c"]
 RELEVANT = {"a": 2, "b": 1, "c": 2, "d": 1}

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-COMMAND = [sys.executable, "-m", "lakeindex.serve.cli"]
+COMMAND = [sys.executable, "-m", "lakeindex.serve.cli.main"]
 
 
 def environment(**more: str) -> dict[str, str]:

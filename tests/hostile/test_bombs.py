@@ -6,10 +6,11 @@ import gzip
 import json
 from pathlib import Path
 
-import command
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
+from tests.hostile import command
 
 TOO_LARGE = "it unpacks to more than {} MB, far beyond its size; raise --output-per-file if it should"
 

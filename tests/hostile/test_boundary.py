@@ -8,15 +8,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-import command
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from small_lake import write_lake
 
 from lakeindex.errors import UnreadableTable
-from lakeindex.profile.lake_files import refuse_replaced, walk
-from lakeindex.types import LakeFile
+from lakeindex.profile.walk import refuse_replaced, walk
+from lakeindex.types.lake import LakeFile
+from tests.hostile import command
+from tests.small_lake import write_lake
 
 WATCH = """
 import os, sys
@@ -61,8 +61,8 @@ def test_no_command_connects_to_anything(tmp_path: Path, watched: dict[str, str]
     assert remote.returncode != 0
     assert not Path(watched["WATCHED"]).exists()
     seen = Path(watched["WATCHED"] + ".seen").read_text().splitlines()
-    assert sum("lakeindex.profile.worker" in line for line in seen) >= 2, "the workers are watched, too"
-    assert sum("lakeindex.serve.cli" in line for line in seen) == 9
+    assert sum("lakeindex.profile.workers.worker" in line for line in seen) >= 2, "the workers are watched, too"
+    assert sum("lakeindex.serve.cli.main" in line for line in seen) == 9
 
 
 @pytest.mark.parametrize("call", ["connect(('127.0.0.1', 9))", "sendto(b'x', ('127.0.0.1', 9))"])

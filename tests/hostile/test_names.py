@@ -9,13 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import command
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from lakeindex.serve.cli import cli
+from lakeindex.serve.cli.main import cli
+from tests.hostile import command
 
 STEMS = [
     "glob[1]", "glob1", "a*b?", "axbc", "[!a]", "'; DROP TABLE x; --", "$(rm -rf x)", "`id`", "new\nline", 'say "hi"',

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from hypothesis import strategies as st
 
-from lakeindex.index.term_index import TermIndex
+from lakeindex.index.inverted_index import TermIndex
 from lakeindex.index.term_rows import TermRows
-from lakeindex.pairs import TermSet
+from lakeindex.types.columns import TermSet
 
 # Few enough that columns share terms and tie; with both ends of the range of hashes.
 UNIVERSE = [0, 1, 2**63, 2**64 - 2, 2**64 - 1, *(place * 0x9E3779B97F4A7C15 % 2**64 for place in range(3, 20))]

@@ -3,11 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from lakeindex.hashing.text_hash import HashedText
+from lakeindex.index.inverted_index import TermIndex
 from lakeindex.index.name_terms import context_words, name_grams, references, term_sets
-from lakeindex.index.term_index import TermIndex
 from lakeindex.index.term_rows import TermRows
-from lakeindex.naming import title_of, words_of
-from lakeindex.text_hash import HashedText
+from lakeindex.types.names import title_of, words_of
 
 
 def cosines_of_names(*names: str) -> list[float]:

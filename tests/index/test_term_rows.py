@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from random_lakes import LAKES, index_of, rows_of
 
-from lakeindex.index.term_index import TermIndex
+from lakeindex.index.inverted_index import TermIndex
 from lakeindex.index.term_rows import TermRows
-from lakeindex.pairs import TermSet
+from lakeindex.types.columns import TermSet
+from tests.index.random_lakes import LAKES, index_of, rows_of
 
 
 def as_lists(rows: TermRows) -> list[tuple[list[int], list[int], bool]]:

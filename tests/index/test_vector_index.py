@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lakeindex.arrays.aliases import Integers, Vectors
 from lakeindex.errors import IndexDamaged, LakeIndexError
-from lakeindex.index.exact import ExactVectors
-from lakeindex.index.vector_index import Keys, VectorIndex, Vectors
+from lakeindex.index.oracle import ExactVectors
+from lakeindex.index.vector_index import VectorIndex
 
 DIMENSION = 32
 
@@ -25,7 +26,7 @@ def clustered(size: int, seed: int, spread: float = 0.5) -> Vectors:
     return unit(centres[random.integers(0, 100, size)] + spread * noise)
 
 
-def scattered_keys(size: int) -> Keys:
+def scattered_keys(size: int) -> Integers:
     return np.random.default_rng(3).permutation(np.arange(size, dtype=np.int64) * 7 + 11)
 
 
@@ -35,16 +36,16 @@ def vectors() -> Vectors:
 
 
 @pytest.fixture(scope="module")
-def keys() -> Keys:
+def keys() -> Integers:
     return scattered_keys(4000)
 
 
 @pytest.fixture(scope="module")
-def approximate(vectors: Vectors, keys: Keys) -> VectorIndex:
+def approximate(vectors: Vectors, keys: Integers) -> VectorIndex:
     return VectorIndex.build(vectors, keys, exact_up_to=0)
 
 
-def test_a_small_index_answers_as_the_oracle(vectors: Vectors, keys: Keys) -> None:
+def test_a_small_index_answers_as_the_oracle(vectors: Vectors, keys: Integers) -> None:
     index, oracle = VectorIndex.build(vectors, keys), ExactVectors(vectors, keys)
     found, cosines = index.search(vectors[:50], 20)
     expected, expected_cosines = oracle.search(vectors[:50], 20)
@@ -53,7 +54,9 @@ def test_a_small_index_answers_as_the_oracle(vectors: Vectors, keys: Keys) -> No
     np.testing.assert_allclose(cosines, expected_cosines, atol=1e-6)
 
 
-def test_a_big_index_finds_nineteen_of_twenty_nearest(vectors: Vectors, keys: Keys, approximate: VectorIndex) -> None:
+def test_a_big_index_finds_nineteen_of_twenty_nearest(
+    vectors: Vectors, keys: Integers, approximate: VectorIndex
+) -> None:
     queries = clustered(100, seed=1)
     found, cosines = approximate.search(queries, 10)
     expected, _ = ExactVectors(vectors, keys).search(queries, 10)
@@ -67,7 +70,7 @@ def test_a_big_index_finds_nineteen_of_twenty_nearest(vectors: Vectors, keys: Ke
 
 @pytest.mark.parametrize("exact_up_to", [0, 10_000])
 def test_an_index_answers_alike_after_a_trip_to_disk(
-    tmp_path: Path, vectors: Vectors, keys: Keys, exact_up_to: int
+    tmp_path: Path, vectors: Vectors, keys: Integers, exact_up_to: int
 ) -> None:
     built = VectorIndex.build(vectors, keys, exact_up_to)
     built.save(tmp_path / "vectors.faiss")
@@ -78,7 +81,7 @@ def test_an_index_answers_alike_after_a_trip_to_disk(
     assert opened.vectors(keys[:9]).tolist() == built.vectors(keys[:9]).tolist()
 
 
-def test_vectors_are_handed_back_by_key(vectors: Vectors, keys: Keys, approximate: VectorIndex) -> None:
+def test_vectors_are_handed_back_by_key(vectors: Vectors, keys: Integers, approximate: VectorIndex) -> None:
     wanted = keys[[5, 3999, 0, 5]]
     exact = VectorIndex.build(vectors, keys)
     assert exact.vectors(wanted).tolist() == ExactVectors(vectors, keys).vectors(wanted).tolist()
@@ -88,14 +91,14 @@ def test_vectors_are_handed_back_by_key(vectors: Vectors, keys: Keys, approximat
 
 
 @pytest.mark.parametrize("exact_up_to", [0, 10_000])
-def test_a_key_without_a_vector_is_an_error(vectors: Vectors, keys: Keys, exact_up_to: int) -> None:
+def test_a_key_without_a_vector_is_an_error(vectors: Vectors, keys: Integers, exact_up_to: int) -> None:
     index = VectorIndex.build(vectors, keys, exact_up_to)
     with pytest.raises(KeyError, match="not every key has a vector"):
         index.vectors(np.array([keys[0], 5], np.int64))
 
 
 @pytest.mark.parametrize("exact_up_to", [0, 10_000])
-def test_removed_vectors_are_never_found_again(vectors: Vectors, keys: Keys, exact_up_to: int) -> None:
+def test_removed_vectors_are_never_found_again(vectors: Vectors, keys: Integers, exact_up_to: int) -> None:
     index = VectorIndex.build(vectors, keys, exact_up_to)
     nearest = index.search(vectors[:1], 5)[0][0]
     assert index.remove(np.append(nearest[:3], 5)) == 3
@@ -122,7 +125,7 @@ def test_an_index_without_vectors_answers_nothing(tmp_path: Path) -> None:
     assert opened.search(clustered(2, seed=2), 3)[0].tolist() == [[-1, -1, -1]] * 2
 
 
-def test_two_builds_from_the_same_vectors_answer_alike(tmp_path: Path, vectors: Vectors, keys: Keys) -> None:
+def test_two_builds_from_the_same_vectors_answer_alike(tmp_path: Path, vectors: Vectors, keys: Integers) -> None:
     for name in ("one", "two"):
         VectorIndex.build(vectors, keys, exact_up_to=0, seed=4).save(tmp_path / name)
     one, two = (VectorIndex.open(tmp_path / name) for name in ("one", "two"))
@@ -147,7 +150,7 @@ def test_damage_is_told_with_the_way_out(tmp_path: Path, content: bytes | None) 
 
 
 @pytest.mark.parametrize("exact_up_to", [0, 10_000])
-def test_a_truncated_file_is_damage(tmp_path: Path, vectors: Vectors, keys: Keys, exact_up_to: int) -> None:
+def test_a_truncated_file_is_damage(tmp_path: Path, vectors: Vectors, keys: Integers, exact_up_to: int) -> None:
     path = tmp_path / "vectors.faiss"
     VectorIndex.build(vectors, keys, exact_up_to).save(path)
     path.write_bytes(path.read_bytes()[:-5000])
@@ -188,7 +191,7 @@ def test_a_quantised_index_built_from_what_it_stores_is_the_same() -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
 @pytest.mark.parametrize("exact_up_to", [0, 10_000])
 def test_a_full_disk_is_told_in_one_sentence(
-    vectors: Vectors, keys: Keys, exact_up_to: int, capfd: pytest.CaptureFixture[str]
+    vectors: Vectors, keys: Integers, exact_up_to: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
     index = VectorIndex.build(vectors, keys, exact_up_to)
     with pytest.raises(LakeIndexError, match=r"^/dev/full can't be written: No space left on device$"):

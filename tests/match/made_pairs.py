@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lakeindex.pairs import KINDS, ColumnFacts, Comparison, Pairs
-from lakeindex.types import Family, Kind
+from lakeindex.types.columns import KINDS, ColumnFacts, Family, Kind
+from lakeindex.types.pairs import Comparison, Pairs
 
 LAKE_COLUMNS = 1000
 

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from made_pairs import Candidate, Overlap, Side, pairs_of
 
 from lakeindex.match.join_kind import KINDS_OF_JOIN, kinds_of
-from lakeindex.types import Cardinality, Family, JoinKind, Kind
+from lakeindex.types.columns import Family, Kind
+from lakeindex.types.matches import Cardinality, JoinKind
+from tests.match.made_pairs import Candidate, Overlap, Side, pairs_of
 
 INTEGER, DECIMAL, DATE, TEXT = (Side(kind) for kind in (Kind.INTEGER, Kind.DECIMAL, Kind.DATE, Kind.TEXT))
 

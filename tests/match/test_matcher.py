@@ -7,18 +7,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_pairs import Candidate, Overlap, Side, counting, pairs_of
 
 from lakeindex.errors import IndexDamaged
 from lakeindex.match.calibration import Calibration
-from lakeindex.match.features import AGAINST, FEATURES, FOR, features_of
-from lakeindex.match.fusion import fuse
+from lakeindex.match.features import FEATURES, features_of
 from lakeindex.match.matcher import PRIOR, Judged, Matcher, confidence_features
 from lakeindex.match.matcher_file import write_matcher
+from lakeindex.match.signal_sum import fuse
 from lakeindex.match.signals import MEANINGS, measure
-from lakeindex.match.trees import Trees
-from lakeindex.types import Family, Kind
-from lakeindex.weights import MATCHER
+from lakeindex.models.boosted_trees import Trees
+from lakeindex.models.monotone import AGAINST, FOR
+from lakeindex.models.weights import MATCHER
+from lakeindex.types.columns import Family, Kind
+from tests.match.made_pairs import Candidate, Overlap, Side, counting, pairs_of
 
 NAMES = [feature.name for feature in FEATURES]
 CANDIDATES = [

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_pairs import Candidate, Overlap, Side, counting, pairs_of
 
-from lakeindex.match.fusion import Scored, fuse, fuse_sources
+from lakeindex.match.signal_sum import Scored, fuse, fuse_sources
 from lakeindex.match.signals import REPEATS, RIVAL, SIGNALS, measure
-from lakeindex.pairs import Pairs
-from lakeindex.types import Family, Kind
+from lakeindex.types.columns import Family, Kind
+from lakeindex.types.pairs import Pairs
+from tests.match.made_pairs import Candidate, Overlap, Side, counting, pairs_of
 
 SHARES = st.floats(0, 1)
 SIDES = st.builds(Side, st.sampled_from(list(Kind)), st.integers(0, 99), st.booleans())

@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from babel import Locale
-from messy_table import CleanTable
+
+from tests.messy.messy_table import CleanTable
 
 MAX_ROWS = 84
 DELIMITERS = {"geo/i18n/laender.csv": ";", "languages/sprachen.csv": ";"}

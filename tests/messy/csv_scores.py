@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from messy_table import Cells, Truth
+from tests.messy.messy_table import Cells, Truth
 
 LEAST_ALIKE = 0.5
 """Two rows with fewer equal cells than this share aren't the same row."""

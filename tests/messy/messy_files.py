@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 
-from clean_tables import LANGUAGES, clean_tables, table_in
-from messy_table import CleanTable, Draft, MessyFile
-from pollutions_of_rows import ROWS
-from pollutions_of_structure import STRUCTURE
-from pollutions_of_writing import WRITING, Pollution
+from tests.messy.clean_tables import LANGUAGES, clean_tables, table_in
+from tests.messy.messy_table import CleanTable, Draft, MessyFile
+from tests.messy.pollutions_of_rows import ROWS
+from tests.messy.pollutions_of_structure import STRUCTURE
+from tests.messy.pollutions_of_writing import WRITING, Pollution
 
 POLLUTIONS: dict[str, Pollution] = {"none": lambda draft, random: None, **WRITING, **STRUCTURE, **ROWS}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
-from messy_table import Cells, Draft
-from pollutions_of_writing import Pollution
+from tests.messy.messy_table import Cells, Draft
+from tests.messy.pollutions_of_writing import Pollution
 
 DELIMITERS = (",", ";", "\t", "|")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from random import Random
 
-from messy_table import Draft
+from tests.messy.messy_table import Draft
 
 Pollution = Callable[[Draft, Random], None]
 

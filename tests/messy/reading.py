@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from csv_scores import Read
-
 from lakeindex.errors import UnreadableTable
-from lakeindex.types import LakeFile, ReadOptions
-from lakeindex_connectors.csv_files import CsvConnector
+from lakeindex.types.lake import LakeFile, ReadOptions
+from lakeindex_connectors.csv_files.connector import CsvConnector
+from tests.messy.csv_scores import Read
 
 NOTHING = Read((), ())
 

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from csv_scores import Read, Score, score
-from messy_table import Truth
+
+from tests.messy.csv_scores import Read, Score, score
+from tests.messy.messy_table import Truth
 
 HEADER = ("a", "b")
 ROWS = (("1", "2"), ("3", "4"), ("5", "6"))

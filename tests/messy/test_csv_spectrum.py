@@ -24,6 +24,6 @@ def test_csv_spectrum_reads_as_its_json_says(tmp_path: Path) -> None:
         if name == LOST_RETURNS and b"\r" not in content:
             content = content.replace(b"\n", b"\r\n")
         path.write_bytes(content)
-        command = [sys.executable, "-m", "lakeindex.serve.cli", "read", str(path), "-o", "json"]
+        command = [sys.executable, "-m", "lakeindex.serve.cli.main", "read", str(path), "-o", "json"]
         found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         assert json.loads(found) == json.loads((SPECTRUM / "json" / f"{name}.json").read_text(encoding="utf-8")), name

@@ -9,14 +9,14 @@ from pathlib import Path
 from statistics import fmean
 
 import pytest
-from clean_tables import clean_tables
-from csv_scores import Score, score
-from messy_files import POLLUTIONS, bears, combined_pollutions, encoded, polluted, single_pollutions
-from messy_table import MessyFile
-from reading import read_with_lakeindex
 
 from lakeindex.demo import build_sample_lake
-from lakeindex_connectors import csv_files
+from lakeindex_connectors.csv_files import connector as csv_files
+from tests.messy.clean_tables import clean_tables
+from tests.messy.csv_scores import Score, score
+from tests.messy.messy_files import POLLUTIONS, bears, combined_pollutions, encoded, polluted, single_pollutions
+from tests.messy.messy_table import MessyFile
+from tests.messy.reading import read_with_lakeindex
 
 HEADER_F1 = 0.97
 CELL_F1 = 0.95

@@ -8,7 +8,8 @@ import pyarrow as pa
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from lakeindex.profile.column_profile import ColumnProfile, Extremes, Limits
+from lakeindex.config.profile_limits import Limits
+from lakeindex.profile.column_profile import ColumnProfile, Extremes
 from lakeindex.profile.scan import profile_columns
 from lakeindex.profile.sketch import Sketch
 

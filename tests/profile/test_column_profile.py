@@ -9,11 +9,12 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from profile_cases import COLUMNS, VALUES, as_facts, few, profile
 
-from lakeindex.profile.column_profile import LENGTH_BINS, LOOKS, PATTERN_BINS, Extremes, Limits, length_bin
-from lakeindex.text_hash import HashedText
-from lakeindex.types import Kind
+from lakeindex.config.profile_limits import Limits
+from lakeindex.hashing.text_hash import HashedText
+from lakeindex.profile.column_profile import LENGTH_BINS, LOOKS, PATTERN_BINS, Extremes, length_bin
+from lakeindex.types.columns import Kind
+from tests.profile.profile_cases import COLUMNS, VALUES, as_facts, few, profile
 
 LIMITS = Limits()
 TYPES = {

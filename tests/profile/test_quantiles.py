@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from lakeindex.profile.column_profile import Limits
+from lakeindex.config.profile_limits import Limits
 from lakeindex.profile.quantiles import QUANTILES, quantiles_of
 from lakeindex.profile.scan import profile_columns
 

@@ -11,13 +11,14 @@ import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from profile_cases import COLUMNS, SMALL, as_facts, few, profile
 
-from lakeindex.profile.column_profile import LENGTH_BINS, Limits, length_bin
+from lakeindex.config.profile_limits import Limits
+from lakeindex.hashing.text_hash import HashedText
+from lakeindex.profile.column_profile import LENGTH_BINS, length_bin
 from lakeindex.profile.normalise import is_missing, normal_keys, normal_values, normal_words
 from lakeindex.profile.scan import profile_columns
-from lakeindex.text_hash import HashedText
-from lakeindex.types import Kind
+from lakeindex.types.columns import Kind
+from tests.profile.profile_cases import COLUMNS, SMALL, as_facts, few, profile
 
 LIMITS = Limits()
 NOON = dt.datetime(2020, 1, 2, 12)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lakeindex.hashing.text_hash import HashedText
 from lakeindex.profile.sketch import Interval, Sketch, containment, sketch_each
-from lakeindex.text_hash import HashedText
 
 HASHES = st.lists(st.tuples(st.integers(0, 40) | st.integers(0, 2**64 - 1), st.integers(1, 9)), max_size=40)
 SIZES = st.integers(1, 12)

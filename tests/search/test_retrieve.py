@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lakeindex.pairs import ColumnFacts, Numbers, Pairs, QueryColumn, Weights
-from lakeindex.readings import Readings
+from lakeindex.arrays.aliases import Floats, Integers
 from lakeindex.search.retrieve import retrieve
-from lakeindex.types import ColumnId, TableId
+from lakeindex.types.column_tokens import Readings
+from lakeindex.types.columns import ColumnFacts, QueryColumn
+from lakeindex.types.lake import ColumnId, TableId
+from lakeindex.types.pairs import Pairs
 
 
 @dataclass
@@ -18,11 +20,11 @@ class ListedSource:
     name: str = "listed"
     limits: list[int] = field(default_factory=list)
 
-    def candidates(self, query: QueryColumn, limit: int) -> Numbers:
+    def candidates(self, query: QueryColumn, limit: int) -> Integers:
         self.limits.append(limit)
         return np.array(self.keys[:limit], np.int32)
 
-    def scores(self, query: QueryColumn, pairs: Pairs) -> Weights:
+    def scores(self, query: QueryColumn, pairs: Pairs) -> Floats:
         return np.ones(len(pairs.keys))
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from connector_contract import ConnectorContract, read_rows
 
 from lakeindex.plugins import connector_for, find_connectors
 from lakeindex.protocols import Connector
+from tests.connectors.connector_contract import ConnectorContract, read_rows
 
 TEXT = "id  city      country\n1   New York  USA\n22  Oslo\n333 Rome      Italy\n"
 

@@ -1,0 +1,1 @@
+"""CSV and its relatives: encoding, dialect, header and types, found and read."""

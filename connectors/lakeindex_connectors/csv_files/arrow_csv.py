@@ -1,0 +1,140 @@
+"""The fast road through a CSV file: pyarrow, for text on which all readers agree."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+from pyarrow import csv
+
+from lakeindex.errors import UnreadableTable
+from lakeindex.types.lake import LakeFile
+from lakeindex_connectors.csv_files.charset_suspects import Ending, Suspects
+from lakeindex_connectors.csv_files.layout import Layout
+from lakeindex_connectors.csv_files.records import NULL_TEXTS
+from lakeindex_connectors.csv_files.wellformed import Wellformedness
+from lakeindex_connectors.opening import ChunkReader, open_unpacked, read_chunks
+from lakeindex_connectors.text.encoding import is_guess, to_utf8, without_utf8
+
+KEPT_BYTES = 1 << 20
+"""A file up to this size is parsed once, its batches kept from the survey."""
+
+_BLOCK_BYTES = 900_000
+"""Under half of the longest line that DuckDB reads by default, as a record may straddle two blocks."""
+
+
+_KEPT_BATCHES = 16
+"""A gzip file may hold far more than its size says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What one look at the whole file says about reading it."""
+
+    layout: Layout
+    """With the encoding that holds for the whole file."""
+    is_regular: bool
+    """Whether pyarrow reads it: every record has the table's columns, quoting is plain."""
+    has_one_line_end: bool
+    """Whether DuckDB does so, too."""
+    kept: Sequence[pa.RecordBatch] | None
+    """All its batches, where they are few."""
+
+
+def survey(file: LakeFile, schema: pa.Schema, layout: Layout) -> Survey:
+    """Look at the whole file once; raises UnreadableTable when it turns out to be no text."""
+    if is_guess(layout.encoding):
+        layout = replace(layout, encoding=_encoding_of_all(file))
+    try:
+        return _survey_as(file, schema, layout)
+    except UnicodeDecodeError:
+        return _survey_as(file, schema, replace(layout, encoding=_encoding_of_all(file)))
+
+
+def _encoding_of_all(file: LakeFile) -> str:
+    with open_unpacked(file) as raw:
+        return without_utf8(read_chunks(raw))
+
+
+def _survey_as(file: LakeFile, schema: pa.Schema, layout: Layout) -> Survey:
+    seen = Wellformedness(layout.dialect)
+    kept: list[pa.RecordBatch] | None = None
+    is_regular = seen.is_plain
+    with open_unpacked(file) as raw:
+        ending = Ending()
+        reader = ChunkReader(_ended(ending.watch(seen.watch(to_utf8(read_chunks(raw), layout.encoding)))))
+        suspects = Suspects(layout, len(schema))
+        try:
+            if is_regular:
+                kept = _parse_all(reader, schema, layout, suspects, is_small=file.size <= KEPT_BYTES)
+        except pa.ArrowInvalid:
+            is_regular = False
+        reader.drain()
+    if seen.has_nul:
+        raise UnreadableTable("binary content: it contains NUL bytes")
+    is_regular = is_regular and seen.is_plain and not (seen.has_gap and len(schema) > 1)
+    is_regular = is_regular and not suspects.confirmed_by(ending)
+    return Survey(layout, is_regular, seen.has_one_line_end, kept)
+
+
+def _parse_all(
+    reader: ChunkReader, schema: pa.Schema, layout: Layout, suspects: Suspects, is_small: bool
+) -> list[pa.RecordBatch] | None:
+    """Parse to the end, showing all batches to `suspects`, and return them, unless there are many."""
+    kept: list[pa.RecordBatch] = []
+    is_kept = is_small
+    for batch in _parse(reader, schema, layout, columns=len(schema) if is_small else layout.mark_column + 1):
+        suspects.see(batch)
+        is_kept = is_kept and len(kept) < _KEPT_BATCHES
+        kept = [*kept, batch] if is_kept else []
+    return kept if is_kept else None
+
+
+def stream(file: LakeFile, schema: pa.Schema, surveyed: Survey) -> Iterator[pa.RecordBatch]:
+    """Read a regular file with pyarrow."""
+    if surveyed.kept is not None:
+        yield from surveyed.kept
+        return
+    with open_unpacked(file) as raw:
+        reader = ChunkReader(_ended(to_utf8(read_chunks(raw), surveyed.layout.encoding)))
+        yield from _parse(reader, schema, surveyed.layout, len(schema))
+
+
+def _ended(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """End the last line; without that pyarrow takes an empty last cell for quoted when the one before it was."""
+    last = b"\n"
+    for chunk in chunks:
+        last = chunk[-1:] or last
+        yield chunk
+    if last not in (b"\n", b"\r"):
+        yield b"\n"
+
+
+def _parse(reader: ChunkReader, schema: pa.Schema, layout: Layout, columns: int) -> Iterator[pa.RecordBatch]:
+    """Parse UTF-8 text, of which only the first `columns` are converted; raises ArrowInvalid at an irregular row."""
+    names = schema.names
+    yield from csv.open_csv(
+        io.BufferedReader(reader, _BLOCK_BYTES),
+        csv.ReadOptions(
+            use_threads=False,
+            block_size=_BLOCK_BYTES,
+            column_names=names,
+            skip_rows=layout.skip,
+            skip_rows_after_names=layout.header_lines,
+        ),
+        csv.ParseOptions(
+            delimiter=layout.dialect.delimiter,
+            quote_char=layout.dialect.quote or False,
+            newlines_in_values=bool(layout.dialect.quote),
+            ignore_empty_lines=len(names) > 1,
+        ),
+        csv.ConvertOptions(
+            include_columns=names[:columns],
+            column_types=schema,
+            null_values=list(NULL_TEXTS),
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+    )

@@ -1,0 +1,64 @@
+"""Delimited text files: any common delimiter, quoting and encoding, with or without a header."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pyarrow as pa
+
+from lakeindex.errors import UnreadableTable
+from lakeindex.types.lake import LakeFile, ReadOptions, Rows, SourceTable, TableId
+from lakeindex_connectors.csv_files.arrow_csv import stream, survey
+from lakeindex_connectors.csv_files.duckdb_scan import duckdb_scan
+from lakeindex_connectors.csv_files.exact_csv import stream_exactly
+from lakeindex_connectors.csv_files.layout import Layout, read_sample, understand
+from lakeindex_connectors.opening import is_gzip_name, open_unpacked, slice_batches
+from lakeindex_connectors.text.encoding import DAMAGED_UTF8, is_guess
+
+_TINY_BYTES = 8192
+"""Below this the exact road is the faster one: pyarrow hands each file to a thread."""
+_TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".psv", ".txt")
+
+
+class CsvConnector:
+    """Read delimited text; every column is text, an unquoted empty cell or `\\N` is null."""
+
+    suffixes = frozenset(_TEXT_SUFFIXES) | frozenset(f"{suffix}.gz" for suffix in _TEXT_SUFFIXES)
+
+    def tables(self, file: LakeFile, options: ReadOptions) -> Sequence[SourceTable]:
+        """Find the one table of the file from its beginning."""
+        with open_unpacked(file) as raw:
+            head, is_whole = read_sample(raw)
+        layout, names = understand(head, is_whole, options.header)
+        schema = pa.schema([(name, pa.string()) for name in names])
+        return (SourceTable(TableId(file.name), schema, file.token, layout.to_settings()),)
+
+    def read(self, file: LakeFile, table: SourceTable, options: ReadOptions) -> Rows:
+        """Read its rows as they are written; what was guessed, padded or left out stands in the notes."""
+        rows = Rows(iter(()))
+        rows.batches = slice_batches(_read(file, table, options, rows), options.batch_rows)
+        return rows
+
+
+def _read(file: LakeFile, table: SourceTable, options: ReadOptions, rows: Rows) -> Iterator[pa.RecordBatch]:
+    layout = Layout.from_settings(table.settings)
+    surveyed = survey(file, table.schema, layout) if file.size > _TINY_BYTES or is_gzip_name(file.path) else None
+    layout = surveyed.layout if surveyed else layout
+    rows.notes.extend(_notes(layout))
+    if surveyed and surveyed.is_regular:
+        yield from stream(file, table.schema, surveyed)
+        rows.scan = duckdb_scan(file, layout) if surveyed.has_one_line_end else None
+        return
+    try:
+        yield from stream_exactly(file, table.schema, layout, options.batch_rows, rows)
+    except UnicodeDecodeError as error:
+        raise UnreadableTable("the file changed while it was read") from error
+
+
+def _notes(layout: Layout) -> Iterator[str]:
+    if layout.encoding == DAMAGED_UTF8:
+        yield "some bytes are not UTF-8 and read as U+FFFD"
+    elif is_guess(layout.encoding):
+        yield f"not UTF-8: read as {layout.encoding}"
+    if layout.titles:
+        yield f"{layout.titles} lines above the table were skipped"

@@ -1,0 +1,31 @@
+"""How DuckDB reads a delimited text file whose quoting is plain and whose lines end in one way."""
+
+from __future__ import annotations
+
+from lakeindex.types.lake import LakeFile, Scan, ScanValue
+from lakeindex_connectors.csv_files.layout import Layout
+from lakeindex_connectors.csv_files.records import NULL_TEXTS
+from lakeindex_connectors.opening import is_gzip_name
+
+_ENCODINGS = ("utf-8", "latin-1")
+"""What DuckDB reads without an extension; its `utf-16` fails beyond the basic plane."""
+
+
+def duckdb_scan(file: LakeFile, layout: Layout) -> Scan | None:
+    """Write a layout as arguments of DuckDB's `read_csv`, None where it can't read the encoding or the escapes."""
+    if layout.encoding not in _ENCODINGS or layout.dialect.escape or layout.dialect.skips_blanks:
+        return None
+    options: tuple[tuple[str, ScanValue], ...] = (
+        ("auto_detect", False),
+        ("delim", layout.dialect.delimiter),
+        ("quote", layout.dialect.quote),
+        ("escape", layout.dialect.quote),
+        ("header", layout.header_lines > 0),
+        ("skip", layout.skip + max(layout.header_lines - 1, 0)),
+        ("nullstr", NULL_TEXTS),
+        ("allow_quoted_nulls", False),
+        ("encoding", layout.encoding),
+        ("hive_partitioning", False),
+        ("compression", "gzip" if is_gzip_name(file.path) else "none"),
+    )
+    return Scan("read_csv", options)

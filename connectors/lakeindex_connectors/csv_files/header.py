@@ -1,0 +1,55 @@
+"""Whether the first record of a text table names the columns or is already data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from lakeindex_connectors.csv_files.records import Record
+
+_NUMBER = re.compile(r"\s*[-+(]?[$€£]?\s*(?:\d[\d,.' ]*|\.\d+)(?:[eE][-+]?\d+)?\s*[%)]?\s*\Z")
+_CLOCK = r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?\s*(?:[aApP][mM]|Z|[-+]\d\d:?\d\d)?"
+_DAY = r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})"
+_TEMPORAL = re.compile(rf"\s*(?:{_DAY}(?:[T ]{_CLOCK})?|{_CLOCK})\s*\Z")
+_YEAR = re.compile(r"\s*(?:1[5-9]|20|21)\d\d\s*\Z")
+_MAX_ROWS = 30
+MISSING = frozenset(
+    ("", ".", "..", "...", "-", "--", "?", "*", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "missing", "nd")
+)
+"""What stands in a column of numbers where there is none, in lower case."""
+
+
+def names_columns(first: Record, rest: Sequence[Record]) -> bool:
+    """Tell whether `first` is a header of `rest`, by types, lengths and repetitions; undecided means yes."""
+    if not rest:
+        return not any(is_value(cell) for cell in first)
+    if first in rest and 3 * list(rest).count(first) <= len(rest) and len(first) > 1 and not any(map(is_value, first)):
+        return True  # pages of one table, pasted together with their headers
+    rows = rest[:_MAX_ROWS]
+    votes = [_vote(cell, [row[i] for row in rows if i < len(row)], i) for i, cell in enumerate(first)]
+    filled = [cell for cell in first if cell]
+    repeated = 0.5 * (len(filled) - len(set(filled)))
+    return bool(filled) and sum(votes) - repeated >= -min(1.0, 0.1 * len(votes))
+
+
+def _vote(cell: str | None, below: list[str | None], position: int) -> float:
+    """Say how much one column speaks for a header (positive) or against it (negative)."""
+    values = [value for value in below if value and value.strip()]
+    if not cell or not cell.strip():
+        return -0.5 if position and len(values) == len(below) else 0.0
+    if not values:
+        return 0.25
+    is_typed = sum(map(is_value, values)) >= 0.9 * len(values)
+    if is_typed and is_value(cell):
+        return 0.0 if _YEAR.match(cell) and not all(map(_YEAR.match, values)) else -1.5
+    if is_typed:
+        return 1.0
+    if cell in values:
+        return -0.5 if len(set(values)) > 1 else 0.0
+    lengths = {len(value) for value in values}
+    return 0.5 if len(values) > 2 and len(lengths) == 1 and len(cell) not in lengths else 0.0
+
+
+def is_value(cell: str | None) -> bool:
+    """Tell whether a cell is a number, a date or a time."""
+    return bool(cell) and (_NUMBER.match(cell or "") or _TEMPORAL.match(cell or "")) is not None

@@ -1,0 +1,146 @@
+"""Where a table starts within the records of a text, and how many lines name its columns."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from lakeindex_connectors.csv_files.header import MISSING, is_value, names_columns
+from lakeindex_connectors.csv_files.records import Record
+
+_MAX_TITLES = 20
+_SAYS_SOMETHING = re.compile(r"[^\W\d_]|[%$€£°#]")
+_PLACEHOLDER = re.compile(r"Unnamed: \d+")
+"""What pandas calls a column without a name, so that it has decided which line is the header."""
+_MAX_ROWS = 30
+_MAX_HEADER_LINES = 3
+_BLANKS_OF_PROSE = 2
+_LEAST_LINES = 4
+"""Of a table whose types tell that its header has several."""
+
+
+def count_titles(records: Sequence[Record]) -> int:
+    """Count the lines above a table: comments, titles, another small table, and what is empty among them."""
+    usual = usual_width(records)
+    for titles, record in enumerate(records[:_MAX_TITLES]):
+        if filled(record) == 0 and any(map(filled, records[titles:])):
+            continue
+        if not (_is_title(record, usual) or _spans(record, usual) or _stands_apart(records, titles, usual)):
+            return titles if titles or usual < 2 else _count_foreign(records, usual)
+        if any("\n" in (cell or "") or "\r" in (cell or "") for cell in record):
+            return 0
+    return 0
+
+
+def usual_width(records: Sequence[Record], preferred: int = 0) -> int:
+    """Return the most common number of cells; among equally common ones the preferred, else the largest."""
+    widths = Counter(map(len, records))
+    if 1 in widths:
+        rows = [record for record in records if record and not is_comment(record)]
+        widths = Counter(map(len, rows)) or widths
+    if len(widths) > 1:
+        del widths[0]
+    return max(widths, key=lambda width: (widths[width], width == preferred, width))
+
+
+def is_comment(record: Record) -> bool:
+    """Tell whether a record is one cell that starts as comments do."""
+    return len(record) == 1 and (record[0] or "").startswith("#")
+
+
+def filled(record: Record) -> int:
+    """Count the cells that hold more than white space."""
+    return sum(bool(cell and not cell.isspace()) for cell in record)
+
+
+def _is_title(record: Record, usual: int) -> bool:
+    """Tell whether a record has less than half of a row's cells, or is prose cut at its commas."""
+    starts_as_comment = (record[0] or "").startswith("#") if record else False
+    if len(record) * 2 < usual or (usual > 1 and starts_as_comment and len(record) != usual):
+        return True
+    is_prose = all(cell and cell.startswith(" ") for cell in record[1:]) and 1 < len(record) < usual
+    return is_prose and " " in (record[0] or "").strip()
+
+
+def _stands_apart(records: Sequence[Record], place: int, usual: int) -> bool:
+    """Tell by what is below it whether a record is a title: a sentence cut into fewer cells, or a single cell."""
+    record = records[place]
+    if 1 < len(record) < usual and (record[0] or "").strip().count(" ") >= _BLANKS_OF_PROSE:
+        below = next((below for below in records[place + 1 :] if len(below) == usual), [])
+        return bool(below) and not any(map(is_value, below))
+    return _is_sparse(records, place, usual)
+
+
+def _is_sparse(records: Sequence[Record], place: int, usual: int) -> bool:
+    """Tell whether only the first cell says something, where rows and the next such record say more."""
+    record = records[place]
+    if len(record) != usual or usual < 3 or filled(record) > 1 or (record[0] is None and filled(record)):
+        return False
+    below = next((below for below in records[place + 1 :] if filled(below) > 1), [])
+    # Below a name that spans lines of the header, its column has none.
+    is_alone = bool(record[0]) and " " in (record[0] or "").strip()
+    return is_alone or (filled(below) * 2 >= usual and bool(below[0]))
+
+
+def _spans(record: Record, usual: int) -> bool:
+    """Tell whether one text stands in every cell, as in a cell that was merged over all columns."""
+    return usual > 2 and len(record) == usual and len(set(record)) == 1 and " " in (record[0] or "").strip()
+
+
+def _count_foreign(records: Sequence[Record], usual: int) -> int:
+    """Count the lines of another small table above: it has another width and ends at an empty line."""
+    blank = next((place for place, record in enumerate(records[:_MAX_TITLES]) if not record), 0)
+    above, below = records[:blank], next((record for record in records[blank:] if record), [])
+    is_foreign = bool(above) and all(len(record) not in (usual, usual - 1) for record in above)
+    return blank + 1 if is_foreign and len(below) in (usual, usual - 1) else 0
+
+
+def count_header_lines(records: Sequence[Record]) -> int:
+    """Count the lines that name the columns; more than one only where the columns' types say so."""
+    if not _may_have_several(records):
+        return int(names_columns(records[0], records[1:]))
+    usual = usual_width(records)
+    for lines in range(_MAX_HEADER_LINES, 1, -1):
+        heads, rows = records[:lines], records[lines : lines + _MAX_ROWS]
+        if len(rows) > 1 and all(len(head) == usual for head in heads) and _are_heads(heads, rows, usual):
+            return lines
+    return int(names_columns(records[0], records[1:]))
+
+
+def _may_have_several(records: Sequence[Record]) -> bool:
+    """Tell cheaply whether the second line can belong to the header: it holds no value, and some row does."""
+    if len(records) < _LEAST_LINES or any(map(is_value, records[1])):
+        return False
+    return any(any(map(is_value, records[place])) for place in (len(records) // 2, -1))
+
+
+def _are_heads(heads: Sequence[Record], rows: Sequence[Record], width: int) -> bool:
+    """Tell whether several lines name the columns of the rows below: none holds a value where rows hold values."""
+    if any(len(set(filter(None, head))) < 2 for head in heads[1:]) or heads[0] in heads[1:]:
+        return False
+    if any(_PLACEHOLDER.match(cell or "") for cell in heads[0]):
+        return False
+    columns = [[row[place] for row in rows if place < len(row)] for place in range(width)]
+    typed = [place for place, column in enumerate(columns) if is_typed(column)]
+    named = [[place for place in typed if head[place]] for head in heads]
+    is_sparse = any(filled(head) < width for head in heads[:-1]) and filled(heads[-1]) == width
+    if not typed or any(_is_data(head[place]) for head in heads for place in typed if head[place]):
+        return False
+    if min(map(len, named[1:])) < (1 if is_sparse else 2):
+        return False
+    if not is_sparse and any(filled(head) == 0 for head in heads):
+        return False
+    texts = [place for place in range(width) if place not in typed]
+    repeated = sum(any(head[place] in columns[place] for head in heads[1:] if head[place]) for place in texts)
+    return 2 * repeated < max(len(texts), 1)
+
+
+def is_typed(column: Sequence[str | None]) -> bool:
+    """Tell whether a column holds numbers, dates or times."""
+    values = [cell for cell in column if cell and cell.strip().lower() not in MISSING]
+    return len(values) > 1 and sum(map(is_value, values)) >= 0.9 * len(values)
+
+
+def _is_data(cell: str | None) -> bool:
+    return is_value(cell) or (cell or "").strip().lower() in MISSING or not _SAYS_SOMETHING.search(cell or "")

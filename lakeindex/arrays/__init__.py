@@ -1,0 +1,1 @@
+"""Ground: names for arrays, and what is computed with them anywhere."""

@@ -1,0 +1,62 @@
+"""Flat arrays of many lists, one after the other: their starts, owners, runs and sums, and how they are kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tokenize import TokenError
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lakeindex.arrays.aliases import Flags, Floats, Integers, Places
+from lakeindex.errors import IndexDamaged
+
+
+def ranges(starts: Integers, lengths: Integers) -> Integers:
+    """Return start, start + 1, ... for each of several ranges, one after the other."""
+    ends = np.cumsum(lengths)
+    offsets: Integers = np.repeat(starts - (ends - lengths), lengths)
+    return np.arange(len(offsets)) + offsets
+
+
+def owners_of(starts: Integers) -> Places:
+    """Return the number of the column that each entry belongs to."""
+    return np.repeat(np.arange(len(starts) - 1, dtype=np.uint32), np.diff(starts))
+
+
+def starts_run(*keys: npt.NDArray[Any]) -> Flags:
+    """Tell which entries of sorted arrays differ from the one before."""
+    starts = np.ones(len(keys[0]), bool)
+    starts[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
+    return starts
+
+
+def sums(owners: Places, amounts: Floats | None, size: int) -> Floats:
+    """Add up the amounts of each owner, (size,); without amounts, count."""
+    return np.bincount(owners, amounts, size).astype(np.float64, copy=False)
+
+
+def best(numbers: Integers, scores: Floats, sizes: Floats, limit: int) -> tuple[Integers, Floats]:
+    """Keep the highest scores, best first; of equal ones the smaller size, then the lower number comes first."""
+    if len(numbers) > limit:
+        # Everything that ties with the last one stays until the order is settled.
+        edge = np.partition(scores, len(scores) - limit)[len(scores) - limit]
+        numbers, scores, sizes = (array[scores >= edge] for array in (numbers, scores, sizes))
+    order = np.lexsort((numbers, sizes, -scores))[:limit]
+    return numbers[order], scores[order]
+
+
+def compact(numbers: Integers) -> Places:
+    """Keep numbers that are never negative in four bytes each where those suffice."""
+    largest = int(numbers.max(initial=0))
+    return numbers.astype(np.uint32 if largest < 2**32 else np.uint64)
+
+
+def open_array(path: Path) -> npt.NDArray[Any]:
+    """Memory-map an array. Raises IndexDamaged when it can't be read."""
+    try:
+        # A plain view of the mapped file: numpy's memmap class makes every slice of it slow.
+        return np.asarray(np.lib.format.open_memmap(path, mode="r"))
+    except (OSError, ValueError, OverflowError, SyntaxError, TokenError) as error:
+        raise IndexDamaged(f"{path} can't be read ({error}); build the index again") from error

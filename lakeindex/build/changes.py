@@ -1,0 +1,65 @@
+"""What of a lake changed since it was indexed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from lakeindex.hashing.content_hash import hash_content
+from lakeindex.types.lake import LakeFile
+from lakeindex.types.reports import FileOutcome
+from lakeindex.types.reports import FileStatus
+
+_SETTLED_NS = 2_000_000_000
+"""A file that was written this short before it was read may have been written once more at the same time stamp."""
+_UNSETTLED = "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The files of a lake, by what a build has to do with them."""
+
+    unchanged: tuple[str, ...]
+    """Names of files of which the index already says all there is."""
+    to_read: tuple[LakeFile, ...]
+
+    @classmethod
+    def between(cls, files: Iterable[LakeFile], known: Mapping[str, FileOutcome], check_content: bool) -> Changes:
+        """Compare the files that are there with those that were indexed.
+
+        Equal size and time stamp count as unchanged unless `check_content` asks to look inside. What could not be
+        read is read again: the reason may have been this machine's.
+        """
+        unchanged: list[str] = []
+        to_read: list[LakeFile] = []
+        for file in files:
+            before = known.get(file.name)
+            if before is not None and _is_unchanged(file, before, check_content):
+                unchanged.append(file.name)
+            else:
+                to_read.append(file)
+        return cls(tuple(unchanged), tuple(to_read))
+
+
+def token_of(file: LakeFile) -> str:
+    """Return what the index remembers a file by."""
+    is_settled = time.time_ns() - file.modified_ns > _SETTLED_NS
+    return file.token if is_settled else file.token + _UNSETTLED
+
+
+def _is_unchanged(file: LakeFile, before: FileOutcome, check_content: bool) -> bool:
+    if before.status is not FileStatus.INDEXED:
+        return False
+    if before.token == file.token and not check_content:
+        return True
+    return before.token.partition("-")[0] == str(file.size) and before.content_hash == _content_hash(file)
+
+
+def _content_hash(file: LakeFile) -> str:
+    """Hash a file as the reader of its tables does; empty when it can't be read."""
+    try:
+        with file.open() as opened:
+            return hash_content(opened)
+    except OSError:
+        return ""

@@ -1,0 +1,60 @@
+"""Read a file through its connector, for people who want to see what it is understood as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from lakeindex.config.settings import Settings
+from lakeindex.config.index_settings import guards_of
+from lakeindex.errors import NotFound, UnreadableTable
+from lakeindex.plugins import connector_for, find_connectors
+from lakeindex.types.lake import Header, LakeFile, ReadOptions, Rows, SourceTable
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRows:
+    """A table's rows, to be read once."""
+
+    schema: pa.Schema
+    rows: Rows
+
+    @property
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Return the rows, batch by batch."""
+        return self.rows.batches
+
+    @property
+    def notes(self) -> list[str]:
+        """Return what is odd about the table; complete when the batches are exhausted."""
+        rejected = self.rows.rejected
+        return [*self.rows.notes, *([f"{rejected} rows fit no layout and were left out"] if rejected else [])]
+
+
+def read_file(path: Path, settings: Settings, name: str | None = None, table: str | None = None) -> ReadRows:
+    """Read a file's only table, or the one named; `name` is what the file goes by in the lake.
+
+    Raises NotFound for a table that isn't there, UnreadableTable when the file can't be read.
+    """
+    facts = path.stat()
+    limit = guards_of(settings).output_of(facts.st_size)
+    file = LakeFile(path.resolve(), name or path.name, facts.st_size, facts.st_mtime_ns, limit)
+    connectors = find_connectors()
+    connector = connector_for(file.name, connectors)
+    if connector is None:
+        known = ", ".join(sorted(suffix for one in connectors.values() for suffix in one.suffixes))
+        raise UnreadableTable(f"no connector reads {path} (known: {known})")
+    options = ReadOptions(header=Header(settings.header))
+    chosen = _choose(connector.tables(file, options), path, table)
+    return ReadRows(chosen.schema, connector.read(file, chosen, options))
+
+
+def _choose(tables: Sequence[SourceTable], path: Path, table: str | None) -> SourceTable:
+    wanted = [one for one in tables if table is None or one.id == table]
+    if len(wanted) != 1:
+        names = ", ".join(repr(str(one.id)) for one in tables)
+        raise NotFound(f"{path} holds {len(tables)} tables, name one of them: {names}")
+    return wanted[0]

@@ -1,0 +1,110 @@
+"""What of the settings decides an index's content, and how it is told to the stages."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from lakeindex.config.profile_limits import Limits, RawValues
+from lakeindex.config.read_limits import Guards
+from lakeindex.config.settings import Settings, bytes_of
+from lakeindex.config.text_options import TextOptions, ValueOrder
+from lakeindex.errors import StaleArtifact
+from lakeindex.hashing.secret_key import hash_key
+from lakeindex.types.lake import Header, ReadOptions
+
+LIMITS = Limits()
+
+
+def read_options(settings: Settings, copies: Path | None) -> ReadOptions:
+    """Say how files are to be read."""
+    return ReadOptions(header=Header(settings.header), copies=copies)
+
+
+def guards_of(settings: Settings, jobs: int | None = None) -> Guards:
+    """Say what reading a file may cost, where at most so many are read at once."""
+    return Guards.within(
+        memory=bytes_of(settings.memory) or 0,
+        jobs=settings.jobs if jobs is None else jobs,
+        seconds=settings.seconds_per_file,
+        memory_per_file=bytes_of(settings.memory_per_file),
+        output=bytes_of(settings.output_per_file) or 0,
+    )
+
+
+def text_options(settings: Settings) -> TextOptions:
+    """Say what a column's text is made of."""
+    return TextOptions(
+        title=settings.text_title,
+        name=settings.text_name,
+        statistics=settings.text_statistics,
+        values=settings.text_values,
+        order=ValueOrder(settings.text_order),
+    )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Say how much a profile keeps. Raises InvalidSetting where hashes need a key and there is none to be had."""
+    raw = RawValues(settings.values)
+    return replace(LIMITS, raw=raw, hash_key=hash_key(settings.hash_key).hex() if raw is RawValues.HASH else "")
+
+
+def content_settings(settings: Settings) -> dict[str, Any]:
+    """Collect what decides the content, as JSON has it; of a secret key only its fingerprint."""
+    limits = limits_of(settings)
+    told = asdict(limits) | {"hash_key": _fingerprint(limits.key)}
+    return _as_json(
+        {
+            "limits": told,
+            "text": asdict(text_options(settings)),
+            "header": settings.header,
+            "model": settings.model,
+            "max_tokens": settings.max_tokens,
+            "layers": settings.layers,
+            "dims": settings.dims,
+            "materialize": settings.materialize,
+            "anchors": settings.anchors,
+        }
+    )
+
+
+def settings_built_with(content: Mapping[str, Any], settings: Settings) -> Settings:
+    """Return the settings that build an index of the same content again; what doesn't decide it stays as it is set.
+
+    Raises StaleArtifact where another version of lakeindex, or another key, made the index.
+    """
+    told = {f"text_{name}": content["text"][name] for name in ("title", "name", "statistics", "values", "order")}
+    plain = ("header", "model", "max_tokens", "layers", "dims", "materialize", "anchors")
+    told |= {name: content[name] for name in plain}
+    built = replace(settings, values=content["limits"]["raw"], **told)
+    if content_settings(built) != content:
+        raise StaleArtifact("the index was made with settings, or a key, that there aren't here; index the lake again")
+    return built
+
+
+def limits_built_with(content: Mapping[str, Any], settings: Settings) -> Limits:
+    """Return the limits of an index, for a column that is to be compared with it.
+
+    Raises StaleArtifact when its hashes have another key than the settings give.
+    """
+    limits = content["limits"]
+    raw = RawValues(limits["raw"])
+    key = hash_key(settings.hash_key) if raw is RawValues.HASH else b""
+    if _fingerprint(key) != limits["hash_key"]:
+        raise StaleArtifact(
+            "the index's hashes were made with another key; set LAKEINDEX_HASH_KEY to that one, or index the lake again"
+        )
+    return Limits(**limits | {"raw": raw, "hash_key": key.hex()})
+
+
+def _fingerprint(key: bytes) -> str:
+    return hashlib.blake2b(key, digest_size=8, person=b"lakeindex").hexdigest() if key else ""
+
+
+def _as_json(told: dict[str, Any]) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(json.dumps(told))
+    return read

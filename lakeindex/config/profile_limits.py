@@ -1,0 +1,39 @@
+"""How much a profile keeps of a column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class RawValues(StrEnum):
+    """What an index keeps of the values that stand in the cells."""
+
+    SAMPLE = "sample"
+    """Some of them, the range of numbers, and hashes."""
+    HASH = "hash"
+    """Only hashes under a key, without which nobody can tell by trying which value one came from."""
+    NONE = "none"
+    """Nothing: columns meet by their names alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a profile keeps; all profiles of an index share it, or they could not be merged."""
+
+    values: int = 2048
+    """Hashes in the sketch of values."""
+    words: int = 512
+    """Hashes in the sketch of words."""
+    grams: int = 256
+    """Hashes in the sketch of character trigrams."""
+    texts: int = 256
+    """Values kept as text, those with the smallest hashes."""
+    raw: RawValues = RawValues.SAMPLE
+    hash_key: str = field(default="", repr=False)
+    """The key of the hashes, hexadecimal; empty where they have none."""
+
+    @property
+    def key(self) -> bytes:
+        """Return the key of the hashes; empty where they have none."""
+        return bytes.fromhex(self.hash_key)

@@ -1,0 +1,208 @@
+"""Settings: flags first, then LAKEINDEX_* variables, then lakeindex.toml, then the defaults here; read once."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from lakeindex.config.profile_limits import RawValues
+from lakeindex.errors import InvalidSetting
+from lakeindex.types.lake import Header
+
+FILE = "lakeindex.toml"
+_PREFIX = "LAKEINDEX_"
+_TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+_CHOICES = {
+    "header": tuple(Header),
+    "values": tuple(RawValues),
+    "device": ("cpu", "cuda"),
+    "precision": ("auto", "float32", "bfloat16"),
+    "text_order": ("frequency", "hash"),
+    "reach": ("pool", "lake"),
+}
+_LEAST = {
+    "jobs": 1,
+    "max_tokens": 1,
+    "layers": 0,
+    "dims": 0,
+    "text_values": 0,
+    "anchors": 0,
+    "seconds_per_file": 0.001,
+    "keep": 0,
+}
+_AMOUNTS = ("memory", "memory_per_file", "output_per_file")
+AUTO = "auto"
+CELLS = "cells"
+"""Names the cheap cross-encoder."""
+TRANSFORMER = "transformer"
+"""Names the one that is a language model."""
+ALL = "all"
+_CALLS, _CALLS_OF_SLOW = 50, 20
+_AMOUNT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set; every field is a flag `--field`, a variable LAKEINDEX_FIELD and a line in lakeindex.toml."""
+
+    index: str = ".lakeindex"
+    """The folder that holds the index."""
+    jobs: int = os.cpu_count() or 1
+    """Processes that read files, or answer a batch of queries."""
+    memory: str = "2GB"
+    """What all processes together may use."""
+    device: str = "cpu"
+    """Where the language model computes and, where FAISS can, vectors are searched: cpu or cuda."""
+    precision: str = "auto"
+    """How exactly the model computes: float32, bfloat16, or auto for whichever is faster."""
+    model: str = "default"
+    """The column encoder: default, base (the same, untrained), static (far faster, finds a little less), a folder, or
+    a sentence-transformers model."""
+    max_tokens: int = 32
+    """Tokens of a column's text that the encoder reads."""
+    layers: int = 0
+    """Layers of the encoder that are run, from the first on: fewer are faster and find less; 0 runs all."""
+    dims: int = 0
+    """Dimensions of its vectors that are kept, from the first on: fewer are smaller and find less; 0 keeps all."""
+    text_title: bool = False
+    """Whether a column's text says the table's title."""
+    text_name: bool = True
+    """Whether it says the column's name."""
+    text_statistics: bool = False
+    """Whether it says how many values there are and how long."""
+    text_values: int = 12
+    """How many values it says, at most."""
+    text_order: str = "frequency"
+    """Which values it says: the most frequent, or those with the smallest hash."""
+    budget: str = AUTO
+    """Candidates that the cross-encoder reads together with a query, at most: a number or all; auto: 50 by cells, 20 by
+    others, which read more slowly."""
+    cross_encoder: str = CELLS
+    """What reads them: cells (values side by side, no model), transformer, a folder or a name on the hub."""
+    reach: str = "pool"
+    """Which columns it may read: those that the sources propose (pool), or any of the lake (lake)."""
+    anchors: int = 0
+    """Columns that it reads with all others when the index is built, so that any of the lake is found sooner."""
+    allow_download: bool = False
+    """Whether a named model may be fetched from its hub."""
+    header: str = "auto"
+    """Whether the first row names the columns: auto, yes or no."""
+    seconds_per_file: float = 300.0
+    """After this long a file's reader is given up; a file of many gigabytes has as long for each of them."""
+    memory_per_file: str = AUTO
+    """What reading one file may use; auto is what `memory` leaves for it when no other file is read."""
+    output_per_file: str = "1GB"
+    """What a file may unpack to, or a hundred times its size where that is more: so much for bombs."""
+    materialize: bool = False
+    """Whether the rows are copied into the index, for storage that is slow or far."""
+    values: str = "sample"
+    """What is kept of the cells' values: a sample, hashes under a secret key, or none."""
+    hash_key: str = field(default="", repr=False)
+    """A secret text that the key of hashed values is made of; without one, each user has a key of their own."""
+    check_content: bool = False
+    """Whether files of the same size and time stamp as before are looked into for changes."""
+    keep: int = 1
+    """Old generations that stay when a new one is published."""
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            _check(one.name, getattr(self, one.name), "the program")
+        if self.materialize and self.values != RawValues.SAMPLE:
+            raise InvalidSetting(
+                f"materialize copies every row into the index, which values = {self.values!r} is to keep out of it: "
+                f"leave one of them away"
+            )
+
+
+def load_settings(flags: Mapping[str, Any], environment: Mapping[str, str], folder: Path) -> Settings:
+    """Merge what was set. A flag that is None was not given. Raises InvalidSetting for a name or value amiss."""
+    merged: dict[str, Any] = {}
+    for origin, given in (
+        (str(folder / FILE), _from_file(folder / FILE)),
+        ("the environment", _from_environment(environment)),
+        ("the command line", {name: value for name, value in flags.items() if value is not None}),
+    ):
+        for name, value in given.items():
+            merged[name] = _converted(name, value, origin)
+    return Settings(**merged)
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise InvalidSetting(f"{path} can't be read: {error}") from error
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    known = {field.name for field in fields(Settings)}
+    named = {
+        name.removeprefix(_PREFIX).lower(): value for name, value in environment.items() if name.startswith(_PREFIX)
+    }
+    # Other programs of ours may have variables of their own: only what is a setting here counts, and is not empty.
+    return {name: value for name, value in named.items() if name in known and value}
+
+
+def _converted(name: str, value: Any, origin: str) -> Any:
+    types: dict[str, type] = {field.name: type(field.default) for field in fields(Settings)}
+    if name not in types:
+        raise InvalidSetting(f"{origin} sets {name!r}, which is no setting; there are: {', '.join(sorted(types))}")
+    try:
+        converted = _read_as(types[name], value)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InvalidSetting(f"{origin} sets {name} to {value!r}, expected {types[name].__name__}") from error
+    _check(name, converted, origin)
+    return converted
+
+
+def _read_as(wanted: type, value: Any) -> Any:
+    """Read text as what is wanted; of other values take only what is that already."""
+    if isinstance(value, str):
+        return _TRUTH[value.lower()] if wanted is bool else wanted(value)
+    # Converted, a flag would pass for a number, and a number cut short for another one.
+    if type(value) is wanted:
+        return value
+    if wanted is float and type(value) is int:
+        return float(value)
+    if wanted is str and isinstance(value, Path):
+        return str(value)
+    raise TypeError(value)
+
+
+def bytes_of(amount: str) -> int | None:
+    """Read an amount like `2GB`, `1.5 GiB` or `500MB`; None for anything else."""
+    found = _AMOUNT.fullmatch(amount)
+    if found is None:
+        return None
+    number, prefix, is_binary = found.groups()
+    return int(float(number) * (1024 if is_binary else 1000) ** " kmgt".index(prefix.lower() or " "))
+
+
+def calls_of(budget: str, cross_encoder: str = CELLS) -> int:
+    """Read a budget: a number, all, or auto. Raises InvalidSetting for anything else."""
+    if budget == AUTO:
+        return _CALLS if cross_encoder == CELLS else _CALLS_OF_SLOW
+    if budget == ALL:
+        return sys.maxsize
+    if not budget.isascii() or not budget.isdigit():
+        raise InvalidSetting(f"a budget is a number of pairs to read, or {ALL!r}, not {budget!r}")
+    return int(budget)
+
+
+def _check(name: str, value: Any, origin: str) -> None:
+    if name in _AMOUNTS and not bytes_of(value) and (value, name) != (AUTO, "memory_per_file"):
+        raise InvalidSetting(f"{origin} sets {name} to {value!r}, which is no amount; write it as 2GB or 500MB")
+    if name == "budget":
+        calls_of(value)
+    if name in _CHOICES and value not in _CHOICES[name]:
+        raise InvalidSetting(f"{origin} sets {name} to {value!r}, expected one of: {', '.join(_CHOICES[name])}")
+    if name in _LEAST and not value >= _LEAST[name]:
+        raise InvalidSetting(f"{origin} sets {name} to {value!r}, expected at least {_LEAST[name]}")

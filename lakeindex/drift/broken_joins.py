@@ -1,0 +1,141 @@
+"""Joins that broke between two generations of an index, for programs (typed, Arrow) and for people (repr, HTML)."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, fields
+from enum import StrEnum
+
+import pyarrow as pa
+
+from lakeindex.errors import InvalidSetting
+from lakeindex.types.lake import ColumnId
+from lakeindex.types.matches import JoinKind
+
+_FIELDS: list[tuple[str, pa.DataType]] = [
+    ("table", pa.string()),
+    ("column", pa.string()),
+    ("joins_table", pa.string()),
+    ("joins_column", pa.string()),
+    ("kind", pa.string()),
+    ("score_before", pa.float64()),
+    ("containment_before", pa.float64()),
+    ("containment_now", pa.float64()),
+    ("reason", pa.string()),
+]
+BROKEN_SCHEMA = pa.schema(_FIELDS)
+"""Binding for scripts: columns are only ever appended."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchRules:
+    """Which joins are watched, and how much of them may be lost; all in [0, 1]."""
+
+    least_score: float = 0.32
+    """Of summed signals: from here on a join is confident if one of its sides has none better, or none with a key."""
+    sure_score: float = 0.41
+    """From here on it is, whatever else there is."""
+    least_containment: float = 0.5
+    tolerance: float = 0.1
+    """What a containment may lose, besides the error of its estimate."""
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if not 0 <= value <= 1:
+                raise InvalidSetting(f"{one.name} is {value!r}, expected a number from 0 to 1")
+
+
+class Reason(StrEnum):
+    """Why a join broke."""
+
+    VALUES = "values changed"
+    COLUMN = "column is gone"
+    TABLE = "table is gone"
+    UNREADABLE = "table can't be read"
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenJoin:
+    """A column of which fewer values are found in another one than before."""
+
+    column: ColumnId
+    joins: ColumnId
+    kind: JoinKind
+    score_before: float
+    containment_before: float
+    """The share of the column's distinct values that the other one had."""
+    containment_now: float
+    """0 where one of them is gone."""
+    reason: Reason
+
+    @property
+    def fall(self) -> float:
+        """How much of the containment is lost."""
+        return self.containment_before - self.containment_now
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedJoins:
+    """What became of confident joins between two generations."""
+
+    since: int | None
+    """The generation that was compared with; None where there is no other."""
+    now: int
+    broken: tuple[BrokenJoin, ...]
+    """The largest fall first; a join that broke in both directions stands here twice."""
+    watched: int
+    """How many joins were looked at: the confident ones of columns that changed, each direction counted."""
+
+    def __len__(self) -> int:
+        return len(self.broken)
+
+    def to_arrow(self) -> pa.Table:
+        """Lay the broken joins out as BROKEN_SCHEMA, a row a direction."""
+        return pa.Table.from_pylist([broken_row(one) for one in self.broken], schema=BROKEN_SCHEMA)
+
+    def summary(self) -> str:
+        """Say in one sentence what was found."""
+        if self.since is None:
+            return f"generation {self.now} is the only one: there is no earlier one to compare with"
+        count = len(self.broken)
+        found = "no join broke" if not count else "1 join broke" if count == 1 else f"{count} joins broke"
+        return (
+            f"{found} from generation {self.since} to {self.now}; "
+            f"{self.watched} confident joins of changed columns were looked at"
+        )
+
+    def __repr__(self) -> str:
+        lines = [
+            f"{one.containment_before:6.1%} → {one.containment_now:6.1%}  {one.reason}  {one.column}  ⋈  {one.joins}"
+            for one in self.broken
+        ]
+        return "\n".join([self.summary(), *lines])
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{name}</th>" for name in BROKEN_SCHEMA.names)
+        rows = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(_shown(value))}</td>" for value in broken_row(one).values()) + "</tr>"
+            for one in self.broken
+        )
+        caption = f"<caption>{html.escape(self.summary())}</caption>"
+        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def broken_row(broken: BrokenJoin) -> dict[str, object]:
+    """Name the fields of BROKEN_SCHEMA for one broken join."""
+    return {
+        "table": broken.column.table,
+        "column": broken.column.name,
+        "joins_table": broken.joins.table,
+        "joins_column": broken.joins.name,
+        "kind": str(broken.kind),
+        "score_before": broken.score_before,
+        "containment_before": broken.containment_before,
+        "containment_now": broken.containment_now,
+        "reason": str(broken.reason),
+    }
+
+
+def _shown(value: object) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

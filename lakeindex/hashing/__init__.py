@@ -1,0 +1,1 @@
+"""Ground: hashes of texts, of files, and under a secret key."""

@@ -1,0 +1,285 @@
+"""Columns as weighted sets of hashed terms: an inverted index proposes candidates, the sets themselves compare pairs.
+
+The layout is that of a sparse matrix kept both ways, columns x terms and terms x columns, in flat arrays that are
+memory-mapped. Terms are numbered in the order of their hash: a bottom-k sketch is a prefix of a column's terms, and
+terms whose hashes begin alike are neighbours, so that an index can be folded to take them for one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lakeindex.arrays.aliases import Floats, Hashes, Integers, Places
+from lakeindex.arrays.ragged import best, compact, open_array, owners_of, ranges, starts_run, sums
+from lakeindex.arrays.ratios import ratio
+from lakeindex.errors import IndexDamaged
+from lakeindex.index.folding import groups_of
+from lakeindex.index.query_terms import AskedTerms
+from lakeindex.index.term_rows import STRENGTH_STEP, TermRows, strengths_of
+from lakeindex.index.term_stats import Totals, rarity_of
+from lakeindex.types.columns import TermSet
+from lakeindex.types.pairs import Comparison
+
+_EVERY_BIT = np.uint64(2**64 - 1)
+_DTYPES = {"terms": (np.uint64,), "strengths": (np.uint8,), "complete": (np.bool_,), "weighed": (np.bool_,)}
+_PLACES = (np.uint32, np.uint64)
+_ARRAYS = ("terms", "column_starts", "column_terms", "strengths", "complete", "weighed", "term_starts", "term_columns")
+
+
+class Order(Enum):
+    """What makes a column the better candidate."""
+
+    RARITY = "rarity"
+    """The summed rarity of the terms that it shares with the query."""
+    CONTAINMENT = "containment"
+    """How many of the query's terms it holds; of equals, the smaller column."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TermIndex:
+    """The terms of every column of a lake, of one family."""
+
+    terms: Hashes
+    """(terms,) ascending."""
+    column_starts: Places
+    """(columns + 1,) where each column's terms start in `column_terms`."""
+    column_terms: Places
+    """Numbers of terms, ascending within a column."""
+    strengths: npt.NDArray[np.uint8]
+    """The logarithm of each term's count in its column; empty where all counts are one."""
+    complete: npt.NDArray[np.bool_]
+    """(columns,)"""
+    weighed: npt.NDArray[np.bool_]
+    """(1,) Whether a term that a column has more often counts more when columns are compared."""
+    term_starts: Places
+    """(terms + 1,) where each term's columns start in `term_columns`."""
+    term_columns: Places
+    """Numbers of columns, ascending within a term."""
+    totals: Totals
+    mask: np.uint64 = _EVERY_BIT
+    """Terms that agree in these, the leading bits, are one."""
+
+    @classmethod
+    def build(cls, rows: TermRows) -> TermIndex:
+        """Index columns under their places in `rows`."""
+        terms, numbers = np.unique(rows.hashes, return_inverse=True)
+        columns = owners_of(rows.starts)
+        frequency = np.bincount(numbers, minlength=len(terms))
+        strengths = np.zeros(0, np.uint8) if rows.strengths is None else rows.strengths
+        is_weighed = rows.is_weighed and len(strengths) > 0
+        weights = np.float64(STRENGTH_STEP) * strengths if is_weighed else None
+        rarity = rarity_of(frequency, len(rows))
+        return cls(
+            terms=terms,
+            column_starts=compact(rows.starts),
+            column_terms=compact(numbers),
+            strengths=strengths,
+            complete=rows.complete,
+            weighed=np.array([is_weighed]),
+            term_starts=compact(np.concatenate([[0], np.cumsum(frequency)])),
+            term_columns=columns[np.argsort(numbers, kind="stable")],
+            totals=Totals.of(numbers, columns, weights, rarity, len(rows)),
+        )
+
+    def rows(self, columns: Integers) -> TermRows:
+        """Return the terms of some columns, as the index was built from them; a folded index gives them unfolded."""
+        starts, lengths = self._spans(columns)
+        entries = ranges(starts, lengths)
+        return TermRows(
+            hashes=self.terms[self.column_terms[entries]],
+            strengths=self.strengths[entries] if len(self.strengths) else None,
+            starts=np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]),
+            complete=np.asarray(self.complete[columns]),
+            is_weighed=bool(self.weighed[0]),
+        )
+
+    def folded(self, mask: np.uint64, totals: Totals | None = None) -> TermIndex:
+        """Take terms that agree in the leading bits of `mask` for one; it is as frequent as they are together.
+
+        `totals` are those of an earlier call; without, they are summed up. An index that weighs counts can't be folded.
+        """
+        return replace(self, mask=mask, totals=totals or self._folded_totals(mask))
+
+    @classmethod
+    def open(cls, folder: Path) -> TermIndex:
+        """Memory-map an index that was saved. Raises IndexDamaged when it can't be read."""
+        arrays: dict[str, Any] = {name: open_array(folder / f"{name}.npy") for name in _ARRAYS}
+        return cls(**arrays, totals=Totals.open(folder))
+
+    def save(self, folder: Path) -> None:
+        """Write the arrays, a file each."""
+        folder.mkdir(parents=True)
+        for name in _ARRAYS:
+            np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
+        self.totals.save(folder)
+
+    def check(self, columns: int) -> None:
+        """Raise IndexDamaged unless the arrays fit together, as those of an index from elsewhere may not."""
+        entries = len(self.column_terms)
+        fits = (
+            all(getattr(self, name).ndim == 1 for name in _ARRAYS)
+            and all(getattr(self, name).dtype in _DTYPES.get(name, _PLACES) for name in _ARRAYS)
+            and self.totals.sums.dtype == np.float32
+            and bool(np.all(self.totals.sums >= 0) & np.all(np.isfinite(self.totals.sums)))
+            and self.columns == len(self.complete) == columns
+            and self.totals.sums.shape == (3, columns)
+            and len(self.term_columns) == entries
+            and len(self.strengths) in (0, entries)
+            and self.weighed.shape == (1,)
+            and not (self.weighed[0] and len(self.strengths) != entries)
+            and len(self.term_starts) == len(self.terms) + 1
+            and bool(np.all(self.terms[1:] > self.terms[:-1]))
+            and self.column_terms.max(initial=0) < max(len(self.terms), 1)
+            and self.term_columns.max(initial=0) < max(columns, 1)
+            and all(_partitions(starts, entries) for starts in (self.column_starts, self.term_starts))
+        )
+        if not fits:
+            raise IndexDamaged("the arrays of a term index don't fit together; build the index again")
+
+    @property
+    def columns(self) -> int:
+        """How many columns there are."""
+        return len(self.column_starts) - 1
+
+    def column(self, number: int) -> TermSet:
+        """Return the terms of a column of the lake."""
+        start, end = int(self.column_starts[number]), int(self.column_starts[number + 1])
+        hashes = self.terms[self.column_terms[start:end]]
+        counts = np.ones(len(hashes), np.int64)
+        if len(self.strengths):
+            counts = np.rint(np.expm1(self.strengths[start:end] * STRENGTH_STEP)).astype(np.int64)
+        return TermSet(hashes, counts, bool(self.complete[number]))
+
+    def candidates(
+        self, query: TermSet, limit: int, budget: int, order: Order = Order.RARITY
+    ) -> tuple[Integers, Floats]:
+        """Return the columns that share terms with `query` and their scores, best first, ties by number.
+
+        The rarest terms are looked up first, until their lists of columns hold `budget` entries; the first always is.
+        Of a folded index, a column counts as often as it holds a term in different forms.
+        """
+        asked = self._ask(query)
+        rarest = np.argsort(asked.frequency, kind="stable")
+        affordable = max(1, int(np.searchsorted(np.cumsum(asked.frequency[rarest]), budget, side="right")))
+        rarest = rarest[:affordable]
+        starts, lengths = self._starts_of(asked.first[rarest]), asked.frequency[rarest]
+        lists = [self.term_columns[start : start + length] for start, length in zip(starts, lengths, strict=True)]
+        columns = np.concatenate([self.term_columns[:0], *lists])
+        if order is Order.RARITY:
+            shared_rarity = sums(columns, np.repeat(asked.rarity[asked.known[rarest]], lengths), self.columns)
+            found = np.flatnonzero(shared_rarity)
+            return best(found, shared_rarity[found], np.zeros(len(found)), limit)
+        shared = sums(columns, None, self.columns)
+        found = np.flatnonzero(shared)
+        comparable = np.searchsorted(asked.hashes, self._limits(query, found) & self.mask, side="right")
+        # The + 1 ranks many shared terms of many above one of one, where a short sketch leaves few to compare.
+        return best(found, shared[found] / (comparable + 1), self.totals.take(found)[0], limit)
+
+    def compare(self, query: TermSet, columns: Integers) -> Comparison:
+        """Compare `query` with columns of the lake, by number."""
+        asked = self._ask(query)
+        starts, lengths = self._spans(columns)
+        where = ranges(starts, lengths)
+        # A table costs a look-up an entry where a search costs ten; it is mapped lazily, and filled at a few places.
+        place_of = np.zeros(len(self.terms), np.uint32)
+        place_of[ranges(asked.first, asked.last - asked.first)] = np.repeat(asked.known + 1, asked.last - asked.first)
+        found = place_of[self.column_terms[where]]
+        shared = np.flatnonzero(found)
+        owners = np.repeat(np.arange(len(columns)), lengths)[shared]
+        places = found[shared].astype(np.int64) - 1
+        if self.mask != _EVERY_BIT:
+            is_first = starts_run(owners, places)
+            shared, owners, places = shared[is_first], owners[is_first], places[is_first]
+        rarity = asked.rarity[places]
+        strengths = self.strengths[where[shared]] * STRENGTH_STEP if self.weighed[0] else np.ones(len(shared))
+        products = asked.weights[places] * strengths * rarity
+        shared_terms, shared_rarity, inner = (
+            sums(owners, amounts, len(columns)) for amounts in (None, rarity, products)
+        )
+        limits = self._limits(query, columns)
+        comparable = np.searchsorted(asked.hashes, limits & self.mask, side="right")
+        terms, total_rarity, norms = self.totals.take(columns)
+        if not query.is_complete:
+            terms, total_rarity = self._totals_up_to(limits, columns)
+        return Comparison(
+            shared=shared_terms,
+            query_terms=comparable.astype(np.float64),
+            candidate_terms=terms,
+            shared_rarity=shared_rarity,
+            query_rarity=np.concatenate([[0.0], np.cumsum(asked.rarity)])[comparable],
+            candidate_rarity=total_rarity,
+            cosine=ratio(inner, norms * np.linalg.norm(asked.weights)),
+        )
+
+    def _ask(self, query: TermSet) -> AskedTerms:
+        hashes, counts = query.hashes, query.counts
+        if self.mask != _EVERY_BIT:
+            hashes = np.unique(hashes & self.mask)
+            counts = np.ones(len(hashes), np.int64)
+        first = np.searchsorted(self.terms, hashes)
+        last = np.searchsorted(self.terms, hashes | ~self.mask, side="right")
+        known = np.flatnonzero(last > first)
+        first, last = first[known], last[known]
+        frequency = self._starts_of(last) - self._starts_of(first)
+        everywhere = np.zeros(len(hashes), np.int64)
+        everywhere[known] = frequency
+        weights = rarity = rarity_of(everywhere, self.columns)
+        if self.weighed[0]:
+            weights = strengths_of(counts) * STRENGTH_STEP * rarity
+        return AskedTerms(hashes, rarity, weights, known, first, last, frequency)
+
+    def _starts_of(self, numbers: Places) -> Integers:
+        return self.term_starts[numbers].astype(np.int64)
+
+    def _spans(self, columns: Integers) -> tuple[Integers, Integers]:
+        """Return where the terms of each column start, and how many there are."""
+        starts = self.column_starts[columns].astype(np.int64)
+        return starts, self.column_starts[columns + 1].astype(np.int64) - starts
+
+    def _limits(self, query: TermSet, columns: Integers) -> Hashes:
+        """Return for each column the last hash that neither its sketch nor the query's has cut off."""
+        starts, lengths = self._spans(columns)
+        is_cut = ~self.complete[columns] & (lengths > 0)
+        limits = np.full(len(columns), _EVERY_BIT)
+        limits[is_cut] = self.terms[self.column_terms[(starts + lengths)[is_cut] - 1]]
+        if query.is_complete or len(query.hashes) == 0:
+            return limits
+        return np.asarray(np.minimum(limits, query.hashes[-1]))
+
+    def _totals_up_to(self, limits: Hashes, columns: Integers) -> tuple[Floats, Floats]:
+        """Return how many terms of each column there are up to its limit, and their rarity."""
+        starts, lengths = self._spans(columns)
+        ends = np.repeat(np.searchsorted(self.terms, limits | ~self.mask, side="right"), lengths)
+        numbers = self.column_terms[ranges(starts, lengths)]
+        owners = np.repeat(np.arange(len(columns)), lengths)
+        is_counted = numbers < ends
+        numbers, owners = numbers[is_counted].astype(np.int64), owners[is_counted]
+        first, last = numbers, numbers + 1
+        if self.mask != _EVERY_BIT:
+            folded = self.terms[numbers] & self.mask
+            is_first = starts_run(owners, folded)
+            owners = owners[is_first]
+            first, last = groups_of(self.terms, self.mask, numbers[is_first].astype(np.int64))
+        rarity = rarity_of(self._starts_of(last) - self._starts_of(first), self.columns)
+        return sums(owners, None, len(columns)), sums(owners, rarity, len(columns))
+
+    def _folded_totals(self, mask: np.uint64) -> Totals:
+        folded = self.terms & mask
+        starts = np.flatnonzero(starts_run(folded))
+        group_of = np.cumsum(starts_run(folded)) - 1
+        frequency = np.diff(self._starts_of(np.append(starts, len(self.terms))))
+        columns, groups = owners_of(self.column_starts.astype(np.int64)), group_of[self.column_terms]
+        is_first = starts_run(columns, groups)
+        rarity = rarity_of(frequency, self.columns)
+        return Totals.of(groups[is_first], columns[is_first], None, rarity, self.columns)
+
+
+def _partitions(starts: Places, entries: int) -> bool:
+    """Tell whether starts, ascending, divide so many entries."""
+    return starts[0] == 0 and starts[-1] == entries and bool(np.all(starts[1:] >= starts[:-1]))

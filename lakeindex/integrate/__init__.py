@@ -1,1 +1,0 @@
-"""What follows discovery: joins counted, and in time executed."""

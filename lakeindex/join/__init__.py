@@ -1,0 +1,1 @@
+"""From two columns to one table: kinds of matches, SQL, promises, rows."""

@@ -1,0 +1,104 @@
+"""Count a join in DuckDB: what sketches estimate, on the rows themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import duckdb
+
+from lakeindex.errors import UnreadableTable
+from lakeindex.sql import BLANKS, quoted
+from lakeindex.types.lake import TableId
+from lakeindex.types.matches import Cardinality, JoinMeasure
+
+_EXAMPLES = 5
+
+# The same normal form and the same markers of nothing as when profiles are made: a test holds them together.
+_VALUES = r"""
+SELECT value, count(*) AS rows
+FROM (SELECT nullif(regexp_replace(lower(trim(CAST({column} AS VARCHAR), {blanks})), '^([+-]?\d+)\.0+$', '\1'), '')
+             AS value
+      FROM ({source}))
+WHERE value NOT IN {missing} GROUP BY 1
+"""
+MISSING = ("null", "none", "nan", "n/a", "#n/a", "\\n", "-", "--", "?")
+
+_MEASURE = """
+WITH candidate_values AS MATERIALIZED ({candidate}),
+     shared AS MATERIALIZED
+         (SELECT value, query_values.rows AS query_rows, candidate_values.rows AS candidate_rows
+          FROM query_values JOIN candidate_values USING (value))
+SELECT (SELECT count(*) FROM query_values) AS query_distinct,
+       (SELECT count(*) FROM candidate_values) AS candidate_distinct,
+       (SELECT coalesce(sum(rows), 0) FROM query_values) AS query_rows,
+       (SELECT coalesce(max(rows), 0) FROM query_values) AS query_repeats,
+       (SELECT coalesce(max(rows), 0) FROM candidate_values) AS candidate_repeats,
+       count(*) AS shared_distinct,
+       coalesce(sum(query_rows), 0) AS matched_rows,
+       coalesce(sum(query_rows * candidate_rows), 0) AS joined_rows,
+       (SELECT list(value) FROM (SELECT value FROM shared ORDER BY query_rows DESC, value LIMIT {examples})) AS examples
+FROM shared
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbedColumn:
+    """A column as DuckDB knows it."""
+
+    table: TableId
+    name: str
+    """As SQL can tell it from the table's other columns."""
+    source: str
+    """The SELECT that reads the table."""
+
+    @property
+    def counted_values(self) -> str:
+        """Return the query for its distinct values in their normal form, and the rows of each."""
+        missing = "(" + ", ".join("'" + marker.replace("'", "''") + "'" for marker in MISSING) + ")"
+        return _VALUES.format(column=quoted(self.name), source=self.source, blanks=BLANKS, missing=missing)
+
+
+class JoinProbe:
+    """A query column, read once, whose joins with other columns are counted one by one."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, query: ProbedColumn) -> None:
+        """Read the query column. Raises UnreadableTable when its file is gone or no longer what it was."""
+        # A cursor of its own: what it keeps is nobody else's, and goes with it.
+        self._cursor = connection.cursor()
+        with _reading(query):
+            self._cursor.execute(f"CREATE TEMP TABLE query_values AS {query.counted_values}")
+
+    def __enter__(self) -> JoinProbe:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._cursor.close()
+
+    def measure(self, candidate: ProbedColumn) -> JoinMeasure:
+        """Count the join with a column. Raises UnreadableTable when its file is gone or no longer what it was."""
+        sql = _MEASURE.format(candidate=candidate.counted_values, examples=_EXAMPLES)
+        with _reading(candidate):
+            counts = self._cursor.sql(sql).to_arrow_table().to_pylist()[0]
+        return JoinMeasure(
+            containment=_share(counts["shared_distinct"], counts["query_distinct"]),
+            reverse_containment=_share(counts["shared_distinct"], counts["candidate_distinct"]),
+            match_rate=_share(int(counts["matched_rows"]), int(counts["query_rows"])),
+            cardinality=Cardinality.of(counts["query_repeats"] == 1, counts["candidate_repeats"] == 1),
+            rows=int(counts["joined_rows"]),
+            examples=tuple(counts["examples"] or ()),
+        )
+
+
+@contextmanager
+def _reading(column: ProbedColumn) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        first_line = str(error).split("\n", 1)[0]
+        raise UnreadableTable(f"{column.table} can't be read: {first_line}") from error
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0

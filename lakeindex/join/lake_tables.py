@@ -1,0 +1,96 @@
+"""The rows of a lake's tables as DuckDB reads them: under their names, column by column, and as the sides of a join."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from lakeindex.catalog.catalog import Catalog
+from lakeindex.catalog.directory import Directory
+from lakeindex.catalog.lake_views import LakeDatabase, ViewedTable
+from lakeindex.errors import InvalidSetting, NotFound
+from lakeindex.join.composite_key import MOST_COLUMNS
+from lakeindex.join.count_rows import ProbedColumn
+from lakeindex.join.side import JoinSide
+from lakeindex.store.generations import Generation
+from lakeindex.store.layout import COPIES, ROWS
+from lakeindex.types.lake import ColumnId, TableId
+from lakeindex.types.reports import ReadTable
+
+
+@dataclass(frozen=True)
+class LakeRows:
+    """The tables of one generation; nothing is opened before rows are asked for."""
+
+    generation: Generation
+    catalog: Catalog
+    directory: Directory
+    memory: str
+
+    @cached_property
+    def database(self) -> LakeDatabase:
+        """The lake in DuckDB, read from the rows that the index keeps, if any."""
+        return self._open(self._kept)
+
+    def open_again(self, folder: Path) -> LakeDatabase:
+        """Open the lake in DuckDB once more, with one folder besides in reach."""
+        return self._open(self._kept, folder)
+
+    def viewed(self, tables: Sequence[TableId]) -> list[ViewedTable]:
+        """Tell what the views of tables are made of."""
+        return self.catalog.viewed(Path(self.generation.manifest.lake), self._copies, tables)
+
+    def table(self, table: TableId) -> tuple[ReadTable, str]:
+        """Tell how a table was read, and from which file. Raises NotFound with the nearest names."""
+        found = self.catalog.table(table)
+        if found is None:
+            self.directory.keys_of_table(table)  # raises NotFound with the nearest names
+            raise NotFound(f"the index has no table {table!r}")
+        return found
+
+    def side(self, column: ColumnId, also: Sequence[str] = ()) -> JoinSide:
+        """Find how DuckDB reads a column, or several of its table.
+
+        Raises NotFound with the nearest names, InvalidSetting for more than three columns, UnreadableTable when the
+        file is gone.
+        """
+        names = list(dict.fromkeys([column.name, *also]))
+        if len(names) != 1 + len(also) or len(names) > MOST_COLUMNS:
+            raise InvalidSetting(f"up to {MOST_COLUMNS} different columns meet together, not {', '.join(names)}")
+        places = [self._place(ColumnId(column.table, name)) for name in names]
+        (table,) = self.viewed([column.table])
+        sources = self.database.select(table), self._files.select(table)
+        rows = self.table(column.table)[0].rows
+        return JoinSide.open(self.database.connection, table.id, sources, places, rows)
+
+    def probed(self, columns: Sequence[ColumnId]) -> list[ProbedColumn]:
+        """Find how DuckDB reads columns that are counted. Raises NotFound with the nearest names."""
+        viewed = {table.id: table for table in self.viewed([column.table for column in columns])}
+        sources = {name: self.database.select(table) for name, table in viewed.items()}
+        return [
+            ProbedColumn(column.table, viewed[column.table].columns[self._place(column)][0], sources[column.table])
+            for column in columns
+        ]
+
+    @cached_property
+    def _files(self) -> LakeDatabase:
+        """The lake in DuckDB, read from its files even where the index keeps their rows."""
+        return self.database if self._kept is None else self._open(None)
+
+    @property
+    def _copies(self) -> Path:
+        return self.generation.folder.resolve() / COPIES
+
+    @property
+    def _kept(self) -> Path | None:
+        rows = self.generation.folder / ROWS
+        return rows if rows.exists() else None
+
+    def _open(self, rows: Path | None, *folders: Path) -> LakeDatabase:
+        return LakeDatabase([Path(self.generation.manifest.lake), self._copies, *folders], self.memory, rows)
+
+    def _place(self, column: ColumnId) -> int:
+        """Return the place of a column in its table."""
+        return self.directory.key_of(column) - int(self.directory.keys_of_table(column.table)[0])

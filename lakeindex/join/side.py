@@ -1,0 +1,121 @@
+"""One side of a join: a column, its table, and how DuckDB reads both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import duckdb
+import pyarrow as pa
+
+from lakeindex.arrays.aliases import Texts
+from lakeindex.errors import UnreadableTable
+from lakeindex.sql import quoted
+from lakeindex.types.lake import TableId
+
+TEXT = "VARCHAR"
+APART = " || chr(31) || "
+"""SQL between texts that become one: no text holds it."""
+_ERROR_KIND = "Error: "
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JoinSide:
+    """A column of a table that joins with another; nothing is read before it is asked for."""
+
+    connection: duckdb.DuckDBPyConnection
+    """In which `source` runs."""
+    table: TableId
+    source: str
+    """The SELECT that reads the table: its file, or the index's copy of its rows."""
+    file_source: str
+    """The SELECT that reads the file, in any DuckDB, its rows in the file's order."""
+    columns: tuple[tuple[str, str], ...]
+    """Name and DuckDB type of each column of the table."""
+    places: tuple[int, ...]
+    """Of the column in the table, from 0; of several, which meet together, the first that was asked for first."""
+    rows: int
+    """Of the table, when it was indexed."""
+
+    @classmethod
+    def open(
+        cls, connection: duckdb.DuckDBPyConnection, table: TableId, sources: tuple[str, str], places: Sequence[int],
+        rows: int,
+    ) -> JoinSide:  # fmt: skip
+        """Ask DuckDB for the table's columns; `sources` are `source` and `file_source`.
+
+        Raises UnreadableTable when the file is gone or no longer what it was.
+        """
+        with reading(str(table)):
+            found = connection.cursor().sql(f"SELECT * FROM ({sources[0]}) LIMIT 0")
+            columns = tuple(zip(found.columns, map(str, found.types), strict=True))
+        if max(places) >= len(columns):
+            raise UnreadableTable(f"{table} has fewer columns than when it was indexed; index the lake again")
+        return cls(connection, table, *sources, columns, tuple(places), rows)
+
+    def __str__(self) -> str:
+        return f"{self.table} · {' + '.join(self.columns[place][0] for place in self.places)}"
+
+    @property
+    def column(self) -> str:
+        """The name of the first column, as SQL can tell it from the table's other columns."""
+        return self.columns[self.places[0]][0]
+
+    @property
+    def sql_type(self) -> str:
+        """The column's DuckDB type; several columns are compared as one text."""
+        return self.columns[self.places[0]][1] if len(self.places) == 1 else TEXT
+
+    @property
+    def first(self) -> JoinSide:
+        """The column that was asked for first, alone."""
+        return replace(self, places=self.places[:1])
+
+    @property
+    def others(self) -> JoinSide | None:
+        """The columns that meet together with it; None where there are none."""
+        return replace(self, places=self.places[1:]) if len(self.places) > 1 else None
+
+    def value(self, table: str) -> str:
+        """Write the column's value as SQL, the table going by the alias `table`."""
+        return f"{table}.{quoted(self.column)}" if len(self.places) == 1 else self.text(table)
+
+    def text(self, table: str) -> str:
+        """Write the column's value as text; DuckDB writes numbers and dates as CSV files do.
+
+        Of several columns the texts, one after another, set apart by what no text holds; NULL where any is.
+        """
+        texts = [self._text(table, *self.columns[place]) for place in self.places]
+        return texts[0] if len(texts) == 1 else f"({APART.join(texts)})"
+
+    def _text(self, table: str, name: str, sql_type: str) -> str:
+        value = f"{table}.{quoted(name)}"
+        return value if sql_type == TEXT else f"CAST({value} AS {TEXT})"
+
+    def distinct_texts(self, limit: int | None = None) -> Texts:
+        """Return the distinct values as text, (n,) large_string without nulls, ascending; `limit` takes the first."""
+        texts: Texts = self.counted_texts(limit)["value"].combine_chunks()  # type: ignore[assignment]
+        return texts
+
+    def counted_texts(self, limit: int | None = None) -> pa.Table:
+        """Count the rows of each distinct value: `value` large_string, ascending, without null, `rows` int64."""
+        sql = (
+            f"SELECT {self.text('side')} AS value, count(*) AS rows FROM ({self.source}) AS side "
+            f"WHERE {self.value('side')} IS NOT NULL GROUP BY 1 ORDER BY 1"
+        )
+        with reading(str(self)):
+            cursor = self.connection.cursor()
+            counted = cursor.sql(sql if limit is None else f"{sql} LIMIT {limit:d}").to_arrow_table()
+        return pa.table({"value": counted["value"].cast(pa.large_string()), "rows": counted["rows"]})
+
+
+@contextmanager
+def reading(what: str) -> Iterator[None]:
+    """Say in one sentence what DuckDB could not read. Raises UnreadableTable."""
+    try:
+        yield
+    except duckdb.Error as error:
+        first_line = str(error).split("\n", 1)[0]
+        reason = first_line.partition(_ERROR_KIND)[2] or first_line
+        raise UnreadableTable(f"{what} can't be read: {reason}; index the lake again if its files changed") from error

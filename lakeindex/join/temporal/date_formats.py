@@ -1,0 +1,111 @@
+"""Ways in which days, times and coarser moments are written as text or as a whole number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from lakeindex.join.condition import VALUE
+from lakeindex.join.temporal.grains import Grain
+from lakeindex.sql import BLANKS, literal
+
+IN_UTC = " AT TIME ZONE 'UTC'"
+_MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
+_MONTH_NAME = (
+    "(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?"
+    "|dec(ember)?)[.]?"
+)
+_YEAR = r"([12]\d{3})"
+_MONTH = "(0?[1-9]|1[0-2])"
+_DAY = r"(0?[1-9]|[12]\d|3[01])"
+_TIME = r"([t ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.]\d+)?)?)"
+_ZONE = r" ?(z|[+-]\d\d(:?\d\d)?)"
+_YEAR_AHEAD, _YEAR_BEHIND = f"substr({VALUE}, 1, 4)", f"right({VALUE}, 4)"
+_DIGITS = r"(19\d\d|20\d\d)(0[1-9]|1[0-2])"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A way to write moments."""
+
+    grain: Grain | None
+    """Of what is written so; None where the moments themselves have to say it."""
+    pattern: str
+    """The regular expression of a whole value, trimmed and in lower case."""
+    parsed: str
+    """DuckDB SQL with VALUE for such a value: the TIMESTAMP at which it begins."""
+    chance: float = 0.0
+    """The share of other numbers with as many digits that happen to look like this one."""
+    is_number: bool = False
+    """Whether it is written as a whole number."""
+
+    @property
+    def moment(self) -> str:
+        """DuckDB SQL with VALUE for any value as text: its TIMESTAMP, NULL where it isn't written so."""
+        plain = f"lower(trim({VALUE}, {BLANKS}))"
+        matches = f"regexp_matches({plain}, {literal(self.pattern)})"
+        return f"CASE WHEN {matches} THEN {self.parsed.replace(VALUE, plain)} END"
+
+
+def _arranged(grain: Grain | None, pattern: str, by: str) -> Form:
+    """Make the form whose parts only need to be put in the order of ISO 8601."""
+    # In upper case, as DuckDB wants the T between day and time.
+    parsed = f"TRY_CAST(upper(regexp_replace({VALUE}, {literal(pattern)}, {literal(by)})) AS TIMESTAMP)"
+    return Form(grain, pattern, parsed)
+
+
+def _digits(grain: Grain, digits: str, by: str, chance: float) -> Form:
+    return replace(_arranged(grain, f"^{digits}([.]0+)?$", by), chance=chance, is_number=True)
+
+
+def _month(pattern: str, year: str, number: str) -> Form:
+    written = f"{year} || '-' || lpad(CAST({number} AS VARCHAR), 2, '0') || '-01'"
+    return Form(Grain.MONTH, pattern, f"TRY_CAST({written} AS TIMESTAMP)")
+
+
+def _named_day(pattern: str) -> Form:
+    """Make the form of a day whose month is a word: neither in the day nor in the year are other digits or words."""
+    month, day = (
+        f"regexp_replace({VALUE}, {literal(one)}, {literal(chr(92) + '1')})"
+        for one in ("^(?:.*[ ./-])?([a-z]{3}).*$", r"^[^0-9]*(\d+).*$")
+    )
+    number = f"lpad(CAST((strpos({literal(_MONTHS)}, {month}) + 2) // 3 AS VARCHAR), 2, '0')"
+    return Form(
+        None, pattern, f"TRY_CAST({_YEAR_BEHIND} || '-' || {number} || '-' || lpad({day}, 2, '0') AS TIMESTAMP)"
+    )
+
+
+def _quarter(pattern: str, year: str, number: str) -> Form:
+    written = f"{year} || '-' || lpad(CAST(CAST({number} AS INTEGER) * 3 - 2 AS VARCHAR), 2, '0') || '-01'"
+    return Form(Grain.QUARTER, pattern, f"TRY_CAST({written} AS TIMESTAMP)")
+
+
+def _week(pattern: str, year: str, number: str) -> Form:
+    # The first week of ISO 8601 is that of 4 January. A date takes whole days in every engine, not so an interval.
+    first = Grain.WEEK.truncated(f"TRY_CAST({year} || '-01-04' AS TIMESTAMP)")
+    days = f"(CAST({number} AS INTEGER) - 1) * 7"
+    return Form(Grain.WEEK, pattern, f"CAST(CAST({first} AS DATE) + {days} AS TIMESTAMP)")
+
+
+_NAMED_MONTH = f"(strpos({literal(_MONTHS)}, substr({VALUE}, 1, 3)) + 2) // 3"
+
+YEAR = _digits(Grain.YEAR, _YEAR, r"\1-01-01", 1.0)
+FORMS = (
+    _arranged(None, f"^{_YEAR}[-/.]{_MONTH}[-/.]{_DAY}{_TIME}?$", r"\1-\2-\3\4"),
+    _arranged(None, rf"^{_DAY}\.{_MONTH}\.{_YEAR}{_TIME}?$", r"\3-\2-\1\4"),
+    Form(
+        None, f"^{_YEAR}[-/]{_MONTH}[-/]{_DAY}{_TIME}{_ZONE}$",
+        f"CAST(TRY_CAST(upper({VALUE}) AS TIMESTAMPTZ){IN_UTC} AS TIMESTAMP)",
+    ),
+    _arranged(Grain.MONTH, f"^{_YEAR}[-/]{_MONTH}$", r"\1-\2-01"),
+    _arranged(Grain.MONTH, f"^{_MONTH}[-/]{_YEAR}$", r"\2-\1-01"),
+    _month(f"^{_MONTH_NAME}[ /,-]+{_YEAR}$", _YEAR_BEHIND, _NAMED_MONTH),
+    _named_day(f"^{_MONTH_NAME}[ /-]*{_DAY}(st|nd|rd|th)?[ ,/-]+{_YEAR}$"),
+    _named_day(f"^{_DAY}(st|nd|rd|th|[.])?[ /-]*{_MONTH_NAME}[ ,/-]+{_YEAR}$"),
+    _quarter(f"^{_YEAR}[ /-]?q[1-4]$", _YEAR_AHEAD, f"right({VALUE}, 1)"),
+    _quarter(f"^q[1-4][ /-]?{_YEAR}$", _YEAR_BEHIND, f"substr({VALUE}, 2, 1)"),
+    _week(rf"^{_YEAR}[ -]?w(0[1-9]|[1-4]\d|5[0-3])$", _YEAR_AHEAD, f"right({VALUE}, 2)"),
+    _digits(Grain.MONTH, _DIGITS, r"\1-\2-01", 0.12),
+    _digits(Grain.DAY, rf"{_DIGITS}(0[1-9]|[12]\d|3[01])", r"\1-\2-\3", 0.04),
+    YEAR,
+)  # fmt: skip
+"""What is written in none of these ways is no moment."""

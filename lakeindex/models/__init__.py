@@ -1,0 +1,1 @@
+"""Ground: what was trained, computed in NumPy; the weights lie beside it."""

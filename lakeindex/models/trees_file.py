@@ -1,0 +1,46 @@
+"""Trees in a safetensors file: several, each under a name, as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lakeindex.models.boosted_trees import Trees
+
+_ARRAYS = {"roots": np.int32, "features": np.int32, "thresholds": np.float64}
+_ARRAYS |= {"left": np.int32, "right": np.int32, "values": np.float64}
+
+
+def to_arrays(trees: Mapping[str, Trees]) -> tuple[dict[str, npt.NDArray[Any]], dict[str, str]]:
+    """Lay trees out as the arrays of a file, and what is said beside them."""
+    arrays = {
+        f"{name}.{part}": np.ascontiguousarray(getattr(one, part), dtype)
+        for name, one in trees.items()
+        for part, dtype in _ARRAYS.items()
+    }
+    return arrays, {f"{name}.depth": str(one.depth) for name, one in trees.items()}
+
+
+def from_file(file: Any, name: str, features: int) -> Trees:
+    """Read trees out of an open file, made for so many features.
+
+    Raises KeyError or SafetensorError where there are none of the name, ValueError where they lead nowhere.
+    """
+    arrays = {part: file.get_tensor(f"{name}.{part}") for part in _ARRAYS}
+    trees = Trees(**arrays, depth=int((file.metadata() or {})[f"{name}.depth"]))
+    if not _leads_somewhere(trees, features):
+        raise ValueError(f"the trees {name!r} lead nowhere")
+    return trees
+
+
+def _leads_somewhere(trees: Trees, features: int) -> bool:
+    nodes = len(trees.values)
+    places = np.concatenate([trees.roots, trees.left, trees.right])
+    return (
+        all(len(getattr(trees, name)) == nodes for name in _ARRAYS if name != "roots")
+        and bool(np.all((places >= 0) & (places < nodes)))
+        and bool(np.all((trees.features >= 0) & (trees.features < features)))
+    )

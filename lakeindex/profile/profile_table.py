@@ -1,0 +1,168 @@
+"""Profiles as Arrow rows: how they leave the worker, and how the catalog keeps them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence, Sized
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from lakeindex.arrays.aliases import ArrowArray
+from lakeindex.config.profile_limits import Limits, RawValues
+from lakeindex.profile.column_profile import ColumnProfile, Extremes, SampledText
+from lakeindex.profile.grams import gram_sketches
+from lakeindex.profile.quantiles import quantiles_of
+from lakeindex.profile.sketch import Sketch
+from lakeindex.profile.sketch_sizes import KEPT, kept
+from lakeindex.types.columns import Family
+from lakeindex.types.lake import TableId
+
+_HASHES = pa.large_list(pa.uint64())
+_COUNTS = pa.large_list(pa.int64())
+_LOW_AND_HIGH = pa.struct([("low", pa.float64()), ("high", pa.float64())])
+_TEXT = pa.struct(
+    [("value_hash", pa.uint64()), ("text_hash", pa.uint64()), ("text", pa.large_string()), ("rows", pa.int64())]
+)
+_SCALARS: tuple[tuple[str, pa.DataType], ...] = (
+    ("kind", pa.string()),
+    ("sql_type", pa.string()),
+    ("rows", pa.int64()),
+    ("nulls", pa.int64()),
+    ("distinct", pa.int64()),
+    ("is_key", pa.bool_()),
+    ("is_serial", pa.bool_()),
+    ("minimum", pa.float64()),
+    ("maximum", pa.float64()),
+)
+_HISTOGRAMS = ("looks", "lengths", "patterns")
+_EXTREMES = ("numbers", "days")
+_MEASURES = ("minimum", "maximum", "quantiles", *_EXTREMES)
+
+_VALUE = pa.struct([("text", pa.large_string()), ("rows", pa.int64())])
+_VALUES = 10
+_VALUE_CHARACTERS = 100
+
+_FIELDS: list[tuple[str, pa.DataType]] = [
+    ("table_id", pa.string()),
+    ("position", pa.int32()),
+    ("name", pa.string()),
+    *_SCALARS,
+    *[(name, _COUNTS) for name in _HISTOGRAMS],
+    *[(name, _LOW_AND_HIGH) for name in _EXTREMES],
+    ("quantiles", pa.large_list(pa.float64())),
+    *[(f"{name}_{part}", kind) for name in KEPT for part, kind in (("hashes", _HASHES), ("counts", _COUNTS))],
+    ("texts", pa.large_list(_TEXT)),
+    ("values", pa.large_list(_VALUE)),
+    ("digest", pa.string()),
+]
+PROFILE_SCHEMA = pa.schema(_FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class ProfiledColumn:
+    """A column's place in its table, and its profile."""
+
+    table_id: TableId
+    position: int
+    name: str
+    profile: ColumnProfile
+
+
+def to_records(columns: Sequence[ProfiledColumn], limits: Limits) -> pa.Table:
+    """Lay profiles out as PROFILE_SCHEMA, a row a column, in their order; without what `limits.raw` holds back.
+
+    `texts` are what a column's text is made of; what is to be kept of the values stands in `values`.
+    """
+    profiles = [column.profile for column in columns]
+    sample = profiles if limits.raw is RawValues.SAMPLE else []
+    arrays: dict[str, ArrowArray] = {
+        "table_id": pa.array([column.table_id for column in columns], pa.string()),
+        "position": pa.array([column.position for column in columns], pa.int32()),
+        "name": pa.array([column.name for column in columns], pa.string()),
+        "texts": _texts([() if limits.raw is RawValues.NONE else profile.texts for profile in profiles]),
+        "values": _frequent_values(sample, len(profiles)),
+        "digest": pa.array([_digest(profile, limits) for profile in profiles], pa.string()),
+    }
+    for name, kind in _SCALARS:
+        arrays[name] = pa.array([getattr(profile, name) for profile in profiles], kind)
+    for name in _HISTOGRAMS:
+        arrays[name] = _lists([getattr(profile, name) for profile in profiles], np.int64)
+    for name in _EXTREMES:
+        extremes: list[Extremes] = [getattr(profile, name) for profile in profiles]
+        arrays[name] = pa.array([(one.low, one.high) for one in extremes], _LOW_AND_HIGH)
+    arrays["quantiles"] = _lists(quantiles_of(profiles), np.float64)
+    arrays |= _sketches(profiles, limits)
+    if limits.raw is not RawValues.SAMPLE:
+        arrays |= {name: pa.nulls(len(profiles), PROFILE_SCHEMA.field(name).type) for name in _MEASURES}
+    return pa.table(arrays).select(PROFILE_SCHEMA.names).cast(PROFILE_SCHEMA)
+
+
+def _sketches(profiles: Sequence[ColumnProfile], limits: Limits) -> dict[str, ArrowArray]:
+    kinds = [profile.kind for profile in profiles]
+    arrays: dict[str, ArrowArray] = {}
+    for family in KEPT:
+        sketches: list[Sketch] = (
+            gram_sketches(profiles, limits)
+            if family is Family.GRAMS
+            else [getattr(profile, family) for profile in profiles]
+        )
+        lasting = [0] * len(kinds) if limits.raw is RawValues.NONE else kept(family, kinds).tolist()
+        terms = list(zip(sketches, lasting, strict=True))
+        arrays[f"{family}_hashes"] = _lists([sketch.hashes[:limit] for sketch, limit in terms], np.uint64)
+        arrays[f"{family}_counts"] = _lists([sketch.counts[:limit] for sketch, limit in terms], np.int64)
+    return arrays
+
+
+def _digest(profile: ColumnProfile, limits: Limits) -> str:
+    """Hash all that a profile says, so that two builds can be compared column by column; no more than may be told."""
+    scalars = repr((profile.rows, profile.nulls, profile.numbers, profile.thousands, profile.dotted, profile.days))
+    texts = [f"{text.value_hash} {text.text_hash} {text.rows} {text.text}" for text in profile.texts]
+    said = [repr((profile.rows, profile.nulls))] if limits.raw is RawValues.NONE else [scalars, *texts]
+    digest = hashlib.blake2b("\0".join(said).encode("utf-8"), digest_size=16, key=limits.key)
+    for sketch in (profile.values, profile.words) if limits.raw is not RawValues.NONE else ():
+        digest.update(sketch.hashes.tobytes() + sketch.counts.tobytes())
+    for histogram in (profile.looks, profile.lengths, profile.patterns):
+        digest.update(histogram.tobytes())
+    return digest.hexdigest()
+
+
+def _frequent_values(profiles: Sequence[ColumnProfile], columns: int) -> ArrowArray:
+    """List the most frequent sampled values of each column, the longest clipped; none without profiles."""
+    frequent = [profile.most_frequent(_VALUES) for profile in profiles] or [[]] * columns
+    chosen = list(chain.from_iterable(frequent))
+    structs = pa.StructArray.from_arrays(
+        [
+            pa.array([sampled.text[:_VALUE_CHARACTERS] for sampled in chosen], pa.large_string()),
+            pa.array([sampled.rows for sampled in chosen], pa.int64()),
+        ],
+        fields=list(_VALUE),
+    )
+    return _large_list(_offsets(frequent), structs)
+
+
+def _lists(arrays: Sequence[npt.NDArray[Any]], kind: type[np.generic]) -> ArrowArray:
+    flat = np.concatenate([np.zeros(0, kind), *arrays])
+    return _large_list(_offsets(arrays), pa.array(flat))
+
+
+def _texts(each: Sequence[tuple[SampledText, ...]]) -> ArrowArray:
+    texts = list(chain.from_iterable(each))
+    structs = pa.StructArray.from_arrays(
+        [pa.array([getattr(text, field.name) for text in texts], field.type) for field in _TEXT],
+        fields=list(_TEXT),
+    )
+    return _large_list(_offsets(each), structs)
+
+
+def _large_list(offsets: ArrowArray, items: ArrowArray) -> ArrowArray:
+    lists: ArrowArray = pa.LargeListArray.from_arrays(offsets, items)  # type: ignore[call-overload]
+    return lists
+
+
+def _offsets(lists: Sequence[Sized]) -> ArrowArray:
+    return pa.array(np.cumsum([0, *[len(one) for one in lists]], dtype=np.int64))

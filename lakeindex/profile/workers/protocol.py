@@ -1,0 +1,133 @@
+"""What a worker and its parent say to each other: JSON requests one way, tagged frames the other."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from enum import IntEnum
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+import pyarrow as pa
+
+from lakeindex.config.profile_limits import Limits, RawValues
+from lakeindex.types.lake import Header, LakeFile, ReadOptions, Scan, TableId
+from lakeindex.types.reports import FileOutcome, FileStatus, ReadTable
+
+_HEAD = struct.Struct("<BQ")
+_PIPE_BYTES = 1 << 16  # what a pipe holds: asking for more only allocates more
+
+OUT_OF_MEMORY = 86
+"""The exit code of a worker that needed more memory than it may have."""
+
+
+class Tag(IntEnum):
+    """What a frame carries."""
+
+    READY = 0
+    """The worker has started and found its connectors."""
+    FILE_DONE = 1
+    """The outcome of the next file of the request, JSON."""
+    RECORDS = 2
+    """The profiles of the whole request, an Arrow IPC stream; the request's last frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A share of the lake to read and profile."""
+
+    files: tuple[LakeFile, ...]
+    options: ReadOptions
+    limits: Limits
+
+    def to_line(self) -> bytes:
+        """Write the request as one line of JSON."""
+        files = [asdict(file) | {"path": str(file.path)} for file in self.files]
+        options = asdict(self.options) | {"copies": self.options.copies and str(self.options.copies)}
+        request = {"files": files, "options": options, "limits": asdict(self.limits)}
+        return json.dumps(request).encode() + b"\n"
+
+    @classmethod
+    def from_line(cls, line: bytes) -> Request:
+        """Read a request back."""
+        request = json.loads(line)
+        files = tuple(LakeFile(**file | {"path": Path(file["path"])}) for file in request["files"])
+        given = request["options"]
+        copies = given["copies"] and Path(given["copies"])
+        options = ReadOptions(**given | {"header": Header(given["header"]), "copies": copies})
+        return cls(files, options, Limits(**request["limits"] | {"raw": RawValues(request["limits"]["raw"])}))
+
+
+def write_frame(stream: IO[bytes], tag: Tag, payload: bytes | pa.Buffer) -> None:
+    """Send one frame."""
+    stream.write(_HEAD.pack(tag, len(payload)))
+    stream.write(payload)
+    stream.flush()
+
+
+class Readable(Protocol):
+    """What frames are read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return some bytes, at most `size`; none at the end."""
+        ...
+
+
+def read_frame(stream: Readable) -> tuple[Tag, bytearray] | None:
+    """Receive one frame; None when the other side is gone."""
+    head = _read_exactly(stream, _HEAD.size)
+    if head is None:
+        return None
+    tag, size = _HEAD.unpack(head)
+    payload = _read_exactly(stream, size)
+    return None if payload is None else (Tag(tag), payload)
+
+
+def _read_exactly(stream: Readable, size: int) -> bytearray | None:
+    payload = bytearray()
+    while len(payload) < size:
+        received = stream.read(min(size - len(payload), _PIPE_BYTES))
+        if not received:
+            return None
+        payload += received
+    return payload
+
+
+def outcome_to_json(outcome: FileOutcome) -> bytes:
+    """Write an outcome as JSON."""
+    return json.dumps(outcome, default=_fields_of).encode()
+
+
+def _fields_of(value: Any) -> dict[str, Any]:
+    """List the fields of a dataclass; `asdict` copies them deeply, which takes ten times as long."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+def outcome_from_json(payload: bytes | bytearray) -> FileOutcome:
+    """Read an outcome back."""
+    read: dict[str, Any] = json.loads(payload)
+    tables = tuple(_read_table(table) for table in read.pop("tables"))
+    return FileOutcome(**read | {"status": FileStatus(read["status"]), "tables": tables})
+
+
+def _read_table(read: dict[str, Any]) -> ReadTable:
+    scan = read["scan"]
+    return ReadTable(
+        **read
+        | {
+            "id": TableId(read["id"]),
+            "scan": scan and Scan(scan["function"], tuple((name, _hashable(value)) for name, value in scan["options"])),
+            "settings": _pairs(read["settings"]),
+            "notes": tuple(read["notes"]),
+        }
+    )
+
+
+def _pairs(pairs: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in pairs)
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

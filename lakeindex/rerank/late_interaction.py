@@ -1,0 +1,211 @@
+"""What two columns say when their cells are read side by side.
+
+Each cell of the one column attends to the cell of the other that is nearest in meaning (a vector a cell, as in the late
+interaction of ColBERT; Khattab and Zaharia, SIGIR 2020), in both directions, and so do the names. What is seen so is
+told in numbers, and boosted trees, monotone in all likenesses, say how much it speaks for a join.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from warnings import catch_warnings, simplefilter
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from lakeindex.arrays.aliases import Flags, Floats, Integers, Vectors
+from lakeindex.arrays.histograms import alike
+from lakeindex.errors import IndexDamaged
+from lakeindex.hashing.content_hash import hash_content
+from lakeindex.models.boosted_trees import Trees
+from lakeindex.models.monotone import EITHER, FOR
+from lakeindex.models.static_embeddings import TokenVectors
+from lakeindex.models.trees_file import from_file, to_arrays
+from lakeindex.types.column_tokens import END, NAME, TITLE
+from lakeindex.types.cross_input import Read
+
+UNITS, UNIT_TOKENS = 18, 8
+"""What is read of a column: the name, the title and 16 cells, so many tokens of each."""
+CELLS = slice(2, UNITS)
+
+LIKENESSES = (
+    "cells found, mean",
+    "cells found in turn, mean",
+    "cells found nearly",
+    "cells found in turn nearly",
+    "cells found",
+    "cells found in turn",
+    "best cell",
+    "worst cell",
+    "worst cell in turn",
+    "middle cell",
+    "middle cell in turn",
+    "mean of cells",
+    "names",
+    "titles",
+    "name in title",
+    "title in name",
+    "name and title",
+    "lengths",
+    "patterns",
+    "kinds",
+)
+SIZES = ("distinct", "distinct there", "uniqueness", "uniqueness there", "lows apart", "highs apart")
+SEEN = (*LIKENESSES, *SIZES)
+"""What is told of a pair, in the order of the columns of `Attention.seen`."""
+DIRECTIONS = (*(FOR for _ in LIKENESSES), *(EITHER for _ in SIZES))
+"""No likeness ever speaks against a join."""
+
+_NOTHING = -1.0
+"""The likeness of what isn't there."""
+_NEARLY, _ALIKE = 0.8, 0.99
+_PAIRS_AT_ONCE = 1_024
+_TREES = "joins"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """Columns with a vector for each of their units: what is computed once a column."""
+
+    vectors: Vectors
+    """(columns, UNITS, d) of unit length, 0 where there is no such unit."""
+    there: Flags
+    """(columns, UNITS)."""
+    read: Read
+
+    @classmethod
+    def of(cls, read: Read, tokens: TokenVectors) -> Cells:
+        """Look up the vectors of columns."""
+        padded = read.readings.padded(UNITS, UNIT_TOKENS)
+        flat = np.where(padded == END, tokens.no_token, padded).reshape(-1, UNIT_TOKENS)
+        sums = tokens.sums(flat).reshape(len(read), UNITS, tokens.dimension)
+        lengths = np.linalg.norm(sums, axis=2, keepdims=True)
+        vectors = np.asarray(sums / np.where(lengths == 0, 1, lengths), np.float32)
+        return cls(vectors, lengths[:, :, 0] > 0, read)
+
+
+@dataclass(frozen=True, eq=False)
+class CellAttention:
+    """The cheap cross-encoder: no torch, thousands of pairs a second."""
+
+    tokens: TokenVectors
+    joins: Trees
+    """Trained to tell what joins from what doesn't."""
+    files: tuple[Path, Path]
+    """That of the weights, and that of the token vectors."""
+
+    @classmethod
+    def open(cls, weights: Path, tokens: Path) -> CellAttention:
+        """Read trained weights. Raises IndexDamaged where there are none, or they were trained on other figures."""
+        try:
+            with safe_open(weights, "numpy") as file:
+                trees = from_file(file, _TREES, len(SEEN))
+                seen_in_training = json.loads((file.metadata() or {})["seen"])
+        except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+            raise IndexDamaged(f"{weights} holds no cross-encoder ({error}); install lakeindex again") from error
+        if seen_in_training != list(SEEN):
+            raise IndexDamaged(f"the cross-encoder in {weights} was trained on other figures; train it again")
+        return cls(TokenVectors.open(tokens), trees, (weights, tokens))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Name the trees and the token vectors."""
+        return fingerprint_of(*self.files)
+
+    def scores(self, queries: Read, columns: Read, left: Integers, right: Integers) -> Floats:
+        """Return what speaks for a join of each pair of places, (p,), in log-odds but for a constant."""
+        of_queries, of_columns = Cells.of(queries, self.tokens), Cells.of(columns, self.tokens)
+        return self.said_of(seen(of_queries, of_columns, left, right))
+
+    def said_of(self, pairs: npt.NDArray[np.float64]) -> Floats:
+        """Return what the trees say of pairs as they were seen, (p, len(SEEN))."""
+        parts = [pairs[start : start + _PAIRS_AT_ONCE] for start in range(0, len(pairs), _PAIRS_AT_ONCE)]
+        return np.concatenate([np.zeros(0), *map(self.joins.sums, parts)])
+
+
+def fingerprint_of(weights: Path, tokens: Path) -> str:
+    """Name what decides the scores of a `CellAttention`, without making one."""
+    with weights.open("rb") as trained, tokens.open("rb") as distilled:
+        return f"cells-{hash_content(trained)[:16]}-{hash_content(distilled)[:16]}"
+
+
+def write_cell_attention(path: Path, joins: Trees, remarks: Mapping[str, str]) -> None:
+    """Write what was trained, with remarks on how it came about."""
+    arrays, told = to_arrays({_TREES: joins})
+    save_file(arrays, path, told | {"seen": json.dumps(SEEN)} | dict(remarks))
+
+
+def seen(queries: Cells, columns: Cells, left: Integers, right: Integers) -> npt.NDArray[np.float64]:
+    """Read pairs of columns, (p,) places on the left and on the right, side by side: (p, len(SEEN))."""
+    parts = [
+        np.column_stack([_likenesses(queries, columns, *some), _sizes(queries, columns, *some)])
+        for start in range(0, len(left), _PAIRS_AT_ONCE)
+        for some in [(left[start : start + _PAIRS_AT_ONCE], right[start : start + _PAIRS_AT_ONCE])]
+    ]
+    return np.concatenate([np.zeros((0, len(SEEN))), *parts])
+
+
+def _likenesses(queries: Cells, columns: Cells, left: Integers, right: Integers) -> npt.NDArray[np.float64]:
+    ours, theirs = queries.vectors[left], columns.vectors[right]
+    here, there = queries.there[left], columns.there[right]
+    cosines = np.where(here[:, :, None] & there[:, None, :], ours @ theirs.transpose(0, 2, 1), _NOTHING)
+    have_cells = here[:, CELLS].any(axis=1) & there[:, CELLS].any(axis=1)
+    of_cells = cosines[:, CELLS, CELLS]
+    found = np.where(here[:, CELLS], np.maximum(of_cells.max(axis=2), 0), np.nan)
+    found_in_turn = np.where(there[:, CELLS], np.maximum(of_cells.max(axis=1), 0), np.nan)
+    with catch_warnings():
+        simplefilter("ignore", RuntimeWarning)  # of columns without cells, whose figures are replaced
+        of_values = [
+            np.nanmean(found, axis=1),
+            np.nanmean(found_in_turn, axis=1),
+            *(_share(one, least) for least in (_NEARLY, _ALIKE) for one in (found, found_in_turn)),
+            np.nanmax(found, axis=1),
+            np.nanmin(found, axis=1),
+            np.nanmin(found_in_turn, axis=1),
+            np.nanmedian(found, axis=1),
+            np.nanmedian(found_in_turn, axis=1),
+            _cosine(ours[:, CELLS].sum(axis=1), theirs[:, CELLS].sum(axis=1)),
+        ]
+    facts, others = queries.read.facts.take(left), columns.read.facts.take(right)
+    return np.column_stack(
+        [
+            *(np.where(have_cells, one, _NOTHING) for one in of_values),
+            cosines[:, NAME, NAME],
+            cosines[:, TITLE, TITLE],
+            cosines[:, NAME, TITLE],
+            cosines[:, TITLE, NAME],
+            _cosine(ours[:, NAME] + ours[:, TITLE], theirs[:, NAME] + theirs[:, TITLE]),
+            alike(facts.lengths, others.lengths),
+            alike(facts.patterns, others.patterns),
+            facts.kinds == others.kinds,
+        ]
+    )
+
+
+def _sizes(queries: Cells, columns: Cells, left: Integers, right: Integers) -> npt.NDArray[np.float64]:
+    facts, others = queries.read.facts.take(left), columns.read.facts.take(right)
+    sizes = [np.log1p(one.distinct) for one in (facts, others)]
+    sizes += [one.distinct / np.maximum(one.rows, 1) for one in (facts, others)]
+    limits = ((facts.lows, others.lows), (facts.highs, others.highs))
+    return np.column_stack([*sizes, *(np.abs(_folded(one) - _folded(other)) for one, other in limits)])
+
+
+def _folded(numbers: Floats) -> Floats:
+    """Return logarithms that keep the sign, so that numbers of all sizes can be compared; 0 for none."""
+    return np.asarray(np.nan_to_num(np.sign(numbers) * np.log1p(np.abs(numbers))))
+
+
+def _share(found: npt.NDArray[np.float64], least: float) -> Floats:
+    """Return the share of the cells, (pairs, cells) with nan for none, that found one as near as that."""
+    return np.asarray(np.nanmean(np.where(np.isnan(found), np.nan, found > least), axis=1))
+
+
+def _cosine(ones: Vectors, others: Vectors) -> Floats:
+    lengths = np.linalg.norm(ones, axis=1) * np.linalg.norm(others, axis=1)
+    return np.asarray((ones * others).sum(axis=1) / np.where(lengths == 0, 1, lengths), np.float64)

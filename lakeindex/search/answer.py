@@ -1,0 +1,95 @@
+"""The answer to a query, for programs (typed, Arrow) and for people (repr, HTML)."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from lakeindex.types.lake import ColumnId
+from lakeindex.types.matches import Match
+
+_FIELDS: list[tuple[str, pa.DataType]] = [
+    ("query_table", pa.string()),
+    ("query_column", pa.string()),
+    ("rank", pa.int64()),
+    ("table", pa.string()),
+    ("column", pa.string()),
+    ("score", pa.float64()),
+    ("kind", pa.string()),
+    ("containment", pa.float64()),
+    ("reverse_containment", pa.float64()),
+    ("cardinality", pa.string()),
+    ("exact", pa.bool_()),
+    ("probability", pa.float64()),
+    ("accepted", pa.bool_()),
+]
+ANSWER_SCHEMA = pa.schema(_FIELDS)
+"""Binding for scripts: columns are only ever appended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The columns that join with a query column, best first."""
+
+    query: ColumnId
+    matches: tuple[Match, ...]
+    tried: tuple[str, ...]
+    """The sources that were asked."""
+    hidden: int = 0
+    """Matches that are less probable than was asked for."""
+
+    def __len__(self) -> int:
+        return len(self.matches)
+
+    def to_arrow(self) -> pa.Table:
+        """Lay the matches out as ANSWER_SCHEMA, a row a match."""
+        return pa.Table.from_pylist([match_row(match) for match in self.matches], schema=ANSWER_SCHEMA)
+
+    def __repr__(self) -> str:
+        if not self.matches:
+            return f"nothing joins with {self.query} (tried {', '.join(self.tried)})"
+        unsure = sum(match.accepted is False for match in self.matches)
+        lines = [f"{len(self.matches) - unsure} columns join with {self.query}, {unsure} more may (?):"]
+        lines += [
+            f"{match.rank:4}  {match.score:.3f}{'?' if match.accepted is False else ' '} {match.kind:9}  {match.column}"
+            for match in self.matches
+        ]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        if not self.matches:
+            return f"<p>{html.escape(repr(self))}</p>"
+        head = "".join(f"<th>{name}</th>" for name in ANSWER_SCHEMA.names[2:])
+        rows = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(_shown(value))}</td>" for value in list(row.values())[2:]) + "</tr>"
+            for row in map(match_row, self.matches)
+        )
+        caption = f"<caption>Columns that join with {html.escape(str(self.query))}</caption>"
+        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def match_row(match: Match) -> dict[str, object]:
+    """Name the fields of ANSWER_SCHEMA for one match."""
+    return {
+        "query_table": match.query.table,
+        "query_column": match.query.name,
+        "rank": match.rank,
+        "table": match.column.table,
+        "column": match.column.name,
+        "score": match.score,
+        "kind": str(match.kind),
+        "containment": match.containment,
+        "reverse_containment": match.reverse_containment,
+        "cardinality": str(match.cardinality),
+        "exact": match.exact,
+        "probability": match.probability,
+        "accepted": match.accepted,
+    }
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

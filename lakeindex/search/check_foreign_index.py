@@ -1,0 +1,118 @@
+"""Try out an index that was built elsewhere, in a process of its own (`python -m`), before it is trusted."""
+
+from __future__ import annotations
+
+import math
+import resource
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from lakeindex.catalog.catalog import Catalog
+from lakeindex.catalog.database import connect, scan_sql
+from lakeindex.catalog.directory import Directory
+from lakeindex.catalog.table_check import require_base_tables
+from lakeindex.config.index_settings import content_settings
+from lakeindex.config.settings import Settings
+from lakeindex.encode.linear_head import Head
+from lakeindex.errors import IndexDamaged, LakeIndexError
+from lakeindex.index.token_store import check_readings
+from lakeindex.rerank.anchor_store import check_anchors, open_anchors
+from lakeindex.search.searcher import Searcher
+from lakeindex.store.generations import Generation, open_generation
+from lakeindex.store.layout import ANCHORS, CATALOG, COPIES, CROSS_ENCODER_ROLE, ENCODER_ROLE, HEAD, ROWS, is_artifact
+from lakeindex.store.manifest import Manifest
+from lakeindex.types.lake import Scan
+from lakeindex.types.reports import FileStatus
+
+_MEMORY = 4 << 30
+_MEMORY_A_BYTE = 4
+_ASKED = 50
+"""Columns that are asked about."""
+_MEMORY_OF_DUCKDB = "1GB"
+
+
+def read_all(generation: Generation) -> None:
+    """Read every artifact of a generation and answer some queries, as users will."""
+    _check_manifest(generation.manifest)
+    searcher = Searcher.open(generation, "cpu")
+    keys = np.arange(len(searcher.directory))
+    if not len(searcher.vectors) == len(keys) == generation.manifest.columns:
+        raise IndexDamaged("vectors, names and manifest tell of different numbers of columns")
+    searcher.directory.check()
+    searcher.vectors.check()
+    if (generation.folder / ANCHORS).exists():
+        check_anchors(open_anchors(generation.folder / ANCHORS), len(keys))
+    check_readings(searcher.readings, len(keys))
+    if (generation.folder / HEAD).exists():
+        Head.open(generation.folder / HEAD)
+    for terms in searcher.terms.values():
+        terms.check(len(keys))
+    _check_tables(generation, searcher.directory)
+    for key in np.unique(np.linspace(0, len(keys) - 1, min(_ASKED, len(keys))).astype(np.int64)).tolist():
+        searcher.search(searcher.column(searcher.directory.id_of(key)), 10)
+
+
+def _check_manifest(manifest: Manifest) -> None:
+    strange = [name for name in manifest.artifacts if not is_artifact(name)]
+    if strange:
+        raise IndexDamaged(f"a generation has no file {strange[0]!r}")
+    roles = (ENCODER_ROLE, CROSS_ENCODER_ROLE) if manifest.settings.get("anchors") else (ENCODER_ROLE,)
+    is_like = _is_like(manifest.settings, content_settings(Settings()))
+    if not is_like or not _is_like(manifest.models, dict.fromkeys(roles, "")):
+        raise IndexDamaged("the manifest tells of settings that there aren't")
+    if not Path(manifest.lake).is_absolute() or "\0" in manifest.lake:
+        raise IndexDamaged(f"the manifest names no folder as the lake: {manifest.lake!r}")
+
+
+def _is_like(told: object, example: object) -> bool:
+    """Tell whether a value of JSON has the fields and types of another one."""
+    if isinstance(told, dict) and isinstance(example, dict):
+        return told.keys() == example.keys() and all(_is_like(told[name], example[name]) for name in example)
+    return type(told) is type(example) and (not isinstance(told, float) or math.isfinite(told))
+
+
+def _check_tables(generation: Generation, directory: Directory) -> None:
+    """Read the catalog and what it refers to in the index."""
+    folder, manifest = generation.folder, generation.manifest
+    Catalog.check(folder / CATALOG, _MEMORY_OF_DUCKDB)
+    catalog = Catalog.open(folder / CATALOG, _MEMORY_OF_DUCKDB)
+    files, viewed = catalog.files(), catalog.viewed(Path(manifest.lake), folder / COPIES)
+    names = catalog.fetch("SELECT table_id, name FROM columns ORDER BY key")
+    catalog.close()
+    said = (sum(len(file.tables) for file in files), sum(file.status is FileStatus.FAILED for file in files))
+    columns = [directory.id_of(key) for key in range(len(directory))]
+    if said != (manifest.tables, manifest.failed) or names["name"].to_pylist() != [one.name for one in columns]:
+        raise IndexDamaged("the catalog tells of other tables and columns than the manifest")
+    if names["table_id"].to_pylist() != [one.table for one in columns]:
+        raise IndexDamaged("the catalog tells of other tables than the names and facts of columns")
+    with connect(None, _MEMORY_OF_DUCKDB) as connection:
+        for copy in [table.copy for table in viewed if table.copy is not None]:
+            for batch in connection.sql(f"FROM {scan_sql(Scan('read_parquet'), copy, ())}").to_arrow_reader():
+                batch.validate(full=True)
+    if (folder / ROWS).exists():
+        # Rows of Parquet files have the types that they have there.
+        require_base_tables(folder / ROWS, dict.fromkeys(str(table.id) for table in viewed), _MEMORY_OF_DUCKDB)
+
+
+def try_out(index: Path, number: int) -> None:
+    """Read a generation to its end, within limits that stay for this process. Raises LakeIndexError when it can't."""
+    generation = open_generation(index, number)
+    limit = _MEMORY + _MEMORY_A_BYTE * generation.manifest.bytes
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    least = limit if hard == resource.RLIM_INFINITY else min(limit, hard)  # a limit of the user's may be lower
+    resource.setrlimit(resource.RLIMIT_AS, (least, least))
+    read_all(generation)
+
+
+def main() -> None:
+    """Try out generation NUMBER of INDEX; the exit code tells."""
+    try:
+        try_out(Path(sys.argv[1]), int(sys.argv[2]))
+    except LakeIndexError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""The commands that make something: an index, the sample lake."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lakeindex.config.settings import Settings
+from lakeindex.serve.cli.options import read_settings, with_index, with_quiet
+from lakeindex.serve.cli.output import as_json, say
+from lakeindex.types.reports import FileStatus
+
+if TYPE_CHECKING:
+    from lakeindex.types.reports import Report
+
+_SOME_UNREAD = 5
+_SHOWN_FAILURES = 10
+
+
+@click.command()
+@click.argument("lake", type=click.Path(path_type=Path))
+@with_index
+@click.option("--report", type=click.Path(path_type=Path), help="Write what became of every file, as JSON.")
+@click.option("--strict", is_flag=True, help="Exit with 5 when a table could not be read.")
+@click.option("--jobs", type=click.IntRange(1), help="Processes that read files [default: one a core].")
+@click.option("--memory", help="What all processes together may use [default: 2GB].")
+@click.option("--memory-per-file", help="What reading one file may use [default: what --memory leaves for it].")
+@click.option("--output-per-file", help="What a file may unpack to, if not 100 times its size [default: 1GB].")
+@click.option("--seconds-per-file", type=click.FloatRange(0.001), help="How long reading one may take [default: 300].")
+@click.option("--device", type=click.Choice(["cpu", "cuda"]), help="Where the language model computes.")
+@click.option("--model", help="A sentence-transformers model, by name or path [default: the one that comes along].")
+@click.option("--max-tokens", type=click.IntRange(3), help="Tokens of a column's text that are read [default: 32].")
+@click.option(
+    "--layers", type=click.IntRange(0), help="Layers of the model that are run: fewer are faster [default: all]."
+)
+@click.option(
+    "--dims", type=click.IntRange(0), help="Dimensions of its vectors that are kept: fewer are smaller [default: all]."
+)
+@click.option("--allow-download", is_flag=True, default=None, help="Let a named model be fetched from its hub.")
+@click.option("--header", type=click.Choice(["auto", "yes", "no"]), help="Whether the first row names the columns.")
+@click.option("--values", type=click.Choice(["sample", "hash", "none"]), help="What is kept of the cells' values.")
+@click.option("--check-content", is_flag=True, default=None, help="Look into files whose size and time didn't change.")
+@click.option(
+    "--anchors", type=click.IntRange(0), help="Columns that the cross-encoder reads with all others [default: 0]."
+)
+@click.option("--materialize", is_flag=True, default=None, help="Copy the rows into the index.")
+@with_quiet
+def index(lake: Path, report: Path | None, strict: bool, quiet: bool, **flags: Any) -> None:
+    """Index the files below LAKE, which are only read."""
+    from lakeindex.lake import Lake
+    from lakeindex.serve.cli.progress import build_progress
+
+    settings = read_settings(**flags)
+    with build_progress(quiet) as progress:
+        built = Lake.index(lake, settings.index, settings, progress).report
+    assert built is not None
+    if report is not None:
+        report.write_text(as_json(_report_json(built), indent=1) + "\n", "utf-8")
+    _summarise(built, settings, quiet)
+    if strict and built.with_status(FileStatus.FAILED):
+        sys.exit(_SOME_UNREAD)
+
+
+def _report_json(report: Report) -> dict[str, Any]:
+    return {
+        "files": [
+            {
+                "path": file.path,
+                "status": str(file.status),
+                "reason": file.reason,
+                "tables": [table.id for table in file.tables],
+                "rows": sum(table.rows for table in file.tables),
+                "rejected_rows": sum(table.rejected for table in file.tables),
+                "notes": [note for table in file.tables for note in table.notes],
+            }
+            for file in report.files
+        ],
+        "tables": report.tables,
+        "columns": report.columns,
+        "seconds": round(report.seconds, 3),
+        "stages": {stage: round(seconds, 3) for stage, seconds in report.stages.items()},
+        "bytes": report.bytes,
+        "logical_hash": report.logical_hash,
+        "generation": report.generation,
+    }
+
+
+def _summarise(report: Report, settings: Settings, quiet: bool) -> None:
+    failed, skipped = report.with_status(FileStatus.FAILED), report.with_status(FileStatus.SKIPPED)
+    for file in (failed + skipped)[:_SHOWN_FAILURES]:
+        say(f"{file.status}: {file.path}: {file.reason}", quiet)
+    if len(failed + skipped) > _SHOWN_FAILURES:
+        say(f"... and {len(failed + skipped) - _SHOWN_FAILURES} more; --report FILE.json names them all", quiet)
+    say(
+        f"indexed {report.tables} tables, {report.columns} columns in {report.seconds:.1f} s "
+        f"({len(failed)} files failed, {len(skipped)} skipped); index: {settings.index}, {report.bytes / 1e6:.1f} MB",
+        quiet,
+    )
+
+
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Overwrite the sample lake's own files.")
+@with_quiet
+def demo(directory: Path, force: bool, quiet: bool) -> None:
+    """Write a sample lake of real tables into DIRECTORY."""
+    from lakeindex.demo.sample_lake import build_sample_lake
+
+    written = build_sample_lake(directory, force=force)
+    say(f"wrote {len(written)} tables; now: lakeindex index {directory}", quiet)

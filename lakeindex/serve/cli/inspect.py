@@ -1,0 +1,88 @@
+"""The commands that show what is there: the index, its tables and columns, their rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lakeindex.config.profile_limits import RawValues
+from lakeindex.serve.cli.options import open_lake, read_settings, with_format, with_index
+from lakeindex.serve.cli.output import Format, as_json, print_line, say, write_batches, write_table
+
+
+@click.command()
+@with_index
+@with_format
+def status(index: str | None, output: str) -> None:
+    """Show what the index is and what it was made with."""
+    import pyarrow as pa
+
+    lake = open_lake(index)
+    generation = lake.generation
+    manifest = generation.manifest
+    fields = {
+        "generation": generation.number,
+        "lake": manifest.lake,
+        "tables": manifest.tables,
+        "columns": manifest.columns,
+        "failed": manifest.failed,
+        "logical_hash": lake.logical_hash,
+        "models": manifest.models,
+        "format": manifest.format,
+        "bytes": manifest.bytes,
+    }
+    if output == Format.JSON:
+        print_line(as_json(fields, indent=1))
+        return
+    write_table(pa.Table.from_pylist([fields | {"models": as_json(manifest.models)}]), Format(output))
+
+
+@click.command()
+@with_index
+@with_format
+def tables(index: str | None, output: str) -> None:
+    """List the lake's tables."""
+    write_table(open_lake(index).tables(), Format(output))
+
+
+@click.command()
+@click.argument("table")
+@click.argument("column", required=False)
+@with_index
+@with_format
+def profile(table: str, column: str | None, index: str | None, output: str) -> None:
+    """Show what is known of a table's columns, or of one."""
+    lake = open_lake(index)
+    write_table(lake.profile(table, column), Format(output), table)
+    if lake.kept_values is not RawValues.SAMPLE:
+        say(
+            f"minimum, maximum, quantiles and values are not kept: the index was built with values = {lake.kept_values}"
+        )
+
+
+@click.command()
+@click.argument("table", metavar="TABLE|FILE")
+@with_index
+@click.option("--header", type=click.Choice(["auto", "yes", "no"]), help="Whether the first row names the columns.")
+@with_format
+def read(table: str, index: str | None, header: str | None, output: str) -> None:
+    """Write a table, or a file from anywhere, as lakeindex understands it."""
+    from lakeindex.build.read_table import read_file
+
+    if Path(table).is_file():
+        rows = read_file(Path(table), read_settings(header=header))
+    else:
+        rows = open_lake(index, header=header).read(table)
+    write_batches(rows.batches, rows.schema, Format(output), table)
+    for note in rows.notes:
+        say(note)
+
+
+@click.command()
+@click.argument("statement")
+@with_index
+@with_format
+def sql(statement: str, index: str | None, output: str) -> None:
+    """Run a SELECT on the lake; every table goes by its path in double quotes."""
+    write_table(open_lake(index).sql(statement), Format(output))

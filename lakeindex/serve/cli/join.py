@@ -1,0 +1,150 @@
+"""The command that joins two columns of the lake."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lakeindex.serve.cli.options import open_lake, with_format, with_index, with_quiet
+from lakeindex.serve.cli.output import Format, print_line, say, write_batches, write_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pyarrow as pa
+
+    from lakeindex.join.plan import JoinPlan
+
+_SUGGESTED = 3
+_MATCHES = ("auto", "exact", "normalised", "fuzzy", "semantic", "transform", "temporal", "asof")
+_HOWS = ("inner", "left", "full", "anti")
+_DIRECTIONS = ("backward", "forward", "nearest")
+_DIALECTS = ("duckdb", "postgres", "snowflake", "bigquery", "spark")
+
+
+@click.command()
+@click.argument("left_table")
+@click.argument("left_column")
+@click.argument("right_table")
+@click.argument("right_column")
+@with_index
+@click.option("--match", type=click.Choice(_MATCHES), default="auto", show_default=True, help="How values meet.")
+@click.option(
+    "--precision",
+    type=click.FloatRange(0, 1),
+    default=0.9,
+    show_default=True,
+    help="Of the ways for values to meet, take one of whose pairs this share is expected to be right.",
+)
+@click.option(
+    "--also",
+    nargs=2,
+    multiple=True,
+    metavar="LEFT_COLUMN RIGHT_COLUMN",
+    help="Columns that have to meet together with the others; up to twice.",
+)
+@click.option(
+    "--direction",
+    type=click.Choice(_DIRECTIONS),
+    help="Of --match asof: which right moment a left row meets; the latest at or before its own unless told otherwise.",
+)
+@click.option("--tolerance", help="Of --match asof: how far apart moments may be: 1h, '2 days', 15min, or a number.")
+@click.option("--how", type=click.Choice(_HOWS), default="inner", show_default=True, help="Which rows stay.")
+@click.option("--rows", is_flag=True, help="List the numbers of the rows that meet: left_row,right_row,probability.")
+@click.option("--sql", is_flag=True, help="Print the statement, which gives the same rows without lakeindex.")
+@click.option("--dialect", type=click.Choice(_DIALECTS), default="duckdb", show_default=True, help="Of --sql.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the rows to a .parquet, .csv or .json file.")
+@click.option("--guard", is_flag=True, help="Refuse a join of far more rows than either table has.")
+@click.option(
+    "--most-rows",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Refuse to give more rows than this; by default 100000000, or ten times those of the larger table.",
+)
+@click.option("--force", is_flag=True, help="Write over a file that exists.")
+@with_format
+@with_quiet
+def join(
+    left_table: str,
+    left_column: str,
+    right_table: str,
+    right_column: str,
+    index: str | None,
+    match: str,
+    precision: float,
+    direction: str | None,
+    tolerance: str | None,
+    also: tuple[tuple[str, str], ...],
+    how: str,
+    rows: bool,
+    sql: bool,
+    dialect: str,
+    out: Path | None,
+    guard: bool,
+    most_rows: int | None,
+    force: bool,
+    output: str,
+    quiet: bool,
+) -> None:
+    """Join two tables where the values of two columns meet."""
+    from lakeindex.join.kinds import AsOf, Direction
+    from lakeindex.join.write_file import require_writable
+
+    if rows and how == "anti":
+        raise click.UsageError("an anti join has no pairs of rows to list: leave --rows away")
+    if dialect != "duckdb" and (rows or not sql):
+        raise click.UsageError("--dialect is for --sql without --rows: only DuckDB numbers the rows of files")
+    if match != "asof" and (direction is not None or tolerance is not None):
+        raise click.UsageError("--direction and --tolerance are for an as-of join: add --match asof")
+    if out is not None:
+        require_writable(out.absolute(), force)
+    lake = open_lake(index)
+    asof = AsOf(direction or Direction.BACKWARD, tolerance) if match == "asof" else None
+    planned = lake.join(left_table, left_column, right_table, right_column, match, precision, how, also, asof)
+    plan = replace(planned, most_rows=most_rows)
+    say(plan.told(), quiet)
+    if not quiet:  # which spares counting where sketches don't tell
+        say(f"expected: {plan.promised.told()}", quiet)
+        if plan.promised.multiplies and not also:
+            _suggest(lake.complements(left_table, left_column, right_table, right_column))
+    if guard:
+        plan.require_modest()
+    if sql:
+        print_line(plan.rows_sql(out, force) if rows else plan.sql(dialect, out, force))
+    elif rows and out is None:
+        pairs = plan.rows()
+        write_table(pairs, Format(output))
+        _tell(plan, pairs.num_rows, quiet)
+    elif out is None:
+        _tell(plan, _print_rows(plan, Format(output)), quiet)
+    if out is not None:
+        written = plan.write(out, force, rows)
+        _tell(plan, written, quiet)
+
+
+def _suggest(complements: list[tuple[tuple[str, str], ...]]) -> None:
+    for pairs in complements[:_SUGGESTED]:
+        flags = " ".join(f"--also {shlex.quote(left)} {shlex.quote(right)}" for left, right in pairs)
+        say(f"rows multiply, as neither column is a key; one is together with others: {flags}")
+
+
+def _print_rows(plan: JoinPlan, form: Format) -> int:
+    schema, batches = plan.batches()
+    counts: list[int] = []
+
+    def counted() -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            counts.append(batch.num_rows)
+            yield batch
+
+    write_batches(counted(), schema, form)
+    return sum(counts)
+
+
+def _tell(plan: JoinPlan, rows: int, quiet: bool) -> None:
+    for remark in plan.remarks(rows):
+        say(remark, quiet)

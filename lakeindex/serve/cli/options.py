@@ -1,0 +1,66 @@
+"""What several commands share: their options, and how they come to an index."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from lakeindex.config.settings import Settings, load_settings
+from lakeindex.serve.cli.output import Format
+
+if TYPE_CHECKING:
+    from lakeindex.lake import Lake
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def with_index(command: Command) -> Command:
+    """Add `--index`."""
+    return click.option("--index", metavar="DIR", help="The index's folder [default: .lakeindex, or LAKEINDEX_INDEX].")(
+        command
+    )
+
+
+def with_format(command: Command) -> Command:
+    """Add `-o`."""
+    choice = click.Choice([str(one) for one in Format])
+    return click.option("-o", "--output", type=choice, default=str(Format.TABLE), show_default=True, help="Format.")(
+        command
+    )
+
+
+def with_quiet(command: Command) -> Command:
+    """Add `--quiet`."""
+    return click.option("--quiet", is_flag=True, help="No progress, no remarks.")(command)
+
+
+def with_reading(command: Command) -> Command:
+    """Add what is read of the candidates, by what."""
+    for option in (
+        click.option("--cross-encoder", metavar="NAME", help="cells (the default), transformer, or another model."),
+        click.option("--reach", type=click.Choice(["pool", "lake"]), help="Read what sources propose, or any column."),
+        click.option(
+            "--budget",
+            metavar="N|all",
+            help="Candidates that are read at most; 0 for none [default: 50, by a transformer 20].",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def read_settings(**flags: Any) -> Settings:
+    """Merge flags with the environment and lakeindex.toml."""
+    return load_settings(flags, os.environ, Path.cwd())
+
+
+def open_lake(index: str | None, **flags: Any) -> Lake:
+    """Open the index that flags and settings name."""
+    from lakeindex.lake import Lake
+
+    settings = read_settings(index=index, **flags)
+    return Lake.open(settings.index, settings)

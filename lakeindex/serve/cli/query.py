@@ -1,0 +1,112 @@
+"""The commands that answer: what joins, why, and how good the answers are."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import click
+
+from lakeindex.serve.cli.options import open_lake, with_format, with_index, with_quiet, with_reading
+from lakeindex.serve.cli.output import Format, print_line, write_table
+from lakeindex.types.lake import ColumnId, TableId
+
+
+@click.command()
+@click.argument("target", nargs=-1, metavar="[TABLE] COLUMN")
+@with_index
+@click.option("-k", default=10, show_default=True, type=click.IntRange(1), help="Matches at most.")
+@click.option(
+    "--probe", type=click.IntRange(0), help="Count this many of the best in the files [default: 5, batch: 0]."
+)
+@click.option(
+    "--sources", default="", help="Ask these sources alone: containment,keys,words,grams,names,references,vectors."
+)
+@click.option("--file", "path", type=click.Path(path_type=Path), help="Ask for a column of a file outside the lake.")
+@click.option("--batch", type=click.Path(path_type=Path), help="Answer a CSV file of query_table,query_column.")
+@click.option("--min-probability", type=click.FloatRange(0, 1), default=0.0, help="Leave out what is less probable.")
+@click.option("--within", metavar="GLOB", default="", help="Only tables whose names match may answer.")
+@with_reading
+@click.option("--all", "show_all", is_flag=True, help="Show matches that are not accepted, too.")
+@with_format
+@with_quiet
+def query(
+    target: tuple[str, ...],
+    index: str | None,
+    k: int,
+    probe: int | None,
+    sources: str,
+    path: Path | None,
+    batch: Path | None,
+    min_probability: float,
+    within: str,
+    show_all: bool,
+    output: str,
+    quiet: bool,
+    **reading: str | None,
+) -> None:
+    """Find the columns that join with COLUMN of TABLE."""
+    from lakeindex.serve.cli.render import write_answer
+
+    chosen = tuple(name.strip() for name in sources.split(",") if name.strip())
+    expected = 0 if batch else 1 if path else 2
+    if len(target) != expected or (batch and path):
+        raise click.UsageError("give TABLE COLUMN, or --file PATH COLUMN, or --batch QUERIES.csv")
+    lake = open_lake(index, **reading)
+    if batch is not None:
+        from lakeindex.serve.cli.batch import write_batch_answers
+        from lakeindex.serve.cli.parallel import query_on_all_cores
+
+        asked = partial(
+            query_on_all_cores, k=k, probe=probe or 0, sources=chosen, min_probability=min_probability, within=within
+        )
+        write_batch_answers(lake, asked, batch, Format(output), quiet)
+        return
+    answer = lake.query(path or target[0], target[-1], k, probe, chosen, min_probability, within=within)
+    write_answer(answer, Format(output), show_all, quiet)
+
+
+@click.command()
+@click.argument("left_table")
+@click.argument("left_column")
+@click.argument("right_table")
+@click.argument("right_column")
+@with_index
+@with_reading
+@click.option("-o", "--output", type=click.Choice(["table", "json", "html", "csv", "md"]), default="table")
+def explain(
+    left_table: str,
+    left_column: str,
+    right_table: str,
+    right_column: str,
+    index: str | None,
+    output: str,
+    **reading: str | None,
+) -> None:
+    """Show what speaks for a join of two columns, and what against."""
+    from lakeindex.serve.cli.render import explanation_html, write_explanation
+
+    lake = open_lake(index, **reading)
+    match = lake.explain(ColumnId(TableId(left_table), left_column), ColumnId(TableId(right_table), right_column))
+    if output == "html":
+        print_line(explanation_html(match))
+    else:
+        write_explanation(match, Format(output))
+
+
+@click.command()
+@click.option("--queries", required=True, type=click.Path(path_type=Path), help="CSV: query_table,query_column.")
+@click.option(
+    "--qrels",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="CSV: query_table,query_column,candidate_table,candidate_column,grade.",
+)
+@click.option("-k", default=10, show_default=True, type=click.IntRange(1))
+@with_index
+@with_format
+def evaluate(queries: Path, qrels: Path, k: int, index: str | None, output: str) -> None:
+    """Measure the index on a lake that you have labelled, beside lexical baselines."""
+    from lakeindex.evaluate.run import evaluate_lake
+
+    write_table(evaluate_lake(open_lake(index), queries, qrels, k), Format(output))

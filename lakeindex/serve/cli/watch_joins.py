@@ -1,0 +1,71 @@
+"""The command for the morning after: which joins broke."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lakeindex.serve.cli.options import open_lake, with_format, with_index, with_quiet
+from lakeindex.serve.cli.output import Format, as_json, print_line, say, write_grid, write_table
+
+if TYPE_CHECKING:
+    from lakeindex.drift.broken_joins import BrokenJoin, WatchedJoins
+
+_BROKE = 6
+_SHARE = click.FloatRange(0, 1)
+
+
+@click.command("watch-joins")
+@with_index
+@click.option("--since", type=click.IntRange(1), help="Compare with this generation [default: the one before].")
+@click.option("--least-score", type=_SHARE, help="The summed signals from which a join is watched [default: 0.32].")
+@click.option("--least-containment", type=_SHARE, help="The containment from which it is watched [default: 0.5].")
+@click.option("--tolerance", type=_SHARE, help="What a containment may lose, besides its error [default: 0.1].")
+@with_format
+@with_quiet
+def watch_joins(index: str | None, since: int | None, output: str, quiet: bool, **rules: float | None) -> None:
+    """Show which confident joins broke since an earlier generation; exit with 6 when one did."""
+    from lakeindex.drift.broken_joins import WatchRules
+
+    lake = open_lake(index)
+    given = {name: value for name, value in rules.items() if value is not None}
+    watched = lake.watch_joins(since, WatchRules(**given))
+    _write(watched, Format(output))
+    if watched.since is None:
+        say(watched.summary(), quiet)
+    if watched.broken:
+        sys.exit(_BROKE)
+
+
+def _write(watched: WatchedJoins, form: Format) -> None:
+    from lakeindex.drift.broken_joins import broken_row
+
+    if form is Format.JSON:
+        content: dict[str, Any] = {
+            "since": watched.since,
+            "now": watched.now,
+            "broken": [broken_row(one) for one in watched.broken],
+            "watched": watched.watched,
+        }
+        print_line(as_json(content, indent=1))
+    elif form is not Format.TABLE:
+        write_table(watched.to_arrow(), form)
+    elif watched.broken:
+        names = ["column", "joins with", "kind", "score", "before", "now", "reason"]
+        write_grid(names, map(_row, watched.broken), watched.summary())
+    elif watched.since is not None:
+        print_line(watched.summary())
+
+
+def _row(broken: BrokenJoin) -> list[str]:
+    return [
+        str(broken.column),
+        str(broken.joins),
+        str(broken.kind),
+        f"{broken.score_before:.2f}",
+        f"{broken.containment_before:.0%}",
+        f"{broken.containment_now:.0%}",
+        str(broken.reason),
+    ]

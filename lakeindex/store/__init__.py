@@ -1,0 +1,1 @@
+"""An index on disk: generations, checksums, publishing, staging, locks."""

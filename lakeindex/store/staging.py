@@ -1,0 +1,146 @@
+"""What a build has read and encoded so far, kept in files until it is published: a build that was killed goes on here.
+
+INDEX/staging/made_for.json             the lake and the settings of the build
+INDEX/staging/shares/HASH.arrow         the columns of some files, and what became of each file
+INDEX/staging/vectors/HASH.arrow        vectors under the hashes of their texts
+INDEX/staging/copies/...                copies of tables that DuckDB can't read from the lake
+
+A file's name is the hash of its content, so that what a power cut left of one is told from a whole one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+
+from lakeindex.arrays.aliases import Hashes, Vectors
+from lakeindex.store.checksums import checksum
+
+_MADE_FOR = "made_for.json"
+_OUTCOMES = b"outcomes"
+_COPIES = b"copies"
+
+
+@dataclass(frozen=True, slots=True)
+class StagedShare:
+    """Some files that were read: what became of each, by name, and a file with the records of their columns."""
+
+    path: Path
+    outcomes: Mapping[str, Any]
+    """As JSON has them."""
+    copies: tuple[str, ...]
+    """Names of the copies of their tables."""
+
+    def text_hashes(self) -> Hashes:
+        """Return the hashes of the columns' texts."""
+        with pa.OSFile(str(self.path), "rb") as file:
+            return pa.ipc.open_file(file).read_all()["text_hash"].to_numpy()
+
+
+class Staging:
+    """The folder in which a build keeps what it has done."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.copies = folder / "copies"
+        self._shares = folder / "shares"
+        self._vectors = folder / "vectors"
+
+    def open(self, made_for: Sequence[object]) -> None:
+        """Go on with what an earlier build for the same lake and settings left, or start anew."""
+        wanted = json.dumps(made_for, sort_keys=True)
+        is_there = self._is_for(wanted)
+        if not is_there:
+            self.drop()
+        for one in (self.copies, self._shares, self._vectors):
+            one.mkdir(parents=True, exist_ok=True)
+        if not is_there:  # a kill while this is written must cost nothing
+            (self.folder / _MADE_FOR).write_text(wanted, "utf-8")
+
+    def _is_for(self, wanted: str) -> bool:
+        path = self.folder / _MADE_FOR
+        return path.is_file() and path.read_text("utf-8", "replace") == wanted
+
+    def drop(self) -> None:
+        """Remove everything."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def add_share(self, outcomes: Mapping[str, Any], records: pa.Table, copies: Sequence[str]) -> None:
+        """Keep what became of some files, with the records of their columns; copies of their tables lie there."""
+        checksums = {name: checksum(self.copies / name) for name in copies}
+        metadata = {_OUTCOMES: json.dumps(outcomes).encode(), _COPIES: json.dumps(checksums).encode()}
+        _write(records.replace_schema_metadata(metadata), self._shares)
+
+    def shares(self) -> Iterator[StagedShare]:
+        """List what was read; what is not whole, or lacks a copy, is removed."""
+        for path in _whole(self._shares):
+            with pa.OSFile(str(path), "rb") as file:
+                metadata = pa.ipc.open_file(file).schema.metadata or {}
+            copies = json.loads(metadata.get(_COPIES, b"{}"))
+            if _COPIES in metadata and all(self._has_copy(name, known) for name, known in copies.items()):
+                yield StagedShare(path, json.loads(metadata[_OUTCOMES]), tuple(copies))
+            else:
+                path.unlink()
+
+    def keep_copies(self, names: Collection[str]) -> None:
+        """Remove all other copies.
+
+        What is left of a published build has its copies in common with the generation, and must not be written to.
+        """
+        for path in self.copies.iterdir():
+            if path.name not in names:
+                path.unlink()
+
+    def _has_copy(self, name: str, known: str) -> bool:
+        path = self.copies / name
+        return path.is_file() and checksum(path) == known
+
+    def records(self, schema: pa.Schema) -> ds.Dataset:
+        """Return the records of all columns, to be scanned in batches."""
+        return ds.dataset([str(path) for path in sorted(self._shares.iterdir())], schema, format="ipc")
+
+    def add_vectors(self, text_hashes: Hashes, vectors: Vectors) -> None:
+        """Keep the vectors of texts, (n, d)."""
+        flat = pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel(), pa.float32()), vectors.shape[1])
+        _write(pa.table({"text_hash": pa.array(text_hashes, pa.uint64()), "vector": flat}), self._vectors)
+
+    def vectors(self) -> Iterator[tuple[Hashes, Vectors]]:
+        """Return texts' hashes and vectors, block by block; what is not whole is removed."""
+        for path in _whole(self._vectors):
+            with pa.OSFile(str(path), "rb") as file:
+                table = pa.ipc.open_file(file).read_all().combine_chunks()
+            vectors = pc.list_flatten(table["vector"]).to_numpy()
+            yield table["text_hash"].to_numpy(), vectors.reshape(len(table), -1)
+
+
+def _write(table: pa.Table, folder: Path) -> None:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    content = sink.getvalue()
+    unfinished = folder / "unfinished"
+    unfinished.write_bytes(content)
+    unfinished.replace(folder / f"{_hash_of(content)}.arrow")
+
+
+def _whole(folder: Path) -> list[Path]:
+    whole = []
+    for path in sorted(folder.iterdir()):
+        if path.suffix == ".arrow" and path.stem == _hash_of(path.read_bytes()):
+            whole.append(path)
+        else:
+            path.unlink()
+    return whole
+
+
+def _hash_of(content: bytes | pa.Buffer) -> str:
+    return hashlib.blake2b(content, digest_size=16).hexdigest()

@@ -1,0 +1,104 @@
+"""Numbers written otherwise, and measured otherwise: separators, currencies, rounding, units, noise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lakeindex.arrays.aliases import Floats
+from lakeindex.synthesis.corruption import Perturbation, pick, replace
+from lakeindex.synthesis.value_shapes import Look
+from lakeindex.types.matches import JoinKind
+
+if TYPE_CHECKING:
+    from lakeindex.arrays.aliases import Texts
+
+
+_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$"
+_THOUSANDS = r"^([+-]?\d+)(\d{3})((?:,\d{3})*(?:\.\d+)?)$"
+_SIGNS = ("${}", "€{}", "{} €", "{} USD", "£{}", "{}%", "{} kg", "{} km", "{} cm", "{} min")
+UNITS = (2.54, 1 / 2.54, 0.45359237, 1.609344, 0.3048, 1000.0, 0.001, 100.0, 0.01, 60.0, 1.1)
+_NOISE = 0.02
+_DIGITS = 6
+
+
+def group_digits(texts: Texts, rng: np.random.Generator) -> Texts:
+    """Group digits by thousands: `1234567.5` becomes `1,234,567.5`, or `1.234.567,5`."""
+    for _ in range(6):
+        texts = replace(texts, _THOUSANDS, r"\1,\2\3")
+    return _with_comma(texts) if pick(rng, 2) else texts
+
+
+def decimal_comma(texts: Texts, rng: np.random.Generator) -> Texts:
+    """Write a comma for the decimal point."""
+    return replace(texts, r"^([+-]?\d*)\.(\d+)$", r"\1,\2")
+
+
+def sign(texts: Texts, rng: np.random.Generator) -> Texts:
+    """Put one currency or unit beside all numbers."""
+    before, after = _SIGNS[pick(rng, len(_SIGNS))].split("{}")
+    return replace(texts, r"^([+-]?[\d.]+)$", rf"{before}\1{after}")
+
+
+def fill_decimals(texts: Texts, rng: np.random.Generator) -> Texts:
+    """Write whole numbers with zero decimals."""
+    return replace(texts, r"^([+-]?\d+)$", r"\1." + "0" * (1 + pick(rng, 2)))
+
+
+def round_off(texts: Texts, rng: np.random.Generator) -> Texts:
+    """Keep one to three significant digits."""
+    digits = 1 + pick(rng, 3)
+    return _computed(texts, lambda numbers: _rounded(numbers, digits))
+
+
+def convert(texts: Texts, rng: np.random.Generator) -> Texts:
+    """Measure in another unit."""
+    factor = UNITS[pick(rng, len(UNITS))]
+    return _computed(texts, lambda numbers: _rounded(numbers * factor, _DIGITS))
+
+
+def measure_again(texts: Texts, rng: np.random.Generator) -> Texts:
+    """Measure again, a little otherwise each time."""
+    return _computed(texts, lambda numbers: _rounded(numbers * rng.normal(1, _NOISE, len(numbers)), 4))
+
+
+def _with_comma(texts: Texts) -> Texts:
+    swapped = pc.replace_substring(pc.replace_substring(texts, ",", "\x00"), ".", ",")
+    return pc.replace_substring(swapped, "\x00", ".")
+
+
+def _rounded(numbers: Floats, digits: int) -> Floats:
+    """Round to so many significant digits."""
+    sizes = np.floor(np.log10(np.abs(numbers), out=np.zeros_like(numbers), where=numbers != 0))
+    scale = 10.0 ** (digits - 1 - sizes)
+    return np.round(numbers * scale) / scale
+
+
+def _computed(texts: Texts, compute: Callable[[Floats], Floats]) -> Texts:
+    """Compute with those texts that are numbers."""
+    is_number = pc.match_substring_regex(texts, _NUMBER).to_numpy(zero_copy_only=False)
+    numbers = texts.filter(pa.array(is_number)).cast(pa.float64()).to_numpy()
+    written = pa.array(compute(numbers)).cast(pa.large_string())
+    places = np.where(is_number, np.cumsum(is_number) - 1, 0)
+    if not len(written):
+        return texts
+    result: Texts = pc.if_else(pa.array(is_number), written.take(places), texts)
+    return result
+
+
+_WHOLE = frozenset({Look.INTEGER, Look.SERIAL})
+_MEASURED = frozenset({Look.INTEGER, Look.DECIMAL})
+
+NUMBERS_WRITTEN = (
+    Perturbation("thousands separators", _MEASURED, JoinKind.TRANSFORM, group_digits),
+    Perturbation("decimal comma", frozenset({Look.DECIMAL}), JoinKind.TRANSFORM, decimal_comma),
+    Perturbation("currency or unit", _MEASURED, JoinKind.TRANSFORM, sign),
+    Perturbation("zero decimals", _WHOLE, JoinKind.EQUI, fill_decimals),
+    Perturbation("rounded", frozenset({Look.DECIMAL}), JoinKind.NUMERIC, round_off),
+    Perturbation("another unit", frozenset({Look.DECIMAL}), JoinKind.NUMERIC, convert),
+    Perturbation("measured again", frozenset({Look.DECIMAL}), JoinKind.NUMERIC, measure_again),
+)

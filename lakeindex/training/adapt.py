@@ -1,0 +1,143 @@
+"""Tune an index's encoder to its own lake, without labels: tables → pairs that join → a map → a new generation.
+
+The map stays only where it brings pairs nearer that it was not fitted to; otherwise everything is as it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from lakeindex.build.build_index import build_index
+from lakeindex.build.encoding import Model, head_of
+from lakeindex.config.index_settings import settings_built_with, text_options
+from lakeindex.config.profile_limits import RawValues
+from lakeindex.config.settings import Settings
+from lakeindex.encode.encoders import fingerprint, make_encoder
+from lakeindex.encode.linear_head import Head
+from lakeindex.errors import InvalidSetting
+from lakeindex.lake import Lake
+from lakeindex.protocols import Encoder
+from lakeindex.search.query_encoder import model_options
+from lakeindex.store.publishing import writing
+from lakeindex.synthesis.column_pool import Pool
+from lakeindex.training.fit.whitening import Gain, VectorPairs, fit_within_class, held_out_gain
+from lakeindex.training.own_lake import encoded_pairs, tables_of
+from lakeindex.types.reports import Progress
+
+_SEED = 0
+_LEAST_COLUMNS = 20
+_LEAST_ORIGINS = 10
+"""Of fewer, a bootstrap says nothing."""
+
+
+_FIELDS: dict[str, pa.DataType] = {
+    "changed": pa.bool_(),
+    "map_before": pa.float64(),
+    "map_after": pa.float64(),
+    "least_gain": pa.float64(),
+    "pairs": pa.int64(),
+    "origins": pa.int64(),
+    "generation": pa.int64(),
+    "reason": pa.string(),
+}
+ADAPTED_SCHEMA = pa.schema(_FIELDS)
+"""Binding for scripts: columns are only ever appended. What is of `Gain` is null where nothing was learned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    """What came of tuning an index."""
+
+    gain: Gain | None
+    """None where nothing was learned."""
+    refusal: str
+    """Why everything stayed as it was; empty where it didn't."""
+    generation: int
+    """The one that answers."""
+
+    def to_arrow(self) -> pa.Table:
+        """Lay it out as ADAPTED_SCHEMA, in one row."""
+        gain = self.gain
+        told = {} if gain is None else {"map_before": gain.before, "map_after": gain.after, "least_gain": gain.least}
+        counted = {} if gain is None else {"pairs": gain.pairs, "origins": gain.origins}
+        row = {"changed": not self.refusal, "generation": self.generation, "reason": self.refusal}
+        return pa.Table.from_pylist([row | told | counted], schema=ADAPTED_SCHEMA)
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Report progress to nobody."""
+
+
+def adapt(
+    path: str | Path,
+    index: str | Path | None = None,
+    settings: Settings | None = None,
+    progress: Progress = _silent,
+) -> Adapted:
+    """Tune an index to the lake at `path`, that it was made of, and index that anew where the tuned encoder is better.
+
+    Raises IndexMissing where there is no index, InvalidSetting where it is of another lake, LockHeld when another
+    writer is at work.
+    """
+    lake = _opened(Path(path), index, settings)
+    encoder = lake.model.untuned
+    try:
+        pairs = _pairs_of(lake, encoder, progress)
+    except InvalidSetting as error:  # a lake too small is nobody's mistake
+        return _unchanged(lake, str(error))
+    gain = held_out_gain(pairs, fit_within_class, _SEED)
+    if gain.least <= 0:
+        return _unchanged(lake, "the tuned encoder is not better beyond chance", gain)
+    head = Head(fit_within_class(pairs), encoder.fingerprint)
+    return _rebuilt(lake, Model(encoder.fingerprint, lambda: encoder).tuned_by(head), progress, gain)
+
+
+def reset(
+    path: str | Path,
+    index: str | Path | None = None,
+    settings: Settings | None = None,
+    progress: Progress = _silent,
+) -> Adapted:
+    """Return to the encoder as it ships, and index the lake at `path` anew. Raises what `adapt` does."""
+    lake = _opened(Path(path), index, settings)
+    if head_of(Path(lake.settings.index)) is None:
+        return _unchanged(lake, "the index is not tuned")
+    options = model_options(lake.settings)
+    model = Model(fingerprint(options), lambda: make_encoder(options), is_settled=True)
+    return _rebuilt(lake, model, progress)
+
+
+def _opened(root: Path, index: str | Path | None, settings: Settings | None) -> Lake:
+    """Open the index with the settings that it was built with."""
+    lake = Lake.open(index, settings)
+    where = Path(lake.settings.index)
+    if root.resolve() != lake.root:
+        raise InvalidSetting(f"the index in {where} is of {lake.root}, not of {root}; name that, or another --index")
+    with writing(where):  # minutes of work would be in vain
+        return Lake(lake.generation, settings_built_with(lake.generation.manifest.settings, lake.settings))
+
+
+def _pairs_of(lake: Lake, encoder: Encoder, progress: Progress) -> VectorPairs:
+    """Encode pairs of the lake's columns that join. Raises InvalidSetting where there is too little to learn from."""
+    if lake.kept_values is RawValues.NONE:
+        raise InvalidSetting("the index keeps no values to be tuned on; index the lake with --values sample or hash")
+    pool = Pool.of(tables_of(lake, _SEED, progress))
+    if len(pool.telling) + len(pool.measured) < _LEAST_COLUMNS:
+        raise InvalidSetting(f"the lake is too small: it takes {_LEAST_COLUMNS} columns with several values")
+    pairs = encoded_pairs(pool, encoder, text_options(lake.settings), _SEED, progress)
+    if len(np.unique(pairs.origins)) < _LEAST_ORIGINS:
+        raise InvalidSetting(f"the lake is too small: its columns are of fewer than {_LEAST_ORIGINS} origins")
+    return pairs
+
+
+def _unchanged(lake: Lake, refusal: str, gain: Gain | None = None) -> Adapted:
+    return Adapted(gain, refusal, lake.generation.number)
+
+
+def _rebuilt(lake: Lake, model: Model, progress: Progress, gain: Gain | None = None) -> Adapted:
+    report = build_index(lake.root, Path(lake.settings.index), lake.settings, model, progress)
+    return Adapted(gain, "", report.generation)

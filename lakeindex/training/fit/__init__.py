@@ -1,0 +1,1 @@
+"""Fits of single models: boosted trees, low-rank adapters, contrastive tuning, whitening."""

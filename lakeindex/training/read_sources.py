@@ -1,0 +1,60 @@
+"""Read the beginning of every table of a lake, to learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from lakeindex.errors import LakeIndexError
+from lakeindex.plugins import connector_for, find_connectors
+from lakeindex.profile.walk import walk
+from lakeindex.protocols import Connector
+from lakeindex.synthesis.source_tables import SourceData
+from lakeindex.types.lake import LakeFile, ReadOptions, SourceTable
+from lakeindex.types.names import title_of
+from lakeindex.types.reports import FileOutcome, FileStatus
+
+_UNREADABLE = (LakeIndexError, OSError, pa.ArrowException, MemoryError, ValueError, RecursionError)
+
+
+def read_sources(
+    root: Path, exclude: Path, options: ReadOptions, most_bytes: int
+) -> Iterator[SourceData | FileOutcome]:
+    """Yield every table below `root`, each up to so many bytes, and what became of files that give none.
+
+    `exclude`, where the index lives, is passed over. Raises NotFound when `root` is no folder.
+    """
+    connectors = find_connectors()
+    for found in walk(root, exclude):
+        if isinstance(found, FileOutcome):
+            yield found
+        elif (connector := connector_for(found.name, connectors)) is None:
+            yield FileOutcome(found.name, FileStatus.SKIPPED, "no connector reads such files")
+        else:
+            yield from _read_file(connector, found, options, most_bytes)
+
+
+def _read_file(
+    connector: Connector, file: LakeFile, options: ReadOptions, most_bytes: int
+) -> Iterator[SourceData | FileOutcome]:
+    try:
+        for table in connector.tables(file, options):
+            rows = _beginning(connector, file, table, options, most_bytes)
+            yield SourceData(title_of(table.id).replace(" ", "_"), rows)
+    except _UNREADABLE as error:
+        yield FileOutcome(file.name, FileStatus.FAILED, f"{type(error).__name__}: {error}")
+
+
+def _beginning(
+    connector: Connector, file: LakeFile, table: SourceTable, options: ReadOptions, most_bytes: int
+) -> pa.Table:
+    batches: list[pa.RecordBatch] = []
+    read = 0
+    for batch in connector.read(file, table, options).batches:
+        batches.append(batch)
+        read += batch.nbytes
+        if read >= most_bytes:
+            break
+    return pa.Table.from_batches(batches, table.schema)

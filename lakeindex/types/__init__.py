@@ -1,0 +1,5 @@
+"""Ground: the nouns, from a file of the lake to an answer. Connectors import from here."""
+
+from lakeindex.types.lake import Header, LakeFile, ReadOptions, Rows, Scan, SourceTable, TableId
+
+__all__ = ["Header", "LakeFile", "ReadOptions", "Rows", "Scan", "SourceTable", "TableId"]

@@ -1,0 +1,64 @@
+"""What columns say, in tokens: the name of each, its table's title, and some of its values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lakeindex.arrays.aliases import Hashes, Integers, Tokens
+from lakeindex.arrays.ragged import ranges
+from lakeindex.hashing.text_hash import mix
+
+END = 0
+"""Closes each unit of a reading; no token has this number."""
+NAME, TITLE = 0, 1
+"""The places of the first two units of each reading; values come behind them."""
+
+
+FACTOR = np.uint64(0x9E3779B97F4A7C15)
+"""Odd, with bits spread evenly: makes numbers that differ a little differ a lot."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Readings:
+    """The readings of several columns, one after the other."""
+
+    tokens: Tokens
+    """A reading is its units, each closed by END: the name, the title, then values, the most frequent first."""
+    starts: Integers
+    """(columns + 1,) where each column's reading starts."""
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def take(self, columns: Integers) -> Readings:
+        """Return some of the columns, in the order asked for."""
+        lengths = np.diff(self.starts)[columns]
+        tokens = self.tokens[ranges(self.starts[:-1][columns], lengths)]
+        return Readings(tokens, np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]))
+
+    def joined(self, others: Readings) -> Readings:
+        """Put other columns behind these."""
+        starts = np.concatenate([self.starts, self.starts[-1] + others.starts[1:]])
+        return Readings(np.concatenate([self.tokens, others.tokens]), starts)
+
+    def padded(self, units: int, tokens: int) -> Tokens:
+        """Lay out the first so many tokens of the first so many units, (columns, units, tokens), the rest END."""
+        laid = np.zeros((len(self), units, tokens), np.uint16)
+        owners = np.repeat(np.arange(len(self)), np.diff(self.starts))
+        is_end = self.tokens == END
+        ended = np.concatenate([np.zeros(1, np.int64), np.cumsum(is_end)])
+        unit = ended[:-1] - ended[self.starts[:-1]][owners]
+        begins = np.concatenate([np.zeros(1, np.int64), np.flatnonzero(is_end) + 1])
+        within = np.arange(len(self.tokens)) - begins[ended[:-1]]
+        kept = ~is_end & (unit < units) & (within < tokens)
+        laid[owners[kept], unit[kept], within[kept]] = self.tokens[kept]
+        return laid
+
+    def hashes(self) -> Hashes:
+        """Hash each reading, (columns,): what the scores of a cross-encoder are remembered by."""
+        within = np.arange(len(self.tokens)) - np.repeat(self.starts[:-1], np.diff(self.starts))
+        terms = mix(self.tokens.astype(np.uint64) + np.uint64(1) + within.astype(np.uint64) * FACTOR)
+        sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(terms, dtype=np.uint64)])
+        return mix(sums[self.starts[1:]] - sums[self.starts[:-1]])

@@ -1,0 +1,137 @@
+"""What is known of columns: their kinds, terms and facts, and a column as a query asks about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from lakeindex.arrays.aliases import Flags, Floats, Hashes, Integers
+from lakeindex.types.column_tokens import Readings
+from lakeindex.types.lake import ColumnId
+
+
+class Kind(StrEnum):
+    """What a column's values are, by what at least nine in ten of them look like."""
+
+    EMPTY = "empty"
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    DATE = "date"
+    TEXT = "text"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether arithmetic makes sense."""
+        return self in (Kind.INTEGER, Kind.DECIMAL)
+
+
+class Family(StrEnum):
+    """A way to turn a column into a set of hashed terms; two columns are compared term by term."""
+
+    VALUES = "values"
+    """Values, trimmed and lower-cased."""
+    KEYS = "keys"
+    """Values without accents, punctuation, leading zeros; dates in ISO order: the values' terms, folded."""
+    WORDS = "words"
+    """Words of the values."""
+    GRAMS = "grams"
+    """Character trigrams of the values."""
+    NAMES = "names"
+    """Character trigrams of the column's name."""
+    CONTEXT = "context"
+    """Words of the column's name and of its table's."""
+    REFERENCES = "references"
+    """What the column may be called, in its table and beyond: `student_id` meets the `id` of `students`."""
+
+
+NO_KEY = -1
+
+
+KINDS = tuple(Kind)
+"""The kind of a column is kept as its place in here."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TermSet:
+    """The terms of one column, of the lake or from outside."""
+
+    hashes: Hashes
+    """Ascending."""
+    counts: Integers
+    is_complete: bool
+    """False where only the smallest hashes are here, a sketch of more."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ColumnFacts:
+    """What the profiles say of some columns, an entry a column."""
+
+    kinds: npt.NDArray[np.int8]
+    """Places in KINDS."""
+    rows: Integers
+    nulls: Integers
+    distinct: Integers
+    is_key: Flags
+    is_serial: Flags
+    """Whether it counts 0, 1, 2, ... with hardly a gap."""
+    lows: Floats
+    """The smallest number, or day since 1970; nan where there is none, or it isn't kept."""
+    highs: Floats
+    """The largest."""
+    lengths: npt.NDArray[np.uint8]
+    """(n, bins) shares of the rows by the length of their value, of 255."""
+    patterns: npt.NDArray[np.uint8]
+    """(n, bins) shares of the rows by the shape of their value, of 255."""
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+    def take(self, places: Integers) -> ColumnFacts:
+        """Return some of the columns, in the order asked for."""
+        return ColumnFacts(**{field.name: np.asarray(getattr(self, field.name)[places]) for field in fields(self)})
+
+    def joined(self, others: ColumnFacts) -> ColumnFacts:
+        """Put other columns behind these."""
+        if not len(self) or not len(others):
+            return self if len(self) else others
+        return ColumnFacts(
+            **{
+                field.name: np.concatenate([getattr(self, field.name), getattr(others, field.name)])
+                for field in fields(self)
+            }
+        )
+
+    def is_kind(self, *kinds: Kind) -> Flags:
+        """Tell which columns are of one of these kinds."""
+        return np.isin(self.kinds, [KINDS.index(kind) for kind in kinds])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class QueryColumn:
+    """The column that is asked about, of the lake or from outside, made ready for every source."""
+
+    id: ColumnId
+    facts: ColumnFacts
+    """A single column."""
+    terms: dict[Family, TermSet]
+    vector: npt.NDArray[np.float32]
+    """(d,) unit length."""
+    reading: Readings
+    """Of a single column."""
+    table_names: Hashes
+    """The names of its table's columns, hashed as the directory does."""
+    own_keys: Integers
+    """The columns of its own table, which are never an answer; none for a column from outside."""
+    key: int | None = None
+    """Its own; None where the lake has no column like this."""
+    elsewhere: Integers = field(default_factory=lambda: np.zeros(0, np.int64))
+    """The columns of tables that are not asked."""
+
+    @property
+    def excluded(self) -> Integers:
+        """Return the columns that are no answer, ascending."""
+        return np.union1d(self.own_keys, self.elsewhere).astype(np.int64)

@@ -1,0 +1,137 @@
+"""The nouns: what a lake, a column and an answer are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from io import BufferedReader
+from pathlib import Path
+from typing import TYPE_CHECKING, NewType
+
+from lakeindex.files.regular_file import open_regular
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+TableId = NewType("TableId", str)
+"""A table's path relative to the lake's root, with `/`; a part of a file follows a `#`."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ColumnId:
+    """A column: its table and its name, unique within the table."""
+
+    table: TableId
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.table} · {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class LakeFile:
+    """A regular file inside a lake, not yet opened."""
+
+    path: Path
+    """Absolute, resolved, inside the lake's root."""
+    name: str
+    """Relative to the lake's root, with `/`."""
+    size: int
+    """Bytes."""
+    modified_ns: int
+    output_limit: int = 10**9
+    """Bytes that it may unpack to."""
+
+    def open(self) -> BufferedReader:
+        """Open it for reading. Raises OSError when something else is in its place now."""
+        return open_regular(self.path)
+
+    @property
+    def token(self) -> str:
+        """Return what changes when the file does, known without opening it."""
+        return f"{self.size}-{self.modified_ns}"
+
+
+class Header(StrEnum):
+    """Whether a file's first row names its columns."""
+
+    AUTO = "auto"
+    YES = "yes"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How files are to be understood where they don't say it themselves."""
+
+    header: Header = Header.AUTO
+    batch_rows: int = 65_536
+    copies: Path | None = None
+    """Where to leave a Parquet copy of a table that DuckDB can't read from its file; None for nowhere."""
+
+
+ScanValue = str | int | bool | tuple[str, ...]
+
+
+# A scan is written into SQL, and may come from an index that somebody else made.
+_SCAN_OPTIONS = {
+    "read_csv": frozenset(
+        (
+            *("auto_detect", "all_varchar", "delim", "quote", "escape", "comment"),
+            *("header", "skip", "new_line", "nullstr", "allow_quoted_nulls", "encoding"),
+            *("compression", "hive_partitioning", "max_line_size", "parallel", "strict_mode", "null_padding"),
+            *("ignore_errors", "thousands", "decimal_separator", "dateformat", "timestampformat"),
+        )
+    ),
+    "read_parquet": frozenset({"binary_as_string", "hive_partitioning"}),
+    "read_json": frozenset({"auto_detect", "compression", "format", "hive_partitioning", "records", "sample_size"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A DuckDB table function over one file that yields the same rows as the connector."""
+
+    function: str
+    """`read_csv`, `read_parquet` or `read_json`."""
+    options: tuple[tuple[str, ScanValue], ...] = ()
+    """Named arguments besides the path; column types are added by whoever renders it."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a function or an option that is not known to read one file and nothing else."""
+        known = _SCAN_OPTIONS.get(self.function, frozenset())
+        unknown = [name for name, _ in self.options if name not in known]
+        if not known or unknown or not all(_is_scan_value(value) for _, value in self.options):
+            raise ValueError(f"{self.function}({', '.join(unknown)}) is no scan of one file")
+
+
+def _is_scan_value(value: object) -> bool:
+    return isinstance(value, str | int) or (isinstance(value, tuple) and all(isinstance(one, str) for one in value))
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTable:
+    """A table that a connector found, known before any row is read."""
+
+    id: TableId
+    schema: pa.Schema
+    """Unique, non-empty column names, in the file's order."""
+    token: str
+    """Changes when the table does (size and mtime, an ETag, a snapshot id)."""
+    settings: tuple[tuple[str, str], ...] = ()
+    """What the connector found out about the table and needs to read it; opaque to the engine."""
+
+
+@dataclass(slots=True)
+class Rows:
+    """The rows of one table, read once; the figures are final when `batches` is exhausted."""
+
+    batches: Iterator[pa.RecordBatch]
+    """Every batch has the table's schema."""
+    scan: Scan | None = None
+    """How DuckDB reads the same rows; None where only the connector can."""
+    rejected: int = 0
+    """Rows that fit no column layout and were left out."""
+    notes: list[str] = field(default_factory=list)
+    """What a reader of the report should know: an encoding that was guessed, rows that were padded."""

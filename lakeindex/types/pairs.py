@@ -1,0 +1,169 @@
+"""One column against many, as arrays: what is compared, what is known of each pair, and how they rank."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from lakeindex.arrays.aliases import Floats, Hashes, Integers
+from lakeindex.arrays.ratios import ratio
+from lakeindex.types.columns import NO_KEY, ColumnFacts, Family
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """One column compared with several: an entry a candidate, sums over terms.
+
+    Where one side is a sketch, only terms below both sketches' limits count, as in a KMV estimate. `rarity` of a term
+    is its inverse document frequency over the columns of the lake.
+    """
+
+    shared: Floats
+    """Terms that both hold."""
+    query_terms: Floats
+    """Terms of the query, and of the candidate, that could have been shared."""
+    candidate_terms: Floats
+    shared_rarity: Floats
+    query_rarity: Floats
+    candidate_rarity: Floats
+    cosine: Floats
+    """Of the log counts, weighted by rarity (tf-idf); of all terms: a few comparable ones can't make it high."""
+
+    def containment(self) -> Floats:
+        """Return |Q ∩ C| / |Q|."""
+        return ratio(self.shared, self.query_terms)
+
+    def reverse_containment(self) -> Floats:
+        """Return |Q ∩ C| / |C|."""
+        return ratio(self.shared, self.candidate_terms)
+
+    def rare_containment(self) -> Floats:
+        """Return the containment with each term weighted by its rarity."""
+        return ratio(self.shared_rarity, self.query_rarity)
+
+    def rare_reverse_containment(self) -> Floats:
+        """Return the reverse containment with each term weighted by its rarity."""
+        return ratio(self.shared_rarity, self.candidate_rarity)
+
+    def jaccard(self) -> Floats:
+        """Return |Q ∩ C| / |Q ∪ C|."""
+        return ratio(self.shared, self.query_terms + self.candidate_terms - self.shared)
+
+    def asked_back(self) -> Comparison:
+        """Return the same with the candidates as queries."""
+        return replace(
+            self,
+            query_terms=self.candidate_terms,
+            candidate_terms=self.query_terms,
+            query_rarity=self.candidate_rarity,
+            candidate_rarity=self.query_rarity,
+        )
+
+    def take(self, places: Integers) -> Comparison:
+        """Keep some candidates, in the order asked for."""
+        return Comparison(**{field.name: getattr(self, field.name)[places] for field in fields(self)})
+
+    def joined(self, others: Comparison) -> Comparison:
+        """Put other candidates behind these."""
+        return Comparison(
+            **{
+                field.name: np.concatenate([getattr(self, field.name), getattr(others, field.name)])
+                for field in fields(self)
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """A query column and its candidates, with all that the index says of each pair."""
+
+    keys: Integers
+    """(n,) of the candidates."""
+    query: ColumnFacts
+    """A single column."""
+    candidates: ColumnFacts
+    compared: dict[Family, Comparison]
+    cosine: Floats
+    """(n,) of the column vectors."""
+    tables: Integers
+    """(n,) the number of each candidate's table."""
+    same_schema: Floats
+    """(n,) the Jaccard similarity of both tables' column names."""
+    lake_columns: int
+    """How many columns the lake has."""
+    query_columns: int
+    """How many columns the query's table has."""
+
+    def asked_back(self, place: int, columns: int) -> Pairs:
+        """Return one pair as it is when its candidate asks, whose table has so many columns: the query has no key."""
+        one = np.array([place])
+        return replace(
+            self,
+            keys=np.array([NO_KEY]),
+            query=self.candidates.take(one),
+            candidates=self.query,
+            compared={family: compared.take(one).asked_back() for family, compared in self.compared.items()},
+            cosine=self.cosine[one],
+            tables=np.array([NO_KEY]),
+            same_schema=self.same_schema[one],
+            query_columns=columns,
+        )
+
+    def joined(self, others: Pairs) -> Pairs:
+        """Put other candidates of the same query behind these."""
+        return replace(
+            self,
+            keys=np.concatenate([self.keys, others.keys]),
+            candidates=self.candidates.joined(others.candidates),
+            compared={family: one.joined(others.compared[family]) for family, one in self.compared.items()},
+            cosine=np.concatenate([self.cosine, others.cosine]),
+            tables=np.concatenate([self.tables, others.tables]),
+            same_schema=np.concatenate([self.same_schema, others.same_schema]),
+        )
+
+    def shared_rarity(self, family: Family) -> Floats:
+        """Return how rare the shared terms are together, (n,), in units of a term that one column of the lake has.
+
+        So it means the same in lakes of every size.
+        """
+        return np.asarray(self.compared[family].shared_rarity / np.log(self.lake_columns + 1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AnchorScores:
+    """Scores of anchor queries with columns, both known by hashes of all that a cross-encoder is told of them."""
+
+    queries: Hashes
+    """(anchors,)."""
+    columns: Hashes
+    """(columns,)."""
+    scores: npt.NDArray[np.float16]
+    """(anchors, columns), R in ANNCUR."""
+
+    def space(self, columns: Integers) -> npt.NDArray[np.float32]:
+        """Return the coordinates of some columns, (n, anchors)."""
+        return np.ascontiguousarray(self.scores[:, columns].T, np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranking:
+    """Candidates by score, best first, ties by key; each stage of a search returns a narrower one."""
+
+    keys: Integers
+    scores: Floats
+    stage: str
+
+    @classmethod
+    def of(cls, keys: Integers, scores: Floats, stage: str) -> Ranking:
+        """Sort candidates into a ranking."""
+        order = np.lexsort((keys, -scores))
+        return cls(keys[order], scores[order], stage)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def top(self, k: int) -> Ranking:
+        """Keep the best k."""
+        return Ranking(self.keys[:k], self.scores[:k], self.stage)

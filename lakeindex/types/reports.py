@@ -1,0 +1,73 @@
+"""What a build did: to each file, and altogether."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lakeindex.types.lake import Scan, TableId
+
+Progress = Callable[[str, int, int], None]
+"""Told the stage, what of it is done and how much there is."""
+
+
+class FileStatus(StrEnum):
+    """What became of a file of the lake."""
+
+    INDEXED = "indexed"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTable:
+    """A table that was read to its end."""
+
+    id: TableId
+    connector: str
+    token: str
+    rows: int
+    rejected: int
+    scan: Scan | None
+    settings: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    copy: str = ""
+    """A Parquet file within the index with the rows, where DuckDB can't read the original as the connector does."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """What became of one file, as it stands in the report."""
+
+    path: str
+    """Relative to the lake's root."""
+    status: FileStatus
+    reason: str = ""
+    """Why it was skipped or failed, or what was odd about it; empty when there is nothing to say."""
+    tables: tuple[ReadTable, ...] = ()
+    content_hash: str = ""
+    token: str = ""
+    """What the file was remembered by when it was read: as long as it has the same, it is not read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a build did, skipped and failed, in seconds and bytes."""
+
+    files: tuple[FileOutcome, ...]
+    """Every entry of the lake that is no folder, in the order of their paths."""
+    tables: int
+    columns: int
+    seconds: float
+    stages: dict[str, float]
+    """Seconds, by stage."""
+    bytes: int
+    """Of the index on disk."""
+    logical_hash: str
+    generation: int
+
+    def with_status(self, status: FileStatus) -> list[FileOutcome]:
+        """List the files of which this became."""
+        return [file for file in self.files if file.status is status]

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lakeindex.errors import UnreadableTable
+from lakeindex.types.lake import ReadOptions
+from lakeindex_connectors.json_files.connector import JsonConnector
+from lakeindex_connectors.json_files.connector import objects as json_objects
+from lakeindex_connectors.json_files.kinds import Kind, common_kind, kind_of
+from tests.connectors.connector_contract import ConnectorContract, Row, lake_file, read_rows
+
+Write = Callable[[str, str], Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def write(name: str, content: str) -> Path:
+        path = tmp_path / name
+        path.write_bytes(gzip.compress(content.encode()) if name.endswith(".gz") else content.encode())
+        return path
+
+    return write
+
+
+class TestContract(ConnectorContract):
+    @pytest.fixture
+    def connector(self) -> JsonConnector:
+        return JsonConnector()
+
+    @pytest.fixture(params=["lines", "array", "packed"])
+    def readable(self, request: pytest.FixtureRequest, write: Write) -> Path:
+        lines = ['{"a": 1, "b": {"c": "é"}}', '{"a": 2.5}', '{"b": {"d": [1]}, "b.c": null}', "{}"]
+        if request.param == "array":
+            return write("some.json", f"[{', '.join(lines)}]")
+        return write("some.jsonl.gz" if request.param == "packed" else "some.jsonl", "\n".join(lines))
+
+    @pytest.fixture
+    def unreadable(self, write: Write) -> Sequence[Path]:
+        contents = [
+            "",
+            "null",
+            "[]",
+            "[1, 2]",
+            "{",
+            '"text"',
+            "[" * 100_000,
+            '{"a":' * 100_000,
+            "{}\n{}\n",
+            "PK\x03\x04",
+        ]
+        contents += ["".join(f'{{"k{i}": 1}}\n' for i in range(10_001))]
+        return [write(f"{i}.json", content) for i, content in enumerate(contents)]
+
+
+FORMS: dict[str, tuple[str, str]] = {
+    "lines": ("t.jsonl", '{"a": 1}\n\n{"a": 2}\n'),
+    "old Mac lines": ("t.ndjson", '{"a": 1}\r{"a": 2}\r'),
+    "packed lines": ("t.ndjson.gz", '{"a": 1}\n{"a": 2}'),
+    "lines called json": ("t.json", '{"a": 1}\n{"a": 2}\n'),
+    "array": ("t.json", '[{"a": 1},{"a": 2}]'),
+    "array on lines": ("t.json", '[\n{"a": 1},\n{"a": 2}\n]\n'),
+    "pretty array": ("t.json.gz", json.dumps([{"a": 1}, {"a": 2}], indent=2)),
+    "byte order mark": ("t.json", '\ufeff[{"a": 1}, {"a": 2}]'),
+}
+
+
+@pytest.mark.parametrize("case", FORMS)
+def test_lines_and_arrays_are_read(write: Write, case: str) -> None:
+    assert read_rows(JsonConnector(), write(*FORMS[case])) == (["a"], [(1,), (2,)])
+
+
+def test_a_single_object_is_one_row(write: Write) -> None:
+    path = write("t.json", '{\n  "a": {\n    "b": 1\n  },\n  "c": [1, {"d": 2}]\n}\n')
+    assert read_rows(JsonConnector(), path) == (["a.b", "c"], [(1, '[1, {"d": 2}]')])
+
+
+COLUMNS: dict[str, tuple[list[object], pa.DataType, list[object]]] = {
+    "integers": ([1, None, -2], pa.int64(), [1, None, -2]),
+    "fractions": ([1, 2.5], pa.float64(), [1.0, 2.5]),
+    "booleans": ([True, False, None], pa.bool_(), [True, False, None]),
+    "texts": (["a", "", "é"], pa.string(), ["a", "", "é"]),
+    "numbers and texts": ([1, "a", 2.5, True], pa.string(), ["1", "a", "2.5", "true"]),
+    "booleans and numbers": ([True, 1], pa.string(), ["true", "1"]),
+    "nothing": ([None, None], pa.string(), [None, None]),
+    "lists": ([[1, "x"], []], pa.string(), ['[1, "x"]', "[]"]),
+    "beyond int64": ([1 << 70, 1], pa.string(), [str(1 << 70), "1"]),
+    "int64": ([1 << 60, 1], pa.int64(), [1 << 60, 1]),
+    "beyond a double": ([(1 << 60) + 1, 1.5], pa.string(), [str((1 << 60) + 1), "1.5"]),
+    "half surrogate": (["\ud800x"], pa.string(), ["?x"]),
+}
+
+
+@pytest.mark.parametrize("case", COLUMNS)
+def test_a_key_keeps_its_type_where_its_values_have_one(write: Write, case: str) -> None:
+    values, kind, expected = COLUMNS[case]
+    path = write("t.jsonl", "\n".join(json.dumps({"k": value}) for value in values))
+    (table,) = JsonConnector().tables(lake_file(path), ReadOptions())
+    assert table.schema.field("k").type == kind
+    assert read_rows(JsonConnector(), path)[1] == [(value,) for value in expected]
+
+
+def test_keys_come_in_order_of_first_appearance_and_stay_unique(write: Write) -> None:
+    path = write("t.jsonl", '{"b": 1, "a": {"x": 1}}\n{"a.x": 2, "a": 3, "": 4}\n')
+    expected: list[Row] = [(1, 1, None, None, None), (None, None, 2, 3, 4)]
+    assert read_rows(JsonConnector(), path) == (["b", "a.x", "a.x (2)", "a", "column_5"], expected)
+
+
+def test_lines_that_are_no_object_are_rejected_and_counted(write: Write) -> None:
+    path = write("t.jsonl", 'bad\n{"a": 1}\n[1]\n{"a": 2\n{"a": 3}\n')
+    (table,) = JsonConnector().tables(lake_file(path), ReadOptions())
+    rows = JsonConnector().read(lake_file(path), table, ReadOptions())
+    assert [value for batch in rows.batches for value in batch.column("a").to_pylist()] == [1, 3]
+    assert rows.rejected == 3
+    assert rows.notes == ["3 lines or elements are no JSON object and were left out"]
+    assert rows.scan is None
+
+
+def test_objects_far_down_stay_text(write: Write) -> None:
+    path = write("t.jsonl", '{"a":' * 100 + "1" + "}" * 100)
+    names, values = read_rows(JsonConnector(), path)
+    assert names == [".".join("a" * 33)]
+    assert str(values[0][0]).startswith('{"a": {"a"')
+
+
+def test_a_big_array_is_refused_with_the_way_out(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_objects, "MAX_DOCUMENT_BYTES", 1 << 20)
+    path = write("t.json", json.dumps([{"a": "x" * 1000}] * 1200, indent=1))
+    with pytest.raises(UnreadableTable, match="more than 1 MB: convert it to JSON Lines"):
+        JsonConnector().tables(lake_file(path), ReadOptions())
+
+
+def test_a_file_that_gained_keys_meanwhile_is_unreadable(write: Write) -> None:
+    path = write("t.jsonl", '{"a": 1}\n')
+    (table,) = JsonConnector().tables(lake_file(path), ReadOptions())
+    write("t.jsonl", '{"b": 1}\n')
+    with pytest.raises(UnreadableTable, match="changed while it was read"):
+        list(JsonConnector().read(lake_file(path), table, ReadOptions()).batches)
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3)
+
+
+@given(st.lists(SCALARS, min_size=1, max_size=6))
+def test_the_kind_of_a_column_does_not_depend_on_the_order(values: list[object]) -> None:
+    def fold(values: Sequence[object]) -> Kind:
+        kind = Kind.NULL
+        for value in values:
+            kind = common_kind(kind, kind_of(value))
+        return kind
+
+    shuffled = sorted(values, key=repr)
+    assert fold(values).arrow_type == fold(shuffled).arrow_type

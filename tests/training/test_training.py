@@ -1,0 +1,63 @@
+"""What training measures is what a count by hand gives, and a made lake is asked as any lake is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lakeindex.config.settings import Settings
+from lakeindex.training.best_of_query import best_of_query, top_places
+from lakeindex.training.fit.boosting import LabelledPairs
+from lakeindex.training.made_lakes import CANDIDATES, KEPT, LakePlan, ask_made_lakes, plans
+from lakeindex.training.measures import brier_skill, expected_calibration_error, mean_average_precision
+from tests.synthesis.made_sources import all_sources
+
+
+def pairs(scores: list[float], joins: list[bool], queries: list[int]) -> LabelledPairs:
+    count = len(scores)
+    kinds = np.zeros(count, np.int8)
+    return LabelledPairs(
+        np.zeros((count, 1)), np.array(scores), np.array(joins), np.array(queries), np.zeros(count), kinds
+    )
+
+
+def test_the_calibration_error_is_the_mean_gap_of_bins_of_equal_mass() -> None:
+    said = np.array([0.1, 0.1, 0.8, 0.8])
+    assert expected_calibration_error(said, np.array([False, False, True, True]), bins=2) == pytest.approx(0.15)
+    assert expected_calibration_error(np.full(10, 0.5), np.arange(10) < 5, bins=1) == 0.0
+
+
+def test_brier_skill_compares_with_the_base_rate() -> None:
+    joins = np.array([True, False, False, False])
+    assert brier_skill(joins.astype(float), joins) == 1.0
+    assert brier_skill(np.full(4, 0.25), joins) == 0.0
+    # Errors .25, .25, 0, 0 in squares .0625 * 2 / 4; the base rate has .1875.
+    assert brier_skill(np.array([0.75, 0.25, 0.0, 0.0]), joins) == pytest.approx(1 - 0.03125 / 0.1875)
+
+
+def test_average_precision_is_over_the_queries_that_have_something_to_find() -> None:
+    made = pairs([0.9, 0.8, 0.7, 0.9, 0.8, 0.5], [True, False, True, False, True, False], [0, 0, 0, 1, 1, 2])
+    assert mean_average_precision(made.scores, made) == pytest.approx(((1 + 2 / 3) / 2 + 1 / 2) / 2)
+
+
+def test_top_keeps_the_best_of_each_query() -> None:
+    made = pairs([0.1, 0.9, 0.5, 0.2], [True] * 4, [0, 0, 0, 1])
+    assert top_places(made.queries, made.scores, 2).tolist() == [False, True, True, True]
+    assert best_of_query(made.scores, made.queries) == {0: 0.9, 1: 0.2}
+
+
+def test_plans_go_through_all_styles_and_repeat() -> None:
+    assert plans(12, 3) == plans(12, 3)
+    assert len({plan.style for plan in plans(10, 3)}) == 10
+    assert len({plan.seed for plan in plans(12, 3)}) == 12
+
+
+def test_a_made_lake_is_asked_with_and_without_its_partners() -> None:
+    plan, sources = LakePlan("wide", 5, 4, 30), all_sources()
+    (asked,) = ask_made_lakes(sources, [plan], Settings(model="hashing"), lambda line: None)
+    per_query = np.bincount(asked.pairs.queries)
+    assert per_query.max() <= KEPT < CANDIDATES
+    assert 0 < asked.pairs.joins.mean() < 1
+    assert not asked.orphans.joins.any()
+    (again,) = ask_made_lakes(sources, [plan], Settings(model="hashing"), lambda line: None)
+    assert np.array_equal(asked.pairs.features, again.pairs.features)
