@@ -40,6 +40,7 @@ lint: $(VENV)/.dev-installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python benchmarks/house.py --static --check
 
 format: $(VENV)/.dev-installed
 	$(BIN)/ruff check --fix .

@@ -1,145 +1,101 @@
 """Claim: every signal and every source of candidates earns its place.
 
-Each query is searched once; what was measured of its candidates is then fused again without one signal (the others'
-weights renormalised), by that signal alone, without one thing that speaks against a join, without one guard, and among
-the candidates of all sources but one.
+What users get by `Lake.query_many` with its defaults, and by the same call on an engine with one thing changed
+(`changed_engine.py`): without one signal (the others' weights renormalised), without one thing that speaks against a
+join, without one guard, with a signal that was tried, without one source of candidates; and ranked by one signal alone,
+which no user gets. Beside it, the share of the relevant columns that each source proposes, as `--sources` shows it.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 
-import numpy as np
 import record
-from labelled_lakes import MACRO, Figures, LabelledLakes, write_rankings
-from left_out import ENGINE, Values, fused, score_variants
+from answers import K
+from changed_engine import ENGINE, variants
+from labelled_lakes import MACRO, WILD, Figures, LabelledLakes, add_options, open_lakes, write_rankings
+from query_lake import Answers, answers_by_source, query_lake
 
-from lakeindex.arrays.aliases import Flags, Floats, Integers
 from lakeindex.config.settings import Settings
-from lakeindex.errors import NotFound
 from lakeindex.lake import Lake
-from lakeindex.match.signals import SIGNALS, measure
-from lakeindex.search.searcher import Searcher
-from lakeindex.types.columns import QueryColumn
+from lakeindex.match.signals import SIGNALS
 from lakeindex.types.lake import ColumnId
-from lakeindex.types.pairs import Ranking
 
-K = 100
 CANDIDATES = 200
-"""Of each source, as a query for K answers asks for."""
+"""Of each source, of which the recall is measured."""
 
-WILD = "wild"
-
-
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """What the sources propose for a query."""
-
-    proposed: dict[str, Integers]
-    own_keys: Integers
-
-    @classmethod
-    def of(cls, searcher: Searcher, query: QueryColumn) -> Pool:
-        limit = CANDIDATES + len(query.own_keys)
-        sources = searcher.sources.items()
-        return cls({name: source.candidates(query, limit) for name, source in sources}, query.own_keys)
-
-    def keys(self, left_out: str | None = None) -> Integers:
-        """Return the candidates of all sources but one, ascending."""
-        kept = [keys.astype(np.int64) for name, keys in self.proposed.items() if name != left_out]
-        united = np.unique(np.concatenate([np.zeros(0, np.int64), *kept]))
-        return united[~np.isin(united, self.own_keys)]
+Relevant = Mapping[ColumnId, set[ColumnId]]
+Recalls = dict[str, dict[str, float]]
+"""By benchmark, the mean over queries for each pool of candidates."""
 
 
-@dataclass
-class Ablation:
-    """Rankings by variant, and how much of what is relevant each pool of candidates holds."""
-
-    rankings: dict[str, dict[ColumnId, list[ColumnId]]] = field(default_factory=dict)
-    recalls: dict[str, dict[str, list[float]]] = field(default_factory=dict)
-    """By pool and benchmark, a figure a query."""
-
-    def ask(self, searcher: Searcher, asked: ColumnId, benchmark: str, relevant: set[ColumnId]) -> None:
-        """Search once, and rank by every variant; a query that isn't in the lake finds nothing."""
-        try:
-            query = searcher.column(asked)
-        except NotFound:
-            nothing = Pool({source: np.zeros(0, np.int64) for source in searcher.sources}, np.zeros(0, np.int64))
-            self._recall(benchmark, nothing, np.zeros(0, np.int64), len(relevant))
-            return
-        pool = Pool.of(searcher, query)
-        pairs = searcher.pairs(query, pool.keys())
-        names = [searcher.directory.id_of(key) for key in pairs.keys.tolist()]
-        for variant, scores in score_variants(pairs).items():
-            self._rank(variant, asked, names, scores)
-        values = measure(pairs)
-        for source in pool.proposed:
-            inside = np.isin(pairs.keys, pool.keys(source))
-            self._rank(f"without {source} as a source", asked, names, _among(values, pairs.tables, inside))
-        found = pairs.keys[[name in relevant for name in names]]
-        self._recall(benchmark, pool, found, len(relevant))
-
-    def _recall(self, benchmark: str, pool: Pool, found: Integers, relevant: int) -> None:
-        pools = {ENGINE: pool.keys()}
-        pools |= {f"without {source} as a source": pool.keys(source) for source in pool.proposed}
-        pools |= {f"{source} alone as a source": keys for source, keys in pool.proposed.items()}
-        for label, keys in pools.items():
-            recall = float(np.isin(found, keys).sum()) / relevant
-            self.recalls.setdefault(label, {}).setdefault(benchmark, []).append(recall)
-
-    def _rank(self, variant: str, asked: ColumnId, names: Sequence[ColumnId], scores: Floats) -> None:
-        ranking = Ranking.of(np.arange(len(names)), scores, variant).top(K)
-        self.rankings.setdefault(variant, {})[asked] = [names[place] for place in ranking.keys[ranking.scores > 0]]
+def answers_by_variant(
+    index: Path, queries: Sequence[ColumnId], sources: Sequence[str]
+) -> Iterator[tuple[str, Answers]]:
+    """Query an index with each thing changed; it is opened anew each time, as an open lake keeps what it has found."""
+    for variant in variants(sources):
+        with variant.change():
+            yield variant.label, query_lake(Lake.open(index, Settings()), queries, **variant.query)
 
 
-def _among(values: Values, tables: Integers, inside: Flags) -> Floats:
-    """Score the candidates that are inside, and no others: rivals are outside too."""
-    scores = np.zeros(len(tables))
-    scores[inside] = fused({name: value[inside] for name, value in values.items()}, tables[inside])
-    return scores
+def pool_recalls(proposed: Mapping[str, Answers], relevant: Relevant) -> dict[str, float]:
+    """Return the share of the relevant columns that some sources propose together, as means over queries.
+
+    `proposed` are the candidates by source.
+    """
+    pools = {ENGINE: set(proposed)}
+    pools |= {f"without {source} as a source": set(proposed) - {source} for source in proposed}
+    pools |= {f"{source} alone as a source": {source} for source in proposed}
+    return {
+        label: fmean(
+            len(joins & {one for source in pool for one in proposed[source][query]}) / len(joins)
+            for query, joins in relevant.items()
+        )
+        for label, pool in pools.items()
+    }
 
 
-def ablate_alone(lakes: LabelledLakes, names: Sequence[str]) -> tuple[dict[str, Figures], Ablation]:
+def ablate_alone(lakes: LabelledLakes, names: Sequence[str]) -> tuple[dict[str, Figures], Recalls]:
     """Index every benchmark as a lake of its own, and leave things out."""
-    recalls = Ablation()
+    recalls: Recalls = {}
+    places: dict[str, int] = {}
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         for name in names:
             queries = lakes.prepare(folder / name, [name], False)
-            searcher = Lake.index(folder / name, folder / f"{name}.index", Settings()).searcher
-            of_lake = Ablation(recalls=recalls.recalls)
-            relevant = lakes.relevant(name)
-            for asked in queries:
-                of_lake.ask(searcher, asked, name, relevant[asked])
-            for place, rankings in enumerate(of_lake.rankings.values()):
-                write_rankings(folder / f"{place}.{name}.csv", rankings)
-        variants = list(of_lake.rankings)
-        figures = {
-            variant: lakes.score(f"{folder}/{place}.{{}}.csv", names, False) for place, variant in enumerate(variants)
-        }
-    return figures, recalls
+            index = folder / f"{name}.index"
+            proposed = answers_by_source(Lake.index(folder / name, index, Settings()), queries, CANDIDATES)
+            recalls[name] = pool_recalls(proposed, lakes.relevant(name))
+            for label, answers in answers_by_variant(index, queries, list(proposed)):
+                place = places.setdefault(label, len(places))
+                write_rankings(folder / f"{place}.{name}.csv", answers)
+            print(name, "queried", flush=True)
+        figures = {label: lakes.score(f"{folder}/{place}.{{}}.csv", names, False) for label, place in places.items()}
+    return figures, _with_mean(recalls)
 
 
-def ablate_wild(lakes: LabelledLakes, names: Sequence[str], index: Path) -> tuple[dict[str, Figures], Ablation]:
+def ablate_wild(lakes: LabelledLakes, names: Sequence[str], index: Path) -> tuple[dict[str, Figures], Recalls]:
     """Leave things out on an index of all these benchmarks among other tables."""
-    searcher, ablation = Lake.open(index).searcher, Ablation()
-    for name in names:
-        for asked, relevant in lakes.relevant(name).items():
-            ablation.ask(searcher, asked, name, relevant)
+    queries = [query for name in names for query in lakes.relevant(name)]
+    proposed = answers_by_source(Lake.open(index, Settings()), queries, CANDIDATES)
+    recalls = {name: pool_recalls(proposed, lakes.relevant(name)) for name in names}
     figures = {}
     with tempfile.TemporaryDirectory() as temporary:
-        for variant, rankings in ablation.rankings.items():
-            path = Path(temporary) / "rankings.csv"
-            write_rankings(path, rankings)
-            figures[variant] = lakes.score(str(path), names, True)
-    return figures, ablation
+        path = Path(temporary) / "rankings.csv"
+        for label, answers in answers_by_variant(index, queries, list(proposed)):
+            write_rankings(path, answers)
+            figures[label] = lakes.score(str(path), names, True)
+    return figures, _with_mean(recalls)
+
+
+def _with_mean(recalls: Recalls) -> Recalls:
+    """Add the mean over benchmarks."""
+    pools = next(iter(recalls.values()))
+    return recalls | {MACRO: {pool: fmean(of[pool] for of in recalls.values()) for pool in pools}}
 
 
 def changes(figures: Mapping[str, Figures]) -> list[list[object]]:
@@ -156,38 +112,26 @@ def changes(figures: Mapping[str, Figures]) -> list[list[object]]:
     return rows
 
 
-def pool_recalls(ablation: Ablation) -> dict[str, dict[str, float]]:
-    """Average over queries, then over benchmarks."""
-    means = {pool: {name: fmean(some) for name, some in by.items()} for pool, by in ablation.recalls.items()}
-    return {pool: by | {MACRO: fmean(by.values())} for pool, by in means.items()}
-
-
 def _both(metrics: Mapping[str, float], written: str) -> str:
     return " / ".join(written.format(metrics[metric]) for metric in ("recall_at_10", "map_at_10"))
 
 
-def show(label: str, figures: Mapping[str, Figures], ablation: Ablation) -> dict[str, object]:
+def show(label: str, figures: Mapping[str, Figures], recalls: Recalls) -> dict[str, object]:
     """Print both tables; return them for the record."""
-    recalls = pool_recalls(ablation)
     print(f"\n{label}: R@10 / MAP@10, and their change in thousandths")
     record.print_table(["", *figures[ENGINE]], changes(figures))
     print(f"\n{label}: recall of the candidates")
-    names = list(next(iter(recalls.values())))
-    record.print_table(["", *names], [[pool, *(by[name] for name in names)] for pool, by in recalls.items()])
-    return {"quality": figures, "recall_of_candidates": recalls}
+    by_pool = {pool: {name: of[pool] for name, of in recalls.items()} for pool in recalls[MACRO]}
+    record.print_table(["", *recalls], [[pool, *by_name.values()] for pool, by_name in by_pool.items()])
+    return {"quality": figures, "recall_of_candidates": by_pool}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    default = os.environ.get("LAKEINDEX_BENCH_DATA") or record.REPOSITORY.parent / "shared" / "data"
-    parser.add_argument("--data", type=Path, default=default, help="the labelled lakes [LAKEINDEX_BENCH_DATA]")
+    add_options(parser)
     parser.add_argument("--index", type=Path, help="an index of the wild lake, as quality.py --wild makes it")
-    parser.add_argument("--only", action="append", default=[], help="a single benchmark; may be repeated")
     given = parser.parse_args()
-    lakes = LabelledLakes(given.data.resolve())
-    names = [name for name in lakes.names() if not given.only or name in given.only]
-    if not names:
-        sys.exit(f"no such benchmark; there are: {', '.join(lakes.names())}")
+    lakes, names = open_lakes(given)
     results = {"alone": show("alone", *ablate_alone(lakes, names))}
     if given.index is not None:
         in_the_wild = [name for name in lakes.names_for_the_wild() if name in names]

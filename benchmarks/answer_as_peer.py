@@ -2,7 +2,7 @@
 
 answer_as_peer.py PEER LAKE QUERIES.csv FOLDER STARTED   into FOLDER/rankings.csv and FOLDER/report.json
 
-STARTED is the monotonic clock when this process was asked for: as lakeindex's, a peer's seconds hold its start.
+STARTED is the monotonic clock when this process was started: a peer's seconds, as lakeindex's, begin there.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ def run(name: str, lake_folder: Path, queries: Path, folder: Path, started: floa
 
 
 def answer(peer: Peer, lake: LakeValues, query: ColumnId) -> list[ColumnId]:
-    """Ask for one column; one that the lake doesn't have has no answer."""
+    """Answer one column; one that the lake doesn't have has no answer."""
     key = lake.keys.get(query)
-    return [] if key is None else [lake.columns[found].id for found in peer.ask(key, K).tolist()]
+    return [] if key is None else [lake.columns[found].id for found in peer.search(key, K).tolist()]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Ask a system the labelled queries in one process, warm, and write what it answers and how long that takes."""
+"""Query a system in one process, warm, and write what it answers and how long that takes."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from lakeindex.types.lake import ColumnId, TableId
 K = 100
 """Answers a query, for everybody; the evaluator cuts them to a benchmark's candidates, then takes the best ten."""
 WARM_UP = 10
-"""Queries that are asked once more, before, and don't count."""
+"""Queries that are answered once more, before, and don't count."""
 
 INDEXED, ANSWERED = "indexed", "answered"
-"""What a system's process prints when it gets there, a line each, so that its memory can be told apart."""
+"""What a system's process prints when it gets there, a line each, so that the memory of each phase is known."""
 
 Answer = Callable[[ColumnId], Sequence[ColumnId]]
 
 
 def answer_all(queries: Path, answer: Answer, rankings: Path) -> list[float]:
     """Write the answers to RANKINGS and return the milliseconds of each query."""
-    asked = read_queries(queries)
-    for query in asked[:WARM_UP]:
+    columns = read_queries(queries)
+    for query in columns[:WARM_UP]:
         answer(query)
     milliseconds, answers = [], {}
-    for query in asked:
+    for query in columns:
         started = time.perf_counter()
         answers[query] = answer(query)
         milliseconds.append(1000 * (time.perf_counter() - started))

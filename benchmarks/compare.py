@@ -51,7 +51,7 @@ def measure(data: Path, wild: bool, only: Sequence[str], peers: Sequence[str]) -
 
 
 def smoke(peers: Sequence[str], write: bool) -> None:
-    """Compare on the sample lake, which tells whether everything runs; its labels are mostly exact overlaps."""
+    """Compare on the sample lake, which shows whether everything runs; its labels are mostly exact overlaps."""
     with tempfile.TemporaryDirectory() as folder:
         lake = Path(folder) / "lake"
         files = smoke_lake.prepare(lake)

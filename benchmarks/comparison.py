@@ -97,9 +97,9 @@ class Comparison:
 @dataclass(frozen=True, slots=True)
 class _Watched:
     indexing_peak: int | None
-    """Until it said that it had indexed."""
+    """Until it reported that it had indexed."""
     peak: int | None
-    """Until it said that it had answered, or its end."""
+    """Until it reported that it had answered, or its end."""
 
 
 def _watched(words: Sequence[object], folder: Path) -> _Watched:

@@ -19,13 +19,13 @@ class Costs:
 
     columns: int
     index_seconds: float
-    """From the start of its process until it can be asked, reading included."""
+    """From the start of its process until it can be queried, reading included."""
     reading_seconds: float | None
     """Of these, until it had the lake's values; None where reading is no stage of its own."""
     index_bytes: int
     index_peak_bytes: int | None
     peak_bytes: int | None
-    """While it indexed, then answered: the sum of PSS over all its processes; None where the system doesn't tell."""
+    """While it indexed, then answered: the sum of PSS over all its processes; None where the system doesn't show it."""
     milliseconds: tuple[float, ...]
     """Of each query, warm."""
 
@@ -50,7 +50,7 @@ class Costs:
 
 
 def cost_row(system: str, costs: dict[str, object]) -> list[str]:
-    """Lay out a record of costs as COST_HEADER says."""
+    """Lay out a record of costs below COST_HEADER."""
     shown = [
         (costs["columns"], "{:,.0f}", 1),
         (costs["reading_seconds"], "{:,.1f}", 1),

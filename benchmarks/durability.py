@@ -1,4 +1,4 @@
-"""Claim: whatever happens to a build or to its files, an index answers as it did, or says that it can't.
+"""Claim: whatever happens to a build or to its files, an index answers as it did, or reports that it can't.
 
 Runs the slow tests of `tests/durability`: a test that fails stops this, and what the others counted is written.
 """

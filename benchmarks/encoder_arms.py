@@ -2,13 +2,13 @@
 
 Beside the contrastive loss alone: header-only views of none or of many columns, 2D Matryoshka, mixtures of vectors,
 early-learning regularisation, and the losses' fewer layers and dimensions when they are run. Every arm is measured as
-far as it went and at the share of it that ships.
+far as it went and at the share of it that ships, by the answers of labelled lakes that have its vectors
+(`profiled_lakes.py`).
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
 import time
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import record
 from encoder_objectives import early_learning, matryoshka, mixed
-from labelled_lakes import MACRO, Figures, LabelledLakes, write_rankings
+from labelled_lakes import MACRO, Figures, LabelledLakes, add_options, open_lakes, write_rankings
 from profiled_lakes import SYSTEMS, ProfiledLake
 from safetensors.torch import save_file
 from text_variants import DEFAULT
@@ -61,12 +61,12 @@ RUNS = (
     ("4 layers", ModelOptions(layers=4)),
     ("64 dimensions", ModelOptions(dims=64)),
 )
-"""Ways to run a model: only a whole one is asked of every arm, the rest of the contrastive one and of Matryoshka."""
+"""Ways to run a model: every arm is run as a whole, the contrastive one and Matryoshka in parts as well."""
 
 
 @dataclass(frozen=True)
 class Bench:
-    """The labelled lakes, and what is read of them."""
+    """The labelled lakes, profiled."""
 
     lakes: LabelledLakes
     names: list[str]
@@ -115,22 +115,21 @@ def measured(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    default = os.environ.get("LAKEINDEX_BENCH_DATA") or record.REPOSITORY.parent / "shared" / "data"
+    add_options(parser)
     parser.add_argument("tables", type=Path, help="what training/fetch_tables.py wrote")
-    parser.add_argument("--data", type=Path, default=default, help="the labelled lakes [LAKEINDEX_BENCH_DATA]")
     parser.add_argument("--steps", type=int, default=300, help="of each arm [300]")
     parser.add_argument("--arm", action="append", default=[], choices=[arm.label for arm in ARMS])
     given = parser.parse_args()
     sys.path.insert(0, str(record.REPOSITORY / "training"))
     from train import sources
 
-    lakes = LabelledLakes(given.data.resolve())
+    lakes, names = open_lakes(given)
     pool, options = Pool.of(sources(given.tables, "learn")), TuningOptions(steps=given.steps)
     found: dict[str, dict[str, Figures]] = {}
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        profiled = [ProfiledLake.prepare(lakes, name, folder) for name in lakes.names()]
-        bench = Bench(lakes, lakes.names(), profiled, folder)
+        profiled = [ProfiledLake.prepare(lakes, name, folder) for name in names]
+        bench = Bench(lakes, names, profiled, folder)
         arms = [arm for arm in ARMS if not given.arm or arm.label in given.arm]
         for label, figures in measured(bench, pool, arms, options):
             found[label] = figures
@@ -140,7 +139,7 @@ def main() -> None:
         for label, of in found.items()
     ]
     record.print_table(["arm", *SYSTEMS], rows)
-    if not given.arm:
+    if not given.arm and not given.only:
         written = record.write("encoder_arms", options.seed, {"steps": given.steps, "shares": SHARES}, found)
         print(f"wrote {written.relative_to(record.REPOSITORY)}")
 

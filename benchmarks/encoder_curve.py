@@ -1,13 +1,13 @@
 """Claim: the default encoder is the best of the curve of quality against columns encoded a second.
 
 Fewer tokens, fewer layers, fewer dimensions, a static distillate as it is and tuned on the pairs that tune the encoder,
-and the model only for columns whose values say nothing: those that share at most half of them with any other column.
+and the model only for columns that share at most half of their values with any other one. Quality is that of the
+answers of labelled lakes that have the vectors in question (`profiled_lakes.py`).
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -17,19 +17,20 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import record
-from labelled_lakes import MACRO, Figures, LabelledLakes, write_rankings
-from profiled_lakes import SYSTEMS, ProfiledLake, Vectors, sample
+from labelled_lakes import MACRO, Figures, LabelledLakes, add_options, open_lakes, write_rankings
+from profiled_lakes import SYSTEMS, ProfiledLake, sample
 from text_variants import DEFAULT
 
+from lakeindex.arrays.aliases import Flags, Vectors
 from lakeindex.config.model_options import STATIC_MODEL, ModelOptions
 from lakeindex.encode.encoders import make_encoder
 from lakeindex.encode.model_folder import model_folder
 from lakeindex.encode.record_texts import describe_records
 from lakeindex.encode.static_encoder import StaticEncoder
+from lakeindex.evaluate.run import columns_of
 from lakeindex.training.static_tokens import DistillingOptions, distil, write_tokens
-from lakeindex.types.columns import Family
 
-_SAYS = 0.5
+_SHOWS = 0.5
 
 Encode = Callable[[list[str]], Vectors]
 
@@ -41,7 +42,7 @@ class Point:
     label: str
     encode: Encode
     is_gated: bool = False
-    """Whether it is spared columns whose values say what they join with."""
+    """Whether it is spared columns whose values show what they join with."""
 
 
 def points(folder: Path) -> Iterator[Point]:
@@ -54,7 +55,7 @@ def points(folder: Path) -> Iterator[Point]:
     yield Point("3 layers, 16 tokens", make_encoder(ModelOptions(layers=3, max_tokens=16)).encode)
     for size in (192, 96):
         yield Point(f"{size} dimensions", make_encoder(ModelOptions(dims=size)).encode)
-    yield Point("where values say nothing", default.encode, is_gated=True)
+    yield Point("where values show no join", default.encode, is_gated=True)
     yield Point("static, not tuned", _only_distilled(folder).encode)
     for size in DistillingOptions().dimensions:
         yield Point(f"static, {size} dimensions", make_encoder(ModelOptions(STATIC_MODEL, dims=size)).encode)
@@ -66,22 +67,18 @@ def _only_distilled(folder: Path) -> StaticEncoder:
     return StaticEncoder(folder / "distilled.safetensors", tokenizer, ModelOptions().max_tokens)
 
 
-def says(lake: ProfiledLake) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Tell which columns share more than half their values with another one, (columns,)."""
-    found = np.zeros(len(lake.searcher.directory), bool)
-    for key in range(len(found)):
-        query = lake.searcher.column(lake.searcher.directory.id_of(key))
-        near = lake.searcher.sources["containment"].candidates(query, 10)
-        if len(near):
-            found[key] = lake.searcher.pairs(query, near).compared[Family.VALUES].containment().max() > _SAYS
-    return found
+def shows_joins(lake: ProfiledLake) -> Flags:
+    """Return for each column whether it shares more than half its values with another one, (columns,)."""
+    opened = lake.opened()
+    answers = opened.query_many(columns_of(opened), sources=("containment",))
+    return np.array([any(match.containment > _SHOWS for match in answer.matches) for answer in answers])
 
 
 def quality(lakes: LabelledLakes, profiled: list[ProfiledLake], point: Point, folder: Path) -> dict[str, Figures]:
     for lake in profiled:
         vectors = point.encode(describe_records(lake.records, DEFAULT))
         if point.is_gated:
-            vectors = np.where(says(lake)[:, None], np.float32(0), vectors)
+            vectors = np.where(shows_joins(lake)[:, None], np.float32(0), vectors)
         for system, rankings in lake.answer(vectors).items():
             write_rankings(folder / f"{system}.{lake.name}.csv", rankings)
     names = [lake.name for lake in profiled]
@@ -100,23 +97,25 @@ def cost(point: Point, texts: list[str], share: float) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    default = os.environ.get("LAKEINDEX_BENCH_DATA") or record.REPOSITORY.parent / "shared" / "data"
+    add_options(parser)
     parser.add_argument("cost_lake", type=Path, help="a large lake, of which a sample of columns is timed")
-    parser.add_argument("--data", type=Path, default=default, help="the labelled lakes [LAKEINDEX_BENCH_DATA]")
     parser.add_argument("--cost-columns", type=int, default=4000)
     given = parser.parse_args()
-    lakes = LabelledLakes(given.data.resolve())
+    lakes, names = open_lakes(given)
     records: pa.Table = sample(given.cost_lake.resolve(), given.cost_columns, 0)
     texts = describe_records(records, DEFAULT)
     found: dict[str, dict[str, object]] = {}
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        profiled = [ProfiledLake.prepare(lakes, name, folder) for name in lakes.names()]
-        silent = float(np.mean(np.concatenate([~says(lake) for lake in profiled])))
+        profiled = [ProfiledLake.prepare(lakes, name, folder) for name in names]
+        silent = float(np.mean(np.concatenate([~shows_joins(lake) for lake in profiled])))
         for point in points(folder):
             figures, spent = quality(lakes, profiled, point, folder), cost(point, texts, silent)
             found[point.label] = {"quality": figures, "cost": spent}
             print(point.label, spent, *(f"{s} {figures[s][MACRO]}" for s in SYSTEMS), flush=True)
+    if given.only:
+        print("some benchmarks only: nothing written")
+        return
     settings = {"silent_columns": silent, "cost_columns": len(texts)}
     written = record.write("encoder_curve", 0, settings, found)
     print(f"wrote {written.relative_to(record.REPOSITORY)}")

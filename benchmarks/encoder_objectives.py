@@ -13,7 +13,7 @@ from lakeindex.training.fit.contrastive import Objective, TextBatch, TuningOptio
 
 LAYERS = (2, 3, 4, 6)
 DIMENSIONS = (64, 128, 256, 384)
-_REMEMBERED = 0.7
+_MOMENTUM = 0.7
 _WEIGHT_OF_MEMORY = 1.0
 _WEIGHT_OF_MIXED = 0.5
 
@@ -26,23 +26,23 @@ def matryoshka(layers: Sequence[Tensor], batch: TextBatch, options: TuningOption
 
 
 def mixed(layers: Sequence[Tensor], batch: TextBatch, options: TuningOptions) -> Tensor:
-    """Also find both partners of a mixture of two texts' vectors, by their shares (Metrix, Venkataramanan, 2022)."""
+    """Also find both sides of a mixture of two texts' vectors, by their shares (Metrix, Venkataramanan, 2022)."""
     left, right = normalize(layers[-1], dim=1).chunk(2)
-    generator = torch.Generator().manual_seed(int(batch.left_origins.sum()) % 2**31)
+    generator = torch.Generator().manual_seed(int(batch.left_lineages.sum()) % 2**31)
     order = torch.randperm(len(left), generator=generator)
     share = torch.distributions.Beta(2.0, 2.0).sample()
     mixture = normalize(share * right + (1 - share) * right[order], dim=1)
     places = torch.arange(len(left))
-    partners = torch.from_numpy(np.equal(batch.left_origins[:, None], batch.right_origins[None, :]))
+    related = torch.from_numpy(np.equal(batch.left_lineages[:, None], batch.right_lineages[None, :]))
     wanted = torch.eye(len(left), dtype=torch.bool)
     other = wanted[order]
     logits = (mixture @ left.T / options.temperature).masked_fill(
-        (partners.T | partners.T[order]) & ~(wanted | other), -torch.inf
+        (related.T | related.T[order]) & ~(wanted | other), -torch.inf
     )
-    told = torch.log_softmax(logits, dim=1)
+    log_shares = torch.log_softmax(logits, dim=1)
     join = torch.from_numpy(batch.join)
     kept = join & join[order]
-    loss = -(share * told[places, places] + (1 - share) * told[places, order])[kept].mean()
+    loss = -(share * log_shares[places, places] + (1 - share) * log_shares[places, order])[kept].mean()
     return last_layer(layers, batch, options) + _WEIGHT_OF_MIXED * loss
 
 
@@ -52,16 +52,15 @@ def early_learning() -> Objective:
 
     def objective(layers: Sequence[Tensor], batch: TextBatch, options: TuningOptions) -> Tensor:
         left, right = normalize(layers[-1], dim=1).chunk(2)
-        related = torch.from_numpy(np.equal(batch.left_origins[:, None], batch.right_origins[None, :]))
+        related = torch.from_numpy(np.equal(batch.left_lineages[:, None], batch.right_lineages[None, :]))
         own = torch.eye(len(left), dtype=torch.bool)
         logits = (left @ right.T / options.temperature).masked_fill(related & ~own, -torch.inf)
         certain = torch.softmax(logits, dim=1).diagonal()
-        said = certain.detach().tolist()
-        remembered = []
-        for origin, now in zip(batch.left_origins.tolist(), said, strict=True):
-            memory[origin] = _REMEMBERED * memory.get(origin, now) + (1 - _REMEMBERED) * now
-            remembered.append(memory[origin])
-        kept = torch.log1p(-0.999 * certain * torch.tensor(remembered))[torch.from_numpy(batch.join)]
+        averages = []
+        for lineage, now in zip(batch.left_lineages.tolist(), certain.detach().tolist(), strict=True):
+            memory[lineage] = _MOMENTUM * memory.get(lineage, now) + (1 - _MOMENTUM) * now
+            averages.append(memory[lineage])
+        kept = torch.log1p(-0.999 * certain * torch.tensor(averages))[torch.from_numpy(batch.join)]
         return last_layer(layers, batch, options) + _WEIGHT_OF_MEMORY * kept.mean()
 
     return objective

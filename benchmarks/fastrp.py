@@ -2,14 +2,15 @@
 
 FastRP (Chen et al., CIKM 2019) over three kinds of nodes: a column is joined with the values that the index keeps of
 it, rare ones more strongly (IDF), and with its table. Beside the candidates of the engine, on the labelled lakes, each
-alone: the recall of what FastRP proposes, of what both propose, and of what it proposes that the text vectors miss.
-The weights of steps and of tables were chosen on autojoin_webtables and gdc_schema_matching.
+alone: the recall of what FastRP proposes, of the text vectors, of all sources, and of each with FastRP; a source's
+proposals are those of `--sources`. These are recalls of candidates, not of answers: *answers* is the share that users
+get among as many answers of `Lake.query_many`. The weights of steps and of tables were chosen on autojoin_webtables and
+gdc_schema_matching.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,17 +19,19 @@ from statistics import fmean
 import numpy as np
 import numpy.typing as npt
 import record
-from labelled_lakes import LabelledLakes
+from labelled_lakes import add_options, open_lakes
+from query_lake import answers_by_source, has_column, query_lake
 from scipy import sparse
 
-from lakeindex.arrays.aliases import Integers
+from lakeindex.arrays.aliases import Vectors
+from lakeindex.catalog.directory import Directory
 from lakeindex.config.settings import Settings
-from lakeindex.errors import NotFound
+from lakeindex.index.inverted_index import InvertedIndex
 from lakeindex.index.term_stats import rarity_of
 from lakeindex.lake import Lake
-from lakeindex.search.retrieve import retrieve
-from lakeindex.search.searcher import Searcher
-from lakeindex.types.columns import Family, QueryColumn
+from lakeindex.store.generations import open_current
+from lakeindex.store.layout import TERMS
+from lakeindex.types.columns import Family
 from lakeindex.types.lake import ColumnId
 
 LIMIT = 100
@@ -41,19 +44,18 @@ SPARSITY = 3
 SEED = 0
 CHOSEN_ON = ("autojoin_webtables", "gdc_schema_matching")
 
-Vectors = npt.NDArray[np.float32]
 
-
-def column_vectors(searcher: Searcher) -> Vectors:
-    """Project all columns of a lake, (columns, DIMENSIONS), unit length."""
-    columns = len(searcher.directory)
-    rows = searcher.terms[Family.VALUES].rows(np.arange(columns))
+def column_vectors(generation: Path) -> Vectors:
+    """Project all columns of a lake, (columns, DIMENSIONS), unit length, in the order of their keys."""
+    directory, terms = Directory.open(generation), InvertedIndex.open(generation / TERMS / Family.VALUES)
+    columns = len(directory)
+    rows = terms.rows(np.arange(columns))
     values, numbers = np.unique(rows.hashes, return_inverse=True)
     rarity = rarity_of(np.bincount(numbers, minlength=len(values)), columns)
     of_values = sparse.csr_array((rarity[numbers], numbers, rows.starts), (columns, len(values)))
-    tables = searcher.directory.tables.astype(np.int64)
+    tables = directory.tables.astype(np.int64)
     of_tables = sparse.csr_array((np.ones(columns), tables, np.arange(columns + 1)), (columns, tables.max() + 1))
-    # What a column says of its table counts as much as what all of its values say.
+    # The edge to a column's table counts as much as all those to its values, but for the weight.
     of_tables = sparse.csr_array(of_tables.multiply(TABLE_WEIGHT * np.maximum(of_values.sum(axis=1), 1)[:, None]))
     return projected(sparse.csr_array(sparse.hstack([of_values, of_tables])))
 
@@ -85,54 +87,54 @@ def _unit(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.asarray(rows / np.where(lengths == 0, 1, lengths))
 
 
-def nearest(vectors: Vectors, query: QueryColumn, limit: int) -> Integers:
-    """Return the keys of the nearest columns of other tables."""
-    assert query.key is not None
-    near = vectors @ vectors[query.key]
-    near[query.excluded] = -np.inf
-    return np.argsort(-near, kind="stable")[:limit]
+def nearest(vectors: Vectors, directory: Directory, query: ColumnId) -> list[ColumnId]:
+    """Return the nearest columns of other tables."""
+    near = vectors @ vectors[directory.key_of(query)]
+    near[directory.keys_of_table(query.table)] = -np.inf
+    return [directory.id_of(key) for key in np.argsort(-near, kind="stable")[:LIMIT].tolist()]
 
 
-def of_lake(searcher: Searcher, relevant: Mapping[ColumnId, set[ColumnId]]) -> dict[str, float]:
+def of_lake(lake: Lake, index: Path, relevant: Mapping[ColumnId, set[ColumnId]]) -> dict[str, float]:
     """Return recalls as means over queries, of what is proposed, whatever its rank but for `fastrp_at_10`."""
-    vectors = column_vectors(searcher)
+    generation = open_current(index).folder
+    directory, vectors = Directory.open(generation), column_vectors(generation)
+    queries = [query for query in relevant if has_column(lake, query)]
+    proposed, answers = answers_by_source(lake, queries, LIMIT), query_lake(lake, queries, LIMIT)
     shares: dict[str, list[float]] = {}
-    for column, joins in relevant.items():
-        try:
-            query = searcher.column(column)
-            keys = np.array([searcher.directory.key_of(one) for one in joins])
-        except NotFound:
-            continue
-        found = nearest(vectors, query, LIMIT)
-        candidates = retrieve(query, list(searcher.sources.values()), LIMIT)
-        by_text = searcher.sources["vectors"].candidates(query, LIMIT)
+    for query in queries:
+        found, by_text = nearest(vectors, directory, query), set(proposed["vectors"][query])
+        candidates = {one for of_source in proposed.values() for one in of_source[query]}
         proposals = {
-            "fastrp_at_10": found[:10],
-            "fastrp": found,
+            "fastrp_at_10": set(found[:10]),
+            "fastrp": set(found),
             "text": by_text,
-            "text_and_fastrp": np.union1d(by_text, found),
+            "text_and_fastrp": by_text | set(found),
             "sources": candidates,
-            "sources_and_fastrp": np.union1d(candidates, found),
+            "sources_and_fastrp": candidates | set(found),
+            "answers": set(answers[query]),
         }
-        for name, proposed in proposals.items():
-            shares.setdefault(name, []).append(float(np.isin(keys, proposed).mean()))
+        for name, columns in proposals.items():
+            shares.setdefault(name, []).append(len(relevant[query] & columns) / len(relevant[query]))
     return {name: fmean(values) for name, values in shares.items()}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=os.environ.get("LAKEINDEX_BENCH_DATA", "../shared/data"))
+    add_options(parser)
     given = parser.parse_args()
-    lakes = LabelledLakes(Path(given.data))
+    lakes, chosen = open_lakes(given)
     figures = {}
-    for name in lakes.names():
+    for name in chosen:
         with tempfile.TemporaryDirectory() as folder:
-            lakes.prepare(Path(folder) / "lake", [name], False)
-            searcher = Lake.index(Path(folder) / "lake", Path(folder) / "index", Settings()).searcher
-            figures[name] = of_lake(searcher, lakes.relevant(name))
+            root, index = Path(folder) / "lake", Path(folder) / "index"
+            lakes.prepare(root, [name], False)
+            figures[name] = of_lake(Lake.index(root, index, Settings()), index, lakes.relevant(name))
         print(name, figures[name], flush=True)
     names = list(next(iter(figures.values())))
     record.print_table(["recall", *names], [[lake, *of.values()] for lake, of in figures.items()])
+    if given.only:
+        print("some benchmarks only: nothing written")
+        return
     settings = {"limit": LIMIT, "dimensions": DIMENSIONS, "step_weights": STEP_WEIGHTS, "chosen_on": CHOSEN_ON}
     written = record.write("fastrp", SEED, settings, figures)
     print(f"wrote {written.relative_to(record.REPOSITORY)}")

@@ -1,40 +1,35 @@
-"""Claim: twenty verdicts on a lake's answers help the questions that nobody judged, and harm none of the lakes.
+"""Claim: twenty verdicts on a lake's answers help the queries that got none, and harm none of the lakes.
 
-Each labelled lake is indexed and asked. Then a user is played: of queries drawn by chance, the best answers are
-accepted or rejected, as the labels have it, until there are as many verdicts as asked for. What is compared is MAP@10
-of the queries of which no pair was judged, in either direction, before and after.
+Each labelled lake is indexed and queried by `Lake.query_many` with its defaults. Then a user is played: of queries
+drawn by chance, the best answers are accepted or rejected by `Lake.accept` and `Lake.reject`, as the labels have it,
+until there are as many verdicts as wanted. What is compared is MAP@10, before and after, of the queries of which no
+pair got a verdict, in either direction.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
-import sys
 import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 
-import numpy as np
 import record
-from labelled_lakes import LabelledLakes
+from answers import K
+from labelled_lakes import LabelledLakes, add_options, open_lakes
+from query_lake import Answers, query_lake
 
 from lakeindex.config.settings import Settings
-from lakeindex.errors import NotFound
 from lakeindex.evaluate.metrics import average_precision_at_k
 from lakeindex.lake import Lake
-from lakeindex.search.scored_candidates import LEAST_SCORE
-from lakeindex.search.searcher import Searcher
-from lakeindex.store.feedback_log import FeedbackFile, LabelledPair, Verdict
 from lakeindex.types.lake import ColumnId
 
-K = 100
 BEST = 10
-JUDGED = (2, 5)
-"""Answers of a query that the user judges: few of many queries, and more of fewer."""
+OF_A_QUERY = (2, 5)
+"""Answers of a query that the user accepts or rejects: few of many queries, and more of fewer."""
 CHOSEN_ON = (
     "autofj_dbpedia", "gdc_schema_matching", "kbwt_mapping_tables", "valentine_magellan",
     "valentine_wikidata_musicians",
@@ -42,101 +37,92 @@ CHOSEN_ON = (
 """The benchmarks that the kernel was chosen on; the others had no part in that."""
 LEXICAL = ("BM25 words", "names", "Jaccard")
 
-Answers = dict[ColumnId, list[ColumnId]]
-
-
-class JudgedLakes(LabelledLakes):
-    """Labelled lakes of which a user sees the candidates that the labels are about."""
-
-    def candidates(self, name: str) -> Mapping[str, Collection[str]] | None:
-        """Return the tables that may answer, by the query's table; None where any may."""
-        tables: Mapping[str, Collection[str]] | None = self._evaluator.allowed_tables(name)
-        return tables
+Pair = tuple[ColumnId, ColumnId]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """An indexed lake, its labels, and what it answered before anybody judged it."""
+class LabelledLake:
+    """An indexed lake and its labels."""
 
-    name: str
     lake: Lake
     relevant: Mapping[ColumnId, Collection[ColumnId]]
     candidates: Mapping[str, Collection[str]] | None
+    """By a query's table, the tables that the labels are about; None where that is any."""
 
-    def answer(self, query: ColumnId) -> list[ColumnId]:
-        """Rank the candidates that the labels are about; a query that isn't in the lake finds nothing."""
-        try:
-            ranked = ranking(self.lake.searcher, query)
-        except NotFound:
-            return []
-        return [one for one in ranked if self.candidates is None or one.table in self.candidates[query.table]]
+    def answers(self, queries: Iterable[ColumnId]) -> Answers:
+        """Rank the candidates that the labels are about."""
+        found = query_lake(self.lake, queries)
+        if self.candidates is None:
+            return found
+        return {
+            query: [one for one in ranked if one.table in self.candidates[query.table]]
+            for query, ranked in found.items()
+        }
 
-    def precision(self, query: ColumnId, answers: Sequence[ColumnId]) -> float:
-        return average_precision_at_k(answers, dict.fromkeys(self.relevant[query], 1), BEST)
+    def precision(self, query: ColumnId, ranked: Sequence[ColumnId]) -> float:
+        return average_precision_at_k(ranked, dict.fromkeys(self.relevant[query], 1), BEST)
+
+    def map_of(self, queries: Iterable[ColumnId], answers: Answers) -> float:
+        return fmean(self.precision(query, answers[query]) for query in queries)
+
+    def give(self, verdicts: Mapping[Pair, bool]) -> None:
+        for (query, answer), joins in verdicts.items():
+            (self.lake.accept if joins else self.lake.reject)(query, answer)
+
+    def take_back(self, verdicts: Iterable[Pair]) -> None:
+        for pair in verdicts:
+            self.lake.withdraw(*pair)
 
 
-def ranking(searcher: Searcher, query: ColumnId) -> list[ColumnId]:
-    """Return the answers as `lakeindex query` has them, without spelling out why."""
-    found = searcher.search(searcher.column(query), K)
-    said = found.scored.scores[np.searchsorted(found.pairs.keys, found.ranking.keys)]
-    return [searcher.directory.id_of(key) for key in found.ranking.keys[said > LEAST_SCORE].tolist()]
-
-
-def judged(asked: Asked, answers: Answers, labels: int, each: int, seed: int) -> list[LabelledPair]:
-    """Play the user: accept or reject the best answers of queries drawn by chance."""
-    queries = list(asked.relevant)
+def play_user(labelled: LabelledLake, answers: Answers, count: int, of_a_query: int, seed: int) -> dict[Pair, bool]:
+    """Return so many verdicts on the best answers of queries drawn by chance: whether each pair joins."""
+    queries = list(labelled.relevant)
     random.Random(seed).shuffle(queries)
-    given: dict[tuple[ColumnId, ColumnId], LabelledPair] = {}
+    given: dict[Pair, bool] = {}
     for query in queries:
-        news = [pair for pair in verdicts(query, answers[query], asked.relevant[query]) if pair.pair not in given]
-        given |= {pair.pair: pair for pair in news[: min(each, labels - len(given))]}
-        if len(given) == labels:
+        # A pair is the same in both directions, and settled once.
+        news = [one for one in answers[query] if not {(query, one), (one, query)} & given.keys()]
+        for one in news[: min(of_a_query, count - len(given))]:
+            given[query, one] = one in labelled.relevant[query]
+        if len(given) == count:
             break
-    return list(given.values())
+    return given
 
 
-def verdicts(query: ColumnId, answers: Sequence[ColumnId], joins: Collection[ColumnId]) -> Iterator[LabelledPair]:
-    for one in answers:
-        yield LabelledPair(query, one, Verdict.ACCEPTED if one in joins else Verdict.REJECTED)
-
-
-def measure(asked: Asked, labels: int, each: int, seeds: Sequence[int]) -> dict[str, object]:
+def measure(labelled: LabelledLake, count: int, of_a_query: int, seeds: Sequence[int]) -> dict[str, object]:
     """Compare the queries without verdicts before and after, as a mean over seeds."""
-    file = FeedbackFile(asked.lake.generation.folder.parents[1])
-    answers = {query: asked.answer(query) for query in asked.relevant}
+    answers = labelled.answers(labelled.relevant)
     runs = []
     for seed in seeds:
-        given = judged(asked, answers, labels, each, seed)
-        touched = {column for pair in given for column in pair.pair}
-        unjudged = [query for query in asked.relevant if query not in touched]
-        if not unjudged:
+        verdicts = play_user(labelled, answers, count, of_a_query, seed)
+        touched = {column for pair in verdicts for column in pair}
+        untouched = [query for query in labelled.relevant if query not in touched]
+        if not untouched:
             continue
-        file.give(given)
-        before = fmean(asked.precision(query, answers[query]) for query in unjudged)
-        after = fmean(asked.precision(query, asked.answer(query)) for query in unjudged)
-        runs.append((before, after))
-        file.path.unlink()
+        labelled.give(verdicts)
+        runs.append((labelled.map_of(untouched, answers), labelled.map_of(untouched, labelled.answers(untouched))))
+        labelled.take_back(verdicts)
     changes = [after - before for before, after in runs]
     return {
-        "unjudged_before": fmean(before for before, _ in runs) if runs else None,
-        "unjudged_after": fmean(after for _, after in runs) if runs else None,
+        "without_verdicts_before": fmean(before for before, _ in runs) if runs else None,
+        "without_verdicts_after": fmean(after for _, after in runs) if runs else None,
         "change": fmean(changes) if runs else 0.0,
         "worst_change": min(changes, default=0.0),
         "seeds": len(runs),
-        "all_queries": fmean(asked.precision(query, answers[query]) for query in asked.relevant),
+        "all_queries": labelled.map_of(labelled.relevant, answers),
     }
 
 
-def measure_all(lakes: JudgedLakes, names: Sequence[str], given: argparse.Namespace) -> dict[str, dict[str, object]]:
-    figures: dict[str, dict[str, object]] = {f"{each} a query": {} for each in JUDGED}
+def measure_all(lakes: LabelledLakes, names: Sequence[str], given: argparse.Namespace) -> dict[str, dict[str, object]]:
+    figures: dict[str, dict[str, object]] = {f"{each} a query": {} for each in OF_A_QUERY}
     with tempfile.TemporaryDirectory() as temporary:
         for name in names:
             folder = Path(temporary) / name
             lakes.prepare(folder, [name], False)
             lake = Lake.index(folder, folder.with_suffix(".index"), Settings(model=given.model))
-            asked = Asked(name, lake, lakes.relevant(name), lakes.candidates(name))
-            for each in JUDGED:
-                found = measure(asked, given.labels, each, range(given.seeds))
+            labelled = LabelledLake(lake, lakes.relevant(name), lakes.candidates(name))
+            for each in OF_A_QUERY:
+                found = measure(labelled, given.labels, each, range(given.seeds))
                 figures[f"{each} a query"][name] = found
                 print(f"{name}, {given.labels} verdicts, {each} a query: {found}", flush=True)
     return figures
@@ -157,7 +143,7 @@ def rows(figures: Mapping[str, dict[str, object]]) -> list[list[object]]:
     return [
         [
             name + (" (chosen on)" if name in CHOSEN_ON else ""),
-            *(_shown(found[key]) for key in ("unjudged_before", "unjudged_after")),
+            *(_shown(found[key]) for key in ("without_verdicts_before", "without_verdicts_after")),
             *(f"{1000 * float(str(found[key])):+.1f}" for key in ("change", "worst_change")),
             *(of_system.get(name, "") for of_system in lexical.values()),
         ]
@@ -179,23 +165,18 @@ def _shown(figure: object) -> object:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    default = os.environ.get("LAKEINDEX_BENCH_DATA") or record.REPOSITORY.parent / "shared" / "data"
-    parser.add_argument("--data", type=Path, default=default, help="the labelled lakes [LAKEINDEX_BENCH_DATA]")
-    parser.add_argument("--only", action="append", default=[], help="a single benchmark; may be repeated")
+    add_options(parser)
     parser.add_argument("--labels", type=int, default=20, help="verdicts [20]")
     parser.add_argument("--seeds", type=int, default=5, help="users that are played [5]")
     parser.add_argument("--model", default=Settings().model, help="the encoder [the default]")
     given = parser.parse_args()
-    lakes = JudgedLakes(given.data.resolve())
-    names = [name for name in lakes.names() if not given.only or name in given.only]
-    if not names:
-        sys.exit(f"no such benchmark; there are: {', '.join(lakes.names())}")
+    lakes, names = open_lakes(given)
     figures = measure_all(lakes, names, given)
     for label, found in figures.items():
         print(f"\nMAP@10 of queries without verdicts, {label}; of the lexical systems, of all queries")
         print_half_by_half(found)
     if not given.only and given.model == Settings().model:
-        settings = {"k": K, "labels": given.labels, "judged_of_a_query": JUDGED, "chosen_on": CHOSEN_ON}
+        settings = {"k": K, "labels": given.labels, "verdicts_of_a_query": OF_A_QUERY, "chosen_on": CHOSEN_ON}
         written = record.write("feedback", given.seeds, settings, figures)
         print(f"wrote {written.relative_to(record.REPOSITORY)}")
 

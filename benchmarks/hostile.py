@@ -1,4 +1,4 @@
-"""Claim: a lake of files that break readers is indexed in minutes, every entry is told of, and the lake answers.
+"""Claim: a lake of files that break readers is indexed in minutes, every entry is reported, and the lake answers.
 
 The files are copied to a temporary folder; a FIFO, a link that leaves the lake and a link that loops join them.
 """
@@ -45,33 +45,33 @@ def entries_of(lake: Path) -> dict[str, tuple[int, int, int]]:
 
 
 def measure(files: Path, folder: Path, memory: str, model: str) -> dict[str, Any]:
-    lake, index, told = folder / "lake", folder / "index", folder / "report.json"
+    lake, index, written = folder / "lake", folder / "index", folder / "report.json"
     write_lake(files, lake)
     before = entries_of(lake)
-    command = [*COMMAND, "index", lake, "--index", index, "--report", told, "--memory", memory, "--quiet"]
+    command = [*COMMAND, "index", lake, "--index", index, "--report", written, "--memory", memory, "--quiet"]
     started = time.perf_counter()
     process = subprocess.Popen(command, env=os.environ | {"LAKEINDEX_MODEL": model})
     with PeakMemory(process.pid) as peak:
         code = process.wait()
     seconds = time.perf_counter() - started
-    report = json.loads(told.read_text(encoding="utf-8"))
+    report = json.loads(written.read_text(encoding="utf-8"))
     after = entries_of(lake)
     return {
         "exit_code": code,
         "seconds": seconds,
         "peak_bytes": peak.bytes,
         "entries": len(before),
-        "entries_told": len({one["path"] for one in report["files"]} & before.keys()),
+        "entries_reported": len({one["path"] for one in report["files"]} & before.keys()),
         "statuses": dict(sorted(Counter(one["status"] for one in report["files"]).items())),
         "without_reason": [one["path"] for one in report["files"] if one["status"] != "indexed" and not one["reason"]],
         "stages": report["stages"],
         "written_into_the_lake": sorted(path for path in before.keys() | after if before.get(path) != after.get(path)),
-        **ask(Lake.open(index, Settings(index=str(index), model=model)), report),
+        **query(Lake.open(index, Settings(index=str(index), model=model)), report),
     }
 
 
-def ask(lake: Lake, report: dict[str, Any]) -> dict[str, Any]:
-    """Count the rows of every view and ask for a column of each table."""
+def query(lake: Lake, report: dict[str, Any]) -> dict[str, Any]:
+    """Count the rows of every view and query a column of each table."""
     rows = {table["table"]: table["rows"] for table in lake.tables().to_pylist()}
     assert len(rows) == report["tables"]
     counted_otherwise, answered = [], 0

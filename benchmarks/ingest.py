@@ -1,7 +1,7 @@
 """Claim: the road that a file takes into lakeindex is about the cheapest that keeps the answers.
 
 On a sample of a lake's CSV files, what a file costs on every road, in one thread, and on how many files a road gives
-the columns and rows that lakeindex's connector gives. polars and pyarrow are told the delimiter that lakeindex found.
+the columns and rows that lakeindex's connector gives. polars and pyarrow are given the delimiter that lakeindex found.
 Then what isolation costs: whole profiles of a larger sample, in this process and in worker processes.
 """
 
@@ -25,12 +25,12 @@ import record
 
 from lakeindex.catalog.database import glob_escaped, scan_sql
 from lakeindex.config.index_settings import LIMITS
-from lakeindex.config.read_limits import Guards
+from lakeindex.config.read_limits import ReadLimits
 from lakeindex.plugins import find_connectors
 from lakeindex.profile.walk import walk
 from lakeindex.profile.workers.pool import profile_in_workers
 from lakeindex.profile.workers.read_files import profile_files
-from lakeindex.profile.workers.work_units import split_into_shares
+from lakeindex.profile.workers.work_units import split_into_units
 from lakeindex.protocols import Connector
 from lakeindex.types.lake import LakeFile, ReadOptions, Scan
 
@@ -77,7 +77,7 @@ def with_duckdb(arguments: str) -> Callable[[Understood], Shape]:
     return read
 
 
-def with_duckdb_told() -> Callable[[Understood], Shape]:
+def with_duckdb_given_dialect() -> Callable[[Understood], Shape]:
     connection = duckdb.connect(config={"threads": 1})
 
     def read(file: Understood) -> Shape:
@@ -117,10 +117,10 @@ def _shape(table: pa.Table) -> Shape:
 ROADS: dict[str, Callable[[Understood], Shape]] = {
     "DuckDB, sniffing": with_duckdb(""),
     "DuckDB, sniffing, no types": with_duckdb(", all_varchar = true"),
-    "DuckDB, told the dialect": with_duckdb_told(),
-    "polars, told the delimiter": with_polars,
-    "pyarrow, told the delimiter": with_pyarrow,
-    "csv, told the delimiter": with_csv_module,
+    "DuckDB, given the dialect": with_duckdb_given_dialect(),
+    "polars, given the delimiter": with_polars,
+    "pyarrow, given the delimiter": with_pyarrow,
+    "csv, given the delimiter": with_csv_module,
 }
 REFUSALS = (duckdb.Error, pa.ArrowException, ValueError, UnicodeDecodeError, csv.Error)
 
@@ -156,8 +156,8 @@ def measure_isolation(files: Sequence[LakeFile], repeats: int) -> dict[str, dict
     pa.set_cpu_count(1)
     roads: dict[str, Callable[[], Iterable[object]]] = {
         "in this process": lambda: _in_shares(files, connectors),
-        "in 1 worker": lambda: profile_in_workers(files, OPTIONS, LIMITS, Guards(1)),
-        "in 2 workers": lambda: profile_in_workers(files, OPTIONS, LIMITS, Guards(2)),
+        "in 1 worker": lambda: profile_in_workers(files, OPTIONS, LIMITS, ReadLimits(1)),
+        "in 2 workers": lambda: profile_in_workers(files, OPTIONS, LIMITS, ReadLimits(2)),
     }
     best = {name: (float("inf"), float("inf")) for name in roads}
     for _ in range(repeats):
@@ -180,7 +180,7 @@ def measure_isolation(files: Sequence[LakeFile], repeats: int) -> dict[str, dict
 
 
 def _in_shares(files: Sequence[LakeFile], connectors: Mapping[str, Connector]) -> Iterator[object]:
-    for share in split_into_shares(files):
+    for share in split_into_units(files):
         yield from profile_files(share, connectors, OPTIONS, LIMITS)
 
 

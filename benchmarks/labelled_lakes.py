@@ -5,24 +5,46 @@ Both lie outside the repository: a folder with a subfolder a benchmark, and `eva
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import csv
 import importlib.util
 import io
+import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
+
+import record
 
 from lakeindex.evaluate.report import Rankings
 from lakeindex.types.lake import ColumnId, TableId
 
 METRICS = ("recall_at_10", "map_at_10", "ndcg_at_10", "precision_at_1")
 MACRO = "macro mean"
+WILD = "wild"
+"""The lake of all benchmarks that any table may answer, among many other tables."""
 RANKING_HEADER = ("query_table", "query_column", "rank", "table", "column")
 
 Figures = dict[str, dict[str, float]]
 """By benchmark, and over them, the metrics of a system."""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options for where the labelled lakes are, and which of them to take."""
+    default = os.environ.get("LAKEINDEX_BENCH_DATA") or record.REPOSITORY.parent / "shared" / "data"
+    parser.add_argument("--data", type=Path, default=default, help="the labelled lakes [LAKEINDEX_BENCH_DATA]")
+    parser.add_argument("--only", action="append", default=[], help="a single benchmark; may be repeated")
+
+
+def open_lakes(given: argparse.Namespace) -> tuple[LabelledLakes, list[str]]:
+    """Return the labelled lakes and the names of those to take; end the script where there is none."""
+    lakes = LabelledLakes(given.data.resolve())
+    names = [name for name in lakes.names() if not given.only or name in given.only]
+    if not names:
+        sys.exit(f"no such benchmark; there are: {', '.join(lakes.names())}")
+    return lakes, names
 
 
 class LabelledLakes:
@@ -43,7 +65,12 @@ class LabelledLakes:
 
     def names_for_the_wild(self) -> list[str]:
         """Name the benchmarks whose queries any table may answer."""
-        return [name for name in self.names() if self._evaluator.allowed_tables(name) is None]
+        return [name for name in self.names() if self.candidates(name) is None]
+
+    def candidates(self, name: str) -> Mapping[str, Collection[str]] | None:
+        """Return the tables that may answer in a benchmark, by the query's table; None where any may."""
+        tables: Mapping[str, Collection[str]] | None = self._evaluator.allowed_tables(name)
+        return tables
 
     def prepare(self, lake: Path, names: Sequence[str], wild: bool) -> list[ColumnId]:
         """Write a lake, and its queries to LAKE.queries.csv; return the queries."""

@@ -1,4 +1,4 @@
-"""Claim: a question is answered at once, from a cold command and within a program that keeps the lake open.
+"""Claim: a query is answered at once, from a cold command and within a program that keeps the lake open.
 
 Every figure is wall time on an index that is there already; the files are in the page cache, as after a first query.
 """
@@ -31,17 +31,17 @@ def measure_commands(index: Path, columns: Sequence[ColumnId], repeats: int) -> 
     """Return the median seconds of whole processes; `python -c pass` is the floor of all."""
     query = [str(COMMAND), "query", "--index", str(index), "--probe", "0", "-k", str(K), "-o", "csv", "--"]
     # A new column each time, so that only what any query needs is in the page cache.
-    questions = [[*query, column.table, column.name] for column in columns[:repeats]]
+    queries = [[*query, column.table, column.name] for column in columns[:repeats]]
     return {
         "python -c pass": _median_seconds([[sys.executable, "-c", "pass"]] * repeats),
         "import lakeindex": _median_seconds([[sys.executable, "-c", "import lakeindex"]] * repeats),
         "lakeindex --help": _median_seconds([[str(COMMAND), "--help"]] * repeats),
-        "lakeindex query --probe 0": _median_seconds(questions),
+        "lakeindex query --probe 0": _median_seconds(queries),
     }
 
 
 def measure_queries(lake: Lake, columns: Sequence[ColumnId], probe: int) -> dict[str, float]:
-    """Return percentiles of milliseconds a query, each column asked once in an open lake."""
+    """Return percentiles of milliseconds a query, each column queried once in an open lake."""
     for column in columns[:10]:
         lake.query(column.table, column.name, k=K, probe=probe)
     milliseconds = [
@@ -52,7 +52,7 @@ def measure_queries(lake: Lake, columns: Sequence[ColumnId], probe: int) -> dict
 
 def sample(lake: Lake, count: int, seed: int) -> list[ColumnId]:
     """Draw columns that hold values."""
-    columns, distinct = columns_of(lake), lake.searcher.directory.facts.distinct
+    columns, distinct = columns_of(lake), lake.opened.searcher.directory.facts.distinct
     filled = [column for column, values in zip(columns, distinct.tolist(), strict=True) if values]
     return random.Random(seed).sample(filled, min(count, len(filled)))
 
@@ -74,7 +74,7 @@ def _seconds(action: Callable[[], object]) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--index", type=Path, required=True, help="an index that was built before")
-    parser.add_argument("--queries", type=int, default=300, help="columns to ask about in the open lake [300]")
+    parser.add_argument("--queries", type=int, default=300, help="columns to query in the open lake [300]")
     parser.add_argument("--repeats", type=int, default=9, help="runs of each command, of which the median counts [9]")
     parser.add_argument("--seed", type=int, default=0, help="which columns are drawn [0]")
     given = parser.parse_args()

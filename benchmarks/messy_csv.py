@@ -1,8 +1,8 @@
 """Claim: messy CSV files are read as they were meant, and no row is lost without being counted.
 
 Clean tables of the sample lake are written under stated pollutions, one at a time, two or three at once, and in older
-encodings; tests/messy holds the generator, which knows the truth. Beside lakeindex stand readers that never fail:
-DuckDB and polars, told to be lenient.
+encodings; tests/messy holds the generator, which keeps the ground truth, and asks the connector, as `lakeindex read`
+does. Beside lakeindex stand readers that never fail: DuckDB and polars, set to be lenient.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from lakeindex.demo import build_sample_lake
 
 sys.path.append(str(record.REPOSITORY / "tests" / "messy"))
 
-from csv_scores import Read, Score, score
+from csv_scores import ReadTable, Score, score
 from messy_files import combined_pollutions, encoded, single_pollutions
 from messy_table import MessyFile
 from reading import NOTHING, read_with_lakeindex
 
-Reader = Callable[[Path], Read]
+Reader = Callable[[Path], ReadTable]
 Scores = dict[str, dict[str, list[Score]]]
 """By the kind of pollution, then by the reader."""
 
 ENCODED_ROWS = (10, 84)
 
 
-def read_with_duckdb(path: Path) -> Read:
+def read_with_duckdb(path: Path) -> ReadTable:
     """Read as leniently as DuckDB can."""
     name = glob_escaped(path).replace("'", "''")
     options = "auto_detect = true, ignore_errors = true, null_padding = true, all_varchar = true"
@@ -47,10 +47,10 @@ def read_with_duckdb(path: Path) -> Read:
             rows = found.fetchall()
         except (duckdb.Error, UnicodeDecodeError):
             return NOTHING
-    return Read(header, tuple(tuple(cell or "" for cell in row) for row in rows))
+    return ReadTable(header, tuple(tuple(cell or "" for cell in row) for row in rows))
 
 
-def read_with_polars(path: Path) -> Read:
+def read_with_polars(path: Path) -> ReadTable:
     """Read as leniently as polars can."""
     import polars
 
@@ -60,7 +60,7 @@ def read_with_polars(path: Path) -> Read:
         )
     except polars.exceptions.PolarsError:
         return NOTHING
-    return Read(tuple(frame.columns), tuple(tuple(cell or "" for cell in row) for row in frame.rows()))
+    return ReadTable(tuple(frame.columns), tuple(tuple(cell or "" for cell in row) for row in frame.rows()))
 
 
 def readers() -> dict[str, Reader]:
@@ -79,7 +79,7 @@ def measure(files: Iterable[MessyFile], systems: dict[str, Reader], folder: Path
         path.write_bytes(file.content)
         kind = file.pollutions[0] if len(file.pollutions) == 1 else "two or three at once"
         for name, read in systems.items():
-            scores[kind][name].append(score(read(path), file.truth))
+            scores[kind][name].append(score(read(path), file.ground_truth))
     return scores
 
 

@@ -1,8 +1,8 @@
 """Claim: the containment index alone returns the columns that overlap most, as exact counting does.
 
-Asked are the columns of lake_scale/exact_overlap.csv, which lists for each the columns of other tables with the highest
-containment, counted by brute force. An answer counts as right when its exact containment is at least that of the
-tenth column listed (of the last, where fewer are).
+The queries are the columns of lake_scale/exact_overlap.csv, which lists for each the columns of other tables with the
+highest containment, counted by brute force. An answer is right when its exact containment is at least that of the tenth
+column listed (of the last, where fewer are). Answers are those of `Lake.query` with `sources=("containment",)`.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ ValuesOf = Callable[[ColumnId], frozenset[str]]
 
 @dataclass
 class Found:
-    """What came of all queries."""
+    """The results of all queries."""
 
     right: int = 0
     returned: int = 0
     errors: list[float] = field(default_factory=list)
     """Of the estimated containments."""
     milliseconds: list[float] = field(default_factory=list)
-    not_asked: list[str] = field(default_factory=list)
+    not_queried: list[str] = field(default_factory=list)
     """Queries whose column goes by another name here, because a header was read as data or the other way round."""
 
     def to_record(self) -> dict[str, object]:
@@ -55,7 +55,7 @@ class Found:
             "share_at_least_the_tenth": self.right / self.returned,
             "answers": self.returned,
             "queries": len(self.milliseconds),
-            "not_asked": self.not_asked,
+            "not_queried": self.not_queried,
             "mean_error_of_containment": float(np.mean(self.errors)),
             "p50_ms": p50,
             "p95_ms": p95,
@@ -79,11 +79,11 @@ def measure(lake: Lake, tenths: Mapping[ColumnId, float]) -> Found:
         try:
             matches = lake.query(query.table, query.name, k=K, probe=0, sources=(SOURCE,)).matches
         except NotFound as error:
-            found.not_asked.append(str(error))
+            found.not_queried.append(str(error))
             continue
         found.milliseconds.append(1000 * (time.perf_counter() - started))
-        asked = values_of(query)
-        for match, exact in _exact_containments(asked, matches, values_of):
+        values = values_of(query)
+        for match, exact in _exact_containments(values, matches, values_of):
             found.returned += 1
             found.right += exact >= tenth - ROUNDING
             found.errors.append(abs(match.containment - exact))
@@ -91,10 +91,10 @@ def measure(lake: Lake, tenths: Mapping[ColumnId, float]) -> Found:
 
 
 def _exact_containments(
-    asked: frozenset[str], matches: tuple[Match, ...], values_of: ValuesOf
+    values: frozenset[str], matches: tuple[Match, ...], values_of: ValuesOf
 ) -> Iterator[tuple[Match, float]]:
     for match in matches:
-        yield match, len(asked & values_of(match.column)) / len(asked)
+        yield match, len(values & values_of(match.column)) / len(values)
 
 
 def exact_values(lake: Lake) -> ValuesOf:

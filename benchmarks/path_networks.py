@@ -2,38 +2,41 @@
 
 path_networks.py FOLDER    FOLDER holds the tables that training/train.py fetched
 
-Small networks have two layers, the query's joins and those of its bridges; relational ones (`relational_network.py`,
-on torch-geometric) have three, and see the columns of one table and what those join with. All are trained on the same
-made lakes.
+Small networks have two layers, the query's joins and those of its intermediates; relational ones
+(`relational_network.py`, on torch-geometric) have three, and see the columns of one table and what those join with. All
+are trained on the same made lakes, and rank the candidates of real ones.
+
+These rankings are internal ones: by messages alone, without the cross-encoder and verdicts, of the candidates that a
+column has as a neighbour. *lakeindex* is what users get: `Lake.query_many` with its defaults.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import record
 import torch
-from labelled_lakes import MACRO, LabelledLakes, write_rankings
+from answers import K
+from labelled_lakes import MACRO, add_options, open_lakes, write_rankings
+from query_lake import Answers, has_column, query_lake
 from relational_network import RelationalNetwork, Relations
 from torch import Tensor, nn
 
 from lakeindex.arrays.log_odds import log_odds_of
 from lakeindex.config.settings import Settings
-from lakeindex.errors import NotFound
 from lakeindex.lake import Lake
-from lakeindex.match.message_passing import PathWeights, receive
-from lakeindex.search.candidate_graph import surroundings
-from lakeindex.search.retrieve import retrieve
+from lakeindex.match.message_passing import MessageWeights, pass_messages
+from lakeindex.models.weights import PATHS
+from lakeindex.search.candidate_graph import candidate_graph
 from lakeindex.search.searcher import Searcher
 from lakeindex.training.made_lakes import open_made_lakes, plans
-from lakeindex.training.message_passing import Asked, questions
+from lakeindex.training.message_passing import LabelledGraph, labelled_graphs
 from lakeindex.types.lake import ColumnId
 
 HIDDEN = 12
@@ -43,7 +46,7 @@ QUERIES_AT_ONCE = 64
 SEED = 1
 LAKES = 10
 SOURCES = (15, 30, 50)
-K = 100
+USERS = "lakeindex"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,34 +54,34 @@ class Graph:
     """The graphs of several queries as one."""
 
     nodes: Tensor
-    """(n, 3) log-odds of each candidate, whether it answers the query, and the log-odds that it gives."""
+    """(n, 3) log-odds of each candidate, whether it was queried in its turn, and those that it gives the query then."""
     senders: Tensor
     receivers: Tensor
     edges: Tensor
     """(m,) log-odds."""
     joins: Tensor
-    is_clear: Tensor
+    is_labelled: Tensor
 
     @classmethod
-    def of(cls, asked: Sequence[Asked]) -> Graph:
-        starts = np.cumsum([0, *(len(one.joins) for one in asked)])
-        received = [receive(one.probabilities, one.bridges) for one in asked]
+    def of(cls, graphs: Sequence[LabelledGraph]) -> Graph:
+        starts = np.cumsum([0, *(len(one.joins) for one in graphs)])
+        received = [pass_messages(one.probabilities, one.intermediates) for one in graphs]
         nodes = [
-            np.column_stack([log_odds_of(one.probabilities), got.is_answering, got.back])
-            for one, got in zip(asked, received, strict=True)
+            np.column_stack([log_odds_of(one.probabilities), got.is_intermediate, got.back])
+            for one, got in zip(graphs, received, strict=True)
         ]
         messages = [
-            (start + bridge.place, start + bridge.partners, log_odds_of(bridge.probabilities))
-            for start, one in zip(starts.tolist(), asked, strict=False)
-            for bridge in one.bridges
+            (start + intermediate.place, start + intermediate.partners, log_odds_of(intermediate.probabilities))
+            for start, one in zip(starts.tolist(), graphs, strict=False)
+            for intermediate in one.intermediates
         ]
         return cls(
             torch.tensor(np.concatenate(nodes), dtype=torch.float32),
             torch.tensor(np.concatenate([np.full(len(to), at) for at, to, _ in messages]), dtype=torch.long),
             torch.tensor(np.concatenate([to for _, to, _ in messages]), dtype=torch.long),
             torch.tensor(np.concatenate([odds for _, _, odds in messages]), dtype=torch.float32),
-            torch.tensor(np.concatenate([one.joins for one in asked]), dtype=torch.float32),
-            torch.tensor(np.concatenate([one.is_clear for one in asked])),
+            torch.tensor(np.concatenate([one.joins for one in graphs]), dtype=torch.float32),
+            torch.tensor(np.concatenate([one.is_labelled for one in graphs])),
         )
 
 
@@ -119,8 +122,8 @@ def train(network: Network, graph: Graph) -> float:
     optimizer = torch.optim.Adam(network.parameters(), lr=0.02)
     for _ in range(STEPS):
         optimizer.zero_grad()
-        told = network(graph)[graph.is_clear]
-        loss = nn.functional.binary_cross_entropy_with_logits(told, graph.joins[graph.is_clear])
+        predicted = network(graph)[graph.is_labelled]
+        loss = nn.functional.binary_cross_entropy_with_logits(predicted, graph.joins[graph.is_labelled])
         loss.backward()
         optimizer.step()
     return loss.item()
@@ -135,46 +138,70 @@ def train_relational(network: RelationalNetwork, graphs: Sequence[Relations]) ->
         for start in range(0, len(order), QUERIES_AT_ONCE):
             graph = Relations.joined([graphs[place] for place in order[start : start + QUERIES_AT_ONCE]])
             optimizer.zero_grad()
-            told = network(graph)[graph.is_clear]
-            loss = nn.functional.binary_cross_entropy_with_logits(told, graph.joins[graph.is_clear])
+            predicted = network(graph)[graph.is_labelled]
+            loss = nn.functional.binary_cross_entropy_with_logits(predicted, graph.joins[graph.is_labelled])
             loss.backward()
             optimizer.step()
             losses.append(loss.item())
     return float(np.mean(losses))
 
 
-def made_graphs(tables: Path) -> list[tuple[Asked, Relations]]:
+def made_graphs(tables: Path) -> list[tuple[LabelledGraph, Relations]]:
     sys.path.insert(0, str(record.REPOSITORY / "training"))
     from train import sources
 
     found = []
     planned = plans(LAKES, SEED + 20, SOURCES)
     for plan, made, searcher in open_made_lakes(list(sources(tables, "calibrate")), planned, Settings()):
-        asked = questions(searcher, made, plan.queries, np.random.default_rng(plan.seed))
-        found += [(one, Relations.of(searcher, one)) for one in asked if one.bridges]
+        graphs = labelled_graphs(searcher, made, plan.queries, np.random.default_rng(plan.seed))
+        found += [(one, Relations.of(searcher, one)) for one in graphs if one.intermediates]
         print(plan, flush=True)
     return found
 
 
-def real_graph(searcher: Searcher, column: ColumnId) -> tuple[Asked, list[ColumnId]]:
-    """Return a query's graph, and what its candidates are called."""
-    query = searcher.column(column)
-    keys = retrieve(query, list(searcher.sources.values()), K)
-    found = searcher.judged_alone(query, keys, K)
-    own_key = searcher.directory.key_of(column)
-    around = surroundings(
-        query.own_keys, found.partners, searcher.partners, lambda key: searcher.partners(key).probability(own_key)
+def real_graph(searcher: Searcher, column: ColumnId) -> tuple[LabelledGraph, list[ColumnId]]:
+    """Return a query's graph, made as those of made lakes are, and the names of its candidates."""
+    directory = searcher.directory
+    key = directory.key_of(column)
+    neighbours = searcher.partners(key)
+    graph = candidate_graph(
+        directory.keys_of_table(column.table),
+        neighbours,
+        searcher.partners,
+        lambda other: searcher.partners(other).probability(key),
     )
-    names = [searcher.directory.id_of(key) for key in around.keys.tolist()]
+    names = [directory.id_of(one) for one in graph.keys.tolist()]
     unknown = np.zeros(len(names), bool)
-    return Asked(own_key, around.keys, found.partners.among(around.keys), around.bridges, unknown, unknown), names
+    probabilities = neighbours.among(graph.keys)
+    return LabelledGraph(key, graph.keys, probabilities, graph.bridges, unknown, unknown), names
+
+
+def rankings_of(
+    lake: Lake,
+    queries: Sequence[ColumnId],
+    networks: Mapping[str, Network],
+    relational: Mapping[str, RelationalNetwork],
+) -> dict[str, Answers]:
+    """Rank by every network, and as users get it."""
+    searcher, weights = lake.opened.searcher, MessageWeights.open(PATHS)
+    rankings: dict[str, Answers] = {USERS: query_lake(lake, queries)}
+    for column in queries:
+        if not has_column(lake, column):
+            continue
+        graph, names = real_graph(searcher, column)
+        scores_of = scored(graph, weights, networks) | scored_by_relations(searcher, graph, relational)
+        for system, scores in scores_of.items():
+            best = np.argsort(-scores, kind="stable")[:K]
+            rankings.setdefault(system, {})[column] = [names[place] for place in best.tolist()]
+    return rankings
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--data", type=Path, default=os.environ.get("LAKEINDEX_BENCH_DATA", "../shared/data"))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="what training/train.py wrote")
+    add_options(parser)
     given = parser.parse_args()
+    lakes, names = open_lakes(given)
     torch.manual_seed(SEED)
     made = made_graphs(given.folder / "tables")
     learned = Graph.of([one for one, _ in made])
@@ -184,53 +211,45 @@ def main() -> None:
     for label, network in relational.items():
         losses[label] = train_relational(network, [graph for _, graph in made])
         print(label, losses[label], flush=True)
-    lakes = LabelledLakes(Path(given.data))
-    systems = ("without", "three numbers", *networks, *relational)
+    systems: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
-        for name in lakes.names():
+        for name in names:
             queries = lakes.prepare(Path(folder) / name, [name], False)
-            searcher = Lake.index(Path(folder) / name, Path(folder) / f"{name}.index", Settings()).searcher
-            rankings = {system: {} for system in systems}
-            for column in queries:
-                try:
-                    asked, names = real_graph(searcher, column)
-                except NotFound:
-                    continue
-                scores_of = scored(asked, searcher.paths, networks)
-                scores_of |= scored_by_relations(searcher, asked, relational)
-                for system, scores in scores_of.items():
-                    rankings[system][column] = [names[place] for place in np.argsort(-scores, kind="stable")[:K]]
+            lake = Lake.index(Path(folder) / name, Path(folder) / f"{name}.index", Settings())
+            rankings = rankings_of(lake, queries, networks, relational)
+            systems = list(rankings)
             for system, ranked in rankings.items():
                 write_rankings(Path(folder) / f"{name}.{system}.csv", ranked)
-        figures = {
-            system: lakes.score(str(Path(folder) / f"{{}}.{system}.csv"), lakes.names(), False) for system in systems
-        }
+        figures = {system: lakes.score(str(Path(folder) / f"{{}}.{system}.csv"), names, False) for system in systems}
     rows = [[system, losses.get(system, ""), of[MACRO]["map_at_10"]] for system, of in figures.items()]
     record.print_table(["system", "log loss on made lakes", "MAP@10 alone"], rows)
+    if given.only:
+        print("some benchmarks only: nothing written")
+        return
     settings = {"hidden": HIDDEN, "steps": STEPS, "epochs": EPOCHS, "lakes": LAKES, "k": K}
     written = record.write("path_networks", SEED, settings, {"log_loss": losses, "alone": figures})
     print(f"wrote {written.relative_to(record.REPOSITORY)}")
 
 
-def scored(asked: Asked, weights: PathWeights, networks: dict[str, Network]) -> dict[str, np.ndarray]:
+def scored(graph: LabelledGraph, weights: MessageWeights, networks: Mapping[str, Network]) -> dict[str, np.ndarray]:
     scores = {
-        "without": asked.probabilities,
-        "three numbers": weights.probabilities(receive(asked.probabilities, asked.bridges)),
+        "without": graph.probabilities,
+        "three numbers": weights.probabilities(pass_messages(graph.probabilities, graph.intermediates)),
     }
     for pooling, network in networks.items():
         with torch.no_grad():
-            scores[pooling] = network(Graph.of([asked])).numpy() if asked.bridges else asked.probabilities
+            scores[pooling] = network(Graph.of([graph])).numpy() if graph.intermediates else graph.probabilities
     return scores
 
 
 def scored_by_relations(
-    searcher: Searcher, asked: Asked, networks: dict[str, RelationalNetwork]
+    searcher: Searcher, graph: LabelledGraph, networks: Mapping[str, RelationalNetwork]
 ) -> dict[str, np.ndarray]:
-    if not asked.bridges:
-        return dict.fromkeys(networks, asked.probabilities)
-    graph = Relations.of(searcher, asked)
+    if not graph.intermediates:
+        return dict.fromkeys(networks, graph.probabilities)
+    relations = Relations.of(searcher, graph)
     with torch.no_grad():
-        return {label: network(graph).numpy() for label, network in networks.items()}
+        return {label: network(relations).numpy() for label, network in networks.items()}
 
 
 if __name__ == "__main__":

@@ -1,67 +1,51 @@
-"""Claim: what the partners of a column's partners say finds joins that the two columns alone don't show.
+"""Claim: what joins with a third column that a column joins with finds joins that the two columns alone don't show.
 
-The engine with paths over third columns and without, on the labelled lakes: each alone, five of them in a large one,
-and lakes whose columns share no value with those that join with the same third column.
+Answers of `Lake.query_many` with its defaults, and of the same engine without paths over third columns
+(`changed_engine.py`), on the labelled lakes: each alone, five of them in a large one, and lakes whose columns share no
+value with those that join with the same third column.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from statistics import fmean
 
 import record
-from labelled_lakes import MACRO, Figures, LabelledLakes, side_by_side, write_rankings
+from answers import K
+from changed_engine import without_paths
+from labelled_lakes import MACRO, WILD, Figures, LabelledLakes, add_options, open_lakes, side_by_side, write_rankings
+from query_lake import Answers, query_lake
 from two_hops import remove_overlap
 
-from lakeindex.arrays.aliases import Integers
 from lakeindex.config.settings import Settings
-from lakeindex.errors import NotFound
 from lakeindex.lake import Lake
-from lakeindex.search.retrieve import retrieve
-from lakeindex.search.searcher import Searcher
 from lakeindex.types.lake import ColumnId
 
-K = 100
-CANDIDATES = 200
-WILD = "wild"
-SYSTEMS = ("without paths", "with paths")
+SYSTEMS = {"without paths": without_paths, "with paths": nullcontext}
 TWO_HOPS = ("spider_fk", "kbwt_mapping_tables", "autojoin_webtables", "schematch_multi", "gdc_schema_matching")
 TOP = 10
 
-Rankings = dict[ColumnId, list[ColumnId]]
 
-
-def rankings(lake: Lake, queries: Sequence[ColumnId]) -> dict[str, Rankings]:
-    """Ask both systems; a query that the index hasn't is answered by nothing."""
-    searcher = lake.searcher
-    found: dict[str, Rankings] = {system: {} for system in SYSTEMS}
-    for column in queries:
-        try:
-            query = searcher.column(column)
-        except NotFound:
-            continue
-        keys = retrieve(query, list(searcher.sources.values()), CANDIDATES)
-        answers = (searcher.judged_alone(query, keys, K), searcher.judged(query, keys, K))
-        for system, answer in zip(SYSTEMS, answers, strict=True):
-            found[system][column] = _named(searcher, answer.ranking.top(K).keys)
-    return found
-
-
-def _named(searcher: Searcher, keys: Integers) -> list[ColumnId]:
-    return [searcher.directory.id_of(key) for key in keys.tolist()]
+def answers_by_system(lake: Path, index: Path, queries: Sequence[ColumnId]) -> dict[str, Answers]:
+    """Index a lake and query it with and without paths."""
+    Lake.index(lake, index, Settings())
+    answers = {}
+    for system, change in SYSTEMS.items():
+        with change():
+            answers[system] = query_lake(Lake.open(index, Settings()), queries)
+    return answers
 
 
 def of_labelled(lakes: LabelledLakes, folder: Path, names: Sequence[str], wild: bool) -> dict[str, Figures]:
     for label, members in [(WILD, names)] if wild else [(name, [name]) for name in names]:
         queries = lakes.prepare(folder / label, members, wild)
-        lake = Lake.index(folder / label, folder / f"{label}.index", Settings())
-        for system, ranked in rankings(lake, queries).items():
-            write_rankings(folder / f"{label}.{system}.csv", ranked)
-        print(label, "asked", flush=True)
+        for system, answers in answers_by_system(folder / label, folder / f"{label}.index", queries).items():
+            write_rankings(folder / f"{label}.{system}.csv", answers)
+        print(label, "queried", flush=True)
     pattern = WILD if wild else "{}"
     return {system: lakes.score(str(folder / f"{pattern}.{system}.csv"), names, wild) for system in SYSTEMS}
 
@@ -73,11 +57,11 @@ def of_two_hops(lakes: LabelledLakes, folder: Path, names: Sequence[str]) -> dic
         place = folder / f"{name}.two_hops"
         lakes.prepare(place, [name], False)
         pairs = remove_overlap(place, lakes.relevant(name))
-        lake = Lake.index(place, folder / f"{name}.two_hops.index", Settings())
-        found = rankings(lake, list(dict.fromkeys(one for one, _ in pairs)))
+        queries = list(dict.fromkeys(one for one, _ in pairs))
+        answers = answers_by_system(place, folder / f"{name}.two_hops.index", queries)
         figures[name] = {"pairs": float(len(pairs))} | {
-            system: fmean(other in ranked.get(one, [])[:TOP] for one, other in pairs)
-            for system, ranked in found.items()
+            system: fmean(other in of_system[one][:TOP] for one, other in pairs)
+            for system, of_system in answers.items()
         }
         print(name, figures[name], flush=True)
     total = sum(of_lake["pairs"] for of_lake in figures.values())
@@ -93,25 +77,28 @@ def _mean(of: Callable[[str], float]) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=os.environ.get("LAKEINDEX_BENCH_DATA", "../shared/data"))
-    parser.add_argument("--skip-wild", action="store_true")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_options(parser)
+    parser.add_argument("--alone", action="store_true", help="leave out the wild lake, and write nothing")
     given = parser.parse_args()
-    lakes = LabelledLakes(Path(given.data))
+    lakes, names = open_lakes(given)
     with tempfile.TemporaryDirectory() as folder:
-        figures: dict[str, object] = {"alone": of_labelled(lakes, Path(folder), lakes.names(), False)}
-        figures["two hops"] = of_two_hops(lakes, Path(folder), TWO_HOPS)
-        if not given.skip_wild:
-            figures[WILD] = of_labelled(lakes, Path(folder), lakes.names_for_the_wild(), True)
+        figures: dict[str, object] = {"alone": of_labelled(lakes, Path(folder), names, False)}
+        if two_hops := [name for name in TWO_HOPS if name in names]:
+            figures["two hops"] = of_two_hops(lakes, Path(folder), two_hops)
+        if not given.alone:
+            in_the_wild = [name for name in lakes.names_for_the_wild() if name in names]
+            figures[WILD] = of_labelled(lakes, Path(folder), in_the_wild, True)
     for label in ("alone", WILD):
         if label in figures:
             print(f"\n{label}: R@10 / MAP@10 / nDCG@10 / P@1")
             record.print_table(["benchmark", *SYSTEMS], side_by_side(figures[label]))
-    print("\nrecall@10 of pairs two hops away")
-    hops = figures["two hops"]
-    record.print_table(["benchmark", "pairs", *SYSTEMS], [[name, *of.values()] for name, of in hops.items()])
-    if given.skip_wild:
-        print("without the wild lake: nothing written")
+    if "two hops" in figures:
+        print("\nrecall@10 of pairs two hops away")
+        hops = figures["two hops"]
+        record.print_table(["benchmark", "pairs", *SYSTEMS], [[name, *of.values()] for name, of in hops.items()])
+    if given.alone or given.only:
+        print("some of it only: nothing written")
         return
     print(f"wrote {record.write('paths', None, {'k': K}, figures).relative_to(record.REPOSITORY)}")
 

@@ -31,7 +31,7 @@ class PeakMemory:
 
     @property
     def bytes(self) -> int | None:
-        """The peak until now; None where the system doesn't tell."""
+        """The peak until now; None where the system doesn't show it."""
         return self._peak or None
 
     def _watch(self) -> None:
@@ -42,7 +42,7 @@ class PeakMemory:
 
 
 def memory_of_tree(pid: int) -> int:
-    """Return the bytes that a process and its descendants hold now; 0 where the system doesn't tell."""
+    """Return the bytes that a process and its descendants hold now; 0 where the system doesn't show it."""
     return sum(map(_memory_of, process_tree(pid)))
 
 

@@ -1,34 +1,37 @@
-"""Labelled lakes whose columns are profiled once, to be described, encoded and asked about in many ways."""
+"""Labelled lakes whose columns are profiled once, to be described and encoded in many ways, and queried with each.
+
+The answers are those of `Lake.query_many` with its defaults (*engine*) and with `sources=("vectors",)` (*vectors*), on
+an index that has the vectors in question (`changed_index.py`).
+"""
 
 from __future__ import annotations
 
 import random
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
+from changed_index import with_vectors
 from labelled_lakes import LabelledLakes
+from query_lake import Answers, query_lake
 
-from lakeindex.config.index_settings import LIMITS, guards_of, read_options
+from lakeindex.arrays.aliases import Vectors
+from lakeindex.config.index_settings import LIMITS, read_limits_of, read_options
 from lakeindex.config.settings import Settings
 from lakeindex.encode.encoders import HASHING
 from lakeindex.encode.record_texts import RECORD_FIELDS
-from lakeindex.index.vector_index import VectorIndex
+from lakeindex.evaluate.run import columns_of
 from lakeindex.lake import Lake
 from lakeindex.profile.walk import walk
 from lakeindex.profile.workers.pool import profile_in_workers
-from lakeindex.search.searcher import Searcher
 from lakeindex.types.lake import ColumnId, LakeFile
 
-K = 100
 SYSTEMS = ("vectors", "engine")
+SETTINGS = Settings(model=HASHING)
+"""Of an index whose vectors are replaced: these cost next to nothing."""
 FILES_AT_ONCE = 200
-
-Vectors = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,37 +42,35 @@ class ProfiledLake:
     queries: list[ColumnId]
     records: pa.Table
     """In the order of the index's keys."""
-    searcher: Searcher
+    index: Path
 
     @classmethod
     def prepare(cls, lakes: LabelledLakes, name: str, folder: Path) -> ProfiledLake:
-        settings = Settings(model=HASHING)
-        queries = lakes.prepare(folder / name, [name], False)
-        searcher = Lake.index(folder / name, folder / f"{name}.index", settings).searcher
-        files = [entry for entry in walk(folder / name, folder / f"{name}.index") if isinstance(entry, LakeFile)]
-        records = profile(files, settings, folder / f"{name}.copies")
-        assert records["name"].to_pylist() == searcher.directory.names.to_pylist(), "not in the order of the keys"
-        return cls(name, queries, records, searcher)
+        root, index = folder / name, folder / f"{name}.index"
+        queries = lakes.prepare(root, [name], False)
+        lake = Lake.index(root, index, SETTINGS)
+        files = [entry for entry in walk(root, index) if isinstance(entry, LakeFile)]
+        records = profile(files, SETTINGS, folder / f"{name}.copies")
+        names = [column.name for column in columns_of(lake)]
+        assert records["name"].to_pylist() == names, "not in the order of the keys"
+        return cls(name, queries, records, index)
 
-    def answer(self, vectors: Vectors) -> dict[str, dict[ColumnId, list[ColumnId]]]:
-        """Rank the columns for every query, by the vectors alone and by all signals."""
-        index = VectorIndex.build(vectors, np.arange(len(vectors)))
-        searcher = replace(self.searcher, vectors=index)
-        answers: dict[str, dict[ColumnId, list[ColumnId]]] = {system: {} for system in SYSTEMS}
-        for asked in self.queries:
-            query = searcher.column(asked)
-            nearest = index.search(query.vector[None, :], K + len(query.own_keys))[0][0]
-            nearest = nearest[(nearest >= 0) & ~np.isin(nearest, query.own_keys)]
-            answers["vectors"][asked] = [searcher.directory.id_of(key) for key in nearest.tolist()]
-            found = searcher.search(query, K).matches(searcher.directory)
-            answers["engine"][asked] = [match.column for match in found]
-        return answers
+    def answer(self, vectors: Vectors) -> dict[str, Answers]:
+        """Answer every query by the vectors alone and by all signals, once the index has these vectors."""
+        lake = with_vectors(self.index, vectors, SETTINGS)
+        return {
+            "vectors": query_lake(lake, self.queries, sources=("vectors",)),
+            "engine": query_lake(lake, self.queries),
+        }
+
+    def opened(self) -> Lake:
+        return Lake.open(self.index, SETTINGS)
 
 
 def profile(files: Sequence[LakeFile], settings: Settings, copies: Path) -> pa.Table:
     """Return the records that texts are made of, by table and position."""
     copies.mkdir()
-    shares = profile_in_workers(files, read_options(settings, copies), LIMITS, guards_of(settings))
+    shares = profile_in_workers(files, read_options(settings, copies), LIMITS, read_limits_of(settings))
     found = [share.records for share in shares if share.records is not None]
     records = pa.concat_tables(found).sort_by([("table_id", "ascending"), ("position", "ascending")])
     return records.select([*RECORD_FIELDS, "is_key"])

@@ -26,14 +26,14 @@ from lakeindex.lake import Lake
 from lakeindex.types.lake import ColumnId
 
 K = 100
-"""Answers asked for; the evaluator cuts them to a benchmark's candidates, then takes the best ten."""
+"""Answers a query; the evaluator cuts them to a benchmark's candidates, then takes the best ten."""
 
 COMMAND = Path(sys.executable).with_name("lakeindex")
 
 
 @dataclass
 class Run:
-    """A folder in which labelled lakes are indexed and asked, and what that took."""
+    """A folder in which labelled lakes are indexed and queried, and what that took."""
 
     folder: Path
     lakes: LabelledLakes
@@ -104,7 +104,7 @@ def measure(data: Path, wild: bool, only: Sequence[str], baselines: bool) -> Non
 
 
 def smoke() -> None:
-    """Index the sample lake, ask for the joins a person recognises, write results/quality_smoke.json."""
+    """Index the sample lake, query the joins a person recognises, write results/quality_smoke.json."""
     with tempfile.TemporaryDirectory() as folder:
         lake, index = Path(folder) / "lake", Path(folder) / "index"
         labels = smoke_lake.prepare(lake)

@@ -1,4 +1,4 @@
-"""Write what a benchmark found, with all that is needed to judge it and none of where it ran."""
+"""Write what a benchmark found, with all that is needed to repeat it and none of where it ran."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GIB = 2**30
 
 
 def write(name: str, seed: int | None, settings: Mapping[str, object], figures: Mapping[str, object]) -> Path:
-    """Write results/NAME.json; a seed of None says that nothing was left to chance."""
+    """Write results/NAME.json; a seed of None means that nothing was left to chance."""
     content = {
         "benchmark": name,
         "commit": commit(),

@@ -1,7 +1,7 @@
 """A relational network over columns: joins in both directions and tables as relations, on torch-geometric.
 
 Its nodes are the candidates of a query, the query, the other columns of its table, and what those join with in the
-candidates' tables. What it says is added to the log-odds of each candidate.
+candidates' tables. What it predicts is added to the log-odds of each candidate.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from torch_geometric.nn import MessagePassing
 from torch_geometric.nn.aggr import Aggregation, SoftmaxAggregation
 
 from lakeindex.arrays.log_odds import log_odds_of
-from lakeindex.match.message_passing import LEAST, receive
+from lakeindex.match.message_passing import LEAST, pass_messages
 from lakeindex.search.searcher import Searcher
-from lakeindex.training.message_passing import Asked
+from lakeindex.training.message_passing import LabelledGraph
 
 HIDDEN = 12
 LAYERS = 3
 _SIBLINGS = 8
-"""Other columns of the query's table that are asked for their partners."""
+"""Other columns of the query's table whose neighbours are nodes."""
 _SCALE = 4.0
 """Of log-odds."""
 
 
 class Relation(IntEnum):
-    """What an edge says."""
+    """What an edge stands for."""
 
     CANDIDATE = 0
     """From the query to what may join with it."""
     BRIDGE = 1
-    """From a candidate that was asked to what may join with it."""
+    """From a candidate that was queried in its turn to what may join with it."""
     TABLE = 2
     """Between columns of one table."""
     SIBLING = 3
@@ -47,8 +47,8 @@ class Relations:
     """The graph around one query, or around several."""
 
     nodes: Tensor
-    """(n, 5) log-odds of a candidate, whether it answers the query and what it says then, whether a node is the query,
-    whether it is another column of its table."""
+    """(n, 5) log-odds of a candidate, whether it was queried in its turn, the log-odds that it gives the query then,
+    whether a node is the query, whether it is another column of its table."""
     senders: Tensor
     receivers: Tensor
     kinds: Tensor
@@ -57,32 +57,32 @@ class Relations:
     """(m,) log-odds, 0 between columns of one table."""
     is_candidate: Tensor
     joins: Tensor
-    is_clear: Tensor
+    is_labelled: Tensor
     """Of the candidates, in order."""
 
     @classmethod
-    def of(cls, searcher: Searcher, asked: Asked) -> Relations:
-        received = receive(asked.probabilities, asked.bridges)
-        count = len(asked.keys)
-        siblings = _siblings(searcher, asked.query)
+    def of(cls, searcher: Searcher, graph: LabelledGraph) -> Relations:
+        received = pass_messages(graph.probabilities, graph.intermediates)
+        count = len(graph.keys)
+        siblings = _siblings(searcher, graph.query)
         tables = searcher.directory.tables.astype(np.int64)
-        of_candidates = np.unique(tables[asked.keys])
-        partners = {sibling: _in_tables(searcher, sibling, of_candidates) for sibling in siblings}
-        named = np.concatenate([np.zeros(0, np.int64), *(keys for keys, _ in partners.values())])
-        others = np.setdiff1d(named, asked.keys)
-        columns = np.concatenate([asked.keys, [asked.query], siblings, others]).astype(np.int64)
+        of_candidates = np.unique(tables[graph.keys])
+        neighbours = {sibling: _in_tables(searcher, sibling, of_candidates) for sibling in siblings}
+        named = np.concatenate([np.zeros(0, np.int64), *(keys for keys, _ in neighbours.values())])
+        others = np.setdiff1d(named, graph.keys)
+        columns = np.concatenate([graph.keys, [graph.query], siblings, others]).astype(np.int64)
         place_of = {int(key): place for place, key in enumerate(columns.tolist())}
         nodes = np.zeros((len(columns), 5))
-        nodes[:count, 0] = log_odds_of(asked.probabilities)
-        nodes[:count, 1], nodes[:count, 2] = received.is_answering, received.back
+        nodes[:count, 0] = log_odds_of(graph.probabilities)
+        nodes[:count, 1], nodes[:count, 2] = received.is_intermediate, received.back
         nodes[count, 3] = 1.0
         nodes[count + 1 : count + 1 + len(siblings), 4] = 1.0
         edges = [(Relation.CANDIDATE, np.full(count, count), np.arange(count), nodes[:count, 0])]
         edges += [
             (Relation.BRIDGE, np.full(len(one.partners), one.place), one.partners, log_odds_of(one.probabilities))
-            for one in asked.bridges
+            for one in graph.intermediates
         ]
-        for sibling, (keys, probabilities) in partners.items():
+        for sibling, (keys, probabilities) in neighbours.items():
             at = np.array([place_of[key] for key in keys.tolist()], np.int64)
             edges.append((Relation.SIBLING, np.full(len(at), place_of[sibling]), at, log_odds_of(probabilities)))
         together = tables[columns][:, None] == tables[columns][None, :]
@@ -95,8 +95,8 @@ class Relations:
             kinds=_whole(np.concatenate([np.full(len(sent), kind) for kind, sent, _, _ in edges])),
             strengths=torch.tensor(np.concatenate([odds for *_, odds in edges]), dtype=torch.float32),
             is_candidate=torch.arange(len(columns)) < count,
-            joins=torch.tensor(asked.joins, dtype=torch.float32),
-            is_clear=torch.tensor(asked.is_clear),
+            joins=torch.tensor(graph.joins, dtype=torch.float32),
+            is_labelled=torch.tensor(graph.is_labelled),
         )
 
     @classmethod
@@ -126,8 +126,8 @@ class RelationalNetwork(nn.Module):
         ends = torch.stack([graph.senders, graph.receivers])
         for layer in self.layers:
             states = states + layer(states, ends, graph.kinds, graph.strengths / _SCALE)
-        told = graph.nodes[:, 0] + self.leave(states)[:, 0]
-        return told[graph.is_candidate]
+        log_odds = graph.nodes[:, 0] + self.leave(states)[:, 0]
+        return log_odds[graph.is_candidate]
 
 
 class _Layer(MessagePassing):
@@ -146,8 +146,8 @@ class _Layer(MessagePassing):
         sent = torch.zeros_like(x_j)
         for kind in range(len(Relation)):
             chosen = kinds == kind
-            said = x_j[chosen] @ self.by_relation[kind] + strengths[chosen, None] * self.by_strength[kind]
-            sent = sent.index_put((chosen.nonzero()[:, 0],), torch.relu(said + self.start[kind]))
+            message = x_j[chosen] @ self.by_relation[kind] + strengths[chosen, None] * self.by_strength[kind]
+            sent = sent.index_put((chosen.nonzero()[:, 0],), torch.relu(message + self.start[kind]))
         return sent
 
 

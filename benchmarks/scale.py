@@ -1,7 +1,7 @@
-"""Claim: what a lake costs grows with its size, and what a question costs hardly does.
+"""Claim: what a lake costs grows with its size, and what a query costs hardly does.
 
 Lakes of several sizes are drawn out of real tables (lake_scale); where those run out, web tables come again with a
-random half of their rows. Each is indexed by the command, then asked in a program that keeps it open.
+random half of their rows. Each is indexed by the command, then queried in a program that keeps it open.
 """
 
 from __future__ import annotations
@@ -81,15 +81,15 @@ def measure(lake: Path, index: Path, model: str, queries: int, seed: int) -> dic
         if process.wait():
             sys.exit(f"indexing {lake} failed with {process.returncode}")
     seconds = time.perf_counter() - started
-    told = json.loads(report.read_text(encoding="utf-8"))
+    written = json.loads(report.read_text(encoding="utf-8"))
     opened = Lake.open(index)
     return {
-        "tables": told["tables"],
-        "columns": told["columns"],
+        "tables": written["tables"],
+        "columns": written["columns"],
         "index_seconds": seconds,
-        "stages": told["stages"],
+        "stages": written["stages"],
         "peak_bytes": memory.bytes,
-        "index_bytes": told["bytes"],
+        "index_bytes": written["bytes"],
         "query": measure_queries(opened, sample(opened, queries, seed), 0),
     }
 
@@ -105,7 +105,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=default, help="the labelled lakes [LAKEINDEX_BENCH_DATA]")
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="numbers of columns")
     parser.add_argument("--model", default="default", help="the encoder: default, or hashing for none [default]")
-    parser.add_argument("--queries", type=int, default=300, help="columns to ask about [300]")
+    parser.add_argument("--queries", type=int, default=300, help="columns to query [300]")
     parser.add_argument("--seed", type=int, default=0, help="which tables and queries are drawn [0]")
     given = parser.parse_args()
     scale = given.data / "lake_scale"

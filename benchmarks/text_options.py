@@ -1,14 +1,13 @@
-"""Claim: what a column's text says decides both how well vectors find joins and how long encoding takes.
+"""Claim: what a column's text holds decides both how well vectors find joins and how long encoding takes.
 
 DeepJoin's choices (title, name, statistics, how many values and which, tokens), one at a time around the defaults, then
-cheap ones together: each with the quality on labelled lakes, every one a lake of its own, and the speed on one lake.
+cheap ones together: each with the quality of the answers on labelled lakes, every one a lake of its own
+(`profiled_lakes.py`), and the speed on one lake.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,13 +16,16 @@ from pathlib import Path
 from statistics import fmean
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import record
-from labelled_lakes import MACRO, Figures, LabelledLakes, write_rankings
-from profiled_lakes import SYSTEMS, K, ProfiledLake, Vectors, sample
+from answers import K
+from labelled_lakes import MACRO, Figures, LabelledLakes, add_options, open_lakes, write_rankings
+from profiled_lakes import SYSTEMS, ProfiledLake, sample
 from text_variants import DEFAULT, DEFAULT_TOKENS, KEY_FROM, Variant, variants
 from tokenizers import Tokenizer
 
+from lakeindex.arrays.aliases import Vectors
 from lakeindex.config.model_options import ModelOptions
 from lakeindex.encode.encoders import make_encoder
 from lakeindex.encode.model_folder import model_folder
@@ -36,7 +38,7 @@ CHOSEN_ON = (
     "valentine_magellan",
     "valentine_wikidata_musicians",
 )
-"""The benchmarks that a default may be chosen on; the others tell whether the choice holds."""
+"""The benchmarks that a default may be chosen on; the others show whether the choice holds."""
 
 COSTS = {
     "tokens_per_column": "tokens a column",
@@ -47,22 +49,22 @@ COSTS = {
 
 @dataclass
 class Encoders:
-    """A model for each length of text; what one has read on a labelled lake it reads once."""
+    """A model for each length of text; a text of the labelled lakes is encoded once."""
 
     loaded: dict[int, Encoder] = field(default_factory=dict)
-    read: dict[int, dict[str, Vectors]] = field(default_factory=dict)
+    known: dict[int, dict[str, npt.NDArray[np.float32]]] = field(default_factory=dict)
 
-    def reading(self, max_tokens: int) -> Encoder:
+    def of(self, max_tokens: int) -> Encoder:
         if max_tokens not in self.loaded:
             self.loaded[max_tokens] = make_encoder(ModelOptions(max_tokens=max_tokens))
             self.loaded[max_tokens].encode(["the first text pays for starting up"] * 2)
         return self.loaded[max_tokens]
 
     def encode(self, texts: Sequence[str], max_tokens: int) -> Vectors:
-        read = self.read.setdefault(max_tokens, {})
-        unread = sorted(set(texts) - set(read))
-        read.update(zip(unread, self.reading(max_tokens).encode(unread), strict=True))
-        return np.stack([read[text] for text in texts])
+        known = self.known.setdefault(max_tokens, {})
+        unknown = sorted(set(texts) - set(known))
+        known.update(zip(unknown, self.of(max_tokens).encode(unknown), strict=True))
+        return np.stack([known[text] for text in texts])
 
 
 def cost(variant: Variant, encoder: Encoder, records: pa.Table) -> dict[str, float]:
@@ -137,7 +139,7 @@ def measure(
                 for system, rankings in answers.items():
                     write_rankings(folder / f"{system}.{lake.name}.csv", rankings)
             figures = {system: lakes.score(f"{folder}/{system}.{{}}.csv", names, False) for system in SYSTEMS}
-            spent = {} if cost_sample is None else cost(variant, encoders.reading(variant.max_tokens), cost_sample)
+            spent = {} if cost_sample is None else cost(variant, encoders.of(variant.max_tokens), cost_sample)
             yield variant, Measured(figures, spent)
 
 
@@ -150,18 +152,13 @@ def figures_of(measured: Mapping[Variant, Measured]) -> dict[str, object]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    default = os.environ.get("LAKEINDEX_BENCH_DATA") or record.REPOSITORY.parent / "shared" / "data"
-    parser.add_argument("--data", type=Path, default=default, help="the labelled lakes [LAKEINDEX_BENCH_DATA]")
+    add_options(parser)
     parser.add_argument("--cost-lake", type=Path, help="a large lake, of which a sample of columns is timed")
     parser.add_argument("--cost-columns", type=int, default=3000, help="columns in that sample [3000]")
     parser.add_argument("--seed", type=int, default=0, help="which files are drawn for it [0]")
     parser.add_argument("--vary", action="append", default=[], choices=list(variants()), help="some options only")
-    parser.add_argument("--only", action="append", default=[], help="a single benchmark; may be repeated")
     given = parser.parse_args()
-    lakes = LabelledLakes(given.data.resolve())
-    names = [name for name in lakes.names() if not given.only or name in given.only]
-    if not names:
-        sys.exit(f"no such benchmark; there are: {', '.join(lakes.names())}")
+    lakes, names = open_lakes(given)
     chosen = [each for group, some in variants().items() if not given.vary or group in given.vary for each in some]
     cost_sample = None if given.cost_lake is None else sample(given.cost_lake.resolve(), given.cost_columns, given.seed)
     measured: dict[Variant, Measured] = {}

@@ -17,7 +17,7 @@ from lakeindex.encode.record_texts import describe_records
 DEFAULT = text_options(Settings())
 DEFAULT_TOKENS = Settings().max_tokens
 KEY_FROM = 200
-"""Distinct values of a key from which any few of them say little of the others."""
+"""Distinct values of a key from which any few of them show little of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Variant:
 
     @property
     def label(self) -> str:
-        """Say what is not as usual."""
+        """Name what is not the default."""
         changed = [
             f"{name} {getattr(self.options, name)}"
             for name in TextOptions.__dataclass_fields__
@@ -72,8 +72,8 @@ def variants() -> dict[str, list[Variant]]:
             replace(_of(title=True, statistics=True), max_tokens=128),
         ],
     }
-    seen: set[Variant] = set()
-    return {name: list(_new(some, seen)) for name, some in groups.items()}
+    listed: set[Variant] = set()
+    return {name: list(_new(some, listed)) for name, some in groups.items()}
 
 
 def _cheap() -> Iterator[Variant]:
@@ -89,8 +89,8 @@ def _of(**changed: object) -> Variant:
     return Variant(replace(DEFAULT, **changed))
 
 
-def _new(some: Sequence[Variant], seen: set[Variant]) -> Iterator[Variant]:
+def _new(some: Sequence[Variant], listed: set[Variant]) -> Iterator[Variant]:
     for variant in some:
-        if variant not in seen:
-            seen.add(variant)
+        if variant not in listed:
+            listed.add(variant)
             yield variant

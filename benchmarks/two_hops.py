@@ -43,17 +43,17 @@ def remove_overlap(lake: Path, relevant: Mapping[ColumnId, set[ColumnId]]) -> li
 def _share_out(
     relevant: Mapping[ColumnId, set[ColumnId]],
 ) -> tuple[dict[ColumnId, Half], list[tuple[ColumnId, ColumnId]]]:
-    partners = defaultdict(set)
+    joining = defaultdict(set)
     for query, columns in relevant.items():
         for column in columns:
-            partners[query].add(column)
-            partners[column].add(query)
+            joining[query].add(column)
+            joining[column].add(query)
     halves: dict[ColumnId, Half] = {}
     hubs: set[ColumnId] = set()
     pairs = []
-    for hub in sorted(partners, key=lambda column: (-len(partners[column]), column.table, column.name)):
+    for hub in sorted(joining, key=lambda column: (-len(joining[column]), column.table, column.name)):
         free = sorted(
-            (one for one in partners[hub] if one not in halves and one not in hubs and one.table != hub.table),
+            (one for one in joining[hub] if one not in halves and one not in hubs and one.table != hub.table),
             key=lambda column: (column.table, column.name),
         )
         tables = list(dict.fromkeys(column.table for column in free))

@@ -1,16 +1,16 @@
-"""What can go wrong, as one tree; every message says what was expected, what was found and the way out.
+"""All errors, as one tree; every message gives what was expected, what was found and the remedy.
 
 LakeIndexError                 exit code 1
 ├── NotFound                   3    no such lake, table or column; carries the nearest names
 ├── IndexUnusable              4    the index can't answer
 │   ├── IndexMissing                nothing was ever published there
-│   ├── IndexDamaged                a file of it is missing or not what the manifest says
+│   ├── IndexDamaged                a file of it is missing or differs from the manifest
 │   └── StaleArtifact               written by another format version or another model
 ├── LockHeld                   7    another writer is at work on the index
-├── Refused                    8    a guard said no, or a file is in the way
-├── InvalidSetting             2    a setting, flag or argument that makes no sense
+├── Refused                    8    `--guard` refused a join, or a file is in the way
+├── InvalidSetting             2    a setting, flag or argument that is invalid
 ├── MissingExtra               1    an optional package is not installed
-└── UnreadableTable            1    one file or table can't be read; the build goes on without it
+└── UnreadableTable            1    one file or table can't be read; the build continues without it
     └── OutputExceeded              it unpacks to more than a file may
 """
 
@@ -42,7 +42,7 @@ class IndexMissing(IndexUnusable):
 
 
 class IndexDamaged(IndexUnusable):
-    """An index with a file that is missing or not what its manifest says."""
+    """An index with a file that is missing or differs from its manifest."""
 
 
 class StaleArtifact(IndexUnusable):
@@ -56,13 +56,13 @@ class LockHeld(LakeIndexError):
 
 
 class Refused(LakeIndexError):
-    """Something that was asked for is not allowed."""
+    """A request that is not allowed."""
 
     exit_code = 8
 
 
 class InvalidSetting(LakeIndexError):
-    """A setting, flag or argument that makes no sense."""
+    """A setting, flag or argument that is invalid."""
 
     exit_code = 2
 
@@ -75,7 +75,7 @@ class MissingExtra(LakeIndexError):
 
 
 class UnreadableTable(LakeIndexError):
-    """One file or table that can't be read; its message is the reason that stands in the report."""
+    """One file or table that can't be read; its message is the reason in the report."""
 
 
 class OutputExceeded(UnreadableTable):

@@ -4,37 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 
 from lakeindex.build.read_table import ReadRows, read_file
-from lakeindex.config.profile_limits import RawValues
-from lakeindex.config.settings import Settings, calls_of
+from lakeindex.config.settings import Settings
 from lakeindex.open_index import OpenIndex
-from lakeindex.search.answer import Answer
+from lakeindex.search.answer import Answer, matches_of
 from lakeindex.store.generations import Checked, Generation, open_current, verify
 from lakeindex.types.lake import ColumnId, TableId
 from lakeindex.types.matches import Match
-from lakeindex.types.reports import Progress
+from lakeindex.types.reports import Progress, Report
 
 if TYPE_CHECKING:
     from lakeindex.drift.broken_joins import WatchedJoins, WatchRules
-    from lakeindex.join.bridge_table import Lookup
     from lakeindex.join.kinds import AsOf
     from lakeindex.join.plan import JoinPlan
-    from lakeindex.search.scored_candidates import Found
-    from lakeindex.types.columns import QueryColumn
+    from lakeindex.search.external_column import ExternalColumn
+    from lakeindex.search.scored_candidates import ScoredCandidates
 
 
 def _silent(stage: str, done: int, total: int) -> None:
     """Report progress to nobody."""
 
 
-class Lake(OpenIndex):
-    """An indexed lake, open for questions; it sees one generation of the index from beginning to end."""
+class Lake:
+    """An indexed lake, open for queries; it sees one generation of the index from beginning to end."""
+
+    def __init__(self, generation: Generation, settings: Settings, report: Report | None = None) -> None:
+        self.opened = OpenIndex(generation, settings)
+        """The parts of the index, each opened when it is first used."""
+        self.report = report
+        """What the build did, where this process built the index."""
+
+    @property
+    def generation(self) -> Generation:
+        """The generation of the index that answers."""
+        return self.opened.generation
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that queries are answered with."""
+        return self.opened.settings
+
+    @property
+    def root(self) -> Path:
+        """The lake's folder."""
+        return self.opened.root
+
+    @property
+    def logical_hash(self) -> str:
+        """The hash of the index's content, feedback included. Raises IndexDamaged when that can't be read."""
+        return self.opened.logical_hash
 
     @classmethod
     def index(
@@ -49,30 +73,30 @@ class Lake(OpenIndex):
         Raises NotFound when there is no such folder, LockHeld when another writer is at work.
         """
         from lakeindex.build.build_index import build_index
-        from lakeindex.build.encoding import Model
+        from lakeindex.build.encoding import BuildModel
         from lakeindex.encode.encoders import fingerprint, make_encoder
         from lakeindex.encode.named_models import remember_model
         from lakeindex.search.query_encoder import model_options
 
         settings = _with_index(settings, index)
         options = model_options(settings)
-        model = Model(fingerprint(options), lambda: make_encoder(options))
+        model = BuildModel(fingerprint(options), lambda: make_encoder(options))
         remember_model(options.model)
         report = build_index(Path(path), Path(settings.index), settings, model, progress)
         built = cls(open_current(Path(settings.index)), settings)
         built.report = replace(report, logical_hash=built.logical_hash)
-        if built.feedback_file.stamp() is not None:
-            built.searcher.labels()  # which takes a while in a new generation: nobody's question shall wait for it
+        if built.opened.feedback_file.stamp() is not None:
+            built.opened.searcher.labels()  # which takes a while in a new generation: no query shall wait for it
         return built
 
     @classmethod
     def open(cls, index: str | Path | None = None, settings: Settings | None = None) -> Lake:
         """Open an index. Raises IndexMissing, IndexDamaged or StaleArtifact, each with the way out."""
-        from lakeindex.store.sandbox_check import require_tried
+        from lakeindex.store.sandbox_check import require_sandbox_checked
 
         settings = _with_index(settings, index)
         generation = open_current(Path(settings.index))
-        require_tried(Path(settings.index), generation)
+        require_sandbox_checked(Path(settings.index), generation)
         return cls(generation, settings)
 
     @staticmethod
@@ -109,16 +133,26 @@ class Lake(OpenIndex):
         """Find the columns that join with a column.
 
         `table` is the name of a table of the lake, a Path to a file anywhere, or any object that offers an Arrow
-        stream (pyarrow, polars, pandas, a DuckDB relation). The figures of the best `probe` (5 unless told
-        otherwise) are counted in the source files; `sources` asks some sources alone, whose scores are no
-        probabilities; matches less probable than `min_probability` are left out. The cross-encoder reads at most
-        `budget` candidates, as many as the settings say unless told otherwise, none where the index keeps no values;
-        only tables whose names match the glob `within` may answer.
+        stream (pyarrow, polars, pandas, a DuckDB relation). A column from outside that is a copy of one of the lake is
+        answered as that one. `k` only cuts, and counting the figures of the best `probe` (5 unless given) in the source
+        files changes neither probabilities nor ranks; `sources` asks some sources alone, whose scores are no
+        probabilities; matches less probable than `min_probability` are left out. The cross-encoder scores at most
+        `budget` candidates, as many as the settings say unless given, none where the index keeps no values; only tables
+        whose names match the glob `within` may answer.
         Raises NotFound for a table or column that isn't there, with the nearest names, StaleArtifact when the index's
         hashes have another key than the settings give.
         """
-        found = self.reranking.search(self._query_column(table, column), k, self._calls(budget), sources, within)
-        return self._answer(found, (5 if probe is None else probe) if isinstance(table, str) else 0, min_probability)
+        probe = 5 if probe is None else probe
+        if isinstance(table, str):
+            columns = [ColumnId(TableId(table), column)]
+            return next(self.query_many(columns, k, probe, sources, min_probability, budget, within))
+        outside = self._profile_outside(table, column)
+        key, searcher = outside.copied_from(self.opened.searcher), self.opened.searcher
+        query = outside.query(self.opened.model) if key is None else searcher.column_at(key)
+        found = self.opened.reranking.search(query, self._budget(budget), sources, within)
+        rows = self._rows_outside(table, outside.id) if probe else None
+        answer = self._answer(replace(found, query=outside.id), k, probe, min_probability, rows)
+        return answer if key is None else replace(answer, same_as=searcher.directory.id_of(key))
 
     def query_many(
         self,
@@ -131,33 +165,40 @@ class Lake(OpenIndex):
         within: str = "",
     ) -> Iterator[Answer]:
         """Answer for each of many columns of the lake as `query` does, in their order, several at a time."""
-        queries = map(self.searcher.column, columns)
-        for found in self.reranking.search_many(queries, k, self._calls(budget), sources, within):
-            yield self._answer(found, probe, min_probability)
+        queries = map(self.opened.searcher.column, columns)
+        for found in self.opened.reranking.search_many(queries, self._budget(budget), sources, within):
+            yield self._answer(found, k, probe, min_probability)
 
     def explain(self, left: ColumnId, right: ColumnId, budget: int | None = None) -> Match:
-        """Tell what speaks for a join of two columns of the lake, whatever their rank, counted in the files."""
-        return self.measured([self.reranking.explain(left, right, self._calls(budget))])[0]
+        """Return a pair of columns as `query` does, whatever its rank, counted in the files, with the whole evidence.
+
+        Where no source proposes the right column for the left one, it is scored among the candidates nevertheless.
+        """
+        query, key = self.opened.searcher.column(left), self.opened.searcher.directory.key_of(right)
+        found = self.opened.reranking.search_with(query, key, self._budget(budget))
+        (match,) = matches_of(found, np.array([found.place_of(key)]), self.opened.explainer)
+        match = replace(match, cross_score=self.opened.explainer.cross_score(found, key))
+        return self.count([match])[0]
 
     def accept(self, left: ColumnId, right: ColumnId, note: str = "") -> None:
-        """Say that two columns join, whatever the index makes of them: that counts at once, and across all builds.
+        """Accept a pair of columns, whatever its probability: that counts at once, and across all builds.
 
         Raises NotFound with the nearest names, InvalidSetting for columns of one table, LockHeld while somebody else
         goes on writing.
         """
-        self.verdicts.give(left, right, True, note)
+        self.opened.verdicts.give(left, right, True, note)
 
     def reject(self, left: ColumnId, right: ColumnId, note: str = "") -> None:
         """Say that two columns don't join; otherwise as `accept`."""
-        self.verdicts.give(left, right, False, note)
+        self.opened.verdicts.give(left, right, False, note)
 
     def withdraw(self, left: ColumnId, right: ColumnId) -> None:
         """Take back what was said of two columns. Raises NotFound where nothing was, LockHeld as `accept`."""
-        self.verdicts.file.withdraw(left, right)
+        self.opened.verdicts.file.withdraw(left, right)
 
     def feedback(self) -> pa.Table:
         """List the pairs that were accepted or rejected, as FEEDBACK_SCHEMA, those of tables that are gone included."""
-        return self.verdicts.to_arrow()
+        return self.opened.verdicts.to_arrow()
 
     def watch_joins(self, since: int | None = None, rules: WatchRules | None = None) -> WatchedJoins:
         """Find the confident joins that broke since an earlier generation, the one before unless told otherwise.
@@ -169,11 +210,14 @@ class Lake(OpenIndex):
 
         return watch_joins(self.generation, since, rules or WatchRules(), self.settings)
 
-    def measured(self, matches: Sequence[Match]) -> list[Match]:
-        """Count matches of one query in the source files; what can't be counted keeps its estimates, with a note."""
-        from lakeindex.join.exact_check import measured
+    def count(self, matches: Sequence[Match], outside: pa.Table | None = None) -> list[Match]:
+        """Count matches of one query in the source files; what can't be counted keeps its estimates, with a note.
 
-        return measured(matches, self.rows, self.rewriter)
+        A query column from outside the lake is the first of the table `outside`.
+        """
+        from lakeindex.join.exact_check import count_matches
+
+        return count_matches(matches, self.opened.tables, outside)
 
     def join(
         self,
@@ -194,19 +238,21 @@ class Lake(OpenIndex):
         Raises NotFound for a table or column that isn't there, with the nearest names, InvalidSetting for a match or
         a how that there isn't and for types that are never equal, UnreadableTable when a file is gone.
         """
-        from lakeindex.join.choose import Chooser, Means
-        from lakeindex.join.kinds import How, MatchKind, chosen
-        from lakeindex.join.plan import JoinPlan, expected_of
+        from lakeindex.join.choose import Chooser
+        from lakeindex.join.estimate.from_profiles import estimate_from_profiles
+        from lakeindex.join.find_bridges import BridgeSearch
+        from lakeindex.join.kinds import How, MatchKind, parse_choice
+        from lakeindex.join.plan import JoinPlan
 
-        kind, kept = chosen(MatchKind, match, "match"), chosen(How, how, "how")
+        kind, kept = parse_choice(MatchKind, match, "match"), parse_choice(How, how, "how")
         ids = ColumnId(TableId(left_table), left_column), ColumnId(TableId(right_table), right_column)
-        left, right = (self.rows.side(one, [pair[side] for pair in also]) for side, one in enumerate(ids))
-        means = Means(self.model.reader_of_values, (lambda: ()) if also else partial(self._lookups, *ids))
-        meeting, tried = Chooser(left, right, precision, means, asof).choose(kind)
-        sketched = [self.searcher.column(column) for column in ids]
+        left, right = (self.opened.tables.side(one, [pair[side] for pair in also]) for side, one in enumerate(ids))
+        bridges = None if also else BridgeSearch(self.opened.searcher, self.opened.tables, *ids)
+        condition, tried = Chooser(left, right, precision, self.opened.model, bridges, asof).choose(kind)
+        sketched = [self.opened.searcher.column(column) for column in ids]
         known = int(self.generation.manifest.settings["limits"]["values"])
-        expected = None if also else expected_of(sketched, meeting, known)
-        return JoinPlan(left, right, kept, meeting, tried, self.rows.open_again, expected)
+        estimate = None if also else estimate_from_profiles(sketched, condition, known)
+        return JoinPlan(left, right, kept, condition, tried, self.opened.tables, estimate)
 
     def complements(
         self, left_table: str, left_column: str, right_table: str, right_column: str
@@ -218,17 +264,18 @@ class Lake(OpenIndex):
         from lakeindex.join.find_bridges import complements_of
 
         left, right = ColumnId(TableId(left_table), left_column), ColumnId(TableId(right_table), right_column)
-        return complements_of(self.searcher, (left, right), (self.rows.side(left), self.rows.side(right)))
+        sides = self.opened.tables.side(left), self.opened.tables.side(right)
+        return complements_of(self.opened.searcher, (left, right), sides)
 
     def sql(self, statement: str) -> pa.Table:
         """Run a SELECT on the lake's tables, each named by its path in double quotes."""
-        return self.rows.database.query(statement, lambda: self.table_ids, self.rows.viewed)
+        return self.opened.tables.database.query(statement, lambda: self.opened.table_ids, self.opened.tables.viewed)
 
     def tables(self) -> pa.Table:
         """List the tables: table, file, connector, rows, rejected, columns, notes."""
         from lakeindex.catalog.listing import list_tables
 
-        return list_tables(self.catalog)
+        return list_tables(self.opened.catalog)
 
     def profile(self, table: str, column: str | None = None) -> pa.Table:
         """Show what the index knows of a table's columns, in the file's order, or of one column.
@@ -237,51 +284,49 @@ class Lake(OpenIndex):
         """
         from lakeindex.catalog.listing import list_profiles
 
-        self.searcher.directory.keys_of_table(TableId(table))
+        self.opened.searcher.directory.keys_of_table(TableId(table))
         if column is not None:
-            self.searcher.directory.key_of(ColumnId(TableId(table), column))
-        return list_profiles(self.catalog, TableId(table), column)
+            self.opened.searcher.directory.key_of(ColumnId(TableId(table), column))
+        return list_profiles(self.opened.catalog, TableId(table), column)
 
     def read(self, table: str) -> ReadRows:
         """Read a table's rows as lakeindex understood them, out of its file."""
         from lakeindex.catalog.path_guard import lake_path, require_inside
 
-        _, file = self.rows.table(TableId(table))
+        _, file = self.opened.tables.table(TableId(table))
         path = lake_path(self.root, file)
         require_inside(path, self.root)
         return read_file(path, self.settings, file, table)
 
-    def _answer(self, found: Found, probed: int, min_probability: float) -> Answer:
-        matches = found.matches(self.searcher.directory)
-        if probed:
-            from lakeindex.join.exact_check import ranked
+    def _answer(
+        self, found: ScoredCandidates, k: int, probe: int, min_probability: float, outside: pa.Table | None = None
+    ) -> Answer:
+        places = found.answers()[:k]
+        if found.accepted is not None:
+            places = places[found.scores[places] >= min_probability]
+        matches = matches_of(found, places, self.opened.explainer)
+        if probe:
+            matches = [*self.count(matches[:probe], outside), *matches[probe:]]
+        return Answer(found.query, tuple(matches), found.tried, min(k, len(found.answers())) - len(matches))
 
-            matches = ranked([*self.measured(matches[:probed]), *matches[probed:]])
-        likely = [match for match in matches if match.accepted is None or match.score >= min_probability]
-        return Answer(found.query, tuple(likely), found.tried, len(matches) - len(likely))
+    def _budget(self, budget: int | None) -> int:
+        return self.opened.budget if budget is None or not self.opened.budget else budget
 
-    def _calls(self, budget: int | None) -> int:
-        if self.kept_values is not RawValues.SAMPLE:
-            return 0  # of names alone a cross-encoder knows less than the matcher
-        return calls_of(self.settings.budget, self.settings.cross_encoder) if budget is None else budget
+    def _profile_outside(self, table: object, column: str) -> ExternalColumn:
+        from lakeindex.search.external_column import profile_file_column, profile_stream_column, table_of
 
-    def _lookups(self, left: ColumnId, right: ColumnId) -> Iterator[Lookup]:
-        from lakeindex.join.bridge_table import Lookup
-        from lakeindex.join.find_bridges import likely_lookups
-
-        for of_left, of_right in likely_lookups(self.searcher, left, right):
-            yield Lookup(self.rows.side(of_left), self.rows.side(of_right))
-
-    def _query_column(self, table: object, column: str) -> QueryColumn:
-        if isinstance(table, str):
-            return self.searcher.column(ColumnId(TableId(table), column))
-        from lakeindex.config.index_settings import limits_built_with
-        from lakeindex.search.external_column import prepare_file_column, prepare_stream_column
-
-        limits = limits_built_with(self.generation.manifest.settings, self.settings)
         if isinstance(table, Path):
-            return prepare_file_column(table, column, self.settings, limits, self.model.to_vectors)
-        return prepare_stream_column(table, column, limits, self.model.to_vectors)
+            return profile_file_column(table, column, self.settings, self.opened.profile_limits)
+        return profile_stream_column(table_of(table), column, self.opened.profile_limits)
+
+    def _rows_outside(self, table: object, column: ColumnId) -> pa.Table:
+        from lakeindex.search.external_column import table_of
+
+        if not isinstance(table, Path):
+            return table_of(table).select([column.name])
+        read = read_file(table, self.settings, table=column.table)
+        schema = pa.schema([read.schema.field(column.name)])
+        return pa.Table.from_batches((batch.select([column.name]) for batch in read.batches), schema)
 
 
 def _with_index(settings: Settings | None, index: str | Path | None) -> Settings:

@@ -1,42 +1,37 @@
-"""What is open of an index: each part when it is first asked for, so that a question waits for nothing else."""
+"""An open generation of an index: each part is opened when it is first used, so that a query waits for nothing else."""
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lakeindex.config.profile_limits import RawValues
-from lakeindex.config.settings import Settings
+from lakeindex.config.profile_limits import ProfileLimits, RawValues
+from lakeindex.config.settings import Settings, pair_budget
+from lakeindex.search.explain import Explainer
 from lakeindex.search.reranking_searcher import RerankingSearcher
 from lakeindex.search.searcher import Searcher
 from lakeindex.store.feedback_log import FeedbackFile, feedback_hash
 from lakeindex.store.generations import Generation
 from lakeindex.store.layout import CATALOG
 from lakeindex.types.lake import TableId
-from lakeindex.types.reports import Report
 
 if TYPE_CHECKING:
     from lakeindex.catalog.catalog import Catalog
-    from lakeindex.join.lake_tables import LakeRows
-    from lakeindex.join.rescore_transformed import Rewriter
-    from lakeindex.search.budgeted_rerank import BudgetedReranker
+    from lakeindex.join.lake_tables import LakeTables
     from lakeindex.search.feedback import Feedback
-    from lakeindex.search.query_encoder import BuiltModel
-    from lakeindex.types.pairs import AnchorScores
+    from lakeindex.search.query_encoder import QueryEncoder
 
 # A query of a lake's column needs neither DuckDB nor a model nor what builds an index: those are imported where they
 # are used, and a cold query takes half the time.
 
 
 class OpenIndex:
-    """One generation of an index, from beginning to end, and the settings to ask it with."""
+    """One generation of an index, from beginning to end, and the settings that queries are answered with."""
 
-    def __init__(self, generation: Generation, settings: Settings, report: Report | None = None) -> None:
+    def __init__(self, generation: Generation, settings: Settings) -> None:
         self.generation = generation
         self.settings = settings
-        self.report = report
-        """What the build did, where this process built the index."""
 
     @cached_property
     def searcher(self) -> Searcher:
@@ -46,14 +41,12 @@ class OpenIndex:
     @cached_property
     def reranking(self) -> RerankingSearcher:
         """The same, with a cross-encoder behind it."""
-        settings = self.settings
-        return RerankingSearcher(
-            self.searcher,
-            # They hold no lake, so that a lake that nobody holds closes its files at once.
-            partial(_make_reranker, settings),
-            settings.reach == "lake",
-            partial(_open_anchors, settings, self.generation),
-        )
+        return RerankingSearcher(self.searcher, self.settings, self.generation)
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        """What explains scores."""
+        return Explainer(self.searcher.directory, self.searcher.scorer.matcher)
 
     @cached_property
     def verdicts(self) -> Feedback:
@@ -70,18 +63,18 @@ class OpenIndex:
         return Catalog.open(self.generation.folder / CATALOG, self.settings.memory)
 
     @cached_property
-    def rows(self) -> LakeRows:
+    def tables(self) -> LakeTables:
         """The rows of the lake's tables, in DuckDB."""
-        from lakeindex.join.lake_tables import LakeRows
+        from lakeindex.join.lake_tables import LakeTables
 
-        return LakeRows(self.generation, self.catalog, self.searcher.directory, self.settings.memory)
+        return LakeTables(self.generation, self.catalog, self.searcher.directory, self.settings.memory)
 
     @cached_property
-    def model(self) -> BuiltModel:
+    def model(self) -> QueryEncoder:
         """The model that the index was built with."""
-        from lakeindex.search.query_encoder import BuiltModel
+        from lakeindex.search.query_encoder import QueryEncoder
 
-        return BuiltModel(self.generation, self.settings)
+        return QueryEncoder(self.generation, self.settings)
 
     @cached_property
     def table_ids(self) -> list[TableId]:
@@ -110,21 +103,16 @@ class OpenIndex:
         """The lake's folder."""
         return Path(self.generation.manifest.lake)
 
-    def rewriter(self) -> Rewriter:
-        """Make what finds columns that a program makes meet."""
+    @property
+    def profile_limits(self) -> ProfileLimits:
+        """How much the index keeps of a column. Raises StaleArtifact where its hashes have another key than is set."""
         from lakeindex.config.index_settings import limits_built_with
-        from lakeindex.join.rescore_transformed import Rewriter
 
-        return Rewriter(self.searcher, limits_built_with(self.generation.manifest.settings, self.settings))
+        return limits_built_with(self.generation.manifest.settings, self.settings)
 
-
-def _make_reranker(settings: Settings) -> BudgetedReranker:
-    from lakeindex.search.load_cross_encoder import make_reranker
-
-    return make_reranker(settings)
-
-
-def _open_anchors(settings: Settings, generation: Generation) -> AnchorScores | None:
-    from lakeindex.search.load_cross_encoder import anchors_for
-
-    return anchors_for(settings, generation)
+    @property
+    def budget(self) -> int:
+        """The pairs that a cross-encoder may score for a query; none where the index keeps no values."""
+        if self.kept_values is not RawValues.SAMPLE:
+            return 0  # of names alone a cross-encoder knows less than the matcher
+        return pair_budget(self.settings.budget, self.settings.cross_encoder)

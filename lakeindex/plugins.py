@@ -25,7 +25,7 @@ def find_connectors() -> dict[str, Connector]:
 
 
 def connector_for(name: str, connectors: Mapping[str, Connector]) -> Connector | None:
-    """Pick the connector whose suffix matches the most of a file's name, None where no suffix does."""
+    """Return the connector with the longest suffix that a file's name ends with, None where there is none."""
     lowered = name.lower()
     matches = [
         (len(suffix), connector)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from lakeindex.arrays.aliases import Floats, Integers
     from lakeindex.types.columns import QueryColumn
-    from lakeindex.types.cross_input import Read
+    from lakeindex.types.cross_input import CrossInput
     from lakeindex.types.lake import LakeFile, ReadOptions, Rows, SourceTable
     from lakeindex.types.pairs import Pairs
 
@@ -84,6 +84,6 @@ class Reranker(Protocol):
         """Name the model and what of it decides the scores."""
         ...
 
-    def scores(self, queries: Read, columns: Read, left: Integers, right: Integers) -> Floats:
+    def scores(self, queries: CrossInput, columns: CrossInput, left: Integers, right: Integers) -> Floats:
         """Return how much speaks for a join of each pair of places, (p,), in log-odds but for a constant."""
         ...

@@ -1,4 +1,4 @@
-"""Names and values written as SQL."""
+"""Write names and values as SQL."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lakeindex.types.lake import ScanValue
 
 BLANKS = " || ".join(f"chr({code})" for code in (32, 9, 10, 11, 12, 13, 160))
-"""SQL for the characters that surround a value without being part of it."""
+"""SQL for the blank characters that are trimmed from values."""
 
 
 def quoted(identifier: str) -> str:

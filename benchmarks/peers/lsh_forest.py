@@ -29,7 +29,7 @@ class LshForest:
             self._forest.add(key, sketch)
         self._forest.index()
 
-    def ask(self, key: int, k: int) -> Keys:
+    def search(self, key: int, k: int) -> Keys:
         if key not in self._sketches.of:
             return np.empty(0, np.int64)
         found = np.array(self._forest.query(self._sketches.of[key], CANDIDATES * k), np.int64)

@@ -45,9 +45,9 @@ class MinHashes:
 
     def containment(self, query: int, keys: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """Estimate |Q ∩ C| / |Q| out of the Jaccard similarity and the sizes."""
-        jaccard, asked = self.jaccard(query, keys), self.sizes[query]
-        shared = jaccard / (1 + jaccard) * (asked + self.sizes[keys])
-        return np.minimum(shared, np.minimum(asked, self.sizes[keys])) / asked
+        jaccard, size = self.jaccard(query, keys), self.sizes[query]
+        shared = jaccard / (1 + jaccard) * (size + self.sizes[keys])
+        return np.minimum(shared, np.minimum(size, self.sizes[keys])) / size
 
 
 def pickled_size(index: object) -> int:

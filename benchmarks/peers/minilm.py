@@ -43,7 +43,7 @@ class MiniLm:
         self._index.add(vectors.astype(np.float32))
         faiss.write_index(self._index, str(self._path))
 
-    def ask(self, key: int, k: int) -> Keys:
+    def search(self, key: int, k: int) -> Keys:
         query = self._index.reconstruct(key)[None]
         # Its own table's columns may all stand before the answers.
         own = int(np.count_nonzero(self._tables == self._tables[key]))

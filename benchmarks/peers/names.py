@@ -22,7 +22,7 @@ class Names:
         self._names = [column.id.name.lower() for column in lake.columns]
         self._tables, self._keys = lake.tables, np.arange(len(lake.columns))
 
-    def ask(self, key: int, k: int) -> Keys:
+    def search(self, key: int, k: int) -> Keys:
         ratios = process.cdist([self._names[key]], self._names, scorer=fuzz.ratio, dtype=np.float32)[0]
         return best(self._keys, ratios, key, self._tables, k)
 

@@ -20,12 +20,12 @@ class Peer(Protocol):
     reads_values: bool
     """Whether it needs more of the lake than the columns' names."""
     settings: dict[str, object]
-    """What it was told, for the record."""
+    """How it was set, for the record."""
 
     def build(self, lake: LakeValues, folder: Path) -> None:
         """Index the lake; `folder` is there for what is kept on disk."""
 
-    def ask(self, key: int, k: int) -> Keys:
+    def search(self, key: int, k: int) -> Keys:
         """Return at most k columns that may join with one of the lake, best first, none out of its own table."""
 
     def size(self) -> int:

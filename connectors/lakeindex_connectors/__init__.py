@@ -1,1 +1,7 @@
-"""The connectors that come with lakeindex: one module a format."""
+"""The connectors that come with lakeindex, one folder per format.
+
+Each `connector.py` implements `lakeindex.protocols.Connector`:
+`csv_files` reads delimited text, `json_files` JSON and JSON Lines, `parquet_files` Parquet.
+They share `opening` (bytes of a file, through gzip), `text` (character encodings), `column_names` and `flatten`
+(nested columns as flat ones).
+"""

@@ -1,4 +1,4 @@
-"""Column names that are unique and never empty, whatever a file calls its columns."""
+"""Make column names unique and never empty, whatever names a file has."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 
 def unique_names(names: Iterable[str | None]) -> tuple[str, ...]:
-    """Name every column: an empty name becomes `column_3` by its position, a repeated one gets ` (2)`."""
+    """Return a name for every column: an empty one becomes `column_3` by its position, a repeated one gets ` (2)`."""
     named = [(name or "").strip("\ufeff \t\r\n\v\f\u00a0") or f"column_{i}" for i, name in enumerate(names, start=1)]
     given = set(named)
     taken: set[str] = set()

@@ -1,4 +1,4 @@
-"""Nested Arrow columns as flat ones: fields of structs by their path, lists and maps as JSON text."""
+"""Flatten nested Arrow columns: fields of structs are named by their path, lists and maps become JSON text."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from lakeindex_connectors.column_names import unique_names
 
 
 def flat_fields(schema: pa.Schema) -> list[pa.Field[pa.DataType]]:
-    """List the fields that `flat_columns` yields: unique names, no nested types."""
+    """Return the fields that `flat_columns` gives: unique names, no nested types."""
     leaves = [leaf for field in schema for leaf in _leaves(field.name, field.type)]
     names = unique_names(name for name, _ in leaves)
     return [pa.field(name, kind) for name, (_, kind) in zip(names, leaves, strict=True)]
 
 
 def is_flat(schema: pa.Schema, flat: pa.Schema) -> bool:
-    """Tell whether flattening changed no name or type, and names differ by more than case, as SQL requires."""
+    """Return whether flattening changed no name or type, and names differ by more than case, as SQL requires."""
     is_unchanged = schema.names == flat.names and schema.types == flat.types
     return is_unchanged and len({name.lower() for name in flat.names}) == len(flat.names)
 

@@ -1,4 +1,4 @@
-"""Bytes of a file of the lake and of nothing else, through gzip where its name says so, every failure as one error."""
+"""Open a file of the lake as bytes, through gzip where its name ends in `.gz`; every failure is UnreadableTable."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _MAGIC = {
 
 
 def is_gzip_name(path: Path) -> bool:
-    """Tell whether the file's name ends in `.gz`."""
+    """Return whether the file's name ends in `.gz`."""
     return path.name.lower().endswith(".gz")
 
 
@@ -61,7 +61,7 @@ def open_unpacked(file: LakeFile) -> Iterator[BinaryIO]:
 
 
 class _Unpacked:
-    """What a gzip file holds, as far as that is allowed."""
+    """The content of a gzip file, up to a limit."""
 
     def __init__(self, packed: BinaryIO, limit: int) -> None:
         self._unpacked = gzip.GzipFile(fileobj=packed)
@@ -77,7 +77,7 @@ class _Unpacked:
 
 
 def read_chunks(file: BinaryIO) -> Iterator[bytes]:
-    """Read a binary file of text to its end, a chunk at a time; raises UnreadableTable for a hole in it."""
+    """Yield the bytes of a text file in chunks; raises UnreadableTable for a chunk of nothing but NUL bytes."""
     while chunk := file.read(CHUNK_BYTES):
         if not chunk[0] and len(chunk) == CHUNK_BYTES and not chunk.strip(b"\0"):
             raise UnreadableTable("binary content: a megabyte of NUL bytes")
@@ -85,14 +85,14 @@ def read_chunks(file: BinaryIO) -> Iterator[bytes]:
 
 
 def refuse_binary(head: bytes) -> None:
-    """Raise UnreadableTable when a text file starts like one of the well-known binary formats."""
+    """Raise UnreadableTable when a file starts like one of the well-known binary formats."""
     for magic, what in _MAGIC.items():
         if head.startswith(magic):
             raise UnreadableTable(f"binary content: looks like {what}")
 
 
 class ChunkReader(io.RawIOBase):
-    """A readable file made of chunks, for libraries that ask for `read`, maybe from a thread of their own."""
+    """A readable file made of chunks, for libraries that call `read`, maybe from a thread of their own."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
@@ -101,7 +101,7 @@ class ChunkReader(io.RawIOBase):
         self._failure: Exception | None = None
 
     def readable(self) -> bool:
-        """Say that this is for reading."""
+        """Return True: it can be read."""
         return True
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
@@ -116,7 +116,7 @@ class ChunkReader(io.RawIOBase):
             return count
 
     def drain(self) -> None:
-        """Read what is left, and raise the error that the chunks raised, even if a thread was told of it before."""
+        """Read what is left, and raise the error that the chunks raised, even if another thread got it before."""
         with self._lock:
             while self._next_chunk():
                 continue

@@ -1,1 +1,1 @@
-"""Ground: names for arrays, and what is computed with them anywhere."""
+"""Names for types of arrays, and functions on arrays that several rooms use."""

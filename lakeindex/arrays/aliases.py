@@ -1,4 +1,4 @@
-"""Names for arrays: what each holds, and in which type. They are defined nowhere else."""
+"""Names for types of arrays, by what an array holds; they are defined nowhere else."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ Flags = npt.NDArray[np.bool_]
 Hashes = npt.NDArray[np.uint64]
 """Of texts, of columns, or of pairs."""
 Places = npt.NDArray[np.integer[Any]]
-"""Places in another array, kept in as few bytes as hold them."""
+"""Places in another array, in as few bytes as suffice."""
 TreePlaces = npt.NDArray[np.int32]
 """Numbers of features, or places of a tree's nodes."""
 Codes = npt.NDArray[np.int8]
-"""Choices out of a short list, as numbers: kinds of columns, verdicts."""
+"""Choices from a short list, as numbers: kinds of columns, verdicts."""
 Bytes = npt.NDArray[np.uint8]
 """Bytes of text, or shares of 255."""
 Tokens = npt.NDArray[np.uint16]
@@ -31,13 +31,13 @@ Tokens = npt.NDArray[np.uint16]
 TokenIds = npt.NDArray[np.int32]
 """Numbers of word pieces as a model's tokenizer gives them."""
 Vectors = npt.NDArray[np.float32]
-"""(n, dimension), a vector a row; unit length where they are of columns."""
+"""(n, dimension), one vector a row; of unit length where they are of columns."""
 Similarities = npt.NDArray[np.float32]
 """Cosines."""
 Coordinates = npt.NDArray[np.floating]
-"""(n, dimension), a point a row, in which scores are predicted."""
+"""(n, dimension), one point a row: the coordinates from which CUR predicts scores."""
 Features = npt.NDArray[np.float64]
-"""(n, features), a pair of columns a row."""
+"""(n, features), one pair of columns a row."""
 Texts: TypeAlias = "pa.LargeStringArray"
 """Without nulls."""
 TokenLists: TypeAlias = "pa.LargeListArray[Any]"

@@ -1,4 +1,4 @@
-"""Histograms, compared."""
+"""The similarity of histograms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Flat arrays of many lists, one after the other: their starts, owners, runs and sums, and how they are kept."""
+"""Ragged arrays: many lists in one flat array, one after the other, with their starts, owners, runs and sums."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ def ranges(starts: Integers, lengths: Integers) -> Integers:
 
 
 def owners_of(starts: Integers) -> Places:
-    """Return the number of the column that each entry belongs to."""
+    """Return the number of the list that each entry belongs to."""
     return np.repeat(np.arange(len(starts) - 1, dtype=np.uint32), np.diff(starts))
 
 
 def starts_run(*keys: npt.NDArray[Any]) -> Flags:
-    """Tell which entries of sorted arrays differ from the one before."""
+    """Return which entries of sorted arrays differ from the one before."""
     starts = np.ones(len(keys[0]), bool)
     starts[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
     return starts
 
 
 def sums(owners: Places, amounts: Floats | None, size: int) -> Floats:
-    """Add up the amounts of each owner, (size,); without amounts, count."""
+    """Sum the amounts of each owner, (size,); without amounts, count its entries."""
     return np.bincount(owners, amounts, size).astype(np.float64, copy=False)
 
 
 def best(numbers: Integers, scores: Floats, sizes: Floats, limit: int) -> tuple[Integers, Floats]:
-    """Keep the highest scores, best first; of equal ones the smaller size, then the lower number comes first."""
+    """Return the `limit` highest scores, best first; ties by the smaller size, then the lower number."""
     if len(numbers) > limit:
-        # Everything that ties with the last one stays until the order is settled.
+        # All that tie with the last one are kept until they are sorted.
         edge = np.partition(scores, len(scores) - limit)[len(scores) - limit]
         numbers, scores, sizes = (array[scores >= edge] for array in (numbers, scores, sizes))
     order = np.lexsort((numbers, sizes, -scores))[:limit]
@@ -48,7 +48,7 @@ def best(numbers: Integers, scores: Floats, sizes: Floats, limit: int) -> tuple[
 
 
 def compact(numbers: Integers) -> Places:
-    """Keep numbers that are never negative in four bytes each where those suffice."""
+    """Return numbers that are not negative in four bytes each, where those suffice."""
     largest = int(numbers.max(initial=0))
     return numbers.astype(np.uint32 if largest < 2**32 else np.uint64)
 

@@ -1,4 +1,4 @@
-"""What of a lake changed since it was indexed."""
+"""Find the files of a lake that changed since it was indexed."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 from lakeindex.hashing.content_hash import hash_content
 from lakeindex.types.lake import LakeFile
-from lakeindex.types.reports import FileOutcome
-from lakeindex.types.reports import FileStatus
+from lakeindex.types.reports import FileOutcome, FileStatus
 
 _SETTLED_NS = 2_000_000_000
-"""A file that was written this short before it was read may have been written once more at the same time stamp."""
+"""A file that is read so soon after it was written may be written again with the same time stamp."""
 _UNSETTLED = "?"
 
 
@@ -21,15 +20,15 @@ class Changes:
     """The files of a lake, by what a build has to do with them."""
 
     unchanged: tuple[str, ...]
-    """Names of files of which the index already says all there is."""
+    """Names of files that the index already covers."""
     to_read: tuple[LakeFile, ...]
 
     @classmethod
     def between(cls, files: Iterable[LakeFile], known: Mapping[str, FileOutcome], check_content: bool) -> Changes:
-        """Compare the files that are there with those that were indexed.
+        """Compare the files of the lake with those that were indexed.
 
-        Equal size and time stamp count as unchanged unless `check_content` asks to look inside. What could not be
-        read is read again: the reason may have been this machine's.
+        Files of equal size and time stamp count as unchanged; with `check_content` their content is compared. A file
+        that could not be read is read again: the reason may have been this machine's.
         """
         unchanged: list[str] = []
         to_read: list[LakeFile] = []
@@ -43,7 +42,7 @@ class Changes:
 
 
 def token_of(file: LakeFile) -> str:
-    """Return what the index remembers a file by."""
+    """Return the token by which the next build recognises a file as unchanged."""
     is_settled = time.time_ns() - file.modified_ns > _SETTLED_NS
     return file.token if is_settled else file.token + _UNSETTLED
 

@@ -1,73 +1,80 @@
-"""Turn the texts of columns into vectors, each text once in the life of an index."""
+"""Encode the texts of columns; a text that an earlier build has encoded is not encoded again."""
 
 from __future__ import annotations
 
-from lakeindex.arrays.aliases import Vectors
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-from lakeindex.store.generations import open_current
-from lakeindex.store.staging import Staging
+from lakeindex.arrays.aliases import Hashes, Vectors
 from lakeindex.build.columns import Columns
-from lakeindex.encode.linear_head import Head, TunedEncoder
+from lakeindex.build.previous_generation import PreviousGeneration
+from lakeindex.encode.linear_head import HeadEncoder, LinearHead
 from lakeindex.errors import IndexUnusable
-from lakeindex.store.layout import HEAD
-from lakeindex.arrays.aliases import Hashes
-from lakeindex.build.previous_generation import Previous
 from lakeindex.protocols import Encoder
+from lakeindex.store.generations import open_current
+from lakeindex.store.layout import HEAD
+from lakeindex.store.staging import Staging
 from lakeindex.types.reports import Progress
 
-
 _MOST_TEXTS = 2048
-"""Texts that are encoded, at most, before their vectors are put aside."""
+"""Texts that are encoded, at most, before their vectors are staged."""
 _LEAST_TEXTS = 8
 _BLOCKS = 50
-"""Where there are enough texts: a build that is killed loses one of so many."""
+"""Blocks that the texts are encoded in, if they are enough: a killed build loses one block."""
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class BuildModel:
     """The encoder to build with, loaded only when there is something to encode."""
 
-    fingerprint: str
-    load: Callable[[], Encoder]
-    head: Head | None = None
-    """What tunes it to the lake."""
-    is_settled: bool = False
-    """Whether it is to be taken as it is, whatever the generation before was tuned by."""
+    encoder_fingerprint: str
+    load_encoder: Callable[[], Encoder]
+    head: LinearHead | None = None
+    """Adapts the encoder to the lake."""
+    is_final: bool = False
+    """Whether the head, or that there is none, is decided; otherwise the head of the current generation is used."""
 
-    def tuned_by(self, head: Head) -> Model:
-        """Put a head behind it, for good."""
-        return Model(head.fingerprint, lambda: TunedEncoder(self.load(), head), head, is_settled=True)
+    @property
+    def fingerprint(self) -> str:
+        """Name the encoder, with its head."""
+        return self.encoder_fingerprint if self.head is None else self.head.fingerprint
 
-    def for_index(self, index: Path) -> Model:
-        """Go on with what the generation that answers was tuned by, where that is of this encoder."""
-        head = None if self.is_settled else head_of(index)
-        return self if head is None or head.encoder != self.fingerprint else self.tuned_by(head)
+    def load(self) -> Encoder:
+        """Load the encoder, with its head."""
+        encoder = self.load_encoder()
+        return encoder if self.head is None else HeadEncoder(encoder, self.head)
+
+    def with_head(self, head: LinearHead) -> BuildModel:
+        """Return the model with a head, which is final."""
+        return replace(self, head=head, is_final=True)
+
+    def for_index(self, index: Path) -> BuildModel:
+        """Return the model with the head of the current generation, if that was fitted to this encoder."""
+        head = None if self.is_final else current_head(index)
+        return self if head is None or head.encoder != self.encoder_fingerprint else self.with_head(head)
 
 
-def head_of(index: Path) -> Head | None:
-    """Return what the generation that answers was tuned by; None where it wasn't, or can't be read any more."""
+def current_head(index: Path) -> LinearHead | None:
+    """Return the head of the current generation; None where it has none, or can't be read."""
     try:
         path = open_current(index).folder / HEAD
-        return Head.open(path) if path.exists() else None
+        return LinearHead.open(path) if path.exists() else None
     except IndexUnusable:
-        # A damaged index is what indexing again repairs.
+        # Indexing again is what repairs a damaged index.
         return None
 
 
-class PrivateTexts:
-    """Encodes texts that name values, which must not reach the disk, as soon as they are known.
+class PrivateTextEncoder:
+    """Encodes texts that name values, which must not be written to the disk, as soon as they are known.
 
-    A build that was killed goes on from their vectors: the texts are gone with it.
+    A killed build is resumed from their vectors, as the texts are not kept.
     """
 
-    def __init__(self, model: Model, staging: Staging, previous: Previous | None) -> None:
+    def __init__(self, model: BuildModel, staging: Staging, previous: PreviousGeneration | None) -> None:
         self._model = model
         self._staging = staging
         self._previous = previous
@@ -92,7 +99,7 @@ class PrivateTexts:
             self.encoded = np.union1d(self.encoded, distinct)
 
 
-class _Known:
+class _KnownVectors:
     """The vectors of distinct texts, as far as they are known."""
 
     def __init__(self, text_hashes: Hashes) -> None:
@@ -100,44 +107,44 @@ class _Known:
         self.is_known = np.zeros(len(text_hashes), bool)
         self.vectors: Vectors | None = None
 
-    def take_in(self, text_hashes: Hashes, vectors: Vectors) -> None:
-        """Learn the vectors of some texts; of others than are asked for, nothing."""
+    def add(self, text_hashes: Hashes, vectors: Vectors) -> None:
+        """Add the vectors of some texts; those of texts that aren't wanted are ignored."""
         if self.vectors is None:
             self.vectors = np.zeros((len(self.text_hashes), vectors.shape[1]), np.float32)
-        is_asked = np.isin(text_hashes, self.text_hashes)
-        places = np.searchsorted(self.text_hashes, text_hashes[is_asked])
-        self.vectors[places] = vectors[is_asked]
+        is_wanted = np.isin(text_hashes, self.text_hashes)
+        places = np.searchsorted(self.text_hashes, text_hashes[is_wanted])
+        self.vectors[places] = vectors[is_wanted]
         self.is_known[places] = True
 
 
-def encode_columns(columns: Columns, model: Model, staging: Staging, progress: Progress) -> Vectors:
+def encode_columns(columns: Columns, model: BuildModel, staging: Staging, progress: Progress) -> Vectors:
     """Return the vectors of the columns that were read, (n, d).
 
-    Texts that a column of the generation before had, or that an interrupted build had encoded, are not encoded again.
+    Texts that the generation before has, or that an interrupted build encoded, are not encoded again.
     """
     hashes, texts = columns.texts()
     distinct, first, places = np.unique(hashes, return_index=True, return_inverse=True)
-    known = _Known(distinct)
+    known = _KnownVectors(distinct)
     if columns.previous is not None:
-        known.take_in(*columns.previous.vectors_of_texts(distinct))
+        known.add(*columns.previous.vectors_of_texts(distinct))
     for block in staging.vectors():
-        known.take_in(*block)
+        known.add(*block)
     missing = np.flatnonzero(~known.is_known)
-    spelled = [_spelled(texts[first[place]]) for place in missing]
+    to_encode = [_required_text(texts[first[place]]) for place in missing]
     progress("encode", len(distinct) - len(missing), len(distinct))
     if len(missing) or known.vectors is None:
         encoder = model.load()
-        known.take_in(distinct[:0], np.zeros((0, encoder.dimension), np.float32))
-        for chosen in _blocks(spelled):
-            vectors = encoder.encode([spelled[place] for place in chosen])
+        known.add(distinct[:0], np.zeros((0, encoder.dimension), np.float32))
+        for chosen in _blocks(to_encode):
+            vectors = encoder.encode([to_encode[place] for place in chosen])
             staging.add_vectors(distinct[missing[chosen]], vectors)
-            known.take_in(distinct[missing[chosen]], vectors)
+            known.add(distinct[missing[chosen]], vectors)
             progress("encode", int(known.is_known.sum()), len(distinct))
     assert known.vectors is not None
     return known.vectors[places]
 
 
-def _spelled(text: str | None) -> str:
+def _required_text(text: str | None) -> str:
     assert text is not None, "a private text is encoded before its column is staged"
     return text
 

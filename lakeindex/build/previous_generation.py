@@ -1,4 +1,4 @@
-"""The generation before: what a build takes from it instead of reading and encoding it again."""
+"""The generation before a build, from which the columns of unchanged files are taken."""
 
 from __future__ import annotations
 
@@ -9,30 +9,28 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from lakeindex.arrays.aliases import Hashes, Integers
 from lakeindex.catalog.catalog import Catalog
 from lakeindex.catalog.directory import Directory
-from lakeindex.store.generations import Generation, open_current
-from lakeindex.store.manifest import Manifest
 from lakeindex.errors import IndexUnusable
-from lakeindex.rerank.anchor_store import open_anchors
-from lakeindex.index.token_store import open_readings
-from lakeindex.index.inverted_index import TermIndex
+from lakeindex.index.inverted_index import InvertedIndex
 from lakeindex.index.term_rows import TermRows
+from lakeindex.index.token_store import open_tokens
 from lakeindex.index.vector_index import VectorIndex
-from lakeindex.store.layout import ANCHORS, CATALOG, COPIES, READINGS, TERMS, VECTORS
-from lakeindex.types.pairs import AnchorScores
-from lakeindex.arrays.aliases import Hashes
-from lakeindex.arrays.aliases import Integers
-from lakeindex.types.column_tokens import Readings
-from lakeindex.store.sandbox_check import require_tried
+from lakeindex.rerank.anchor_store import open_anchors
+from lakeindex.store.generations import Generation, open_current
+from lakeindex.store.layout import ANCHORS, CATALOG, COLUMN_TOKENS, COPIES, TERMS, VECTORS
+from lakeindex.store.manifest import Manifest
+from lakeindex.store.sandbox_check import require_sandbox_checked
+from lakeindex.types.column_tokens import ColumnTokens
 from lakeindex.types.columns import Family
-from lakeindex.types.reports import FileOutcome
-from lakeindex.types.reports import FileStatus
+from lakeindex.types.pairs import AnchorScores
+from lakeindex.types.reports import FileOutcome, FileStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Previous:
-    """A generation that was made of the same lake with the same settings."""
+class PreviousGeneration:
+    """The current generation, where it is of the same lake and settings as the build."""
 
     generation: Generation
     catalog: Catalog
@@ -41,27 +39,27 @@ class Previous:
     files: Mapping[str, FileOutcome]
 
     @classmethod
-    def open(cls, index: Path, planned: Manifest, memory: str) -> Previous | None:
-        """Open the generation that answers; None where there is none, or none that the planned one can go on from."""
+    def open(cls, index: Path, planned: Manifest, memory: str) -> PreviousGeneration | None:
+        """Open the current generation; None where there is none, or it has other settings than the planned one."""
         try:
             generation = open_current(index)
-            require_tried(index, generation)
-            found = generation.manifest
-            if (found.lake, found.settings, found.models) != (planned.lake, planned.settings, planned.models):
+            require_sandbox_checked(index, generation)
+            built = generation.manifest
+            if (built.lake, built.settings, built.models) != (planned.lake, planned.settings, planned.models):
                 return None
             catalog = Catalog.open(generation.folder / CATALOG, memory)
             files = {outcome.path: outcome for outcome in catalog.files()}
             directory = Directory.open(generation.folder)
             return cls(generation, catalog, directory, VectorIndex.open(generation.folder / VECTORS), files)
         except IndexUnusable:
-            # A damaged index is what indexing again repairs.
+            # Indexing again is what repairs a damaged index.
             return None
 
     def close(self) -> None:
-        """Let go of the catalog, and of the generation: it may be the one that the next publication removes."""
+        """Close the catalog, and unlock the generation: it may be the one that the next publication removes."""
         self.catalog.close()
-        if self.generation.hold is not None:
-            self.generation.hold.release()
+        if self.generation.read_lock is not None:
+            self.generation.read_lock.release()
 
     @property
     def copies(self) -> Path:
@@ -69,21 +67,21 @@ class Previous:
         return self.generation.folder / COPIES
 
     def keys_of(self, files: Collection[str]) -> Integers:
-        """List the keys of the columns of all tables in some files."""
+        """Return the keys of the columns of all tables in some files."""
         tables = {table.id for name in files for table in self.files[name].tables}
-        is_kept = np.array([table in tables for table in self.directory.table_ids], bool)
-        return np.flatnonzero(is_kept[self.directory.tables])
+        is_wanted = np.array([table in tables for table in self.directory.table_ids], bool)
+        return np.flatnonzero(is_wanted[self.directory.tables])
 
     def terms(self, family: Family, keys: Integers) -> TermRows:
         """Return the terms of some columns."""
-        return TermIndex.open(self.generation.folder / TERMS / family).rows(keys)
+        return InvertedIndex.open(self.generation.folder / TERMS / family).rows(keys)
 
-    def readings(self, keys: Integers) -> Readings:
-        """Return the readings of some columns."""
-        return open_readings(self.generation.folder / READINGS).take(keys)
+    def column_tokens(self, keys: Integers) -> ColumnTokens:
+        """Return the tokens of some columns."""
+        return open_tokens(self.generation.folder / COLUMN_TOKENS).take(keys)
 
-    def anchors(self) -> AnchorScores | None:
-        """Return what the cross-encoder said of anchor queries; None where it wasn't asked."""
+    def anchor_scores(self) -> AnchorScores | None:
+        """Return the scores of the anchor queries; None where there are none."""
         folder = self.generation.folder / ANCHORS
         return open_anchors(folder) if folder.exists() else None
 
@@ -92,15 +90,15 @@ class Previous:
         return self.vector_index.vectors(keys)
 
     def vectors_of_texts(self, text_hashes: Hashes) -> tuple[Hashes, npt.NDArray[np.float32]]:
-        """Return those of the texts that some column has, with their vectors."""
+        """Return those of the texts that some column has, and their vectors."""
         known, keys = np.unique(self.directory.text_hashes, return_index=True)
-        asked = np.isin(known, text_hashes)
-        return known[asked], self.vectors(keys[asked])
+        is_wanted = np.isin(known, text_hashes)
+        return known[is_wanted], self.vectors(keys[is_wanted])
 
-    def says(self, outcomes: Sequence[FileOutcome], unchanged: Sequence[str]) -> bool:
-        """Tell whether a build of these files would say nothing new: none could be read but the unchanged ones."""
-        is_known = all(self._has(outcome) for outcome in outcomes)
-        return is_known and len(self.files) == len(outcomes) + len(unchanged)
+    def is_up_to_date(self, outcomes: Sequence[FileOutcome], unchanged: Sequence[str]) -> bool:
+        """Return whether a build would change nothing: no file is new, gone, or was read again with success."""
+        has_all = all(self._has(outcome) for outcome in outcomes)
+        return has_all and len(self.files) == len(outcomes) + len(unchanged)
 
     def _has(self, outcome: FileOutcome) -> bool:
         known = self.files.get(outcome.path)

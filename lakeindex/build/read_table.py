@@ -1,4 +1,4 @@
-"""Read a file through its connector, for people who want to see what it is understood as."""
+"""Read a file through its connector, to show how lakeindex understands it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from lakeindex.config.index_settings import read_limits_of
 from lakeindex.config.settings import Settings
-from lakeindex.config.index_settings import guards_of
 from lakeindex.errors import NotFound, UnreadableTable
 from lakeindex.plugins import connector_for, find_connectors
 from lakeindex.types.lake import Header, LakeFile, ReadOptions, Rows, SourceTable
@@ -29,18 +29,18 @@ class ReadRows:
 
     @property
     def notes(self) -> list[str]:
-        """Return what is odd about the table; complete when the batches are exhausted."""
+        """Return the connector's notes on the table; complete when the batches are exhausted."""
         rejected = self.rows.rejected
         return [*self.rows.notes, *([f"{rejected} rows fit no layout and were left out"] if rejected else [])]
 
 
 def read_file(path: Path, settings: Settings, name: str | None = None, table: str | None = None) -> ReadRows:
-    """Read a file's only table, or the one named; `name` is what the file goes by in the lake.
+    """Read a file's only table, or the one named; `name` is the name of the file in the lake.
 
     Raises NotFound for a table that isn't there, UnreadableTable when the file can't be read.
     """
     facts = path.stat()
-    limit = guards_of(settings).output_of(facts.st_size)
+    limit = read_limits_of(settings).output_for(facts.st_size)
     file = LakeFile(path.resolve(), name or path.name, facts.st_size, facts.st_mtime_ns, limit)
     connectors = find_connectors()
     connector = connector_for(file.name, connectors)

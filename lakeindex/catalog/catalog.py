@@ -1,4 +1,4 @@
-"""The catalog: what became of every file, what every table and column is, in one DuckDB file."""
+"""The catalog: the outcome of every file, and the facts of every table and column, in one DuckDB file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pyarrow.dataset as ds
 from lakeindex.catalog.database import connect
 from lakeindex.catalog.lake_views import ViewedTable
 from lakeindex.catalog.path_guard import SQL_TYPES, copy_path, lake_path
-from lakeindex.catalog.table_check import Types, require_base_tables
+from lakeindex.catalog.table_check import Types, require_expected_tables
 from lakeindex.errors import IndexDamaged
 from lakeindex.sql import literal, quoted
 from lakeindex.types.lake import Scan, TableId
@@ -45,9 +45,9 @@ _COLUMNS = {
     "digest": "VARCHAR",
 }
 COLUMN_FIELDS = tuple(_COLUMNS)
-"""What of a column's record the catalog keeps; its sketches are published as term indexes, once."""
+"""The fields of a column's record in the catalog; its sketches are published as term indexes, once."""
 
-# Columns get their keys in the order of their tables' names, whatever order the files were read in.
+# Columns get their keys in the order of their tables' names, in whatever order the files were read.
 _NUMBERED = """
 CREATE TABLE columns AS
 SELECT row_number() OVER (ORDER BY table_id, position) - 1 AS key, {fields} FROM ({columns}) ORDER BY key
@@ -59,8 +59,8 @@ FROM tables JOIN columns USING (table_id) {where} GROUP BY ALL
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What of an earlier catalog goes on to hold."""
+class CarriedOver:
+    """The rows of unchanged files in an earlier catalog, which the next one takes over."""
 
     catalog: Path
     files: Sequence[str]
@@ -75,36 +75,36 @@ class Catalog:
 
     @classmethod
     def write(
-        cls, path: Path, memory: str, outcomes: Sequence[FileOutcome], records: ds.Dataset, kept: Kept | None
+        cls, path: Path, memory: str, outcomes: Sequence[FileOutcome], records: ds.Dataset, carried: CarriedOver | None
     ) -> Catalog:
-        """Write down what became of the files that were read, their tables and columns, and what is kept."""
+        """Write the outcomes of the files that were read, their tables and columns, and the rows carried over."""
         catalog = cls(connect(path, memory))
         files = [[one.path, str(one.status), one.reason, one.content_hash, one.token] for one in outcomes]
         tables = [_table_row(outcome, table) for outcome in outcomes for table in outcome.tables]
         incoming = {"files": _to_table(files, _FILES), "tables": _to_table(tables, _TABLES), "columns": records}
         for name, rows in incoming.items():
             catalog._connection.register(f"incoming_{name}", rows)
-        if kept is not None:
-            catalog._connection.register("kept", pa.table({"name": pa.array(kept.files, pa.string())}))
-            catalog._connection.execute(f"ATTACH {literal(str(kept.catalog))} AS earlier (READ_ONLY)")
-        catalog._create(kept is not None)
+        if carried is not None:
+            catalog._connection.register("unchanged", pa.table({"name": pa.array(carried.files, pa.string())}))
+            catalog._connection.execute(f"ATTACH {literal(str(carried.catalog))} AS earlier (READ_ONLY)")
+        catalog._create(carried is not None)
         for name in incoming:
             catalog._connection.unregister(f"incoming_{name}")
-        if kept is not None:
-            catalog._connection.unregister("kept")
+        if carried is not None:
+            catalog._connection.unregister("unchanged")
             catalog._connection.execute("DETACH earlier")
         return catalog
 
-    def _create(self, has_kept: bool) -> None:
-        of_kept_tables = "table_id IN (SELECT table_id FROM earlier.tables WHERE file IN (FROM kept))"
+    def _create(self, has_earlier: bool) -> None:
+        of_unchanged_tables = "table_id IN (SELECT table_id FROM earlier.tables WHERE file IN (FROM unchanged))"
         for name, fields, condition in (
-            ("files", _FILES.names, "path IN (FROM kept)"),
-            ("tables", _TABLES.names, "file IN (FROM kept)"),
-            ("columns", COLUMN_FIELDS, of_kept_tables),
+            ("files", _FILES.names, "path IN (FROM unchanged)"),
+            ("tables", _TABLES.names, "file IN (FROM unchanged)"),
+            ("columns", COLUMN_FIELDS, of_unchanged_tables),
         ):
             listed = ", ".join(map(quoted, fields))
             rows = f"SELECT {listed} FROM incoming_{name}"
-            if has_kept:
+            if has_earlier:
                 rows += f" UNION ALL SELECT {listed} FROM earlier.{name} WHERE {condition}"
             statement = _NUMBERED if name == "columns" else f"CREATE TABLE {name} AS {{columns}}"
             self._connection.execute(statement.format(fields=listed, columns=rows))
@@ -120,7 +120,7 @@ class Catalog:
             raise IndexDamaged(f"{path} can't be opened ({error}); build the index again") from error
 
     def close(self) -> None:
-        """Write everything to the file and let go of it."""
+        """Write everything to the file and close it."""
         self._connection.close()
 
     def count(self, table: str, where: str = "true") -> int:
@@ -131,14 +131,16 @@ class Catalog:
     def check(path: Path, memory: str) -> None:
         """Raise IndexDamaged unless the file holds a catalog's tables, whole, and nothing besides."""
         files, tables = (_sql_types(schema) for schema in (_FILES, _TABLES))
-        require_base_tables(path, {"files": files, "tables": tables, "columns": {"key": "BIGINT", **_COLUMNS}}, memory)
+        require_expected_tables(
+            path, {"files": files, "tables": tables, "columns": {"key": "BIGINT", **_COLUMNS}}, memory
+        )
 
     def copies(self) -> list[str]:
-        """Name the Parquet copies of tables that DuckDB can't read from the lake's files."""
+        """Return the names of the Parquet copies of tables that DuckDB can't read from the lake's files."""
         return [str(name) for name in self.fetch("SELECT copy FROM tables WHERE copy != ''")["copy"].to_pylist()]
 
     def files(self) -> list[FileOutcome]:
-        """List every file's outcome, in the order of their paths."""
+        """Return the outcome of every file, in the order of their paths."""
         tables: dict[str, list[ReadTable]] = {}
         for row in self.fetch("SELECT * FROM tables ORDER BY table_id").to_pylist():
             tables.setdefault(row["file"], []).append(_read_table(row))
@@ -155,12 +157,12 @@ class Catalog:
         ]
 
     def table(self, table: TableId) -> tuple[ReadTable, str] | None:
-        """Find a table and the file it is in."""
+        """Return a table and the name of the file it is in."""
         rows = self.fetch("SELECT * FROM tables WHERE table_id = ?", [table]).to_pylist()
         return (_read_table(rows[0]), rows[0]["file"]) if rows else None
 
     def viewed(self, root: Path, copies: Path, tables: Sequence[TableId] | None = None) -> list[ViewedTable]:
-        """Tell what the views of some tables, or of all, are made of."""
+        """Return the definitions of the views of some tables, or of all."""
         rows = self.fetch(
             _VIEWED.format(where="" if tables is None else "WHERE list_contains(?, table_id)"),
             [] if tables is None else [list(tables)],
@@ -219,15 +221,15 @@ def _read_table(row: dict[str, object]) -> ReadTable:
 
 
 def scan_from_json(text: object) -> Scan | None:
-    """Read a scan back as the catalog keeps it."""
+    """Read a scan back from the catalog's JSON."""
     if text is None:
         return None
     try:
-        told = json.loads(str(text))
-        options = tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in told["options"])
-        return Scan(told["function"], options)
+        scan = json.loads(str(text))
+        options = tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in scan["options"])
+        return Scan(scan["function"], options)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise IndexDamaged(f"the index says wrongly how a table is read ({error}); build the index again") from error
+        raise IndexDamaged(f"the index describes wrongly how a table is read ({error}); build the index again") from error
 
 
 def _known_types(types: Sequence[str]) -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""DuckDB, opened with its limits set and its doors shut."""
+"""Open DuckDB with limited memory and without access to the network."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def connect(path: Path | None, memory: str, threads: int = 2, read_only: bool = 
     }
     if path is None or read_only:
         # DuckDB's own choices are the current folder, which may be the lake, and the folder of the published file,
-        # of which other readers then say that something in it was not published.
+        # where other readers would find a file that was not published, which is an error.
         folder = _spilling_folder()
         config["temp_directory"] = "" if folder is None else str(folder / uuid4().hex)
     try:
         connection = duckdb.connect(":memory:" if path is None or read_only else str(path), config=config)
         if path is not None and read_only:
-            # Opened by its path it would share the settings of whoever opened it first in this process, or be refused.
+            # Opened by its path, it would share the settings of the first connection of this process to it, or fail.
             connection.execute(f"ATTACH {literal(str(path))} AS published (READ_ONLY)")
             connection.execute("USE published")
     except duckdb.ParserException as error:
@@ -53,7 +53,7 @@ def connect(path: Path | None, memory: str, threads: int = 2, read_only: bool = 
 
 @cache
 def _spilling_folder() -> Path | None:
-    """Find the folder for what queries don't hold in memory: one a user, which nobody else can read; None for nowhere.
+    """Return a private folder for what queries spill to the disk, one for each user; None where there is none.
 
     DuckDB makes a folder in it when it needs one, and removes that again.
     """
@@ -70,7 +70,7 @@ def _spilling_folder() -> Path | None:
 
 @contextmanager
 def storing(what: str) -> Iterator[None]:
-    """Say in one sentence what DuckDB could not write, a full disk for example. Raises LakeIndexError."""
+    """Convert DuckDB's errors of writing, a full disk for example, to a LakeIndexError of one sentence."""
     try:
         yield
     except duckdb.Error as error:

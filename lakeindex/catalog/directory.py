@@ -1,4 +1,4 @@
-"""Names and facts of all columns, memory-mapped: what a query needs of the catalog, without opening DuckDB."""
+"""The directory: names and facts of all columns, memory-mapped, so that queries don't open DuckDB."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ DIRECTORY_FIELDS = (
     "patterns",
     "text_hash",
 )
-"""What of a column's record a directory is made of."""
+"""The fields of a column's record that a directory is made of."""
 
 _COLUMNS = "columns.arrow"
 _TABLES = "tables.arrow"
@@ -70,7 +70,7 @@ class Directory:
 
     @classmethod
     def of(cls, table_ids: pa.Array[Any], names: pa.Array[Any], text_hashes: Hashes, facts: ColumnFacts) -> Directory:
-        """Lay out columns that are sorted by table, an entry each."""
+        """Make a directory of columns that are sorted by table, an entry for each."""
         encoded: Any = table_ids.dictionary_encode()
         places = encoded.indices.to_numpy().astype(np.int32)
         return cls(
@@ -114,7 +114,7 @@ class Directory:
         _write(pa.table(tables), folder / _TABLES)
 
     def check(self) -> None:
-        """Raise IndexDamaged unless the arrays fit together, as those of an index from elsewhere may not."""
+        """Raise IndexDamaged unless the arrays fit together; those of an index from elsewhere may not."""
         columns, tables = len(self), len(self.table_ids)
         facts = {one.name: getattr(self.facts, one.name) for one in fields(ColumnFacts)}
         arrays = {"name_hashes": self.name_hashes, "text_hashes": self.text_hashes, **facts}
@@ -142,7 +142,7 @@ class Directory:
         return pa.array(self.table_ids, pa.string())
 
     def key_of(self, column: ColumnId) -> int:
-        """Find a column's key. Raises NotFound with the nearest names."""
+        """Return a column's key. Raises NotFound with the nearest names."""
         keys = self.keys_of_table(column.table)
         names = [str(name) for name in self.names.slice(int(keys[0]) if len(keys) else 0, len(keys)).to_pylist()]
         if column.name not in names:
@@ -150,7 +150,7 @@ class Directory:
         return int(keys[names.index(column.name)])
 
     def keys_of_table(self, table: TableId) -> Integers:
-        """List the keys of a table's columns, in the file's order. Raises NotFound with the nearest names."""
+        """Return the keys of a table's columns, in the file's order. Raises NotFound with the nearest names."""
         place = bisect.bisect_left(self.table_ids, table)
         if place == len(self.table_ids) or self.table_ids[place] != table:
             raise NotFound(f"the index has no table {table!r}{_nearest(table, self.table_ids)}")
@@ -166,9 +166,9 @@ class Directory:
         return ColumnId(self.table_ids[self.tables[key]], self.names[key].as_py())
 
     def keys_outside(self, glob: str) -> Integers:
-        """List the columns of all tables but those whose names match a glob, in which `*` stands for `/`, too.
+        """Return the keys of the columns of tables whose names don't match a glob, in which `*` also stands for `/`.
 
-        Raises NotFound where none does.
+        Raises NotFound where no table matches.
         """
         matches = np.array([fnmatchcase(name, glob) for name in self.table_ids], bool)
         if not matches.any():
@@ -176,7 +176,7 @@ class Directory:
         return np.flatnonzero(~matches[self.tables])
 
     def same_schema(self, names: Hashes, keys: Integers) -> Floats:
-        """Compare a table's column names, hashed, with those of each key's table: their Jaccard similarity, (n,)."""
+        """Return the Jaccard similarity of a table's hashed column names and those of each key's table, (n,)."""
         tables, places = np.unique(self.tables[keys], return_inverse=True)
         starts = self.first_columns[tables]
         lengths = self.first_columns[tables + 1] - starts
@@ -192,7 +192,7 @@ def hash_names(names: Sequence[str]) -> Hashes:
 
 
 def facts_of(columns: pa.Table) -> ColumnFacts:
-    """Read the facts of columns from their profile records."""
+    """Return the facts of columns from their profile records."""
     numbers = {Kind(kind): place for place, kind in enumerate(KINDS)}
     histograms = {
         name: pc.list_flatten(columns[name]).to_numpy().reshape(len(columns), -1)
@@ -209,16 +209,16 @@ def facts_of(columns: pa.Table) -> ColumnFacts:
         is_serial=columns["is_serial"].to_numpy(),
         lows=columns["minimum"].to_numpy().astype(np.float64),
         highs=columns["maximum"].to_numpy().astype(np.float64),
-        lengths=_shares(histograms["lengths"]),
-        patterns=_shares(histograms["patterns"]),
+        lengths=_scaled(histograms["lengths"]),
+        patterns=_scaled(histograms["patterns"]),
     )
 
 
-def _shares(histogram: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
+def _scaled(histogram: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
     """Scale each histogram to 255, so that it takes a byte a bin."""
     totals = np.maximum(histogram.sum(axis=1, keepdims=True), 1)
-    shares: npt.NDArray[np.uint8] = np.rint(histogram / totals * 255).astype(np.uint8)
-    return shares
+    scaled: npt.NDArray[np.uint8] = np.rint(histogram / totals * 255).astype(np.uint8)
+    return scaled
 
 
 def _to_arrow(array: npt.NDArray[Any] | pa.Array[Any]) -> pa.Array[Any]:
@@ -247,7 +247,7 @@ def _values(array: Any) -> npt.NDArray[Any]:
 
 
 def _shape(name: str, columns: int) -> tuple[int, int, np.dtype[Any]]:
-    """Return the length, the number of dimensions and the type that an array of a directory should have."""
+    """Return the length, the number of dimensions and the type that an array of a directory must have."""
     return columns, 2 if name in ("lengths", "patterns") else 1, np.dtype(_DTYPES.get(name, np.uint64))
 
 

@@ -1,4 +1,4 @@
-"""The lake in DuckDB: every table a view under its path, read-only, nothing outside the lake in reach."""
+"""The lake in DuckDB: every table is a read-only view named by its path; files outside the lake can't be read."""
 
 from __future__ import annotations
 
@@ -23,41 +23,41 @@ _NAMED = re.compile(r'"((?:[^"]|"")+)"|\'((?:[^\']|\'\')+)\'|([\w.]+)')
 
 @dataclass(frozen=True, slots=True)
 class ViewedTable:
-    """What a view of a table is made of."""
+    """The definition of the view of a table."""
 
     id: TableId
     file: Path
     root: Path
-    """The lake's folder, which the file must not lead out of."""
+    """The lake's folder, in which the file must be."""
     scan: Scan | None
-    """How DuckDB reads the file; None where `copy` holds the rows."""
+    """How DuckDB reads the file; None where it reads `copy`."""
     copy: Path | None
     columns: tuple[tuple[str, str], ...]
-    """Name, as SQL can tell it from the others, and SQL type of each column, in the file's order."""
+    """The name, unique in SQL, and the SQL type of each column, in the file's order."""
 
 
-class LakeDatabase:
-    """A DuckDB connection in which tables of the lake become views when they are first asked for."""
+class LakeViews:
+    """A DuckDB connection that makes the view of a table when it is first used."""
 
     def __init__(self, folders: Iterable[Path], memory: str, rows: Path | None = None) -> None:
-        """Reach the files below `folders` and no others; with `rows`, read the rows that `materialise` left there."""
+        """Allow the files below `folders` and no others; with `rows`, read the file that `materialise` wrote."""
         self._viewed: set[TableId] = set()
         self._is_materialised = rows is not None
         self.connection = connect(None, memory)
         if rows is not None:
             self.connection.execute(f"ATTACH {literal(str(rows))} AS {_ROWS} (READ_ONLY)")
         self._folders = [folder.resolve() for folder in folders]
-        # DuckDB compares the glob as it is written with these, and then each path that it stands for.
+        # DuckDB compares these with the glob as it is written, and then with each path that it matches.
         written = {form for folder in self._folders for form in (str(folder), glob_escaped(folder))}
         self.connection.execute(f"SET allowed_directories = {literal(tuple(sorted(written)))}")
         self.connection.execute("SET enable_external_access = false")
         self.connection.execute("SET lock_configuration = true")
 
     def view(self, table: ViewedTable) -> None:
-        """Make a table's view, once. Raises NotFound when its file is gone."""
+        """Create a table's view, once. Raises NotFound when its file is gone."""
         if table.id in self._viewed:
             return
-        if not self._is_materialised and (reason := self._replaced(table)):
+        if not self._is_materialised and (reason := self._why_unreadable(table)):
             raise NotFound(f"{reason}; index the lake again")
         try:
             self.connection.execute(f"CREATE OR REPLACE VIEW {quoted(table.id)} AS {self.select(table)}")
@@ -66,26 +66,26 @@ class LakeDatabase:
         self._viewed.add(table.id)
 
     def select(self, table: ViewedTable) -> str:
-        """Write the SELECT that a table's view is made of; it fails where something else took the file's place."""
+        """Return the SELECT of a table's view; run, it fails where something else has replaced the file."""
         if self._is_materialised:
             return f"SELECT * FROM {_ROWS}.{quoted(table.id)}"
-        if reason := self._replaced(table):
+        if reason := self._why_unreadable(table):
             return f"SELECT {', '.join(f'error({literal(reason)}) AS {quoted(name)}' for name, _ in table.columns)}"
         return _select(table)
 
-    def _replaced(self, table: ViewedTable) -> str:
-        """Tell what is wrong with a table's file: DuckDB follows links out of the lake and waits for a FIFO."""
+    def _why_unreadable(self, table: ViewedTable) -> str:
+        """Return why a table's file must not be read, or nothing: DuckDB follows links and waits for a FIFO."""
         if table.scan is None:
             return ""
-        found = table.file.resolve()
-        if not any(found.is_relative_to(folder) for folder in self._folders):
+        target = table.file.resolve()
+        if not any(target.is_relative_to(folder) for folder in self._folders):
             return f"{table.file} is a link that leaves the lake now"
-        return "" if found.is_file() else f"{table.file} is gone or no regular file any more"
+        return "" if target.is_file() else f"{table.file} is gone or no regular file any more"
 
     def query(
         self, sql: str, known: Callable[[], list[TableId]], find: Callable[[list[TableId]], list[ViewedTable]]
     ) -> pa.Table:
-        """Run one reading statement. Raises Refused for any other, LakeIndexError for one that DuckDB rejects."""
+        """Run one statement that reads. Raises Refused for any other, LakeIndexError for one that DuckDB rejects."""
         try:
             statements = self.connection.extract_statements(sql)
             if len(statements) != 1 or statements[0].type not in _READING:
@@ -120,7 +120,7 @@ def _select(table: ViewedTable) -> str:
 
 
 def _typed(name: str, kind: str) -> str:
-    # Every value was seen to convert, but for markers such as `n/a`: those become NULL.
+    # All values convert, as the profile shows, but for markers such as `n/a`: those become NULL.
     value = quoted(name)
     return (
         value
@@ -130,7 +130,7 @@ def _typed(name: str, kind: str) -> str:
 
 
 def _mentioned(sql: str, known: list[TableId]) -> list[TableId]:
-    """List the tables whose names stand in a statement; all of them where none does (SHOW TABLES)."""
+    """Return the tables whose names are in a statement; all of them where none is (SHOW TABLES)."""
     names = {(one or two.replace("''", "'") or bare).replace('""', '"') for one, two, bare in _NAMED.findall(sql)}
     lowered = {name.lower() for name in names}
     exact = [table for table in known if table in names]

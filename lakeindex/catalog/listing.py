@@ -1,4 +1,4 @@
-"""What the catalog says, laid out for people and programs to read."""
+"""Lists of the catalog's tables and columns, for people and programs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def list_tables(catalog: Catalog) -> pa.Table:
 
 
 def list_profiles(catalog: Catalog, table: TableId, column: str | None) -> pa.Table:
-    """List what is known of a table's columns, in the file's order, or of one column."""
+    """List the facts of a table's columns, in the file's order, or of one column."""
     return catalog.fetch(
         'SELECT name AS "column", kind, sql_type, rows, nulls, "distinct", is_key, '
         f"{_written('minimum')} AS minimum, {_written('maximum')} AS maximum, "
@@ -30,7 +30,7 @@ def list_profiles(catalog: Catalog, table: TableId, column: str | None) -> pa.Ta
 
 
 def _written(number: str) -> str:
-    """Return SQL that writes a number of a column as the column's values are written: days as a date."""
+    """Return SQL that writes a number as the values of its column are written: days as a date."""
     whole = f"regexp_replace(CAST({number} AS VARCHAR), '\\.0$', '')"
     date = f"CAST(DATE '1970-01-01' + CAST(floor({number}) AS INTEGER) AS VARCHAR)"
     return f"CASE WHEN isnan({number}) THEN NULL WHEN kind = 'date' THEN {date} ELSE {whole} END"

@@ -1,1 +1,1 @@
-"""Ground: what can be set, and the limits and options that stages are given."""
+"""Settings, and the limits and options that stages are given."""

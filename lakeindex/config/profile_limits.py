@@ -7,19 +7,19 @@ from enum import StrEnum
 
 
 class RawValues(StrEnum):
-    """What an index keeps of the values that stand in the cells."""
+    """What an index keeps of the values in the cells."""
 
     SAMPLE = "sample"
     """Some of them, the range of numbers, and hashes."""
     HASH = "hash"
-    """Only hashes under a key, without which nobody can tell by trying which value one came from."""
+    """Only hashes under a key, without which nobody can find by trial which value a hash is of."""
     NONE = "none"
-    """Nothing: columns meet by their names alone."""
+    """Nothing: columns are compared by their names alone."""
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """How much a profile keeps; all profiles of an index share it, or they could not be merged."""
+class ProfileLimits:
+    """How much a profile keeps; it is the same for all profiles of an index, or they could not be merged."""
 
     values: int = 2048
     """Hashes in the sketch of values."""

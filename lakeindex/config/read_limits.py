@@ -1,40 +1,40 @@
-"""What reading a file may cost, and how the memory of a command is divided among its readers."""
+"""Read limits: the time and memory of reading a file, and how the readers share the memory of a command."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 _SECONDS_BYTES = 10**9
-"""A file may take the whole time limit for each of these, or part of one."""
+"""The time limit is for each of these of a file's bytes, or part of one."""
 _OUTPUT_RATIO = 100
-"""What a file may unpack to, in its own sizes, where that is more than the limit; text packs ten to one or so."""
+"""A file may unpack to so many times its size, where that is more than the limit; text packs about ten to one."""
 
 _PARENT_BYTES = 450 * 10**6
-"""What the process that collects profiles takes."""
+"""Memory of the process that collects profiles."""
 _READER_BYTES = 100 * 10**6
-"""What a process that reads takes before it opens a file."""
+"""Memory of a process that reads, before it opens a file."""
 _LEAST_BYTES = 200 * 10**6
-"""What is worth giving to the reading of a file."""
+"""The least memory with which reading a file makes sense."""
 
 
 @dataclass(frozen=True, slots=True)
-class Guards:
+class ReadLimits:
     """The limits on reading one file, and how many are read at once."""
 
     jobs: int = 1
     seconds: float = 300.0
     memory: int = 10**9
-    """Bytes that reading a file may take, which then is the only one that is read."""
+    """Bytes that reading a file may take while no other is read."""
     shared_memory: int = 10**9
-    """Bytes that it may take while others are read; what needs more waits until they are done."""
+    """Bytes that it may take while others are read; a file that needs more waits until they are done."""
     output: int = 10**9
-    """Bytes that a file may unpack to, if that isn't less than a hundred times its size."""
+    """Bytes that a file may unpack to, or a hundred times its size where that is more."""
 
     @classmethod
-    def within(cls, memory: int, jobs: int, seconds: float, memory_per_file: int | None, output: int) -> Guards:
-        """Divide the memory of all processes; of `jobs` readers, as many work at once as it is enough for.
+    def within(cls, memory: int, jobs: int, seconds: float, memory_per_file: int | None, output: int) -> ReadLimits:
+        """Divide the memory of all processes among at most `jobs` readers, as many as it is enough for.
 
-        `memory_per_file` says what a file may take at most, whatever the rest is; None leaves that to `memory`.
+        `memory_per_file` is what a file may take at most; with None it is what `memory` leaves for it.
         """
         free = memory - _PARENT_BYTES
         readers = max(1, min(jobs, free // (_READER_BYTES + _LEAST_BYTES)))
@@ -43,9 +43,9 @@ class Guards:
         return cls(readers, seconds, alone, shared, output)
 
     def seconds_for(self, size: int) -> float:
-        """Return how long a file of so many bytes may take."""
+        """Return how long reading a file of `size` bytes may take."""
         return self.seconds * (1 + size // _SECONDS_BYTES)
 
-    def output_of(self, size: int) -> int:
-        """Return how many bytes a file of so many bytes may unpack to."""
+    def output_for(self, size: int) -> int:
+        """Return how many bytes a file of `size` bytes may unpack to."""
         return max(self.output, _OUTPUT_RATIO * size)

@@ -39,17 +39,17 @@ _LEAST = {
 _AMOUNTS = ("memory", "memory_per_file", "output_per_file")
 AUTO = "auto"
 CELLS = "cells"
-"""Names the cheap cross-encoder."""
+"""The name of the reranker without a language model, by late interaction."""
 TRANSFORMER = "transformer"
-"""Names the one that is a language model."""
+"""The name of the reranker that is a transformer, the cross-encoder."""
 ALL = "all"
-_CALLS, _CALLS_OF_SLOW = 50, 20
+_PAIRS, _PAIRS_OF_SLOW = 50, 20
 _AMOUNT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What can be set; every field is a flag `--field`, a variable LAKEINDEX_FIELD and a line in lakeindex.toml."""
+    """All settings; every field is a flag `--field`, a variable LAKEINDEX_FIELD and a line in lakeindex.toml."""
 
     index: str = ".lakeindex"
     """The folder that holds the index."""
@@ -58,9 +58,9 @@ class Settings:
     memory: str = "2GB"
     """What all processes together may use."""
     device: str = "cpu"
-    """Where the language model computes and, where FAISS can, vectors are searched: cpu or cuda."""
+    """Where the language model runs and, where FAISS can, vectors are searched: cpu or cuda."""
     precision: str = "auto"
-    """How exactly the model computes: float32, bfloat16, or auto for whichever is faster."""
+    """The precision of the model: float32, bfloat16, or auto for the faster of the two."""
     model: str = "default"
     """The column encoder: default, base (the same, untrained), static (far faster, finds a little less), a folder, or
     a sentence-transformers model."""
@@ -71,34 +71,34 @@ class Settings:
     dims: int = 0
     """Dimensions of its vectors that are kept, from the first on: fewer are smaller and find less; 0 keeps all."""
     text_title: bool = False
-    """Whether a column's text says the table's title."""
+    """Whether a column's text names the table's title."""
     text_name: bool = True
-    """Whether it says the column's name."""
+    """Whether it names the column."""
     text_statistics: bool = False
-    """Whether it says how many values there are and how long."""
+    """Whether it gives the number of the values and their lengths."""
     text_values: int = 12
-    """How many values it says, at most."""
+    """How many values it names, at most."""
     text_order: str = "frequency"
-    """Which values it says: the most frequent, or those with the smallest hash."""
+    """Which values it names: the most frequent, or those with the smallest hash."""
     budget: str = AUTO
-    """Candidates that the cross-encoder reads together with a query, at most: a number or all; auto: 50 by cells, 20 by
-    others, which read more slowly."""
+    """Candidates of a query that the reranker scores, at most: a number or all; auto: 50 by cells, 20 by others,
+    which are slower."""
     cross_encoder: str = CELLS
-    """What reads them: cells (values side by side, no model), transformer, a folder or a name on the hub."""
+    """The reranker: cells (late interaction of values, no model), transformer, a folder or a name on the hub."""
     reach: str = "pool"
-    """Which columns it may read: those that the sources propose (pool), or any of the lake (lake)."""
+    """Which columns the reranker may score: those that the sources propose (pool), or any of the lake (lake)."""
     anchors: int = 0
-    """Columns that it reads with all others when the index is built, so that any of the lake is found sooner."""
+    """Columns that are scored with all others when the index is built, so that any of the lake is found sooner."""
     allow_download: bool = False
     """Whether a named model may be fetched from its hub."""
     header: str = "auto"
     """Whether the first row names the columns: auto, yes or no."""
     seconds_per_file: float = 300.0
-    """After this long a file's reader is given up; a file of many gigabytes has as long for each of them."""
+    """The time limit for reading a file, or each gigabyte of a larger one."""
     memory_per_file: str = AUTO
-    """What reading one file may use; auto is what `memory` leaves for it when no other file is read."""
+    """The memory that reading one file may use; auto is what `memory` leaves for it when no other file is read."""
     output_per_file: str = "1GB"
-    """What a file may unpack to, or a hundred times its size where that is more: so much for bombs."""
+    """The size that a file may unpack to, or a hundred times its own where that is more: a limit on zip bombs."""
     materialize: bool = False
     """Whether the rows are copied into the index, for storage that is slow or far."""
     values: str = "sample"
@@ -106,7 +106,7 @@ class Settings:
     hash_key: str = field(default="", repr=False)
     """A secret text that the key of hashed values is made of; without one, each user has a key of their own."""
     check_content: bool = False
-    """Whether files of the same size and time stamp as before are looked into for changes."""
+    """Whether the content of files of the same size and time stamp as before is compared."""
     keep: int = 1
     """Old generations that stay when a new one is published."""
 
@@ -121,7 +121,7 @@ class Settings:
 
 
 def load_settings(flags: Mapping[str, Any], environment: Mapping[str, str], folder: Path) -> Settings:
-    """Merge what was set. A flag that is None was not given. Raises InvalidSetting for a name or value amiss."""
+    """Merge the settings of all origins; a flag of None is not set. Raises InvalidSetting for a wrong name or value."""
     merged: dict[str, Any] = {}
     for origin, given in (
         (str(folder / FILE), _from_file(folder / FILE)),
@@ -147,7 +147,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
     named = {
         name.removeprefix(_PREFIX).lower(): value for name, value in environment.items() if name.startswith(_PREFIX)
     }
-    # Other programs of ours may have variables of their own: only what is a setting here counts, and is not empty.
+    # Other programs may have variables with the same prefix: only those of a setting count, if they are not empty.
     return {name: value for name, value in named.items() if name in known and value}
 
 
@@ -164,10 +164,10 @@ def _converted(name: str, value: Any, origin: str) -> Any:
 
 
 def _read_as(wanted: type, value: Any) -> Any:
-    """Read text as what is wanted; of other values take only what is that already."""
+    """Convert text to a type; other values must have that type already."""
     if isinstance(value, str):
         return _TRUTH[value.lower()] if wanted is bool else wanted(value)
-    # Converted, a flag would pass for a number, and a number cut short for another one.
+    # Conversion would accept a flag as a number, and truncate a number.
     if type(value) is wanted:
         return value
     if wanted is float and type(value) is int:
@@ -178,7 +178,7 @@ def _read_as(wanted: type, value: Any) -> Any:
 
 
 def bytes_of(amount: str) -> int | None:
-    """Read an amount like `2GB`, `1.5 GiB` or `500MB`; None for anything else."""
+    """Return the bytes of an amount like `2GB`, `1.5 GiB` or `500MB`; None for anything else."""
     found = _AMOUNT.fullmatch(amount)
     if found is None:
         return None
@@ -186,10 +186,10 @@ def bytes_of(amount: str) -> int | None:
     return int(float(number) * (1024 if is_binary else 1000) ** " kmgt".index(prefix.lower() or " "))
 
 
-def calls_of(budget: str, cross_encoder: str = CELLS) -> int:
-    """Read a budget: a number, all, or auto. Raises InvalidSetting for anything else."""
+def pair_budget(budget: str, cross_encoder: str = CELLS) -> int:
+    """Return how many pairs a query may score, given a number, all or auto. Raises InvalidSetting for anything else."""
     if budget == AUTO:
-        return _CALLS if cross_encoder == CELLS else _CALLS_OF_SLOW
+        return _PAIRS if cross_encoder == CELLS else _PAIRS_OF_SLOW
     if budget == ALL:
         return sys.maxsize
     if not budget.isascii() or not budget.isdigit():
@@ -201,7 +201,7 @@ def _check(name: str, value: Any, origin: str) -> None:
     if name in _AMOUNTS and not bytes_of(value) and (value, name) != (AUTO, "memory_per_file"):
         raise InvalidSetting(f"{origin} sets {name} to {value!r}, which is no amount; write it as 2GB or 500MB")
     if name == "budget":
-        calls_of(value)
+        pair_budget(value)
     if name in _CHOICES and value not in _CHOICES[name]:
         raise InvalidSetting(f"{origin} sets {name} to {value!r}, expected one of: {', '.join(_CHOICES[name])}")
     if name in _LEAST and not value >= _LEAST[name]:

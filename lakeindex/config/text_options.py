@@ -1,4 +1,4 @@
-"""What the sentence that describes a column is made of."""
+"""Options of the text that describes a column."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class ValueOrder(StrEnum):
-    """Which values a sentence names when a column has more of them than fit."""
+    """Which values the text names when a column has more of them than fit."""
 
     FREQUENCY = "frequency"
     """The most frequent first."""
@@ -17,7 +17,7 @@ class ValueOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TextOptions:
-    """What a sentence says of a column; DeepJoin's title-colname-stat-col unless told otherwise."""
+    """The parts of a column's text; by default those of DeepJoin's title-colname-stat-col."""
 
     title: bool = True
     name: bool = True
@@ -25,9 +25,9 @@ class TextOptions:
     values: int = 24
     """Values to name, at most."""
     number_values: int = 4
-    """Values to name of a column of numbers or dates: one says little more than the range does."""
+    """Values to name of a column of numbers or dates, where a value adds little to the range."""
     order: ValueOrder = ValueOrder.FREQUENCY
     max_words: int = 48
     """Words of values, at most; the first value is always named."""
     value_characters: int = 40
-    """Longer values are clipped, so that one of them doesn't crowd out the rest."""
+    """Longer values are clipped, so that one of them doesn't displace the others."""

@@ -1,4 +1,4 @@
-"""Build the sample lake: 78 real tables out of the packages of the `demo` extra, undocumented as lakes are."""
+"""Build the sample lake: 78 real tables from the packages of the `demo` extra, as undocumented as most lakes are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One table of the sample lake: where it goes, what fills it, whose data it is."""
+"""One table of the sample lake: its path, how its rows are read, and the source of its data."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lakeindex.demo.sources import Source
 
 @dataclass(frozen=True, slots=True)
 class SampleTable:
-    """A file of the sample lake; its suffix says the format, `codes` are columns that Parquet keeps as text."""
+    """A file of the sample lake; its suffix names the format, `codes` are columns that Parquet keeps as text."""
 
     path: str
     read: Callable[[], Sheet]

@@ -1,4 +1,4 @@
-"""A table of texts: how every sample table looks between its package and its file."""
+"""A table of texts: the form of every sample table between its package and its file."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Sheet:
 
 
 def read_delimited(path: Path, header: Sequence[str] | None = None, delimiter: str = ",") -> Sheet:
-    """Read a delimited file, gzipped or not; `header` names the columns of a file that doesn't."""
+    """Read a delimited file, gzipped or not; `header` names the columns of a file without a header."""
     data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     lines = io.StringIO(data.decode("utf-8-sig"), newline="")
     rows = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
@@ -40,16 +40,16 @@ def read_delimited(path: Path, header: Sequence[str] | None = None, delimiter: s
 
 
 def read_json_records(path: Path) -> Sheet:
-    """Read a JSON list of objects, with each number in the very digits of the file."""
+    """Read a JSON list of objects; numbers keep the digits they have in the file."""
     records = json.loads(path.read_bytes(), parse_float=str, parse_int=str)
     return from_records(records, tuple(records[0]))
 
 
 def from_records(records: Iterable[Mapping[str, Any]], header: Sequence[str]) -> Sheet:
-    """Lay records out under a header; a key that a record lacks is a missing value."""
+    """Make a sheet of records; a key that a record lacks is a missing value."""
     return from_rows(header, ([record.get(name) for name in header] for record in records))
 
 
 def from_rows(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Sheet:
-    """Lay rows of plain values out as texts; None is a missing value."""
+    """Make a sheet of rows of plain values; None is a missing value."""
     return Sheet(tuple(header), tuple(tuple("" if value is None else str(value) for value in row) for row in rows))

@@ -37,7 +37,7 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a table's data come from: the package, the licence of the data, and whom to credit."""
+    """The source of a table's data: the package, the licence of the data, and whom to credit."""
 
     package: Package
     licence: str

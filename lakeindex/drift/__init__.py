@@ -1,1 +1,1 @@
-"""What changed between two generations of an index: joins that broke."""
+"""Drift between two generations of an index: joins that broke."""

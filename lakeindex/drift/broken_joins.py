@@ -32,12 +32,12 @@ class WatchRules:
     """Which joins are watched, and how much of them may be lost; all in [0, 1]."""
 
     least_score: float = 0.32
-    """Of summed signals: from here on a join is confident if one of its sides has none better, or none with a key."""
+    """Of summed signals: with this score a join is confident if it is the best, or the best with a key, of a side."""
     sure_score: float = 0.41
-    """From here on it is, whatever else there is."""
+    """With this score a join is confident in any case."""
     least_containment: float = 0.5
     tolerance: float = 0.1
-    """What a containment may lose, besides the error of its estimate."""
+    """The drop of a containment that is allowed, besides the error of its estimate."""
 
     def __post_init__(self) -> None:
         for one in fields(self):
@@ -57,52 +57,52 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BrokenJoin:
-    """A column of which fewer values are found in another one than before."""
+    """A join of two columns, of which the other contains fewer values of the first than before."""
 
     column: ColumnId
     joins: ColumnId
     kind: JoinKind
     score_before: float
     containment_before: float
-    """The share of the column's distinct values that the other one had."""
+    """The share of the column's distinct values that the other column contained."""
     containment_now: float
     """0 where one of them is gone."""
     reason: Reason
 
     @property
     def fall(self) -> float:
-        """How much of the containment is lost."""
+        """The drop of the containment."""
         return self.containment_before - self.containment_now
 
 
 @dataclass(frozen=True, slots=True)
 class WatchedJoins:
-    """What became of confident joins between two generations."""
+    """The drift of confident joins between two generations."""
 
     since: int | None
-    """The generation that was compared with; None where there is no other."""
+    """The earlier generation; None where there is none."""
     now: int
     broken: tuple[BrokenJoin, ...]
-    """The largest fall first; a join that broke in both directions stands here twice."""
+    """The largest drop first; a join that broke in both directions is in here twice."""
     watched: int
-    """How many joins were looked at: the confident ones of columns that changed, each direction counted."""
+    """The number of joins that were compared: the confident ones of columns that changed, each direction counted."""
 
     def __len__(self) -> int:
         return len(self.broken)
 
     def to_arrow(self) -> pa.Table:
-        """Lay the broken joins out as BROKEN_SCHEMA, a row a direction."""
+        """Return the broken joins as BROKEN_SCHEMA, one row a direction."""
         return pa.Table.from_pylist([broken_row(one) for one in self.broken], schema=BROKEN_SCHEMA)
 
     def summary(self) -> str:
-        """Say in one sentence what was found."""
+        """Return the result in one sentence."""
         if self.since is None:
             return f"generation {self.now} is the only one: there is no earlier one to compare with"
         count = len(self.broken)
         found = "no join broke" if not count else "1 join broke" if count == 1 else f"{count} joins broke"
         return (
             f"{found} from generation {self.since} to {self.now}; "
-            f"{self.watched} confident joins of changed columns were looked at"
+            f"{self.watched} confident joins of changed columns were compared"
         )
 
     def __repr__(self) -> str:
@@ -123,7 +123,7 @@ class WatchedJoins:
 
 
 def broken_row(broken: BrokenJoin) -> dict[str, object]:
-    """Name the fields of BROKEN_SCHEMA for one broken join."""
+    """Return a broken join as a row of BROKEN_SCHEMA."""
     return {
         "table": broken.column.table,
         "column": broken.column.name,

@@ -1,7 +1,7 @@
-"""Watch joins: what joined well in one generation of the index, and doesn't in a later one.
+"""Detect drift: columns that joined well in one generation of the index and don't in a later one.
 
-A join breaks because one of its sides changed. Only columns that changed are asked what they joined with before; what
-they joined with is measured again in the later generation, which needs no ranking.
+A join breaks because one of its sides changed. So only columns that changed are queried for their joins in the earlier
+generation; the containments of these joins are then measured in the later one, which needs no ranking.
 """
 
 from __future__ import annotations
@@ -17,54 +17,60 @@ from lakeindex.catalog.directory import Directory
 from lakeindex.config.profile_limits import RawValues
 from lakeindex.config.settings import Settings
 from lakeindex.drift.broken_joins import BrokenJoin, Reason, WatchedJoins, WatchRules
-from lakeindex.drift.containment_drop import NOTHING, Share, both_ways, lost_share
-from lakeindex.drift.table_history import FollowedTables
+from lakeindex.drift.containment_drop import (
+    NO_CONTAINMENT,
+    BothDirections,
+    ContainmentEstimate,
+    containment_estimates,
+    lost_share,
+)
+from lakeindex.drift.table_history import TableHistory
 from lakeindex.errors import InvalidSetting, StaleArtifact
 from lakeindex.match.join_kind import KINDS_OF_JOIN, kinds_of
-from lakeindex.search.scored_candidates import Found
-from lakeindex.search.searcher import Searcher
+from lakeindex.search.scored_candidates import ScoredCandidates
+from lakeindex.search.searcher import CANDIDATES, Searcher
 from lakeindex.store.generations import Generation, open_generation, published
-from lakeindex.store.sandbox_check import require_tried
+from lakeindex.store.sandbox_check import require_sandbox_checked
 from lakeindex.types.columns import Family, TermSet
 from lakeindex.types.lake import ColumnId, TableId
 from lakeindex.types.matches import JoinKind
 from lakeindex.types.pairs import Pairs
 
-_CANDIDATES = 200
-"""Each source proposes twice as many partners of a column; what no source finds among them isn't watched."""
+_CANDIDATES = 400
+"""Columns that each source proposes as joins of a column; joins that no source proposes aren't compared."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Followed:
-    """A column of the earlier generation, and what became of it."""
+class _TrackedColumn:
+    """A column of the earlier generation, and its key in the later one."""
 
     id: ColumnId
-    """Under the name that its table has now, if there is still one."""
+    """With the present name of its table, if that is still there."""
     key: int
     key_now: int | None
     """None where it is gone."""
     reason: Reason
-    """Why a join with it is broken, if it is."""
+    """The reason why a join with it is broken, if it is."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Join:
+class _ConfidentJoin:
     """A confident join of the earlier generation, in one direction."""
 
-    column: _Followed
-    partner: _Followed
+    column: _TrackedColumn
+    other: _TrackedColumn
     kind: JoinKind
     score: float
     is_of_parent: bool
-    """Whether the column is a key and its partner none: some of its values need no partner."""
-    before: Share
-    now: Share
+    """Whether the column is a key and the other is none: then the other may lack some of its values."""
+    before: ContainmentEstimate
+    now: ContainmentEstimate
 
-    def told(self) -> BrokenJoin:
-        reasons = (self.column.reason, self.partner.reason)
+    def to_broken_join(self) -> BrokenJoin:
+        reasons = (self.column.reason, self.other.reason)
         return BrokenJoin(
             self.column.id,
-            self.partner.id,
+            self.other.id,
             self.kind,
             self.score,
             self.before.value,
@@ -74,29 +80,29 @@ class _Join:
 
 
 @dataclass(frozen=True, slots=True)
-class _Watch:
-    """Two generations, and what became of their tables."""
+class _DriftCheck:
+    """Two generations that are compared."""
 
     before: Searcher
     now: Searcher
-    tables: FollowedTables
+    tables: TableHistory
     rules: WatchRules
     keys: dict[TableId, dict[str, int]] = field(default_factory=dict)
-    """The columns of tables that were looked up, in the later generation."""
+    """The columns of tables in the later generation, once they are looked up."""
     best: dict[int, frozenset[int]] = field(default_factory=dict)
-    """What columns that were looked up join best with."""
+    """The best joins of columns, once they are looked up."""
 
-    def changed(self) -> Iterator[_Followed]:
-        """Find the columns of changed tables that are gone or hold other values."""
+    def changed_columns(self) -> Iterator[_TrackedColumn]:
+        """Yield the columns of changed tables that are gone or have other values."""
         directory = self.before.directory
         for table in filter(directory.has_table, self.tables.changed):
             for key in directory.keys_of_table(table).tolist():
-                column = self.follow(key)
+                column = self.track(key)
                 if column.key_now is None or not _equal(_values(self.before, key), _values(self.now, column.key_now)):
                     yield column
 
-    def follow(self, key: int) -> _Followed:
-        """Find out what became of a column."""
+    def track(self, key: int) -> _TrackedColumn:
+        """Find a column of the earlier generation in the later one."""
         column = self.before.directory.id_of(key)
         table = self.tables.name_now(column.table)
         if table not in self.keys:
@@ -106,88 +112,89 @@ class _Watch:
             reason = Reason.COLUMN if key_now is None else Reason.VALUES
         else:
             reason = Reason.UNREADABLE if table in self.tables.unreadable else Reason.TABLE
-        return _Followed(ColumnId(table, column.name), key, key_now, reason)
+        return _TrackedColumn(ColumnId(table, column.name), key, key_now, reason)
 
-    def joins_of(self, column: _Followed) -> Iterator[_Join]:
-        """Find the confident joins of a column, in both directions, and measure them again."""
-        found = self._ask(column.key, _CANDIDATES)
+    def joins_of(self, column: _TrackedColumn) -> Iterator[_ConfidentJoin]:
+        """Yield the confident joins of a column, in both directions, with their containments then and now."""
+        found = self._search(column.key, _CANDIDATES)
         places = self._confident(column.key, found)
-        partners = [self.follow(key) for key in found.pairs.keys[places].tolist()]
+        others = [self.track(key) for key in found.keys[places].tolist()]
         kinds, scores = kinds_of(found.pairs)[places].tolist(), found.scores[places].tolist()
         is_key, are_keys = bool(found.pairs.query.is_key[0]), found.pairs.candidates.is_key[places].tolist()
-        before = _measure(self.before, column.key, [partner.key for partner in partners])
-        now = self._measure_now(column, partners)
-        for partner, kind, score, other_is_key, was, became in zip(
-            partners, kinds, scores, are_keys, before, now, strict=True
+        before = _measure(self.before, column.key, [other.key for other in others])
+        now = self._measure_now(column, others)
+        for other, kind, score, other_is_key, was, became in zip(
+            others, kinds, scores, are_keys, before, now, strict=True
         ):
-            told = KINDS_OF_JOIN[kind], score
-            yield _Join(column, partner, *told, is_key and not other_is_key, was[0], became[0])
-            yield _Join(partner, column, *told, other_is_key and not is_key, was[1], became[1])
+            common = KINDS_OF_JOIN[kind], score
+            yield _ConfidentJoin(column, other, *common, is_key and not other_is_key, was[0], became[0])
+            yield _ConfidentJoin(other, column, *common, other_is_key and not is_key, was[1], became[1])
 
-    def _confident(self, key: int, found: Found) -> Integers:
-        """Find the places of the joins that are confident: the surest, and of others the best of one of its sides."""
-        holds, scores = _holds(found.pairs, self.rules.least_containment), found.scored.scores
-        is_sure = (scores >= self.rules.sure_score) | _are_best(scores, holds, found.pairs.candidates.is_key)
-        is_watched = holds & (scores >= self.rules.least_score)
-        for place in np.flatnonzero(is_watched & ~is_sure).tolist():
-            is_sure[place] = key in self._best_partners(int(found.pairs.keys[place]))
-        return np.flatnonzero(is_watched & is_sure)
+    def _confident(self, key: int, found: ScoredCandidates) -> Integers:
+        """Return the places of the confident joins: the surest ones, and others that are the best of one side."""
+        contained, scores = _is_contained(found.pairs, self.rules.least_containment), found.signals.scores
+        is_sure = (scores >= self.rules.sure_score) | _are_best(scores, contained, found.pairs.candidates.is_key)
+        is_compared = contained & (scores >= self.rules.least_score)
+        for place in np.flatnonzero(is_compared & ~is_sure).tolist():
+            is_sure[place] = key in self._best_joins(int(found.keys[place]))
+        return np.flatnonzero(is_compared & is_sure)
 
-    def _best_partners(self, key: int) -> frozenset[int]:
+    def _best_joins(self, key: int) -> frozenset[int]:
         if key not in self.best:
-            found = self._ask(key, 1)
-            holds = _holds(found.pairs, self.rules.least_containment)
-            are_best = _are_best(found.scored.scores, holds, found.pairs.candidates.is_key)
-            self.best[key] = frozenset(found.pairs.keys[are_best].tolist())
+            found = self._search(key, CANDIDATES)
+            contained = _is_contained(found.pairs, self.rules.least_containment)
+            are_best = _are_best(found.signals.scores, contained, found.pairs.candidates.is_key)
+            self.best[key] = frozenset(found.keys[are_best].tolist())
         return self.best[key]
 
-    def _ask(self, key: int, k: int) -> Found:
-        return self.before.search(self.before.column(self.before.directory.id_of(key)), k)
+    def _search(self, key: int, limit: int) -> ScoredCandidates:
+        return self.before.search(self.before.column_at(key), limit)
 
-    def _measure_now(self, column: _Followed, partners: Sequence[_Followed]) -> list[tuple[Share, Share]]:
+    def _measure_now(self, column: _TrackedColumn, others: Sequence[_TrackedColumn]) -> list[BothDirections]:
+        none = (NO_CONTAINMENT, NO_CONTAINMENT)
         if column.key_now is None:
-            return [(NOTHING, NOTHING)] * len(partners)
-        keys = [partner.key_now for partner in partners if partner.key_now is not None]
+            return [none] * len(others)
+        keys = [other.key_now for other in others if other.key_now is not None]
         measured = iter(_measure(self.now, column.key_now, keys))
-        return [(NOTHING, NOTHING) if partner.key_now is None else next(measured) for partner in partners]
+        return [none if other.key_now is None else next(measured) for other in others]
 
-    def is_broken(self, join: _Join) -> bool:
-        """Tell whether a join broke; a parent that got rows to which no child refers as yet lost nothing."""
-        column, partner = join.column.key_now, join.partner.key_now
-        if column is None or partner is None:
+    def is_broken(self, join: _ConfidentJoin) -> bool:
+        """Return whether a join broke; new rows of a parent that no child refers to yet don't break it."""
+        column, other = join.column.key_now, join.other.key_now
+        if column is None or other is None:
             return True
-        if not join.before.fell_to(join.now, self.rules.tolerance):
+        if not join.before.dropped_to(join.now, self.rules.tolerance):
             return False
         if not join.is_of_parent:
             return True
-        before = _values(self.before, join.column.key), _values(self.before, join.partner.key)
-        return lost_share(before, (_values(self.now, column), _values(self.now, partner))) > self.rules.tolerance
+        before = _values(self.before, join.column.key), _values(self.before, join.other.key)
+        return lost_share(before, (_values(self.now, column), _values(self.now, other))) > self.rules.tolerance
 
 
 def watch_joins(now: Generation, since: int | None, rules: WatchRules, settings: Settings) -> WatchedJoins:
-    """Compare a generation with an earlier one, with the one before it unless told otherwise.
+    """Compare the joins of a generation with those of generation `since`, by default the one before.
 
     Raises NotFound when there is no generation `since`, InvalidSetting when one was built without values.
     """
     before = _earlier(Path(settings.index), now.number, since)
     if before is None or before.number == now.number:
         return WatchedJoins(since, now.number, (), 0)
-    require_tried(Path(settings.index), before)
+    require_sandbox_checked(Path(settings.index), before)
     for generation in (before, now):
         _check_values(generation)
-    tables = FollowedTables.between(before, now, settings.memory)
+    tables = TableHistory.between(before, now, settings.memory)
     if not tables.changed:
         return WatchedJoins(before.number, now.number, (), 0)
     searcher = Searcher.open(before, settings.device)
-    watch = _Watch(searcher, Searcher.open(now, settings.device), tables, rules)
-    joins: dict[tuple[ColumnId, ColumnId], _Join] = {}
-    for column in watch.changed():
-        for join in watch.joins_of(column):
-            pair = join.column.id, join.partner.id
-            # Where both sides changed, both were asked: the pair's better score counts.
+    check = _DriftCheck(searcher, Searcher.open(now, settings.device), tables, rules)
+    joins: dict[tuple[ColumnId, ColumnId], _ConfidentJoin] = {}
+    for column in check.changed_columns():
+        for join in check.joins_of(column):
+            pair = join.column.id, join.other.id
+            # Where both sides changed, both were queried: the pair's better score counts.
             if join.before.value >= rules.least_containment and (pair not in joins or join.score > joins[pair].score):
                 joins[pair] = join
-    broken = [join.told() for join in joins.values() if watch.is_broken(join)]
+    broken = [join.to_broken_join() for join in joins.values() if check.is_broken(join)]
     broken.sort(key=lambda one: (-one.fall, one.column, one.joins))
     return WatchedJoins(before.number, now.number, tuple(broken), len(joins))
 
@@ -199,37 +206,37 @@ def _earlier(index: Path, now: int, since: int | None) -> Generation | None:
     try:
         return open_generation(index, older[-1]) if older else None
     except StaleArtifact:
-        # Nobody asked for it by its number, and what another version left can't be compared with.
+        # The generation before is of another version; nobody named it, so that this is no error.
         return None
 
 
 def _check_values(generation: Generation) -> None:
     if generation.manifest.settings["limits"]["raw"] == RawValues.NONE:
         raise InvalidSetting(
-            f"generation {generation.number} knows no values, so that nothing is known of how joins hold; "
+            f"generation {generation.number} knows no values, so that the drift of its joins can't be measured; "
             "index the lake with --values sample or hash"
         )
 
 
-def _holds(pairs: Pairs, least: float) -> Flags:
-    """Tell of which pairs one side holds enough of the other."""
+def _is_contained(pairs: Pairs, least: float) -> Flags:
+    """Return of which pairs one side contains enough of the other."""
     values = pairs.compared[Family.VALUES]
     return np.asarray(np.maximum(values.containment(), values.reverse_containment()) >= least)
 
 
-def _are_best(scores: Floats, holds: Flags, are_keys: Flags) -> Flags:
-    """Tell which partners are the best: of those that hold, and of the keys among them, several where scores tie.
+def _are_best(scores: Floats, contained: Flags, are_keys: Flags) -> Flags:
+    """Return which contained candidates have the best score, of all and of the keys, several where scores tie.
 
-    Children of one parent are often more alike than the parent, whose key they refer to.
+    Children of one parent are often more similar to each other than to the parent, whose key they refer to.
     """
-    best, best_key = (scores[some].max(initial=0.0) for some in (holds, holds & are_keys))
-    return np.asarray(holds & ((scores >= best) | (are_keys & (scores >= best_key))))
+    best, best_key = (scores[some].max(initial=0.0) for some in (contained, contained & are_keys))
+    return np.asarray(contained & ((scores >= best) | (are_keys & (scores >= best_key))))
 
 
-def _measure(searcher: Searcher, key: int, others: Sequence[int]) -> list[tuple[Share, Share]]:
+def _measure(searcher: Searcher, key: int, others: Sequence[int]) -> list[BothDirections]:
     index, keys = searcher.terms[Family.VALUES], np.array(others, np.int64)
     query = index.column(key)
-    return both_ways(index.compare(query, keys), query, np.asarray(index.complete[keys]))
+    return containment_estimates(index.compare(index.look_up(query), keys), query, np.asarray(index.complete[keys]))
 
 
 def _values(searcher: Searcher, key: int) -> TermSet:
@@ -241,7 +248,7 @@ def _equal(before: TermSet, now: TermSet) -> bool:
 
 
 def _keys_by_name(directory: Directory, table: TableId) -> dict[str, int]:
-    """Return the keys of a table's columns; none where there is no such table, or it has no column."""
+    """Return the keys of a table's columns by name; none where there is no such table, or it has no column."""
     if not directory.has_table(table):
         return {}
     keys = directory.keys_of_table(table).tolist()

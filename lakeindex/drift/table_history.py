@@ -1,4 +1,4 @@
-"""Follow tables from one generation of an index to a later one: which changed, which go by another name now."""
+"""The history of tables between two generations of an index: which changed, and which have another name now."""
 
 from __future__ import annotations
 
@@ -17,49 +17,51 @@ from lakeindex.types.reports import FileStatus
 
 _TABLES = "SELECT table_id, file, content_hash FROM tables JOIN files ON path = file ORDER BY table_id"
 _FAILED = f"SELECT path FROM files WHERE status = '{FileStatus.FAILED}'"
-_NOT_OF_READING = ("limits", "text", "model", "max_tokens", "layers", "dims", "materialize")
-"""Settings that decide what is kept of values, not which there are."""
+_WITHOUT_EFFECT_ON_VALUES = ("limits", "text", "model", "max_tokens", "layers", "dims", "materialize")
+"""Settings that decide what is kept of values, not which values there are."""
 
 
 @dataclass(frozen=True, slots=True)
-class FollowedTables:
-    """The tables of an earlier generation, and what became of them."""
+class TableHistory:
+    """The tables of an earlier generation, compared with a later one."""
 
     changed: tuple[TableId, ...]
-    """Those whose file has another content now, is gone, or is read with other settings; ascending."""
+    """Those whose file has changed, is gone, or is read with other settings; ascending."""
     names: Mapping[TableId, TableId]
-    """What tables are called now whose file was renamed and not changed."""
+    """The present names of tables whose file was renamed and not changed."""
     unreadable: frozenset[TableId]
-    """Those whose file is there and can't be read any more."""
+    """Those whose file is still there but can't be read any more."""
 
     @classmethod
-    def between(cls, before: Generation, now: Generation, memory: str) -> FollowedTables:
+    def between(cls, before: Generation, now: Generation, memory: str) -> TableHistory:
         """Compare the files of two generations by the hash of their content."""
-        was, _ = _read(before, memory)
-        became, failed = _read(now, memory)
-        hashes = {file: content for _, file, content in _rows(became)}
+        earlier, _ = _read(before, memory)
+        later, failed = _read(now, memory)
+        hashes = {file: content for _, file, content in _rows(later)}
         files = {content: file for file, content in sorted(hashes.items(), reverse=True) if content}
         names: dict[TableId, TableId] = {}
         changed: list[TableId] = []
-        for table, file, content in _rows(was):
+        for table, file, content in _rows(earlier):
             if file not in hashes and file not in failed and content in files:
-                # A part of a file goes by the file's name and its own.
+                # The name of a part of a file starts with the file's name.
                 names[table] = TableId(files[content] + table.removeprefix(file))
             elif hashes.get(file) != content:
                 changed.append(table)
-        if _reading(before) != _reading(now):
-            # Read in another way, the same file can be another table.
-            changed = [table for table, _, _ in _rows(was)]
-        return cls(tuple(changed), names, frozenset(table for table, file, _ in _rows(was) if file in failed))
+        if _read_settings(before) != _read_settings(now):
+            # Read with other settings, the same file can be another table.
+            changed = [table for table, _, _ in _rows(earlier)]
+        return cls(tuple(changed), names, frozenset(table for table, file, _ in _rows(earlier) if file in failed))
 
     def name_now(self, table: TableId) -> TableId:
-        """Return what a table of the earlier generation is called now, if it is still there."""
+        """Return the present name of a table of the earlier generation, if it is still there."""
         return self.names.get(table, table)
 
 
-def _reading(generation: Generation) -> dict[str, Any]:
+def _read_settings(generation: Generation) -> dict[str, Any]:
     """Return the settings that decide which tables and values there are."""
-    return {name: value for name, value in generation.manifest.settings.items() if name not in _NOT_OF_READING}
+    return {
+        name: value for name, value in generation.manifest.settings.items() if name not in _WITHOUT_EFFECT_ON_VALUES
+    }
 
 
 def _read(generation: Generation, memory: str) -> tuple[pa.Table, frozenset[str]]:

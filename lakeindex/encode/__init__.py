@@ -1,1 +1,1 @@
-"""Turn columns into text and text into unit vectors; importing this loads no model and no torch."""
+"""Turn columns into text and text into unit vectors, and score pairs of columns; importing this loads no torch."""

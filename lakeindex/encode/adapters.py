@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 SCALE = "scale"
-"""Named in the file's metadata: what the product of a pair of adapters is multiplied with."""
+"""The key, in the file's metadata, of the factor of the product of a pair of adapters."""
 
 _DOWN, _UP = ".lora_A.weight", ".lora_B.weight"
 
 
 def merge(weights: dict[str, Tensor], adapters: Path) -> None:
-    """Add to each weight what its adapters have learned: the model then costs what it cost before.
+    """Add the scaled product of each pair of adapters to its weight, so that the model runs as fast as without them.
 
     Raises LakeIndexError where they are of another model.
     """

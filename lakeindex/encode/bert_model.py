@@ -1,7 +1,6 @@
-"""Run a BERT sentence encoder straight from its folder.
+"""Run a BERT sentence encoder straight from its folder, without sentence-transformers.
 
-The default model, and any other of this architecture, so starts without importing sentence-transformers, which
-takes longer than a search does, and computes without its overhead.
+Importing that library takes longer than a search does, and it computes with more overhead.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ class _Layer:
     """One transformer block."""
 
     attention: Pair
-    """Queries, keys and values in one product."""
+    """The projections to queries, keys and values, as one matrix."""
     attended: Pair
     attended_norm: Pair
     widened: Pair
@@ -53,7 +52,7 @@ class BertModel:
         configuration = read_json(folder / "config.json")
         self.max_tokens = effective_tokens(folder, options.max_tokens)
         self.dimension = int(configuration["hidden_size"])
-        # Larger ones gain a core nothing and fill its cache; a GPU wants work for all its cores.
+        # Larger batches don't speed up a core and fill its cache; a GPU needs work for all its cores.
         self.batch_size = 512 if options.device is Device.CPU else 65_536
         self._heads = int(configuration["num_attention_heads"])
         self._epsilon = float(configuration["layer_norm_eps"])
@@ -67,11 +66,11 @@ class BertModel:
         }
         if adapters is not None:
             merge(weights, adapters)
-        self._words = weights["embeddings.word_embeddings.weight"]
+        self._word_embeddings = weights["embeddings.word_embeddings.weight"]
         positions = weights["embeddings.position_embeddings.weight"][: self.max_tokens]
         types = weights["embeddings.token_type_embeddings.weight"]
-        self._places = positions + types[0]
-        self._second = types[1] - types[0]
+        self._positions = positions + types[0]
+        self._second_type = types[1] - types[0]
         self._norm = _pair(weights, "embeddings.LayerNorm")
         layers = int(configuration["num_hidden_layers"])
         if not 0 <= options.layers <= layers:
@@ -92,7 +91,7 @@ class BertModel:
         is_token = np.arange(lengths.max()) < lengths[:, None]
         padded = np.zeros(is_token.shape, np.int32)
         padded[is_token] = np.concatenate(prepared)
-        # Most batches are of one length, for long columns fill the limit; they need no mask.
+        # Most batches are of one length, as most columns reach the limit of tokens; they need no mask.
         mask = None if is_token.all() else torch.from_numpy(is_token).to(self._device)
         with torch.inference_mode():
             pooled = self._pooled(torch.from_numpy(padded).to(self._device), mask)
@@ -100,10 +99,10 @@ class BertModel:
         return rows
 
     def states(self, ids: Tensor, mask: Tensor | None, is_second: Tensor | None = None) -> Tensor:
-        """Return the states of the last layer, (texts, tokens, d); `is_second` tells the tokens of second texts."""
-        states = embedding(ids, self._words) + self._places[: ids.shape[1]]
+        """Return the states of the last layer, (texts, tokens, d); `is_second` marks the tokens of second texts."""
+        states = embedding(ids, self._word_embeddings) + self._positions[: ids.shape[1]]
         if is_second is not None:
-            states = states + is_second[:, :, None] * self._second
+            states = states + is_second[:, :, None] * self._second_type
         states = layer_norm(states, self._norm[0].shape, *self._norm, self._epsilon)
         for layer in self._layers:
             states = self._block(states, layer, None if mask is None else mask[:, None, None, :])
@@ -117,7 +116,7 @@ class BertModel:
         return (states * weights).sum(1) / weights.sum(1)
 
     def _block(self, states: Tensor, layer: _Layer, mask: Tensor | None) -> Tensor:
-        # Only products take the layer's precision: rounding what is added up would swap near neighbours.
+        # Only matrix products use the layer's precision: rounding the sums would swap near neighbours.
         texts, tokens, width = states.shape
         dtype = layer.attention[0].dtype
         parts = linear(states.to(dtype), *layer.attention).view(texts, tokens, 3, self._heads, width // self._heads)

@@ -33,7 +33,7 @@ class Lengths:
 
 @dataclass(frozen=True, slots=True)
 class DescribedColumn:
-    """What a sentence can say of a column."""
+    """What the sentence of a column is written from."""
 
     title: str
     """The table's, as `title_of` gives it; may be empty."""
@@ -50,7 +50,7 @@ class DescribedColumn:
 
 
 def describe(column: DescribedColumn, options: TextOptions) -> str:
-    """Write the sentence that stands for the column; never empty."""
+    """Return the sentence that describes the column; never empty."""
     title = column.title if options.title else ""
     name = words_of(column.name) if options.name or not column.values else ""
     if not column.values:
@@ -58,13 +58,13 @@ def describe(column: DescribedColumn, options: TextOptions) -> str:
     head = name
     if options.statistics:
         head = f"{name or 'column'} contains {column.distinct} values{_spread(column)}"
-    said = ", ".join(_named_values(column, options, bool(head)))
-    body = f"{head}: {said}" if head and said else head or said
+    values = ", ".join(_shown_values(column, options, bool(head)))
+    body = f"{head}: {values}" if head and values else head or values
     return f"{title}. {body}" if title else body
 
 
 def _spread(column: DescribedColumn) -> str:
-    """Numbers and dates say their range, texts their lengths in DeepJoin's order: longest, shortest, mean."""
+    """Write the range of numbers and dates, or the lengths of texts in DeepJoin's order: longest, shortest, mean."""
     if math.isfinite(column.minimum) and _is_measured(column.kind):
         return f" ({_number(column.minimum, column.kind)} to {_number(column.maximum, column.kind)})"
     if column.lengths is None:
@@ -82,7 +82,7 @@ def _number(number: float, kind: Kind) -> str:
     return f"{number:.6g}" if kind is Kind.DECIMAL else f"{number:.0f}"
 
 
-def _named_values(column: DescribedColumn, options: TextOptions, may_be_none: bool) -> Iterator[str]:
+def _shown_values(column: DescribedColumn, options: TextOptions, may_be_none: bool) -> Iterator[str]:
     limit = options.number_values if _is_measured(column.kind) else options.values
     values = sorted(column.values, key=_hash_of) if options.order is ValueOrder.HASH else column.values
     words = 0
@@ -95,7 +95,7 @@ def _named_values(column: DescribedColumn, options: TextOptions, may_be_none: bo
 
 
 def _hash_of(value: str) -> bytes:
-    # Spellings of one value sort side by side; the value itself breaks the tie.
+    # Variants of a value in case and blanks sort side by side; the value itself breaks the tie.
     return hashlib.blake2b(value.strip().casefold().encode("utf-8", "replace"), digest_size=8).digest() + value.encode(
         "utf-8", "replace"
     )

@@ -1,4 +1,4 @@
-"""Read columns into tokens, straight from their profile records, as the catalog and the workers keep them."""
+"""Tokenize columns for the rerankers, straight from their profile records, as the catalog and the workers keep them."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 VALUES = 16
-"""Values that are read of a column, at most, the most frequent first."""
+"""Values of a column that are tokenized, at most, the most frequent first."""
 UNIT_TOKENS = 8
-"""Tokens that are read of a value or a name, at most."""
+"""Tokens of a unit (the name, the table's title, or a value), at most."""
 
 _VALUE_CHARACTERS = 60
 
 
-def read_records(records: pa.RecordBatch | pa.Table, values: bool = True) -> TokenLists:
-    """Read each column, in the records' order: a list of tokens each, as `Readings` has them.
+def tokenize_records(records: pa.RecordBatch | pa.Table, values: bool = True) -> TokenLists:
+    """Return the tokens of each column, in the records' order, laid out as in `ColumnTokens`.
 
-    Without `values` only names are read, of tables whose values must not be kept.
+    Without `values` only names are tokenized, for tables whose values must not be kept.
     """
     units = [list(_units(record, values)) for record in records.select(["table_id", "name", "texts"]).to_pylist()]
     counts = np.cumsum([0, *map(len, units)])
@@ -38,13 +38,13 @@ def read_records(records: pa.RecordBatch | pa.Table, values: bool = True) -> Tok
     tokens = [one.ids for one in tokenizer().encode_batch_fast(texts, add_special_tokens=False)]
     closed = np.array(list(chain.from_iterable((*one, END) for one in tokens)), np.uint16)
     ends = np.concatenate([[0], np.cumsum([len(one) + 1 for one in tokens])]).astype(np.int64)
-    read: TokenLists = pa.LargeListArray.from_arrays(pa.array(ends[counts]), pa.array(closed))
-    return read
+    tokenized: TokenLists = pa.LargeListArray.from_arrays(pa.array(ends[counts]), pa.array(closed))
+    return tokenized
 
 
 @cache
 def tokenizer() -> Tokenizer:
-    """Make the tokenizer of the base model, cut to what is read of a unit."""
+    """Make the tokenizer of the base model, truncated to the tokens of a unit."""
     from tokenizers import Tokenizer
 
     made = Tokenizer.from_file(str(model_folder(ModelOptions(model=BASE_MODEL)) / "tokenizer.json"))
@@ -59,7 +59,7 @@ def _units(record: dict[str, object], values: bool) -> Iterator[str]:
     texts = record["texts"] if values else []
     assert isinstance(texts, list)
     for one in sorted(texts, key=lambda one: (-one["rows"], one["value_hash"]))[:VALUES]:
-        # No text of a file is more than bytes: what is no Unicode is read as a question mark.
+        # Surrogates, which stand for undecodable bytes, become question marks.
         yield str(one["text"][:_VALUE_CHARACTERS]).encode("utf-8", "replace").decode("utf-8")
 
 

@@ -1,4 +1,4 @@
-"""The cross-encoder that is a transformer: it reads two columns in one sequence, so that each token sees both."""
+"""The cross-encoder: a transformer that scores two columns as one sequence, so that each token attends to both."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from lakeindex.encode.model_folder import folder_identity, hash_file, model_fold
 from lakeindex.encode.pair_tokens import MOST_TOKENS, PairTokens, pair_tokens
 from lakeindex.encode.precision import dtype_of, require_device
 from lakeindex.errors import IndexDamaged
-from lakeindex.types.cross_input import Read
+from lakeindex.types.cross_input import CrossInput
 
 HEAD = "head."
 """What the names of the head's weights begin with, in the file of the adapters."""
@@ -29,7 +29,7 @@ _LAID_OUT_AT_ONCE = 4_096
 
 
 class CrossEncoder:
-    """The base model with adapters, and a head over what the tokens of both sides mean.
+    """The base model with adapters, and a head over the mean states of both columns.
 
     Raises IndexDamaged where there are no such adapters, LakeIndexError where they are of another model.
     """
@@ -42,7 +42,7 @@ class CrossEncoder:
         precision: Precision = Precision.AUTO,
     ) -> None:
         require_device(device)
-        self._head = {name: one.to(device.value) for name, one in _head_in(adapters).items()}
+        self._head = {name: one.to(device.value) for name, one in _head_weights(adapters).items()}
         options = ModelOptions(model=BASE_MODEL, max_tokens=MOST_TOKENS, device=device)
         folder = model_folder(options)
         self._model = BertModel(folder, adapters, options, dtype_of(precision, device))
@@ -53,50 +53,50 @@ class CrossEncoder:
 
     @property
     def fingerprint(self) -> str:
-        """Name the model, its adapters and its head, and the tokens read; not the precision."""
+        """Name the model, its adapters, its head and the number of tokens; not the precision."""
         return self._fingerprint
 
-    def scores(self, queries: Read, columns: Read, left: Integers, right: Integers) -> Floats:
-        """Return what speaks for a join of each pair of places, (p,), in log-odds but for a constant."""
+    def scores(self, queries: CrossInput, columns: CrossInput, left: Integers, right: Integers) -> Floats:
+        """Score each pair of places, (p,): the log-odds of a join, but for a constant."""
         starts = range(0, len(left), _LAID_OUT_AT_ONCE)
         parts = (slice(start, start + _LAID_OUT_AT_ONCE) for start in starts)
-        told = [self._read_all(pair_tokens(queries, columns, left[part], right[part])) for part in parts]
-        return np.concatenate([np.zeros(0), *told])
+        scores = [self._score_all(pair_tokens(queries, columns, left[part], right[part])) for part in parts]
+        return np.concatenate([np.zeros(0), *scores])
 
-    def _read_all(self, pairs: PairTokens) -> Floats:
-        # Pairs of one length are read together, the longest first.
+    def _score_all(self, pairs: PairTokens) -> Floats:
+        # Pairs of one length share a batch, the longest first.
         order = np.argsort(-pairs.is_token.sum(axis=1), kind="stable")
         size = min(self._batch, -(-len(order) // self._threads)) or 1
         batches = [order[start : start + size] for start in range(0, len(order), size)]
         scores = np.empty(len(order))
-        for batch, told in zip(batches, self._side_by_side([pairs.take(batch) for batch in batches]), strict=True):
-            scores[batch] = told
+        for batch, some in zip(batches, self._score_batches([pairs.take(batch) for batch in batches]), strict=True):
+            scores[batch] = some
         return scores
 
-    def _side_by_side(self, batches: Sequence[PairTokens]) -> list[npt.NDArray[np.float32]]:
+    def _score_batches(self, batches: Sequence[PairTokens]) -> list[npt.NDArray[np.float32]]:
         # One batch a core needs no barrier between cores, which on a shared machine wait for one another.
         inner = torch.get_num_threads()
         try:
             with ThreadPoolExecutor(self._threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-                return list(pool.map(self._read, batches))
+                return list(pool.map(self._score_batch, batches))
         finally:
             torch.set_num_threads(inner)
 
-    def _read(self, pairs: PairTokens) -> npt.NDArray[np.float32]:
+    def _score_batch(self, pairs: PairTokens) -> npt.NDArray[np.float32]:
         ids, is_second, mask = (
             torch.from_numpy(one).to(self._device.value) for one in (pairs.ids, pairs.is_candidate, pairs.is_token)
         )
         with torch.inference_mode():
             states = self._model.states(ids, None if pairs.is_token.all() else mask, is_second)
-            told: npt.NDArray[np.float32] = head_of(states, is_second, mask, self._head).cpu().numpy()
-        return told
+            scores: npt.NDArray[np.float32] = head_scores(states, is_second, mask, self._head).cpu().numpy()
+        return scores
 
 
-def head_of(states: Tensor, is_second: Tensor, mask: Tensor, weights: dict[str, Tensor]) -> Tensor:
-    """Return the score of each pair, (pairs,), by the states of its tokens, (pairs, tokens, d)."""
-    ours, theirs = _mean(states, mask & ~is_second), _mean(states, mask & is_second)
-    seen = torch.cat([ours, theirs, ours * theirs, (ours - theirs).abs()], dim=1)
-    hidden = relu(linear(seen, weights["hidden.weight"], weights["hidden.bias"]))
+def head_scores(states: Tensor, is_second: Tensor, mask: Tensor, weights: dict[str, Tensor]) -> Tensor:
+    """Return the score of each pair, (pairs,), from the states of its tokens, (pairs, tokens, d)."""
+    query, candidate = _mean(states, mask & ~is_second), _mean(states, mask & is_second)
+    features = torch.cat([query, candidate, query * candidate, (query - candidate).abs()], dim=1)
+    hidden = relu(linear(features, weights["hidden.weight"], weights["hidden.bias"]))
     return linear(hidden, weights["out.weight"], weights["out.bias"])[:, 0]
 
 
@@ -106,12 +106,12 @@ def _mean(states: Tensor, chosen: Tensor) -> Tensor:
     return normalize(mean, dim=1)
 
 
-def _head_in(adapters: Path) -> dict[str, Tensor]:
+def _head_weights(adapters: Path) -> dict[str, Tensor]:
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     try:
-        read = load_file(adapters)
-        return {name: read[HEAD + name].float() for name in _HEAD_WEIGHTS}
+        weights = load_file(adapters)
+        return {name: weights[HEAD + name].float() for name in _HEAD_WEIGHTS}
     except (OSError, SafetensorError, KeyError) as error:
         raise IndexDamaged(f"{adapters} holds no cross-encoder ({error}); install lakeindex again") from error

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lakeindex.config.model_options import STATIC_MODEL, ModelOptions
 from lakeindex.encode.hashing_encoder import HashingEncoder
-from lakeindex.encode.matryoshka import ShortenedEncoder, shortened_fingerprint
+from lakeindex.encode.matryoshka import MatryoshkaEncoder, matryoshka_fingerprint
 from lakeindex.errors import InvalidSetting
 from lakeindex.models.weights import STATIC
 
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
     from lakeindex.protocols import Encoder
 
 HASHING = "hashing"
-"""Names the encoder without a model."""
+"""The name of the encoder without a model."""
 
 
 def fingerprint(options: ModelOptions) -> str:
     """Return the fingerprint of the encoder that `make_encoder` would make, without loading a model."""
     whole = _fingerprint_of_whole(options)
-    return shortened_fingerprint(whole, options.dims) if options.dims else whole
+    return matryoshka_fingerprint(whole, options.dims) if options.dims else whole
 
 
 def make_encoder(options: ModelOptions, progress: Progress | None = None) -> Encoder:
-    """Make the encoder that `options.model` names, with as many of its dimensions as they say.
+    """Make the encoder that `options.model` names, cut to `options.dims` dimensions.
 
-    `default`, `base`, `static`, `hashing`, a folder or a name on the hub.
+    The name is `default`, `base`, `static`, `hashing`, a folder or a name on the hub.
     """
     whole = _make_whole(options, progress)
-    return ShortenedEncoder(whole, options.dims) if options.dims else whole
+    return MatryoshkaEncoder(whole, options.dims) if options.dims else whole
 
 
 def _fingerprint_of_whole(options: ModelOptions) -> str:

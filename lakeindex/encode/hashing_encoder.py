@@ -16,7 +16,7 @@ _WORD = re.compile(r"\w+")
 
 
 class HashingEncoder:
-    """Encode texts by the words and trigrams they share; the same on every machine, and without torch."""
+    """Encode texts by their hashed words and trigrams; the same on every machine, and without torch."""
 
     def __init__(self, dimension: int = 64) -> None:
         if dimension < 1:

@@ -25,7 +25,7 @@ from lakeindex.encode.precision import dtype_of, require_device
 from lakeindex.errors import InvalidSetting
 
 Progress = Callable[[int, int], None]
-"""Told how many distinct texts are encoded, and how many there are."""
+"""Called with how many distinct texts are encoded, and how many there are."""
 
 
 class TextModel(Protocol):
@@ -63,7 +63,7 @@ class LanguageModelEncoder:
 
     @functools.cached_property
     def fingerprint(self) -> str:
-        """Name the weights and the tokens read; neither the precision nor the path."""
+        """Name the weights and the limit of tokens; neither the precision nor the path."""
         return fingerprint_of(self._folder, self._options)
 
     @property
@@ -72,7 +72,7 @@ class LanguageModelEncoder:
         return self._model.dimension
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Encode each text to a unit vector, (n, dimension); each distinct text is read once."""
+        """Encode each text to a unit vector, (n, dimension); each distinct text is encoded once."""
         # Sorted, so that the batches, and with them the last bits, don't depend on the order of the texts.
         distinct = sorted(set(texts))
         prepared = self._model.prepare([_readable(text) for text in distinct])
@@ -102,18 +102,16 @@ class LanguageModelEncoder:
 
 
 def load_model(folder: Path, options: ModelOptions) -> TextModel:
-    """Load the model in the folder, the quick way where its architecture allows that."""
+    """Load the model in the folder: as a `BertModel` where its architecture allows it, else as a `SentenceModel`."""
     dtype = dtype_of(options.precision, options.device)
     require_plain_weights(folder)
     adapters = adapters_of(options)
     if is_plain_bert(folder):
         return BertModel(folder, adapters, options, dtype)
     if adapters is not None:
-        raise InvalidSetting(f"adapters tune a BERT encoder that means over its tokens, which {folder} doesn't hold")
+        raise InvalidSetting(f"adapters are for a BERT encoder with mean pooling, which {folder} doesn't hold")
     if options.layers:
-        raise InvalidSetting(
-            f"layers can be left out of a BERT encoder that means over its tokens; {folder} holds none"
-        )
+        raise InvalidSetting(f"layers can only be left out of a BERT encoder with mean pooling; {folder} holds none")
     from lakeindex.encode.sentence_model import SentenceModel
 
     return SentenceModel(folder, options.max_tokens, options.device, dtype)

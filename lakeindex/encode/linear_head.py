@@ -23,16 +23,16 @@ _ENCODER = "encoder"
 
 
 @dataclass(frozen=True, eq=False)
-class Head:
+class LinearHead:
     """The map, and the encoder that it was fitted to."""
 
     weights: Vectors
     """(d, d)."""
     encoder: str
-    """The fingerprint of that encoder: the vectors of another one mean nothing to it."""
+    """The fingerprint of that encoder: the head is refused behind another one."""
 
     @classmethod
-    def open(cls, path: Path) -> Head:
+    def open(cls, path: Path) -> LinearHead:
         """Read a head. Raises IndexDamaged where the file holds none."""
         from safetensors import SafetensorError, safe_open
 
@@ -55,23 +55,23 @@ class Head:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Name the encoder behind which it stands, and the map."""
+        """Name the encoder that it was fitted to, and the map."""
         content = hashlib.blake2b(np.ascontiguousarray(self.weights).tobytes(), digest_size=8)
         return f"{self.encoder}-tuned-{content.hexdigest()}"
 
     def mapped(self, vectors: Vectors) -> Vectors:
-        """Map vectors (n, d) to unit vectors (n, d); one of which nothing is left, to the first axis."""
-        # In float64: in float32 the last bits would depend on which texts stand beside.
+        """Map vectors (n, d) to unit vectors (n, d); one that becomes zero, to the first axis."""
+        # In float64: in float32 the last bits would depend on the other texts of the batch.
         rows = (vectors.astype(np.float64) @ self.weights.astype(np.float64)).astype(np.float32)
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         rows[lengths[:, 0] == 0, 0] = 1
         return np.asarray(rows / np.where(lengths == 0, 1, lengths), np.float32)
 
 
-class TunedEncoder:
-    """Encode as another encoder does, then map what it says. Raises IndexDamaged where the head is of another one."""
+class HeadEncoder:
+    """An encoder whose vectors a head maps. Raises IndexDamaged where the head was fitted to another encoder."""
 
-    def __init__(self, whole: Encoder, head: Head) -> None:
+    def __init__(self, whole: Encoder, head: LinearHead) -> None:
         if whole.fingerprint != head.encoder or whole.dimension != len(head.weights):
             raise IndexDamaged(f"the head was fitted to the model {head.encoder}, not to {whole.fingerprint}")
         self._whole = whole

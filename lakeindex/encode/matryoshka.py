@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from lakeindex.protocols import Encoder
 
 
-class ShortenedEncoder:
-    """Encode as another encoder does, and keep less of it. Raises InvalidSetting where that hasn't so much."""
+class MatryoshkaEncoder:
+    """The first dimensions of another encoder. Raises InvalidSetting where that has fewer dimensions."""
 
     def __init__(self, whole: Encoder, dimension: int) -> None:
         if not 1 <= dimension <= whole.dimension:
@@ -28,8 +28,8 @@ class ShortenedEncoder:
 
     @property
     def fingerprint(self) -> str:
-        """Name the other encoder, and how much is kept."""
-        return shortened_fingerprint(self._whole.fingerprint, self._dimension)
+        """Name the other encoder, and how many dimensions are kept."""
+        return matryoshka_fingerprint(self._whole.fingerprint, self._dimension)
 
     @property
     def dimension(self) -> int:
@@ -37,11 +37,11 @@ class ShortenedEncoder:
         return self._dimension
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Encode each text to a unit vector, (n, dimension); where nothing is left of one, to the first axis."""
+        """Encode each text to a unit vector, (n, dimension); one whose first dimensions are zero, to the first axis."""
         return first_dimensions(self._whole.encode(texts), self._dimension)
 
 
-def shortened_fingerprint(whole: str, dimension: int) -> str:
+def matryoshka_fingerprint(whole: str, dimension: int) -> str:
     """Name the first dimensions of an encoder's vectors."""
     return f"{whole}-first{dimension}"
 

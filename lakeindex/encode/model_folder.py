@@ -1,4 +1,4 @@
-"""Find a model's folder by name, and say what of it decides the vectors."""
+"""Find a model's folder by name, and fingerprint the files that decide its vectors."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def model_folder(options: ModelOptions) -> Path:
 
 
 def adapters_of(options: ModelOptions) -> Path | None:
-    """Find the adapters that tune the model; None where it is run as it is."""
+    """Return the adapters of the model; None where it is run without."""
     if options.model == DEFAULT_MODEL:
         return ENCODER
     return options.adapters
@@ -48,13 +48,13 @@ def adapters_of(options: ModelOptions) -> Path | None:
 def fingerprint_of(folder: Path, options: ModelOptions) -> str:
     """Name the model in the folder, as far as it decides the vectors, without loading it."""
     adapters = adapters_of(options)
-    tuned = "" if adapters is None else f"-{hash_file(adapters).hex()[:16]}"
+    adapted = "" if adapters is None else f"-{hash_file(adapters).hex()[:16]}"
     layers = f"-of{options.layers}" if options.layers else ""
-    return f"model-{folder_identity(folder)}{tuned}-{effective_tokens(folder, options.max_tokens)}{layers}"
+    return f"model-{folder_identity(folder)}{adapted}-{effective_tokens(folder, options.max_tokens)}{layers}"
 
 
 def folder_identity(folder: Path) -> str:
-    """Hash the weights, the tokenizer and the configuration: the same for copies of a model, wherever they lie."""
+    """Hash the weights, the tokenizer and the configuration: the same for all copies of a model."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_other_runtime(path, folder))
     weights = [path for path in files if path.suffix == ".safetensors"]
     tokenizers = [folder / name for name in _TOKENIZERS if (folder / name).is_file()][:1]
@@ -82,14 +82,14 @@ def effective_tokens(folder: Path, max_tokens: int) -> int:
 
 
 def is_plain_bert(folder: Path) -> bool:
-    """Whether the folder holds a BERT encoder that means over its tokens, and nothing that needs more than that."""
+    """Return whether the folder holds a BERT encoder with mean pooling, and nothing that needs more than that."""
     files = ("modules.json", "config.json", "1_Pooling/config.json", "tokenizer.json", "model.safetensors")
     if not all((folder / name).is_file() for name in files):
         return False
     modules = [module["type"].rpartition(".")[2] for module in read_json(folder / "modules.json")]
     configuration, pooling = read_json(folder / "config.json"), read_json(folder / "1_Pooling/config.json")
     extras = [folder / "config_sentence_transformers.json", folder / "sentence_bert_config.json"]
-    said = {key: value for path in extras if path.is_file() for key, value in read_json(path).items()}
+    settings = {key: value for path in extras if path.is_file() for key, value in read_json(path).items()}
     return (
         modules in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])
         and configuration.get("model_type") == "bert"
@@ -97,8 +97,8 @@ def is_plain_bert(folder: Path) -> bool:
         and configuration.get("position_embedding_type", "absolute") == "absolute"
         and not configuration.get("is_decoder")
         and _pooling_modes(pooling) == ["mean"]
-        and not said.get("default_prompt_name")
-        and not said.get("do_lower_case")
+        and not settings.get("default_prompt_name")
+        and not settings.get("do_lower_case")
         and _has_bert_names(folder / "model.safetensors")
     )
 

@@ -1,4 +1,4 @@
-"""Which models this user has named, kept outside every index: one that only an index names is not loaded."""
+"""The models that this user has named, kept outside every index: a model that only an index names is not loaded."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from lakeindex.config.model_options import BASE_MODEL, DEFAULT_MODEL, STATIC_MOD
 from lakeindex.encode.encoders import HASHING
 from lakeindex.files.user_folders import cache_slot
 
-_COME_ALONG = (DEFAULT_MODEL, BASE_MODEL, STATIC_MODEL, HASHING)
+_SHIPPED = (DEFAULT_MODEL, BASE_MODEL, STATIC_MODEL, HASHING)
 
 
 def remember_model(name: str) -> None:
-    """Keep that this user named a model, unless it comes along; a folder that can't be written only means to ask."""
-    if name not in _COME_ALONG:
+    """Record that this user named a model, unless it is shipped; do nothing where the folder can't be written."""
+    if name not in _SHIPPED:
         with suppress(OSError, RuntimeError):
             path = _path(name)
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -22,14 +22,14 @@ def remember_model(name: str) -> None:
 
 
 def is_named(name: str) -> bool:
-    """Tell whether this user has named a model before, or needs no name for it."""
+    """Return whether this user has named a model before, or it is shipped."""
     try:
-        return name in _COME_ALONG or _path(name).is_file()
+        return name in _SHIPPED or _path(name).is_file()
     except (OSError, RuntimeError):
         return False
 
 
 def _path(name: str) -> Path:
-    # A folder's name means another one somewhere else.
+    # A relative path names another folder elsewhere.
     folder = Path(name).expanduser()
     return cache_slot("models", folder.resolve() if folder.is_dir() else name)

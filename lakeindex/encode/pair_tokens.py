@@ -1,4 +1,4 @@
-"""Pairs of columns as the tokens that a cross-encoder reads: one sequence a pair, both sides apart."""
+"""Lay out pairs of columns as the token sequences of a cross-encoder: one sequence a pair, the query's side first."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lakeindex.arrays.aliases import Integers
 from lakeindex.encode.column_tokenizer import UNIT_TOKENS, VALUES, tokenizer
 from lakeindex.types.column_tokens import END
 from lakeindex.types.columns import KINDS, ColumnFacts, Kind
-from lakeindex.types.cross_input import Read
+from lakeindex.types.cross_input import CrossInput
 
 MOST_TOKENS = 64
 """Of a pair, at most."""
@@ -21,7 +21,7 @@ _SPECIAL = 3
 _UNITS = 2 + VALUES
 _FACTORS = np.random.default_rng(0).integers(1, 2**63, UNIT_TOKENS, np.uint64)
 _MOST_MAGNITUDE = 40
-_SPOKEN = {
+_KIND_TEXTS = {
     Kind.EMPTY: "empty",
     Kind.BOOLEAN: "true",
     Kind.INTEGER: "number",
@@ -42,61 +42,61 @@ class PairTokens:
     is_token: npt.NDArray[np.bool_]
 
     def take(self, places: Integers) -> PairTokens:
-        """Return some of the pairs, without the columns that none of them needs."""
+        """Return some of the pairs, without the token columns that none of them needs."""
         width = int(self.is_token[places].sum(axis=1).max(initial=1))
         return PairTokens(self.ids[places, :width], self.is_candidate[places, :width], self.is_token[places, :width])
 
 
-def pair_tokens(queries: Read, columns: Read, left: Integers, right: Integers, most: int = MOST_TOKENS) -> PairTokens:
-    """Lay out pairs of places: `[CLS] query [SEP] candidate [SEP]`, and behind it nothing.
+def pair_tokens(
+    queries: CrossInput, columns: CrossInput, left: Integers, right: Integers, most: int = MOST_TOKENS
+) -> PairTokens:
+    """Lay out pairs of places: `[CLS] query [SEP] candidate [SEP]`, padded to the right.
 
-    A side says its name, its table's title, its kind, the magnitude of its distinct values, and values: first those
-    that both sides have, in the order of the query's, so that what they agree in stands at the same places. Each has
-    half of the room; what the one leaves is the other's.
+    A side is the column's name, its table's title, its kind, the magnitude of its distinct values, and values: first
+    those that both sides have, in the query's order, so that shared values are at the same places. Each side has
+    half of the tokens, and those that the other side leaves.
     """
-    ours, theirs = (_units(read, places) for read, places in ((queries, left), (columns, right)))
+    ours, theirs = (_units(inputs, places) for inputs, places in ((queries, left), (columns, right)))
     both = np.asarray(np.equal(_hashes(ours)[:, :, None], _hashes(theirs)[:, None, :]))
     of_ours, of_theirs = np.where(both.any(axis=2), 0, VALUES), np.where(both.any(axis=1), both.argmax(axis=1), VALUES)
-    query = _said(_in_order(ours, of_ours), queries.facts.take(left))
-    candidate = _said(_in_order(theirs, of_theirs), columns.facts.take(right))
+    query = _side_tokens(_in_order(ours, of_ours), queries.facts.take(left))
+    candidate = _side_tokens(_in_order(theirs, of_theirs), columns.facts.take(right))
     return _joined(*_cut(query, candidate, most - _SPECIAL))
 
 
-def _units(read: Read, places: Integers) -> Integers:
+def _units(inputs: CrossInput, places: Integers) -> Integers:
     """Return the units of columns, (pairs, units, tokens), END where there is no token."""
     distinct, of = np.unique(places, return_inverse=True)
-    units = read.readings.take(distinct).padded(_UNITS, UNIT_TOKENS)
+    units = inputs.column_tokens.take(distinct).padded(_UNITS, UNIT_TOKENS)
     return np.asarray(units.astype(np.int64)[of])
 
 
 def _hashes(units: Integers) -> npt.NDArray[np.uint64]:
-    """Hash the values, (pairs, values); equal ones are the same on both sides, and so are those that aren't there."""
+    """Hash the values, (pairs, values); equal values have equal hashes on both sides, missing ones are 0."""
     values = units[:, 2:].astype(np.uint64)
     return np.asarray((values * _FACTORS).sum(axis=2, dtype=np.uint64))
 
 
 def _in_order(units: Integers, ranks: Integers) -> Integers:
-    """Sort the values by their ranks, (pairs, values); what isn't there stays behind."""
-    is_there = units[:, 2:, 0] != END
-    order = np.argsort(np.where(is_there, ranks, VALUES + 1), axis=1, kind="stable")
+    """Sort the values by their ranks, (pairs, values); missing ones come last."""
+    is_present = units[:, 2:, 0] != END
+    order = np.argsort(np.where(is_present, ranks, VALUES + 1), axis=1, kind="stable")
     values = np.take_along_axis(units[:, 2:], order[:, :, None], axis=1)
     return np.concatenate([units[:, :2], values], axis=1)
 
 
-def _said(units: Integers, facts: ColumnFacts) -> Integers:
-    """Write out all that a side has to say, (pairs, tokens): END behind it."""
+def _side_tokens(units: Integers, facts: ColumnFacts) -> Integers:
+    """Return the tokens of one side, (pairs, tokens), padded by END."""
     comma = np.where(units[:, :, :1] != END, _token(","), END)
-    spoken = np.concatenate([units, comma], axis=2)
-    laid = spoken.reshape(len(units), _UNITS * (UNIT_TOKENS + 1))
+    laid = np.concatenate([units, comma], axis=2).reshape(len(units), _UNITS * (UNIT_TOKENS + 1))
     names, values = np.split(laid, [2 * (UNIT_TOKENS + 1)], axis=1)
     magnitude = np.minimum(np.rint(np.log2(facts.distinct + 1.0)), _MOST_MAGNITUDE).astype(np.int64)
     figures = np.column_stack([_kind_tokens()[facts.kinds], _magnitudes()[magnitude]])
-    said = np.concatenate([names, figures, values], axis=1)
-    return _to_the_left(said)
+    return _to_the_left(np.concatenate([names, figures, values], axis=1))
 
 
 def _cut(query: Integers, candidate: Integers, room: int) -> tuple[Integers, Integers]:
-    """Keep the beginnings of both sides, so many tokens together."""
+    """Keep the beginnings of both sides, `room` tokens together."""
     ours, theirs = ((side != END).sum(axis=1) for side in (query, candidate))
     ours = np.minimum(ours, np.maximum(room // 2, room - theirs))
     lengths = (ours, np.minimum(theirs, room - ours))
@@ -130,7 +130,7 @@ def _token(text: str) -> int:
 
 @cache
 def _kind_tokens() -> Integers:
-    return np.array([_token(_SPOKEN[kind]) for kind in KINDS], np.int64)
+    return np.array([_token(_KIND_TEXTS[kind]) for kind in KINDS], np.int64)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Choose where and how exactly a model computes."""
+"""Choose the device and the number type that a model computes with."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from lakeindex.config.model_options import Device, Precision
 from lakeindex.errors import LakeIndexError
 
 _WORTHWHILE = 0.8
-"""bfloat16 is taken when it needs at most this share of float32's time."""
+"""bfloat16 is chosen when it needs at most this share of float32's time."""
 
 
 def require_device(device: Device) -> None:
     """Raise unless the device is there."""
     if device is Device.CUDA and not torch.cuda.is_available():
         raise LakeIndexError(
-            f"the device cuda was asked for, but torch {torch.__version__} sees no CUDA device: "
+            f"the device is set to cuda, but torch {torch.__version__} sees no CUDA device: "
             "use the device cpu, or install a CUDA build of torch on a machine with an NVIDIA driver"
         )
 
 
 def dtype_of(precision: Precision, device: Device) -> torch.dtype:
-    """Return the number type that stands for the precision on this device."""
+    """Return the number type for the precision on this device."""
     if precision is Precision.FLOAT32:
         return torch.float32
     if precision is Precision.BFLOAT16 or _is_faster_with_bfloat16(device):
@@ -41,7 +41,7 @@ def _is_faster_with_bfloat16(device: Device) -> bool:
 
 
 def _seconds(dtype: torch.dtype) -> float:
-    """Time a product of the size that the default model spends its time on."""
+    """Time a matrix product of the size that the default model mostly computes."""
     left, right = torch.ones(512, 384, dtype=dtype), torch.ones(1536, 384, dtype=dtype)
     best = float("inf")
     with torch.inference_mode():

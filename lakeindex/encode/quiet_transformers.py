@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def quiet_transformers() -> Iterator[None]:
-    """Keep what transformers says out of the user's terminal, as long as the context lasts."""
+    """Keep the output of transformers out of the user's terminal, as long as the context lasts."""
     from transformers.utils import logging as transformers_logging
 
     had_bars, level = transformers_logging.is_progress_bar_enabled(), transformers_logging.get_verbosity()

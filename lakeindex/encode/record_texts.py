@@ -12,7 +12,7 @@ from lakeindex.types.columns import Kind
 from lakeindex.types.names import title_of
 
 RECORD_FIELDS = ("table_id", "name", "kind", "rows", "distinct", "minimum", "maximum", "texts")
-"""What of a profile record a text is made of."""
+"""The fields of a profile record that a text is made of."""
 
 
 def describe_records(records: pa.RecordBatch | pa.Table, options: TextOptions) -> list[str]:

@@ -1,4 +1,4 @@
-"""Any cross-encoder of sentence-transformers, named instead of those that come along."""
+"""Any cross-encoder of sentence-transformers, named by the user instead of those that are shipped."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from lakeindex.encode.precision import require_device
 from lakeindex.encode.quiet_transformers import quiet_transformers
 from lakeindex.errors import LakeIndexError
 from lakeindex.types.column_tokens import END
-from lakeindex.types.cross_input import Read
+from lakeindex.types.cross_input import CrossInput
 
-_WAY_OUT = "name the folder of a cross-encoder, or use `cells` or `transformer`, which come along"
+_ADVICE = "name the folder of a cross-encoder, or use `cells` or `transformer`, which come with lakeindex"
 _SCORE_PAIRS = ("ForSequenceClassification", "ForCausalLM")
 
 
 class SentenceCrossEncoder:
-    """Reads both columns as texts. Raises LakeIndexError where the folder, or the name on the hub, is no such model."""
+    """Scores two columns as texts. Raises LakeIndexError where the folder, or the name on the hub, is no such model."""
 
     def __init__(self, model: str, device: Device = Device.CPU, allow_download: bool = False) -> None:
         require_device(device)
@@ -39,7 +39,7 @@ class SentenceCrossEncoder:
                     model_kwargs={"use_safetensors": True},
                 )
             except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
-                raise LakeIndexError(f"{folder} holds no cross-encoder with one score ({error}); {_WAY_OUT}") from error
+                raise LakeIndexError(f"{folder} holds no cross-encoder with one score ({error}); {_ADVICE}") from error
         self._fingerprint = f"named-{folder_identity(folder)}"
 
     @property
@@ -47,21 +47,20 @@ class SentenceCrossEncoder:
         """Name the model."""
         return self._fingerprint
 
-    def scores(self, queries: Read, columns: Read, left: Integers, right: Integers) -> Floats:
-        """Return what the model says of each pair of places, (p,), before any activation."""
+    def scores(self, queries: CrossInput, columns: CrossInput, left: Integers, right: Integers) -> Floats:
+        """Return the model's score of each pair of places, (p,), before any activation."""
         from torch.nn import Identity
 
         if not len(left):
             return np.zeros(0)
-        ours, theirs = _spoken_at(queries, left), _spoken_at(columns, right)
-        pairs = list(zip(ours, theirs, strict=True))
-        told = self._model.predict(pairs, activation_fn=Identity(), show_progress_bar=False)
-        return np.asarray(told, np.float64).reshape(len(pairs))
+        pairs = list(zip(_texts_at(queries, left), _texts_at(columns, right), strict=True))
+        scores = self._model.predict(pairs, activation_fn=Identity(), show_progress_bar=False)
+        return np.asarray(scores, np.float64).reshape(len(pairs))
 
 
-def spoken(columns: Read) -> list[str]:
-    """Write columns out as texts: `title. name: value, value, ...`."""
-    units = columns.readings.padded(2 + VALUES, UNIT_TOKENS)
+def column_texts(columns: CrossInput) -> list[str]:
+    """Return the text of each column: `title. name: value, value, ...`."""
+    units = columns.column_tokens.padded(2 + VALUES, UNIT_TOKENS)
     texts = tokenizer().decode_batch(
         [[token for token in one if token != END] for one in units.reshape(-1, UNIT_TOKENS).tolist()]
     )
@@ -69,9 +68,9 @@ def spoken(columns: Read) -> list[str]:
     return [f"{title}. {name}: {', '.join(value for value in values if value)}" for name, title, *values in each]
 
 
-def _spoken_at(columns: Read, places: Integers) -> list[str]:
+def _texts_at(columns: CrossInput, places: Integers) -> list[str]:
     distinct, of = np.unique(places, return_inverse=True)
-    texts = spoken(columns.take(distinct))
+    texts = column_texts(columns.take(distinct))
     return [texts[place] for place in of.tolist()]
 
 
@@ -80,12 +79,12 @@ def _folder_of(model: str, allow_download: bool) -> Path:
         folder = model_folder(ModelOptions(model=model, allow_download=allow_download))
     except LakeIndexError as error:
         allowed = "" if allow_download else "allow the download, "
-        raise LakeIndexError(f"there is no cross-encoder {model!r} on this machine; {allowed}{_WAY_OUT}") from error
+        raise LakeIndexError(f"there is no cross-encoder {model!r} on this machine; {allowed}{_ADVICE}") from error
     require_plain_weights(folder)
-    # Of a model without a head, sentence-transformers makes one up at random.
+    # To a model without a head, sentence-transformers adds a random one.
     configuration = folder / "config.json"
-    said = read_json(configuration).get("architectures") if configuration.is_file() else None
-    made_for = str((said or ["no such file, or no architecture in it"])[0])
-    if not made_for.endswith(_SCORE_PAIRS):
-        raise LakeIndexError(f"{folder} holds no model that scores pairs (config.json: {made_for}); {_WAY_OUT}")
+    architectures = read_json(configuration).get("architectures") if configuration.is_file() else None
+    architecture = str((architectures or ["no such file, or no architecture in it"])[0])
+    if not architecture.endswith(_SCORE_PAIRS):
+        raise LakeIndexError(f"{folder} holds no model that scores pairs (config.json: {architecture}); {_ADVICE}")
     return folder

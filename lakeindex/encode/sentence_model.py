@@ -18,7 +18,7 @@ _CHARACTERS_PER_TOKEN = 4
 
 
 class SentenceModel:
-    """A model as sentence-transformers loads and runs it: any architecture."""
+    """A model of any architecture, loaded and run by sentence-transformers."""
 
     runs_side_by_side = False
     """Its tokenizer changes while it works; torch's own threads share a batch instead."""
@@ -42,13 +42,13 @@ class SentenceModel:
         self.max_tokens = effective_tokens(folder, max_tokens)
         if isinstance(model.max_seq_length, int):
             model.max_seq_length = self.max_tokens
-        # Tokens cost alike whatever the model; prepared texts are counted in characters.
+        # The size of a prepared text is its characters, so the limit of tokens is turned into characters.
         self.batch_size = _CHARACTERS_PER_TOKEN * (2048 if device is Device.CPU else 65_536)
         self._model = model.eval().to(dtype)
         self.dimension = int(self.vectors(["dimension"]).shape[1])
 
     def prepare(self, texts: Sequence[str]) -> Sequence[str]:
-        """Leave texts as they are: their characters stand for their tokens."""
+        """Return the texts as they are: the size of each is its number of characters."""
         return texts
 
     def vectors(self, prepared: Sequence[str]) -> npt.NDArray[np.float32]:

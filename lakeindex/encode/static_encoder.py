@@ -1,6 +1,6 @@
-"""An encoder without attention: the mean of a vector a token (model2vec, Tulkens and van Dongen, 2024).
+"""An encoder without attention: the mean of one vector per token (model2vec, Tulkens and van Dongen, 2024).
 
-Some twenty times as fast as the language model that it was distilled from, and without torch.
+It is some twenty times as fast as the language model that it was distilled from, and needs no torch.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class StaticEncoder:
 
     @property
     def fingerprint(self) -> str:
-        """Name the vectors of the tokens, and how many of a text's are read."""
+        """Name the vectors, the tokenizer and the limit of tokens."""
         return self._fingerprint
 
     @property
@@ -66,6 +66,6 @@ class StaticEncoder:
 
 
 def fingerprint_of(weights: Path, tokenizer: Path, max_tokens: int) -> str:
-    """Name what decides the vectors of a `StaticEncoder`, without making one."""
+    """Return the fingerprint of a `StaticEncoder`, without making one."""
     whole = hashlib.sha256(hash_file(weights) + hash_file(tokenizer))
     return f"static-{whole.hexdigest()[:16]}-{max_tokens}"

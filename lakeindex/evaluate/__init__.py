@@ -1,1 +1,1 @@
-"""How good the answers are, on labelled queries, beside lexical baselines on the same lake."""
+"""Evaluate the answers on labelled queries: recall, MAP and nDCG, beside lexical baselines on the same lake."""

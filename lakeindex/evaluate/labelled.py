@@ -1,4 +1,4 @@
-"""Read labelled queries: which columns to ask about, and what would be right to answer."""
+"""Read labelled queries: the query columns, and the relevant columns of each (qrels)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ JUDGEMENT_FIELDS = (*QUERY_FIELDS, "candidate_table", "candidate_column", "grade
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a person said of a pair: 0 is irrelevant, a higher grade is a better answer."""
+    """A person's relevance judgement of a pair: grade 0 is irrelevant, a higher grade is a better answer."""
 
     query: ColumnId
     candidate: ColumnId
@@ -25,14 +25,14 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The queries to ask and the relevant columns of each."""
+    """The queries and the relevant columns of each."""
 
     relevant: Mapping[ColumnId, Mapping[ColumnId, int]]
     """By query, in the order of the queries' file, the grades above 0 of its candidates; never empty."""
     unlabelled: tuple[ColumnId, ...] = ()
-    """Queries of which nothing is known to be relevant: they can't be scored."""
+    """Queries without a relevant column: they can't be scored."""
     unknown: tuple[ColumnId, ...] = ()
-    """Labelled columns whose table the lake doesn't have: they count, and nobody can find them."""
+    """Labelled columns whose table the lake doesn't have: they count, though no system can find them."""
 
     @property
     def queries(self) -> tuple[ColumnId, ...]:
@@ -41,7 +41,7 @@ class Labels:
 
 
 def read_labels(queries: Path, qrels: Path, has_table: Callable[[TableId], bool]) -> Labels:
-    """Join the queries with what is known of them; judgements of other queries are left out.
+    """Join the queries with their judgements; judgements of other queries are left out.
 
     Raises NotFound for a file that isn't there or labels of another lake, InvalidSetting for a file that isn't as
     it should be, with the line that is wrong.
@@ -55,7 +55,7 @@ def read_labels(queries: Path, qrels: Path, has_table: Callable[[TableId], bool]
     columns = dict.fromkeys(column for query, grades in labelled.items() for column in (query, *grades))
     unknown = tuple(column for column in columns if not has_table(column.table))
     if not labelled:
-        raise InvalidSetting(f"{qrels} says of no query in {queries} what is relevant: are both of the same labels?")
+        raise InvalidSetting(f"{qrels} has no relevant column for any query in {queries}: are both of the same labels?")
     if len(unknown) == len(columns):
         raise NotFound(f"the lake has no table of those in {qrels}, not even {unknown[0].table!r}: is it another lake?")
     return Labels(labelled, tuple(query for query, grades in relevant.items() if not grades), unknown)

@@ -1,6 +1,6 @@
 """Score one ranking against graded labels: recall, average precision and nDCG at k, precision at 1.
 
-`relevant` holds the grade of every labelled candidate and is never empty; what it doesn't hold is irrelevant.
+`relevant` holds the grade of every labelled candidate and is never empty; other candidates are irrelevant.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ Item = TypeVar("Item", bound=Hashable)
 
 
 def recall_at_k(ranked: Sequence[Item], relevant: Mapping[Item, int], k: int) -> float:
-    """Return the share of the relevant candidates, k of them at most, that stand among the best k."""
+    """Return the number of relevant candidates among the best k, divided by the most that could be there."""
     return sum(1 for item in ranked[:k] if relevant.get(item)) / _reachable(relevant, k)
 
 
 def average_precision_at_k(ranked: Sequence[Item], relevant: Mapping[Item, int], k: int) -> float:
-    """Return the sum of the precisions at the hits among the best k, over the hits that there could be."""
+    """Return the sum of the precisions at the hits among the best k, divided by the most hits possible."""
     hits, precisions = 0, 0.0
     for position, item in enumerate(ranked[:k], 1):
         if relevant.get(item):

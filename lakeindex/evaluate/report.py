@@ -1,4 +1,4 @@
-"""Ask systems the labelled queries and score what they answer."""
+"""Run systems on labelled queries and score their rankings."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ System = Callable[[Sequence[ColumnId], int], Rankings]
 
 @dataclass(frozen=True, slots=True)
 class SystemScore:
-    """How well a system answered, as means over the queries."""
+    """The scores of a system, as means over the queries."""
 
     system: str
     recall: float
-    """At k, as the next two."""
+    """At k, like the next two."""
     average_precision: float
     ndcg: float
     precision_at_1: float
@@ -34,7 +34,7 @@ class SystemScore:
 
 
 def evaluate(labels: Labels, systems: Mapping[str, System], k: int = 10) -> list[SystemScore]:
-    """Score every system on the same queries; one it leaves out scores 0."""
+    """Score every system on the same queries; a query that it doesn't answer scores 0."""
     scores = []
     for name, answer in systems.items():
         started = time.perf_counter()
@@ -58,7 +58,7 @@ def score(system: str, labels: Labels, rankings: Rankings, k: int, seconds: floa
 
 
 def one_by_one(answer: Callable[[ColumnId, int], Sequence[ColumnId]]) -> System:
-    """Make a system of what answers a single query."""
+    """Make a system of a function that answers a single query."""
     return lambda queries, k: {query: answer(query, k) for query in queries}
 
 

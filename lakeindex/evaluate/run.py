@@ -1,4 +1,4 @@
-"""Evaluate a lake on labelled queries: lakeindex beside what words and values alone can find."""
+"""Evaluate a lake on labelled queries: lakeindex beside the lexical baselines."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ LAKEINDEX = "lakeindex"
 
 
 def evaluate_lake(lake: Lake, queries_path: Path, qrels_path: Path, k: int = 10, baselines: bool = True) -> pa.Table:
-    """Answer labelled queries and score the answers, a row a system as EVALUATION_SCHEMA; lakeindex comes first.
+    """Answer labelled queries and score the answers: one row per system, as EVALUATION_SCHEMA, lakeindex first.
 
-    The baselines read the lake's rows anew, which takes a while; `seconds` doesn't count that, only the answering.
-    Raises NotFound and InvalidSetting for labels that aren't as they should be.
+    The baselines read the lake's rows again; `seconds` is the time of answering only, without that.
+    Raises NotFound for files that are missing or labels of another lake, InvalidSetting for invalid files.
     """
-    labels = read_labels(queries_path, qrels_path, lake.searcher.directory.has_table)
-    _tell(labels)
+    labels = read_labels(queries_path, qrels_path, lake.opened.searcher.directory.has_table)
+    _warn_of_gaps(labels)
     systems = {LAKEINDEX: one_by_one(lambda query, most: answer(lake, query, most))}
     with baseline_systems(lake, labels.queries if baselines else ()) as others:
         scores = evaluate(labels, systems | others, k)
@@ -61,7 +61,7 @@ def answer(lake: Lake, query: ColumnId, k: int) -> list[ColumnId]:
 
 @contextmanager
 def baseline_systems(lake: Lake, queries: tuple[ColumnId, ...]) -> Iterator[dict[str, System]]:
-    """Offer the lexical baselines for these queries, as long as the context lasts; none where there is no query."""
+    """Yield the lexical baselines for these queries, valid within the context; none where there is no query."""
     if not queries:
         yield {}
         return
@@ -72,15 +72,15 @@ def baseline_systems(lake: Lake, queries: tuple[ColumnId, ...]) -> Iterator[dict
             _log.warning("the baselines know %d tables by name only, DuckDB can't read them, the first: %s",
                          len(counts.unreadable), counts.unreadable[0])  # fmt: skip
         yield {
-            "names": lambda asked, k: rank_by_name(columns, asked, k),
-            "Jaccard": lambda asked, k: rank_by_jaccard(counts, asked, k),
-            "BM25 words": lambda asked, k: rank_by_words(counts, asked, k),
+            "names": lambda some, k: rank_by_name(columns, some, k),
+            "Jaccard": lambda some, k: rank_by_jaccard(counts, some, k),
+            "BM25 words": lambda some, k: rank_by_words(counts, some, k),
         }
 
 
 def columns_of(lake: Lake) -> list[ColumnId]:
     """List every column of the lake."""
-    directory = lake.searcher.directory
+    directory = lake.opened.searcher.directory
     return [
         ColumnId(directory.table_ids[table], str(name))
         for table, name in zip(directory.tables.tolist(), directory.names.to_pylist(), strict=True)
@@ -88,11 +88,11 @@ def columns_of(lake: Lake) -> list[ColumnId]:
 
 
 class LakeCursor:
-    """SQL over a lake's views with temporary tables of its own, which go when it is left."""
+    """SQL over a lake's views, with temporary tables that are dropped when the context ends."""
 
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
-        self._cursor = lake.rows.database.connection.cursor()
+        self._cursor = lake.opened.tables.database.connection.cursor()
 
     def __enter__(self) -> LakeCursor:
         return self
@@ -103,8 +103,8 @@ class LakeCursor:
     def view(self, table: TableId) -> str:
         """Return the quoted name of a table's view. Raises UnreadableTable."""
         try:
-            for viewed in self._lake.rows.viewed([table]):
-                self._lake.rows.database.view(viewed)
+            for viewed in self._lake.opened.tables.viewed([table]):
+                self._lake.opened.tables.database.view(viewed)
         except (NotFound, duckdb.Error) as error:
             raise UnreadableTable(str(error)) from error
         return quoted(table)
@@ -134,7 +134,7 @@ class LakeCursor:
 
 
 def score_row(score: SystemScore, k: int) -> dict[str, object]:
-    """Name the fields of EVALUATION_SCHEMA for one system."""
+    """Return the row of EVALUATION_SCHEMA for one system."""
     return {
         "system": score.system,
         "recall": score.recall,
@@ -147,7 +147,7 @@ def score_row(score: SystemScore, k: int) -> dict[str, object]:
     }
 
 
-def _tell(labels: Labels) -> None:
+def _warn_of_gaps(labels: Labels) -> None:
     if labels.unlabelled:
         _log.warning("%d queries have no relevant column in the labels and are left out, the first: %s",
                      len(labels.unlabelled), labels.unlabelled[0])  # fmt: skip

@@ -1,4 +1,4 @@
-"""Count in SQL what the queries share with every column, a few tables of the lake at a time."""
+"""Count in SQL the values and words that queries share with every column, a few tables of the lake at a time."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ class LakeSql(Protocol):
 
 @dataclass(frozen=True)
 class LakeColumns:
-    """Every column of a lake under a key that says nothing of it: its place in the order of the names' hashes."""
+    """Every column of a lake under a neutral key: its place in the order of the hashes of the names."""
 
     ids: tuple[ColumnId, ...]
 
     @classmethod
     def of(cls, ids: Iterable[ColumnId]) -> LakeColumns:
-        """Bring columns, whatever their order, into the one that breaks ties without favour."""
+        """Sort columns by the hashes of their names, so that ties are broken without bias."""
         return cls(tuple(sorted(ids, key=_name_hash)))
 
     @cached_property
@@ -62,7 +62,7 @@ class LakeColumns:
 
 @dataclass(frozen=True, slots=True)
 class TermCounts:
-    """Temporary tables that say what the queries share with every column, ready to be ranked.
+    """Temporary tables with the counts of what the queries share with every column, from which rankings are computed.
 
     sizes (key, size), shared_values (query, key, shared): distinct values, trimmed and in lower case.
     lengths (key, length), postings (key, word, count), query_words (query, word, count): words of a column's name
@@ -77,7 +77,7 @@ class TermCounts:
 
 
 WORD_VALUES = 2000
-"""Distinct values of a column that give words; those with the smallest hashes."""
+"""Distinct values of a column whose words are counted: those with the smallest hashes."""
 
 _BATCH_TABLES = 100
 
@@ -105,8 +105,8 @@ _NAMES = "(SELECT key, name AS value FROM columns)"
 _SAMPLE = (
     f"(SELECT key, value FROM cells QUALIFY row_number() OVER (PARTITION BY key ORDER BY hash(value)) <= {WORD_VALUES})"
 )
-_ASK_VALUES = "INSERT INTO query_values SELECT key, value FROM cells;"
-_ASK_WORDS = "INSERT INTO query_words SELECT * FROM ({words}) WHERE key IN (SELECT key FROM queries)"
+_KEEP_QUERY_VALUES = "INSERT INTO query_values SELECT key, value FROM cells;"
+_KEEP_QUERY_WORDS = "INSERT INTO query_words SELECT * FROM ({words}) WHERE key IN (SELECT key FROM queries)"
 _COUNT_VALUES = """
 INSERT INTO sizes SELECT key, count(*) FROM cells GROUP BY ALL;
 INSERT INTO shared_values SELECT query, key, count(*) FROM cells JOIN query_values USING (value) GROUP BY ALL;
@@ -119,22 +119,23 @@ INSERT INTO postings SELECT key, word, count FROM words WHERE word IN (SELECT wo
 
 
 def count_terms(columns: LakeColumns, queries: Sequence[ColumnId], sql: LakeSql) -> TermCounts:
-    """Read every table once, and those of the queries twice; only counts stay, of what the queries share."""
-    asked = set(columns.keys_of(queries))
+    """Count what the queries share with every column; tables are read once, those of the queries twice."""
+    query_keys = set(columns.keys_of(queries))
     sql.load("columns", _column_rows(columns))
-    sql.load("queries", pa.table({"key": pa.array(sorted(asked), pa.int32())}))
+    sql.load("queries", pa.table({"key": pa.array(sorted(query_keys), pa.int32())}))
     sql.run(_TABLES)
     names, sample = _WORDS.format(texts=_NAMES), _WORDS.format(texts=_SAMPLE)
-    queried = {table: kept for table, keys in columns.tables.items() if (kept := [key for key in keys if key in asked])}
-    sql.run(_ASK_WORDS.format(words=names))
-    _scan(columns, queried, sql, _ASK_VALUES + _ASK_WORDS.format(words=sample))
+    queried = {table: [key for key in keys if key in query_keys] for table, keys in columns.tables.items()}
+    queried = {table: keys for table, keys in queried.items() if keys}
+    sql.run(_KEEP_QUERY_WORDS.format(words=names))
+    _scan(columns, queried, sql, _KEEP_QUERY_VALUES + _KEEP_QUERY_WORDS.format(words=sample))
     sql.run(_COUNT_WORDS.format(words=names))
     unreadable = _scan(columns, columns.tables, sql, _COUNT_VALUES + _COUNT_WORDS.format(words=sample))
     return TermCounts(columns, sql, unreadable)
 
 
 def _scan(columns: LakeColumns, tables: dict[TableId, list[int]], sql: LakeSql, count: str) -> tuple[TableId, ...]:
-    """Fill `cells` with some tables' distinct values, count, and go on to the next; return what can't be read."""
+    """Fill `cells` with the distinct values of some tables, run `count`, and repeat; return the unreadable tables."""
     unreadable: list[TableId] = []
     names = sorted(tables)
     for start in range(0, len(names), _BATCH_TABLES):

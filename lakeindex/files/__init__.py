@@ -1,1 +1,1 @@
-"""Ground: files of the lake and of the user."""
+"""Files of the lake and of the user."""

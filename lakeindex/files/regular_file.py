@@ -1,4 +1,4 @@
-"""Open a file of the lake and nothing else, whatever has taken its place since the lake was listed."""
+"""Open a regular file safely, even if something else has taken its place since the lake was listed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def open_regular(path: Path) -> io.BufferedReader:
-    """Open a regular file for reading, without following a link at its place or waiting for a FIFO's writer.
+    """Open a regular file for reading, without following a link in its place or waiting for a FIFO's writer.
 
     Raises OSError when the path leads to anything else, or nowhere.
     """
@@ -30,7 +30,7 @@ def open_regular(path: Path) -> io.BufferedReader:
 
 
 def kind_of(mode: int) -> str:
-    """Name what is there, by the mode of what is no regular file."""
+    """Name the kind of a file that is not a regular one, from its mode."""
     for test, kind in (
         (stat.S_ISFIFO, "a FIFO"),
         (stat.S_ISSOCK, "a socket"),

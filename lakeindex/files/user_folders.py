@@ -1,4 +1,4 @@
-"""Where a user's own files of lakeindex lie, outside every index: what may be lost, and what must not be."""
+"""The user's own folders of lakeindex, outside every index: the cache, which may be lost, and the configuration."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import hashlib
 import os
 from pathlib import Path
 
-_OURS = "lakeindex"
+_FOLDER = "lakeindex"
 
 
 def cache_slot(kind: str, name: str | Path) -> Path:
-    """Return the path of the cached file about something named. Raises RuntimeError where there is no home folder."""
+    """Return the path of the cached file for a name. Raises RuntimeError where there is no home folder."""
     key = hashlib.blake2b(os.fsencode(name), digest_size=16).hexdigest()
-    return _base("XDG_CACHE_HOME", ".cache") / _OURS / kind / key
+    return _base("XDG_CACHE_HOME", ".cache") / _FOLDER / kind / key
 
 
 def config_folder() -> Path:
-    """Return the folder of what a user can't do without. Raises RuntimeError where there is no home folder."""
-    return _base("XDG_CONFIG_HOME", ".config") / _OURS
+    """Return the folder of files that must not be lost. Raises RuntimeError where there is no home folder."""
+    return _base("XDG_CONFIG_HOME", ".config") / _FOLDER
 
 
 def _base(variable: str, below_home: str) -> Path:

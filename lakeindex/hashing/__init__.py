@@ -1,1 +1,1 @@
-"""Ground: hashes of texts, of files, and under a secret key."""
+"""Hashes of texts, of files, and under a secret key."""

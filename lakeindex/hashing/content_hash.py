@@ -1,4 +1,4 @@
-"""Hash the content of a file, to tell whether it is still what it was."""
+"""Hash the content of a file, to find out whether it has changed."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ import io
 
 
 def hash_content(file: io.BufferedReader) -> str:
-    """Hash what is left to read of a file: blake2b, 16 bytes, hexadecimal."""
+    """Hash the rest of an open file: blake2b, 16 bytes, hexadecimal."""
     return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()

@@ -1,4 +1,4 @@
-"""Hash hashes with a secret key, so that nobody without it can tell by trying which values they came from.
+"""Hash hashes with a secret key, so that nobody without it can find by trial which values they are of.
 
 SipHash-2-4 (Aumasson and Bernstein, INDOCRYPT 2012) of one 64-bit word, over whole arrays.
 """
@@ -38,7 +38,7 @@ def siphash(words: Hashes, key: bytes) -> Hashes:
 
 
 def keyed_spellings(hashes: Hashes, key: bytes) -> Hashes:
-    """Hash the hashes of values so that those of one key go on to agree in KEY_MASK."""
+    """Hash the hashes of values; those of one key still agree in the bits of KEY_MASK."""
     return spelling_hashes(siphash(hashes & KEY_MASK, key), siphash(hashes, key))
 
 
@@ -50,12 +50,12 @@ def _rounds(state: list[Hashes], count: int) -> None:
         _half_round(state, 2, 1, 17, 32)
 
 
-def _half_round(state: list[Hashes], sum_place: int, other: int, turn: int, sum_turn: int | None) -> None:
+def _half_round(state: list[Hashes], sum_place: int, other: int, rotation: int, sum_rotation: int | None) -> None:
     state[sum_place] = state[sum_place] + state[other]
-    state[other] = _turned(state[other], turn) ^ state[sum_place]
-    if sum_turn is not None:
-        state[sum_place] = _turned(state[sum_place], sum_turn)
+    state[other] = _rotated(state[other], rotation) ^ state[sum_place]
+    if sum_rotation is not None:
+        state[sum_place] = _rotated(state[sum_place], sum_rotation)
 
 
-def _turned(words: Hashes, bits: int) -> Hashes:
+def _rotated(words: Hashes, bits: int) -> Hashes:
     return (words << np.uint64(bits)) | (words >> np.uint64(64 - bits))

@@ -1,4 +1,4 @@
-"""Hash every substring of interest of a text column at once.
+"""Hash all words, n-grams or whole strings of a text column at once.
 
 A polynomial hash over prefix sums: with P[i] the sum of byte_j * B^j for j < i, the bytes between s and e hash to
 (P[e] - P[s]) * B^-s modulo 2^64, so words and n-grams of a whole column cost a subtraction and a product each
@@ -18,7 +18,7 @@ import pyarrow as pa
 from lakeindex.arrays.aliases import Hashes, Integers
 
 KEY_MASK = np.uint64(2**64 - 2**24)
-"""The bits of a value's hash that all spellings of its key share."""
+"""The bits of a value's hash that are its key's: all spellings of a key share them."""
 
 _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 2**64)
@@ -44,9 +44,9 @@ def mix(hashes: Hashes) -> Hashes:
 
 
 def spelling_hashes(keys: Hashes, values: Hashes) -> Hashes:
-    """Hash values so that those of one key agree in KEY_MASK and differ in the rest: one sketch holds both.
+    """Hash values so that those of one key agree in KEY_MASK and differ in the rest: one sketch is of both.
 
-    What is sampled by such a hash is sampled by its key, so that spellings of a key are kept or dropped together.
+    A sample by such a hash is a sample by key: spellings of a key are kept or dropped together.
     """
     return (keys & KEY_MASK) | (values & ~KEY_MASK)
 
@@ -64,7 +64,7 @@ class HashedText:
 
     @classmethod
     def from_arrow(cls, texts: pa.Array[Any]) -> HashedText:
-        """Take in an Arrow array of strings without nulls."""
+        """Prepare an Arrow array of strings without nulls."""
         texts = texts.cast(pa.large_string())
         _, offset_buffer, data_buffer = texts.buffers()
         if offset_buffer is None or len(texts) == 0:
@@ -90,7 +90,7 @@ class HashedText:
         return self.spans(self.offsets[:-1], self.offsets[1:])
 
     def words(self) -> tuple[Hashes, Integers]:
-        """Hash each space-separated word; with it, the number of the string it stands in."""
+        """Hash each space-separated word; with it, the number of its string."""
         edge = np.zeros(len(self.data) + 1, bool)
         edge[self.offsets] = True
         inside = self.data != ord(" ")

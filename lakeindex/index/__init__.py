@@ -1,1 +1,1 @@
-"""Columns by their terms and by their vectors: candidates proposed, pairs compared."""
+"""Index columns by their terms and by their vectors, propose candidates for a query, and compare pairs of columns."""

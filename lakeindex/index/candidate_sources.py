@@ -1,4 +1,4 @@
-"""The sources of candidates: one an index, each also a judge of its own."""
+"""The sources of candidates, one per index; each also scores pairs by its own measure."""
 
 from __future__ import annotations
 
@@ -8,38 +8,40 @@ from dataclasses import dataclass
 import numpy as np
 
 from lakeindex.arrays.aliases import Floats, Integers
-from lakeindex.index.inverted_index import Order, TermIndex
+from lakeindex.index.inverted_index import InvertedIndex, Order
 from lakeindex.index.vector_index import VectorIndex
 from lakeindex.protocols import CandidateSource
 from lakeindex.types.columns import Family, QueryColumn
 from lakeindex.types.pairs import Comparison, Pairs
 
 POSTINGS_PER_QUERY = 400_000
-"""Entries of the inverted lists that one source reads for a query; the rarest terms come first."""
+"""Entries of the inverted lists that one source reads for a query, those of the rarest terms first."""
 
 
 @dataclass(slots=True)
 class TermSource:
-    """Columns that share terms of one family."""
+    """Proposes columns that share terms of one family."""
 
     name: str
     family: Family
-    index: TermIndex
-    judge: Callable[[Comparison], Floats]
+    index: InvertedIndex
+    score: Callable[[Comparison], Floats]
+    """Scores pairs by the overlap of their terms."""
     order: Order = Order.RARITY
+    """How candidates are ranked."""
 
     def candidates(self, query: QueryColumn, limit: int) -> Integers:
-        """Return the keys of the columns that share the most, best first."""
-        return self.index.candidates(query.terms[self.family], limit, POSTINGS_PER_QUERY, self.order)[0]
+        """Return the keys of the columns that share the most terms, best first."""
+        return self.index.candidates(query.terms_in(self.family, self.index), limit, POSTINGS_PER_QUERY, self.order)[0]
 
     def scores(self, query: QueryColumn, pairs: Pairs) -> Floats:
-        """Return what this family's overlap says of each pair."""
-        return self.judge(pairs.compared[self.family])
+        """Return the score of each pair by the terms of this family, (n,)."""
+        return self.score(pairs.compared[self.family])
 
 
 @dataclass(slots=True)
 class VectorSource:
-    """Columns whose vectors are near."""
+    """Proposes columns whose vectors are near."""
 
     index: VectorIndex
     name: str = "vectors"
@@ -50,24 +52,28 @@ class VectorSource:
         return np.asarray(keys[keys >= 0])
 
     def scores(self, query: QueryColumn, pairs: Pairs) -> Floats:
-        """Return the cosine of each pair."""
+        """Return the cosine of each pair, at least 0, (n,)."""
         return np.clip(pairs.cosine, 0.0, 1.0)
 
 
-def make_sources(terms: Mapping[Family, TermIndex], vectors: VectorIndex) -> dict[str, CandidateSource]:
-    """Make every source there is, by name."""
+def make_sources(terms: Mapping[Family, InvertedIndex], vectors: VectorIndex) -> dict[str, CandidateSource]:
+    """Return all sources by name."""
     sources: list[CandidateSource] = [
-        TermSource("containment", Family.VALUES, terms[Family.VALUES], _by_containment, Order.CONTAINMENT),
+        TermSource("containment", Family.VALUES, terms[Family.VALUES], _containment_score, Order.CONTAINMENT),
         TermSource("keys", Family.KEYS, terms[Family.KEYS], Comparison.rare_containment),
-        TermSource("words", Family.WORDS, terms[Family.WORDS], lambda compared: compared.cosine),
-        TermSource("grams", Family.GRAMS, terms[Family.GRAMS], lambda compared: compared.cosine),
-        TermSource("names", Family.NAMES, terms[Family.NAMES], lambda compared: compared.cosine),
-        TermSource("references", Family.REFERENCES, terms[Family.REFERENCES], lambda compared: compared.cosine),
+        TermSource("words", Family.WORDS, terms[Family.WORDS], _cosine_score),
+        TermSource("grams", Family.GRAMS, terms[Family.GRAMS], _cosine_score),
+        TermSource("names", Family.NAMES, terms[Family.NAMES], _cosine_score),
+        TermSource("references", Family.REFERENCES, terms[Family.REFERENCES], _cosine_score),
         VectorSource(vectors),
     ]
     return {source.name: source for source in sources}
 
 
-def _by_containment(compared: Comparison) -> Floats:
-    """Rank by containment; Jaccard, which counts for less than one shared term, decides between equals."""
+def _containment_score(compared: Comparison) -> Floats:
+    """Score by containment; Jaccard, which counts for less than one shared term, decides between equals."""
     return (compared.shared + compared.jaccard()) / (compared.query_terms + 1)
+
+
+def _cosine_score(compared: Comparison) -> Floats:
+    return compared.cosine

@@ -1,4 +1,4 @@
-"""Terms that agree in the leading bits of a mask, taken for one: where the run of them begins and ends."""
+"""Fold terms that agree in the leading bits of a mask into one: find where their run begins and ends."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import numpy as np
 from lakeindex.arrays.aliases import Hashes, Integers
 
 _STEPS = 4
-"""To neighbours, before the ends of a run are searched for."""
+"""Steps to neighbours before the ends of a run are found by binary search."""
 
 
 def groups_of(terms: Hashes, mask: np.uint64, numbers: Integers) -> tuple[Integers, Integers]:
-    """Return for each term, by number, the first that folds into one with it and the one after the last, both (n,).
+    """Return for each of some terms, by number, the start and end of the run that it folds into, both (n,).
 
-    `terms` are ascending and distinct.
+    `terms` are ascending and distinct; an end is the number after the last.
     """
-    # Most terms stand alone: a look at the neighbours is cheaper than a search.
+    # Most terms are alone in their run: comparing neighbours is cheaper than a search.
     folded = terms[numbers] & mask
     return _ends(terms, mask, numbers, folded, -1), _ends(terms, mask, numbers, folded, +1) + 1
 
 
 def _ends(terms: Hashes, mask: np.uint64, numbers: Integers, folded: Hashes, step: int) -> Integers:
-    """Walk from each number as long as the terms fold into the same one."""
+    """Return the last number in one direction, -1 or +1, whose term folds into the same one."""
     ends, walking = numbers.copy(), np.arange(len(numbers))
     for _ in range(_STEPS):
         beside = ends[walking] + step

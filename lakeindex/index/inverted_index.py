@@ -1,8 +1,8 @@
-"""Columns as weighted sets of hashed terms: an inverted index proposes candidates, the sets themselves compare pairs.
+"""Index columns as weighted sets of hashed terms: inverted lists propose candidates, the sets are compared.
 
-The layout is that of a sparse matrix kept both ways, columns x terms and terms x columns, in flat arrays that are
-memory-mapped. Terms are numbered in the order of their hash: a bottom-k sketch is a prefix of a column's terms, and
-terms whose hashes begin alike are neighbours, so that an index can be folded to take them for one.
+The layout is that of a sparse matrix stored both ways, columns x terms and terms x columns, in flat arrays that are
+memory-mapped. Terms are numbered in the order of their hashes: a bottom-k sketch is a prefix of a column's terms, and
+terms whose hashes start with the same bits are neighbours, so that an index can be folded to treat them as one.
 """
 
 from __future__ import annotations
@@ -20,10 +20,9 @@ from lakeindex.arrays.ragged import best, compact, open_array, owners_of, ranges
 from lakeindex.arrays.ratios import ratio
 from lakeindex.errors import IndexDamaged
 from lakeindex.index.folding import groups_of
-from lakeindex.index.query_terms import AskedTerms
 from lakeindex.index.term_rows import STRENGTH_STEP, TermRows, strengths_of
-from lakeindex.index.term_stats import Totals, rarity_of
-from lakeindex.types.columns import TermSet
+from lakeindex.index.term_stats import TermStats, rarity_of
+from lakeindex.types.columns import QueryTerms, TermSet
 from lakeindex.types.pairs import Comparison
 
 _EVERY_BIT = np.uint64(2**64 - 1)
@@ -33,16 +32,16 @@ _ARRAYS = ("terms", "column_starts", "column_terms", "strengths", "complete", "w
 
 
 class Order(Enum):
-    """What makes a column the better candidate."""
+    """How candidates are ranked."""
 
     RARITY = "rarity"
     """The summed rarity of the terms that it shares with the query."""
     CONTAINMENT = "containment"
-    """How many of the query's terms it holds; of equals, the smaller column."""
+    """The share of the query's terms that it holds; among equals, the smaller column first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TermIndex:
+class InvertedIndex:
     """The terms of every column of a lake, of one family."""
 
     terms: Hashes
@@ -54,20 +53,20 @@ class TermIndex:
     strengths: npt.NDArray[np.uint8]
     """The logarithm of each term's count in its column; empty where all counts are one."""
     complete: npt.NDArray[np.bool_]
-    """(columns,)"""
+    """(columns,) False where a column's terms are a sketch: its smallest hashes only."""
     weighed: npt.NDArray[np.bool_]
-    """(1,) Whether a term that a column has more often counts more when columns are compared."""
+    """(1,) Whether the count of a term in its column weighs when columns are compared."""
     term_starts: Places
     """(terms + 1,) where each term's columns start in `term_columns`."""
     term_columns: Places
     """Numbers of columns, ascending within a term."""
-    totals: Totals
+    stats: TermStats
     mask: np.uint64 = _EVERY_BIT
-    """Terms that agree in these, the leading bits, are one."""
+    """Terms that agree in these leading bits are treated as one."""
 
     @classmethod
-    def build(cls, rows: TermRows) -> TermIndex:
-        """Index columns under their places in `rows`."""
+    def build(cls, rows: TermRows) -> InvertedIndex:
+        """Index columns; their numbers are their places in `rows`."""
         terms, numbers = np.unique(rows.hashes, return_inverse=True)
         columns = owners_of(rows.starts)
         frequency = np.bincount(numbers, minlength=len(terms))
@@ -84,11 +83,11 @@ class TermIndex:
             weighed=np.array([is_weighed]),
             term_starts=compact(np.concatenate([[0], np.cumsum(frequency)])),
             term_columns=columns[np.argsort(numbers, kind="stable")],
-            totals=Totals.of(numbers, columns, weights, rarity, len(rows)),
+            stats=TermStats.of(numbers, columns, weights, rarity, len(rows)),
         )
 
     def rows(self, columns: Integers) -> TermRows:
-        """Return the terms of some columns, as the index was built from them; a folded index gives them unfolded."""
+        """Return the terms of some columns, as they were given to `build`, unfolded."""
         starts, lengths = self._spans(columns)
         entries = ranges(starts, lengths)
         return TermRows(
@@ -99,36 +98,36 @@ class TermIndex:
             is_weighed=bool(self.weighed[0]),
         )
 
-    def folded(self, mask: np.uint64, totals: Totals | None = None) -> TermIndex:
-        """Take terms that agree in the leading bits of `mask` for one; it is as frequent as they are together.
+    def folded(self, mask: np.uint64, stats: TermStats | None = None) -> InvertedIndex:
+        """Return an index that treats terms that agree in the leading bits of `mask` as one.
 
-        `totals` are those of an earlier call; without, they are summed up. An index that weighs counts can't be folded.
+        `stats` are those of an earlier call; without them they are computed. Counts can't be weighed in a folded index.
         """
-        return replace(self, mask=mask, totals=totals or self._folded_totals(mask))
+        return replace(self, mask=mask, stats=stats or self._folded_stats(mask))
 
     @classmethod
-    def open(cls, folder: Path) -> TermIndex:
+    def open(cls, folder: Path) -> InvertedIndex:
         """Memory-map an index that was saved. Raises IndexDamaged when it can't be read."""
         arrays: dict[str, Any] = {name: open_array(folder / f"{name}.npy") for name in _ARRAYS}
-        return cls(**arrays, totals=Totals.open(folder))
+        return cls(**arrays, stats=TermStats.open(folder))
 
     def save(self, folder: Path) -> None:
-        """Write the arrays, a file each."""
+        """Write each array to a file."""
         folder.mkdir(parents=True)
         for name in _ARRAYS:
             np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
-        self.totals.save(folder)
+        self.stats.save(folder)
 
     def check(self, columns: int) -> None:
-        """Raise IndexDamaged unless the arrays fit together, as those of an index from elsewhere may not."""
+        """Raise IndexDamaged unless the arrays fit together; those of a foreign index may not."""
         entries = len(self.column_terms)
         fits = (
             all(getattr(self, name).ndim == 1 for name in _ARRAYS)
             and all(getattr(self, name).dtype in _DTYPES.get(name, _PLACES) for name in _ARRAYS)
-            and self.totals.sums.dtype == np.float32
-            and bool(np.all(self.totals.sums >= 0) & np.all(np.isfinite(self.totals.sums)))
+            and self.stats.sums.dtype == np.float32
+            and bool(np.all(self.stats.sums >= 0) & np.all(np.isfinite(self.stats.sums)))
             and self.columns == len(self.complete) == columns
-            and self.totals.sums.shape == (3, columns)
+            and self.stats.sums.shape == (3, columns)
             and len(self.term_columns) == entries
             and len(self.strengths) in (0, entries)
             and self.weighed.shape == (1,)
@@ -144,7 +143,7 @@ class TermIndex:
 
     @property
     def columns(self) -> int:
-        """How many columns there are."""
+        """The number of columns."""
         return len(self.column_starts) - 1
 
     def column(self, number: int) -> TermSet:
@@ -157,38 +156,36 @@ class TermIndex:
         return TermSet(hashes, counts, bool(self.complete[number]))
 
     def candidates(
-        self, query: TermSet, limit: int, budget: int, order: Order = Order.RARITY
+        self, query: QueryTerms, limit: int, budget: int, order: Order = Order.RARITY
     ) -> tuple[Integers, Floats]:
         """Return the columns that share terms with `query` and their scores, best first, ties by number.
 
-        The rarest terms are looked up first, until their lists of columns hold `budget` entries; the first always is.
-        Of a folded index, a column counts as often as it holds a term in different forms.
+        The lists of the rarest terms are read first, until they hold `budget` entries; the first list is always read.
+        In a folded index, a column counts once for each of its terms that folds into a query term.
         """
-        asked = self._ask(query)
-        rarest = np.argsort(asked.frequency, kind="stable")
-        affordable = max(1, int(np.searchsorted(np.cumsum(asked.frequency[rarest]), budget, side="right")))
+        rarest = np.argsort(query.frequency, kind="stable")
+        affordable = max(1, int(np.searchsorted(np.cumsum(query.frequency[rarest]), budget, side="right")))
         rarest = rarest[:affordable]
-        starts, lengths = self._starts_of(asked.first[rarest]), asked.frequency[rarest]
+        starts, lengths = self._starts_of(query.first[rarest]), query.frequency[rarest]
         lists = [self.term_columns[start : start + length] for start, length in zip(starts, lengths, strict=True)]
         columns = np.concatenate([self.term_columns[:0], *lists])
         if order is Order.RARITY:
-            shared_rarity = sums(columns, np.repeat(asked.rarity[asked.known[rarest]], lengths), self.columns)
+            shared_rarity = sums(columns, np.repeat(query.rarity[query.known[rarest]], lengths), self.columns)
             found = np.flatnonzero(shared_rarity)
             return best(found, shared_rarity[found], np.zeros(len(found)), limit)
         shared = sums(columns, None, self.columns)
         found = np.flatnonzero(shared)
-        comparable = np.searchsorted(asked.hashes, self._limits(query, found) & self.mask, side="right")
-        # The + 1 ranks many shared terms of many above one of one, where a short sketch leaves few to compare.
-        return best(found, shared[found] / (comparable + 1), self.totals.take(found)[0], limit)
+        comparable = np.searchsorted(query.hashes, self._limits(query.terms, found) & self.mask, side="right")
+        # The + 1 ranks many shared of many terms above one of one, where a short sketch leaves few to compare.
+        return best(found, shared[found] / (comparable + 1), self.stats.take(found)[0], limit)
 
-    def compare(self, query: TermSet, columns: Integers) -> Comparison:
+    def compare(self, query: QueryTerms, columns: Integers) -> Comparison:
         """Compare `query` with columns of the lake, by number."""
-        asked = self._ask(query)
         starts, lengths = self._spans(columns)
         where = ranges(starts, lengths)
-        # A table costs a look-up an entry where a search costs ten; it is mapped lazily, and filled at a few places.
+        # A table needs one look-up per entry where a search needs ten; its memory is mapped only where it is written.
         place_of = np.zeros(len(self.terms), np.uint32)
-        place_of[ranges(asked.first, asked.last - asked.first)] = np.repeat(asked.known + 1, asked.last - asked.first)
+        place_of[ranges(query.first, query.last - query.first)] = np.repeat(query.known + 1, query.last - query.first)
         found = place_of[self.column_terms[where]]
         shared = np.flatnonzero(found)
         owners = np.repeat(np.arange(len(columns)), lengths)[shared]
@@ -196,29 +193,30 @@ class TermIndex:
         if self.mask != _EVERY_BIT:
             is_first = starts_run(owners, places)
             shared, owners, places = shared[is_first], owners[is_first], places[is_first]
-        rarity = asked.rarity[places]
+        rarity = query.rarity[places]
         strengths = self.strengths[where[shared]] * STRENGTH_STEP if self.weighed[0] else np.ones(len(shared))
-        products = asked.weights[places] * strengths * rarity
+        products = query.weights[places] * strengths * rarity
         shared_terms, shared_rarity, inner = (
             sums(owners, amounts, len(columns)) for amounts in (None, rarity, products)
         )
-        limits = self._limits(query, columns)
-        comparable = np.searchsorted(asked.hashes, limits & self.mask, side="right")
-        terms, total_rarity, norms = self.totals.take(columns)
-        if not query.is_complete:
-            terms, total_rarity = self._totals_up_to(limits, columns)
+        limits = self._limits(query.terms, columns)
+        comparable = np.searchsorted(query.hashes, limits & self.mask, side="right")
+        terms, total_rarity, norms = self.stats.take(columns)
+        if not query.terms.is_complete:
+            terms, total_rarity = self._stats_up_to(limits, columns)
         return Comparison(
             shared=shared_terms,
             query_terms=comparable.astype(np.float64),
             candidate_terms=terms,
             shared_rarity=shared_rarity,
-            query_rarity=np.concatenate([[0.0], np.cumsum(asked.rarity)])[comparable],
+            query_rarity=np.concatenate([[0.0], np.cumsum(query.rarity)])[comparable],
             candidate_rarity=total_rarity,
-            cosine=ratio(inner, norms * np.linalg.norm(asked.weights)),
+            cosine=ratio(inner, norms * np.linalg.norm(query.weights)),
         )
 
-    def _ask(self, query: TermSet) -> AskedTerms:
-        hashes, counts = query.hashes, query.counts
+    def look_up(self, terms: TermSet) -> QueryTerms:
+        """Look up the terms of a column, of the lake or from outside, for `candidates` and `compare`."""
+        hashes, counts = terms.hashes, terms.counts
         if self.mask != _EVERY_BIT:
             hashes = np.unique(hashes & self.mask)
             counts = np.ones(len(hashes), np.int64)
@@ -232,18 +230,18 @@ class TermIndex:
         weights = rarity = rarity_of(everywhere, self.columns)
         if self.weighed[0]:
             weights = strengths_of(counts) * STRENGTH_STEP * rarity
-        return AskedTerms(hashes, rarity, weights, known, first, last, frequency)
+        return QueryTerms(terms, hashes, rarity, weights, known, first, last, frequency)
 
     def _starts_of(self, numbers: Places) -> Integers:
         return self.term_starts[numbers].astype(np.int64)
 
     def _spans(self, columns: Integers) -> tuple[Integers, Integers]:
-        """Return where the terms of each column start, and how many there are."""
+        """Return where the terms of each column start, and how many it has."""
         starts = self.column_starts[columns].astype(np.int64)
         return starts, self.column_starts[columns + 1].astype(np.int64) - starts
 
     def _limits(self, query: TermSet, columns: Integers) -> Hashes:
-        """Return for each column the last hash that neither its sketch nor the query's has cut off."""
+        """Return for each column the last hash that is within both its sketch and the query's."""
         starts, lengths = self._spans(columns)
         is_cut = ~self.complete[columns] & (lengths > 0)
         limits = np.full(len(columns), _EVERY_BIT)
@@ -252,8 +250,8 @@ class TermIndex:
             return limits
         return np.asarray(np.minimum(limits, query.hashes[-1]))
 
-    def _totals_up_to(self, limits: Hashes, columns: Integers) -> tuple[Floats, Floats]:
-        """Return how many terms of each column there are up to its limit, and their rarity."""
+    def _stats_up_to(self, limits: Hashes, columns: Integers) -> tuple[Floats, Floats]:
+        """Return the number of terms of each column up to its limit, and their summed rarity."""
         starts, lengths = self._spans(columns)
         ends = np.repeat(np.searchsorted(self.terms, limits | ~self.mask, side="right"), lengths)
         numbers = self.column_terms[ranges(starts, lengths)]
@@ -269,7 +267,7 @@ class TermIndex:
         rarity = rarity_of(self._starts_of(last) - self._starts_of(first), self.columns)
         return sums(owners, None, len(columns)), sums(owners, rarity, len(columns))
 
-    def _folded_totals(self, mask: np.uint64) -> Totals:
+    def _folded_stats(self, mask: np.uint64) -> TermStats:
         folded = self.terms & mask
         starts = np.flatnonzero(starts_run(folded))
         group_of = np.cumsum(starts_run(folded)) - 1
@@ -277,9 +275,9 @@ class TermIndex:
         columns, groups = owners_of(self.column_starts.astype(np.int64)), group_of[self.column_terms]
         is_first = starts_run(columns, groups)
         rarity = rarity_of(frequency, self.columns)
-        return Totals.of(groups[is_first], columns[is_first], None, rarity, self.columns)
+        return TermStats.of(groups[is_first], columns[is_first], None, rarity, self.columns)
 
 
 def _partitions(starts: Places, entries: int) -> bool:
-    """Tell whether starts, ascending, divide so many entries."""
+    """Return whether ascending starts divide `entries` entries."""
     return starts[0] == 0 and starts[-1] == entries and bool(np.all(starts[1:] >= starts[:-1]))

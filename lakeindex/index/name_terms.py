@@ -1,4 +1,4 @@
-"""The terms of names: trigrams of a column's name, the words of it and its table, and what refers to it elsewhere."""
+"""The terms of names: trigrams of a column's name, its words and those of its table, and names that refer to it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lakeindex.types.columns import TermSet
 
 _GRAM_BYTES = 3
 _NAME_ROWS = 4
-"""How often a word of the column's name counts; a word of the table's name counts once."""
+"""The count of a word of the column's name; a word of the table's name counts once."""
 _DIGITS = re.compile(r"(?<=[a-z])(?=\d)")
 
 
@@ -36,17 +36,17 @@ def context_words(names: Sequence[str], titles: Sequence[str]) -> tuple[Hashes, 
 
 
 def references(names: Sequence[str], titles: Sequence[str]) -> tuple[Hashes, Integers, Integers]:
-    """Return what each column may be called, as terms, their counts, and where each column's start, (n + 1,).
+    """Return the names that may refer to each column, as terms, their counts, and where each column's start, (n + 1,).
 
-    By its name, and by that after its table's; the key and the name of a table also by the table's alone.
+    They are its name, and its name after its table's; for the key and the name of a table, also the table's alone.
     """
-    called = [" ".join(_called(_stems(name), _stems(title))) for name, title in zip(names, titles, strict=True)]
-    hashes, owners = HashedText.from_arrow(pa.array(called, pa.large_string())).words()
+    referring = [" ".join(_referring(_stems(name), _stems(title))) for name, title in zip(names, titles, strict=True)]
+    hashes, owners = HashedText.from_arrow(pa.array(referring, pa.large_string())).words()
     return _grouped(hashes, np.ones(len(hashes), np.int64), owners, len(names))
 
 
 def term_sets(hashes: Hashes, counts: Integers, starts: Integers) -> list[TermSet]:
-    """Split terms into a set a column."""
+    """Split terms into one set per column."""
     return [
         TermSet(hashes[start:end], counts[start:end], True)
         for start, end in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)
@@ -58,7 +58,7 @@ def _stems(name: str) -> list[str]:
 
 
 def _stem(word: str) -> str:
-    """Cut a word so that singular and plural meet: `movie` and `movies`, `city` and `cities`, `box` and `boxes`."""
+    """Cut a word so that singular and plural agree: `movie` and `movies`, `city` and `cities`, `box` and `boxes`."""
     if len(word) > 2 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         word = word[:-1]
     if len(word) > 3 and word.endswith("ie"):
@@ -69,21 +69,21 @@ def _stem(word: str) -> str:
 _KEY_WORDS = frozenset(map(_stem, ("id", "key", "code", "no", "nr", "num", "number", "identifier", "ref")))
 _AFFIXES = frozenset({"fk", "pk", "sk"})
 _OF_ITS_TABLE = (["id"], [_stem("name")])
-"""Names that say no more than that of their table does."""
+"""Names that add nothing to their table's: `students.id` is the student."""
 
 
-def _called(name: list[str], title: list[str]) -> set[str]:
+def _referring(name: list[str], title: list[str]) -> set[str]:
     name = _as_key(name)
     if not name:
         return set()
     title = [word for word in title if not word.isdigit()]
     tables = {"".join(title), *title[-1:]} - {""}
-    calls = {"".join(name), *(table + "".join(name) for table in tables)}
-    return calls | tables if name in _OF_ITS_TABLE else calls
+    referring = {"".join(name), *(table + "".join(name) for table in tables)}
+    return referring | tables if name in _OF_ITS_TABLE else referring
 
 
 def _as_key(name: list[str]) -> list[str]:
-    """Write the name of a key in one way: `fk_student_code`, `id_student` and `student_id` are one."""
+    """Normalise the name of a key: `fk_student_code`, `id_student` and `student_id` become the same."""
     name = [word for word in name if word not in _AFFIXES] or name
     if len(name) > 1 and name[0] == "id":
         name = [*name[1:], "id"]
@@ -97,5 +97,5 @@ def _grouped(hashes: Hashes, counts: Integers, owners: Integers, size: int) -> t
     is_first = np.ones(len(hashes), bool)
     is_first[1:] = (hashes[1:] != hashes[:-1]) | (owners[1:] != owners[:-1])
     first = np.flatnonzero(is_first)
-    totals = np.add.reduceat(counts, first) if len(first) else counts
-    return hashes[first], totals, np.searchsorted(owners[first], np.arange(size + 1))
+    summed = np.add.reduceat(counts, first) if len(first) else counts
+    return hashes[first], summed, np.searchsorted(owners[first], np.arange(size + 1))

@@ -1,4 +1,4 @@
-"""The oracles: what the indexes should answer, found by looking at everything; clear and slow, for checks."""
+"""Oracles of the indexes: the same results by brute force, simple and slow, for tests."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from lakeindex.types.pairs import Comparison
 Strength = Callable[[int], float]
 
 
-class ExactVectors:
-    """Vectors with their keys, compared one by one."""
+class VectorOracle:
+    """The oracle of `VectorIndex`: vectors with their keys, compared one by one."""
 
     def __init__(self, vectors: Vectors, keys: Integers) -> None:
         self._vectors = vectors.astype(np.float64)
@@ -41,12 +41,14 @@ class ExactVectors:
 
 
 def kept_strength(count: int) -> float:
-    """Return the logarithm of a count as a TermIndex keeps it."""
+    """Return the logarithm of a count as an InvertedIndex keeps it."""
     return min(round(math.log1p(count) / STRENGTH_STEP), 255) * STRENGTH_STEP
 
 
-class ExactTerms:
-    """The term sets of a lake's columns, compared set by set; `strength` weighs the count of a term.
+class TermOracle:
+    """The oracle of `InvertedIndex`: the term sets of a lake's columns, compared one by one.
+
+    `strength` weighs the count of a term.
 
     Terms that agree in the leading bits of `mask` are one, as frequent as they are together.
     """
@@ -64,7 +66,7 @@ class ExactTerms:
         return TermSet(hashes, column.counts if is_plain else counts, column.is_complete)
 
     def rarity(self, term: int) -> float:
-        """Return the inverse document frequency of a term; one that the lake doesn't know is as rare as can be."""
+        """Return the inverse document frequency of a term; a term that the lake doesn't have has the highest."""
         return float(np.log((len(self._columns) + 1) / (self._frequency[term] + 0.5)))
 
     def candidates(self, query: TermSet, limit: int, order: Order = Order.RARITY) -> tuple[Integers, Floats]:
@@ -93,12 +95,12 @@ class ExactTerms:
 
     def _compare(self, query: TermSet, column: TermSet) -> list[float]:
         limit = _limit(query, column)
-        asked, held = _counts(query), _counts(column)
-        shared = asked.keys() & held.keys()
-        query_terms = [term for term in asked if term <= limit]
-        column_terms = [term for term in held if term <= limit]
-        inner = math.fsum(self._weight(term, asked) * self._weight(term, held) for term in shared)
-        norms = math.sqrt(self._square(asked)) * math.sqrt(self._square(held))
+        of_query, of_column = _counts(query), _counts(column)
+        shared = of_query.keys() & of_column.keys()
+        query_terms = [term for term in of_query if term <= limit]
+        column_terms = [term for term in of_column if term <= limit]
+        inner = math.fsum(self._weight(term, of_query) * self._weight(term, of_column) for term in shared)
+        norms = math.sqrt(self._square(of_query)) * math.sqrt(self._square(of_column))
         return [
             len(shared),
             len(query_terms),
@@ -120,7 +122,7 @@ def _counts(terms: TermSet) -> dict[int, int]:
     return dict(zip(terms.hashes.tolist(), terms.counts.tolist(), strict=True))
 
 
-def _limit(*sides: TermSet) -> int:
-    """Return the last hash that no side's sketch has cut off."""
-    cuts = [int(side.hashes[-1]) for side in sides if not side.is_complete and len(side.hashes)]
+def _limit(*sets: TermSet) -> int:
+    """Return the last hash that is within all sketches."""
+    cuts = [int(terms.hashes[-1]) for terms in sets if not terms.is_complete and len(terms.hashes)]
     return min(cuts, default=2**64 - 1)

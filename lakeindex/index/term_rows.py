@@ -1,4 +1,4 @@
-"""The terms of columns as rows: what a term index is built from, taken out of one, joined and put in another order."""
+"""The terms of columns as rows: an inverted index is built from them and returns them, joined or in another order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STRENGTH_STEP = 0.1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TermRows:
-    """The terms of several columns, one column's after the other's."""
+    """The terms of several columns, one column after the other."""
 
     hashes: Hashes
     """Ascending within a column."""
@@ -25,22 +25,22 @@ class TermRows:
     starts: Integers
     """(columns + 1,) where each column's terms start."""
     complete: Flags
-    """(columns,) False where only a column's smallest hashes are here, a sketch of more."""
+    """(columns,) False where the terms are a sketch: the column's smallest hashes only."""
     is_weighed: bool = True
-    """Whether a term that a column has more often counts more when columns are compared."""
+    """Whether the count of a term in its column weighs when columns are compared."""
 
     @classmethod
     def of(
         cls, hashes: Hashes, counts: Integers | None, starts: Integers, complete: Flags, is_weighed: bool = True
     ) -> TermRows:
-        """Take in terms with their counts; without counts all are 1."""
+        """Make rows of terms with their counts; without counts all are 1."""
         return cls(hashes, None if counts is None else strengths_of(counts), starts, complete, is_weighed)
 
     def __len__(self) -> int:
         return len(self.complete)
 
     def take(self, columns: Integers) -> TermRows:
-        """Return some of the columns, in the order asked for."""
+        """Return some of the columns, in the order given."""
         lengths = np.diff(self.starts)[columns]
         entries = ranges(self.starts[:-1][columns], lengths)
         return TermRows(
@@ -53,15 +53,15 @@ class TermRows:
 
     def joined(self, others: TermRows) -> TermRows:
         """Put other columns of the same family behind these."""
-        # Rows without a term say nothing of how their family counts: an index of nothing but such has forgotten it.
-        told = [rows for rows in (self, others) if len(rows.hashes)]
-        counted = [rows.strengths for rows in told if rows.strengths is not None]
+        # Whether a family has counts is unknown of rows without a term, as an index of only such keeps no strengths.
+        filled = [rows for rows in (self, others) if len(rows.hashes)]
+        counted = [rows.strengths for rows in filled if rows.strengths is not None]
         return TermRows(
             hashes=np.concatenate([self.hashes, others.hashes]),
             strengths=np.concatenate(counted) if counted else None,
             starts=np.concatenate([self.starts, self.starts[-1] + others.starts[1:]]),
             complete=np.concatenate([self.complete, others.complete]),
-            is_weighed=any(rows.is_weighed for rows in told),
+            is_weighed=any(rows.is_weighed for rows in filled),
         )
 
 

@@ -1,4 +1,4 @@
-"""The readings of a lake's columns, memory-mapped."""
+"""Store the tokens of a lake's columns, and memory-map them."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ import numpy as np
 
 from lakeindex.arrays.ragged import open_array
 from lakeindex.errors import IndexDamaged
-from lakeindex.types.column_tokens import END, Readings
+from lakeindex.types.column_tokens import END, ColumnTokens
 
 _TOKENS, _STARTS = "tokens.npy", "starts.npy"
 
 
-def save_readings(readings: Readings, folder: Path) -> None:
+def save_tokens(columns: ColumnTokens, folder: Path) -> None:
     """Write two arrays into `folder`."""
     folder.mkdir(parents=True)
-    np.save(folder / _TOKENS, readings.tokens)
-    np.save(folder / _STARTS, readings.starts)
+    np.save(folder / _TOKENS, columns.tokens)
+    np.save(folder / _STARTS, columns.starts)
 
 
-def open_readings(folder: Path) -> Readings:
-    """Memory-map readings that were saved. Raises IndexDamaged when they can't be read."""
-    return Readings(open_array(folder / _TOKENS), open_array(folder / _STARTS))
+def open_tokens(folder: Path) -> ColumnTokens:
+    """Memory-map tokens that were saved. Raises IndexDamaged when they can't be read."""
+    return ColumnTokens(open_array(folder / _TOKENS), open_array(folder / _STARTS))
 
 
-def check_readings(readings: Readings, columns: int) -> None:
-    """Raise IndexDamaged unless there is a reading for each of so many columns, whole units each."""
-    tokens, starts = readings.tokens, readings.starts
+def check_tokens(stored: ColumnTokens, columns: int) -> None:
+    """Raise IndexDamaged unless there are tokens for each of `columns` columns, in whole units."""
+    tokens, starts = stored.tokens, stored.starts
     fits = (
         [tokens.dtype, starts.dtype] == [np.dtype(np.uint16), np.dtype(np.int64)]
         and tokens.ndim == 1
@@ -38,4 +38,4 @@ def check_readings(readings: Readings, columns: int) -> None:
         and bool(np.all(tokens[starts[1:] - 1] == END))
     )
     if not fits:
-        raise IndexDamaged("the readings of the columns don't fit together; build the index again")
+        raise IndexDamaged("the tokens of the columns don't fit together; build the index again")

@@ -1,4 +1,4 @@
-"""Whether a FAISS index is one of those that this program makes: FAISS reads many kinds, some out of other files."""
+"""Check that a FAISS index is of a kind that `VectorIndex` makes: FAISS reads many kinds, some from other files."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from lakeindex.arrays.aliases import Integers, Vectors
 from lakeindex.errors import IndexDamaged
 
 Part = tuple[Integers, Callable[[slice], Vectors]]
-"""Keys, and the vectors of some of them as they lie in the file."""
+"""Keys, and a function that returns the stored vectors of a slice of them."""
 
 _AT_ONCE = 4096
 _LONGEST = 1.25
-"""No unit vector is longer, however it is rounded."""
+"""The length that no unit vector exceeds, however it is rounded."""
 
 
 def require_sound(faiss: Any, index: Any, vectors_of: Callable[[Integers], Vectors]) -> None:
-    """Raise IndexDamaged unless the keys are 0, 1, 2, ... and each leads to the vector that a search compares."""
+    """Raise IndexDamaged unless the keys are 0, 1, 2, ... and each returns the vector that a search compares."""
     is_exact = type(index) is faiss.IndexIDMap2
     parts = list(_exact_part(faiss, index) if is_exact else _parts_of_lists(faiss, index))
     found = np.sort(np.concatenate([np.zeros(0, np.int64), *(keys for keys, _ in parts)]))
@@ -32,11 +32,11 @@ def require_sound(faiss: Any, index: Any, vectors_of: Callable[[Integers], Vecto
             vectors = vectors_of(keys[block])
             lengths = np.linalg.norm(vectors, axis=1)
             if not np.array_equal(vectors, stored(block)) or not bool(np.all(lengths < _LONGEST)):
-                raise IndexDamaged("the vectors are none, or not found by their keys; build the index again")
+                raise IndexDamaged("vectors are no unit vectors, or not found by their keys; build the index again")
 
 
 def _exact_part(faiss: Any, index: Any) -> Iterator[Part]:
-    """Return the only part of an exact index, once it is known to be one."""
+    """Yield the only part of an exact index, after checking its type."""
     inner: Any = faiss.downcast_index(index.index)
     _require(
         type(inner) is faiss.IndexFlatIP
@@ -50,7 +50,7 @@ def _exact_part(faiss: Any, index: Any) -> Iterator[Part]:
 
 
 def _parts_of_lists(faiss: Any, index: Any) -> Iterator[Part]:
-    """Return each list of an index of lists, once it is known to be one."""
+    """Yield each list of an IVF index, after checking its type."""
     _require(
         type(index) is faiss.IndexIVFScalarQuantizer
         and type(faiss.downcast_index(index.quantizer)) is faiss.IndexFlatIP

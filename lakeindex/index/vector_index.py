@@ -1,4 +1,4 @@
-"""Nearest column vectors by inner product, in FAISS; the type of index is chosen by size."""
+"""Search the nearest column vectors by inner product, in FAISS; the type of index is chosen by size."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from lakeindex.errors import IndexDamaged, LakeIndexError
 from lakeindex.index.vector_check import require_sound
 
 EXACT_UP_TO = 20_000
-"""Vectors that are searched exactly; above, IVF lists of 8-bit vectors, which can also remove."""
+"""Vectors up to this number are searched exactly; more in IVF lists of 8-bit vectors, which can also remove."""
 
 _BUILDS = ("faiss-cpu", "faiss-gpu", "faiss-gpu-cu12")
 _PROBED_SHARE = 0.1
-_REACH_STEP = 1 / 16
+_RANGE_STEP = 1 / 16
 _TRAINED_ON_A_LIST = 64
 
 
@@ -52,7 +52,7 @@ class VectorIndex:
         """Write the index to a file."""
         faiss = load_faiss()
         try:
-            # Writing to a path, FAISS tells stderr of a disk that is full.
+            # Through a Python file, as FAISS prints to stderr when it writes to a path and the disk is full.
             with path.open("wb") as file:
                 faiss.write_index(self._index, faiss.PyCallbackIOWriter(file.write))
         except (OSError, RuntimeError) as error:
@@ -97,7 +97,7 @@ class VectorIndex:
             raise KeyError(f"not every key has a vector: {_first_line(error)}") from error
 
     def check(self) -> None:
-        """Raise IndexDamaged unless it is what `build` makes, under the keys 0, 1, 2, ...: another one may not be."""
+        """Raise IndexDamaged unless it is one that `build` makes, with the keys 0, 1, 2, ..."""
         require_sound(load_faiss(), self._index, self.vectors)
 
     def remove(self, keys: Integers) -> int:
@@ -106,7 +106,7 @@ class VectorIndex:
 
 
 def _train_lists(faiss: Any, vectors: Vectors, seed: int) -> Any:
-    """Make an empty IVF index of 8-bit vectors for such vectors."""
+    """Make an empty IVF index of 8-bit vectors, trained on these vectors."""
     dimension = vectors.shape[1]
     lists = min(int(2 * np.sqrt(len(vectors))), len(vectors))
     index = faiss.IndexIVFScalarQuantizer(
@@ -130,10 +130,10 @@ def _train_lists(faiss: Any, vectors: Vectors, seed: int) -> Any:
 
 
 def _fixed_steps(faiss: Any, vectors: Vectors) -> Any:
-    """Make a quantiser whose steps hardly depend on the vectors: what it once rounded, it doesn't round again."""
-    reach = np.ceil(np.abs(vectors).max(initial=0.0) / _REACH_STEP) * _REACH_STEP
+    """Make a quantiser whose steps hardly depend on the vectors, so that quantised vectors aren't changed again."""
+    largest = np.ceil(np.abs(vectors).max(initial=0.0) / _RANGE_STEP) * _RANGE_STEP
     steps = faiss.ScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_8bit)
-    steps.train(np.repeat(np.array([[-reach], [reach]], np.float32), vectors.shape[1], axis=1))
+    steps.train(np.repeat(np.array([[-largest], [largest]], np.float32), vectors.shape[1], axis=1))
     return steps
 
 

@@ -1,36 +1,36 @@
-"""Choose how two columns meet: the way that matches most left rows, among those that are precise enough."""
+"""Choose the condition of a join: the one that matches most left rows, among those that are precise enough."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lakeindex.errors import InvalidSetting
-from lakeindex.join.condition import Meeting
-from lakeindex.join.fuzzy.fuzzy_join import fuzzy_meeting, semantic_meeting
-from lakeindex.join.key_conditions import are_comparable, exact_meeting, normalised_forms, require_comparable
+from lakeindex.join.condition import JoinCondition
+from lakeindex.join.fuzzy.fuzzy_join import fuzzy_condition, semantic_condition
+from lakeindex.join.key_conditions import are_comparable, exact_condition, normal_forms, require_comparable
 from lakeindex.join.key_counter import KeyCounter
 from lakeindex.join.kinds import AsOf, MatchKind
 from lakeindex.join.side import TEXT, JoinSide
-from lakeindex.join.temporal.asof import asof_meeting
-from lakeindex.join.temporal.period_match import MomentColumn, temporal_meeting
+from lakeindex.join.temporal.asof import asof_condition
+from lakeindex.join.temporal.period_match import MomentColumn, temporal_condition
 from lakeindex.join.transform.find import find_transformation
-from lakeindex.join.transform.transformation import Transformation, meeting_of
+from lakeindex.join.transform.transformation import Transformation, condition_of
 
 if TYPE_CHECKING:
     from lakeindex.arrays.aliases import Texts
-    from lakeindex.join.bridge_table import Lookup
-    from lakeindex.join.fuzzy.candidates import Embed
+    from lakeindex.join.find_bridges import BridgeSearch
+    from lakeindex.join.fuzzy.candidates import Embed, ValueModel
 
 _MOST_COUNTED = 1_000_000
-"""Rows of both sides together up to which what was asked for is counted before it runs."""
+"""Rows of both sides together up to which an exact join is counted before it runs."""
 _MOST_COMPARED = 200_000
 """Distinct values of both sides together up to which they are compared with one another."""
 
 _MOST_REWRITTEN = 5_000
-"""Distinct values of a side up to which a program is looked for while somebody waits for the answer to a query."""
+"""Distinct values of a side up to which a program is looked for while a query is answered."""
 _SURE = 0.9
 
 
@@ -43,36 +43,30 @@ def transformation_of(left: Texts, right: Texts) -> Transformation | None:
 
 
 def rewritable_texts(side: JoinSide) -> Texts:
-    """Read the values that `transformation_of` compares, and of a long column no more than show that it is too long."""
+    """Read the values that `transformation_of` compares; of a long column just enough to show that it is too long."""
     return side.distinct_texts(_MOST_REWRITTEN + 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What a lake brings to the join of two of its columns; each is looked for when it is first needed."""
-
-    embed: Callable[[int], Embed | None]
-    """Gives the model that reads so many values; None where the lake has none."""
-    lookups: Callable[[], Iterable[Lookup]]
-    """Lists tables that may map one side's values to the other's."""
 
 
 @dataclass(frozen=True)
 class Chooser:
-    """Two columns, and what is asked of their join."""
+    """Two columns of which the join's condition is chosen, and the settings of the choice."""
 
     left: JoinSide
     right: JoinSide
     precision: float
-    means: Means
+    """The least share of right pairs that `auto` accepts."""
+    model: ValueModel | None = None
+    """Embeds values for fuzzy and semantic joins."""
+    bridges: BridgeSearch | None = None
+    """Finds tables that map one side's values to the other's; None for none."""
     asof: AsOf | None = None
-    """What is asked of an as-of join; None for its defaults."""
+    """The options of an as-of join; None for the defaults."""
 
-    def choose(self, match: MatchKind) -> tuple[Meeting, tuple[Meeting, ...]]:
-        """Choose a way to meet of the kind asked for; return it, and all that were tried, the simplest first.
+    def choose(self, match: MatchKind) -> tuple[JoinCondition, tuple[JoinCondition, ...]]:
+        """Choose a condition of a kind; return it, and all that were tried, the simplest first.
 
-        Raises InvalidSetting where the columns' types are never equal, for a precision that is none, and where
-        nothing of the kind that was asked for makes their values meet.
+        Raises InvalidSetting where the columns' types are never equal, for a precision outside 0 to 1, and where no
+        condition of the kind matches any values.
         """
         self._require_sense(match)
         only = self._only(match)
@@ -80,7 +74,7 @@ class Chooser:
             return only, (only,)
         with KeyCounter(self.left, self.right) as counter:
             tried = tuple(self._tried(match, counter))
-        precise = [meeting for meeting in tried if meeting.precision >= self.precision]
+        precise = [condition for condition in tried if condition.precision >= self.precision]
         if match is MatchKind.AUTO and not precise:
             self._require_certain(tried)
         if not tried:
@@ -98,71 +92,75 @@ class Chooser:
         if self.asof is not None and match is not MatchKind.ASOF:
             raise InvalidSetting(f"a direction and a tolerance are for match asof and not for {match}: ask for asof")
 
-    def _require_certain(self, tried: tuple[Meeting, ...]) -> None:
-        """Raise InvalidSetting where values of types that are never equal don't meet for certain in another way."""
+    def _require_certain(self, tried: tuple[JoinCondition, ...]) -> None:
+        """Raise InvalidSetting where the types are never equal, and no other condition is precise enough."""
         if tried and not are_comparable(self.left, self.right):
             best = max(tried, key=lambda one: one.precision)
             raise InvalidSetting(
-                f"{self.left} and {self.right} are never equal; they meet in a way of whose pairs {best.precision:.0%} "
-                f"are expected to be right ({best.told}): ask for it with --match {best.match}"
+                f"{self.left} and {self.right} are never equal; of the pairs of another condition {best.precision:.0%} "
+                f"are expected to be right ({best.description}): ask for it with --match {best.match}"
             )
         require_comparable(self.left, self.right)
 
-    def _only(self, match: MatchKind) -> Meeting | None:
-        """Return the way to meet that needs no choice."""
+    def _only(self, match: MatchKind) -> JoinCondition | None:
+        """Return the condition that needs neither choice nor counting."""
         if match is MatchKind.ASOF:
-            return asof_meeting(self.left, self.right, self.asof or AsOf())
+            return asof_condition(self.left, self.right, self.asof or AsOf())
         is_long = self.left.rows + self.right.rows > _MOST_COUNTED
-        return exact_meeting(self.left, self.right) if match is MatchKind.EXACT and is_long else None
+        return exact_condition(self.left, self.right) if match is MatchKind.EXACT and is_long else None
 
-    def _tried(self, match: MatchKind, counter: KeyCounter) -> Iterator[Meeting]:
+    def _tried(self, match: MatchKind, counter: KeyCounter) -> Iterator[JoinCondition]:
         matched = 0.0
-        for kind, meetings in self._ways(match, counter):
+        for kind, conditions in self._conditions(match, counter):
             # Nothing can match more than all.
             if match is kind or (match is MatchKind.AUTO and matched < 1):
-                for meeting in meetings:
-                    counted = meeting if kind is MatchKind.NORMALISED else counter.counted(meeting)
+                for condition in conditions:
+                    counted = condition if kind is MatchKind.NORMALISED else counter.counted(condition)
                     matched = max(matched, counted.matched)
                     yield counted
 
-    def _ways(self, match: MatchKind, counter: KeyCounter) -> Iterator[tuple[MatchKind, Iterable[Meeting]]]:
-        """List the kinds, the simplest first; nothing of one is looked for before its meetings are asked for."""
+    def _conditions(self, match: MatchKind, counter: KeyCounter) -> Iterator[tuple[MatchKind, Iterable[JoinCondition]]]:
+        """List the kinds, the simplest first; the conditions of a kind are only looked for when they are iterated."""
         if match is not MatchKind.AUTO or are_comparable(self.left, self.right):
-            yield MatchKind.EXACT, (exact_meeting(self.left, self.right) for _ in "1")
-            yield MatchKind.NORMALISED, self._written_alike(counter)
-        yield MatchKind.TEMPORAL, self._in_one_period(counter)
+            yield MatchKind.EXACT, self._exact()
+            yield MatchKind.NORMALISED, self._normalised(counter)
+        yield MatchKind.TEMPORAL, self._temporal(counter)
         yield MatchKind.TRANSFORM, self._transformed()
-        yield MatchKind.FUZZY, self._spelled()
-        yield MatchKind.SEMANTIC, self._meant(match)
+        yield MatchKind.FUZZY, self._fuzzy()
+        yield MatchKind.SEMANTIC, self._semantic(match)
 
-    def _written_alike(self, counter: KeyCounter) -> Iterator[Meeting]:
-        yield from map(counter.normalised, normalised_forms(self.left, self.right))
+    def _exact(self) -> Iterator[JoinCondition]:
+        yield exact_condition(self.left, self.right)
 
-    def _in_one_period(self, counter: KeyCounter) -> Iterator[Meeting]:
+    def _normalised(self, counter: KeyCounter) -> Iterator[JoinCondition]:
+        yield from map(counter.normalised, normal_forms(self.left, self.right))
+
+    def _temporal(self, counter: KeyCounter) -> Iterator[JoinCondition]:
         left = MomentColumn.of(self.left, counter.left_values)
         right = MomentColumn.of(self.right, counter.right_values) if left is not None else None
-        found = None if left is None or right is None else temporal_meeting(left, right)
+        found = None if left is None or right is None else temporal_condition(left, right)
         yield from () if found is None else (found,)
 
-    def _transformed(self) -> Iterator[Meeting]:
+    def _transformed(self) -> Iterator[JoinCondition]:
         values = self._compared
         if values is not None and (found := find_transformation(*values)) is not None:
-            yield meeting_of(found)
+            yield condition_of(found)
 
-    def _spelled(self) -> Iterator[Meeting]:
+    def _fuzzy(self) -> Iterator[JoinCondition]:
         values = self._compared
         if values is not None:
-            found = fuzzy_meeting(*values, self.precision, self._embed(*values))
+            found = fuzzy_condition(*values, self.precision, self._embed(*values))
             yield from () if found is None else (found,)
 
-    def _meant(self, match: MatchKind) -> Iterator[Meeting]:
-        through = (lookup.meeting(self.left, self.right) for lookup in self.means.lookups())
-        yield from (meeting for meeting in through if meeting is not None)
-        # What a model takes to mean alike is a guess: that has to be asked for.
+    def _semantic(self, match: MatchKind) -> Iterator[JoinCondition]:
+        if self.bridges is not None:
+            found = (bridge.condition(self.left, self.right) for bridge in self.bridges.tables())
+            yield from (condition for condition in found if condition is not None)
+        # That a model takes values to mean the same is a guess: it is only made on request.
         values = self._compared if match is MatchKind.SEMANTIC else None
         if values is not None and (embed := self._embed(*values)) is not None:
-            found = semantic_meeting(*values, self.precision, embed)
-            yield from () if found is None else (found,)
+            guessed = semantic_condition(*values, self.precision, embed)
+            yield from () if guessed is None else (guessed,)
 
     @cached_property
     def _compared(self) -> tuple[Texts, Texts] | None:
@@ -173,4 +171,4 @@ class Chooser:
         return (left, right) if len(left) and len(right) and len(left) + len(right) <= _MOST_COMPARED else None
 
     def _embed(self, left: Texts, right: Texts) -> Embed | None:
-        return self.means.embed(len(left) + len(right))
+        return None if self.model is None else self.model.reader_of_values(len(left) + len(right))

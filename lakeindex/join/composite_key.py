@@ -1,4 +1,4 @@
-"""Columns that identify a row only together: minimal, and no artefact of a table that is small."""
+"""Find composite keys: the fewest columns that identify a row together, and not only because the table is small."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from lakeindex.sql import quoted
 MOST_COLUMNS = 3
 _MOST_CANDIDATES = 10
 _LEAST_COLLISIONS = 3.0
-"""Rows that chance would have to give the same values: without any, that there are none says nothing."""
+"""Pairs of rows that chance would have to make equal: where it makes none, unique rows are no evidence of a key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Uniqueness:
-    """How far columns tell the rows of a table apart."""
+    """How many rows of a table several columns distinguish."""
 
     rows: int
-    """That have a value in each of the columns."""
+    """Rows with a value in each of the columns."""
     distinct: int
     """Different combinations of values."""
     by_chance: float
-    """Pairs of rows that would agree in all columns if these had nothing to do with one another."""
+    """Pairs of rows that would agree in all columns if these were independent."""
 
     @property
     def is_key(self) -> bool:
-        """Whether the columns identify a row, and would not do so in any small table."""
+        """Whether the columns identify a row, and not only because the table is small."""
         return self.distinct == self.rows > 0 and self.by_chance >= _LEAST_COLLISIONS
 
 
 def complements(side: JoinSide, candidates: Sequence[str]) -> list[tuple[str, ...]]:
-    """Find columns that make a key of a side's column, as few of them as do: ascending in the order of candidates.
+    """Find the fewest further columns that form a key with a side's column, in the order of the candidates.
 
-    Of at most three columns together, and none where the column is a key alone. Raises UnreadableTable when the file
-    is gone or no longer what it was.
+    At most three columns together; empty where the column is a key alone. Raises UnreadableTable when the file is gone
+    or no longer what it was.
     """
     candidates = [one for one in candidates if one != side.column][:_MOST_CANDIDATES]
     if not candidates:
@@ -47,14 +47,14 @@ def complements(side: JoinSide, candidates: Sequence[str]) -> list[tuple[str, ..
         found = _uniqueness(side, [(side.column, *more) for more in tried], spread)
         unique = [more for more, one in zip(tried, found, strict=True) if one.distinct == one.rows]
         if unique:
-            # What needs no more columns is all there is: a larger key holds a smaller one.
+            # Larger keys would contain one of these.
             keys = [more for more, one in zip(tried, found, strict=True) if one.is_key]
             return [more for more in keys if more]
     return []
 
 
 def _agreement(side: JoinSide, columns: Sequence[str]) -> dict[str, float]:
-    """Return for each column how often two rows have the same value, as a share of all pairs of rows."""
+    """Return for each column the share of pairs of rows that have the same value."""
     agreements = ", ".join(
         f"(SELECT coalesce(sum(n * (n - 1.0)) / nullif(sum(n) * (sum(n) - 1.0), 0), 1.0) FROM "
         f"(SELECT count(*) AS n FROM side WHERE {quoted(one)} IS NOT NULL GROUP BY {quoted(one)}))"

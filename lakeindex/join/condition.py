@@ -1,4 +1,4 @@
-"""How the values of two columns meet: what a way to join finds, and what a plan executes."""
+"""The condition of a join: the rule by which values of two columns match, and what is known of it."""
 
 from __future__ import annotations
 
@@ -15,34 +15,38 @@ _PAIRS: list[tuple[str, pa.DataType]] = [
     ("probability", pa.float64()),
 ]
 MAPPING_SCHEMA = pa.schema(_PAIRS)
-"""Distinct pairs of values, as texts that stand in the columns; the probability is that of the pair."""
+"""Distinct pairs of values as text; the probability is that the pair is right."""
 
 VALUE = "{value}"
-"""Stands in an expression for a column's value as text."""
+"""Placeholder in an expression for a column's value as text."""
 EARLIER, LATER = "{earlier}", "{later}"
-"""Stand in an expression for two moments."""
+"""Placeholders in an expression for two moments."""
 
 
 @dataclass(frozen=True, slots=True)
 class ByExpression:
-    """Values meet where two SQL expressions of them are equal; a value whose expression is NULL meets nothing."""
+    """Values match where two SQL expressions of them are equal; a value whose expression is NULL matches nothing."""
 
     left: str
     """DuckDB SQL with VALUE for the left column's value as text."""
     right: str
 
     def of_left(self, value: str) -> str:
-        """Write the expression of a left value, itself written as SQL."""
+        """Write the expression of a left value, which is SQL itself."""
         return self.left.replace(VALUE, value)
 
     def of_right(self, value: str) -> str:
-        """Write the expression of a right value, itself written as SQL."""
+        """Write the expression of a right value, which is SQL itself."""
         return self.right.replace(VALUE, value)
+
+
+EQUAL_VALUES = ByExpression(VALUE, VALUE)
+"""Values match where they are equal."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ByMapping:
-    """Values meet where a table says so."""
+    """Values match where a table lists them side by side."""
 
     pairs: pa.Table
     """MAPPING_SCHEMA."""
@@ -50,46 +54,47 @@ class ByMapping:
 
 @dataclass(frozen=True, slots=True)
 class ByMoment:
-    """Each left moment meets the right one that is nearest to it on one side, or on either.
+    """Each left moment matches the nearest right one: before it, after it, or on either side.
 
-    A moment is a TIMESTAMP or a number. Where the columns are several, the others have to be equal besides.
+    A moment is a TIMESTAMP or a number. Of sides with several columns, the first holds the moments and the others have
+    to be equal.
     """
 
     left: str
-    """DuckDB SQL with VALUE for the left column's value, of its own type: its moment; NULL for what is none."""
+    """DuckDB SQL with VALUE for the left column's value, in its own type: its moment; NULL for a value that is none."""
     right: str
     direction: Direction
     tolerance: float | None
-    """How far apart they may be: microseconds, or a number as the columns hold them; None for any distance."""
+    """How far apart they may be: microseconds, or a number in the columns' unit; None for any distance."""
     distance: str
-    """DuckDB SQL with EARLIER and LATER for two moments: how far apart they are, in the units of the tolerance."""
+    """DuckDB SQL with EARLIER and LATER for two moments: how far apart they are, in the unit of the tolerance."""
 
     def of_left(self, value: str) -> str:
-        """Write the moment of a left value, itself written as SQL."""
+        """Write the moment of a left value, which is SQL itself."""
         return self.left.replace(VALUE, value)
 
     def of_right(self, value: str) -> str:
-        """Write the moment of a right value, itself written as SQL."""
+        """Write the moment of a right value, which is SQL itself."""
         return self.right.replace(VALUE, value)
 
     def apart(self, earlier: str, later: str) -> str:
-        """Write how far apart two moments are, themselves written as SQL."""
+        """Write how far apart two moments are, which are SQL themselves."""
         return self.distance.replace(EARLIER, earlier).replace(LATER, later)
 
 
-Way: TypeAlias = ByExpression | ByMapping | ByMoment
+Rule: TypeAlias = ByExpression | ByMapping | ByMoment
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Meeting:
-    """A way in which two columns meet, and what is promised of it."""
+class JoinCondition:
+    """How the values of two columns match, and how many of them do."""
 
     match: str
-    """exact, normalised, fuzzy, semantic, transform, temporal or asof."""
-    way: Way
+    """The kind: exact, normalised, fuzzy, semantic, transform, temporal or asof."""
+    rule: Rule
     precision: float
     """The estimated share of the joined pairs that are right."""
     matched: float
-    """The share of left rows with a value that find a partner, as far as it is known before the join runs."""
-    told: str
-    """What it does, for people: a program, a threshold, a lookup table."""
+    """The share of left rows with a value that find a partner; NaN where that is unknown before the join runs."""
+    description: str
+    """The rule in words, for people: a program, a threshold, a bridge table."""

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
+import pyarrow as pa
 
 from lakeindex.errors import UnreadableTable
 from lakeindex.sql import BLANKS, quoted
@@ -14,6 +15,7 @@ from lakeindex.types.lake import TableId
 from lakeindex.types.matches import Cardinality, JoinMeasure
 
 _EXAMPLES = 5
+_OUTSIDE = "rows_from_outside"
 
 # The same normal form and the same markers of nothing as when profiles are made: a test holds them together.
 _VALUES = r"""
@@ -44,7 +46,7 @@ FROM shared
 
 
 @dataclass(frozen=True, slots=True)
-class ProbedColumn:
+class CountedColumn:
     """A column as DuckDB knows it."""
 
     table: TableId
@@ -53,6 +55,11 @@ class ProbedColumn:
     source: str
     """The SELECT that reads the table."""
 
+    @classmethod
+    def outside(cls, rows: pa.Table) -> CountedColumn:
+        """Return the first column of rows that are not of the lake."""
+        return cls(TableId("the column from outside"), rows.column_names[0], f"FROM {_OUTSIDE}")
+
     @property
     def counted_values(self) -> str:
         """Return the query for its distinct values in their normal form, and the rows of each."""
@@ -60,23 +67,30 @@ class ProbedColumn:
         return _VALUES.format(column=quoted(self.name), source=self.source, blanks=BLANKS, missing=missing)
 
 
-class JoinProbe:
+class RowCounter:
     """A query column, read once, whose joins with other columns are counted one by one."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, query: ProbedColumn) -> None:
-        """Read the query column. Raises UnreadableTable when its file is gone or no longer what it was."""
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, query: CountedColumn, outside: pa.Table | None = None
+    ) -> None:
+        """Read the query column. Raises UnreadableTable when its file is gone or no longer what it was.
+
+        A column from outside the lake is the first of the table `outside`.
+        """
         # A cursor of its own: what it keeps is nobody else's, and goes with it.
         self._cursor = connection.cursor()
+        if outside is not None:
+            self._cursor.register(_OUTSIDE, outside)
         with _reading(query):
             self._cursor.execute(f"CREATE TEMP TABLE query_values AS {query.counted_values}")
 
-    def __enter__(self) -> JoinProbe:
+    def __enter__(self) -> RowCounter:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._cursor.close()
 
-    def measure(self, candidate: ProbedColumn) -> JoinMeasure:
+    def measure(self, candidate: CountedColumn) -> JoinMeasure:
         """Count the join with a column. Raises UnreadableTable when its file is gone or no longer what it was."""
         sql = _MEASURE.format(candidate=candidate.counted_values, examples=_EXAMPLES)
         with _reading(candidate):
@@ -92,7 +106,7 @@ class JoinProbe:
 
 
 @contextmanager
-def _reading(column: ProbedColumn) -> Iterator[None]:
+def _reading(column: CountedColumn) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:

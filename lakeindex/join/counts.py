@@ -1,4 +1,4 @@
-"""What a join comes to, counted."""
+"""The counts of a join."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from lakeindex.join.kinds import How
 
 @dataclass(frozen=True, slots=True)
 class JoinCounts:
-    """The rows of both sides, and how many of them meet."""
+    """The rows of both sides, and how many of them have partners."""
 
     pairs: int
     """Rows of the inner join."""
     left_rows: int
     left_valued: int
-    """Rows with a value that can meet another."""
+    """Rows with a value that a partner could have."""
     left_matched: int
     """Rows with a partner."""
     right_rows: int
@@ -23,7 +23,7 @@ class JoinCounts:
     right_matched: int
 
     def rows(self, how: How) -> int:
-        """Return how many rows the join gives."""
+        """Return the number of joined rows."""
         if how is How.ANTI:
             return self.left_rows - self.left_matched
         alone = self.left_rows - self.left_matched if how is not How.INNER else 0

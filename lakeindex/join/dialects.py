@@ -1,4 +1,4 @@
-"""Say a join's DuckDB statement in the SQL of another engine."""
+"""Translate a join's DuckDB statement into the SQL of another engine."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ DIALECTS = (DUCKDB, "postgres", "snowflake", "bigquery", "spark")
 
 _LATIN = range(0xC0, 0x250)
 _LATIN_MORE = range(0x1E00, 0x1F00)
-# Of the engines, these know no classes of Unicode's in regular expressions; theirs are those of the database's locale.
+# Some engines have no Unicode classes in regular expressions; theirs depend on the database's locale.
 _LOCAL_CLASSES = {NO_WORD: "[^[:alnum:]#+%$€£]+", NO_KEY: "[^[:alnum:]]+"}
 _WITHOUT_CLASSES = ("postgres", "snowflake")
 
 
-def translated(statement: str, dialect: str) -> str:
+def translate(statement: str, dialect: str) -> str:
     """Translate a DuckDB statement.
 
-    What other engines lack is said with what all of them have: accents are taken off the letters of Latin script.
-    Raises InvalidSetting for a dialect that there isn't, MissingExtra where sqlglot isn't installed, LakeIndexError
-    where the dialect can't say it.
+    What other engines lack is written with what all of them have: accents are removed from Latin letters only.
+    Raises InvalidSetting for an unknown dialect, MissingExtra where sqlglot isn't installed, LakeIndexError where the
+    dialect can't express the statement.
     """
     if dialect not in DIALECTS:
         raise InvalidSetting(f"there is no dialect {dialect!r}; there are: {', '.join(DIALECTS)}")
@@ -39,11 +39,13 @@ def translated(statement: str, dialect: str) -> str:
     try:
         tree = sqlglot.parse_one(statement, read=DUCKDB)
         _make_portable(tree, dialect)
-        said: str = tree.sql(dialect=dialect, pretty=True, unsupported_level=ErrorLevel.RAISE)
-        return said
+        translation: str = tree.sql(dialect=dialect, pretty=True, unsupported_level=ErrorLevel.RAISE)
+        return translation
     except SqlglotError as error:
         first_line = str(error).split("\n", 1)[0]
-        raise LakeIndexError(f"{dialect} can't say this join: {first_line}; leave --dialect away for DuckDB") from error
+        raise LakeIndexError(
+            f"{dialect} can't express this join: {first_line}; leave --dialect away for DuckDB"
+        ) from error
 
 
 def _make_portable(tree: Expr, dialect: str) -> None:
@@ -56,7 +58,7 @@ def _make_portable(tree: Expr, dialect: str) -> None:
     for replaced in tree.find_all(exp.RegexpReplace):
         by = replaced.args.get("replacement")
         if dialect != "postgres":
-            replaced.set("modifiers", None)  # the others replace all there is anyway
+            replaced.set("modifiers", None)  # the others replace all occurrences anyway
         if dialect == "spark" and isinstance(by, exp.Literal):
             by.set("this", by.this.replace("\\", "$"))
     for stripped in tree.find_all(exp.Anonymous):
@@ -66,7 +68,7 @@ def _make_portable(tree: Expr, dialect: str) -> None:
 
 
 def _make_moments_portable(tree: Expr, dialect: str) -> None:
-    """Tell BigQuery that weeks begin on a Monday, and Spark that UTC is meant and not the zone of its session."""
+    """Make weeks begin on Monday in BigQuery, and moments be in UTC in Spark, not in the session's time zone."""
     from sqlglot import exp
 
     if dialect == "bigquery":
@@ -82,7 +84,7 @@ def _make_moments_portable(tree: Expr, dialect: str) -> None:
 
 @cache
 def _accents() -> tuple[str, str]:
-    """Return the lower-case Latin letters with one letter under their marks, and those letters."""
+    """Return the lower-case Latin letters with accents, and the same letters without."""
     bare = {chr(code): unicodedata.normalize("NFD", chr(code))[0] for code in (*_LATIN, *_LATIN_MORE)}
     pairs = [(one, letter) for one, letter in bare.items() if one != letter and one.islower() and letter.isascii()]
     return "".join(one for one, _ in pairs), "".join(letter for _, letter in pairs)

@@ -1,46 +1,43 @@
-"""Count the matches of a query in the lake's files, and look for programs where values are only similar."""
+"""Count the matches of a query in the lake's files: what is counted changes no probability and no rank."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
 
 from lakeindex.errors import UnreadableTable
-from lakeindex.join.count_rows import JoinProbe, ProbedColumn
-from lakeindex.join.lake_tables import LakeRows
-from lakeindex.types.matches import JoinKind, Match
-
-if TYPE_CHECKING:
-    from lakeindex.arrays.aliases import Texts
-    from lakeindex.join.rescore_transformed import Rewriter
+from lakeindex.join.count_rows import CountedColumn, RowCounter
+from lakeindex.join.lake_tables import LakeTables
+from lakeindex.types.matches import Match
 
 
-def measured(matches: Sequence[Match], rows: LakeRows, rewriter: Callable[[], Rewriter]) -> list[Match]:
+def count_matches(matches: Sequence[Match], tables: LakeTables, outside: pa.Table | None = None) -> list[Match]:
     """Count matches of one query; what can't be counted keeps its estimates, with a note.
 
-    Where a program makes values meet, the match is judged anew, by what `rewriter` makes.
+    A query column from outside the lake is the first of the table `outside`.
     """
     if not matches:
         return []
     try:
-        query, *columns = rows.probed([matches[0].query, *(match.column for match in matches)])
-        with JoinProbe(rows.database.connection, query) as probe:
-            counted = [_counted(match, probe, column) for match, column in zip(matches, columns, strict=True)]
-        return _with_programs(counted, rows, rewriter)
+        query, *columns = _columns(matches, tables, outside)
+        with RowCounter(tables.database.connection, query, outside) as counter:
+            return [_counted(match, counter, column) for match, column in zip(matches, columns, strict=True)]
     except UnreadableTable as error:
         return [replace(match, note=str(error)) for match in matches]
 
 
-def ranked(matches: Sequence[Match]) -> list[Match]:
-    """Put matches in the order of their scores, which counting may have changed; equals stay as they were."""
-    ordered = sorted(matches, key=lambda match: -match.score)
-    return [replace(match, rank=rank) for rank, match in enumerate(ordered, 1)]
+def _columns(matches: Sequence[Match], tables: LakeTables, outside: pa.Table | None) -> list[CountedColumn]:
+    others = [match.column for match in matches]
+    if outside is None:
+        return tables.counted_columns([matches[0].query, *others])
+    return [CountedColumn.outside(outside), *tables.counted_columns(others)]
 
 
-def _counted(match: Match, probe: JoinProbe, column: ProbedColumn) -> Match:
+def _counted(match: Match, counter: RowCounter, column: CountedColumn) -> Match:
     try:
-        measure = probe.measure(column)
+        measure = counter.measure(column)
     except UnreadableTable as error:
         return replace(match, note=str(error))
     return replace(
@@ -50,30 +47,3 @@ def _counted(match: Match, probe: JoinProbe, column: ProbedColumn) -> Match:
         reverse_containment=measure.reverse_containment,
         cardinality=measure.cardinality,
     )
-
-
-def _with_programs(matches: list[Match], rows: LakeRows, rewriter: Callable[[], Rewriter]) -> list[Match]:
-    """Look for programs by which columns meet whose values are only similar, or mean alike."""
-    if not any(_is_unexplained(match) for match in matches):
-        return matches
-    from lakeindex.join.choose import rewritable_texts
-
-    asked = rewritable_texts(rows.side(matches[0].query))
-    return [
-        _rewritten(match, asked, rewritable_texts(rows.side(match.column)), rewriter)
-        if _is_unexplained(match)
-        else match
-        for match in matches
-    ]
-
-
-def _rewritten(match: Match, asked: Texts, offered: Texts, rewriter: Callable[[], Rewriter]) -> Match:
-    from lakeindex.join.choose import transformation_of
-
-    found = transformation_of(asked, offered)
-    return match if found is None else rewriter().judged(match, found, asked if found.is_of_left else offered)
-
-
-def _is_unexplained(match: Match) -> bool:
-    """Tell whether columns were counted and found to be only similar, or to mean alike."""
-    return match.kind in (JoinKind.FUZZY, JoinKind.SEMANTIC) and match.measured is not None

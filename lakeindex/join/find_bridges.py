@@ -1,39 +1,56 @@
-"""Find columns beside two that join: a table that maps the one to the other, or what else the two tables share."""
+"""Find columns beside two that join: tables that map the one to the other, and what else the two tables share."""
 
 from __future__ import annotations
 
 import heapq
 from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
 
+from lakeindex.join.bridge_table import BridgeTable
 from lakeindex.join.composite_key import complements
+from lakeindex.join.lake_tables import LakeTables
 from lakeindex.join.side import JoinSide
 from lakeindex.search.searcher import Searcher
 from lakeindex.types.lake import ColumnId, TableId
 
-_ASKED = 50
-_MOST = 5
+_MOST_MATCHES = 50
+_MOST_BRIDGES = 5
 
 
-def likely_lookups(searcher: Searcher, left: ColumnId, right: ColumnId) -> list[tuple[ColumnId, ColumnId]]:
-    """List columns side by side in one table, the likeliest first: one that joins with the left column, and one that
-    joins with the right one."""
-    of_left, of_right = _found(searcher, left), _found(searcher, right)
-    # The right table may say itself what its column goes by on the left.
-    of_right[right.table][right] = 1.0
-    pairs = [
-        (one_probability * other_probability, one, other)
-        for table in (of_left.keys() & of_right.keys()) - {left.table}
-        for one, one_probability in of_left[table].items()
-        for other, other_probability in of_right[table].items()
-        if one != other
-    ]
-    return [(one, other) for _, one, other in heapq.nlargest(_MOST, pairs)]
+@dataclass(frozen=True, slots=True)
+class BridgeSearch:
+    """A search for tables that map the values of one column to those of another."""
+
+    searcher: Searcher
+    lake: LakeTables
+    left: ColumnId
+    right: ColumnId
+
+    def tables(self) -> Iterator[BridgeTable]:
+        """Find bridge tables, the likeliest first. Raises UnreadableTable when the file of one is gone."""
+        for of_left, of_right in self._columns():
+            yield BridgeTable(self.lake.side(of_left), self.lake.side(of_right))
+
+    def _columns(self) -> list[tuple[ColumnId, ColumnId]]:
+        """List pairs of columns of one table: one that joins with the left column, and one that does with the right."""
+        of_left, of_right = _joining(self.searcher, self.left), _joining(self.searcher, self.right)
+        # The right table itself may hold, beside its column, what the left column has for it.
+        of_right[self.right.table][self.right] = 1.0
+        pairs = [
+            (one_probability * other_probability, one, other)
+            for table in (of_left.keys() & of_right.keys()) - {self.left.table}
+            for one, one_probability in of_left[table].items()
+            for other, other_probability in of_right[table].items()
+            if one != other
+        ]
+        return [(one, other) for _, one, other in heapq.nlargest(_MOST_BRIDGES, pairs)]
 
 
 def complements_of(
     searcher: Searcher, columns: tuple[ColumnId, ColumnId], sides: tuple[JoinSide, JoinSide]
 ) -> list[tuple[tuple[str, str], ...]]:
-    """List what makes a key of two columns: further pairs of columns that join, as few as do, for either table."""
+    """List what completes two columns to a key of either table: the fewest further pairs of columns that join."""
     pairs = _joining_besides(searcher, *columns)
     found: list[tuple[tuple[str, str], ...]] = []
     for place, side in enumerate(sides):
@@ -47,16 +64,19 @@ def _joining_besides(searcher: Searcher, left: ColumnId, right: ColumnId) -> lis
     pairs: list[tuple[str, str]] = []
     for key in searcher.directory.keys_of_table(left.table).tolist():
         other = searcher.directory.id_of(key)
-        partners = {} if other == left else _found(searcher, other).get(right.table, {})
+        partners = {} if other == left else _joining(searcher, other).get(right.table, {})
         best = max(partners, key=lambda one: partners[one], default=None)
         if best is not None and best != right:
             pairs.append((other.name, best.name))
     return pairs
 
 
-def _found(searcher: Searcher, column: ColumnId) -> dict[TableId, dict[ColumnId, float]]:
+def _joining(searcher: Searcher, column: ColumnId) -> dict[TableId, dict[ColumnId, float]]:
+    """Return the scores of the columns that are found to join with a column, by table."""
     by_table: defaultdict[TableId, dict[ColumnId, float]] = defaultdict(dict)
-    for match in searcher.search(searcher.column(column), _ASKED).matches(searcher.directory):
-        if match.accepted:
-            by_table[match.column.table][match.column] = match.score
+    found = searcher.search(searcher.column(column))
+    for place in found.answers()[:_MOST_MATCHES].tolist():
+        if found.scores[place] >= found.threshold:
+            other = searcher.directory.id_of(int(found.keys[place]))
+            by_table[other.table][other] = float(found.scores[place])
     return by_table

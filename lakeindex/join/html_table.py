@@ -9,7 +9,7 @@ import pyarrow as pa
 
 
 def html_table(head: str, lines: Sequence[str], shown: pa.Table) -> str:
-    """Write a table below a headline and what is to be said of it; every text is escaped."""
+    """Write a table below a headline and a list of lines; every text is escaped."""
     listed = "".join(f"<li>{html.escape(line.strip())}</li>" for line in lines)
     names = "".join(f"<th>{html.escape(name)}</th>" for name in shown.column_names)
     rows = "".join(

@@ -1,4 +1,4 @@
-"""Ways for values to meet that a key of each decides: they are equal, or equal once written alike."""
+"""Join conditions on keys: values are equal, or their normal forms are."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass
 
 from lakeindex.errors import InvalidSetting
-from lakeindex.join.condition import VALUE, ByExpression, Meeting
+from lakeindex.join.condition import EQUAL_VALUES, VALUE, JoinCondition
 from lakeindex.join.count_rows import MISSING
 from lakeindex.join.kinds import MatchKind
 from lakeindex.join.side import JoinSide
 from lakeindex.sql import BLANKS, literal
 
-# The normal forms of profiles, in SQL: a test holds them together. But dates are put in order only where it is beyond
-# doubt, and signs that tell C from C++ stay where words do.
+# The normal forms of profiles, in SQL: a test compares both. Unlike there, only unambiguous dates are reordered, and
+# words keep the signs that distinguish C from C++.
 _MISSING = f"^({'|'.join(map(re.escape, MISSING))})$"
 _WHOLE_NUMBER = r"^([+-]?\d+)\.0+$"
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$"
@@ -33,35 +33,36 @@ _FRACTION = re.compile(r"DOUBLE|FLOAT|DECIMAL.*")
 
 
 @dataclass(frozen=True, slots=True)
-class KeyForm:
-    """A way to write values alike."""
+class NormalForm:
+    """A normal form of values, whose keys are compared."""
 
     base: str
-    """DuckDB SQL with VALUE for the value as text: what two values must share to be taken for one another without any
-    doubt; NULL for what stands for nothing."""
+    """DuckDB SQL with VALUE for the value as text; values with the same base surely mean the same. NULL for markers of
+    a missing value."""
     of_base: str
-    """The same with VALUE for the base: what they must share besides."""
-    told: str
+    """DuckDB SQL with VALUE for the base: the key."""
+    description: str
+    """What is compared, in words, for people."""
 
     @property
     def key(self) -> str:
-        """DuckDB SQL with VALUE for the value as text."""
+        """DuckDB SQL for the key, with VALUE for the value as text."""
         return self.of_base.replace(VALUE, self.base)
 
 
 def normal_value(value: str = VALUE) -> str:
-    """Write the form in which joins are counted: trimmed, in lower case, `7.0` as `7`; NULL for `n/a` and the like."""
+    """Write the normal value, by which joins are counted: trimmed, in lower case, `7.0` as `7`; NULL for `n/a` etc."""
     normal = _replaced(f"lower(trim({value}, {BLANKS}))", _WHOLE_NUMBER, r"\1")
     return f"nullif({_replaced(normal, _MISSING, '')}, '')"
 
 
 def normal_words(value: str = VALUE) -> str:
-    """Write it besides without accents, and with blanks for punctuation; a number keeps its sign and point."""
+    """Write the normal value without accents, and with blanks for punctuation; a number keeps its sign and point."""
     return _words(normal_value(value))
 
 
 def normal_key(value: str = VALUE) -> str:
-    """Write it without any blanks, signs and leading zeros; a number keeps its sign and point."""
+    """Write the normal value without accents, blanks, signs and leading zeros; a number keeps its sign and point."""
     return _key(normal_value(value))
 
 
@@ -75,18 +76,18 @@ def _key(normal: str) -> str:
     return _replaced(f"CASE WHEN {_is_number(normal)} THEN {normal} ELSE {key} END", _LEADING_ZEROS, r"\1")
 
 
-def exact_meeting(left: JoinSide, right: JoinSide) -> Meeting:
-    """Let values meet that are equal. Raises InvalidSetting where none of the two types ever are."""
+def exact_condition(left: JoinSide, right: JoinSide) -> JoinCondition:
+    """Match values that are equal. Raises InvalidSetting for two types whose values are never equal."""
     require_comparable(left, right)
-    told = "values are equal" if left.sql_type == right.sql_type else "values are equal as text"
-    return Meeting(str(MatchKind.EXACT), ByExpression(VALUE, VALUE), 1.0, float("nan"), told)
+    description = "values are equal" if left.sql_type == right.sql_type else "values are equal as text"
+    return JoinCondition(str(MatchKind.EXACT), EQUAL_VALUES, 1.0, float("nan"), description)
 
 
-def normalised_forms(left: JoinSide, right: JoinSide) -> tuple[KeyForm, ...]:
-    """List the ways to write the values of two columns alike, those that change them least first.
+def normal_forms(left: JoinSide, right: JoinSide) -> tuple[NormalForm, ...]:
+    """List the normal forms for the values of two columns, those that change them least first.
 
-    None for columns whose equal values are written alike already: whole numbers, days.
-    Raises InvalidSetting where none of the two types are ever equal.
+    Empty for columns whose equal values are written in one way only: whole numbers, days.
+    Raises InvalidSetting for two types whose values are never equal.
     """
     require_comparable(left, right)
     types = {left.sql_type, right.sql_type}
@@ -94,17 +95,17 @@ def normalised_forms(left: JoinSide, right: JoinSide) -> tuple[KeyForm, ...]:
         return ()
     if all(_INTEGER.fullmatch(one) or _FRACTION.fullmatch(one) for one in types):
         number = f"TRY_CAST({VALUE} AS DOUBLE)"
-        return (KeyForm(number, VALUE, "numbers are equal, however many decimals they are written with"),)
+        return (NormalForm(number, VALUE, "numbers are equal, however many decimals they are written with"),)
     base = normal_value()
     return (
-        KeyForm(base, VALUE, "values are equal but for case and surrounding blanks"),
-        KeyForm(base, _words(VALUE), "values are equal but for case, accents, punctuation and the order of a date"),
-        KeyForm(base, _key(VALUE), "letters and digits are equal, but for case, accents and leading zeros"),
+        NormalForm(base, VALUE, "values are equal but for case and surrounding blanks"),
+        NormalForm(base, _words(VALUE), "values are equal but for case, accents, punctuation and the order of a date"),
+        NormalForm(base, _key(VALUE), "letters and digits are equal, but for case, accents and leading zeros"),
     )
 
 
 def require_comparable(left: JoinSide, right: JoinSide) -> None:
-    """Raise InvalidSetting where no value of one type is ever written like one of the other."""
+    """Raise InvalidSetting for two types whose values are never equal."""
     if not are_comparable(left, right):
         raise InvalidSetting(
             f"{left} holds {_kind(left.sql_type)} and {right} {_kind(right.sql_type)}, which are never equal: "
@@ -113,7 +114,7 @@ def require_comparable(left: JoinSide, right: JoinSide) -> None:
 
 
 def are_comparable(left: JoinSide, right: JoinSide) -> bool:
-    """Tell whether any value of one type can be written like one of the other."""
+    """Return whether values of both types can be equal as text."""
     kinds = _kind(left.sql_type), _kind(right.sql_type)
     return None in kinds or kinds[0] == kinds[1]
 

@@ -1,20 +1,20 @@
-"""Count what a key would join, on the distinct values of both columns, and estimate how much of it is right."""
+"""Count what a join condition matches, on the distinct values of both columns, and estimate how much is right."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from lakeindex.join.condition import ByExpression, ByMapping, Meeting
-from lakeindex.join.key_conditions import KeyForm
+from lakeindex.join.condition import ByExpression, ByMapping, JoinCondition
+from lakeindex.join.key_conditions import NormalForm
 from lakeindex.join.kinds import MatchKind
 from lakeindex.join.side import JoinSide, reading
 from lakeindex.join.temporal.detect_moments import DistinctValues
 
 MOST_LEFT_ROWS = 1_000_000
-"""Of a longer left column, a part of the values is counted."""
+"""Of a longer left column, only a part of the values is counted."""
 
-_FOLDED_RIGHT = 0.99  # of the pairs that nothing but case and blanks tells apart
-_PRIOR_RIGHT, _PRIOR_PAIRS = 0.98, 50.0  # of pairs that more tells apart, before any is seen
+_FOLDED_RIGHT = 0.99  # the share of right pairs, of those that differ only in case and blanks
+_PRIOR_RIGHT, _PRIOR_PAIRS = 0.98, 50.0  # prior for pairs that differ in more
 
 _TEXTS = """
 CREATE TEMP TABLE {name} AS
@@ -45,7 +45,7 @@ FROM met
 
 
 class KeyCounter:
-    """The distinct values of two columns, read once, on which ways to meet are counted one by one."""
+    """The distinct values of two columns, read once, on which join conditions are counted one by one."""
 
     def __init__(self, left: JoinSide, right: JoinSide) -> None:
         """Read both columns. Raises UnreadableTable when a file is gone or no longer what it was."""
@@ -72,33 +72,33 @@ class KeyCounter:
         """The values of the right column."""
         return DistinctValues(self._cursor, "right_texts")
 
-    def counted(self, meeting: Meeting) -> Meeting:
-        """Say how many of the left rows with a value a meeting matches."""
-        if isinstance(meeting.way, ByMapping):
-            self._cursor.register("mapped", meeting.way.pairs)
+    def counted(self, condition: JoinCondition) -> JoinCondition:
+        """Return a condition with the share of left rows with a value that it matches."""
+        if isinstance(condition.rule, ByMapping):
+            self._cursor.register("mapped", condition.rule.pairs)
             left, right = "value", 'SELECT "left_value" FROM mapped'
         else:
-            assert isinstance(meeting.way, ByExpression), "as-of partners are no question of values alone"
-            left = meeting.way.of_left("value")
-            right = f"SELECT {meeting.way.of_right('value')} FROM right_texts"
-        return replace(meeting, matched=_share(*self._fetch(_MATCHED.format(left=left, right=right))))
+            assert isinstance(condition.rule, ByExpression), "an as-of join can't be counted on distinct values"
+            left = condition.rule.of_left("value")
+            right = f"SELECT {condition.rule.of_right('value')} FROM right_texts"
+        return replace(condition, matched=_share(*self._fetch(_MATCHED.format(left=left, right=right))))
 
-    def normalised(self, form: KeyForm) -> Meeting:
-        """Say how much the keys of a form match, and estimate how much of that is right.
+    def normalised(self, form: NormalForm) -> JoinCondition:
+        """Return the condition of a normal form: how many left rows it matches, and its estimated precision.
 
-        Values that share a key with another of their own column can't all mean what the other column's one does: of
+        Values that share a key with another of their own column can't all mean the same as the other column's value: of
         m and n values with the same key, m·n pairs, at most min(m, n) are taken to be right.
         """
-        self._write(form.base)
+        self._rewrite(form.base)
         valued, matched, pairs, likely, equal = self._fetch(_MET.format(key=_of(form.of_base, "base")))
         folded = pairs - equal
         right = (likely - equal + _PRIOR_RIGHT * _PRIOR_PAIRS) / (folded + _PRIOR_PAIRS)
         precision = _FOLDED_RIGHT * (equal + right * folded) / pairs if pairs else _FOLDED_RIGHT * right
-        way = ByExpression(form.key, form.key)
-        return Meeting(str(MatchKind.NORMALISED), way, precision, _share(valued, matched), form.told)
+        rule = ByExpression(form.key, form.key)
+        return JoinCondition(str(MatchKind.NORMALISED), rule, precision, _share(valued, matched), form.description)
 
-    def _write(self, base: str) -> None:
-        """Write the values as their base, which forms share."""
+    def _rewrite(self, base: str) -> None:
+        """Compute the bases, which several forms share."""
         if base != self._base:
             for name in ("left", "right"):
                 self._cursor.execute(f"DROP TABLE IF EXISTS {name}_bases")

@@ -1,4 +1,4 @@
-"""What can be asked of a join: how its values meet, and which rows without a partner stay."""
+"""The options of a join: how its values match, and which rows without a partner it keeps."""
 
 from __future__ import annotations
 
@@ -13,53 +13,53 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 class MatchKind(StrEnum):
-    """How values meet; simpler kinds come first."""
+    """How values match."""
 
     AUTO = "auto"
-    """In whichever of the other ways matches most left rows, among those that are precise enough."""
+    """In the way that matches most left rows, among those that are precise enough; an as-of join is not among them."""
     EXACT = "exact"
     """They are equal."""
     NORMALISED = "normalised"
-    """They are equal once written alike: case, blanks, accents, punctuation, leading zeros."""
+    """They are equal but for case, blanks, accents, punctuation and leading zeros."""
     FUZZY = "fuzzy"
     """They are spelled alike."""
     SEMANTIC = "semantic"
     """They mean the same."""
     TRANSFORM = "transform"
-    """A program makes one of the other."""
+    """A program turns one into the other."""
     TEMPORAL = "temporal"
     """One is a day or time, the other the month, week, ... that it lies in."""
     ASOF = "asof"
-    """The right one is the latest at or before the left one, or the next, or the nearest; has to be asked for."""
+    """The right one is the latest at or before the left one, or the next, or the nearest."""
 
 
 class Direction(StrEnum):
-    """Which right moment a left one meets as of itself."""
+    """Which right moment a left one matches in an as-of join."""
 
     BACKWARD = "backward"
     """The latest at or before it."""
     FORWARD = "forward"
     """The earliest at or after it."""
     NEAREST = "nearest"
-    """The closer of both; of two that are as close, the earlier."""
+    """The closer of both; the earlier where both are as close."""
 
 
 class How(StrEnum):
     """Which rows a join gives."""
 
     INNER = "inner"
-    """Pairs that meet."""
+    """Pairs of partners."""
     LEFT = "left"
-    """Besides, left rows without a partner."""
+    """Pairs of partners, and left rows without a partner."""
     FULL = "full"
-    """Besides, right rows without a partner."""
+    """Pairs of partners, and rows of both sides without a partner."""
     ANTI = "anti"
     """Left rows without a partner, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """What is asked of an as-of join."""
+    """The options of an as-of join."""
 
     direction: str = Direction.BACKWARD
     """backward, forward or nearest: see Direction."""
@@ -67,8 +67,8 @@ class AsOf:
     """How far apart moments may be: `1h`, `2 days`, `15min` or a timedelta, of numbers a number; None for any."""
 
 
-def chosen(kind: type[_Choice], value: str, what: str) -> _Choice:
-    """Read a choice by its name. Raises InvalidSetting with the names there are."""
+def parse_choice(kind: type[_Choice], value: str, what: str) -> _Choice:
+    """Return the choice of a name. Raises InvalidSetting with the names there are."""
     try:
         return kind(value)
     except ValueError as error:

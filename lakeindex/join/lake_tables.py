@@ -1,4 +1,4 @@
-"""The rows of a lake's tables as DuckDB reads them: under their names, column by column, and as the sides of a join."""
+"""The tables of a lake in DuckDB: as views, as columns to count, and as the sides of a join."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 
 from lakeindex.catalog.catalog import Catalog
 from lakeindex.catalog.directory import Directory
-from lakeindex.catalog.lake_views import LakeDatabase, ViewedTable
+from lakeindex.catalog.lake_views import LakeViews, ViewedTable
 from lakeindex.errors import InvalidSetting, NotFound
 from lakeindex.join.composite_key import MOST_COLUMNS
-from lakeindex.join.count_rows import ProbedColumn
+from lakeindex.join.count_rows import CountedColumn
 from lakeindex.join.side import JoinSide
 from lakeindex.store.generations import Generation
 from lakeindex.store.layout import COPIES, ROWS
@@ -21,8 +21,8 @@ from lakeindex.types.reports import ReadTable
 
 
 @dataclass(frozen=True)
-class LakeRows:
-    """The tables of one generation; nothing is opened before rows are asked for."""
+class LakeTables:
+    """The tables of one generation; nothing is opened before rows are needed."""
 
     generation: Generation
     catalog: Catalog
@@ -30,20 +30,20 @@ class LakeRows:
     memory: str
 
     @cached_property
-    def database(self) -> LakeDatabase:
+    def database(self) -> LakeViews:
         """The lake in DuckDB, read from the rows that the index keeps, if any."""
         return self._open(self._kept)
 
-    def open_again(self, folder: Path) -> LakeDatabase:
-        """Open the lake in DuckDB once more, with one folder besides in reach."""
+    def open_reaching(self, folder: Path) -> LakeViews:
+        """Open the lake in DuckDB once more, with access to one more folder."""
         return self._open(self._kept, folder)
 
     def viewed(self, tables: Sequence[TableId]) -> list[ViewedTable]:
-        """Tell what the views of tables are made of."""
+        """Return what the views of tables are made of."""
         return self.catalog.viewed(Path(self.generation.manifest.lake), self._copies, tables)
 
     def table(self, table: TableId) -> tuple[ReadTable, str]:
-        """Tell how a table was read, and from which file. Raises NotFound with the nearest names."""
+        """Return how a table was read, and from which file. Raises NotFound with the nearest names."""
         found = self.catalog.table(table)
         if found is None:
             self.directory.keys_of_table(table)  # raises NotFound with the nearest names
@@ -51,7 +51,7 @@ class LakeRows:
         return found
 
     def side(self, column: ColumnId, also: Sequence[str] = ()) -> JoinSide:
-        """Find how DuckDB reads a column, or several of its table.
+        """Return a column, or several of its table, as the side of a join.
 
         Raises NotFound with the nearest names, InvalidSetting for more than three columns, UnreadableTable when the
         file is gone.
@@ -65,17 +65,17 @@ class LakeRows:
         rows = self.table(column.table)[0].rows
         return JoinSide.open(self.database.connection, table.id, sources, places, rows)
 
-    def probed(self, columns: Sequence[ColumnId]) -> list[ProbedColumn]:
-        """Find how DuckDB reads columns that are counted. Raises NotFound with the nearest names."""
+    def counted_columns(self, columns: Sequence[ColumnId]) -> list[CountedColumn]:
+        """Return how DuckDB reads columns to count. Raises NotFound with the nearest names."""
         viewed = {table.id: table for table in self.viewed([column.table for column in columns])}
         sources = {name: self.database.select(table) for name, table in viewed.items()}
         return [
-            ProbedColumn(column.table, viewed[column.table].columns[self._place(column)][0], sources[column.table])
+            CountedColumn(column.table, viewed[column.table].columns[self._place(column)][0], sources[column.table])
             for column in columns
         ]
 
     @cached_property
-    def _files(self) -> LakeDatabase:
+    def _files(self) -> LakeViews:
         """The lake in DuckDB, read from its files even where the index keeps their rows."""
         return self.database if self._kept is None else self._open(None)
 
@@ -88,8 +88,8 @@ class LakeRows:
         rows = self.generation.folder / ROWS
         return rows if rows.exists() else None
 
-    def _open(self, rows: Path | None, *folders: Path) -> LakeDatabase:
-        return LakeDatabase([Path(self.generation.manifest.lake), self._copies, *folders], self.memory, rows)
+    def _open(self, rows: Path | None, *folders: Path) -> LakeViews:
+        return LakeViews([Path(self.generation.manifest.lake), self._copies, *folders], self.memory, rows)
 
     def _place(self, column: ColumnId) -> int:
         """Return the place of a column in its table."""

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 
 from lakeindex.catalog.database import glob_escaped
-from lakeindex.catalog.lake_views import LakeDatabase
 from lakeindex.errors import InvalidSetting, Refused
-from lakeindex.join.condition import VALUE, ByExpression, ByMapping, Meeting
+from lakeindex.join.condition import ByMapping, JoinCondition
 from lakeindex.join.counts import JoinCounts
-from lakeindex.join.dialects import DUCKDB, translated
-from lakeindex.join.estimate.estimate import Expected, Interval, expect
-from lakeindex.join.estimate.samples import Distinct
-from lakeindex.join.explain_empty import why_nothing
+from lakeindex.join.dialects import DUCKDB, translate
+from lakeindex.join.estimate.estimate import Interval, JoinEstimate
+from lakeindex.join.explain_empty import explain_empty
 from lakeindex.join.html_table import html_table
-from lakeindex.join.key_conditions import normal_value
 from lakeindex.join.kinds import How
-from lakeindex.join.row_bound import most_pairs, rows_of
-from lakeindex.join.side import JoinSide, reading
+from lakeindex.join.lake_tables import LakeTables
+from lakeindex.join.row_bound import most_pairs, most_rows
+from lakeindex.join.run_join import JoinRunner
+from lakeindex.join.side import JoinSide
 from lakeindex.join.statement import JoinSql
 from lakeindex.join.write_file import copy_rows, mapping_path, write_mapping
 from lakeindex.sql import literal, quoted
-from lakeindex.types.columns import Family, QueryColumn
 
-_MAPPING = "join_mapping"
-_SKETCHED = tuple(ByExpression(form, form) for form in (VALUE, normal_value()))
 _LEAST_LIMIT = 1_000_000
 _MOST_TIMES = 10
 _MOST_ROWS = 100_000_000
@@ -44,107 +37,101 @@ _ROWS: list[tuple[str, pa.DataType]] = [
     ("probability", pa.float64()),
 ]
 ROWS_SCHEMA = pa.schema(_ROWS)
-"""A line a joined pair; rows are numbered from 0, as `Lake.read` gives them: in the file's order."""
+"""One line a joined pair; rows are numbered from 0 in the file's order, as in `Lake.read`."""
 
 
 @dataclass(frozen=True, eq=False)
 class JoinPlan:
-    """A join of two columns of the lake; nothing is joined before rows are asked for."""
+    """A join of two columns of the lake; nothing is joined before a method needs rows."""
 
     left: JoinSide
     right: JoinSide
     how: How
-    meeting: Meeting
-    """The way chosen for values to meet."""
-    tried: tuple[Meeting, ...]
-    """The ways that it was chosen from."""
-    opened: Callable[[Path], LakeDatabase]
-    """Opens the lake in DuckDB once more, one folder besides in reach."""
-    expected: Expected | None = None
-    """What sketches promise of a join on normal values; None where the index keeps none, or values meet otherwise."""
+    condition: JoinCondition
+    """The condition that was chosen."""
+    tried: tuple[JoinCondition, ...]
+    """The conditions that it was chosen from."""
+    tables: LakeTables
+    """The lake that the join runs on."""
+    estimate: JoinEstimate | None = None
+    """Estimated from sketches; None where the index keeps none, or where they don't cover the condition."""
     most_rows: int | None = None
-    """More rows than this are refused before the join runs; None for a hundred million and ten times the larger table,
+    """More rows than this are refused before the join runs; None for a hundred million or ten times the larger table,
     whichever is more."""
 
     def sql(self, dialect: str = DUCKDB, out: Path | None = None, force: bool = False) -> str:
         """Write the join as one statement that runs without lakeindex, giving the rows of `to_arrow`.
 
-        For DuckDB it reads the lake's files where they lie; in another dialect every table goes by its path. Where
-        values meet by a mapping, that is written as Parquet beside the file `out`, and read from there.
-        Raises InvalidSetting where a mapping has no place, MissingExtra where sqlglot isn't installed.
+        For DuckDB it reads the lake's files where they are; in another dialect every table is named by its path. The
+        pairs of a mapping are written as Parquet beside the file `out`, and read from there.
+        Raises InvalidSetting where a mapping needs `out`, MissingExtra where sqlglot isn't installed.
         """
         mapping = self._mapping_file(out, force)
         if dialect == DUCKDB:
-            scanned = f"read_parquet({literal(glob_escaped(mapping))})" if mapping else ""
-            return self._from_files(scanned).joined(self.how)
+            return self._runner.on_files(_scan(mapping)).joined(self.how)
         tables = JoinSql(
-            self.left, self.right, self.meeting, quoted(self.left.table), quoted(self.right.table),
+            self.left, self.right, self.condition, quoted(self.left.table), quoted(self.right.table),
             quoted(mapping.name) if mapping else "",
         )  # fmt: skip
-        return translated(tables.joined(self.how), dialect)
+        return translate(tables.joined(self.how), dialect)
 
     def rows_sql(self, out: Path | None = None, force: bool = False) -> str:
-        """Write the statement for `rows`, for DuckDB, which alone numbers the rows of files."""
-        mapping = self._mapping_file(out, force)
-        return self._from_files(f"read_parquet({literal(glob_escaped(mapping))})" if mapping else "").rows()
+        """Write the statement for `rows`, for DuckDB only, as other engines don't number the rows of files."""
+        return self._runner.on_files(_scan(self._mapping_file(out, force))).rows()
 
     def to_arrow(self) -> pa.Table:
-        """Join: the left columns, then the right ones; the order of the rows means nothing.
+        """Join: the left columns, then the right ones, in no particular order of rows.
 
         Raises UnreadableTable when a file is gone or no longer what it was, Refused for more rows than `most_rows`.
         """
         self.require_bounded(self.how)
-        return self._fetch(self._from_lake.joined(self.how))
+        return self._runner.fetch(self._runner.on_lake.joined(self.how))
 
     def batches(self) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         """Join, a batch of rows at a time. Raises what `to_arrow` does, UnreadableTable even in the middle."""
         self.require_bounded(self.how)
-        with self._reading():
-            reader = self._cursor.sql(self._from_lake.joined(self.how)).to_arrow_reader()
-        return reader.schema, self._read(reader)
+        return self._runner.batches(self._runner.on_lake.joined(self.how))
 
     def preview(self, rows: int = 10) -> pa.Table:
-        """Join until so many rows are there."""
-        return self._fetch(f"{self._from_lake.joined(self.how)}\nLIMIT {rows:d}")
+        """Join until there are so many rows."""
+        return self._runner.fetch(f"{self._runner.on_lake.joined(self.how)}\nLIMIT {rows:d}")
 
     def rows(self) -> pa.Table:
-        """List the pairs of rows that meet, whatever becomes of the others: ROWS_SCHEMA, ascending.
+        """List the pairs of partner rows, whatever `how` does with the other rows: ROWS_SCHEMA, ascending.
 
         Raises what `to_arrow` does.
         """
         self.require_bounded(How.INNER)
         # Not from the index's copy of the rows, whose order is not the file's.
-        return self._fetch(self._from_files(_MAPPING).rows()).cast(ROWS_SCHEMA)
+        return self._runner.fetch(self._runner.on_files().rows()).cast(ROWS_SCHEMA)
 
     def write(self, path: str | Path, force: bool = False, rows: bool = False) -> int:
-        """Join into a file, .parquet, .csv or .json, whole or not at all; return how many rows there are.
+        """Join into a file, .parquet, .csv or .json, whole or not at all; return the number of rows.
 
-        With `rows` the file lists the pairs of rows that meet, as `rows()` does.
+        With `rows` the file lists the pairs of rows, as `rows()` does.
         Raises InvalidSetting for another suffix, Refused where the file exists, unless `force`, and for more rows than
         `most_rows`.
         """
         self.require_bounded(How.INNER if rows else self.how)
-        sql = self._from_files(_MAPPING).rows() if rows else self._from_lake.joined(self.how)
-        return copy_rows(
-            sql, Path(path).absolute(), force, lambda folder: self._prepared(self.opened(folder).connection)
-        )
+        sql = self._runner.on_files().rows() if rows else self._runner.on_lake.joined(self.how)
+        return copy_rows(sql, Path(path).absolute(), force, self._runner.connect)
 
     @cached_property
-    def promised(self) -> Expected:
-        """What the join gives, known before it runs: estimated from sketches, or else counted, a key at a time."""
-        if self.expected is not None:
-            return self.expected
+    def promised(self) -> JoinEstimate:
+        """The figures of the join, before it runs: estimated from sketches, or else counted by the rows of each key."""
+        if self.estimate is not None:
+            return self.estimate
         counts = self.counts
         rate, fan_out, rows = (
             Interval(figure, figure, figure)
             for figure in (counts.match_rate, counts.pairs / max(counts.left_matched, 1), float(counts.pairs))
         )
-        return Expected(rate, fan_out, rows, True, counts.pairs > max(self.left.rows, self.right.rows))
+        return JoinEstimate(rate, fan_out, rows, True, counts.pairs > max(self.left.rows, self.right.rows))
 
     @cached_property
     def counts(self) -> JoinCounts:
         """Count the join without joining: the rows of each key are multiplied."""
-        counted = self._fetch(self._from_lake.counts()).to_pylist()[0]
+        counted = self._runner.fetch(self._runner.on_lake.counts()).to_pylist()[0]
         return JoinCounts(**{name: int(count) for name, count in counted.items()})
 
     def require_modest(self) -> None:
@@ -157,22 +144,23 @@ class JoinPlan:
 
     def require_bounded(self, how: How) -> None:
         """Raise Refused, before anything is joined, where there would be more rows than `most_rows`."""
-        most = max(_MOST_ROWS, _MOST_TIMES * self._larger) if self.most_rows is None else self.most_rows
-        # The cheapest bound first; what both sides have of each value is only counted where the others leave a doubt.
-        for pairs in self._most_pairs():
-            if rows_of(pairs, how, self.left, self.right) <= most:
+        limit = max(_MOST_ROWS, _MOST_TIMES * self._larger) if self.most_rows is None else self.most_rows
+        # The cheapest bound first; the rows of each key are only counted where the others leave a doubt.
+        for pairs in self._bounds():
+            if most_rows(pairs, how, self.left, self.right) <= limit:
                 return
         self._require_at_most(
-            most,
+            limit,
             how,
             "join columns of which one has each value once, name further columns with --also, or allow them with "
             "--most-rows",
         )
 
-    def _most_pairs(self) -> Iterator[float]:
-        yield most_pairs(self.left, self.right, self.expected)
-        if not isinstance(self.meeting.way, ByMapping) and self.right.rows <= self.left.rows:
-            yield self.left.rows * self._fetch(self._from_lake.repeats())["rows"][0].as_py()
+    def _bounds(self) -> Iterator[float]:
+        """Bound the number of pairs, in several ways."""
+        yield most_pairs(self.left, self.right, self.estimate)
+        if not isinstance(self.condition.rule, ByMapping) and self.right.rows <= self.left.rows:
+            yield self.left.rows * self._runner.fetch(self._runner.on_lake.repeats())["rows"][0].as_py()
 
     def _require_at_most(self, most: int, how: How, instead: str) -> None:
         if (rows := self.counts.rows(how)) > most:
@@ -186,7 +174,7 @@ class JoinPlan:
         return max(self.left.rows, self.right.rows)
 
     def remarks(self, rows: int) -> list[str]:
-        """Say for people what came of a join that gave so many rows."""
+        """Comment for people on a join that gave so many rows."""
         sides = f"{self.left.rows:,} and {self.right.rows:,}"
         largest = self.left.rows + self.right.rows if self.how is How.FULL else self._larger
         remarks = [f"{rows:,} rows out of {sides}"]
@@ -195,86 +183,43 @@ class JoinPlan:
             counts = self.counts
             remarks[0] += f"; {counts.left_matched:,} left rows, {counts.match_rate:.1%} of those with a value, matched"
             if not counts.pairs:
-                remarks.append(why_nothing(self.left, self.right, self.meeting, counts))
+                remarks.append(explain_empty(self.left, self.right, self.condition, counts))
         if rows > largest:
-            remarks.append(
-                f"warning: rows multiply: {rows:,} out of {sides}; each value of neither column is there once"
-            )
+            remarks.append(f"warning: rows multiply: {rows:,} out of {sides}; neither column has each value only once")
         return remarks
 
-    def told(self) -> str:
-        """Say for people how values meet, and what is promised of it."""
-        promised = [f"promises {self.meeting.precision:.1%} of the pairs right"]
-        if self.meeting.matched == self.meeting.matched:
-            promised.append(f"{self.meeting.matched:.1%} of the left rows with a value matched")
-        return f"{self.meeting.match}: {self.meeting.told} ({', '.join(promised)})"
+    def describe(self) -> str:
+        """Describe for people the condition and how well it is estimated to match."""
+        promised = [f"promises {self.condition.precision:.1%} of the pairs right"]
+        if self.condition.matched == self.condition.matched:
+            promised.append(f"{self.condition.matched:.1%} of the left rows with a value matched")
+        return f"{self.condition.match}: {self.condition.description} ({', '.join(promised)})"
 
     def __repr__(self) -> str:
         head = f"{self.how} join of {self.left} with {self.right}"
-        return f"{head}\n  {self.told()}\n  expected: {self.promised.told()}"
+        return f"{head}\n  {self.describe()}\n  expected: {self.promised.describe()}"
 
     def _repr_html_(self) -> str:
         head, *lines = repr(self).split("\n")
         return html_table(head, lines, self.preview(_SHOWN))
 
-    def _read(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
-        with self._reading():
-            yield from reader
-
     @cached_property
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
-        return self._prepared(self.left.connection.cursor())
-
-    def _prepared(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-        if isinstance(self.meeting.way, ByMapping):
-            connection.register(_MAPPING, self.meeting.way.pairs)
-        return connection
-
-    @property
-    def _from_lake(self) -> JoinSql:
-        return self._statement(self.left.source, self.right.source, _MAPPING)
-
-    def _from_files(self, mapping: str) -> JoinSql:
-        return self._statement(self.left.file_source, self.right.file_source, mapping)
-
-    def _statement(self, left: str, right: str, mapping: str) -> JoinSql:
-        return JoinSql(self.left, self.right, self.meeting, f"({left})", f"({right})", mapping)
+    def _runner(self) -> JoinRunner:
+        return JoinRunner(self.left, self.right, self.condition, self.tables)
 
     def _mapping_file(self, out: Path | None, force: bool) -> Path | None:
-        if not isinstance(self.meeting.way, ByMapping):
+        """Write the pairs of a mapping; return where, or None for a condition without a mapping."""
+        if not isinstance(self.condition.rule, ByMapping):
             return None
         if out is None:
             raise InvalidSetting(
-                f"a {self.meeting.match} join needs a file for its mapping: give --out FILE, and the statement reads "
+                f"a {self.condition.match} join needs a file for its mapping: give --out FILE, and the statement reads "
                 f"{mapping_path(Path('FILE'))} beside it"
             )
         path = mapping_path(out.absolute())
-        write_mapping(self.meeting.way.pairs, path, force)
+        write_mapping(self.condition.rule.pairs, path, force)
         return path
 
-    def _fetch(self, sql: str) -> pa.Table:
-        with self._reading():
-            table: pa.Table = self._cursor.sql(sql).to_arrow_table()
-            return table
 
-    def _reading(self) -> AbstractContextManager[None]:
-        return reading(f"the join of {self.left} with {self.right}")
-
-
-def expected_of(columns: Sequence[QueryColumn], meeting: Meeting, sketched: int) -> Expected | None:
-    """Estimate the join of two columns from their sketches; None where they don't say how such values meet.
-
-    Profiles told up to `sketched` distinct values one by one, and estimated how many more there are.
-    """
-    left, right = (column.terms[Family.VALUES] for column in columns)
-    if meeting.way not in _SKETCHED or not len(left.hashes) or not len(right.hashes):
-        return None
-    rows = [int(column.facts.rows[0] - column.facts.nulls[0]) for column in columns]
-    distinct = [distinct_of(column, sketched) for column in columns]
-    return expect(left, right, rows[0], rows[1], distinct=(distinct[0], distinct[1]))
-
-
-def distinct_of(column: QueryColumn, sketched: int) -> Distinct:
-    """Tell how many values a column has, by its profile, which told up to `sketched` of them one by one."""
-    values = int(column.facts.distinct[0])
-    return Distinct(values, math.inf if values < sketched else sketched)
+def _scan(mapping: Path | None) -> str:
+    return f"read_parquet({literal(glob_escaped(mapping))})" if mapping else ""

@@ -16,16 +16,16 @@ from lakeindex.types.lake import TableId
 
 TEXT = "VARCHAR"
 APART = " || chr(31) || "
-"""SQL between texts that become one: no text holds it."""
+"""SQL that joins texts by a separator that no text contains."""
 _ERROR_KIND = "Error: "
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JoinSide:
-    """A column of a table that joins with another; nothing is read before it is asked for."""
+    """A column of a table that joins with another, or several columns; their values are only read by methods."""
 
     connection: duckdb.DuckDBPyConnection
-    """In which `source` runs."""
+    """Runs `source`."""
     table: TableId
     source: str
     """The SELECT that reads the table: its file, or the index's copy of its rows."""
@@ -34,7 +34,7 @@ class JoinSide:
     columns: tuple[tuple[str, str], ...]
     """Name and DuckDB type of each column of the table."""
     places: tuple[int, ...]
-    """Of the column in the table, from 0; of several, which meet together, the first that was asked for first."""
+    """Of the column in the table, from 0; or of several columns, which are compared together."""
     rows: int
     """Of the table, when it was indexed."""
 
@@ -43,7 +43,7 @@ class JoinSide:
         cls, connection: duckdb.DuckDBPyConnection, table: TableId, sources: tuple[str, str], places: Sequence[int],
         rows: int,
     ) -> JoinSide:  # fmt: skip
-        """Ask DuckDB for the table's columns; `sources` are `source` and `file_source`.
+        """Open a table, whose columns DuckDB lists; `sources` are `source` and `file_source`.
 
         Raises UnreadableTable when the file is gone or no longer what it was.
         """
@@ -59,7 +59,7 @@ class JoinSide:
 
     @property
     def column(self) -> str:
-        """The name of the first column, as SQL can tell it from the table's other columns."""
+        """The name of the first column, unique in SQL among the table's columns."""
         return self.columns[self.places[0]][0]
 
     @property
@@ -69,12 +69,12 @@ class JoinSide:
 
     @property
     def first(self) -> JoinSide:
-        """The column that was asked for first, alone."""
+        """The side with its first column alone."""
         return replace(self, places=self.places[:1])
 
     @property
     def others(self) -> JoinSide | None:
-        """The columns that meet together with it; None where there are none."""
+        """The side without its first column; None where there is no other."""
         return replace(self, places=self.places[1:]) if len(self.places) > 1 else None
 
     def value(self, table: str) -> str:
@@ -84,7 +84,7 @@ class JoinSide:
     def text(self, table: str) -> str:
         """Write the column's value as text; DuckDB writes numbers and dates as CSV files do.
 
-        Of several columns the texts, one after another, set apart by what no text holds; NULL where any is.
+        The texts of several columns are joined by APART; NULL where any is.
         """
         texts = [self._text(table, *self.columns[place]) for place in self.places]
         return texts[0] if len(texts) == 1 else f"({APART.join(texts)})"
@@ -112,7 +112,7 @@ class JoinSide:
 
 @contextmanager
 def reading(what: str) -> Iterator[None]:
-    """Say in one sentence what DuckDB could not read. Raises UnreadableTable."""
+    """Raise UnreadableTable for what DuckDB can't read, with its reason in one sentence."""
     try:
         yield
     except duckdb.Error as error:

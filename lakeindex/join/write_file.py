@@ -1,4 +1,4 @@
-"""Write a result into a file: whole or not at all, and over nothing that nobody said may go."""
+"""Write a result into a file, whole or not at all; an existing file is only replaced with `force`."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ _COPY_OPTIONS = {
 }
 MAPPING_SUFFIX = ".mapping.parquet"
 
-Opened = Callable[[Path], duckdb.DuckDBPyConnection]
-"""Opens a connection that reaches one more folder."""
+Connect = Callable[[Path], duckdb.DuckDBPyConnection]
+"""Opens a connection that may also write to one folder."""
 
 
 def require_writable(path: Path, force: bool) -> None:
-    """Raise, before any work, what writing the file would: InvalidSetting, NotFound or Refused."""
+    """Raise, before any work, what `copy_rows` would for this path: InvalidSetting, NotFound or Refused."""
     if path.suffix.lower() not in _COPY_OPTIONS:
-        raise InvalidSetting(f"{path.name!r} doesn't say a format: let it end with {', '.join(_COPY_OPTIONS)}")
+        raise InvalidSetting(f"{path.name!r} has no known suffix: let it end with {', '.join(_COPY_OPTIONS)}")
     _require_free(path, force)
 
 
-def copy_rows(sql: str, path: Path, force: bool, opened: Opened) -> int:
-    """Write the rows of a statement into a file, as its suffix says; return how many there are.
+def copy_rows(sql: str, path: Path, force: bool, connect: Connect) -> int:
+    """Write the rows of a statement into a file, in the format of its suffix; return how many there are.
 
     Raises InvalidSetting for an unknown suffix, NotFound where there is no such folder, Refused where a file exists.
     """
     require_writable(path, force)
     options = _COPY_OPTIONS[path.suffix.lower()]
     with _beside(path, force) as unfinished:
-        connection = opened(unfinished.parent)
+        connection = connect(unfinished.parent)
         try:
             written = connection.execute(f"COPY ({sql}) TO {literal(str(unfinished))} ({options})").fetchone()
         except duckdb.Error as error:
@@ -54,7 +54,7 @@ def copy_rows(sql: str, path: Path, force: bool, opened: Opened) -> int:
 
 
 def mapping_path(out: Path) -> Path:
-    """Return where the mapping of a join goes whose rows go to `out`."""
+    """Return the path for the mapping of a join whose rows go to `out`."""
     return out.with_name(out.name + MAPPING_SUFFIX)
 
 
@@ -76,8 +76,8 @@ def _require_free(path: Path, force: bool) -> None:
 
 @contextmanager
 def _beside(path: Path, force: bool) -> Iterator[Path]:
-    """Give a file in a folder of its own to write to, and put it in its place in the end."""
-    # Resolved, as DuckDB compares it with the folders in its reach.
+    """Yield a file in a folder of its own to write to, and move it to `path` in the end."""
+    # Resolved, as DuckDB compares it with the folders that it may access.
     folder = Path(mkdtemp(prefix=f".{path.name}.", dir=path.parent.resolve()))
     try:
         unfinished = folder / f"unfinished{path.suffix}"
@@ -90,7 +90,7 @@ def _beside(path: Path, force: bool) -> Iterator[Path]:
 
 
 def _claim(path: Path) -> None:
-    """Make the file, so that nobody else does before it is replaced."""
+    """Create the file, so that no other process does before it is replaced."""
     try:
         path.open("xb").close()
     except FileExistsError as error:

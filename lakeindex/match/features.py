@@ -1,31 +1,29 @@
-"""All that a trained matcher looks at, an array a feature, with the direction in which each may speak."""
+"""What the matcher knows of a pair of columns, a feature an array, with the direction in which each may count."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from lakeindex.arrays.aliases import Floats
+from lakeindex.arrays.aliases import Features, Flags, Floats
 from lakeindex.arrays.histograms import alike
-from lakeindex.match.signal_sum import Scored
 from lakeindex.match.signals import REPEATS, RIVAL, SIGNALS
 from lakeindex.models.monotone import AGAINST, EITHER, FOR
 from lakeindex.types.columns import Family, Kind
-from lakeindex.types.pairs import Pairs
+from lakeindex.types.pairs import Comparison, Pairs
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One thing to look at."""
+    """One number that is known of a pair."""
 
     name: str
     direction: int
-    """FOR: more of it never speaks against a join; AGAINST: never for one; EITHER."""
+    """FOR: more of it never lowers the evidence of a join; AGAINST: never raises it; EITHER."""
     group: str
-    """The evidence that it is shown under."""
+    """The name of the evidence that explanations show it under."""
 
 
 _MEASURES = (
@@ -71,14 +69,53 @@ FEATURES: tuple[Feature, ...] = (
 """In the order of the columns of `features_of`."""
 
 
-def features_of(pairs: Pairs, scored: Scored) -> npt.NDArray[np.float64]:
-    """Measure every feature of each pair, (n, len(FEATURES)); `scored` is what the signals alone say."""
-    found = {signal.name: values for signal, values, _ in scored.parts}
-    found |= dict(_measured(pairs)) | dict(_overlaps(pairs))
-    return np.stack([found[feature.name] for feature in FEATURES], axis=1)
+_PLACES = {feature.name: place for place, feature in enumerate(FEATURES)}
+_RIVAL = _PLACES[RIVAL.name]
+_REPEATS = _PLACES[REPEATS.name]
+_COPY = 0.5
+
+_MEASURED = {
+    "containment": Comparison.containment,
+    "reverse": Comparison.reverse_containment,
+    "jaccard": Comparison.jaccard,
+    "rare containment": Comparison.rare_containment,
+    "rare reverse": Comparison.rare_reverse_containment,
+    "cosine": Comparison.tf_idf_cosine,
+}
 
 
-def _measured(pairs: Pairs) -> Iterator[tuple[str, Floats]]:
+def features_of(pairs: Pairs, values: Mapping[str, Floats]) -> Features:
+    """Measure every feature of each pair, (n, len(FEATURES)); `values` are those of the signals.
+
+    The lead of a rival, which depends on all candidates, is left 0: see `with_rivals`.
+    """
+    measured = {**values, RIVAL.name: np.zeros(len(pairs.keys)), **dict(_facts(pairs))}
+    columns = [
+        measured[feature.name] if feature.name in measured else _overlap(pairs, *feature.name.split(" ", 1))
+        for feature in FEATURES
+    ]
+    return np.stack(columns, axis=1)
+
+
+def signal_values(features: Features) -> dict[str, Floats]:
+    """Return the values of the signals, (n,) each, as `features_of` laid them out."""
+    return {signal.name: features[:, place] for place, signal in enumerate((*SIGNALS, REPEATS))}
+
+
+def with_rivals(features: Features, leads: Floats) -> tuple[Features, Flags]:
+    """Return the features with the leads of the best columns of the candidates' tables, and which rows that changed."""
+    is_changed = features[:, _RIVAL] != leads
+    features = features.copy()
+    features[:, _RIVAL] = leads
+    return features, is_changed
+
+
+def is_copy(features: Features) -> Flags:
+    """Return which candidates stand in a copy of the query's table, (n,)."""
+    return np.asarray(features[:, _REPEATS] > _COPY)
+
+
+def _facts(pairs: Pairs) -> Iterator[tuple[str, Floats]]:
     query, candidates = pairs.query, pairs.candidates
     numbers = (Kind.INTEGER, Kind.DECIMAL)
     yield "one kind", _flags(query.kinds == candidates.kinds)
@@ -93,16 +130,11 @@ def _measured(pairs: Pairs) -> Iterator[tuple[str, Floats]]:
     yield "same schema", pairs.same_schema
 
 
-def _overlaps(pairs: Pairs) -> Iterator[tuple[str, Floats]]:
-    for family, compared in pairs.compared.items():
-        yield f"{family} containment", compared.containment()
-        yield f"{family} reverse", compared.reverse_containment()
-        yield f"{family} jaccard", compared.jaccard()
-        yield f"{family} rare containment", compared.rare_containment()
-        yield f"{family} rare reverse", compared.rare_reverse_containment()
-        yield f"{family} cosine", compared.cosine
-        yield f"{family} rarity", np.log1p(pairs.shared_rarity(family))
+def _overlap(pairs: Pairs, family: str, measure: str) -> Floats:
+    if measure == "rarity":
+        return np.log1p(pairs.shared_rarity(Family(family)))
+    return _MEASURED[measure](pairs.compared[Family(family)])
 
 
-def _flags(flags: npt.NDArray[np.bool_]) -> Floats:
+def _flags(flags: Flags) -> Floats:
     return np.asarray(flags).astype(np.float64)

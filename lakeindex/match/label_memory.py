@@ -1,4 +1,4 @@
-"""Labelled pairs as memory: what a person said of some pairs moves the evidence of pairs that are like them.
+"""Labelled pairs as memory: the verdicts of people on some pairs change the evidence of pairs that are like them.
 
 A pair's evidence is moved by the residuals of the labelled pairs, verdict - probability, each by how near it is, as
 TabR (Gorishniy et al., 2023) lets a prediction be corrected by its nearest training rows. The mean of the residuals is
@@ -8,16 +8,14 @@ one that it equals, and labels that are far from everything move nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from lakeindex.arrays.aliases import Features, Floats, Integers, Vectors
 from lakeindex.match.features import FEATURES
-from lakeindex.match.score_parts import Part
-from lakeindex.match.user_verdicts import FEEDBACK
 
 STRENGTH = 1.0
 """What a residual of 1 adds to the evidence at most."""
@@ -35,8 +33,14 @@ _MOVED = 100
 _CONTEXT = 96
 """Labelled pairs that are compared, those of which a column is most like the query; so many as TabR has."""
 
-VectorsOf = Callable[[Integers], Vectors]
-"""From places among the candidates, (k,), to unit rows, (k, d)."""
+
+class ColumnVectors(Protocol):
+    """The vectors of a lake's columns."""
+
+    def vectors(self, keys: Integers) -> Vectors:
+        """Return the vectors of columns, (k, d), unit rows, by their keys, (k,)."""
+        ...
+
 
 _NAMES = [feature.name for feature in FEATURES]
 _DIRECTED = [
@@ -52,7 +56,24 @@ _UNBOUNDED = [place for place, name in enumerate(_NAMES) if name.endswith("rarit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Memory:
+class LabelEffect:
+    """What labelled pairs add to the evidence of the candidates of a query."""
+
+    added: Floats
+    """(n,)."""
+    strengths: Floats
+    """(n,) in [0, 1]; nan where no labelled pair is near."""
+    near: Integers
+    """(n,) how many labelled pairs are near."""
+
+    def meaning(self, place: int) -> str:
+        """Describe for people why the evidence of a candidate changed."""
+        near = int(self.near[place])
+        return f"{near} {'pair' if near == 1 else 'pairs'} that you judged {'is' if near == 1 else 'are'} like this one"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelMemory:
     """Labelled pairs, a row each."""
 
     features: npt.NDArray[np.float32]
@@ -66,24 +87,28 @@ class Memory:
     def __len__(self) -> int:
         return len(self.residuals)
 
-    def shift(self, query: Vectors, vectors_of: VectorsOf, features: Features, evidence: Floats) -> Part:
-        """Measure how the labelled pairs move the candidates of a query, given its vector, (d,), and how to look up
-        theirs; by their features, (n, f), and evidence, (n,)."""
-        moved, asked = np.argsort(-evidence, kind="stable")[:_MOVED], self._nearest(query)
-        kernel = asked._kernel(query, vectors_of(moved), undirected(features[moved]))
+    def effect(
+        self, query: Vectors, keys: Integers, columns: ColumnVectors, features: Features, evidence: Floats
+    ) -> LabelEffect:
+        """Measure how the labelled pairs change the evidence of a query's candidates.
+
+        Takes the query's vector, (d,), and the candidates' keys, (n,), features, (n, f), and evidence, (n,).
+        """
+        moved, nearest = np.argsort(-evidence, kind="stable")[:_MOVED], self._nearest(query)
+        kernel = nearest._kernel(query, columns.vectors(keys[moved]), undirected(features[moved]))
         known = kernel.sum(axis=1)
         added, trusts, near = np.zeros((3, len(evidence)))
-        added[moved] = STRENGTH * (kernel @ asked.residuals) / (_SHRINKAGE + known)
+        added[moved] = STRENGTH * (kernel @ nearest.residuals) / (_SHRINKAGE + known)
         trusts[moved] = known / (_SHRINKAGE + known)
         near[moved] = (kernel > 0).sum(axis=1)
-        return Part(FEEDBACK, added, np.where(near > 0, trusts, np.nan), lambda place: _saying(int(near[place])))
+        return LabelEffect(added, np.where(near > 0, trusts, np.nan), near.astype(np.int64))
 
-    def _nearest(self, query: Vectors) -> Memory:
+    def _nearest(self, query: Vectors) -> LabelMemory:
         if len(self) <= _CONTEXT:
             return self
         likeness = np.maximum(self.lefts @ query, self.rights @ query)
         places = np.argpartition(-likeness, _CONTEXT)[:_CONTEXT]
-        return Memory(**{one.name: getattr(self, one.name)[places] for one in fields(self)})
+        return LabelMemory(**{one.name: getattr(self, one.name)[places] for one in fields(self)})
 
     def _kernel(self, query: Vectors, candidates: Vectors, features: npt.NDArray[np.float32]) -> Floats:
         """Return how near each labelled pair is, (n, m) in [0, 1]: 1 where they are equal."""
@@ -110,7 +135,3 @@ def undirected(features: Features) -> npt.NDArray[np.float32]:
     told[:, _BACK] = np.minimum(features[:, _AHEAD], features[:, _BACK])
     told[:, _UNBOUNDED] /= 1 + told[:, _UNBOUNDED]
     return told
-
-
-def _saying(near: int) -> str:
-    return "1 pair that you judged is like this one" if near == 1 else f"{near} pairs that you judged are like this one"

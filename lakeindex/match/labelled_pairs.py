@@ -19,7 +19,7 @@ _STATE = "state"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class DescribedPairs:
+class LabelledPairs:
     """Labelled pairs, an entry each; which of its columns was the query says nothing of its features."""
 
     lefts: Integers
@@ -32,13 +32,13 @@ class DescribedPairs:
     """(m,) As the matcher has them without feedback."""
 
     @classmethod
-    def nothing(cls) -> DescribedPairs:
+    def nothing(cls) -> LabelledPairs:
         """Describe no pair."""
         keys = np.zeros(0, np.int64)
         return cls(keys, keys, np.zeros(0, np.int8), np.zeros((0, len(FEATURES)), np.float32), np.zeros(0))
 
     @classmethod
-    def open(cls, path: Path) -> tuple[DescribedPairs, Sequence[str]]:
+    def open(cls, path: Path) -> tuple[LabelledPairs, Sequence[str]]:
         """Read pairs and what they were saved for; nothing when they can't be read: they are described again then."""
         try:
             with path.open("rb") as content, np.load(content, allow_pickle=False) as file:
@@ -68,15 +68,15 @@ class DescribedPairs:
         places = order[np.minimum(np.searchsorted(known, asked, sorter=order), len(known) - 1)]
         return np.where(known[places] == asked, places, -1)
 
-    def take(self, places: Integers, verdicts: Codes) -> DescribedPairs:
+    def take(self, places: Integers, verdicts: Codes) -> LabelledPairs:
         """Return some of the pairs, in the order asked for, with the verdicts on them."""
-        return DescribedPairs(
+        return LabelledPairs(
             self.lefts[places], self.rights[places], verdicts, self.features[places], self.probabilities[places]
         )
 
-    def joined(self, others: Sequence[DescribedPairs]) -> DescribedPairs:
+    def joined(self, others: Sequence[LabelledPairs]) -> LabelledPairs:
         """Put other pairs behind these."""
-        return DescribedPairs(
+        return LabelledPairs(
             **{one.name: np.concatenate([getattr(part, one.name) for part in (self, *others)]) for one in fields(self)}
         )
 

@@ -1,16 +1,17 @@
-"""What the partners of a column say of each other: message passing over the graph of candidates.
+"""What the neighbours of a column tell about each other: message passing over the graph of candidates.
 
 Columns are nodes, and an edge carries the log-odds of a join that the matcher gives it, in each direction its own. Two
-layers of a neural Bellman-Ford network (NBFNet, Zhu et al., NeurIPS 2021) start at the query: over each *bridge*, a
-column that joins with it, a message reaches what joins with the bridge. It is as strong as the weaker of both joins,
-and of all messages the strongest counts (the widest path): that is a commutative monoid, so neither the order of
-bridges matters nor how many copies of a table there are. What arrives is a residual: it adds to the odds of a join, and
-can't take any away. A bridge besides answers the query: asked for its own partners, it has the query among them or not.
+layers of a neural Bellman-Ford network (NBFNet, Zhu et al., NeurIPS 2021) start at the query: over each *intermediate*,
+a column that joins with it, a message reaches what joins with the intermediate. It is as strong as the weaker of both
+joins, and of all messages the strongest counts (the widest path): that is a commutative monoid, so neither the order of
+intermediates matters nor how many copies of a table there are. What arrives is a residual: it adds to the odds of a
+join, and can't take any away. An intermediate is also queried in reverse: either its own neighbours include the query
+or they don't, and that changes the odds of its own join.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -19,153 +20,114 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from lakeindex.arrays.aliases import Flags, Floats, Integers
-from lakeindex.arrays.log_odds import log_odds_of
+from lakeindex.arrays.log_odds import log_odds_of, probability_of
 from lakeindex.errors import IndexDamaged
-from lakeindex.types.matches import Evidence
 
 LEAST = 0.005
 """The probability from which a join carries messages."""
-BRIDGES = 3
-"""How many columns are asked in their turn: more of them say no more."""
-NO_BRIDGE = -1
+INTERMEDIATES = 3
+"""How many candidates send messages: more of them change nothing."""
+NO_SENDER = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Bridge:
-    """A candidate that was asked in its turn."""
+class Intermediate:
+    """A candidate that sends messages to its own neighbours."""
 
     place: int
     """Among the query's candidates."""
-    partners: Integers
+    neighbours: Integers
     """(m,) places among the query's candidates."""
     probabilities: Floats
-    """(m,) that the bridge joins with each."""
-    back: float
-    """The probability that it joins with the query, as it sees it."""
+    """(m,) that it joins with each neighbour."""
+    reverse_probability: float
+    """That it joins with the query, when it is the one that is queried."""
 
-    def moved(self, places: Integers) -> Bridge:
+    def moved(self, places: Integers) -> Intermediate:
         """Return the same among other candidates, given the place there of each, (n,)."""
-        return Bridge(int(places[self.place]), places[self.partners], self.probabilities, self.back)
+        return Intermediate(
+            int(places[self.place]), places[self.neighbours], self.probabilities, self.reverse_probability
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Received:
+class Messages:
     """What reached each candidate of a query, (n,)."""
 
     log_odds: Floats
     """Of the candidate itself, before."""
     widest: Floats
     """The log-odds of the weaker join on the best path; minus infinity where there is none."""
-    via: Integers
-    """The place of that path's bridge, NO_BRIDGE where there is none."""
-    back: Floats
-    """The log-odds that a bridge gives the query; 0 for the others."""
-    is_answering: Flags
-    """Which candidates are bridges."""
+    sender: Integers
+    """The place of that path's intermediate, NO_SENDER where there is none."""
+    reverse: Floats
+    """The log-odds that an intermediate gives the query; 0 for the others."""
+    is_intermediate: Flags
 
 
 @dataclass(frozen=True, slots=True)
-class PathWeights:
+class MessageWeights:
     """The few numbers that are learned; they are shared by all layers and lakes."""
 
     path_bias: float
     """What is added to the log-odds of a path's weaker join: its odds, times a factor, add to a candidate's."""
-    back_slope: float
-    """What the log-odds that a bridge gives the query are multiplied with, and what is added, before they add to the
-    log-odds of the bridge."""
-    back_bias: float
+    reverse_slope: float
+    """What the log-odds that an intermediate gives the query are multiplied with, before they are added to its own."""
+    reverse_bias: float
+    """What is added to them besides."""
 
     @classmethod
-    def open(cls, path: Path) -> PathWeights:
+    def open(cls, path: Path) -> MessageWeights:
         """Read weights that were saved. Raises IndexDamaged where the file holds none."""
         try:
             (numbers,) = load_file(path).values()
             return cls(*map(float, numbers))
         except (OSError, SafetensorError, TypeError, ValueError) as error:
-            raise IndexDamaged(f"{path} holds no weights of paths ({error}); install lakeindex again") from error
+            raise IndexDamaged(f"{path} holds no weights of messages ({error}); install lakeindex again") from error
 
     def save(self, path: Path) -> None:
         """Write the weights as safetensors."""
         save_file({"paths": np.array(list(asdict(self).values()))}, path)
 
-    def probabilities(self, received: Received) -> Floats:
-        """Return how probable each join is, (n,), with what the paths say of it."""
-        return np.asarray(1 / (1 + np.exp(-np.logaddexp(*self.odds(received)))))
+    def probabilities(self, messages: Messages) -> Floats:
+        """Return how probable each join is, (n,), after the messages."""
+        return probability_of(np.logaddexp(*self.odds(messages)))
 
-    def odds(self, received: Received) -> tuple[Floats, Floats]:
+    def odds(self, messages: Messages) -> tuple[Floats, Floats]:
         """Return both log-odds of each join whose odds add up: the candidate's own, (n,), and its path's, (n,)."""
-        answered = self.back_bias + self.back_slope * received.back
-        own = received.log_odds + np.where(received.is_answering, answered, 0.0)
-        return own, self.path_bias + received.widest
+        reverse = self.reverse_bias + self.reverse_slope * messages.reverse
+        own = messages.log_odds + np.where(messages.is_intermediate, reverse, 0.0)
+        return own, self.path_bias + messages.widest
+
+    def apply(self, before: Floats, messages: Messages) -> tuple[Floats, Floats]:
+        """Change probabilities, (n,), by the messages: by the reverse queries alone, (n,), and by paths too, (n,).
+
+        What nothing reached stays exactly as probable as it was.
+        """
+        own, path = self.odds(messages)
+        after_reverse = np.where(messages.is_intermediate, probability_of(own), before)
+        has_path = messages.sender != NO_SENDER
+        return after_reverse, np.where(has_path, probability_of(np.logaddexp(own, path)), after_reverse)
 
 
-def receive(probabilities: Floats, bridges: Sequence[Bridge]) -> Received:
-    """Pass the messages on, given how probable each candidate of a query joins, (n,), and those that were asked."""
+def pass_messages(probabilities: Floats, intermediates: Sequence[Intermediate]) -> Messages:
+    """Pass the messages on, given how probable each candidate of a query joins, (n,), and which of them send any."""
     log_odds, exactly = log_odds_of(probabilities), log_odds_of(probabilities, 0.0)
-    widest, via = np.full(len(log_odds), -np.inf), np.full(len(log_odds), NO_BRIDGE, np.int64)
-    back, is_answering = np.zeros(len(log_odds)), np.zeros(len(log_odds), bool)
-    for bridge in bridges:
-        carried = bridge.probabilities >= LEAST
-        partners = bridge.partners[carried]
-        strength = np.minimum(log_odds[bridge.place], log_odds_of(bridge.probabilities[carried]))
-        is_wider = strength > widest[partners]
-        widest[partners[is_wider]] = strength[is_wider]
-        via[partners[is_wider]] = bridge.place
-        is_answering[bridge.place] = True
-        back[bridge.place] = log_odds_of(bridge.back)
-    return Received(exactly, widest, via, back, is_answering)
+    widest, sender = np.full(len(log_odds), -np.inf), np.full(len(log_odds), NO_SENDER, np.int64)
+    reverse, is_intermediate = np.zeros(len(log_odds)), np.zeros(len(log_odds), bool)
+    for one in intermediates:
+        carries = one.probabilities >= LEAST
+        neighbours = one.neighbours[carries]
+        strength = np.minimum(log_odds[one.place], log_odds_of(one.probabilities[carries]))
+        is_wider = strength > widest[neighbours]
+        widest[neighbours[is_wider]] = strength[is_wider]
+        sender[neighbours[is_wider]] = one.place
+        is_intermediate[one.place] = True
+        reverse[one.place] = log_odds_of(one.reverse_probability)
+    return Messages(exactly, widest, sender, reverse, is_intermediate)
 
 
-def bridges_among(probabilities: Floats) -> Integers:
-    """Choose the places of the candidates to ask in their turn, the most probable first."""
-    best = np.argsort(-probabilities, kind="stable")[:BRIDGES]
+def choose_intermediates(probabilities: Floats) -> Integers:
+    """Choose the places of the candidates that send messages, the most probable first."""
+    best = np.argsort(-probabilities, kind="stable")[:INTERMEDIATES]
     return np.asarray(best[probabilities[best] >= LEAST])
-
-
-PATHS = "paths"
-
-
-ANSWERS = "answers"
-
-
-_SAID = {
-    True: "asked for its own partners, it names the query",
-    False: "against: asked for its own partners, it hardly names the query",
-}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Passed:
-    """The probabilities of candidates before and after the messages, (n,) each."""
-
-    before: Floats
-    answered: Floats
-    """With what bridges answered the query, but without paths."""
-    after: Floats
-    received: Received
-    called: Callable[[int], str]
-    """Tells what the candidate at a place is called."""
-
-    @classmethod
-    def of(cls, before: Floats, received: Received, weights: PathWeights, called: Callable[[int], str]) -> Passed:
-        """Add what was received; a candidate that nothing reached stays as probable as it was."""
-        own, path = weights.odds(received)
-        answered = np.where(received.is_answering, _probability(own), before)
-        is_reached = received.via != NO_BRIDGE
-        after = np.where(is_reached, _probability(np.logaddexp(own, path)), answered)
-        return cls(before, answered, after, received, called)
-
-    def evidence(self, place: int) -> Iterator[Evidence]:
-        """List what the messages changed for one candidate."""
-        if self.received.is_answering[place]:
-            part = float(self.answered[place] - self.before[place])
-            strength = float(_probability(self.received.back[place]))
-            yield Evidence(ANSWERS, part, strength, _SAID[part >= 0])
-        if (via := int(self.received.via[place])) != NO_BRIDGE:
-            part = float(self.after[place] - self.answered[place])
-            strength = float(_probability(self.received.widest[place]))
-            yield Evidence(PATHS, part, strength, f"both may join with {self.called(via)}")
-
-
-def _probability(log_odds: Floats) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -500, 500))))

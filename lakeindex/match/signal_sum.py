@@ -9,31 +9,32 @@ import numpy as np
 
 from lakeindex.arrays.aliases import Floats, Integers
 from lakeindex.match.signals import REPEATS, RIVAL, SIGNALS, Signal
-from lakeindex.types.matches import Evidence
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Scored:
-    """Pairs with their scores and what those are made of."""
+class SignalScores:
+    """Pairs with their scores and the parts of these."""
 
-    scores: Floats
-    """(n,) in [0, 1]."""
+    total: Floats
+    """(n,) the sum of the parts; rounding may leave a little less than nothing."""
     parts: tuple[tuple[Signal, Floats, Floats], ...]
     """Each signal with its value for each pair, (n,) in [0, 1], and what that adds to the score, (n,)."""
 
-    def evidence(self, place: int) -> tuple[Evidence, ...]:
-        """List the parts of one pair's score, the largest first; they sum to it."""
-        listed = [
-            Evidence(signal.name, float(added[place]), float(values[place]), signal.meaning)
-            for signal, values, added in self.parts
-        ]
-        return tuple(sorted(listed, key=lambda one: -one.part))
+    @property
+    def leads(self) -> Floats:
+        """Return by how much the best column of its table is ahead of each candidate, (n,)."""
+        return next(values for signal, values, _ in self.parts if signal is RIVAL)
+
+    @property
+    def scores(self) -> Floats:
+        """Return the scores, (n,) in [0, 1]."""
+        return np.maximum(self.total, 0.0)
 
 
-def fuse(values: Mapping[str, Floats], tables: Integers) -> Scored:
-    """Weigh what speaks for a join; of the sum take off what speaks against it.
+def sum_signals(values: Mapping[str, Floats], tables: Integers) -> SignalScores:
+    """Sum up the signals for a join by their weights, and subtract those against it.
 
-    `tables` (n,) tells the table of each candidate: a query column has one partner in a table, and the best is it.
+    `tables` (n,) are the tables of the candidates: a query column joins with one column of a table, the best one.
     """
     parts = [(signal, values[signal.name], signal.weight * values[signal.name]) for signal in SIGNALS]
     score = np.sum([added for _, _, added in parts], axis=0)
@@ -44,8 +45,8 @@ def fuse(values: Mapping[str, Floats], tables: Integers) -> Scored:
     return _summed(parts)
 
 
-def fuse_sources(values: Mapping[str, Floats]) -> Scored:
-    """Score by what some sources say for themselves, in equal parts."""
+def sum_sources(values: Mapping[str, Floats]) -> SignalScores:
+    """Score by some sources of candidates alone, in equal parts."""
     share = 1 / len(values)
     signals = {name: Signal(name, share, f"the source {name} alone") for name in values}
     return _summed([(signals[name], one, share * one) for name, one in values.items()])
@@ -59,6 +60,5 @@ def _best_of_table(scores: Floats, tables: Integers) -> Floats:
     return best[places]
 
 
-def _summed(parts: list[tuple[Signal, Floats, Floats]]) -> Scored:
-    # What is taken off may leave a rounding error below nothing.
-    return Scored(np.maximum(np.sum([added for _, _, added in parts], axis=0), 0.0), tuple(parts))
+def _summed(parts: list[tuple[Signal, Floats, Floats]]) -> SignalScores:
+    return SignalScores(np.sum([added for _, _, added in parts], axis=0), tuple(parts))

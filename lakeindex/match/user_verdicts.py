@@ -11,20 +11,20 @@ ACCEPTED, NO_VERDICT, REJECTED = 1, 0, -1
 
 FEEDBACK = "feedback"
 """The evidence that verdicts are shown under."""
-SAYINGS = {ACCEPTED: "you accepted this pair", REJECTED: "you rejected this pair"}
+VERDICT_MEANINGS = {ACCEPTED: "you accepted this pair", REJECTED: "you rejected this pair"}
 
 _SURE = 0.9999
 """As sure as the surest joins that nobody judged, so that what people accepted stands before nearly all of them."""
 _ALL_ELSE = 1e6
 
 
-def as_told(probabilities: Floats, verdicts: Codes) -> Floats:
+def with_verdicts(probabilities: Floats, verdicts: Codes) -> Floats:
     """Return the probabilities, (n,), of candidates that somebody judged: accepted ones have .9999 or more, rejected
     ones .0001 or less, and among themselves they keep their order."""
     rest = (1 - _SURE) * probabilities
     return np.select([verdicts == ACCEPTED, verdicts == REJECTED], [_SURE + rest, rest], probabilities)
 
 
-def ordered_as_told(evidence: Floats, verdicts: Codes) -> Floats:
+def ordered_by_verdicts(evidence: Floats, verdicts: Codes) -> Floats:
     """Return the evidence, (n,), by which accepted candidates come before and rejected ones after all others."""
     return evidence + _ALL_ELSE * verdicts

@@ -1,1 +1,1 @@
-"""Ground: what was trained, computed in NumPy; the weights lie beside it."""
+"""Inference in NumPy of the models that were trained; `weights` holds their files."""

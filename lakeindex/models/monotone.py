@@ -1,3 +1,3 @@
-"""The direction in which a feature may change what monotone trees predict."""
+"""The directions in which a feature may change the prediction of monotone trees."""
 
 FOR, AGAINST, EITHER = 1, -1, 0

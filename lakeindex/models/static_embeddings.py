@@ -1,4 +1,4 @@
-"""A vector a token, distilled from the language model (model2vec, Tulkens and van Dongen, 2024)."""
+"""One vector per token, distilled from the language model (model2vec, Tulkens and van Dongen, 2024)."""
 
 from __future__ import annotations
 
@@ -12,30 +12,31 @@ import numpy.typing as npt
 from lakeindex.arrays.aliases import Vectors
 
 TOKENS, SCALES = "tokens", "scales"
-"""In the file: int8 rows (tokens, dimension), and what each is multiplied with, float16 (tokens,)."""
+"""The arrays in the file: int8 rows (tokens, dimension), and the factor of each row, float16 (tokens,)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TokenVectors:
-    """The vectors of all tokens, and behind them one for no token at all."""
+    """The vectors of all tokens, and a last one, of zeros, for padding."""
 
     tokens: npt.NDArray[np.int8]
     """(tokens + 1, dimension)."""
     scales: Vectors
-    """(tokens + 1,) What each is multiplied with."""
+    """(tokens + 1,) The factor of each row."""
 
     @classmethod
     def open(cls, path: Path) -> TokenVectors:
         """Read the vectors from a safetensors file."""
         from safetensors.numpy import load_file
 
-        read = load_file(path)
-        none = np.zeros((1, read[TOKENS].shape[1]), np.int8)
-        return cls(np.concatenate([read[TOKENS], none]), np.append(read[SCALES].astype(np.float32), np.float32(0)))
+        arrays = load_file(path)
+        none = np.zeros((1, arrays[TOKENS].shape[1]), np.int8)
+        scales = np.append(arrays[SCALES].astype(np.float32), np.float32(0))
+        return cls(np.concatenate([arrays[TOKENS], none]), scales)
 
     @property
     def no_token(self) -> int:
-        """The number that stands for no token."""
+        """The number of the vector for padding."""
         return len(self.tokens) - 1
 
     @property
@@ -44,8 +45,8 @@ class TokenVectors:
         return int(self.tokens.shape[1])
 
     def sums(self, padded: npt.NDArray[Any]) -> Vectors:
-        """Add up the vectors of the tokens of each text, (texts, tokens) numbers, to (texts, dimension)."""
-        # Token by token: all at once would hold as many vectors as there are tokens.
+        """Return the sum of each text's token vectors, (texts, dimension), by padded token numbers (texts, tokens)."""
+        # Position by position: all at once would need memory for the vector of every token.
         sums = np.zeros((len(padded), self.dimension), np.float32)
         for tokens in padded.T:
             sums += self.tokens[tokens] * self.scales[tokens, None]

@@ -1,4 +1,4 @@
-"""Trees in a safetensors file: several, each under a name, as arrays."""
+"""Store boosted trees in a safetensors file, each ensemble under a name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ARRAYS |= {"left": np.int32, "right": np.int32, "values": np.float64}
 
 
 def to_arrays(trees: Mapping[str, Trees]) -> tuple[dict[str, npt.NDArray[Any]], dict[str, str]]:
-    """Lay trees out as the arrays of a file, and what is said beside them."""
+    """Return trees as the arrays and the metadata of a file."""
     arrays = {
         f"{name}.{part}": np.ascontiguousarray(getattr(one, part), dtype)
         for name, one in trees.items()
@@ -25,18 +25,18 @@ def to_arrays(trees: Mapping[str, Trees]) -> tuple[dict[str, npt.NDArray[Any]], 
 
 
 def from_file(file: Any, name: str, features: int) -> Trees:
-    """Read trees out of an open file, made for so many features.
+    """Read the trees of a name, made for `features` features, from an open file.
 
-    Raises KeyError or SafetensorError where there are none of the name, ValueError where they lead nowhere.
+    Raises KeyError or SafetensorError where there are none of the name, ValueError where their nodes are invalid.
     """
     arrays = {part: file.get_tensor(f"{name}.{part}") for part in _ARRAYS}
     trees = Trees(**arrays, depth=int((file.metadata() or {})[f"{name}.depth"]))
-    if not _leads_somewhere(trees, features):
-        raise ValueError(f"the trees {name!r} lead nowhere")
+    if not _is_valid(trees, features):
+        raise ValueError(f"the trees {name!r} have nodes that lead nowhere")
     return trees
 
 
-def _leads_somewhere(trees: Trees, features: int) -> bool:
+def _is_valid(trees: Trees, features: int) -> bool:
     nodes = len(trees.values)
     places = np.concatenate([trees.roots, trees.left, trees.right])
     return (

@@ -17,10 +17,11 @@ LENGTH_BINS = 16
 """Values by characters: 0, 1, (none), 2, 3, 4, 5-6, 7-9, 10-13, ... each bin starting 1.4 times as high, up to 108."""
 PATTERN_BINS = 24
 """Values by shape (letters, digits and punctuation runs), hashed."""
-LOOKS = ("text", "integer", "decimal", "date", "timestamp", "boolean", "code", "grouped", "comma", "thousand")
-"""What a value can look like; a code is a number that only text can hold: leading zeros, or more than 18 digits.
+VALUE_TYPES = ("text", "integer", "decimal", "date", "timestamp", "boolean", "code", "grouped", "comma", "thousand")
+"""The types of single values; a code is a number that only text can hold: leading zeros, or more than 18 digits.
 
-The last three are numbers with separators: thousands are apart, a comma is decimal, or only the column can tell.
+The last three are numbers with separators: between thousands, a decimal comma, or either, which only the rest of the
+column decides.
 """
 
 _KIND_SHARE = 0.9
@@ -40,8 +41,8 @@ class Extremes:
 
 
 @dataclass(frozen=True, slots=True)
-class Convention:
-    """What a comma and a point before three digits mean in a column."""
+class NumberFormat:
+    """How a column writes its numbers: what a comma or a point before three digits means."""
 
     has_grouped: bool
     """Whether some value has a comma between thousands."""
@@ -50,7 +51,7 @@ class Convention:
 
     @property
     def is_known(self) -> bool:
-        """Whether the column says what `1,234` is; by itself it is no number, as a wrong guess is a thousandfold."""
+        """Whether `1,234` can be read; if not, it counts as no number: a wrong guess is off by a factor of 1000."""
         return self.has_grouped != self.has_comma
 
     def read_thousands(self, number: float) -> float:
@@ -77,7 +78,7 @@ class SampledText:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ColumnProfile:
-    """What one scan learnt of a column."""
+    """The summary of a column that one scan of its rows gives."""
 
     rows: int
     nulls: int
@@ -88,8 +89,8 @@ class ColumnProfile:
     texts: tuple[SampledText, ...]
     """The values with the smallest hashes, in their order; every value of a column that has few."""
     text_limit: int
-    looks: Integers
-    """(len(LOOKS),) rows by what their value looks like."""
+    value_types: Integers
+    """(len(VALUE_TYPES),) rows by the type of their value."""
     lengths: Integers
     """(LENGTH_BINS,) rows by the length of their value."""
     patterns: Integers
@@ -104,7 +105,7 @@ class ColumnProfile:
     """Of the dates, since 1970."""
 
     def merge(self, other: ColumnProfile) -> ColumnProfile:
-        """Profile the rows of both; exactly what one scan of both would have given."""
+        """Return the profile of the rows of both, equal to that of one scan of both."""
         return replace(
             self,
             rows=self.rows + other.rows,
@@ -112,7 +113,7 @@ class ColumnProfile:
             values=self.values.merge(other.values),
             words=self.words.merge(other.words),
             texts=_merge_texts(self.texts + other.texts, self.text_limit),
-            looks=self.looks + other.looks,
+            value_types=self.value_types + other.value_types,
             lengths=self.lengths + other.lengths,
             patterns=self.patterns + other.patterns,
             numbers=self.numbers.merge(other.numbers),
@@ -129,8 +130,8 @@ class ColumnProfile:
 
     @property
     def kind(self) -> Kind:
-        """What at least nine in ten values look like; text where nothing is that common."""
-        seen = dict(zip(LOOKS, self.looks.tolist(), strict=True))
+        """The kind of at least nine in ten values; text where no kind is that common."""
+        seen = dict(zip(VALUE_TYPES, self.value_types.tolist(), strict=True))
         least = _KIND_SHARE * sum(seen.values())
         if not least:
             return Kind.EMPTY
@@ -138,16 +139,16 @@ class ColumnProfile:
             return Kind.BOOLEAN
         if seen["integer"] >= least:
             return Kind.INTEGER
-        if seen["integer"] + seen["decimal"] + self._separated(seen) >= least:
+        if seen["integer"] + seen["decimal"] + self._rows_with_separators(seen) >= least:
             return Kind.DECIMAL
         if seen["date"] + seen["timestamp"] >= least:
             return Kind.DATE
         return Kind.TEXT
 
-    def _separated(self, seen: Mapping[str, int]) -> int:
-        """Count the rows of numbers with separators that the column explains."""
-        sure = seen["grouped"] + seen["comma"]
-        return sure + seen["thousand"] if sure and self.convention.is_known else sure
+    def _rows_with_separators(self, seen: Mapping[str, int]) -> int:
+        """Count the rows of numbers with separators, `1,234` among them only where the column's format is known."""
+        certain = seen["grouped"] + seen["comma"]
+        return certain + seen["thousand"] if certain and self.number_format.is_known else certain
 
     @property
     def minimum(self) -> float:
@@ -165,30 +166,30 @@ class ColumnProfile:
             return self.days
         if math.isnan(self.thousands.low) and math.isnan(self.dotted.low):
             return self.numbers
-        thousands, dotted = self.convention.read_thousands, self.convention.read_dotted
+        thousands, dotted = self.number_format.read_thousands, self.number_format.read_dotted
         extremes = self.numbers
-        for read, unsure in ((thousands, self.thousands), (dotted, self.dotted)):
-            extremes = extremes.merge(Extremes(read(unsure.low), read(unsure.high)))
+        for read, ambiguous in ((thousands, self.thousands), (dotted, self.dotted)):
+            extremes = extremes.merge(Extremes(read(ambiguous.low), read(ambiguous.high)))
         return extremes
 
     @property
-    def convention(self) -> Convention:
-        """How numbers are written, as far as some of the values alone tell."""
-        has_grouped, has_comma = (bool(self.looks[LOOKS.index(look)]) for look in ("grouped", "comma"))
-        return Convention(has_grouped, has_comma)
+    def number_format(self) -> NumberFormat:
+        """The number format, as shown by the values that can be read in only one."""
+        has_grouped, has_comma = (bool(self.value_types[VALUE_TYPES.index(name)]) for name in ("grouped", "comma"))
+        return NumberFormat(has_grouped, has_comma)
 
     @property
     def sql_type(self) -> str:
         """The narrowest DuckDB type that every value converts to."""
-        seen = {look for look, rows in zip(LOOKS, self.looks.tolist(), strict=True) if rows}
-        for type_name, looks in (
+        seen = {name for name, rows in zip(VALUE_TYPES, self.value_types.tolist(), strict=True) if rows}
+        for type_name, allowed in (
             ("BOOLEAN", {"boolean"}),
             ("BIGINT", {"integer"}),
             ("DOUBLE", {"integer", "decimal"}),
             ("DATE", {"date"}),
             ("TIMESTAMP", {"date", "timestamp"}),
         ):
-            if seen and seen <= looks:
+            if seen and seen <= allowed:
                 return type_name
         return "VARCHAR"
 
@@ -202,18 +203,18 @@ class ColumnProfile:
 
     @property
     def is_serial(self) -> bool:
-        """Whether it counts 0, 1, 2, ... with hardly a gap, as surrogate keys do: it overlaps with every other such."""
+        """Whether it counts 0, 1, 2, ... with hardly a gap, as surrogate keys do: any two such columns overlap."""
         if self.kind is not Kind.INTEGER or not 0 <= self.minimum <= 1:
             return False
         return self.distinct >= _DENSE * (self.maximum - self.minimum + 1)
 
     def most_frequent(self, limit: int) -> list[SampledText]:
-        """List sampled values, the most frequent first, ties by their hash."""
+        """Return sampled values, the most frequent first, ties by their hash."""
         return sorted(self.texts, key=lambda sampled: (-sampled.rows, sampled.value_hash))[:limit]
 
 
 def length_bin(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Number the bin of each length in characters."""
+    """Return the bin of each length in characters."""
     grown = np.round(2 * np.log2(np.maximum(lengths, 1))).astype(np.int64)
     return np.minimum(np.where(lengths == 0, 0, grown + 1), LENGTH_BINS - 1)
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Texts
-from lakeindex.config.profile_limits import Limits
+from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.hashing.siphash import siphash
 from lakeindex.hashing.text_hash import HashedText
 from lakeindex.profile.column_profile import ColumnProfile
@@ -22,7 +22,7 @@ _SPACE = pa.scalar(" ", pa.large_string())
 _NOTHING = pa.scalar("", pa.large_string())
 
 
-def gram_sketches(profiles: Sequence[ColumnProfile], limits: Limits) -> list[Sketch]:
+def gram_sketches(profiles: Sequence[ColumnProfile], limits: ProfileLimits) -> list[Sketch]:
     """Sketch the trigrams of each profile's texts, counted once a text, however many rows hold it."""
     texts = [sampled.text for profile in profiles for sampled in profile.texts]
     owners = np.repeat(np.arange(len(profiles)), [len(profile.texts) for profile in profiles])

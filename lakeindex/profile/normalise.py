@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Texts
-from lakeindex.profile.long_values import shortened
+from lakeindex.profile.long_values import shorten
 from lakeindex.profile.number_formats import without_separators
 
 Column: TypeAlias = "pa.Array[Any] | pa.ChunkedArray[Any]"
@@ -34,7 +34,7 @@ _ISO_DATE = r"^\d{4}-\d{1,2}-\d{1,2}$"
 def as_text(values: Column) -> Texts:
     """Render values of any Arrow type as strings, as a CSV file would show them; bytes as hexadecimal digits.
 
-    Of one that is very long only the beginning stays, and a hash.
+    Very long values are shortened to their beginning and a hash.
     Raises ArrowInvalid for strings that are not valid UTF-8.
     """
     array: pa.Array[Any] = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
@@ -49,7 +49,7 @@ def as_text(values: Column) -> Texts:
         return pa.array([None if item is None else str(item) for item in array.to_pylist()], pa.large_string())
     texts: Texts = array.cast(pa.large_string())  # type: ignore[assignment]
     texts.validate(full=True)
-    return shortened(texts)
+    return shorten(texts)
 
 
 def normal_values(texts: Texts) -> Texts:
@@ -59,7 +59,7 @@ def normal_values(texts: Texts) -> Texts:
 
 
 def is_missing(values: Texts) -> pa.BooleanArray:
-    """Tell which normal values stand for nothing: empty ones and markers such as `null` or `n/a`."""
+    """Return which normal values stand for a missing one: empty ones and markers such as `null` or `n/a`."""
     return pc.is_in(values, value_set=_MISSING)
 
 
@@ -68,7 +68,7 @@ def normal_words(values: Texts) -> Texts:
     words = _iso_dates(values)
     if pc.all(pc.string_is_ascii(words)).as_py():
         return pc.utf8_trim_whitespace(pc.replace_substring_regex(words, r"[^a-z0-9]+", " "))
-    # Taking signs apart leaves capitals: the double-struck C has no lower case of its own.
+    # Decomposing leaves capitals: the double-struck C has no lower case of its own.
     plain: Texts = pc.utf8_lower(pc.utf8_normalize(words, form="NFKD"))  # type: ignore[attr-defined]
     words = pc.replace_substring_regex(plain, r"\p{M}+", "")
     return pc.utf8_trim_whitespace(pc.replace_substring_regex(words, r"[^\p{L}\p{N}]+", " "))
@@ -77,7 +77,7 @@ def normal_words(values: Texts) -> Texts:
 def normal_keys(values: Texts, words: Texts) -> Texts:
     """Join the words without leading zeros; a number keeps its sign and point, and no separators."""
     joined = pc.replace_substring(words, " ", "")
-    # Of `1,234` only its column knows that it may be a decimal: its key is that of a thousand, as most are.
+    # Whether `1,234` is a decimal only its column shows: its key is that of a thousand, as most are.
     plain = without_separators(values)
     if plain is not values:
         plain = pc.replace_substring_regex(plain, r"^([+-]?\d+)\.0+$", r"\1")

@@ -1,8 +1,8 @@
-"""Numbers as people write them: with thousands separators, with a decimal comma, or so that only the column can tell.
+"""Number formats: thousands separators, a decimal comma, or either, which only the rest of the column decides.
 
 1,234.50  1,234,567  1'234.5     grouped: a comma or an apostrophe between thousands
 1.234,50  1.234.567  12,5        comma: a decimal comma, points between thousands
-1,234                            thousand: the one or the other, as the rest of its column says
+1,234                            thousand: the one or the other, as in the rest of its column
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ DOTTED = rf"{_LEAD}\.\d{{3}}$"
 
 
 def may_be_separated(values: Texts) -> pa.BooleanArray:
-    """Tell which values deserve a closer look: nearly none do, in most tables."""
+    """Return which values may be numbers with separators: a cheap test that nearly none pass in most tables."""
     return pc.match_substring_regex(values, _MAY_BE)
 
 
 def without_separators(values: Texts) -> Texts:
-    """Write numbers with separators as plain ones where a value alone says how; leave all others as they are."""
+    """Write numbers with separators plainly where they can be read in one way only; leave all others as they are."""
     if not pc.any(may_be_separated(values)).as_py():
         return values
     grouped = pc.match_substring_regex(values, GROUPED)
@@ -64,5 +64,5 @@ def thousands(values: Texts) -> Texts:
 
 
 def find_dotted(texts: Texts) -> pa.BooleanArray:
-    """Tell which texts are plain numbers with three decimals, as written: `1.000` is no `1` where it is a thousand."""
+    """Return which texts are plain numbers with three decimals: `1.000` is no `1` where it is a thousand."""
     return pc.match_substring_regex(pc.utf8_trim_whitespace(texts), DOTTED)

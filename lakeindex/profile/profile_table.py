@@ -1,4 +1,4 @@
-"""Profiles as Arrow rows: how they leave the worker, and how the catalog keeps them."""
+"""Profiles as Arrow rows, as the worker sends them and the catalog keeps them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from lakeindex.arrays.aliases import ArrowArray
-from lakeindex.config.profile_limits import Limits, RawValues
+from lakeindex.config.profile_limits import ProfileLimits, RawValues
 from lakeindex.profile.column_profile import ColumnProfile, Extremes, SampledText
 from lakeindex.profile.grams import gram_sketches
 from lakeindex.profile.quantiles import quantiles_of
 from lakeindex.profile.sketch import Sketch
-from lakeindex.profile.sketch_sizes import KEPT, kept
+from lakeindex.profile.sketch_sizes import SKETCH_SIZES, sketch_sizes
 from lakeindex.types.columns import Family
 from lakeindex.types.lake import TableId
 
@@ -39,7 +39,7 @@ _SCALARS: tuple[tuple[str, pa.DataType], ...] = (
     ("minimum", pa.float64()),
     ("maximum", pa.float64()),
 )
-_HISTOGRAMS = ("looks", "lengths", "patterns")
+_HISTOGRAMS = ("value_types", "lengths", "patterns")
 _EXTREMES = ("numbers", "days")
 _MEASURES = ("minimum", "maximum", "quantiles", *_EXTREMES)
 
@@ -55,7 +55,7 @@ _FIELDS: list[tuple[str, pa.DataType]] = [
     *[(name, _COUNTS) for name in _HISTOGRAMS],
     *[(name, _LOW_AND_HIGH) for name in _EXTREMES],
     ("quantiles", pa.large_list(pa.float64())),
-    *[(f"{name}_{part}", kind) for name in KEPT for part, kind in (("hashes", _HASHES), ("counts", _COUNTS))],
+    *[(f"{name}_{part}", kind) for name in SKETCH_SIZES for part, kind in (("hashes", _HASHES), ("counts", _COUNTS))],
     ("texts", pa.large_list(_TEXT)),
     ("values", pa.large_list(_VALUE)),
     ("digest", pa.string()),
@@ -73,10 +73,10 @@ class ProfiledColumn:
     profile: ColumnProfile
 
 
-def to_records(columns: Sequence[ProfiledColumn], limits: Limits) -> pa.Table:
-    """Lay profiles out as PROFILE_SCHEMA, a row a column, in their order; without what `limits.raw` holds back.
+def to_records(columns: Sequence[ProfiledColumn], limits: ProfileLimits) -> pa.Table:
+    """Return profiles as PROFILE_SCHEMA, a row a column, in their order; without what `limits.raw` excludes.
 
-    `texts` are what a column's text is made of; what is to be kept of the values stands in `values`.
+    The column `texts` is what a column's text is made of; `values` are the values that the catalog keeps.
     """
     profiles = [column.profile for column in columns]
     sample = profiles if limits.raw is RawValues.SAMPLE else []
@@ -102,37 +102,37 @@ def to_records(columns: Sequence[ProfiledColumn], limits: Limits) -> pa.Table:
     return pa.table(arrays).select(PROFILE_SCHEMA.names).cast(PROFILE_SCHEMA)
 
 
-def _sketches(profiles: Sequence[ColumnProfile], limits: Limits) -> dict[str, ArrowArray]:
+def _sketches(profiles: Sequence[ColumnProfile], limits: ProfileLimits) -> dict[str, ArrowArray]:
     kinds = [profile.kind for profile in profiles]
     arrays: dict[str, ArrowArray] = {}
-    for family in KEPT:
+    for family in SKETCH_SIZES:
         sketches: list[Sketch] = (
             gram_sketches(profiles, limits)
             if family is Family.GRAMS
             else [getattr(profile, family) for profile in profiles]
         )
-        lasting = [0] * len(kinds) if limits.raw is RawValues.NONE else kept(family, kinds).tolist()
-        terms = list(zip(sketches, lasting, strict=True))
-        arrays[f"{family}_hashes"] = _lists([sketch.hashes[:limit] for sketch, limit in terms], np.uint64)
-        arrays[f"{family}_counts"] = _lists([sketch.counts[:limit] for sketch, limit in terms], np.int64)
+        sizes = [0] * len(kinds) if limits.raw is RawValues.NONE else sketch_sizes(family, kinds).tolist()
+        sized = list(zip(sketches, sizes, strict=True))
+        arrays[f"{family}_hashes"] = _lists([sketch.hashes[:size] for sketch, size in sized], np.uint64)
+        arrays[f"{family}_counts"] = _lists([sketch.counts[:size] for sketch, size in sized], np.int64)
     return arrays
 
 
-def _digest(profile: ColumnProfile, limits: Limits) -> str:
-    """Hash all that a profile says, so that two builds can be compared column by column; no more than may be told."""
+def _digest(profile: ColumnProfile, limits: ProfileLimits) -> str:
+    """Hash a profile, but for what `limits.raw` excludes, so that two builds can be compared column by column."""
     scalars = repr((profile.rows, profile.nulls, profile.numbers, profile.thousands, profile.dotted, profile.days))
     texts = [f"{text.value_hash} {text.text_hash} {text.rows} {text.text}" for text in profile.texts]
-    said = [repr((profile.rows, profile.nulls))] if limits.raw is RawValues.NONE else [scalars, *texts]
-    digest = hashlib.blake2b("\0".join(said).encode("utf-8"), digest_size=16, key=limits.key)
+    fields = [repr((profile.rows, profile.nulls))] if limits.raw is RawValues.NONE else [scalars, *texts]
+    digest = hashlib.blake2b("\0".join(fields).encode("utf-8"), digest_size=16, key=limits.key)
     for sketch in (profile.values, profile.words) if limits.raw is not RawValues.NONE else ():
         digest.update(sketch.hashes.tobytes() + sketch.counts.tobytes())
-    for histogram in (profile.looks, profile.lengths, profile.patterns):
+    for histogram in (profile.value_types, profile.lengths, profile.patterns):
         digest.update(histogram.tobytes())
     return digest.hexdigest()
 
 
 def _frequent_values(profiles: Sequence[ColumnProfile], columns: int) -> ArrowArray:
-    """List the most frequent sampled values of each column, the longest clipped; none without profiles."""
+    """Return the most frequent sampled values of each column, long ones clipped; none without profiles."""
     frequent = [profile.most_frequent(_VALUES) for profile in profiles] or [[]] * columns
     chosen = list(chain.from_iterable(frequent))
     structs = pa.StructArray.from_arrays(

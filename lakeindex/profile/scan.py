@@ -12,13 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Floats, Hashes, Integers, Texts
-from lakeindex.config.profile_limits import Limits
+from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.hashing.siphash import keyed_spellings, siphash
 from lakeindex.hashing.text_hash import HashedText, spelling_hashes
 from lakeindex.profile.column_profile import (
     LENGTH_BINS,
-    LOOKS,
     PATTERN_BINS,
+    VALUE_TYPES,
     ColumnProfile,
     Extremes,
     SampledText,
@@ -38,34 +38,34 @@ from lakeindex.profile.sketch import Sketch, first_of_each, sketch_each
 from lakeindex.profile.value_types import interpret
 
 
-def profile_columns(columns: Sequence[Column], limits: Limits) -> list[ColumnProfile]:
+def profile_columns(columns: Sequence[Column], limits: ProfileLimits) -> list[ColumnProfile]:
     """Profile each column; many small ones together cost little more than one."""
-    found = _distinct_values(columns)
-    words = normal_words(found.values)
-    key_hashes = HashedText.from_arrow(normal_keys(found.values, words)).strings()
-    value_hashes = spelling_hashes(key_hashes, HashedText.from_arrow(found.values).strings())
+    distinct = _distinct_values(columns)
+    words = normal_words(distinct.values)
+    key_hashes = HashedText.from_arrow(normal_keys(distinct.values, words)).strings()
+    value_hashes = spelling_hashes(key_hashes, HashedText.from_arrow(distinct.values).strings())
     word_hashes, places = HashedText.from_arrow(words).words()
     if limits.key:
         value_hashes = keyed_spellings(value_hashes, limits.key)
         word_hashes = siphash(word_hashes, limits.key)
-    shapes = HashedText.from_arrow(shape_of(found.values)).strings()
-    lengths = pc.utf8_length(found.values).to_numpy()
-    looks, numbers, days = interpret(found.values)
-    is_thousand = looks == LOOKS.index("thousand")
-    is_dotted = find_dotted(found.texts).to_numpy(zero_copy_only=False)
+    shapes = HashedText.from_arrow(shape_of(distinct.values)).strings()
+    lengths = pc.utf8_length(distinct.values).to_numpy()
+    value_types, numbers, days = interpret(distinct.values)
+    is_thousand = value_types == VALUE_TYPES.index("thousand")
+    is_dotted = find_dotted(distinct.texts).to_numpy(zero_copy_only=False)
     fields: dict[str, Sequence[Any]] = {
         "rows": [len(column) for column in columns],
-        "nulls": found.nulls([len(column) for column in columns]),
-        "values": found.sketches(value_hashes, limits.values),
-        "words": found.sketches(word_hashes, limits.words, places),
-        "texts": found.samples(value_hashes, limits.texts),
-        "looks": found.histograms(looks, len(LOOKS)),
-        "lengths": found.histograms(length_bin(lengths), LENGTH_BINS),
-        "patterns": found.histograms((shapes % np.uint64(PATTERN_BINS)).astype(np.int64), PATTERN_BINS),
-        "numbers": found.extremes(np.where(is_thousand | is_dotted, np.nan, numbers)),
-        "thousands": found.extremes(np.where(is_thousand, numbers, np.nan)),
-        "dotted": found.extremes(np.where(is_dotted, numbers, np.nan)),
-        "days": found.extremes(days),
+        "nulls": distinct.nulls([len(column) for column in columns]),
+        "values": distinct.sketches(value_hashes, limits.values),
+        "words": distinct.sketches(word_hashes, limits.words, places),
+        "texts": distinct.samples(value_hashes, limits.texts),
+        "value_types": distinct.histograms(value_types, len(VALUE_TYPES)),
+        "lengths": distinct.histograms(length_bin(lengths), LENGTH_BINS),
+        "patterns": distinct.histograms((shapes % np.uint64(PATTERN_BINS)).astype(np.int64), PATTERN_BINS),
+        "numbers": distinct.extremes(np.where(is_thousand | is_dotted, np.nan, numbers)),
+        "thousands": distinct.extremes(np.where(is_thousand, numbers, np.nan)),
+        "dotted": distinct.extremes(np.where(is_dotted, numbers, np.nan)),
+        "days": distinct.extremes(days),
     }
     return [
         ColumnProfile(text_limit=limits.texts, **{field: each[column] for field, each in fields.items()})
@@ -89,7 +89,7 @@ class _DistinctValues:
 
     columns: int
     texts: Texts
-    """As they stand in the file."""
+    """As written in the file."""
     values: Texts
     """Their normal forms; several texts of a column may share one."""
     rows: Integers
@@ -102,7 +102,7 @@ class _DistinctValues:
         return [total - int(share) for total, share in zip(rows, filled, strict=True)]
 
     def sketches(self, hashes: Hashes, size: int, places: Integers | None = None) -> list[Sketch]:
-        """Sketch what was made of the values: one hash of each or, with `places`, any number."""
+        """Sketch hashes, one a value or, with `places`, any number of each; `places` are those of their values."""
         owners, rows = (self.owners, self.rows) if places is None else (self.owners[places], self.rows[places])
         return sketch_each(hashes, rows, owners, self.columns, size)
 
@@ -118,7 +118,7 @@ class _DistinctValues:
         return [Extremes(*pair) for pair in zip(low.tolist(), high.tolist(), strict=True)]
 
     def samples(self, value_hashes: Hashes, limit: int) -> list[tuple[SampledText, ...]]:
-        """Take the texts with the smallest value hashes; of several spellings the one with the smallest text hash."""
+        """Sample the texts with the smallest value hashes; of several spellings the one with the smallest text hash."""
         text_hashes = HashedText.from_arrow(self.texts).strings()
         order = np.lexsort((text_hashes, value_hashes, self.owners))
         first = first_of_each(self.owners[order], value_hashes[order])

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lakeindex.arrays.aliases import Hashes, Integers
+from lakeindex.arrays.ragged import starts_run
 
 _HASH_RANGE = float(2**64)
 _Z = 1.96  # a two-sided 95 % interval
@@ -29,7 +30,7 @@ class Interval:
 
     @property
     def is_exact(self) -> bool:
-        """Whether there is nothing left to estimate."""
+        """Whether the value is counted rather than estimated."""
         return self.low == self.high
 
 
@@ -47,7 +48,7 @@ class Sketch:
         return sketch_each(hashes, counts, np.zeros(len(hashes), np.int64), 1, size)[0]
 
     def merge(self, other: Sketch) -> Sketch:
-        """Sketch the union of both columns' rows; exactly what one scan of both would have given."""
+        """Return the sketch of the rows of both columns, equal to that of one scan of both."""
         if self.size != other.size:
             raise ValueError(f"sketches of different sizes can't be merged: {self.size} and {other.size}")
         return Sketch.from_hashes(
@@ -76,7 +77,7 @@ class Sketch:
 
 
 def sketch_each(hashes: Hashes, counts: Integers, owners: Integers, columns: int, size: int) -> list[Sketch]:
-    """Sketch the hashes of each column; `owners` tells the number of the column that a hash belongs to."""
+    """Sketch the hashes of each column; `owners` is the number of the column that each hash belongs to."""
     order = np.lexsort((hashes, owners))
     first = first_of_each(owners[order], hashes[order])
     totals = np.add.reduceat(counts[order], first) if len(first) else counts[:0]
@@ -91,10 +92,8 @@ def sketch_each(hashes: Hashes, counts: Integers, owners: Integers, columns: int
 
 
 def first_of_each(*keys: npt.NDArray[np.generic]) -> Integers:
-    """Find where runs of equal keys start, in sorted arrays of the same length."""
-    starts = np.ones(len(keys[0]), bool)
-    starts[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
-    return np.flatnonzero(starts)
+    """Return the places where runs of equal keys start, in sorted arrays of the same length."""
+    return np.flatnonzero(starts_run(*keys))
 
 
 def containment(query: Sketch, candidate: Sketch) -> Interval:

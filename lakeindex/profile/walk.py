@@ -1,4 +1,4 @@
-"""Walk a lake: every entry below its root, what can be opened and what can't."""
+"""Walk a lake: list every entry below its root, with those that can't be opened."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from lakeindex.types.reports import FileOutcome, FileStatus
 def walk(root: Path, exclude: Path) -> Iterator[LakeFile | FileOutcome]:
     """Yield each entry below `root` that is no folder, in the order of its path.
 
-    A regular file comes as LakeFile; anything that can't be opened safely (a FIFO, a link that leaves the lake, a
-    folder without permission) as the outcome that says why. `exclude`, where the index lives, is passed over.
+    A regular file is a LakeFile; anything that can't be opened safely (a FIFO, a link that leaves the lake, a folder
+    without permission) is an outcome with the reason. `exclude`, the folder of the index, is left out.
     Raises NotFound when `root` is no folder.
     """
     if not root.is_dir():
@@ -88,5 +88,5 @@ def _relative(root: Path, path: Path) -> str:
 
 
 def _printable(name: str) -> str:
-    r"""Write bytes that are no UTF-8 as `\xff`: a report has to hold the name."""
+    r"""Write bytes that are no UTF-8 as `\xff`, so that a report can contain the name."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")

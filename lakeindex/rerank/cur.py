@@ -14,7 +14,7 @@ Every call counts, and every score is exact: the last round reranks what the rou
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -48,19 +48,23 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Searched:
+class SearchResult:
     """What a search found."""
 
     places: Integers
     """(m,) Of the columns that were scored, in the order in which they were."""
     scores: Floats
     """(m,) Exact."""
-    foreseen: Floats
+    forecasts: Floats
     """(m,) What was predicted of each right before."""
     rounds: Integers
     """(m,) The round in which each was scored, from 0 on."""
     predicted: Floats
     """(columns,) The scores of all, exact where they are known."""
+
+    def among(self, keys: Integers) -> SearchResult:
+        """Return the same among columns with these keys, ascending, where the places so far are keys."""
+        return replace(self, places=np.searchsorted(keys, self.places), predicted=self.predicted[keys])
 
     @property
     def calls(self) -> int:
@@ -73,11 +77,13 @@ class Searched:
         return self.places[order], self.scores[order]
 
 
-Searching = Generator[Integers, Floats, Searched]
+Searching = Generator[Integers, Floats, SearchResult]
 """Yields places that are to be scored, is sent their scores, and returns what was found."""
 
 
-def search(score: Score, space: Coordinates, prior: Floats, plan: Plan, anchors: Integers | None = None) -> Searched:
+def search(
+    score: Score, space: Coordinates, prior: Floats, plan: Plan, anchors: Integers | None = None
+) -> SearchResult:
     """Search for one query: see `searching`."""
     return search_many(lambda asked: [score(places) for _, places in asked], [space], [prior], plan, anchors)[0]
 
@@ -88,11 +94,11 @@ def search_many(
     priors: Sequence[Floats],
     plan: Plan,
     anchors: Integers | None = None,
-) -> list[Searched]:
+) -> list[SearchResult]:
     """Search for several queries, a space and a prior each, side by side: what a round asks is scored together."""
     each = enumerate(zip(spaces, priors, strict=True))
     runs = {number: searching(space, prior, plan, anchors) for number, (space, prior) in each}
-    found: dict[int, Searched] = {}
+    found: dict[int, SearchResult] = {}
     waiting: dict[int, Integers] = {}
     answers: dict[int, Floats | None] = dict.fromkeys(runs)
     while answers:
@@ -118,7 +124,7 @@ def searching(space: Coordinates, prior: Floats, plan: Plan, anchors: Integers |
     calls = min(plan.calls, len(allowed))
     is_open = np.isfinite(prior)
     places, scores = np.zeros(0, np.int64), np.zeros(0)
-    foreseen, rounds = np.zeros(0), np.zeros(0, np.int64)
+    forecasts, rounds = np.zeros(0), np.zeros(0, np.int64)
     predicted = believed
     # Where all are scored, nothing has to be predicted.
     planned = plan.rounds if calls < len(allowed) or anchors is not None else 1
@@ -131,14 +137,14 @@ def searching(space: Coordinates, prior: Floats, plan: Plan, anchors: Integers |
         if len(chosen):
             told = yield chosen
             places, scores = np.concatenate([places, chosen]), np.concatenate([scores, told])
-            foreseen = np.concatenate([foreseen, predicted[chosen]])
+            forecasts = np.concatenate([forecasts, predicted[chosen]])
             rounds = np.concatenate([rounds, np.full(len(chosen), number)])
             is_open[chosen] = False
             if len(places) < len(allowed):
                 predicted = predict(space, believed, places, scores, plan)
     predicted = predicted.copy()
     predicted[places] = scores
-    return Searched(places, scores, foreseen, rounds, predicted)
+    return SearchResult(places, scores, forecasts, rounds, predicted)
 
 
 def best_of(predicted: Floats, is_open: Flags, count: int) -> Integers:

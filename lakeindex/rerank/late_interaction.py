@@ -28,7 +28,7 @@ from lakeindex.models.monotone import EITHER, FOR
 from lakeindex.models.static_embeddings import TokenVectors
 from lakeindex.models.trees_file import from_file, to_arrays
 from lakeindex.types.column_tokens import END, NAME, TITLE
-from lakeindex.types.cross_input import Read
+from lakeindex.types.cross_input import CrossInput
 
 UNITS, UNIT_TOKENS = 18, 8
 """What is read of a column: the name, the title and 16 cells, so many tokens of each."""
@@ -57,8 +57,8 @@ LIKENESSES = (
     "kinds",
 )
 SIZES = ("distinct", "distinct there", "uniqueness", "uniqueness there", "lows apart", "highs apart")
-SEEN = (*LIKENESSES, *SIZES)
-"""What is told of a pair, in the order of the columns of `Attention.seen`."""
+PAIR_FEATURES = (*LIKENESSES, *SIZES)
+"""What is told of a pair, in the order of the columns of `Attention.pair_features`."""
 DIRECTIONS = (*(FOR for _ in LIKENESSES), *(EITHER for _ in SIZES))
 """No likeness ever speaks against a join."""
 
@@ -70,19 +70,19 @@ _TREES = "joins"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Cells:
+class CellVectors:
     """Columns with a vector for each of their units: what is computed once a column."""
 
     vectors: Vectors
     """(columns, UNITS, d) of unit length, 0 where there is no such unit."""
     there: Flags
     """(columns, UNITS)."""
-    read: Read
+    read: CrossInput
 
     @classmethod
-    def of(cls, read: Read, tokens: TokenVectors) -> Cells:
+    def of(cls, read: CrossInput, tokens: TokenVectors) -> CellVectors:
         """Look up the vectors of columns."""
-        padded = read.readings.padded(UNITS, UNIT_TOKENS)
+        padded = read.column_tokens.padded(UNITS, UNIT_TOKENS)
         flat = np.where(padded == END, tokens.no_token, padded).reshape(-1, UNIT_TOKENS)
         sums = tokens.sums(flat).reshape(len(read), UNITS, tokens.dimension)
         lengths = np.linalg.norm(sums, axis=2, keepdims=True)
@@ -91,7 +91,7 @@ class Cells:
 
 
 @dataclass(frozen=True, eq=False)
-class CellAttention:
+class LateInteraction:
     """The cheap cross-encoder: no torch, thousands of pairs a second."""
 
     tokens: TokenVectors
@@ -101,15 +101,15 @@ class CellAttention:
     """That of the weights, and that of the token vectors."""
 
     @classmethod
-    def open(cls, weights: Path, tokens: Path) -> CellAttention:
+    def open(cls, weights: Path, tokens: Path) -> LateInteraction:
         """Read trained weights. Raises IndexDamaged where there are none, or they were trained on other figures."""
         try:
             with safe_open(weights, "numpy") as file:
-                trees = from_file(file, _TREES, len(SEEN))
+                trees = from_file(file, _TREES, len(PAIR_FEATURES))
                 seen_in_training = json.loads((file.metadata() or {})["seen"])
         except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
             raise IndexDamaged(f"{weights} holds no cross-encoder ({error}); install lakeindex again") from error
-        if seen_in_training != list(SEEN):
+        if seen_in_training != list(PAIR_FEATURES):
             raise IndexDamaged(f"the cross-encoder in {weights} was trained on other figures; train it again")
         return cls(TokenVectors.open(tokens), trees, (weights, tokens))
 
@@ -118,40 +118,42 @@ class CellAttention:
         """Name the trees and the token vectors."""
         return fingerprint_of(*self.files)
 
-    def scores(self, queries: Read, columns: Read, left: Integers, right: Integers) -> Floats:
+    def scores(self, queries: CrossInput, columns: CrossInput, left: Integers, right: Integers) -> Floats:
         """Return what speaks for a join of each pair of places, (p,), in log-odds but for a constant."""
-        of_queries, of_columns = Cells.of(queries, self.tokens), Cells.of(columns, self.tokens)
-        return self.said_of(seen(of_queries, of_columns, left, right))
+        of_queries, of_columns = CellVectors.of(queries, self.tokens), CellVectors.of(columns, self.tokens)
+        return self.tree_scores(pair_features(of_queries, of_columns, left, right))
 
-    def said_of(self, pairs: npt.NDArray[np.float64]) -> Floats:
+    def tree_scores(self, pairs: npt.NDArray[np.float64]) -> Floats:
         """Return what the trees say of pairs as they were seen, (p, len(SEEN))."""
         parts = [pairs[start : start + _PAIRS_AT_ONCE] for start in range(0, len(pairs), _PAIRS_AT_ONCE)]
         return np.concatenate([np.zeros(0), *map(self.joins.sums, parts)])
 
 
 def fingerprint_of(weights: Path, tokens: Path) -> str:
-    """Name what decides the scores of a `CellAttention`, without making one."""
+    """Name what decides the scores of a `LateInteraction`, without making one."""
     with weights.open("rb") as trained, tokens.open("rb") as distilled:
         return f"cells-{hash_content(trained)[:16]}-{hash_content(distilled)[:16]}"
 
 
-def write_cell_attention(path: Path, joins: Trees, remarks: Mapping[str, str]) -> None:
+def write_late_interaction(path: Path, joins: Trees, remarks: Mapping[str, str]) -> None:
     """Write what was trained, with remarks on how it came about."""
     arrays, told = to_arrays({_TREES: joins})
-    save_file(arrays, path, told | {"seen": json.dumps(SEEN)} | dict(remarks))
+    save_file(arrays, path, told | {"seen": json.dumps(PAIR_FEATURES)} | dict(remarks))
 
 
-def seen(queries: Cells, columns: Cells, left: Integers, right: Integers) -> npt.NDArray[np.float64]:
+def pair_features(
+    queries: CellVectors, columns: CellVectors, left: Integers, right: Integers
+) -> npt.NDArray[np.float64]:
     """Read pairs of columns, (p,) places on the left and on the right, side by side: (p, len(SEEN))."""
     parts = [
         np.column_stack([_likenesses(queries, columns, *some), _sizes(queries, columns, *some)])
         for start in range(0, len(left), _PAIRS_AT_ONCE)
         for some in [(left[start : start + _PAIRS_AT_ONCE], right[start : start + _PAIRS_AT_ONCE])]
     ]
-    return np.concatenate([np.zeros((0, len(SEEN))), *parts])
+    return np.concatenate([np.zeros((0, len(PAIR_FEATURES))), *parts])
 
 
-def _likenesses(queries: Cells, columns: Cells, left: Integers, right: Integers) -> npt.NDArray[np.float64]:
+def _likenesses(queries: CellVectors, columns: CellVectors, left: Integers, right: Integers) -> npt.NDArray[np.float64]:
     ours, theirs = queries.vectors[left], columns.vectors[right]
     here, there = queries.there[left], columns.there[right]
     cosines = np.where(here[:, :, None] & there[:, None, :], ours @ theirs.transpose(0, 2, 1), _NOTHING)
@@ -188,7 +190,7 @@ def _likenesses(queries: Cells, columns: Cells, left: Integers, right: Integers)
     )
 
 
-def _sizes(queries: Cells, columns: Cells, left: Integers, right: Integers) -> npt.NDArray[np.float64]:
+def _sizes(queries: CellVectors, columns: CellVectors, left: Integers, right: Integers) -> npt.NDArray[np.float64]:
     facts, others = queries.read.facts.take(left), columns.read.facts.take(right)
     sizes = [np.log1p(one.distinct) for one in (facts, others)]
     sizes += [one.distinct / np.maximum(one.rows, 1) for one in (facts, others)]

@@ -1,65 +1,123 @@
-"""What a cross-encoder said, by the hashes of both columns: of a column that changed, nothing is remembered."""
+"""The scores of a slow cross-encoder, by the hashes of both columns: of a column that changed, none is found."""
 
 from __future__ import annotations
 
+import fcntl
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+import numpy.typing as npt
 
 from lakeindex.arrays.aliases import Floats, Hashes
+from lakeindex.hashing.text_hash import mix
 
 _MOST = 1_000_000
-_HASHES, _SCORES = "hashes", "scores"
+_RECENT = 1 << 16
+"""Scores that are kept apart from the many sorted ones before they are sorted in among them."""
+_RECORD = np.dtype([("hash", "<u8"), ("score", "<f8"), ("check", "<u8")])
+
+Records = npt.NDArray[np.void]
+"""Scores with their hashes, as they stand in the file."""
 
 
-@dataclass
-class RememberedScores:
-    """Scores of pairs, for as long as the process lives or, with a file, from one to the next."""
+@dataclass(slots=True, eq=False)
+class ScoreCache:
+    """Scores of pairs, as long as the process lives or, with a file, from one to the next.
+
+    The file is only ever appended to, under a lock, so that several processes can share it. Each record carries a check
+    of itself: one that a killed process left half, or that was damaged, is passed over and its pair scored again.
+    """
 
     path: Path | None = None
-    """A file of one model, which may be lost: what can't be read of it is scored again."""
+    """A file of one model's scores, which may be lost at any time."""
     most: int = _MOST
-    """Pairs that are remembered; when there are more, those are kept that came last."""
-    _new: bool = field(default=False, init=False)
+    """Pairs that are kept in memory, the newest; the file is cut back to them when it holds twice as many."""
+    _known: list[Records] = field(default_factory=lambda: [np.zeros(0, _RECORD)] * 2, init=False)
+    """The many, and the recent ones, which come first where both have a hash; each ascending by hash."""
+    _read: tuple[int, int] = field(default=(0, 0), init=False)
+    """The inode of the file that was read, and up to which byte."""
+    _lock: Lock = field(default_factory=Lock, init=False)
 
-    def of(self, hashes: Hashes) -> Floats:
-        """Return the scores of some pairs, (n,), nan of those that are not known."""
-        return np.array([self._known.get(one, np.nan) for one in hashes.tolist()], np.float64)
+    def look_up(self, hashes: Hashes) -> Floats:
+        """Return the scores of pairs, (n,), nan of those that are not known."""
+        with self._lock:
+            self._read_on()
+            known = list(self._known)
+        scores = np.full(len(hashes), np.nan)
+        for records in filter(len, known):
+            places = np.minimum(np.searchsorted(records["hash"], hashes), len(records) - 1)
+            is_known = records["hash"][places] == hashes
+            scores[is_known] = records["score"][places[is_known]]
+        return scores
 
-    def keep(self, hashes: Hashes, scores: Floats) -> None:
-        """Remember the scores of some pairs, (n,) each."""
-        self._known.update(zip(hashes.tolist(), scores.tolist(), strict=True))
-        for oldest in list(self._known)[: max(0, len(self._known) - self.most)]:
-            del self._known[oldest]
-        self._new = True
+    def add(self, hashes: Hashes, scores: Floats) -> None:
+        """Keep the scores of pairs, (n,) each; where the file can't be written, until the process ends."""
+        records = np.zeros(len(hashes), _RECORD)
+        records["hash"], records["score"] = hashes, scores
+        records["check"] = _check(records)
+        with self._lock:
+            self._keep(records)
+            if self.path is not None:
+                with suppress(OSError):
+                    self._append(self.path, records)
 
-    def save(self) -> None:
-        """Write what is new to the file, if there is one; where that can't be written, it is scored again."""
-        if self.path is None or not self._new:
+    def _keep(self, records: Records) -> None:
+        many, recent = self._known
+        recent = _merged(recent, records)
+        if len(recent) <= min(_RECENT, self.most):
+            self._known = [many, recent]
+        else:
+            # The many are older: what there is no room for is dropped from them.
+            room = max(0, self.most - len(recent))
+            self._known = [_merged(many[:room], recent)[-self.most :], recent[:0]]
+
+    def _read_on(self) -> None:
+        """Take in what this or another process appended since the file was last read."""
+        if self.path is None:
             return
-        arrays = {_HASHES: np.array(list(self._known), np.uint64), _SCORES: np.array(list(self._known.values()))}
-        unfinished = self.path.with_suffix(f".{os.getpid()}")
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            save_file(arrays, unfinished)
-            unfinished.replace(self.path)
-        except OSError:
-            with suppress(OSError):
-                unfinished.unlink(missing_ok=True)
-        self._new = False
+        with suppress(OSError), self.path.open("rb") as file:
+            facts = os.fstat(file.fileno())
+            start = self._read[1] if self._read[0] == facts.st_ino else 0
+            if facts.st_size // _RECORD.itemsize * _RECORD.itemsize > start:
+                file.seek(start)
+                content = file.read()
+                whole = len(content) // _RECORD.itemsize
+                records = np.frombuffer(content, _RECORD, whole)
+                self._keep(records[records["check"] == _check(records)])
+                self._read = facts.st_ino, start + whole * _RECORD.itemsize
 
-    @cached_property
-    def _known(self) -> dict[int, float]:
-        if self.path is None or not self.path.is_file():
-            return {}
-        try:
-            read = load_file(self.path)
-            return dict(zip(read[_HASHES].tolist(), read[_SCORES].tolist(), strict=True))
-        except (OSError, SafetensorError, KeyError, ValueError):
-            return {}
+    def _append(self, path: Path, records: Records) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(path):
+            size = path.stat().st_size if path.exists() else 0
+            if size > 2 * self.most * _RECORD.itemsize:
+                unfinished = path.with_suffix(".new")
+                unfinished.write_bytes(_merged(*self._known)[-self.most :].tobytes())
+                unfinished.replace(path)
+                return
+            with path.open("ab") as file:
+                file.truncate(size // _RECORD.itemsize * _RECORD.itemsize)  # of a process that was killed
+                file.write(records.tobytes())
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    # A file of its own: the cache itself may be replaced by a shorter one.
+    with path.with_suffix(".lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _check(records: Records) -> Hashes:
+    return mix(records["hash"] + np.ascontiguousarray(records["score"]).view(np.uint64) * np.uint64(3))
+
+
+def _merged(before: Records, after: Records) -> Records:
+    """Return records ascending by hash, each hash once: of a pair that was scored twice, the later score counts."""
+    together = np.concatenate([after[::-1], before])
+    return together[np.unique(together["hash"], return_index=True)[1]]

@@ -5,10 +5,16 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 
+from lakeindex.arrays.aliases import Integers
+from lakeindex.match.join_kind import KINDS_OF_JOIN, kinds_of
+from lakeindex.search.explain import Explainer
+from lakeindex.search.scored_candidates import ScoredCandidates
+from lakeindex.types.columns import Family
 from lakeindex.types.lake import ColumnId
-from lakeindex.types.matches import Match
+from lakeindex.types.matches import Cardinality, Match
 
 _FIELDS: list[tuple[str, pa.DataType]] = [
     ("query_table", pa.string()),
@@ -39,6 +45,8 @@ class Answer:
     """The sources that were asked."""
     hidden: int = 0
     """Matches that are less probable than was asked for."""
+    same_as: ColumnId | None = None
+    """The column of the lake that a column from outside is a copy of, and which is answered in its place."""
 
     def __len__(self) -> int:
         return len(self.matches)
@@ -68,6 +76,30 @@ class Answer:
         )
         caption = f"<caption>Columns that join with {html.escape(str(self.query))}</caption>"
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def matches_of(candidates: ScoredCandidates, places: Integers, explainer: Explainer) -> list[Match]:
+    """Return some candidates as matches, ranked in the order of their places."""
+    pairs, scores, accepted = candidates.pairs.take(places), candidates.scores[places], candidates.accepted
+    kinds, values = kinds_of(pairs), pairs.compared[Family.VALUES]
+    forward, backward = values.containment(), values.reverse_containment()
+    is_key = bool(pairs.query.is_key[0])
+    evidence = explainer.evidence(candidates, places)
+    return [
+        Match(
+            query=candidates.query,
+            column=explainer.directory.id_of(int(pairs.keys[place])),
+            rank=place + 1,
+            score=float(scores[place]),
+            kind=KINDS_OF_JOIN[kinds[place]],
+            containment=float(forward[place]),
+            reverse_containment=float(backward[place]),
+            cardinality=Cardinality.of(is_key, bool(pairs.candidates.is_key[place])),
+            evidence=evidence[place],
+            accepted=None if accepted is None else bool(accepted[places[place]]),
+        )
+        for place in np.arange(len(places)).tolist()
+    ]
 
 
 def match_row(match: Match) -> dict[str, object]:

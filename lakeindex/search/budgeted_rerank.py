@@ -1,94 +1,102 @@
-"""Ask a cross-encoder about the candidates of a query, within a budget of calls."""
+"""Score the candidates of queries with a cross-encoder, within a budget of calls."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
+from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
-from lakeindex.arrays.aliases import Floats, Integers
+from lakeindex.arrays.aliases import Coordinates, Floats, Integers
 from lakeindex.arrays.log_odds import log_odds_of
 from lakeindex.hashing.text_hash import mix
-from lakeindex.match.rerank_fusion import RerankWeights, Said
+from lakeindex.match.rerank_fusion import RerankWeights
 from lakeindex.protocols import Reranker
-from lakeindex.rerank.cur import Plan, predict, search_many
-from lakeindex.rerank.score_cache import RememberedScores
+from lakeindex.rerank.cur import Plan, SearchResult, predict, search_many
+from lakeindex.rerank.score_cache import ScoreCache
 from lakeindex.types.column_tokens import FACTOR
-from lakeindex.types.cross_input import Read
+from lakeindex.types.cross_input import CrossInput
 
 _DOUBT = 1e-9
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Candidates:
-    """What may be read with a query."""
+class Rerankable(Protocol):
+    """The candidates of one query, (n,), as a cross-encoder needs them."""
 
-    read: Callable[[Integers], Read]
-    """Gives those at some places."""
-    space: Callable[[], npt.NDArray[np.float32]]
-    """Gives the coordinates, (n, d), in which their scores are predicted."""
-    prior: Floats
-    """(n,) The probability that each joins; where it is nothing, it is not read."""
+    @property
+    def query(self) -> CrossInput:
+        """The query, a single column."""
+        ...
+
+    @property
+    def prior(self) -> Floats:
+        """The probability that each joins, (n,); those of which it is 0 are never scored."""
+        ...
+
+    def cross_input(self, places: Integers) -> CrossInput:
+        """Return the candidates at some places."""
+        ...
+
+    def coordinates(self) -> Coordinates:
+        """Return the coordinates, (n, d), in which scores are predicted."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class BudgetedReranker:
-    """A cross-encoder with what its scores are worth, and those that it gave."""
+    """A cross-encoder with the weights of its scores, and a cache of them where it is slow."""
 
     cross_encoder: Reranker
     weights: RerankWeights
-    scores: RememberedScores = field(default_factory=RememberedScores)
+    cache: ScoreCache | None = None
 
-    def read(self, query: Read, candidates: Candidates, plan: Plan, surely: int | None = None) -> Said:
-        """Read the query, a single column, with the candidates that promise most, and `surely` with the one there.
+    def score_many(self, queries: Sequence[Rerankable], plan: Plan) -> list[SearchResult]:
+        """Score the candidates of several queries that promise most, each as planned, the pairs of all together."""
+        priors = [_log_odds(one) for one in queries]
+        spaces = [_space(one, prior, plan.calls) for one, prior in zip(queries, priors, strict=True)]
 
-        Of that one it is said what the scores of the others foretell.
-        """
-        said = self.read_many([query], [candidates], plan)[0]
-        if surely is None:
-            return said
-        if surely not in said.places:
-            said = said.with_last(surely, self._score([(query, candidates.read(np.array([surely])))])[0])
-        others = said.places != surely
-        if not others.any():
-            return said
-        believed, space = np.nan_to_num(_believed(candidates), neginf=0.0), candidates.space()
-        return said.foretold(surely, predict(space, believed, said.places[others], said.scores[others], plan)[surely])
+        def score(chosen: Sequence[tuple[int, Integers]]) -> list[Floats]:
+            asked = [(queries[number], places) for number, places in chosen]
+            return self._score([(one.query, one.cross_input(places)) for one, places in asked])
 
-    def read_many(self, queries: Sequence[Read], candidates: Sequence[Candidates], plan: Plan) -> list[Said]:
-        """Read several queries, each as planned; the pairs of all are read together."""
-        believed = [_believed(one) for one in candidates]
-        spaces = [_space(one, prior, plan.calls) for one, prior in zip(candidates, believed, strict=True)]
+        return search_many(score, spaces, priors, plan)
 
-        def score(asked: Sequence[tuple[int, Integers]]) -> list[Floats]:
-            return self._score([(queries[number], candidates[number].read(places)) for number, places in asked])
+    def without(self, candidates: Rerankable, scores: SearchResult, place: int, plan: Plan) -> SearchResult:
+        """Return the scores with the forecast of one of them made from all others."""
+        others = scores.places != place
+        if others.all() or not others.any():
+            return scores
+        prior = np.nan_to_num(_log_odds(candidates), neginf=0.0)
+        predicted = predict(candidates.coordinates(), prior, scores.places[others], scores.scores[others], plan)
+        return replace(scores, forecasts=np.where(others, scores.forecasts, predicted[place]))
 
-        searched = search_many(score, spaces, believed, plan)
-        self.scores.save()
-        return [Said(one.places, one.scores, one.foreseen, one.rounds, one.predicted) for one in searched]
+    def _score(self, pairs: Sequence[tuple[CrossInput, CrossInput]]) -> list[Floats]:
+        """Score single queries with some columns each; pairs that the cache holds are not scored again."""
+        queries, columns = (reduce(CrossInput.joined, side) for side in zip(*pairs, strict=True))
+        sizes = [len(some) for _, some in pairs]
+        left = np.repeat(np.arange(len(pairs)), sizes)
+        scores = self._look_up(queries, columns, left)
+        return np.split(scores, np.cumsum(sizes)[:-1])
 
-    def _score(self, asked: Sequence[tuple[Read, Read]]) -> list[Floats]:
-        """Score single queries with some columns each; pairs that were scored before are not read again."""
-        queries, columns = (reduce(Read.joined, side) for side in zip(*asked, strict=True))
-        sizes = [len(some) for _, some in asked]
-        left = np.repeat(np.arange(len(asked)), sizes)
+    def _look_up(self, queries: CrossInput, columns: CrossInput, left: Integers) -> Floats:
+        if self.cache is None:
+            return self.cross_encoder.scores(queries, columns, left, np.arange(len(columns)))
         hashes = mix(queries.hashes()[left] * FACTOR + columns.hashes())
-        scores = self.scores.of(hashes)
+        scores = self.cache.look_up(hashes)
         new = np.flatnonzero(np.isnan(scores))
         if len(new):
             scores[new] = self.cross_encoder.scores(queries, columns.take(new), left[new], np.arange(len(new)))
-            self.scores.keep(hashes[new], scores[new])
-        return np.split(scores, np.cumsum(sizes)[:-1])
+            self.cache.add(hashes[new], scores[new])
+        return scores
 
 
-def _believed(candidates: Candidates) -> Floats:
+def _log_odds(candidates: Rerankable) -> Floats:
     return np.where(candidates.prior > 0, log_odds_of(candidates.prior, _DOUBT), -np.inf)
 
 
-def _space(candidates: Candidates, believed: Floats, calls: int) -> npt.NDArray[np.float32]:
-    # Where all are read, nothing is predicted.
-    are_all_read = calls >= int(np.isfinite(believed).sum())
-    return np.zeros((len(believed), 0), np.float32) if are_all_read else candidates.space()
+def _space(candidates: Rerankable, prior: Floats, calls: int) -> Coordinates:
+    # Where all are scored, nothing is predicted.
+    are_all_scored = calls >= int(np.isfinite(prior).sum())
+    return np.zeros((len(prior), 0), np.float32) if are_all_scored else candidates.coordinates()

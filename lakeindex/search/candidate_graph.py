@@ -1,75 +1,81 @@
-"""The graph around a query: its candidates, those that join with it asked in their turn, and what they name."""
+"""The graph around a query: its candidates, the neighbours of the likeliest ones, and what these add."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from lakeindex.arrays.aliases import Floats, Integers
-from lakeindex.match.message_passing import LEAST, Bridge, bridges_among
+from lakeindex.match.message_passing import LEAST, Intermediate, choose_intermediates
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Partners:
+class Neighbours:
     """Columns that may join with one, ascending by key."""
 
     keys: Integers
     probabilities: Floats
 
     @classmethod
-    def of(cls, keys: Integers, probabilities: Floats, most: int) -> Partners:
+    def of(cls, keys: Integers, probabilities: Floats, most: int) -> Neighbours:
         """Keep so many, the most probable."""
         kept = np.sort(np.argsort(-probabilities, kind="stable")[:most])
         return cls(keys[kept], probabilities[kept])
 
     def probability(self, key: int) -> float:
-        """Return the probability of one, 0 where it isn't there."""
+        """Return the probability of one column, 0 where it is not among them."""
         return float(self.among(np.array([key]))[0])
 
     def among(self, keys: Integers) -> Floats:
-        """Return the probability of each of some columns, (n,) keys: 0 of those that aren't there."""
-        found = np.zeros(len(keys))
+        """Return the probability of each of some columns, (n,) keys: 0 of those that are not among them."""
+        probabilities = np.zeros(len(keys))
         _, places, own = np.intersect1d(keys, self.keys, assume_unique=True, return_indices=True)
-        found[places] = self.probabilities[own]
-        return found
+        probabilities[places] = self.probabilities[own]
+        return probabilities
 
 
-Ask = Callable[[int], Partners]
-"""From the key of a column to its partners."""
-Answer = Callable[[int], float]
-"""From the key of a column to the probability that it gives the query."""
+class Surroundings(Protocol):
+    """What a lake knows around the candidates of one query."""
+
+    def neighbours(self, key: int) -> Neighbours:
+        """Return the columns that may join with a column."""
+        ...
+
+    def reverse_probability(self, key: int) -> float:
+        """Return the probability that a column joins with the query, when it is the one that is queried."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Surroundings:
-    """A query's candidates, ascending by key, with those that only bridges name."""
+class CandidateGraph:
+    """A query's candidates, ascending by key, with those that only intermediates name."""
 
     keys: Integers
-    bridges: tuple[Bridge, ...]
+    intermediates: tuple[Intermediate, ...]
 
 
-def surroundings(excluded: Integers, candidates: Partners, ask: Ask, answer: Answer) -> Surroundings:
-    """Ask the likeliest candidates for their partners; columns that are no answer, `excluded`, are left out.
+def candidate_graph(excluded: Integers, candidates: Neighbours, around: Surroundings) -> CandidateGraph:
+    """Add the neighbours of the likeliest candidates to the graph; columns that may not be answers are left out.
 
     The same graph is made for a column of the lake, for one from outside, and in training.
     """
-    asked = candidates.keys[bridges_among(candidates.probabilities)].tolist()
-    partners = {key: _carrying(ask(key), excluded) for key in asked}
-    keys = np.unique(np.concatenate([candidates.keys, *(one.keys for one in partners.values())]))
-    bridges = tuple(
-        Bridge(
+    chosen = candidates.keys[choose_intermediates(candidates.probabilities)].tolist()
+    neighbours = {key: _carrying(around.neighbours(key), excluded) for key in chosen}
+    keys = np.unique(np.concatenate([candidates.keys, *(one.keys for one in neighbours.values())]))
+    intermediates = tuple(
+        Intermediate(
             place=int(np.searchsorted(keys, key)),
-            partners=np.searchsorted(keys, found.keys),
+            neighbours=np.searchsorted(keys, found.keys),
             probabilities=found.probabilities,
-            back=answer(key),
+            reverse_probability=around.reverse_probability(key),
         )
-        for key, found in partners.items()
+        for key, found in neighbours.items()
     )
-    return Surroundings(keys, bridges)
+    return CandidateGraph(keys, intermediates)
 
 
-def _carrying(partners: Partners, excluded: Integers) -> Partners:
-    kept = (partners.probabilities >= LEAST) & ~np.isin(partners.keys, excluded)
-    return Partners(partners.keys[kept], partners.probabilities[kept])
+def _carrying(neighbours: Neighbours, excluded: Integers) -> Neighbours:
+    kept = (neighbours.probabilities >= LEAST) & ~np.isin(neighbours.keys, excluded)
+    return Neighbours(neighbours.keys[kept], neighbours.probabilities[kept])

@@ -12,12 +12,12 @@ import numpy as np
 from lakeindex.catalog.catalog import Catalog
 from lakeindex.catalog.database import connect, scan_sql
 from lakeindex.catalog.directory import Directory
-from lakeindex.catalog.table_check import require_base_tables
+from lakeindex.catalog.table_check import require_expected_tables
 from lakeindex.config.index_settings import content_settings
 from lakeindex.config.settings import Settings
-from lakeindex.encode.linear_head import Head
+from lakeindex.encode.linear_head import LinearHead
 from lakeindex.errors import IndexDamaged, LakeIndexError
-from lakeindex.index.token_store import check_readings
+from lakeindex.index.token_store import check_tokens
 from lakeindex.rerank.anchor_store import check_anchors, open_anchors
 from lakeindex.search.searcher import Searcher
 from lakeindex.store.generations import Generation, open_generation
@@ -44,9 +44,9 @@ def read_all(generation: Generation) -> None:
     searcher.vectors.check()
     if (generation.folder / ANCHORS).exists():
         check_anchors(open_anchors(generation.folder / ANCHORS), len(keys))
-    check_readings(searcher.readings, len(keys))
+    check_tokens(searcher.tokens, len(keys))
     if (generation.folder / HEAD).exists():
-        Head.open(generation.folder / HEAD)
+        LinearHead.open(generation.folder / HEAD)
     for terms in searcher.terms.values():
         terms.check(len(keys))
     _check_tables(generation, searcher.directory)
@@ -93,10 +93,10 @@ def _check_tables(generation: Generation, directory: Directory) -> None:
                 batch.validate(full=True)
     if (folder / ROWS).exists():
         # Rows of Parquet files have the types that they have there.
-        require_base_tables(folder / ROWS, dict.fromkeys(str(table.id) for table in viewed), _MEMORY_OF_DUCKDB)
+        require_expected_tables(folder / ROWS, dict.fromkeys(str(table.id) for table in viewed), _MEMORY_OF_DUCKDB)
 
 
-def try_out(index: Path, number: int) -> None:
+def check_in_sandbox(index: Path, number: int) -> None:
     """Read a generation to its end, within limits that stay for this process. Raises LakeIndexError when it can't."""
     generation = open_generation(index, number)
     limit = _MEMORY + _MEMORY_A_BYTE * generation.manifest.bytes
@@ -109,7 +109,7 @@ def try_out(index: Path, number: int) -> None:
 def main() -> None:
     """Try out generation NUMBER of INDEX; the exit code tells."""
     try:
-        try_out(Path(sys.argv[1]), int(sys.argv[2]))
+        check_in_sandbox(Path(sys.argv[1]), int(sys.argv[2]))
     except LakeIndexError as error:
         sys.exit(str(error))
 

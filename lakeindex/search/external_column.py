@@ -1,41 +1,107 @@
-"""A column from outside the lake, taken down the same road as the lake's own: profile, text, terms."""
+"""A column from outside the lake, on the same road as the lake's own columns: profile, text, terms."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
+from lakeindex.arrays.aliases import Hashes, Vectors
 from lakeindex.catalog.directory import facts_of, hash_names
-from lakeindex.config.index_settings import guards_of, read_options
-from lakeindex.config.profile_limits import Limits, RawValues
+from lakeindex.config.index_settings import read_limits_of, read_options
+from lakeindex.config.profile_limits import ProfileLimits, RawValues
 from lakeindex.config.settings import Settings
-from lakeindex.encode.column_tokenizer import read_records
+from lakeindex.encode.column_tokenizer import tokenize_records
 from lakeindex.errors import InvalidSetting, NotFound, UnreadableTable
+from lakeindex.index.inverted_index import InvertedIndex
 from lakeindex.index.name_terms import context_words, name_grams, references, term_sets
 from lakeindex.profile.profile_table import ProfiledColumn, to_records
 from lakeindex.profile.scan import profile_columns
-from lakeindex.profile.sketch_sizes import KEPT, kept
+from lakeindex.profile.sketch_sizes import SKETCH_SIZES, sketch_sizes
 from lakeindex.profile.workers.pool import profile_in_workers
-from lakeindex.types.column_tokens import Readings
-from lakeindex.types.columns import Family, Kind, QueryColumn, TermSet
+from lakeindex.search.searcher import Searcher
+from lakeindex.types.column_tokens import ColumnTokens
+from lakeindex.types.columns import ColumnFacts, Family, Kind, QueryColumn, TermSet
 from lakeindex.types.lake import ColumnId, LakeFile, TableId
 from lakeindex.types.names import title_of, words_of
 from lakeindex.types.reports import FileStatus
 
-ToVectors = Callable[[pa.Table], npt.NDArray[np.float32]]
-"""Profile records to the vectors that the index would hold for them, (n, d)."""
+
+class ColumnEncoder(Protocol):
+    """The model that the index was built with."""
+
+    def encode_records(self, records: pa.Table) -> Vectors:
+        """Return the vectors of columns, given as profile records: (n, d), unit length."""
+        ...
 
 
-def prepare_file_column(
-    path: Path, column: str, settings: Settings, limits: Limits, to_vectors: ToVectors
-) -> QueryColumn:
-    """Read a file as the lake's files are read, and make one of its columns ready to be asked about.
+@dataclass(frozen=True, slots=True)
+class ExternalColumn:
+    """A column from outside the lake, profiled as the lake's columns are."""
+
+    id: ColumnId
+    record: pa.Table
+    """Its profile record."""
+    table_names: Hashes
+    """The hashed names of the columns of its table."""
+    limits: ProfileLimits
+
+    def facts(self) -> ColumnFacts:
+        """Return what its profile says."""
+        return facts_of(self.record)
+
+    def terms(self) -> dict[Family, TermSet]:
+        """Return its terms."""
+        return _terms(self.record, self.id.name, self.id.table)
+
+    def copied_from(self, searcher: Searcher) -> int | None:
+        """Return the key of the lake's column that it is a copy of, None where there is none.
+
+        A copy has the same name, as many rows and the same values, and stands beside columns of the same names.
+        Of several, that of a table with the same title counts.
+        """
+        facts, terms = self.facts(), self.terms()[Family.VALUES]
+        if self.limits.raw is RawValues.NONE or not len(terms.hashes):
+            return None
+        directory = searcher.directory
+        lake, index = directory.facts, searcher.terms[Family.VALUES]
+        is_alike = (lake.rows == facts.rows[0]) & (lake.nulls == facts.nulls[0]) & (lake.distinct == facts.distinct[0])
+        is_alike &= np.isin(directory.name_hashes, hash_names([self.id.name]))
+        copies = [key for key in np.flatnonzero(is_alike).tolist() if self._is_copy(searcher, index, terms, key)]
+        titled = [key for key in copies if title_of(directory.id_of(key).table) == title_of(self.id.table)]
+        return next(iter((*titled, *copies)), None)
+
+    def query(self, encoder: ColumnEncoder) -> QueryColumn:
+        """Make it ready to be a query; the model is loaded for that."""
+        tokens = tokenize_records(self.record, self.limits.raw is RawValues.SAMPLE).values.to_numpy()
+        return QueryColumn(
+            id=self.id,
+            facts=self.facts(),
+            terms=self.terms(),
+            vector=encoder.encode_records(self.record)[0],
+            tokens=ColumnTokens(tokens, np.array([0, len(tokens)])),
+            table_names=self.table_names,
+            own_keys=np.zeros(0, np.int64),
+        )
+
+    def _is_copy(self, searcher: Searcher, index: InvertedIndex, terms: TermSet, key: int) -> bool:
+        directory, column = searcher.directory, searcher.directory.id_of(key)
+        names, other = directory.name_hashes[directory.keys_of_table(column.table)], index.column(key)
+        return (
+            column.name == self.id.name
+            and np.array_equal(names, self.table_names)
+            and np.array_equal(other.hashes, terms.hashes)
+        )
+
+
+def profile_file_column(path: Path, column: str, settings: Settings, limits: ProfileLimits) -> ExternalColumn:
+    """Read a file as the lake's files are read, and profile one of its columns.
 
     `limits` are those of the index: under another key no hash would be one of its own.
 
@@ -45,51 +111,44 @@ def prepare_file_column(
         raise NotFound(f"no file {path}")
     facts = path.stat()
     file = LakeFile(path.resolve(), path.name, facts.st_size, facts.st_mtime_ns)
-    shares = list(profile_in_workers([file], read_options(settings, None), limits, guards_of(settings, jobs=1)))
-    outcome = shares[-1].outcomes[-1]
-    records = shares[-1].records
+    units = list(profile_in_workers([file], read_options(settings, None), limits, read_limits_of(settings, jobs=1)))
+    outcome, records = units[-1].outcomes[-1], units[-1].records
     if outcome.status is not FileStatus.INDEXED or records is None:
         raise UnreadableTable(f"{path} can't be read: {outcome.reason}")
-    return _prepare(records, column, path.name, limits, to_vectors)
+    names = [str(name) for name in records["name"].to_pylist()]
+    record = records.slice(_place(column, names, path.name), 1).combine_chunks()
+    table = TableId(str(record["table_id"][0].as_py()))
+    of_table = [name for name, one in zip(names, records["table_id"].to_pylist(), strict=True) if one == table]
+    return ExternalColumn(ColumnId(table, column), record, hash_names(of_table), limits)
 
 
-def prepare_stream_column(data: object, column: str, limits: Limits, to_vectors: ToVectors) -> QueryColumn:
-    """Make a column of an Arrow stream ready to be asked about. Raises InvalidSetting for anything else."""
+def profile_stream_column(data: pa.Table, column: str, limits: ProfileLimits) -> ExternalColumn:
+    """Profile a column of a table in memory. Raises NotFound where it has no such column."""
+    _place(column, data.column_names, "the data")
+    (profile,) = profile_columns([data[column]], limits)
+    record = to_records([ProfiledColumn(TableId(""), 0, column, profile)], limits)
+    return ExternalColumn(ColumnId(TableId(""), column), record, hash_names(data.column_names), limits)
+
+
+def table_of(data: object) -> pa.Table:
+    """Read an Arrow stream (pyarrow, polars, pandas, a DuckDB relation). Raises InvalidSetting for anything else."""
     try:
-        table = data if isinstance(data, pa.Table) else pa.table(data)
+        return data if isinstance(data, pa.Table) else pa.table(data)
     except (TypeError, ValueError, pa.ArrowException) as error:
         raise InvalidSetting(
             f"a query takes the name of a table, a Path or an Arrow stream, not {type(data).__name__}: {error}"
         ) from error
-    if column not in table.column_names:
-        raise NotFound(f"the data has no column {column!r}{_nearest(column, table.column_names)}")
-    (profile,) = profile_columns([table[column]], limits)
-    return _prepare(
-        to_records([ProfiledColumn(TableId(""), 0, column, profile)], limits), column, "the data", limits, to_vectors
-    )
 
 
-def _prepare(records: pa.Table, column: str, origin: str, limits: Limits, to_vectors: ToVectors) -> QueryColumn:
-    names = [str(name) for name in records["name"].to_pylist()]
+def _place(column: str, names: Sequence[str], origin: str) -> int:
     if column not in names:
         raise NotFound(f"{origin} has no column {column!r}{_nearest(column, names)}")
-    record = records.slice(names.index(column), 1).combine_chunks()
-    table = TableId(str(record["table_id"][0].as_py()))
-    tokens = read_records(record, limits.raw is RawValues.SAMPLE).values.to_numpy()
-    return QueryColumn(
-        id=ColumnId(table, column),
-        facts=facts_of(record),
-        terms=_terms(record, column, table),
-        vector=to_vectors(record)[0],
-        reading=Readings(tokens, np.array([0, len(tokens)])),
-        table_names=hash_names(names),
-        own_keys=np.zeros(0, np.int64),
-    )
+    return names.index(column)
 
 
 def _terms(record: pa.Table, column: str, table: TableId) -> dict[Family, TermSet]:
     kind = Kind(str(record["kind"][0].as_py()))
-    terms = {family: _term_set(record, family, int(kept(family, [kind])[0])) for family in KEPT}
+    terms = {family: _term_set(record, family, int(sketch_sizes(family, [kind])[0])) for family in SKETCH_SIZES}
     terms[Family.KEYS] = terms[Family.VALUES]
     names, titles = [words_of(column)], [title_of(table)]
     terms[Family.NAMES] = term_sets(*name_grams(names))[0]

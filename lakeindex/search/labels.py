@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from lakeindex.arrays.aliases import Codes, Features, Floats, Integers
 from lakeindex.catalog.directory import Directory
 from lakeindex.files.user_folders import cache_slot
-from lakeindex.match.label_memory import Memory, VectorsOf, undirected
-from lakeindex.match.labelled_pairs import DescribedPairs
-from lakeindex.match.score_parts import Addition
+from lakeindex.match.label_memory import ColumnVectors, LabelMemory, undirected
+from lakeindex.match.labelled_pairs import LabelledPairs
 from lakeindex.match.user_verdicts import ACCEPTED, NO_VERDICT, REJECTED
 from lakeindex.store.feedback_log import FeedbackFile, LabelledPair, Stamp, Verdict
-from lakeindex.types.columns import QueryColumn
 from lakeindex.types.lake import ColumnId, TableId
 
 _SIGNS = {Verdict.ACCEPTED: ACCEPTED, Verdict.REJECTED: REJECTED}
 
-Describe = Callable[[int, Integers], tuple[Features, Floats]]
-"""From the key of a column and of others to the features of the pairs, (m, f), and their probabilities, (m,)."""
+
+class PairDescriber(Protocol):
+    """What describes pairs of columns, which takes as long as a query."""
+
+    def describe(self, key: int, others: Integers) -> tuple[Features, Floats]:
+        """Return the features, (m, f), and the probabilities, (m,), of the pairs of a column with others, by key."""
+        ...
+
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Labels:
+class PairLabels:
     """The labelled pairs of which the index has both columns, an entry each."""
 
-    pairs: DescribedPairs
-    memory: Memory
+    pairs: LabelledPairs
+    memory: LabelMemory
 
     def accepted_with(self, key: int) -> Integers:
         """Return the keys of the columns that were accepted for a column."""
@@ -47,10 +51,6 @@ class Labels:
         found[places] = verdicts[judged]
         return found
 
-    def additions(self, query: QueryColumn, vectors_of: VectorsOf) -> Sequence[Addition]:
-        """Say what the pairs add to the evidence of a query's candidates, whose vectors `vectors_of` looks up."""
-        return (partial(self.memory.shift, query.vector, vectors_of),)
-
     def _partners(self, key: int) -> tuple[Integers, Codes]:
         ahead, back = self.pairs.lefts == key, self.pairs.rights == key
         partners = np.concatenate([self.pairs.rights[ahead], self.pairs.lefts[back]])
@@ -62,55 +62,50 @@ class LabelReader:
     """The labels of an index, read again whenever somebody changed them."""
 
     directory: Directory
-    vectors_of: VectorsOf
-    """By keys."""
-    describe: Describe
+    vectors: ColumnVectors
     made_with: str
     """What a description depends on, besides the pair."""
-    _read: tuple[Stamp | None, Labels | None] = field(default=(None, None), init=False)
+    _read: tuple[Stamp | None, PairLabels | None] = field(default=(None, None), init=False)
 
-    def labels(self, file: FeedbackFile) -> Labels | None:
+    def labels(self, file: FeedbackFile, describer: PairDescriber) -> PairLabels | None:
         """Return the labels as they are now; None where no pair is labelled of which the index has both columns.
 
         Raises IndexDamaged when they can't be read.
         """
         stamp = file.stamp()
         if self._read[0] != stamp:
-            self._read = stamp, self._labels(file, [self.made_with, str(stamp)])
+            self._read = stamp, self._labels(file, describer, [self.made_with, str(stamp)])
         return self._read[1]
 
-    def _labels(self, file: FeedbackFile, state: Sequence[str]) -> Labels | None:
-        pairs, made_for = DescribedPairs.nothing(), state[:0]
+    def _labels(self, file: FeedbackFile, describer: PairDescriber, state: Sequence[str]) -> PairLabels | None:
+        pairs, made_for = LabelledPairs.nothing(), state[:0]
         # A folder that can't be found, or written, only means that all pairs are described again.
         path: Path | None = None
         with suppress(RuntimeError):
             path = cache_slot("feedback", file.index.resolve())
-            pairs, made_for = DescribedPairs.open(path)
+            pairs, made_for = LabelledPairs.open(path)
         if list(made_for) != state:
             is_of_this_index = list(made_for[:1]) == state[:1]
-            pairs = self._described(file.read(), pairs if is_of_this_index else DescribedPairs.nothing())
+            before = pairs if is_of_this_index else LabelledPairs.nothing()
+            pairs = self._described(file.read(), describer, before)
             if path is not None:
                 with suppress(OSError):
                     pairs.save(path, state)
         if not len(pairs):
             return None
         residuals = (pairs.verdicts == ACCEPTED) - pairs.probabilities
-        return Labels(
-            pairs, Memory(pairs.features, self.vectors_of(pairs.lefts), self.vectors_of(pairs.rights), residuals)
-        )
+        lefts, rights = self.vectors.vectors(pairs.lefts), self.vectors.vectors(pairs.rights)
+        return PairLabels(pairs, LabelMemory(pairs.features, lefts, rights, residuals))
 
-    def _described(self, labelled: Iterable[LabelledPair], before: DescribedPairs) -> DescribedPairs:
+    def _described(
+        self, labelled: Iterable[LabelledPair], describer: PairDescriber, before: LabelledPairs
+    ) -> LabelledPairs:
         """Describe the labelled pairs; what is known from `before` isn't looked at again."""
         lefts, rights, verdicts = self._keys_and_verdicts(labelled)
         is_new = before.places_of(lefts, rights) < 0
         groups = [(left, rights[is_new & (lefts == left)]) for left in np.unique(lefts[is_new]).tolist()]
-        known = before.joined([self._describe_group(left, others) for left, others in groups])
+        known = before.joined([_describe_group(describer, left, others) for left, others in groups])
         return known.take(known.places_of(lefts, rights), verdicts)
-
-    def _describe_group(self, left: int, others: Integers) -> DescribedPairs:
-        features, probabilities = self.describe(left, others)
-        lefts, verdicts = np.full(len(others), left), np.full(len(others), NO_VERDICT, np.int8)
-        return DescribedPairs(lefts, others, verdicts, undirected(features), probabilities)
 
     def _keys_and_verdicts(self, labelled: Iterable[LabelledPair]) -> tuple[Integers, Integers, Codes]:
         """Look up pairs; one of which a column is gone is left out: it counts again when that is back."""
@@ -128,3 +123,9 @@ class LabelReader:
     def _keys_of(self, table: TableId) -> Iterator[tuple[ColumnId, int]]:
         keys = self.directory.keys_of_table(table).tolist() if self.directory.has_table(table) else []
         return ((self.directory.id_of(key), key) for key in keys)
+
+
+def _describe_group(describer: PairDescriber, left: int, others: Integers) -> LabelledPairs:
+    features, probabilities = describer.describe(left, others)
+    lefts, verdicts = np.full(len(others), left), np.full(len(others), NO_VERDICT, np.int8)
+    return LabelledPairs(lefts, others, verdicts, undirected(features), probabilities)

@@ -1,4 +1,4 @@
-"""Make the cross-encoder that settings name."""
+"""Load the cross-encoder that settings name."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from lakeindex.config.settings import TRANSFORMER, Settings
 from lakeindex.errors import StaleArtifact
 from lakeindex.files.user_folders import cache_slot
 from lakeindex.match.rerank_fusion import RerankWeights
-from lakeindex.models.weights import CELLS, CROSS, STATIC
+from lakeindex.models.weights import CROSS_ENCODER, LATE_INTERACTION, STATIC
 from lakeindex.protocols import Reranker
 from lakeindex.rerank.anchor_store import open_anchors
-from lakeindex.rerank.late_interaction import CellAttention, fingerprint_of
-from lakeindex.rerank.score_cache import RememberedScores
+from lakeindex.rerank.late_interaction import LateInteraction, fingerprint_of
+from lakeindex.rerank.score_cache import ScoreCache
 from lakeindex.search.budgeted_rerank import BudgetedReranker
 from lakeindex.store.generations import Generation
 from lakeindex.store.layout import ANCHORS, CROSS_ENCODER_ROLE
@@ -20,17 +20,17 @@ from lakeindex.types.pairs import AnchorScores
 
 
 def make_reranker(settings: Settings) -> BudgetedReranker:
-    """Load the cross-encoder, with what its scores are worth: `cells`, `transformer`, a folder or a name on the hub."""
+    """Load the cross-encoder and its weights: `cells`, `transformer`, a folder or a name on the hub."""
     if settings.cross_encoder == CHEAP:
-        return BudgetedReranker(CellAttention.open(CELLS, STATIC), RerankWeights.open(CELLS))
+        return BudgetedReranker(LateInteraction.open(LATE_INTERACTION, STATIC), RerankWeights.open(LATE_INTERACTION))
     if settings.cross_encoder == TRANSFORMER:
         from lakeindex.encode.cross_encoder import CrossEncoder
 
-        return _remembering(CrossEncoder(CROSS, Device(settings.device)), RerankWeights.open(CROSS))
+        return _cached(CrossEncoder(CROSS_ENCODER, Device(settings.device)), RerankWeights.open(CROSS_ENCODER))
     from lakeindex.encode.sentence_cross_encoder import SentenceCrossEncoder
 
     named = SentenceCrossEncoder(settings.cross_encoder, Device(settings.device), settings.allow_download)
-    return _remembering(named, RerankWeights.of_unknown())
+    return _cached(named, RerankWeights.of_unknown())
 
 
 def anchors_for(settings: Settings, generation: Generation) -> AnchorScores | None:
@@ -41,7 +41,7 @@ def anchors_for(settings: Settings, generation: Generation) -> AnchorScores | No
     made_by = generation.manifest.models.get(CROSS_ENCODER_ROLE)
     if made_by is None or settings.cross_encoder != CHEAP:
         return None
-    installed = fingerprint_of(CELLS, STATIC)
+    installed = fingerprint_of(LATE_INTERACTION, STATIC)
     if made_by != installed:
         raise StaleArtifact(
             f"the index's anchors were scored by {made_by}, the cross-encoder is now {installed}; "
@@ -50,10 +50,10 @@ def anchors_for(settings: Settings, generation: Generation) -> AnchorScores | No
     return open_anchors(generation.folder / ANCHORS)
 
 
-def _remembering(model: Reranker, weights: RerankWeights) -> BudgetedReranker:
-    """Let a slow model read no pair twice, whatever the process; where there is no home folder, it does."""
+def _cached(model: Reranker, weights: RerankWeights) -> BudgetedReranker:
+    """Let a slow model score no pair twice, whatever the process; without a home folder, within this one."""
     try:
-        path = cache_slot("scores", model.fingerprint)
+        path = cache_slot("cross-scores", model.fingerprint)
     except RuntimeError:
-        return BudgetedReranker(model, weights)
-    return BudgetedReranker(model, weights, RememberedScores(path))
+        return BudgetedReranker(model, weights, ScoreCache())
+    return BudgetedReranker(model, weights, ScoreCache(path))

@@ -14,7 +14,7 @@ from lakeindex.config.model_options import STATIC_MODEL, Device, ModelOptions, P
 from lakeindex.config.settings import Settings
 from lakeindex.config.text_options import TextOptions, ValueOrder
 from lakeindex.encode.encoders import HASHING, make_encoder
-from lakeindex.encode.linear_head import Head, TunedEncoder
+from lakeindex.encode.linear_head import HeadEncoder, LinearHead
 from lakeindex.encode.named_models import is_named
 from lakeindex.encode.record_texts import describe_records
 from lakeindex.errors import Refused, StaleArtifact
@@ -27,7 +27,7 @@ _MOST_READ = 6_000
 
 
 @dataclass(frozen=True)
-class BuiltModel:
+class QueryEncoder:
     """A generation's model; nothing is loaded before something is read."""
 
     generation: Generation
@@ -37,9 +37,9 @@ class BuiltModel:
     def encoder(self) -> Encoder:
         """The model, tuned as the index was. Raises StaleArtifact when it is another one now, Refused as `untuned`."""
         tuning = self.generation.folder / HEAD
-        head = Head.open(tuning) if tuning.exists() else None
+        head = LinearHead.open(tuning) if tuning.exists() else None
         is_tuned = head is not None and head.encoder == self.untuned.fingerprint
-        encoder = TunedEncoder(self.untuned, head) if head is not None and is_tuned else self.untuned
+        encoder = HeadEncoder(self.untuned, head) if head is not None and is_tuned else self.untuned
         wanted = self.generation.manifest.models[ENCODER_ROLE]
         if encoder.fingerprint != wanted:
             raise StaleArtifact(
@@ -81,7 +81,7 @@ class BuiltModel:
     def _token_reader(self) -> Encoder:
         return make_encoder(ModelOptions(model=STATIC_MODEL))
 
-    def to_vectors(self, records: pa.Table) -> npt.NDArray[np.float32]:
+    def encode_records(self, records: pa.Table) -> npt.NDArray[np.float32]:
         """Read columns, given as profile records, as they were read for the index: (n, d), unit length."""
         built = self.generation.manifest.settings["text"]
         options = TextOptions(**built | {"order": ValueOrder(built["order"])})

@@ -1,156 +1,158 @@
-"""Answer a query with a cross-encoder: what promises most is read together with it."""
+"""Answer queries with a cross-encoder: the candidates that promise most are scored together with the query."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
-from lakeindex.arrays.aliases import Floats, Integers
-from lakeindex.match.rerank_fusion import Said, is_sure
-from lakeindex.rerank.cur import Plan
-from lakeindex.search.budgeted_rerank import BudgetedReranker, Candidates
-from lakeindex.search.scored_candidates import Found
+from lakeindex.arrays.aliases import Coordinates, Floats, Integers
+from lakeindex.config.settings import Settings
+from lakeindex.match.rerank_fusion import has_clear_winner
+from lakeindex.rerank.cur import Plan, SearchResult
+from lakeindex.search.scored_candidates import ScoredCandidates
 from lakeindex.search.searcher import Searcher
+from lakeindex.store.generations import Generation
 from lakeindex.types.columns import QueryColumn
-from lakeindex.types.cross_input import Read
-from lakeindex.types.lake import ColumnId
-from lakeindex.types.matches import Match, PairReading
+from lakeindex.types.cross_input import CrossInput
 from lakeindex.types.pairs import AnchorScores
+
+if TYPE_CHECKING:
+    from lakeindex.search.budgeted_rerank import BudgetedReranker
 
 _HARDLY = 1e-6
 """The probability of a column that no source proposes."""
 _MOST_ROUNDS, _LEAST_A_ROUND, _LEAST_A_ROUND_OF_LAKE = 8, 25, 8
-"""Among its candidates the matcher tells well enough which to read; in the lake it takes the scores of some."""
+"""The matcher chooses well which of its candidates to score; in the whole lake some scores have to show where."""
 _TOGETHER = 32
 """Queries that are answered side by side."""
 
 
 @dataclass(frozen=True)
 class RerankingSearcher:
-    """A searcher, and what reads columns together."""
+    """A searcher, and the cross-encoder that the settings name, which is loaded when something is to be scored."""
 
     searcher: Searcher
-    make_reranker: Callable[[], BudgetedReranker]
-    reaches_lake: bool = False
-    """Whether columns may be read that no source proposes."""
-    open_anchors: Callable[[], AnchorScores | None] = lambda: None
-    """Opens what the cross-encoder said of some columns with all others, where an index has that."""
+    settings: Settings
+    generation: Generation
 
     @cached_property
     def reranker(self) -> BudgetedReranker:
-        """The cross-encoder; it is loaded when something is to be read."""
-        return self.make_reranker()
+        """The cross-encoder."""
+        from lakeindex.search.load_cross_encoder import make_reranker
 
-    def search(self, query: QueryColumn, k: int, calls: int, chosen: Sequence[str] = (), within: str = "") -> Found:
-        """Rank the columns that may join with the query column, of which so many are read at most.
+        return make_reranker(self.settings)
 
-        None is read where the matcher is sure.
+    @cached_property
+    def anchors(self) -> AnchorScores | None:
+        """The cross-encoder's scores of some columns with all others, where the index has them."""
+        from lakeindex.search.load_cross_encoder import anchors_for
 
-        `chosen` asks some sources alone, and nothing is read; only tables whose names match the glob `within` may
-        answer. Raises InvalidSetting for a source that there isn't, NotFound where no table matches.
+        return anchors_for(self.settings, self.generation)
+
+    @property
+    def reaches_lake(self) -> bool:
+        """Whether columns may be scored that no source proposes."""
+        return self.settings.reach == "lake"
+
+    def search(self, query: QueryColumn, calls: int, sources: Sequence[str] = (), within: str = "") -> ScoredCandidates:
+        """Score the columns that may join with the query column; at most so many pairs by the cross-encoder.
+
+        None are where the matcher has a clear winner, or where only some `sources` are asked. Only tables whose names
+        match the glob `within` may answer. Raises InvalidSetting for a source that there isn't, NotFound where no table
+        matches.
         """
-        return self._search_together([query], k, calls, chosen, within)[0]
+        return next(self.search_many([query], calls, sources, within))
 
     def search_many(
-        self, queries: Iterable[QueryColumn], k: int, calls: int, chosen: Sequence[str] = (), within: str = ""
-    ) -> Iterator[Found]:
-        """Answer each of many queries as `search` does, in their order; several are read together."""
+        self, queries: Iterable[QueryColumn], calls: int, sources: Sequence[str] = (), within: str = ""
+    ) -> Iterator[ScoredCandidates]:
+        """Answer each of many queries as `search` does, in their order; several are scored together."""
         rest = iter(queries)
-        while some := list(islice(rest, _TOGETHER)):
-            yield from self._search_together(some, k, calls, chosen, within)
+        while some := [self.searcher.within(query, within) for query in islice(rest, _TOGETHER)]:
+            if sources:
+                yield from (self.searcher.search_sources(query, sources) for query in some)
+            else:
+                yield from self._reranked(some, [self.searcher.search(query) for query in some], calls)
 
-    def explain(self, left: ColumnId, right: ColumnId, calls: int) -> Match:
-        """Judge one pair, whatever its rank, among the candidates that the query column has, and read it."""
-        query, key = self.searcher.column(left), self.searcher.directory.key_of(right)
-        found = self.searcher.judged_with(query, key)
-        if calls and self._is_to_be_read(found):
-            found = self._reranked(query, found, self._said_with(query, found, calls, key))
-        match = found.only(key).matches(self.searcher.directory, -1.0)[0]
-        unread = PairReading(0, len(found.pairs.keys)) if calls else None
-        return replace(match, reading=found.reading_of(key, self.searcher.directory) or unread)
+    def search_with(self, query: QueryColumn, key: int, calls: int) -> ScoredCandidates:
+        """Score as `search` does, and the column with a key even where no source proposes it."""
+        (found,) = self._reranked([query], [self.searcher.search_with(query, key)], calls)
+        if found.cross_scores is None or key not in found.keys:
+            return found
+        candidates, place = _Candidates(self, query, found.keys, found.before_reranking), found.place_of(key)
+        return found.forecast(self.reranker.without(candidates, found.cross_scores, place, self._plan(calls)))
 
-    def _search_together(
-        self, queries: Sequence[QueryColumn], k: int, calls: int, chosen: Sequence[str], within: str
-    ) -> list[Found]:
-        asked = [self.searcher.within(query, within) for query in queries]
-        if chosen or not calls:
-            return [self.searcher.search(query, k, chosen) for query in asked]
-        found = [self._judged(query, k, calls) for query in asked]
-        return [one.top(k) for one in self._read_many(asked, found, calls)]
-
-    def _judged(self, query: QueryColumn, k: int, calls: int) -> Found:
-        keys = self.searcher.candidates(query, k)
-        return self.searcher.judged(query, keys, max(k, min(calls, len(keys))), self.searcher.labels())
-
-    def _read_many(self, queries: Sequence[QueryColumn], found: Sequence[Found], calls: int) -> list[Found]:
-        unsure = [place for place, one in enumerate(found) if self._is_to_be_read(one)]
+    def _reranked(
+        self, queries: Sequence[QueryColumn], found: Sequence[ScoredCandidates], calls: int
+    ) -> list[ScoredCandidates]:
+        unsure = [place for place, one in enumerate(found) if calls and self._is_unsure(one)]
         if not unsure:
             return list(found)
         candidates = [self._candidates(queries[place], found[place]) for place in unsure]
-        said = self.reranker.read_many([_read_of(queries[place]) for place in unsure], candidates, self._plan(calls))
-        read = {
-            place: self._reranked(queries[place], found[place], one) for place, one in zip(unsure, said, strict=True)
-        }
-        return [read.get(place, one) for place, one in enumerate(found)]
+        scores = dict(zip(unsure, self.reranker.score_many(candidates, self._plan(calls)), strict=True))
+        return [
+            self._with_scores(queries[place], one, scores[place]) if place in scores else one
+            for place, one in enumerate(found)
+        ]
 
-    def _said_with(self, query: QueryColumn, found: Found, calls: int, key: int) -> Said:
-        """Read the candidates, and surely the one with a key."""
-        place = key if self.reaches_lake else int(np.searchsorted(found.pairs.keys, key))
-        return self.reranker.read(_read_of(query), self._candidates(query, found), self._plan(calls), place)
-
-    def _is_to_be_read(self, found: Found) -> bool:
-        return not is_sure(found.estimates) and (self.reaches_lake or len(found.pairs.keys) > 0)
+    def _is_unsure(self, found: ScoredCandidates) -> bool:
+        return not has_clear_winner(found.estimates) and (self.reaches_lake or len(found) > 0)
 
     def _plan(self, calls: int) -> Plan:
         """Return in how many rounds calls are best made: more of them predict better, and take longer."""
         least = _LEAST_A_ROUND_OF_LAKE if self.reaches_lake else _LEAST_A_ROUND
         return Plan(calls, rounds=max(1, min(_MOST_ROUNDS, calls // least)))
 
-    def _candidates(self, query: QueryColumn, found: Found) -> Candidates:
-        keys, prior = found.pairs.keys, found.estimates
-        if self.reaches_lake:
-            keys, prior = self._whole_lake(query, keys, prior)
-        return Candidates(lambda places: self.searcher.read_of(keys[places]), lambda: self._space(keys), prior)
-
-    def _reranked(self, query: QueryColumn, found: Found, said: Said) -> Found:
-        if self.reaches_lake:
-            found, said = self._with_those(query, found, said)
-        return found.reranked(said, self.reranker.weights)
-
-    def _whole_lake(self, query: QueryColumn, keys: Integers, prior: Floats) -> tuple[Integers, Floats]:
-        """Return all keys, and how probable each joins, given that of the candidates: nothing of what is no answer."""
+    def _candidates(self, query: QueryColumn, found: ScoredCandidates) -> _Candidates:
+        if not self.reaches_lake:
+            return _Candidates(self, query, found.keys, found.estimates)
         everything = np.full(len(self.searcher.directory), _HARDLY)
-        everything[keys] = np.maximum(prior, _HARDLY)
+        everything[found.keys] = np.maximum(found.estimates, _HARDLY)
         everything[query.excluded] = 0.0
-        return np.arange(len(everything)), everything
+        return _Candidates(self, query, np.arange(len(everything)), everything)
 
-    def _with_those(self, query: QueryColumn, found: Found, said: Said) -> tuple[Found, Said]:
-        """Judge the columns, too, that were read though no source proposes them; keys were their places."""
-        keys = np.union1d(found.pairs.keys, said.places)
-        if len(keys) > len(found.pairs.keys):
-            found = self.searcher.judged(query, keys, len(keys), self.searcher.labels())
-        return found, said.among(found.pairs.keys)
+    def _with_scores(self, query: QueryColumn, found: ScoredCandidates, scores: SearchResult) -> ScoredCandidates:
+        if self.reaches_lake:  # whose places are keys
+            keys = np.union1d(found.keys, scores.places)
+            if len(keys) > len(found.keys):
+                found = self.searcher.score(query, keys, self.searcher.labels())
+            scores = scores.among(found.keys)
+        return found.reranked(scores, self.reranker.weights)
 
-    def _space(self, keys: Integers) -> npt.NDArray[np.float32]:
-        """Return the coordinates in which scores are predicted, (n, d)."""
-        return self._space_of_lake if self.reaches_lake else self._coordinates(keys)
+    def coordinates(self, keys: Integers) -> Coordinates:
+        """Return the coordinates of columns, (n, d), in which scores are predicted: of the anchors, or the vectors."""
+        if len(keys) == len(self.searcher.directory):
+            return self._coordinates_of_lake
+        return self._coordinates(keys)
 
-    def _coordinates(self, keys: Integers) -> npt.NDArray[np.float32]:
-        return self.searcher.vectors.vectors(keys) if self._anchors is None else self._anchors.space(keys)
+    def _coordinates(self, keys: Integers) -> Coordinates:
+        return self.searcher.vectors.vectors(keys) if self.anchors is None else self.anchors.space(keys)
 
     @cached_property
-    def _space_of_lake(self) -> npt.NDArray[np.float32]:
+    def _coordinates_of_lake(self) -> Coordinates:
         return self._coordinates(np.arange(len(self.searcher.directory)))
 
-    @cached_property
-    def _anchors(self) -> AnchorScores | None:
-        return self.open_anchors()
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Candidates:
+    """Columns that may be scored with one query, by their keys, (n,)."""
 
-def _read_of(query: QueryColumn) -> Read:
-    return Read(query.reading, query.facts)
+    searching: RerankingSearcher
+    column: QueryColumn
+    keys: Integers
+    prior: Floats
+
+    @property
+    def query(self) -> CrossInput:
+        return CrossInput(self.column.tokens, self.column.facts)
+
+    def cross_input(self, places: Integers) -> CrossInput:
+        return self.searching.searcher.cross_input(self.keys[places])
+
+    def coordinates(self) -> Coordinates:
+        return self.searching.coordinates(self.keys)

@@ -1,126 +1,125 @@
-"""What a query found: a ranking of candidates, and all that it rests on."""
+"""The candidates of a query with their scores: one struct of arrays, of which each stage fills a column."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lakeindex.arrays.aliases import Floats
-from lakeindex.catalog.directory import Directory
-from lakeindex.match.join_kind import KINDS_OF_JOIN, kinds_of
-from lakeindex.match.matcher import Judged
-from lakeindex.match.message_passing import NO_BRIDGE, Bridge, Passed, PathWeights, receive
-from lakeindex.match.rerank_fusion import Reranked, RerankWeights, Said
-from lakeindex.match.signal_sum import Scored
-from lakeindex.match.user_verdicts import ACCEPTED
-from lakeindex.search.candidate_graph import Partners
-from lakeindex.types.columns import Family
+from lakeindex.arrays.aliases import Codes, Features, Flags, Floats, Integers
+from lakeindex.match.message_passing import NO_SENDER, Messages, MessageWeights
+from lakeindex.match.rerank_fusion import RerankWeights
+from lakeindex.match.signal_sum import SignalScores
+from lakeindex.match.user_verdicts import ACCEPTED, with_verdicts
+from lakeindex.rerank.cur import SearchResult
 from lakeindex.types.lake import ColumnId
-from lakeindex.types.matches import Cardinality, Evidence, Match, PairReading
-from lakeindex.types.pairs import Pairs, Ranking
+from lakeindex.types.pairs import Pairs
+
+if TYPE_CHECKING:
+    from lakeindex.match.label_memory import LabelEffect
 
 LEAST_SCORE = 0.1
-"""Of the signals: below it a pair has no evidence to speak of, and is no answer."""
-MOST_PARTNERS = 60
-"""Candidates of a query that get a probability, and may carry messages, even where fewer are answered."""
-_TOLD = 0.05
+"""Of the signals: a pair below it has no evidence to speak of, and is no answer."""
+_LEAST_BY_PATH = 0.05
 """The probability from which a candidate that has nothing but a path is an answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A ranking with all that it rests on."""
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoredCandidates:
+    """The candidates of a query, (n,), ascending by key."""
 
     query: ColumnId
-    ranking: Ranking
-    pairs: Pairs
-    scored: Scored
-    """By the signals alone, without training."""
-    judged: Judged | None
-    """None where some sources alone were asked, and what they say is the score."""
     tried: tuple[str, ...]
+    """The sources that proposed them."""
+    pairs: Pairs
+    signals: SignalScores
+    """By hand-set weights, without training; where some sources alone were asked, by these."""
+    features: Features
+    """(n, features)."""
+    tree_scores: Floats
+    """(n,) the prediction of the trees of a pair."""
+    evidence: Floats
+    """(n,) signals, trees and labels together."""
+    prior: float
+    """The probability of a candidate of which nothing is known."""
+    threshold: float
+    """The probability from which a candidate is accepted."""
+    verdicts: Codes
+    """(n,) of people."""
+    by_matcher: Floats | None
+    """(n,) the probability by the evidence; None where some sources alone were asked."""
+    labels: LabelEffect | None = None
+    messages: Messages | None = None
+    by_reverse: Floats | None = None
+    """(n,) the probability after the reverse queries of the intermediates."""
+    by_paths: Floats | None = None
+    """(n,) the probability after the messages of the intermediates, too."""
+    cross_scores: SearchResult | None = None
+    """The scores of the cross-encoder; its places are those of candidates."""
+    by_reranker: Floats | None = None
+    """(n,) the probability after reranking."""
 
     @property
-    def partners(self) -> Partners:
-        """The candidates that are the likeliest to join."""
-        return Partners.of(self.pairs.keys, self.scores, MOST_PARTNERS)
+    def keys(self) -> Integers:
+        """Return the keys of the candidates, (n,), ascending."""
+        return self.pairs.keys
 
-    def passed_on(self, bridges: Sequence[Bridge], weights: PathWeights, directory: Directory) -> Found:
-        """Return the ranking with what bridges among the candidates say."""
-        assert self.judged is not None
-        received = receive(self.judged.estimates, bridges)
-        passed = Passed.of(
-            self.judged.estimates, received, weights, lambda place: str(directory.id_of(int(self.pairs.keys[place])))
-        )
-        judged = self.judged.passed_on(passed)
-        return replace(self, judged=judged, ranking=Ranking.of(self.pairs.keys, judged.probabilities, "passed on"))
-
-    def reranked(self, said: Said, weights: RerankWeights) -> Found:
-        """Return the ranking with what a cross-encoder said of candidates."""
-        assert self.judged is not None
-        judged = self.judged.reranked_as(Reranked.of(said, self.judged.estimates, weights))
-        return replace(self, judged=judged, ranking=Ranking.of(self.pairs.keys, judged.probabilities, "read"))
-
-    def only(self, key: int) -> Found:
-        """Keep one candidate, whatever its rank."""
-        return replace(self, ranking=Ranking(np.array([key]), np.ones(1), "explained"))
-
-    def top(self, k: int) -> Found:
-        """Keep the best k."""
-        return replace(self, ranking=self.ranking.top(k))
-
-    def reading_of(self, key: int, directory: Directory) -> PairReading | None:
-        """Tell how a candidate came to be read; None where none was."""
-        if self.judged is None or self.judged.reranked is None:
-            return None
-        place = int(np.searchsorted(self.pairs.keys, key))
-        return self.judged.reranked.reading_of(place, lambda one: str(directory.id_of(int(self.pairs.keys[one]))))
+    def __len__(self) -> int:
+        return len(self.keys)
 
     @property
-    def scores(self) -> Floats:
-        """Return what the ranking is by, (n,): the probabilities where there are any."""
-        return self.scored.scores if self.judged is None else self.judged.probabilities
+    def before_reranking(self) -> Floats:
+        """Return the probabilities, (n,), that reranking starts from; of sources alone, their scores."""
+        stages = (self.by_paths, self.by_matcher)
+        return next((one for one in stages if one is not None), self.signals.scores)
 
     @property
     def estimates(self) -> Floats:
-        """Return the probabilities, (n,), as they are without what people said."""
-        assert self.judged is not None
-        return self.judged.estimates
+        """Return the probabilities after the last stage, (n,), without verdicts; of sources alone, their scores."""
+        return self.before_reranking if self.by_reranker is None else self.by_reranker
 
-    def evidence(self, place: int) -> tuple[Evidence, ...]:
-        """List the parts of one pair's score, the largest first; they sum to it."""
-        return self.scored.evidence(place) if self.judged is None else self.judged.evidence(place)
+    @property
+    def scores(self) -> Floats:
+        """Return what candidates are ranked by, (n,): the probabilities, on which verdicts have the last word."""
+        return self.estimates if self.by_matcher is None else with_verdicts(self.estimates, self.verdicts)
 
-    def matches(self, directory: Directory, least: float = LEAST_SCORE) -> list[Match]:
-        """Spell out the ranking, best first; the signals must say more than `least` of a pair for it to be a match."""
-        kinds, scores = kinds_of(self.pairs), self.scores
-        values = self.pairs.compared[Family.VALUES]
-        forward, backward = values.containment(), values.reverse_containment()
-        places = np.searchsorted(self.pairs.keys, self.ranking.keys)
-        is_key = bool(self.pairs.query.is_key[0])
-        return [
-            Match(
-                query=self.query,
-                column=directory.id_of(int(self.pairs.keys[place])),
-                rank=rank,
-                score=float(scores[place]),
-                kind=KINDS_OF_JOIN[kinds[place]],
-                containment=float(forward[place]),
-                reverse_containment=float(backward[place]),
-                cardinality=Cardinality.of(is_key, bool(self.pairs.candidates.is_key[place])),
-                evidence=self.evidence(int(place)),
-                accepted=None if self.judged is None else bool(self.judged.accepted[place]),
-            )
-            for rank, place in enumerate(places.tolist(), 1)
-            if self.scored.scores[place] > least or self._is_told(place)
-        ]
+    @property
+    def accepted(self) -> Flags | None:
+        """Return which candidates are accepted, (n,); None where scores are no probabilities."""
+        return None if self.by_matcher is None else self.scores >= self.threshold
 
-    def _is_told(self, place: int) -> bool:
-        """Tell whether a person, or a path, speaks for a candidate that has no evidence of its own."""
-        if self.judged is None:
-            return False
-        passed = self.judged.passed
-        by_path = passed is not None and passed.received.via[place] != NO_BRIDGE and passed.after[place] >= _TOLD
-        return by_path or bool(self.judged.verdicts[place] == ACCEPTED)
+    def place_of(self, key: int) -> int:
+        """Return the place of the candidate with a key."""
+        return int(np.searchsorted(self.keys, key))
+
+    def answers(self) -> Integers:
+        """Return the places of the candidates that are answers, best first, ties by key."""
+        best_first = np.lexsort((self.keys, -self.scores))
+        return best_first[self._are_answers()[best_first]]
+
+    def with_messages(self, messages: Messages, weights: MessageWeights) -> ScoredCandidates:
+        """Return the candidates after the messages of the intermediates."""
+        by_reverse, by_paths = weights.apply(self.estimates, messages)
+        return replace(self, messages=messages, by_reverse=by_reverse, by_paths=by_paths)
+
+    def reranked(self, scores: SearchResult, weights: RerankWeights) -> ScoredCandidates:
+        """Return the candidates with the scores of a cross-encoder; one that it did not score keeps its probability."""
+        by_reranker = self.estimates.copy()
+        by_reranker[scores.places] = weights.probabilities(by_reranker[scores.places], scores.scores)
+        return replace(self, cross_scores=scores, by_reranker=by_reranker)
+
+    def forecast(self, scores: SearchResult) -> ScoredCandidates:
+        """Return the candidates with other forecasts of the cross-encoder's scores."""
+        return replace(self, cross_scores=scores)
+
+    def _are_answers(self) -> Flags:
+        """Return which candidates have evidence of their own, a path to the query, or a person's word."""
+        has_evidence: Flags = self.signals.scores > LEAST_SCORE
+        if self.by_matcher is None:
+            return has_evidence
+        has_evidence = has_evidence | (self.verdicts == ACCEPTED)
+        if self.messages is None or self.by_paths is None:
+            return has_evidence
+        has_path: Flags = (self.messages.sender != NO_SENDER) & (self.by_paths >= _LEAST_BY_PATH)
+        return has_evidence | has_path

@@ -1,14 +1,16 @@
-"""Answer a query: column → candidates of every source → signals → probability → exact probe of the top few."""
+"""Answer a query: column → candidates of every source → signals → probability → messages of its neighbours."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, partial, reduce
+from dataclasses import dataclass, field, replace
+from functools import cached_property, reduce
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
+from cachetools import LRUCache, cachedmethod
 
 from lakeindex.arrays.aliases import Features, Floats, Integers
 from lakeindex.catalog.directory import Directory
@@ -16,55 +18,63 @@ from lakeindex.errors import InvalidSetting
 from lakeindex.hashing.content_hash import hash_content
 from lakeindex.hashing.text_hash import KEY_MASK
 from lakeindex.index.candidate_sources import make_sources
-from lakeindex.index.inverted_index import TermIndex
-from lakeindex.index.term_stats import Totals
-from lakeindex.index.token_store import open_readings
+from lakeindex.index.inverted_index import InvertedIndex
+from lakeindex.index.term_stats import TermStats
+from lakeindex.index.token_store import open_tokens
 from lakeindex.index.vector_index import VectorIndex
 from lakeindex.match.matcher import Matcher
-from lakeindex.match.message_passing import PathWeights
-from lakeindex.match.score_parts import Addition
-from lakeindex.match.signal_sum import fuse, fuse_sources
-from lakeindex.match.signals import measure
+from lakeindex.match.message_passing import MessageWeights, pass_messages
+from lakeindex.match.signal_sum import sum_sources
+from lakeindex.match.user_verdicts import NO_VERDICT
 from lakeindex.models.weights import MATCHER, PATHS
 from lakeindex.protocols import CandidateSource
-from lakeindex.search.candidate_graph import Partners, surroundings
+from lakeindex.search.candidate_graph import Neighbours, candidate_graph
 from lakeindex.search.retrieve import retrieve
-from lakeindex.search.scored_candidates import MOST_PARTNERS, Found
+from lakeindex.search.score_candidates import CandidateScorer
+from lakeindex.search.scored_candidates import ScoredCandidates
 from lakeindex.store.feedback_log import FeedbackFile
 from lakeindex.store.generations import Generation
-from lakeindex.store.layout import READINGS, TERMS, VECTORS
-from lakeindex.types.column_tokens import Readings
+from lakeindex.store.layout import COLUMN_TOKENS, TERMS, VECTORS
+from lakeindex.types.column_tokens import ColumnTokens
 from lakeindex.types.columns import Family, QueryColumn
-from lakeindex.types.cross_input import Read
+from lakeindex.types.cross_input import CrossInput
 from lakeindex.types.lake import ColumnId
-from lakeindex.types.matches import Match
-from lakeindex.types.pairs import Pairs, Ranking
 
 if TYPE_CHECKING:
-    from lakeindex.search.labels import LabelReader, Labels
+    from lakeindex.search.labels import LabelReader, PairLabels
 
-_LEAST_CANDIDATES = 100
-_MOST_ASKED = 20_000
-"""Columns whose partners are remembered, about a kilobyte each."""
-_OF_A_BRIDGE = 30
+CANDIDATES = 100
+"""Columns that each source proposes for a query, however many of them are answered: k only cuts."""
+MOST_NEIGHBOURS = 60
+"""Candidates that may send or carry messages, the likeliest."""
+_OF_A_NEIGHBOUR = 30
+"""Columns that each source proposes for a column whose neighbours are asked for."""
 _RIVALS = 10
-"""Candidates of each source that are enough to tell which is the best of all."""
+"""Columns of each source that are enough to tell which is the best of all."""
+_CACHED_COLUMNS = 20_000
+"""Columns whose neighbours stay in memory, about a kilobyte each."""
+
+
+def _cache() -> LRUCache[object, Neighbours]:
+    return LRUCache(_CACHED_COLUMNS)
 
 
 @dataclass(frozen=True)
 class Searcher:
-    """A generation's indexes, memory-mapped and ready to be asked."""
+    """A generation's indexes, memory-mapped and ready for queries; safe for threads."""
 
     directory: Directory
-    terms: Mapping[Family, TermIndex]
+    terms: Mapping[Family, InvertedIndex]
     vectors: VectorIndex
-    readings: Readings
+    tokens: ColumnTokens
     device: str
     """Where vectors are searched; what a build of FAISS without a GPU can't do there, it does on the CPU."""
     generation: str
-    """What tells the generation from others."""
+    """The checksum of the generation."""
     feedback: FeedbackFile | None = None
-    """What people said of pairs; None where that doesn't count."""
+    """The verdicts of people on pairs; None where they don't count."""
+    _neighbours: LRUCache[object, Neighbours] = field(default_factory=_cache, init=False, repr=False, compare=False)
+    _lock: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
 
     @classmethod
     def open(cls, generation: Generation, device: str, feedback: FeedbackFile | None = None) -> Searcher:
@@ -74,32 +84,34 @@ class Searcher:
             Directory.open(folder),
             _open_terms(folder / TERMS),
             VectorIndex.open(folder / VECTORS),
-            open_readings(folder / READINGS),
+            open_tokens(folder / COLUMN_TOKENS),
             device,
             generation.manifest.checksum,
             feedback,
         )
 
     @cached_property
-    def matcher(self) -> Matcher:
-        """What makes signals a probability."""
-        return Matcher.open(MATCHER)
+    def scorer(self) -> CandidateScorer:
+        """What scores pairs of columns, each alone."""
+        return CandidateScorer(
+            self.directory, self.terms, self.vectors, Matcher.open(MATCHER), tuple(self.sources)
+        )
 
     @cached_property
-    def paths(self) -> PathWeights:
-        """What a path over a third column says of a join."""
-        return PathWeights.open(PATHS)
+    def message_weights(self) -> MessageWeights:
+        """What a path over a third column counts for."""
+        return MessageWeights.open(PATHS)
 
     @cached_property
     def sources(self) -> dict[str, CandidateSource]:
         """Every source of candidates, by name."""
         return make_sources(self.terms, self.vectors.searchable_on(self.device))
 
-    def labels(self) -> Labels | None:
-        """Return what people have said of pairs by now, None for nothing. Raises IndexDamaged when it can't be read."""
+    def labels(self) -> PairLabels | None:
+        """Return the pairs that people labelled so far, None for none. Raises IndexDamaged when they can't be read."""
         if self.feedback is None or self.feedback.stamp() is None:
             return None
-        return self._label_reader.labels(self.feedback)
+        return self._label_reader.labels(self.feedback, self)
 
     @cached_property
     def _label_reader(self) -> LabelReader:
@@ -108,148 +120,128 @@ class Searcher:
 
         with MATCHER.open("rb") as file:
             made_with = f"{self.generation} {hash_content(file)}"
-        return LabelReader(self.directory, self.vectors.vectors, self._describe, made_with)
+        return LabelReader(self.directory, self.vectors, made_with)
 
     def column(self, column: ColumnId) -> QueryColumn:
-        """Make a column of the lake ready to be asked about. Raises NotFound with the nearest names."""
-        key = self.directory.key_of(column)
+        """Make a column of the lake ready to be a query. Raises NotFound with the nearest names."""
+        return self.column_at(self.directory.key_of(column))
+
+    def column_at(self, key: int) -> QueryColumn:
+        """Make the column with a key ready to be a query."""
+        column, keys = self.directory.id_of(key), np.array([key])
+        own_keys = self.directory.keys_of_table(column.table)
         return QueryColumn(
             id=column,
-            facts=self.directory.facts.take(np.array([key])),
+            facts=self.directory.facts.take(keys),
             terms={family: index.column(key) for family, index in self.terms.items()},
-            vector=self.vectors.vectors(np.array([key]))[0],
-            reading=self.readings.take(np.array([key])),
-            table_names=self.directory.name_hashes[self.directory.keys_of_table(column.table)],
-            own_keys=self.directory.keys_of_table(column.table),
+            vector=self.vectors.vectors(keys)[0],
+            tokens=self.tokens.take(keys),
+            table_names=self.directory.name_hashes[own_keys],
+            own_keys=own_keys,
             key=key,
         )
-
-    def explain_column(self, query: QueryColumn, right: ColumnId) -> Match:
-        """Judge the pair of a column, as it is given, with one of the lake, whatever its rank."""
-        key = self.directory.key_of(right)
-        return self.judged_with(query, key).only(key).matches(self.directory, -1.0)[0]
-
-    def judged_with(self, query: QueryColumn, key: int) -> Found:
-        """Judge the candidates that the query has, and surely the column with a key."""
-        keys = retrieve(query, list(self.sources.values()), _LEAST_CANDIDATES)
-        if key not in keys:
-            # With the other columns of its table, which may be the better match.
-            keys = np.union1d(keys, self.directory.keys_of_table(self.directory.id_of(key).table))
-        return self.judged(query, keys, len(keys), self.labels())
-
-    def search(self, query: QueryColumn, k: int, chosen: Sequence[str] = ()) -> Found:
-        """Rank the columns that may join with the query column; `chosen` asks some sources alone.
-
-        Raises InvalidSetting for a source that there isn't.
-        """
-        sources = self._chosen(chosen)
-        keys = self.candidates(query, k, sources)
-        if not chosen:
-            return self.judged(query, keys, k, self.labels())
-        pairs = self.pairs(query, keys)
-        scored = fuse_sources({source.name: source.scores(query, pairs) for source in sources})
-        ranking = Ranking.of(keys, scored.scores, "fused").top(k)
-        return Found(query.id, ranking, pairs, scored, None, tuple(chosen))
 
     def within(self, query: QueryColumn, glob: str) -> QueryColumn:
         """Let only tables answer whose names match a glob. Raises NotFound where none does."""
         return replace(query, elsewhere=self.directory.keys_outside(glob)) if glob else query
 
-    def candidates(self, query: QueryColumn, k: int, sources: Sequence[CandidateSource] = ()) -> Integers:
-        """Return what the sources, all unless some are named, propose; where few columns may answer, all of them."""
-        asked, limit = sources or list(self.sources.values()), max(_LEAST_CANDIDATES, 2 * k)
-        if not len(query.elsewhere) or len(self.directory) - len(query.elsewhere) > limit * len(asked):
-            return retrieve(query, asked, limit)
-        return np.setdiff1d(np.arange(len(self.directory)), query.excluded)
+    def search(self, query: QueryColumn, limit: int = CANDIDATES) -> ScoredCandidates:
+        """Score the columns that may join with the query column; each source proposes `limit`."""
+        return self.score(query, self.candidates(query, list(self.sources.values()), limit), self.labels())
 
-    def partners(self, key: int) -> Partners:
-        """Return the columns that may join with one of the lake, by what speaks for each pair alone."""
-        if len(self._asked) > _MOST_ASKED:
-            self._asked.clear()
-        if key not in self._asked:
-            query = self.column(self.directory.id_of(key))
-            keys = retrieve(query, list(self.sources.values()), _OF_A_BRIDGE)
-            self._asked[key] = self.judged_alone(query, keys, MOST_PARTNERS).partners
-        return self._asked[key]
-
-    @cached_property
-    def _asked(self) -> dict[int, Partners]:
-        return {}
-
-    def judged(self, query: QueryColumn, keys: Integers, k: int, labels: Labels | None = None) -> Found:
-        """Judge the candidates of a query, and those that only its likeliest partners name."""
-        most = max(k, MOST_PARTNERS)
-        found = self.judged_alone(query, keys, most, labels)
-        around = surroundings(query.excluded, found.partners, self.partners, partial(self._answer, query, found.pairs))
-        if len(np.setdiff1d(around.keys, found.pairs.keys)):
-            found = self.judged_alone(query, np.union1d(found.pairs.keys, around.keys), most, labels)
-        places = np.searchsorted(found.pairs.keys, around.keys)
-        return found.passed_on([bridge.moved(places) for bridge in around.bridges], self.paths, self.directory).top(k)
-
-    def read_of(self, keys: Integers) -> Read:
-        """Return columns as a cross-encoder is given them."""
-        return Read(self.readings.take(keys), self.directory.facts.take(keys))
-
-    def _answer(self, query: QueryColumn, pairs: Pairs, key: int) -> float:
-        """Return the probability that a column of the lake gives a query, of which it may not know."""
-        if query.key is not None:
-            return self.partners(key).probability(query.key)
-        bridge = self.column(self.directory.id_of(key))
-        stranger = pairs.asked_back(int(np.searchsorted(pairs.keys, key)), len(bridge.table_names))
-        known = self.pairs(bridge, retrieve(bridge, list(self.sources.values()), _OF_A_BRIDGE))
-        asked = known.joined(stranger)
-        return float(self.matcher.judge(asked, fuse(measure(asked), asked.tables), MOST_PARTNERS).probabilities[-1])
-
-    def judged_alone(self, query: QueryColumn, keys: Integers, k: int, labels: Labels | None = None) -> Found:
-        """Judge candidates by what speaks for each pair alone."""
-        own_key = self.directory.key_of(query.id) if labels is not None and len(query.own_keys) else None
-        if labels is not None and own_key is not None:
-            keys = np.setdiff1d(np.union1d(keys, labels.accepted_with(own_key)), query.excluded)
-        pairs = self.pairs(query, keys)
-        scored = fuse(measure(pairs), pairs.tables)
-        additions: Sequence[Addition] = ()
-        verdicts = None
-        if labels is not None:
-            additions = labels.additions(query, lambda places: self.vectors.vectors(keys[places]))
-            verdicts = None if own_key is None else labels.verdicts_on(own_key, keys)
-        judged = self.matcher.judge(pairs, scored, k, additions, verdicts)
-        ranking = Ranking.of(keys, judged.probabilities, "judged").top(k)
-        return Found(query.id, ranking, pairs, scored, judged, tuple(self.sources))
-
-    def _describe(self, key: int, others: Integers) -> tuple[Features, Floats]:
-        """Return the features and the probabilities that pairs have among the candidates of one column."""
-        query = self.column(self.directory.id_of(key))
-        tables = [self.directory.keys_of_table(self.directory.id_of(other).table) for other in others.tolist()]
-        keys = reduce(np.union1d, [retrieve(query, list(self.sources.values()), _RIVALS), *tables])
-        found = self.judged(query, keys, len(keys))
-        assert found.judged is not None
-        places = np.searchsorted(found.pairs.keys, others)
-        return found.judged.features[places], found.judged.probabilities[places]
-
-    def pairs(self, query: QueryColumn, keys: Integers) -> Pairs:
-        """Look up all that is known of the query column and each candidate."""
-        return Pairs(
-            keys=keys,
-            query=query.facts,
-            candidates=self.directory.facts.take(keys),
-            compared={family: index.compare(query.terms[family], keys) for family, index in self.terms.items()},
-            cosine=(self.vectors.vectors(keys) @ query.vector).astype(np.float64),
-            tables=self.directory.tables[keys].astype(np.int64),
-            same_schema=self.directory.same_schema(query.table_names, keys),
-            lake_columns=len(self.directory),
-            query_columns=len(query.table_names),
-        )
-
-    def _chosen(self, names: Sequence[str]) -> list[CandidateSource]:
-        unknown = [name for name in names if name not in self.sources]
+    def search_sources(self, query: QueryColumn, chosen: Sequence[str]) -> ScoredCandidates:
+        """Score by some sources alone. Raises InvalidSetting for a source that there isn't."""
+        unknown = [name for name in chosen if name not in self.sources]
         if unknown:
             raise InvalidSetting(f"there is no source {unknown[0]!r}; there are: {', '.join(self.sources)}")
-        return [self.sources[name] for name in names] if names else list(self.sources.values())
+        sources = [self.sources[name] for name in chosen]
+        pairs = self.scorer.pairs(query, self.candidates(query, sources))
+        signals = sum_sources({source.name: source.scores(query, pairs) for source in sources})
+        nothing = np.zeros((len(pairs.keys), 0))
+        return ScoredCandidates(
+            query.id, tuple(chosen), pairs, signals, nothing, signals.scores, signals.scores, 0.0, 0.0,
+            np.full(len(pairs.keys), NO_VERDICT, np.int8), None,
+        )  # fmt: skip
+
+    def search_with(self, query: QueryColumn, key: int) -> ScoredCandidates:
+        """Score the candidates of a query and the column with a key, whether or not any source proposes it."""
+        found = self.search(query)
+        if key in found.keys:
+            return found
+        # With the other columns of its table, which may be the better match.
+        of_table = self.directory.keys_of_table(self.directory.id_of(key).table)
+        return self.score(query, np.union1d(found.keys, of_table), self.labels())
+
+    def score(self, query: QueryColumn, keys: Integers, labels: PairLabels | None = None) -> ScoredCandidates:
+        """Score candidates, those that people accepted besides, and those that only their neighbours name."""
+        if labels is not None and query.key is not None:
+            keys = np.setdiff1d(np.union1d(keys, labels.accepted_with(query.key)), query.excluded)
+        candidates = self.scorer.score(query, keys, labels)
+        likeliest = Neighbours.of(candidates.keys, candidates.scores, MOST_NEIGHBOURS)
+        graph = candidate_graph(query.excluded, likeliest, _AroundQuery(self, query, candidates))
+        new = np.setdiff1d(graph.keys, candidates.keys)
+        if len(new):
+            candidates = self.scorer.extended(candidates, query, new, labels)
+        places = np.searchsorted(candidates.keys, graph.keys)
+        moved = [one.moved(places) for one in graph.intermediates]
+        return candidates.with_messages(pass_messages(candidates.estimates, moved), self.message_weights)
+
+    def candidates(
+        self, query: QueryColumn, sources: Sequence[CandidateSource], limit: int = CANDIDATES
+    ) -> Integers:
+        """Return the keys that sources propose, ascending; where few columns may answer, all of those."""
+        if not len(query.elsewhere) or len(self.directory) - len(query.elsewhere) > limit * len(sources):
+            return retrieve(query, sources, limit)
+        return np.setdiff1d(np.arange(len(self.directory)), query.excluded)
+
+    @cachedmethod(lambda self: self._neighbours, lock=lambda self: self._lock)
+    def neighbours(self, key: int) -> Neighbours:
+        """Return the columns that may join with one of the lake, each scored by its pair alone."""
+        found = self.neighbour_candidates(self.column_at(key))
+        return Neighbours.of(found.keys, found.scores, MOST_NEIGHBOURS)
+
+    def neighbour_candidates(self, column: QueryColumn) -> ScoredCandidates:
+        """Score the few candidates of a column that its neighbours are chosen from."""
+        return self.scorer.score(column, retrieve(column, list(self.sources.values()), _OF_A_NEIGHBOUR))
+
+    def cross_input(self, keys: Integers) -> CrossInput:
+        """Return columns as the input of a cross-encoder."""
+        return CrossInput(self.tokens.take(keys), self.directory.facts.take(keys))
+
+    def describe(self, key: int, others: Integers) -> tuple[Features, Floats]:
+        """Return the features, (n, f), and the probabilities, (n,), of pairs among the candidates of one column."""
+        query = self.column_at(key)
+        tables = [self.directory.keys_of_table(self.directory.id_of(other).table) for other in others.tolist()]
+        keys = reduce(np.union1d, [retrieve(query, list(self.sources.values()), _RIVALS), *tables])
+        found = self.score(query, keys)
+        places = np.searchsorted(found.keys, others)
+        return found.features[places], found.scores[places]
 
 
-def _open_terms(folder: Path) -> dict[Family, TermIndex]:
-    opened: dict[Family, TermIndex] = {
-        family: TermIndex.open(folder / family) for family in Family if family is not Family.KEYS
+@dataclass(frozen=True, slots=True)
+class _AroundQuery:
+    """What a lake knows around the candidates of one query."""
+
+    searcher: Searcher
+    query: QueryColumn
+    candidates: ScoredCandidates
+
+    def neighbours(self, key: int) -> Neighbours:
+        return self.searcher.neighbours(key)
+
+    def reverse_probability(self, key: int) -> float:
+        """Return the probability that the column with a key gives the query, which may be none of the lake's."""
+        if self.query.key is not None:
+            return self.searcher.neighbours(key).probability(self.query.key)
+        column = self.searcher.column_at(key)
+        place = self.candidates.place_of(key)
+        reverse = self.candidates.pairs.reversed(place, len(column.table_names))
+        return self.searcher.scorer.reverse_probability(self.searcher.neighbour_candidates(column), reverse)
+
+
+def _open_terms(folder: Path) -> dict[Family, InvertedIndex]:
+    opened: dict[Family, InvertedIndex] = {
+        family: InvertedIndex.open(folder / family) for family in Family if family is not Family.KEYS
     }
-    keys = opened[Family.VALUES].folded(KEY_MASK, Totals.open(folder / Family.KEYS))
+    keys = opened[Family.VALUES].folded(KEY_MASK, TermStats.open(folder / Family.KEYS))
     return {**opened, Family.KEYS: keys}

@@ -1,1 +1,1 @@
-"""Faces: how people and programs ask."""
+"""The interfaces to people and programs: today the command line, `cli`."""

@@ -1,4 +1,4 @@
-"""Whether a generation's files are still what was published."""
+"""Compare a generation's files with the checksums in its manifest."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from pathlib import Path
 from lakeindex.errors import IndexDamaged
 from lakeindex.hashing.content_hash import hash_content
 from lakeindex.store.manifest import MANIFEST, Artifact, Manifest
-from lakeindex.store.trust_cache import recall, remember
+from lakeindex.store.trust_cache import add_trust, read_trust
 
 _THREADS = 2
 _SETTLED_NS = 100_000_000
-"""A file written this short before may be written again without a new time stamp."""
+"""A file that was written so recently may be written again without a new time stamp."""
 
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """A file that is not what was published."""
+    """A file that is not as it was published."""
 
     file: str
     """Relative to the generation's folder."""
@@ -37,24 +37,24 @@ def checksum(path: Path) -> str:
 
 def damages(folder: Path, manifest: Manifest) -> Iterator[Damage]:
     """Compare every file of a generation with its manifest."""
-    there = files_of(folder)
-    yield from (Damage(name, "is missing") for name in sorted(manifest.artifacts.keys() - there))
+    present = files_of(folder)
+    yield from (Damage(name, "is missing") for name in sorted(manifest.artifacts.keys() - present))
     # DuckDB would replay a catalog.duckdb.wal that somebody left beside the catalog.
-    yield from (Damage(name, "was not published") for name in sorted(there - manifest.artifacts.keys()))
-    names = sorted(manifest.artifacts.keys() & there)
+    yield from (Damage(name, "was not published") for name in sorted(present - manifest.artifacts.keys()))
+    names = sorted(manifest.artifacts.keys() & present)
     with ThreadPoolExecutor(_THREADS) as threads:
         found = threads.map(lambda name: _damage_of(folder / name, manifest.artifacts[name]), names)
         yield from (Damage(name, what) for name, what in zip(names, found, strict=True) if what)
 
 
 def require_whole(index: Path, folder: Path, manifest: Manifest) -> None:
-    """Raise IndexDamaged, naming the first file at fault, unless every file is what was published.
+    """Raise IndexDamaged, naming the first file at fault, unless every file is as it was published.
 
-    Files that this user has had hashed are not hashed again until one was written to: that changes its `ctime`, which
-    no program can set.
+    Files that this user's trust cache has as verified are not hashed again until one was written to: that changes its
+    `ctime`, which no program can set.
     """
-    seen, is_settled = _look_at(folder, manifest)
-    if seen in recall(folder).verified:
+    state, is_settled = _state_of(folder, manifest)
+    if state in read_trust(folder).verified:
         return
     for damage in damages(folder, manifest):
         raise IndexDamaged(
@@ -63,13 +63,13 @@ def require_whole(index: Path, folder: Path, manifest: Manifest) -> None:
             f"lakeindex index {manifest.lake} --index {index}"
         )
     if is_settled:
-        remember(folder, verified=seen)
+        add_trust(folder, verified=state)
 
 
 def files_of(folder: Path) -> set[str]:
-    """List the files below a generation's folder but for its manifest."""
-    found = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
-    return {path.relative_to(folder).as_posix() for path in found} - {MANIFEST}
+    """Return the names of all files below a generation's folder but its manifest."""
+    paths = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    return {path.relative_to(folder).as_posix() for path in paths} - {MANIFEST}
 
 
 def _damage_of(path: Path, artifact: Artifact) -> str:
@@ -80,13 +80,13 @@ def _damage_of(path: Path, artifact: Artifact) -> str:
     return "" if checksum(path) == artifact.checksum else "has another content than when it was written"
 
 
-def _look_at(folder: Path, manifest: Manifest) -> tuple[str, bool]:
-    """Return what changes whenever a file does, and whether all were left alone for a moment."""
+def _state_of(folder: Path, manifest: Manifest) -> tuple[str, bool]:
+    """Return a hash of the files' metadata, which every write changes, and whether the last write is old enough."""
     digest = hashlib.blake2b(manifest.checksum.encode(), digest_size=16)
     newest = 0
     for name in sorted(files_of(folder)):
         facts = os.lstat(folder / name)
-        told = (name, facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
-        digest.update(repr(told).encode())
+        metadata = (name, facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
+        digest.update(repr(metadata).encode())
         newest = max(newest, facts.st_ctime_ns)
     return digest.hexdigest(), time.time_ns() - newest > _SETTLED_NS

@@ -1,4 +1,4 @@
-"""CURRENT: which generation answers, replaced atomically."""
+"""The file CURRENT names the current generation, the one that answers queries; it is replaced atomically."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _POINTER_OF_EARLIER_FORMATS = re.compile(r"[0-9]{1,18}\n?")
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """What CURRENT says."""
+    """The content of CURRENT."""
 
     number: int
     checksum: str
-    """Of the generation's manifest; empty as earlier formats had it."""
+    """Of the generation's manifest; empty in earlier formats."""
 
 
 def read_pointer(index: Path) -> Pointer | None:
-    """Read CURRENT; None where nothing was published. Raises IndexDamaged when it says something else."""
+    """Read CURRENT; None where nothing was published. Raises IndexDamaged when it holds anything else."""
     path = index / CURRENT
     try:
         text = path.read_bytes().decode("ascii")
@@ -52,7 +52,7 @@ def point_at(index: Path, pointer: Pointer) -> None:
 
 
 def sync(path: Path) -> None:
-    """Have a file or folder written to the disk."""
+    """Flush a file or folder to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

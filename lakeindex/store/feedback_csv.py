@@ -1,4 +1,4 @@
-"""Verdicts as a CSV file, to be carried from one index to another or written by hand."""
+"""Verdicts as a CSV file, to be copied from one index to another or written by hand."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _HEADER = (*_NEEDED, "note", "given_at")
 
 
 def write_verdicts(verdicts: Iterable[LabelledPair], path: Path, force: bool) -> None:
-    """Write verdicts, a line each. Raises Refused where the file exists, unless `force` is set."""
+    """Write verdicts, one a line. Raises Refused where the file exists, unless `force` is set."""
     try:
         with path.open("w" if force else "x", newline="", encoding="utf-8") as handle:
             out = csv.writer(handle, lineterminator="\n")
@@ -28,10 +28,10 @@ def write_verdicts(verdicts: Iterable[LabelledPair], path: Path, force: bool) ->
 
 
 def read_verdicts(path: Path, now: str) -> list[LabelledPair]:
-    """Read verdicts: `left_table,left_column,right_table,right_column,verdict`, and if there are any `note,given_at`.
+    """Read verdicts: `left_table,left_column,right_table,right_column,verdict` and, optionally, `note,given_at`.
 
-    One that doesn't say when it was given was given `now`. Raises NotFound where there is no such file,
-    InvalidSetting, with the line, where it isn't as it should be.
+    Those without `given_at` were given `now`. Raises NotFound where there is no such file, InvalidSetting, with the
+    line, where its content is invalid.
     """
     try:
         with path.open(newline="", encoding="utf-8-sig") as handle:

@@ -1,7 +1,7 @@
-"""What people said of pairs of columns. It lies beside the generations: no build writes it, and none removes it.
+"""The verdicts of people on pairs of columns, in a file beside the generations: builds neither write nor remove it.
 
-INDEX/feedback.jsonl      how many verdicts follow and their checksum, then a verdict a line; replaced atomically
-INDEX/feedback.lock       held (flock) by whoever replaces it, for a moment
+INDEX/feedback.jsonl      the number of verdicts and their checksum, then a verdict a line; replaced atomically
+INDEX/feedback.lock       locked (flock) by the process that replaces it
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FEEDBACK = "feedback.jsonl"
 
 _LOCK = "feedback.lock"
 _FORMAT = 1
-_PATIENCE_SECONDS = 10.0
+_LOCK_TIMEOUT_SECONDS = 10.0
 _PAUSE_SECONDS = 0.02
 
 Pair = tuple[ColumnId, ColumnId]
@@ -34,7 +34,7 @@ Stamp = tuple[int, int, int, int]
 
 
 class Verdict(StrEnum):
-    """What a person says of a pair of columns."""
+    """A person's verdict on a pair of columns."""
 
     ACCEPTED = "accepted"
     REJECTED = "rejected"
@@ -42,7 +42,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LabelledPair:
-    """Two columns that a person said join, or don't; which of them is named first says nothing."""
+    """A pair of columns with a person's verdict; the order of the two has no meaning."""
 
     left: ColumnId
     right: ColumnId
@@ -53,28 +53,28 @@ class LabelledPair:
 
     @property
     def pair(self) -> Pair:
-        """The two columns in their order: what tells one pair from another."""
+        """The two columns in sorted order, which identifies the pair."""
         return pair_of(self.left, self.right)
 
 
 def pair_of(left: ColumnId, right: ColumnId) -> Pair:
-    """Name a pair in the one way that doesn't depend on its direction."""
+    """Return two columns in sorted order, so that both directions are one pair."""
     return (left, right) if left <= right else (right, left)
 
 
 @dataclass(frozen=True, slots=True)
 class FeedbackFile:
-    """The verdicts that lie in an index's folder, one a pair."""
+    """The verdicts in an index's folder, one a pair."""
 
     index: Path
 
     @property
     def path(self) -> Path:
-        """Where they lie; there is no such file before the first."""
+        """The file's path; there is no file before the first verdict."""
         return self.index / FEEDBACK
 
     def stamp(self) -> Stamp | None:
-        """Return what changes whenever a verdict does; None where none was ever given."""
+        """Return a stamp that changes with every verdict; None where none was ever given."""
         try:
             facts = self.path.lstat()
         except FileNotFoundError:
@@ -84,7 +84,7 @@ class FeedbackFile:
     def read(self) -> tuple[LabelledPair, ...]:
         """Read all verdicts, in the order of their pairs.
 
-        Raises IndexDamaged, naming the file, when any byte is another than was written.
+        Raises IndexDamaged, naming the file, when any byte of it has changed.
         """
         try:
             with open_regular(self.path) as file:
@@ -96,16 +96,16 @@ class FeedbackFile:
         return _verdicts_in(content, self.path)
 
     def give(self, given: Iterable[LabelledPair]) -> None:
-        """Keep verdicts, each in place of an earlier one on its pair.
+        """Add verdicts; each replaces an earlier one on its pair.
 
-        Raises LockHeld when another writer doesn't come to an end, IndexDamaged as `read`: nothing is written then.
+        Raises LockHeld when another writer doesn't finish in time, IndexDamaged as `read`: nothing is written then.
         """
         with self._locked():
             verdicts = {one.pair: one for one in self.read()}
             self._replace(verdicts | {one.pair: one for one in given})
 
     def withdraw(self, left: ColumnId, right: ColumnId) -> None:
-        """Take a verdict back. Raises NotFound where there is none, and as `give`."""
+        """Remove a verdict. Raises NotFound where there is none, and as `give`."""
         with self._locked():
             verdicts = {one.pair: one for one in self.read()}
             if pair_of(left, right) not in verdicts:
@@ -124,16 +124,16 @@ class FeedbackFile:
             sync(self.index)
         except OSError as error:
             raise LakeIndexError(
-                f"{self.path} can't be written ({error.strerror or error}); what was said before still counts"
+                f"{self.path} can't be written ({error.strerror or error}); the verdicts given before still count"
             ) from error
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Wait until nobody else writes: unlike a build, that takes a moment."""
+        """Lock the file, waiting for another writer: unlike a build, writing verdicts takes a moment."""
         with (self.index / _LOCK).open("a+") as lock:
-            until = time.monotonic() + _PATIENCE_SECONDS
-            while not _is_ours(lock.fileno()):
-                if time.monotonic() > until:
+            deadline = time.monotonic() + _LOCK_TIMEOUT_SECONDS
+            while not _try_lock(lock.fileno()):
+                if time.monotonic() > deadline:
                     lock.seek(0)
                     holder = lock.read().strip() or "an unknown process"
                     raise LockHeld(f"{self.path} is being written by {holder}; wait until it is done, or stop it")
@@ -144,17 +144,17 @@ class FeedbackFile:
             yield
 
 
-def feedback_hash(said: str, verdicts: Iterable[LabelledPair]) -> str:
-    """Return the hash of what an index says, `said` by its files alone, and of verdicts; without any it is the same."""
-    told = [[*_columns_of(one), one.verdict, one.note] for one in sorted(verdicts, key=lambda one: one.pair)]
-    return _hash(json.dumps([said, told]).encode("ascii")) if told else said
+def feedback_hash(index_hash: str, verdicts: Iterable[LabelledPair]) -> str:
+    """Combine the hash of an index with its verdicts; without any verdict, return `index_hash` itself."""
+    as_json = [[*_columns_of(one), one.verdict, one.note] for one in sorted(verdicts, key=lambda one: one.pair)]
+    return _hash(json.dumps([index_hash, as_json]).encode("ascii")) if as_json else index_hash
 
 
 def _columns_of(labelled: LabelledPair) -> list[str]:
     return [text for column in labelled.pair for text in (column.table, column.name)]
 
 
-def _is_ours(descriptor: int) -> bool:
+def _try_lock(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -163,27 +163,27 @@ def _is_ours(descriptor: int) -> bool:
 
 
 def _to_line(labelled: LabelledPair) -> str:
-    told = {
+    fields = {
         "left": {"table": labelled.left.table, "name": labelled.left.name},
         "right": {"table": labelled.right.table, "name": labelled.right.name},
         "verdict": labelled.verdict,
         "note": labelled.note,
         "given_at": labelled.given_at,
     }
-    return json.dumps(told) + "\n"
+    return json.dumps(fields) + "\n"
 
 
 def _verdicts_in(content: bytes, path: Path) -> tuple[LabelledPair, ...]:
     head, _, lines = content.partition(b"\n")
     try:
-        told = json.loads(head)
-        if told["format"] != _FORMAT:
-            raise IndexDamaged(f"{path} has format {told['format']!r}, this lakeindex reads format {_FORMAT}")
-        if told["checksum"] != _hash(lines):
+        header = json.loads(head)
+        if header["format"] != _FORMAT:
+            raise IndexDamaged(f"{path} has format {header['format']!r}, this lakeindex reads format {_FORMAT}")
+        if header["checksum"] != _hash(lines):
             raise ValueError("its verdicts have another checksum than when they were written")
         verdicts = tuple(_from_line(line) for line in lines.splitlines())
-        if told["verdicts"] != len(verdicts):
-            raise ValueError(f"it has {len(verdicts)} verdicts, not {told['verdicts']}")
+        if header["verdicts"] != len(verdicts):
+            raise ValueError(f"it has {len(verdicts)} verdicts, not {header['verdicts']}")
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise IndexDamaged(
             f"{path} is not what was written ({error}) and was left as it is; put a copy of it back, or move it away "
@@ -193,9 +193,10 @@ def _verdicts_in(content: bytes, path: Path) -> tuple[LabelledPair, ...]:
 
 
 def _from_line(line: bytes) -> LabelledPair:
-    told = json.loads(line)
-    left, right = (ColumnId(TableId(str(told[side]["table"])), str(told[side]["name"])) for side in ("left", "right"))
-    return LabelledPair(left, right, Verdict(told["verdict"]), str(told["note"]), str(told["given_at"]))
+    fields = json.loads(line)
+    sides = (fields["left"], fields["right"])
+    left, right = (ColumnId(TableId(str(side["table"])), str(side["name"])) for side in sides)
+    return LabelledPair(left, right, Verdict(fields["verdict"]), str(fields["note"]), str(fields["given_at"]))
 
 
 def _hash(content: bytes) -> str:

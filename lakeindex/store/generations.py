@@ -1,10 +1,10 @@
 """An index folder: immutable generations, one of them current, at most one writer.
 
-INDEX/CURRENT                   number and checksum of the generation that answers, replaced atomically
-INDEX/writer.lock               held (flock) by the writer; says who that is
+INDEX/CURRENT                   number and checksum of the current generation, replaced atomically
+INDEX/writer.lock               locked (flock) by the writer; names its process
 INDEX/generations/7/...         artifacts and manifest.json, never changed once published
-INDEX/generations/building-*    what a writer is at work on, or left behind when it was killed
-INDEX/generations/removing-*    an old generation on its way out
+INDEX/generations/building-*    a generation being built, or left by a killed build
+INDEX/generations/removing-*    an old generation being removed
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from lakeindex.errors import IndexDamaged, IndexMissing, IndexUnusable, NotFound
 from lakeindex.store.checksums import Damage, damages, require_whole
 from lakeindex.store.current_pointer import CURRENT, Pointer, read_pointer
 from lakeindex.store.manifest import MANIFEST, Manifest, read_manifest
-from lakeindex.store.read_lock import Hold
+from lakeindex.store.read_lock import ReadLock
 
 GENERATIONS = "generations"
 
@@ -29,13 +29,13 @@ class Generation:
     number: int
     folder: Path
     manifest: Manifest
-    hold: Hold | None = field(default=None, compare=False, repr=False)
-    """Keeps it from being removed for as long as somebody refers to this."""
+    read_lock: ReadLock | None = field(default=None, compare=False, repr=False)
+    """Keeps the generation from being removed while this object is referred to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What checking a generation found."""
+    """The result of checking a generation."""
 
     number: int
     is_current: bool
@@ -43,46 +43,46 @@ class Checked:
 
 
 def open_current(index: Path) -> Generation:
-    """Open the generation that answers, and hold it.
+    """Open the current generation with a read lock.
 
     Raises IndexMissing where nothing was published, StaleArtifact where another version of lakeindex did it,
-    IndexDamaged where a file is not what was published.
+    IndexDamaged where a file is not as it was published.
     """
     while True:
         pointer = read_pointer(index)
         if pointer is None:
             raise missing(index)
-        hold = Hold.of(folder_of(index, pointer.number) / MANIFEST)
-        if hold is not None or read_pointer(index) == pointer:
+        read_lock = ReadLock.of(folder_of(index, pointer.number) / MANIFEST)
+        if read_lock is not None or read_pointer(index) == pointer:
             if not folder_of(index, pointer.number).is_dir():
                 raise IndexDamaged(
                     f"{index / CURRENT} names generation {pointer.number}, which isn't there; return to one that is "
                     f"with lakeindex rollback --index {index}, or build the index again"
                 )
-            generation = _open(index, pointer.number, hold)
+            generation = _open(index, pointer.number, read_lock)
             if generation.manifest.checksum != pointer.checksum:
                 raise IndexDamaged(f"{index / CURRENT} names another generation than there is; build the index again")
             return generation
-        # A writer published another one and removed this one in the meantime.
+        # Meanwhile a writer published another one and removed this one.
 
 
 def open_generation(index: Path, number: int) -> Generation:
-    """Open a generation by its number, and hold it. Raises NotFound, naming those there are, and as `open_current`."""
+    """Open a generation by its number, read-locked. Raises NotFound, naming those there are, and as `open_current`."""
     numbers = sorted(numbers_in(index))
     if number not in numbers:
         known = ", ".join(map(str, numbers)) or "none"
         raise NotFound(f"{index} has no generation {number}; there are: {known}")
-    return _open(index, number, Hold.of(folder_of(index, number) / MANIFEST))
+    return _open(index, number, ReadLock.of(folder_of(index, number) / MANIFEST))
 
 
 def published(index: Path) -> list[int]:
-    """List the numbers of the generations there are, ascending, up to the one that answers."""
+    """Return the numbers of the generations there are, ascending, up to the current one."""
     current = current_number(index)
     return [] if current is None else [number for number in sorted(numbers_in(index)) if number <= current]
 
 
 def current_number(index: Path) -> int | None:
-    """Return the number of the generation that answers, None where there is none yet."""
+    """Return the number of the current generation, None where there is none yet."""
     pointer = read_pointer(index)
     return None if pointer is None else pointer.number
 
@@ -90,32 +90,32 @@ def current_number(index: Path) -> int | None:
 def verify(index: Path) -> Iterator[Checked]:
     """Check every file of every generation there is, the newest first.
 
-    Raises IndexMissing where nothing was published, IndexDamaged where CURRENT says nothing.
+    Raises IndexMissing where nothing was published, IndexDamaged where CURRENT names no generation.
     """
     pointer = read_pointer(index)
     if pointer is None:
         raise missing(index)
     current = pointer.number
     for number in sorted({*numbers_in(index), current}, reverse=True):
-        hold = Hold.of(folder_of(index, number) / MANIFEST)
-        if hold is not None or number == current:
+        read_lock = ReadLock.of(folder_of(index, number) / MANIFEST)
+        if read_lock is not None or number == current:
             yield Checked(number, number == current, tuple(_damages_of(index, number, pointer)))
 
 
-def _open(index: Path, number: int, hold: Hold | None) -> Generation:
+def _open(index: Path, number: int, read_lock: ReadLock | None) -> Generation:
     folder = folder_of(index, number)
     manifest = _manifest_of(index, number)
     require_whole(index, folder, manifest)
-    return Generation(number, folder, manifest, hold)
+    return Generation(number, folder, manifest, read_lock)
 
 
 def folder_of(index: Path, number: int) -> Path:
-    """Return where a generation is, or would be."""
+    """Return the folder of a generation, whether it exists or not."""
     return index / GENERATIONS / str(number)
 
 
 def numbers_in(index: Path) -> list[int]:
-    """List the numbers of all generations there are, whether published or not, in no order."""
+    """Return the numbers of all generations there are, whether published or not, in no order."""
     try:
         return [int(path.name) for path in (index / GENERATIONS).iterdir() if path.name.isdecimal()]
     except FileNotFoundError:
@@ -143,5 +143,5 @@ def _damages_of(index: Path, number: int, current: Pointer) -> Iterator[Damage]:
 
 
 def missing(index: Path) -> IndexMissing:
-    """Make the error of a folder without an index."""
+    """Return the error of a folder without an index."""
     return IndexMissing(f"no index in {index}; build one: lakeindex index LAKE --index {index}")

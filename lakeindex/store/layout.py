@@ -1,33 +1,33 @@
-"""What a generation consists of: the names of its files, and of the models it was made with."""
+"""The names of a generation's files, and of the models that it was made with."""
 
 CATALOG = "catalog.duckdb"
 VECTORS = "vectors.faiss"
 TERMS = "terms"
-"""A folder with a folder a family."""
-READINGS = "readings"
-"""A folder of what columns say, in tokens."""
+"""A folder with the inverted index of each family of terms in a folder of its own."""
+COLUMN_TOKENS = "readings"
+"""A folder of the tokens of all columns, the input of the rerankers."""
 ANCHORS = "anchors"
-"""A folder of what the cross-encoder says of anchor queries with every column, where that was asked for."""
+"""A folder of the scores of anchor queries with every column, where `anchors` is set."""
 COPIES = "copies"
-"""A folder of Parquet files, of tables that DuckDB can't read from the lake's files."""
+"""A folder of Parquet copies of the tables that DuckDB can't read from the lake's files."""
 ROWS = "rows.duckdb"
-"""All tables' rows, where the lake was materialised."""
+"""The rows of all tables, where the lake was materialised."""
 HEAD = "head.safetensors"
-"""What tunes the encoder to the lake, where it was tuned: every build gives it to the next."""
+"""The linear head of the encoder, where it was adapted to the lake: every build passes it to the next."""
 
 STAGING = "staging"
 """A folder of the index, beside the generations, for the build that is under way or was interrupted."""
 
 ENCODER_ROLE = "encoder"
 CROSS_ENCODER_ROLE = "cross_encoder"
-"""Where there are anchor scores: what gave them."""
+"""The model that scored the anchor queries, where there are any."""
 
 _NAMES = {CATALOG, VECTORS, ROWS, HEAD, "columns.arrow", "tables.arrow"}
 
 
 def is_artifact(name: str) -> bool:
-    """Tell whether a generation may have a file of this name: DuckDB would replay a `catalog.duckdb.wal`."""
+    """Return whether a generation may have a file of this name: DuckDB would replay a `catalog.duckdb.wal`."""
     folder, _, last = name.rpartition("/")
-    holds_arrays = folder in (READINGS, ANCHORS) or (folder.startswith(f"{TERMS}/") and folder.count("/") == 1)
+    holds_arrays = folder in (COLUMN_TOKENS, ANCHORS) or (folder.startswith(f"{TERMS}/") and folder.count("/") == 1)
     is_array = holds_arrays and last.endswith(".npy")
     return name in _NAMES or is_array or (folder == COPIES and last.endswith(".parquet"))

@@ -1,4 +1,4 @@
-"""What a generation says of itself: manifest.json, which carries its own checksum and is written in one way only."""
+"""The description of a generation, manifest.json, with its own checksum; equal manifests are equal bytes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation is and what it was made of and with."""
+    """The lake, models and settings that a generation was built from, its size and its files."""
 
     lake: str
     """The root's absolute path."""
@@ -40,7 +40,7 @@ class Manifest:
     models: dict[str, str]
     """Fingerprints, by the role a model plays."""
     settings: dict[str, Any]
-    """What of the settings decides the index's content."""
+    """The settings that decide the index's content."""
     artifacts: dict[str, Artifact] = field(default_factory=dict)
     format: int = FORMAT
 
@@ -51,7 +51,7 @@ class Manifest:
 
     @property
     def checksum(self) -> str:
-        """Return the hash of all that it says, the artifacts' checksums included."""
+        """Return the hash of all fields, the artifacts' checksums included."""
         return _hash(json.dumps(asdict(self), sort_keys=True))
 
 
@@ -63,18 +63,18 @@ def write_manifest(manifest: Manifest) -> bytes:
 def read_manifest(content: bytes, path: Path, index: Path) -> Manifest:
     """Read a manifest that was written to `path`.
 
-    Raises StaleArtifact when another version of lakeindex wrote it, IndexDamaged when any byte is another.
+    Raises StaleArtifact when another version of lakeindex wrote it, IndexDamaged when any byte of it has changed.
     """
     try:
-        told = json.loads(content)
-        if told["format"] != FORMAT:
+        read = json.loads(content)
+        if read["format"] != FORMAT:
             raise StaleArtifact(
-                f"{index} has format {told['format']}, this lakeindex reads format {FORMAT}; "
-                f"build it again: lakeindex index {told.get('lake', 'LAKE')} --index {index}"
+                f"{index} has format {read['format']}, this lakeindex reads format {FORMAT}; "
+                f"build it again: lakeindex index {read.get('lake', 'LAKE')} --index {index}"
             )
-        artifacts = {name: Artifact(**artifact) for name, artifact in told["artifacts"].items()}
-        del told[_CHECKSUM]
-        manifest = Manifest(**told | {"artifacts": artifacts})
+        artifacts = {name: Artifact(**artifact) for name, artifact in read["artifacts"].items()}
+        del read[_CHECKSUM]
+        manifest = Manifest(**read | {"artifacts": artifacts})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise IndexDamaged(f"{path} can't be read ({error}); build the index again") from error
     if write_manifest(manifest) != content or not _is_sound(manifest):
@@ -83,7 +83,7 @@ def read_manifest(content: bytes, path: Path, index: Path) -> Manifest:
 
 
 def _is_sound(manifest: Manifest) -> bool:
-    """Tell whether all fields have their types, and artifacts lie in the generation's own folder."""
+    """Return whether all fields have their types, and artifacts are in the generation's own folder."""
     types = {"lake": str, "logical_hash": str, "models": dict, "settings": dict, "artifacts": dict}
     return all(type(getattr(manifest, one.name)) is types.get(one.name, int) for one in fields(manifest)) and all(
         type(artifact.bytes) is int and type(artifact.checksum) is str and _stays_inside(name)

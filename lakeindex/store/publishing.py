@@ -1,4 +1,4 @@
-"""How a generation is built and published: by one writer at a time, all at once, for good."""
+"""Publish generations: one writer at a time, atomically and durably."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from lakeindex.store.generations import (
     open_generation,
 )
 from lakeindex.store.manifest import MANIFEST, Artifact, Manifest, write_manifest
-from lakeindex.store.read_lock import Hold, held_by_nobody
-from lakeindex.store.trust_cache import remember
+from lakeindex.store.read_lock import ReadLock, is_unlocked
+from lakeindex.store.trust_cache import add_trust
 
 _LOCK = "writer.lock"
 _BUILDING = "building-"
@@ -34,12 +34,12 @@ _REMOVING = "removing-"
 
 @contextmanager
 def writing(index: Path) -> Iterator[Path]:
-    """Hold the writer's lock; give a new folder to build a generation in, gone afterwards unless published.
+    """Take the writer's lock and make a folder to build a generation in, removed afterwards unless published.
 
-    Raises LockHeld, with the holder, when another writer is at work. A lock dies with its process. Raises
+    Raises LockHeld, with its holder, when another writer is at work. A lock ends with its process. Raises
     LakeIndexError in place of an OSError, a full disk for example.
     """
-    with _saying_what_is_full(index), _locked(index):
+    with _converting_write_errors(index), _locked(index):
         _remove_leftovers(index)
         folder = index / GENERATIONS / f"{_BUILDING}{os.getpid()}"
         folder.mkdir()
@@ -50,10 +50,10 @@ def writing(index: Path) -> Iterator[Path]:
 
 
 def publish(index: Path, folder: Path, manifest: Manifest, keep: int) -> Generation:
-    """Make what was built in `folder` the generation that answers; of older ones `keep` stay.
+    """Make what was built in `folder` the current generation; of older ones `keep` stay.
 
-    Everything is on disk before CURRENT is replaced, so a crash at any moment leaves the old or the new one. An old
-    generation that somebody reads stays until a later publication.
+    Everything is on disk before CURRENT is replaced, so that after a crash at any moment the old or the new generation
+    is current. An old generation with a read lock stays until a later publication.
     """
     artifacts = {
         name: Artifact((folder / name).stat().st_size, checksum(folder / name)) for name in sorted(files_of(folder))
@@ -66,15 +66,15 @@ def publish(index: Path, folder: Path, manifest: Manifest, keep: int) -> Generat
     target = folder_of(index, number)
     folder.rename(target)
     sync(target.parent)
-    remember(target, tried=complete.checksum)
+    add_trust(target, sandbox_checked=complete.checksum)
     point_at(index, Pointer(number, complete.checksum))
     for old in sorted(numbers_in(index))[: -(keep + 1)]:
         _remove(index, old)
-    return Generation(number, target, complete, Hold.of(target / MANIFEST))
+    return Generation(number, target, complete, ReadLock.of(target / MANIFEST))
 
 
 def rollback(index: Path, to: int | None = None) -> Generation:
-    """Make an older generation answer again: the one before, or the one numbered `to`.
+    """Make an older generation current again: the one before, or the one numbered `to`.
 
     The newer ones stay until the next build. Raises IndexMissing where there is no index, NotFound where there is no
     such generation, IndexDamaged where it isn't whole, LockHeld when a writer is at work.
@@ -83,7 +83,7 @@ def rollback(index: Path, to: int | None = None) -> Generation:
         raise missing(index)
     with _locked(index):
         current = None
-        with suppress(IndexDamaged):  # which is what this may be wanted for
+        with suppress(IndexDamaged):  # a damaged CURRENT is a reason to roll back
             current = current_number(index)
         older = [number for number in numbers_in(index) if current is None or number < current]
         if to is None and not older:
@@ -94,8 +94,8 @@ def rollback(index: Path, to: int | None = None) -> Generation:
         return generation
 
 
-def share_file(path: Path, target: Path) -> None:
-    """Give a published file another name in a new generation, without a copy where the file system can."""
+def link_or_copy(path: Path, target: Path) -> None:
+    """Link a published file into a new generation, or copy it where the file system has no links."""
     try:
         target.hardlink_to(path)
     except OSError:
@@ -103,7 +103,7 @@ def share_file(path: Path, target: Path) -> None:
 
 
 @contextmanager
-def _saying_what_is_full(index: Path) -> Iterator[None]:
+def _converting_write_errors(index: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -131,9 +131,9 @@ def _locked(index: Path) -> Iterator[None]:
 
 
 def _remove(index: Path, number: int) -> None:
-    """Remove a generation unless somebody reads it; what is left of it is never taken for one."""
+    """Remove a generation unless a reader has locked it; renamed first, it is never found when partly removed."""
     folder = folder_of(index, number)
-    with held_by_nobody(folder / MANIFEST) as is_free:
+    with is_unlocked(folder / MANIFEST) as is_free:
         if is_free:
             leaving = folder.with_name(f"{_REMOVING}{number}-{os.getpid()}")
             folder.rename(leaving)
@@ -141,12 +141,12 @@ def _remove(index: Path, number: int) -> None:
 
 
 def _remove_leftovers(index: Path) -> None:
-    """Clear what killed writers left: whoever holds the lock is the only one at work."""
+    """Remove the folders that killed writers left; the lock excludes other writers."""
     leftovers = [path for mark in (_BUILDING, _REMOVING) for path in (index / GENERATIONS).glob(f"{mark}*")]
     for path in leftovers:
         shutil.rmtree(path, ignore_errors=True)
     (index / f"{CURRENT}.new").unlink(missing_ok=True)
-    # A damaged CURRENT says of no generation that it was never published.
+    # With a damaged CURRENT, no generation is known to be unpublished.
     with suppress(IndexDamaged):
         current = current_number(index) or 0
         for number in numbers_in(index):

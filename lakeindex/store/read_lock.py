@@ -1,4 +1,4 @@
-"""Who reads a generation holds a shared lock on its manifest, so that no writer removes it under the reader."""
+"""Read locks: a reader locks a generation's manifest, so that no writer removes the generation meanwhile."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-class Hold:
-    """A shared lock that lasts as long as this object does, and dies with its process."""
+class ReadLock:
+    """A shared lock that lasts as long as this object, and ends with its process."""
 
     def __init__(self, descriptor: int) -> None:
         self._finalizer = weakref.finalize(self, os.close, descriptor)
 
     @classmethod
-    def of(cls, path: Path) -> Hold | None:
-        """Take hold of a file; None where it is gone, or about to be."""
+    def of(cls, path: Path) -> ReadLock | None:
+        """Lock a file; None where it is gone, or being removed."""
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         except OSError:
             return None
-        hold = cls(descriptor)
+        lock = cls(descriptor)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             return None
         except OSError:
-            return hold  # a file system without locks: then nothing can be held
-        return hold if _is_still(path, descriptor) else None
+            return lock  # a file system without locks
+        return lock if _is_still(path, descriptor) else None
 
     def release(self) -> None:
-        """Let go before this object ends."""
+        """Release the lock before this object ends."""
         self._finalizer()
 
 
 @contextmanager
-def held_by_nobody(path: Path) -> Iterator[bool]:
-    """Tell whether nobody holds a file, and keep it so."""
+def is_unlocked(path: Path) -> Iterator[bool]:
+    """Yield whether no reader has locked a file, and keep it unlocked meanwhile."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
@@ -60,7 +60,7 @@ def held_by_nobody(path: Path) -> Iterator[bool]:
 
 
 def _is_still(path: Path, descriptor: int) -> bool:
-    """Tell whether the path still leads to what was opened."""
+    """Return whether the path still leads to the opened file."""
     try:
         return os.path.samestat(path.stat(), os.fstat(descriptor))
     except OSError:

@@ -1,6 +1,6 @@
-"""Try out an index that nobody here built: read all of it in a process of its own, whose crash costs nothing.
+"""The sandbox check of an index that was built elsewhere: read all of it in a process of its own, which may crash.
 
-FAISS and DuckDB are written for their own files; a file that was made to mislead them may take the process down.
+FAISS and DuckDB expect files of their own; a file made to mislead them may crash the process.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from pathlib import Path
 
 from lakeindex.errors import IndexDamaged
 from lakeindex.store.generations import Generation
-from lakeindex.store.trust_cache import recall, remember
+from lakeindex.store.trust_cache import add_trust, read_trust
 
 _SECONDS = 60.0
 _SECONDS_A_GIGABYTE = 60.0
 
 
-def require_tried(index: Path, generation: Generation) -> None:
-    """Try a generation out unless this user built it, or has tried it before.
+def require_sandbox_checked(index: Path, generation: Generation) -> None:
+    """Check a generation in a sandbox unless this user built it, or has checked it before.
 
     Raises IndexDamaged when it can't be read to its end.
     """
     folder = generation.folder
-    if generation.manifest.checksum in recall(folder).tried:
+    if generation.manifest.checksum in read_trust(folder).sandbox_checked:
         return
     size = generation.manifest.bytes
     # -P: what lies in the folder that we are in, which may be the stranger's, is not imported.
@@ -47,4 +47,4 @@ def require_tried(index: Path, generation: Generation) -> None:
             f"the index in {folder} was made elsewhere and can't be read ({how}); build one here: "
             f"lakeindex index {generation.manifest.lake} --index {index}"
         )
-    remember(folder, tried=generation.manifest.checksum)
+    add_trust(folder, sandbox_checked=generation.manifest.checksum)

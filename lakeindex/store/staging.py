@@ -1,11 +1,11 @@
-"""What a build has read and encoded so far, kept in files until it is published: a build that was killed goes on here.
+"""Staging: files of what a build has read and encoded so far, from which a killed build is resumed.
 
 INDEX/staging/made_for.json             the lake and the settings of the build
-INDEX/staging/shares/HASH.arrow         the columns of some files, and what became of each file
+INDEX/staging/shares/HASH.arrow         a work unit: the columns of some files, and the outcome of each file
 INDEX/staging/vectors/HASH.arrow        vectors under the hashes of their texts
 INDEX/staging/copies/...                copies of tables that DuckDB can't read from the lake
 
-A file's name is the hash of its content, so that what a power cut left of one is told from a whole one.
+A file's name is the hash of its content, so that one cut short by a power failure is recognised.
 """
 
 from __future__ import annotations
@@ -31,12 +31,13 @@ _COPIES = b"copies"
 
 
 @dataclass(frozen=True, slots=True)
-class StagedShare:
-    """Some files that were read: what became of each, by name, and a file with the records of their columns."""
+class StagedUnit:
+    """A work unit that was read: the outcome of each of its files, by name, and the records of their columns."""
 
     path: Path
+    """The file with the records."""
     outcomes: Mapping[str, Any]
-    """As JSON has them."""
+    """As read from JSON."""
     copies: tuple[str, ...]
     """Names of the copies of their tables."""
 
@@ -47,23 +48,23 @@ class StagedShare:
 
 
 class Staging:
-    """The folder in which a build keeps what it has done."""
+    """The folder in which a build keeps its work until it is published."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.copies = folder / "copies"
-        self._shares = folder / "shares"
+        self._units = folder / "shares"
         self._vectors = folder / "vectors"
 
     def open(self, made_for: Sequence[object]) -> None:
-        """Go on with what an earlier build for the same lake and settings left, or start anew."""
+        """Resume what an earlier build for the same lake and settings left, or start anew."""
         wanted = json.dumps(made_for, sort_keys=True)
-        is_there = self._is_for(wanted)
-        if not is_there:
+        is_resumed = self._is_for(wanted)
+        if not is_resumed:
             self.drop()
-        for one in (self.copies, self._shares, self._vectors):
+        for one in (self.copies, self._units, self._vectors):
             one.mkdir(parents=True, exist_ok=True)
-        if not is_there:  # a kill while this is written must cost nothing
+        if not is_resumed:  # written last: a kill before leaves no staging to resume
             (self.folder / _MADE_FOR).write_text(wanted, "utf-8")
 
     def _is_for(self, wanted: str) -> bool:
@@ -74,27 +75,27 @@ class Staging:
         """Remove everything."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def add_share(self, outcomes: Mapping[str, Any], records: pa.Table, copies: Sequence[str]) -> None:
-        """Keep what became of some files, with the records of their columns; copies of their tables lie there."""
+    def add_unit(self, outcomes: Mapping[str, Any], records: pa.Table, copies: Sequence[str]) -> None:
+        """Stage the outcomes of some files with the records of their columns; `copies` of their tables are there."""
         checksums = {name: checksum(self.copies / name) for name in copies}
         metadata = {_OUTCOMES: json.dumps(outcomes).encode(), _COPIES: json.dumps(checksums).encode()}
-        _write(records.replace_schema_metadata(metadata), self._shares)
+        _write(records.replace_schema_metadata(metadata), self._units)
 
-    def shares(self) -> Iterator[StagedShare]:
-        """List what was read; what is not whole, or lacks a copy, is removed."""
-        for path in _whole(self._shares):
+    def units(self) -> Iterator[StagedUnit]:
+        """Yield the staged units; those that are not whole, or lack a copy, are removed."""
+        for path in _whole(self._units):
             with pa.OSFile(str(path), "rb") as file:
                 metadata = pa.ipc.open_file(file).schema.metadata or {}
             copies = json.loads(metadata.get(_COPIES, b"{}"))
             if _COPIES in metadata and all(self._has_copy(name, known) for name, known in copies.items()):
-                yield StagedShare(path, json.loads(metadata[_OUTCOMES]), tuple(copies))
+                yield StagedUnit(path, json.loads(metadata[_OUTCOMES]), tuple(copies))
             else:
                 path.unlink()
 
     def keep_copies(self, names: Collection[str]) -> None:
         """Remove all other copies.
 
-        What is left of a published build has its copies in common with the generation, and must not be written to.
+        Copies left by a published build are links to those of the generation, and must not be written to.
         """
         for path in self.copies.iterdir():
             if path.name not in names:
@@ -106,15 +107,15 @@ class Staging:
 
     def records(self, schema: pa.Schema) -> ds.Dataset:
         """Return the records of all columns, to be scanned in batches."""
-        return ds.dataset([str(path) for path in sorted(self._shares.iterdir())], schema, format="ipc")
+        return ds.dataset([str(path) for path in sorted(self._units.iterdir())], schema, format="ipc")
 
     def add_vectors(self, text_hashes: Hashes, vectors: Vectors) -> None:
-        """Keep the vectors of texts, (n, d)."""
+        """Stage the vectors of texts, (n, d)."""
         flat = pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel(), pa.float32()), vectors.shape[1])
         _write(pa.table({"text_hash": pa.array(text_hashes, pa.uint64()), "vector": flat}), self._vectors)
 
     def vectors(self) -> Iterator[tuple[Hashes, Vectors]]:
-        """Return texts' hashes and vectors, block by block; what is not whole is removed."""
+        """Yield texts' hashes and vectors, block by block; blocks that are not whole are removed."""
         for path in _whole(self._vectors):
             with pa.OSFile(str(path), "rb") as file:
                 table = pa.ipc.open_file(file).read_all().combine_chunks()

@@ -1,6 +1,6 @@
-"""What this user already knows of generations, kept outside every index: that files were hashed, or tried out.
+"""The trust cache: which generations this user has verified or checked in a sandbox, kept outside every index.
 
-A folder that can't be written only means that it is all done again.
+Where its folder can't be written, every check is made again.
 """
 
 from __future__ import annotations
@@ -8,48 +8,53 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from lakeindex.files.user_folders import cache_slot
 
-_KEPT = 8
+_MOST_ENTRIES = 8
+_VERIFIED, _SANDBOX_CHECKED = "verified", "tried"
+"""The keys of the JSON file."""
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
-    """What is known of the generations of an index."""
+class TrustRecord:
+    """The trusted generations of an index."""
 
     verified: tuple[str, ...] = ()
-    """What the files of some looked like when their checksums were right."""
-    tried: tuple[str, ...] = ()
-    """The checksums of manifests that were built or tried out here."""
+    """Hashes of the files' metadata at the time when their checksums were right."""
+    sandbox_checked: tuple[str, ...] = ()
+    """Checksums of the manifests of generations that were built or checked in a sandbox here."""
 
 
-def recall(folder: Path) -> Remembered:
-    """Return what is known of the index of a generation's folder; nothing where that can't be read."""
+def read_trust(folder: Path) -> TrustRecord:
+    """Return the trust record of the index that a generation's folder is in; an empty one where it can't be read."""
     try:
-        told = json.loads(_path(folder).read_text("utf-8"))
-        return Remembered(tuple(map(str, told["verified"])), tuple(map(str, told["tried"])))
+        record = json.loads(_path(folder).read_text("utf-8"))
+        return TrustRecord(tuple(map(str, record[_VERIFIED])), tuple(map(str, record[_SANDBOX_CHECKED])))
     except (OSError, ValueError, KeyError, TypeError, RuntimeError):
-        return Remembered()
+        return TrustRecord()
 
 
-def remember(folder: Path, verified: str = "", tried: str = "") -> None:
-    """Keep what was found out of the generation in a folder; of the oldest findings, not all stay."""
+def add_trust(folder: Path, verified: str = "", sandbox_checked: str = "") -> None:
+    """Record that the generation in a folder was verified or sandbox-checked; the oldest entries are dropped."""
     with suppress(OSError, RuntimeError):
-        known, path = recall(folder), _path(folder)
-        told = Remembered(_with(known.verified, verified), _with(known.tried, tried))
+        known, path = read_trust(folder), _path(folder)
+        record = {
+            _VERIFIED: _with(known.verified, verified),
+            _SANDBOX_CHECKED: _with(known.sandbox_checked, sandbox_checked),
+        }
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         unfinished = path.with_name(f"{path.name}.{os.getpid()}")
-        unfinished.write_text(json.dumps(asdict(told)), "utf-8")
+        unfinished.write_text(json.dumps(record), "utf-8")
         unfinished.replace(path)
 
 
 def _with(known: tuple[str, ...], one: str) -> tuple[str, ...]:
-    return known if not one else (*(other for other in known if other != one), one)[-_KEPT:]
+    return known if not one else (*(other for other in known if other != one), one)[-_MOST_ENTRIES:]
 
 
 def _path(folder: Path) -> Path:
-    # A slot for each index, not for each generation: they come and go.
+    # One file for each index, not for each generation: generations come and go.
     return cache_slot("generations", folder.resolve().parent)

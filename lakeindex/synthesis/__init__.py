@@ -1,1 +1,1 @@
-"""Training data without labels: tables are split and perturbed, so that what joins is known from lineage."""
+"""Training data without labels: tables are split and corrupted, and the columns that join are known by lineage."""

@@ -1,4 +1,4 @@
-"""All columns that pairs are drawn from, with what is known of how they are related."""
+"""The pool of columns that labelled pairs are drawn from, grouped by what is known about their relations."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from lakeindex.synthesis.column_lineage import Origins, find_origins
-from lakeindex.synthesis.duplicate_tables import NamedColumn, find_twins
+from lakeindex.synthesis.column_lineage import ColumnLineage, find_lineage
+from lakeindex.synthesis.duplicate_tables import NamedColumn, find_duplicate_tables
 from lakeindex.synthesis.fragments import find_lookups
 from lakeindex.synthesis.source_tables import Source, SourceColumn, SourceData
-from lakeindex.synthesis.value_shapes import DOMAINS, Look
+from lakeindex.synthesis.value_shapes import DISTINCTIVE_SHAPES, ValueShape
 from lakeindex.types.names import words_of
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ MOST_VALUES = 500
 """Distinct values of a column that are kept, the most frequent."""
 _MOST_ROWS = 5_000
 _LEAST_VALUES = 4
-_SPLIT = DOMAINS | {Look.DATE, Look.INTEGER, Look.DECIMAL, Look.YEAR}
+_SPLIT = DISTINCTIVE_SHAPES | {ValueShape.DATE, ValueShape.INTEGER, ValueShape.DECIMAL, ValueShape.YEAR}
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -33,21 +33,21 @@ class PoolColumn:
     """A column that pairs are drawn from."""
 
     place: int
-    """Its number, which is its origin's where it is the first of it."""
+    """Its number; also the id of its lineage if it is the first column of it."""
     source: int
     table: str
     name: str
     values: Texts
     """Distinct, the most frequent first."""
-    look: Look
+    shape: ValueShape
     is_key: bool
     is_parent: bool
-    """Whether its values come again and again, so that a table of them could be made."""
+    """Whether its values repeat, so that they could be a parent table."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lookup:
-    """Codes and the names of the same things, a value of the one for each of the other."""
+    """A column of codes and the column of names that they stand for, with one name per code."""
 
     code: PoolColumn
     name: PoolColumn
@@ -57,50 +57,52 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pool:
-    """The columns, and the lists that pairs are drawn from; each list in the columns' order."""
+    """The columns, and the groups that pairs are drawn from; each group in the columns' order."""
 
     columns: tuple[PoolColumn, ...]
-    origins: Origins
+    lineage: ColumnLineage
     lookups: tuple[Lookup, ...]
-    by_look: tuple[tuple[int, ...], ...]
-    """Columns of one look, for looks that columns of two sources have."""
+    by_shape: tuple[tuple[int, ...], ...]
+    """Columns of the same shape, for shapes found in two sources or more."""
     by_header: tuple[tuple[int, ...], ...]
-    """Columns of one header, for headers that columns of two sources have."""
+    """Columns with the same header, for headers found in two sources or more."""
     by_source: tuple[tuple[int, ...], ...]
-    """Columns of one source, for sources with two."""
+    """Columns of the same source, for sources with two columns or more."""
     domains: tuple[tuple[int, ...], ...]
-    """Columns of one origin, for origins that columns of two sources have."""
-    telling: tuple[int, ...]
-    """Columns to split by rows whose values tell what they are about."""
+    """Columns of the same lineage, for lineages found in two sources or more."""
+    distinctive: tuple[int, ...]
+    """Columns to split by rows, with distinctive values."""
     measured: tuple[int, ...]
-    """Columns to split by rows of numbers or dates."""
+    """Columns to split by rows, of numbers or dates."""
     keys: tuple[int, ...]
     parents: tuple[int, ...]
 
     @classmethod
     def of(cls, data: Iterable[SourceData]) -> Pool:
-        """Look through sources, one at a time: of each only the frequent values of its columns are kept."""
+        """Build a pool from sources, one at a time, keeping only the most frequent values of each column."""
         columns: list[PoolColumn] = []
         lookups: list[Lookup] = []
         for number, one in enumerate(data):
             if one.table.num_rows and one.table.num_columns:
                 _add(Source.of(one, _MOST_ROWS), number, columns, lookups)
         links = [(lookup.code.place, lookup.name.place) for lookup in lookups]
-        links += find_twins([NamedColumn(one.source, one.place, one.name, one.look, one.values) for one in columns])
-        origins = find_origins([one.values for one in columns], [one.look for one in columns], links)
+        links += find_duplicate_tables(
+            [NamedColumn(one.source, one.place, one.name, one.shape, one.values) for one in columns]
+        )
+        lineage = find_lineage([one.values for one in columns], [one.shape for one in columns], links)
         sources = [one.source for one in columns]
         able = [one for one in columns if len(one.values) >= _LEAST_VALUES]
         return cls(
             columns=tuple(columns),
-            origins=origins,
+            lineage=lineage,
             lookups=tuple(lookups),
-            by_look=_groups(((one.look, one.place) for one in columns), sources),
+            by_shape=_groups(((one.shape, one.place) for one in columns), sources),
             by_header=_groups(((words_of(one.name), one.place) for one in columns), sources),
             by_source=_groups((one.source, one.place) for one in columns),
-            domains=_groups(((int(origins.numbers[one.place]), one.place) for one in columns), sources),
-            telling=tuple(one.place for one in able if one.look in DOMAINS),
-            measured=tuple(one.place for one in able if one.look in _SPLIT - DOMAINS),
-            keys=tuple(one.place for one in able if one.is_key and one.look in _SPLIT),
+            domains=_groups(((int(lineage.ids[one.place]), one.place) for one in columns), sources),
+            distinctive=tuple(one.place for one in able if one.shape in DISTINCTIVE_SHAPES),
+            measured=tuple(one.place for one in able if one.shape in _SPLIT - DISTINCTIVE_SHAPES),
+            keys=tuple(one.place for one in able if one.is_key and one.shape in _SPLIT),
             parents=tuple(one.place for one in columns if one.is_parent),
         )
 
@@ -108,7 +110,7 @@ class Pool:
 def _add(source: Source, number: int, columns: list[PoolColumn], lookups: list[Lookup]) -> None:
     placed: dict[int, PoolColumn] = {}
     for column in source.columns:
-        if column.look is not Look.EMPTY:
+        if column.shape is not ValueShape.EMPTY:
             placed[id(column)] = _pool_column(column, len(columns), number, source.name)
             columns.append(placed[id(column)])
     for code, name in find_lookups(source):
@@ -127,14 +129,14 @@ def _pool_column(column: SourceColumn, place: int, source: int, table: str) -> P
         name=column.name,
         # A copy: a slice would keep all values alive.
         values=column.distinct.take(np.arange(min(len(column.distinct), MOST_VALUES))),
-        look=column.look,
+        shape=column.shape,
         is_key=column.is_key,
-        is_parent=column.look in DOMAINS and 3 <= len(column.distinct) <= 0.7 * column.filled,
+        is_parent=column.shape in DISTINCTIVE_SHAPES and 3 <= len(column.distinct) <= 0.7 * column.filled,
     )
 
 
 def _groups(keyed: Iterable[tuple[Key, int]], sources: Sequence[int] | None = None) -> tuple[tuple[int, ...], ...]:
-    """Group columns by a key; keep groups of two columns, or of columns of two sources."""
+    """Group columns by a key; keep groups of two columns or, where `sources` are given, of columns of two sources."""
     groups: defaultdict[Key, list[int]] = defaultdict(list)
     for key, place in keyed:
         groups[key].append(place)

@@ -1,4 +1,4 @@
-"""Dates written otherwise: in another order, by month's name, with a time, coarser."""
+"""Variants of dates: other formats, an added time, a coarser grain."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lakeindex.synthesis.corruption import Perturbation, pick
-from lakeindex.synthesis.value_shapes import Look
+from lakeindex.synthesis.corruption import Corruption, pick
+from lakeindex.synthesis.value_shapes import ValueShape
 from lakeindex.types.matches import JoinKind
 
 if TYPE_CHECKING:
@@ -23,25 +23,25 @@ _SECONDS_OF_DAY = 86_400
 
 
 def redate(texts: Texts, rng: np.random.Generator) -> Texts:
-    """Write the same days in another format."""
+    """Write dates in another format."""
     return _written(texts, DATE_FORMATS[pick(rng, len(DATE_FORMATS))])
 
 
 def add_times(texts: Texts, rng: np.random.Generator) -> Texts:
-    """Write a moment of each day."""
+    """Add a random time of day to each date."""
     return _written(texts, ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")[pick(rng, 2)], rng)
 
 
 def coarsen(texts: Texts, rng: np.random.Generator) -> Texts:
-    """Write only the month or the year of each day."""
+    """Write only the month or the year of each date."""
     return _written(texts, _COARSE[pick(rng, len(_COARSE))])
 
 
 def _written(texts: Texts, form: str, rng: np.random.Generator | None = None) -> Texts:
-    """Write each day that exists in a format; what is none stays as it is."""
+    """Write each existing date in a format, with a random time if `rng` is given; other texts stay unchanged."""
     days: Any = pc.strptime(texts, format="%Y-%m-%d", unit="s", error_is_null=True)
     iso: Any = pc.strftime(days, format="%Y-%m-%d")
-    # strptime takes February 31 for March 3 on some systems, and 2020-1-2 for what the ISO has zeros in.
+    # On some systems strptime reads February 31 as March 3, and accepts 2020-1-2, which is not ISO.
     is_same: Any = pc.equal(iso, texts)
     exists: Any = is_same.fill_null(False)
     if rng is not None:
@@ -52,10 +52,10 @@ def _written(texts: Texts, form: str, rng: np.random.Generator | None = None) ->
     return result
 
 
-_DATES = frozenset({Look.DATE})
+_DATES = frozenset({ValueShape.DATE})
 
-DATES = (
-    Perturbation("date format", _DATES, JoinKind.TRANSFORM, redate),
-    Perturbation("time added", _DATES, JoinKind.TEMPORAL, add_times),
-    Perturbation("coarser dates", _DATES, JoinKind.TEMPORAL, coarsen),
+DATE_VARIANTS = (
+    Corruption("date format", _DATES, JoinKind.TRANSFORM, redate),
+    Corruption("time added", _DATES, JoinKind.TEMPORAL, add_times),
+    Corruption("coarser dates", _DATES, JoinKind.TEMPORAL, coarsen),
 )

@@ -1,4 +1,4 @@
-"""How a source becomes tables of a lake: each recipe keeps the origin of every column that it deals."""
+"""Ways to derive tables of a lake from a source table; each keeps the lineage of every column."""
 
 from __future__ import annotations
 
@@ -10,138 +10,146 @@ import numpy as np
 from lakeindex.arrays.aliases import Integers
 from lakeindex.synthesis.fragments import depends_on, find_lookups, make_parent, split_rows
 from lakeindex.synthesis.lake_styles import LakeStyle
-from lakeindex.synthesis.made_tables import Lineage, MadeColumn, MadeTable, TracedColumn, integers
+from lakeindex.synthesis.made_tables import LineageIds, MadeColumn, MadeTable, TracedColumn, integers
 from lakeindex.synthesis.source_tables import Source
-from lakeindex.synthesis.value_shapes import DOMAINS, Look
+from lakeindex.synthesis.value_shapes import DISTINCTIVE_SHAPES, ValueShape
 
-_SPLIT_BY = (Look.NAME, Look.CODE, Look.TEXT, Look.PHONE, Look.DATE, Look.INTEGER)
-_COMMON = (*_SPLIT_BY, Look.DECIMAL)
+_SPLIT_BY = (ValueShape.NAME, ValueShape.CODE, ValueShape.TEXT, ValueShape.PHONE, ValueShape.DATE, ValueShape.INTEGER)
+_COMMON = (*_SPLIT_BY, ValueShape.DECIMAL)
 _LEAST_DISTINCT = 6
 _SHARED_BESIDES = 2
-_TELLING = 0.8
+_DISTINCTIVE_SHARE = 0.8
 _PARTS = ("archive", "old", "2", "part", "update", "north", "extra", "new", "v2", "list")
 _DETAILS = ("details", "info", "facts", "more", "master", "attributes")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Kitchen:
-    """What a recipe works with."""
+class Derivation:
+    """A source table that is about to become tables of a lake."""
 
     source: Source
     columns: Sequence[TracedColumn]
     style: LakeStyle
-    lineage: Lineage
+    lineage_ids: LineageIds
     rng: np.random.Generator
 
     def pick(self, columns: Sequence[TracedColumn]) -> TracedColumn:
-        """Draw one."""
+        """Draw one of the columns."""
         return columns[int(self.rng.integers(len(columns)))]
 
-    def deal(self, columns: Sequence[TracedColumn]) -> tuple[list[TracedColumn], list[TracedColumn]]:
-        """Deal columns to two hands."""
+    def split_columns(self, columns: Sequence[TracedColumn]) -> tuple[list[TracedColumn], list[TracedColumn]]:
+        """Assign each column at random to one of two tables."""
         left = self.rng.random(len(columns)) < 0.5
-        hands: tuple[list[TracedColumn], list[TracedColumn]] = ([], [])
+        sides: tuple[list[TracedColumn], list[TracedColumn]] = ([], [])
         for column, is_left in zip(columns, left, strict=True):
-            hands[0 if is_left else 1].append(column)
-        return hands
+            sides[0 if is_left else 1].append(column)
+        return sides
 
     def others(self, *taken: TracedColumn) -> list[TracedColumn]:
-        """List the columns with values besides these."""
+        """List the columns that have values, without those taken."""
         places = {column.place for column in taken}
-        return [one for one in self.columns if one.place not in places and one.column.look is not Look.EMPTY]
+        return [one for one in self.columns if one.place not in places and one.column.shape is not ValueShape.EMPTY]
 
-    def written(self, column: MadeColumn) -> MadeColumn:
-        """Write a column otherwise as often as the style says."""
-        return column.perturbed(self.rng) if self.rng.random() < self.style.perturbed else column
+    def perhaps_corrupted(self, column: MadeColumn) -> MadeColumn:
+        """Corrupt a column, with the probability that the style sets."""
+        return column.corrupted(self.rng) if self.rng.random() < self.style.corrupted else column
 
     def title(self, endings: Sequence[str]) -> str:
-        """Name a table after the source."""
+        """Name a table after the source, with one of the endings."""
         return f"{self.source.name}_{endings[int(self.rng.integers(len(endings)))]}"
 
 
-def whole(kitchen: Kitchen) -> list[MadeTable] | None:
-    """Leave the source as it is: its columns join with nothing, unless another source is of the same domain."""
-    return [MadeTable(kitchen.source.name, tuple(column.rows() for column in kitchen.columns))]
+def whole(derivation: Derivation) -> list[MadeTable] | None:
+    """Keep the source as one table: its columns join with nothing, unless another source has the same lineage."""
+    return [MadeTable(derivation.source.name, tuple(column.rows() for column in derivation.columns))]
 
 
-def by_rows(kitchen: Kitchen) -> list[MadeTable] | None:
-    """Split by rows so that one column overlaps as asked; a few others may be on both sides, the rest on one."""
-    able = [c for c in kitchen.columns if c.column.look in _SPLIT_BY and len(c.column.distinct) >= _LEAST_DISTINCT]
+def by_rows(derivation: Derivation) -> list[MadeTable] | None:
+    """Split by rows so that one column has an overlap of the style; the two tables may share a few more columns."""
+    able = [c for c in derivation.columns if c.column.shape in _SPLIT_BY and len(c.column.distinct) >= _LEAST_DISTINCT]
     if not able:
         return None
-    telling = [one for one in able if one.column.look in DOMAINS]
-    column = kitchen.pick(telling if telling and kitchen.rng.random() < _TELLING else able)
-    overlap = kitchen.style.overlaps[int(kitchen.rng.integers(len(kitchen.style.overlaps)))]
-    left, right = split_rows(column.column, overlap, kitchen.rng)
-    others = kitchen.others(column)
-    common = [one for one in others if one.column.look in _COMMON and kitchen.rng.random() < 0.3][:_SHARED_BESIDES]
-    on_left, on_right = kitchen.deal([one for one in others if one not in common])
+    distinctive = [one for one in able if one.column.shape in DISTINCTIVE_SHAPES]
+    column = derivation.pick(distinctive if distinctive and derivation.rng.random() < _DISTINCTIVE_SHARE else able)
+    overlap = derivation.style.overlaps[int(derivation.rng.integers(len(derivation.style.overlaps)))]
+    left, right = split_rows(column.column, overlap, derivation.rng)
+    others = derivation.others(column)
+    common = [one for one in others if one.column.shape in _COMMON and derivation.rng.random() < 0.3][:_SHARED_BESIDES]
+    on_left, on_right = derivation.split_columns([one for one in others if one not in common])
     return [
-        MadeTable(kitchen.source.name, tuple(one.rows(left) for one in [column, *common, *on_left])),
+        MadeTable(derivation.source.name, tuple(one.rows(left) for one in [column, *common, *on_left])),
         MadeTable(
-            kitchen.title(_PARTS),
-            (*(kitchen.written(one.rows(right)) for one in [column, *common]), *(one.rows(right) for one in on_right)),
+            derivation.title(_PARTS),
+            (
+                *(derivation.perhaps_corrupted(one.rows(right)) for one in [column, *common]),
+                *(one.rows(right) for one in on_right),
+            ),
         ),
     ]
 
 
-def by_columns(kitchen: Kitchen) -> list[MadeTable] | None:
-    """Split by columns: both sides keep a key, one of the data or a number for each row."""
-    if len(kitchen.columns) < 3:
+def by_columns(derivation: Derivation) -> list[MadeTable] | None:
+    """Split by columns: both tables keep a key, either a column of the source or a number for each row."""
+    if len(derivation.columns) < 3:
         return None
-    keys = [one for one in kitchen.columns if one.column.is_key and one.column.look in (*_SPLIT_BY, Look.SERIAL)]
-    rows, some = np.arange(kitchen.source.rows), _some(kitchen.source.rows, kitchen.rng)
+    keys = [
+        one for one in derivation.columns if one.column.is_key and one.column.shape in (*_SPLIT_BY, ValueShape.SERIAL)
+    ]
+    rows, some = np.arange(derivation.source.rows), _some(derivation.source.rows, derivation.rng)
     if keys:
-        key = kitchen.pick(keys)
-        on_left, on_right = kitchen.deal(kitchen.others(key))
-        sides = key.rows(rows), kitchen.written(key.rows(some))
-    elif kitchen.rng.random() >= kitchen.style.surrogates:
+        key = derivation.pick(keys)
+        on_left, on_right = derivation.split_columns(derivation.others(key))
+        sides = key.rows(rows), derivation.perhaps_corrupted(key.rows(some))
+    elif derivation.rng.random() >= derivation.style.surrogates:
         return None
     else:
-        on_left, on_right = kitchen.deal(kitchen.others())
-        origin, numbers = kitchen.lineage.new(), kitchen.rng.permutation(len(rows)) + 1
-        sides = integers("id", numbers, origin), integers(f"{kitchen.source.name}_id", numbers[some], origin)
+        on_left, on_right = derivation.split_columns(derivation.others())
+        lineage, numbers = derivation.lineage_ids.new(), derivation.rng.permutation(len(rows)) + 1
+        sides = integers("id", numbers, lineage), integers(f"{derivation.source.name}_id", numbers[some], lineage)
     return [
-        MadeTable(kitchen.source.name, (sides[0], *(one.rows(rows) for one in on_left))),
-        MadeTable(kitchen.title(_DETAILS), (sides[1], *(one.rows(some) for one in on_right))),
+        MadeTable(derivation.source.name, (sides[0], *(one.rows(rows) for one in on_left))),
+        MadeTable(derivation.title(_DETAILS), (sides[1], *(one.rows(some) for one in on_right))),
     ]
 
 
-def by_parents(kitchen: Kitchen) -> list[MadeTable] | None:
-    """Make a column's distinct values, with all that depends on them, a table under numbers that the child holds."""
+def by_parents(derivation: Derivation) -> list[MadeTable] | None:
+    """Move a column, with all columns that depend on it, to a parent table, which the child refers to by numbers."""
     able = [
-        c for c in kitchen.columns
-        if c.column.look in (Look.NAME, Look.CODE, Look.ENUMERATION, Look.TEXT)
+        c for c in derivation.columns
+        if c.column.shape in (ValueShape.NAME, ValueShape.CODE, ValueShape.ENUMERATION, ValueShape.TEXT)
         and 3 <= len(c.column.distinct) <= 0.7 * c.column.filled
     ]  # fmt: skip
     if not able:
         return None
-    column = kitchen.pick(able)
-    others = kitchen.others(column)
+    column = derivation.pick(able)
+    others = derivation.others(column)
     dependent = [one for one in others if depends_on(one.column, column.column)]
-    parent, origin = make_parent(column.column, kitchen.rng), kitchen.lineage.new()
+    parent, lineage = make_parent(column.column, derivation.rng), derivation.lineage_ids.new()
     head = column.column.name
     child = [one.rows() for one in others if one not in dependent]
     described = [one.rows(parent.rows) for one in [column, *dependent]]
     return [
-        MadeTable(head, (integers("id", parent.keys, origin), *described)),
-        MadeTable(kitchen.source.name, (integers(f"{head}_id", parent.references, origin), *child)),
+        MadeTable(head, (integers("id", parent.keys, lineage), *described)),
+        MadeTable(derivation.source.name, (integers(f"{head}_id", parent.references, lineage), *child)),
     ]
 
 
-def by_lookup(kitchen: Kitchen) -> list[MadeTable] | None:
-    """Give one table the codes and another the names of the same things."""
-    traced = {id(one.column): one for one in kitchen.columns}
-    found = find_lookups(kitchen.source)
+def by_lookup(derivation: Derivation) -> list[MadeTable] | None:
+    """Put codes in one table and the names that they stand for in the other."""
+    traced = {id(one.column): one for one in derivation.columns}
+    found = find_lookups(derivation.source)
     if not found:
         return None
-    code, name = (traced[id(one)] for one in found[int(kitchen.rng.integers(len(found)))])
-    on_left, on_right = kitchen.deal(kitchen.others(code, name))
-    rows = np.arange(kitchen.source.rows)
-    some = _some(kitchen.source.rows, kitchen.rng)
+    code, name = (traced[id(one)] for one in found[int(derivation.rng.integers(len(found)))])
+    on_left, on_right = derivation.split_columns(derivation.others(code, name))
+    rows = np.arange(derivation.source.rows)
+    some = _some(derivation.source.rows, derivation.rng)
     return [
-        MadeTable(kitchen.source.name, (code.rows(rows), *(one.rows(rows) for one in on_left))),
-        MadeTable(kitchen.title(_DETAILS), (kitchen.written(name.rows(some)), *(one.rows(some) for one in on_right))),
+        MadeTable(derivation.source.name, (code.rows(rows), *(one.rows(rows) for one in on_left))),
+        MadeTable(
+            derivation.title(_DETAILS),
+            (derivation.perhaps_corrupted(name.rows(some)), *(one.rows(some) for one in on_right)),
+        ),
     ]
 
 
@@ -150,11 +158,11 @@ def _some(rows: int, rng: np.random.Generator) -> Integers:
     return np.sort(rng.permutation(rows)[: max(1, int(rows * rng.uniform(0.6, 1.0)))])
 
 
-RECIPES: dict[str, Callable[[Kitchen], list[MadeTable] | None]] = {
+DERIVATION_METHODS: dict[str, Callable[[Derivation], list[MadeTable] | None]] = {
     "whole": whole,
     "rows": by_rows,
     "columns": by_columns,
     "parents": by_parents,
     "lookup": by_lookup,
 }
-"""Each returns tables of at least one column, or None where the source isn't fit for it."""
+"""By name. Each returns tables of at least one column, or None where it does not apply to the source."""

@@ -1,4 +1,4 @@
-"""Split a source into fragments of which is known what they share: by rows, by columns, into parent and child."""
+"""Split a source into fragments whose overlap is known: by rows, by columns, into parent and child."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Integers
 from lakeindex.synthesis.source_tables import Source, SourceColumn
-from lakeindex.synthesis.value_shapes import WORDED, Look
+from lakeindex.synthesis.value_shapes import TEXT_SHAPES, ValueShape
 
 OVERLAPS = (0.0, 0.1, 0.3, 0.6, 1.0)
 
-_FEWEST_CODES, _MOST_CODES = 5, 1_000  # longer lists are keys of things, not codes that somebody knows
-_LONGEST_CODE = {Look.CODE: 8.0, Look.NAME: 4.0}  # characters, as a mean
+_FEWEST_CODES, _MOST_CODES = 5, 1_000  # longer lists are keys of entities, not codes that people know
+_LONGEST_CODE = {ValueShape.CODE: 8.0, ValueShape.NAME: 4.0}  # characters, as a mean
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ValueSplit:
-    """Distinct values dealt to two sides of equal size."""
+    """Distinct values split into two sides of equal size."""
 
     left: Integers
     right: Integers
@@ -27,7 +27,7 @@ class ValueSplit:
 
 
 def split_values(count: int, overlap: float, rng: np.random.Generator) -> ValueSplit:
-    """Deal `count` distinct values so that each side shares the part `overlap` of its own, to the nearest value."""
+    """Split `count` distinct values so that each side shares a fraction `overlap` of its own, to the nearest value."""
     size = max(1, int(count / (2 - overlap)))
     shared = round(overlap * size)
     if 2 * size - shared > count:
@@ -39,10 +39,10 @@ def split_values(count: int, overlap: float, rng: np.random.Generator) -> ValueS
 
 
 def split_rows(column: SourceColumn, overlap: float, rng: np.random.Generator) -> tuple[Integers, Integers]:
-    """Deal the rows of a table to two fragments so that a column's distinct values overlap as asked.
+    """Split the rows of a table into two fragments so that a column's distinct values have the given overlap.
 
-    The rows of a shared value are dealt to both; where it has but one, that stands in both. A row without a value goes
-    to either.
+    The rows of a shared value are divided between both; if it has only one row, that is in both. A row without a value
+    goes to either.
     """
     split = split_values(len(column.distinct), overlap, rng)
     goes = np.zeros((2, len(column.distinct) + 1), bool)
@@ -57,7 +57,7 @@ def split_rows(column: SourceColumn, overlap: float, rng: np.random.Generator) -
 
 
 def _first_and_last(codes: Integers) -> tuple[np.ndarray[tuple[int], np.dtype[np.bool_]], ...]:
-    """Tell which rows are the first and which the last of their value; of none, neither."""
+    """Return which rows are the first and which the last ones of their value; rows without a value are neither."""
     first, last = np.zeros(len(codes), bool), np.zeros(len(codes), bool)
     first[np.unique(codes, return_index=True)[1]] = True
     last[len(codes) - 1 - np.unique(codes[::-1], return_index=True)[1]] = True
@@ -66,7 +66,7 @@ def _first_and_last(codes: Integers) -> tuple[np.ndarray[tuple[int], np.dtype[np
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parent:
-    """The distinct values of a column as a table of their own, under numbers that the child refers to."""
+    """The distinct values of a column as a parent table, with the numbers by which the child refers to them."""
 
     values: Integers
     """(parents,) The place of each parent's value among the distinct ones, in the order of the keys."""
@@ -91,15 +91,15 @@ def make_parent(column: SourceColumn, rng: np.random.Generator) -> Parent:
 
 
 def depends_on(dependent: SourceColumn, key: SourceColumn) -> bool:
-    """Tell whether each value of the key comes with one value of the dependent, or none: counted in the data."""
+    """Return whether the key determines the dependent column in the data; a missing value counts as a value."""
     return _pairs(key, dependent) == len(np.unique(key.codes[key.codes >= 0]))
 
 
 def find_lookups(source: Source) -> list[tuple[SourceColumn, SourceColumn]]:
-    """Find columns in 1:1 correspondence, of which the first holds codes and the second, longer, names."""
+    """Find pairs of columns in 1:1 correspondence: the first holds codes, and the second the longer names."""
     able = [column for column in source.columns if _FEWEST_CODES <= len(column.distinct) <= _MOST_CODES]
     codes = [column for column in able if _may_be_code(column)]
-    names = [column for column in able if column.look in WORDED and _has_words(column)]
+    names = [column for column in able if column.shape in TEXT_SHAPES and _has_words(column)]
     return [
         (code, name)
         for code in codes
@@ -111,17 +111,17 @@ def find_lookups(source: Source) -> list[tuple[SourceColumn, SourceColumn]]:
 
 
 def _pairs(left: SourceColumn, right: SourceColumn) -> int:
-    """Count the distinct pairs of values in rows that have a value on the left; none on the right is one, too."""
+    """Count the distinct pairs of values in rows with a value on the left; a missing value on the right counts too."""
     filled = left.codes >= 0
     return len(np.unique(left.codes[filled] * (len(right.distinct) + 1) + right.codes[filled] + 1))
 
 
 def _may_be_code(column: SourceColumn) -> bool:
-    return column.look in (Look.CODE, Look.NAME) and _length(column) <= _LONGEST_CODE[column.look]
+    return column.shape in (ValueShape.CODE, ValueShape.NAME) and _length(column) <= _LONGEST_CODE[column.shape]
 
 
 def _has_words(column: SourceColumn) -> bool:
-    """Tell whether half of the values are without digits: a colour or a time of day is no name."""
+    """Return whether at least half of the values have no digits: a colour code or a time of day is no name."""
     return float(pc.match_substring_regex(column.distinct, r"^\D+$").to_numpy(zero_copy_only=False).mean()) >= 0.5
 
 

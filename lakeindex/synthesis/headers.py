@@ -1,4 +1,4 @@
-"""Headers written otherwise: dropped, abbreviated, renamed, in another style, with what the table says."""
+"""Variants of headers: dropped, abbreviated, renamed, in another case, with a word of the table's title."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from lakeindex.types.names import words_of
 
 HUBS = ("id", "name", "date", "type", "code", "status", "value", "key")
-"""Headers that say nothing, since tables everywhere have them."""
+"""Generic headers, which are found in tables of all kinds and do not describe a column."""
 
 _SYNONYMS = (
     ("id", "identifier", "number", "no", "key", "code"),
@@ -46,7 +46,7 @@ _VOWELS = re.compile(r"(?<=\w)[aeiou]")
 
 @dataclass(frozen=True, slots=True)
 class HeaderPlace:
-    """What a header's change may depend on."""
+    """A header, and the context that a change of it may depend on."""
 
     header: str
     table: str
@@ -64,22 +64,22 @@ def opaque(place: HeaderPlace, rng: np.random.Generator) -> str:
 
 
 def empty(place: HeaderPlace, rng: np.random.Generator) -> str:
-    """Name a column as one without a header is read: `column_3`."""
+    """Name a column as connectors name one without a header: `column_3`."""
     return unnamed(place.position)
 
 
 def unnamed(position: int) -> str:
-    """Return what a column without a header is called by whoever reads the file."""
+    """Return the name that connectors give to a column without a header."""
     return f"column_{position}"
 
 
 def without_vowels(place: HeaderPlace, rng: np.random.Generator) -> str:
-    """Drop the vowels within words: `country_name` becomes `cntry_nm`."""
+    """Remove the vowels inside words: `country_name` becomes `cntry_nm`."""
     return "_".join(_VOWELS.sub("", word) for word in _words(place.header))
 
 
 def first_letters(place: HeaderPlace, rng: np.random.Generator) -> str:
-    """Keep the first letter of each word, of a single word the first three: `date_of_birth` becomes `dob`."""
+    """Keep the first letter of each word, or the first three of a single word: `date_of_birth` becomes `dob`."""
     words = _words(place.header)
     return words[0][:3] if len(words) == 1 else "".join(word[0] for word in words)
 
@@ -91,12 +91,12 @@ def truncated(place: HeaderPlace, rng: np.random.Generator) -> str:
 
 
 def renamed(place: HeaderPlace, rng: np.random.Generator) -> str:
-    """Take another word for each that has one: `customer_id` becomes `client_number`."""
+    """Replace each word that has synonyms by one of them: `customer_id` becomes `client_number`."""
     return "_".join(_pick(_OTHER_WORDS.get(word, (word,)), rng) for word in _words(place.header))
 
 
 def with_table(place: HeaderPlace, rng: np.random.Generator) -> str:
-    """Put the table's last word first: `id` of student becomes `student_id`."""
+    """Prepend the last word of the table's title: `id` of the table `student` becomes `student_id`."""
     words = _words(place.header)
     context = _words(place.table)[-1]
     return "_".join(words if context in words else [context, *words])
@@ -119,22 +119,22 @@ def upper(place: HeaderPlace, rng: np.random.Generator) -> str:
 
 
 def spaced(place: HeaderPlace, rng: np.random.Generator) -> str:
-    """Write it for people: `Customer id`."""
+    """Write it as a phrase: `Customer id`."""
     return " ".join(_words(place.header)).capitalize()
 
 
 def prefixed(place: HeaderPlace, rng: np.random.Generator) -> str:
-    """Put a prefix before it: `fk_customer`, `Ncustomer`."""
+    """Add a prefix: `fk_customer`, `Ncustomer`."""
     return _pick(_PREFIXES, rng) + "_".join(_words(place.header))
 
 
 def code_prefixed(place: HeaderPlace, rng: np.random.Generator) -> str:
-    """Put a code before it: `q7_income`."""
+    """Add a code as prefix: `q7_income`."""
     return _pick(_CODE_PREFIXES, rng).format(n=int(rng.integers(1, 100))) + "_".join(_words(place.header))
 
 
 def hub(place: HeaderPlace, rng: np.random.Generator) -> str:
-    """Name it as columns of every table are named: the last of its words, where that is such a name, or any."""
+    """Replace it by a generic header: its own last word if that is one of HUBS, otherwise any of them."""
     last = _words(place.header)[-1]
     return last if last in HUBS else _pick(HUBS, rng)
 

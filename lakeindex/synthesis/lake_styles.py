@@ -1,4 +1,4 @@
-"""The styles of lakes that are made: how their headers, tables and overlaps are."""
+"""Styles of made lakes: their headers, tables, overlaps and file formats."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lakeindex.synthesis.fragments import OVERLAPS
 
-_RECIPES = (("rows", 3.0), ("columns", 2.0), ("parents", 2.0), ("lookup", 2.0), ("whole", 2.0))
+_DERIVATIONS = (("rows", 3.0), ("columns", 2.0), ("parents", 2.0), ("lookup", 2.0), ("whole", 2.0))
 _HEADERS = (
     "without vowels", "first letters", "truncated", "renamed", "with table", "snake case", "camel case", "upper case",
     "spaced", "prefixed", "code prefixed",
@@ -15,36 +15,36 @@ _HEADERS = (
 
 @dataclass(frozen=True, slots=True)
 class LakeStyle:
-    """How a made lake is."""
+    """Settings of a made lake."""
 
     name: str
     headers: tuple[str, ...] = _HEADERS
-    """Changes of headers to draw from, by their names in HEADER_CHANGES."""
+    """The header changes to draw from, by their names in HEADER_CHANGES."""
     changed_headers: float = 0.5
-    """The share of headers that are changed, of those that became no hub."""
+    """The share of headers that are changed, among those that did not become hubs."""
     hub_headers: float = 0.0
-    """The share of headers that become `id`, `name`, `date` and the like."""
+    """The share of headers that are replaced by generic ones, such as `id`, `name` or `date`."""
     emptied: float = 0.0
-    """The share of columns that lose all values."""
+    """The share of columns that lose all their values."""
     overlaps: tuple[float, ...] = OVERLAPS
-    perturbed: float = 0.4
-    """The share of columns in common of which one side is written otherwise."""
+    corrupted: float = 0.4
+    """The share of columns shared by two tables that are corrupted on one side."""
     rows: tuple[int, int] = (1, 2_000)
     """The fewest and most rows of a table."""
-    recipes: tuple[tuple[str, float], ...] = _RECIPES
-    """How sources become tables, and how often."""
+    derivations: tuple[tuple[str, float], ...] = _DERIVATIONS
+    """How sources become tables: names in DERIVATION_METHODS, with how often each is drawn."""
     surrogates: float = 0.3
-    """How many sources without a key of their own are split by columns under a number for each row."""
+    """The share of sources without a key that may be split by columns, with a number for each row as the key."""
     distractors: float = 0.5
-    """How many columns that join with nothing a table gets, as a mean."""
+    """The mean number of columns added to each table that join with nothing."""
     foreign_titles: float = 0.8
-    """The share of second tables of a source whose name says nothing of it."""
+    """The share of a source's further tables that are named after another source."""
     named_tables: bool = True
-    """Whether a table's name says what it holds."""
+    """Whether tables have descriptive names."""
     has_header: bool = True
-    """Whether files name their columns."""
+    """Whether files have a header row."""
     parquet: float = 0.3
-    """The share of tables that are written as Parquet."""
+    """The share of tables written as Parquet."""
 
 
 _DATABASE = (("parents", 5.0), ("columns", 3.0), ("rows", 0.5), ("lookup", 1.0), ("whole", 1.0))
@@ -63,15 +63,15 @@ _STYLES = (
     LakeStyle(
         "database",
         foreign_titles=0.2,
-        recipes=_DATABASE,
+        derivations=_DATABASE,
         hub_headers=0.3,
-        perturbed=0.1,
+        corrupted=0.1,
         surrogates=1.0,
         distractors=1.5,
         overlaps=_WIDE,
     ),
-    LakeStyle("messy", recipes=_MESSY, perturbed=1.0, overlaps=_WIDE),
-    LakeStyle("web", recipes=_WEB, rows=(5, 60), perturbed=0.7, distractors=0.2),
+    LakeStyle("messy", derivations=_MESSY, corrupted=1.0, overlaps=_WIDE),
+    LakeStyle("web", derivations=_WEB, rows=(5, 60), corrupted=0.7, distractors=0.2),
 )
 
 STYLES = {style.name: style for style in _STYLES}

@@ -1,4 +1,4 @@
-"""Make a lake of source tables, with every join in it known."""
+"""Make a lake from source tables, in which every join is known."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from lakeindex.synthesis.column_lineage import find_origins
-from lakeindex.synthesis.derivations import RECIPES, Kitchen
-from lakeindex.synthesis.duplicate_tables import NamedColumn, find_twins
+from lakeindex.synthesis.column_lineage import find_lineage
+from lakeindex.synthesis.derivations import DERIVATION_METHODS, Derivation
+from lakeindex.synthesis.duplicate_tables import NamedColumn, find_duplicate_tables
 from lakeindex.synthesis.fragments import find_lookups
-from lakeindex.synthesis.ground_truth import MadeJoin, find_joins, find_unclear
+from lakeindex.synthesis.ground_truth import MadeJoin, find_joins, find_undecidable
 from lakeindex.synthesis.headers import HEADER_CHANGES, HUBS, HeaderPlace, hub
 from lakeindex.synthesis.lake_styles import STYLES, LakeStyle
-from lakeindex.synthesis.made_tables import Lineage, MadeColumn, MadeTable, TracedColumn, distractor
-from lakeindex.synthesis.source_tables import Source, SourceData, look_through
-from lakeindex.synthesis.undecidable import speaks
-from lakeindex.synthesis.value_shapes import Look
+from lakeindex.synthesis.made_tables import LineageIds, MadeColumn, MadeTable, TracedColumn, distractor
+from lakeindex.synthesis.source_tables import Source, SourceData, to_sources
+from lakeindex.synthesis.undecidable import is_informative
+from lakeindex.synthesis.value_shapes import ValueShape
 from lakeindex.types.lake import ColumnId, TableId
 from lakeindex.types.names import sql_names
 
@@ -28,84 +28,84 @@ __all__ = ["STYLES", "LakeStyle", "MadeJoin", "MadeLake", "SourceData", "make_la
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MadeLake:
-    """A lake that was made, and the truth about it."""
+    """A made lake with its ground truth."""
 
     style: LakeStyle
     tables: dict[TableId, pa.Table]
     joins: tuple[MadeJoin, ...]
-    """Every pair of columns of two tables that joins, once; every other pair joins not."""
-    unclear: tuple[tuple[ColumnId, ...], ...]
-    """Groups of columns of which nobody could tell whether one joins with another, where that is no tellable join."""
+    """Every pair of columns of two tables that joins, once; no other pair does."""
+    undecidable: tuple[tuple[ColumnId, ...], ...]
+    """Groups of columns that are indistinguishable, so that it is undecidable which of their pairs join."""
 
 
 def make_lake(sources: Sequence[SourceData], seed: int, style: LakeStyle) -> MadeLake:
     """Make a lake of sources; the same sources, seed and style make the same lake.
 
-    What joins is known by lineage: columns with one origin do, transitively. Columns of different sources have one
-    where they share most of their telling values, a code has that of the name it stands for.
+    Columns join if they have the same lineage, which is transitive. Columns of different sources have the same one
+    where they share most of their distinctive values, and a code has that of the name it stands for.
     """
     rng = np.random.default_rng(seed)
-    looked = look_through(sources)
-    traced, lineage = trace(looked)
+    prepared = to_sources(sources)
+    traced, lineage_ids = trace(prepared)
     made: list[MadeTable] = []
-    for place in rng.permutation(len(looked)).tolist():
-        kitchen = _cut(Kitchen(looked[place], traced[place], style, lineage, rng))
-        tables = _retitled(_cook(kitchen), [source.name for source in looked], style, rng)
-        made += (_styled(table, style, lineage, rng) for table in tables if table.columns)
+    for place in rng.permutation(len(prepared)).tolist():
+        derivation = _sampled(Derivation(prepared[place], traced[place], style, lineage_ids, rng))
+        tables = _retitled(_derive(derivation), [source.name for source in prepared], style, rng)
+        made += (_styled(table, style, lineage_ids, rng) for table in tables if table.columns)
     ordered = [made[place] for place in rng.permutation(len(made)).tolist()]
     named = list(zip(_table_ids(ordered, style, rng), ordered, strict=True))
     named.sort(key=lambda one: one[0])
     arrow = {name: _arrow(table) for name, table in named}
-    return MadeLake(style, arrow, find_joins(named), find_unclear(named))
+    return MadeLake(style, arrow, find_joins(named), find_undecidable(named))
 
 
-def trace(sources: Sequence[Source]) -> tuple[list[list[TracedColumn]], Lineage]:
-    """Give every column of every source its origin."""
+def trace(sources: Sequence[Source]) -> tuple[list[list[TracedColumn]], LineageIds]:
+    """Find the lineage of every column of every source, and return a generator of further ids."""
     columns = [column for source in sources for column in source.columns]
     places = {id(column): place for place, column in enumerate(columns)}
     linked = [(places[id(code)], places[id(name)]) for source in sources for code, name in find_lookups(source)]
-    linked += find_twins(
+    linked += find_duplicate_tables(
         [
-            NamedColumn(number, places[id(one)], one.name, one.look, one.distinct)
+            NamedColumn(number, places[id(one)], one.name, one.shape, one.distinct)
             for number, source in enumerate(sources)
             for one in source.columns
         ]
     )
-    origins = find_origins([one.distinct for one in columns], [one.look for one in columns], linked).numbers
+    lineages = find_lineage([one.distinct for one in columns], [one.shape for one in columns], linked).ids
     traced = [
-        [TracedColumn(one, places[id(one)], int(origins[places[id(one)]])) for one in source.columns]
+        [TracedColumn(one, places[id(one)], int(lineages[places[id(one)]])) for one in source.columns]
         for source in sources
     ]
-    return traced, Lineage(len(columns))
+    return traced, LineageIds(len(columns))
 
 
-def _cut(kitchen: Kitchen) -> Kitchen:
-    """Take no more of a long source than makes tables of the style's size: what is cut later no longer overlaps."""
-    limit = 2 * int(kitchen.rng.integers(kitchen.style.rows[0], kitchen.style.rows[1] + 1))
-    if kitchen.source.rows <= limit:
-        return kitchen
-    rows = np.sort(kitchen.rng.permutation(kitchen.source.rows)[:limit])
-    columns = [replace(traced, column=traced.column.take(rows)) for traced in kitchen.columns]
-    source = Source(kitchen.source.name, tuple(traced.column for traced in columns), limit)
-    return replace(kitchen, source=source, columns=columns)
+def _sampled(derivation: Derivation) -> Derivation:
+    """Sample the rows of a long source, as many as the style's tables need: cutting them later would lose overlap."""
+    limit = 2 * int(derivation.rng.integers(derivation.style.rows[0], derivation.style.rows[1] + 1))
+    if derivation.source.rows <= limit:
+        return derivation
+    rows = np.sort(derivation.rng.permutation(derivation.source.rows)[:limit])
+    columns = [replace(traced, column=traced.column.take(rows)) for traced in derivation.columns]
+    source = Source(derivation.source.name, tuple(traced.column for traced in columns), limit)
+    return replace(derivation, source=source, columns=columns)
 
 
-def _cook(kitchen: Kitchen) -> list[MadeTable]:
-    """Follow a recipe that the source is fit for, drawn as often as the style says."""
-    names = [name for name, _ in kitchen.style.recipes]
-    weights = np.array([weight for _, weight in kitchen.style.recipes])
-    # Gumbel's trick: the largest first is a draw without replacement by weight.
-    order = np.argsort(-(np.log(weights) + kitchen.rng.gumbel(size=len(weights))))
+def _derive(derivation: Derivation) -> list[MadeTable]:
+    """Derive tables by a method that applies to the source, drawn by the weights of the style."""
+    names = [name for name, _ in derivation.style.derivations]
+    weights = np.array([weight for _, weight in derivation.style.derivations])
+    # The Gumbel-max trick: descending order is a draw without replacement by weight.
+    order = np.argsort(-(np.log(weights) + derivation.rng.gumbel(size=len(weights))))
     for place in order.tolist():
-        if (tables := RECIPES[names[place]](kitchen)) is not None:
+        if (tables := DERIVATION_METHODS[names[place]](derivation)) is not None:
             return tables
-    return RECIPES["whole"](kitchen) or []
+    return DERIVATION_METHODS["whole"](derivation) or []
 
 
 def _retitled(
     tables: Sequence[MadeTable], names: Sequence[str], style: LakeStyle, rng: np.random.Generator
 ) -> list[MadeTable]:
-    """Give all tables of a source but the first the titles of others, so that no title tells what was one table."""
+    """Name tables of a source, except the first, after other sources, so that titles do not give joins away."""
     foreign = rng.random(len(tables)) < style.foreign_titles
     foreign[:1] = False
     drawn = [names[int(place)] for place in rng.integers(len(names), size=len(tables))]
@@ -115,27 +115,29 @@ def _retitled(
     ]
 
 
-def _styled(table: MadeTable, style: LakeStyle, lineage: Lineage, rng: np.random.Generator) -> MadeTable:
-    """Cut a table to the style's size, add columns that join with nothing, and name all in its way."""
+def _styled(table: MadeTable, style: LakeStyle, lineage_ids: LineageIds, rng: np.random.Generator) -> MadeTable:
+    """Apply a style to a table: limit its rows, add distractors, empty some columns, change the headers."""
     rows = rng.permutation(table.rows)
     table = table.take(rows[: style.rows[1]])
-    added = [distractor(table.rows, lineage, rng) for _ in range(int(rng.poisson(style.distractors)))]
-    # A second column of numbers from 1 on would be as good a key as the true one.
-    has_serial = any(one.look is Look.SERIAL for one in table.columns)
-    columns = [*table.columns, *(one for one in added if not (has_serial and one.look is Look.SERIAL))]
+    added = [distractor(table.rows, lineage_ids, rng) for _ in range(int(rng.poisson(style.distractors)))]
+    # A second column of numbers from 1 on would be as good a key as the real one.
+    has_serial = any(one.shape is ValueShape.SERIAL for one in table.columns)
+    columns = [*table.columns, *(one for one in added if not (has_serial and one.shape is ValueShape.SERIAL))]
     columns = [columns[place] for place in rng.permutation(len(columns)).tolist()]
     columns = [one.emptied() if rng.random() < style.emptied else one for one in columns]
     headers = [_header(one, place, table.title, style, rng) for place, one in enumerate(columns, 1)]
     named = zip(columns, headers, sql_names([" ".join(header.split()) for header in headers]), strict=True)
     is_titled = style.named_tables and not table.is_foreign
-    written = tuple(replace(_heard(one, header, is_titled), header=unique) for one, header, unique in named)
+    written = tuple(replace(_with_header_facts(one, header, is_titled), header=unique) for one, header, unique in named)
     return MadeTable(table.title, written, table.is_foreign)
 
 
-def _heard(column: MadeColumn, header: str, is_titled: bool) -> MadeColumn:
-    """Note what a header says; one that a change made of one that said nothing says no more."""
-    is_speaking = speaks(column.header) and speaks(header)
-    return replace(column, speaks=is_speaking, is_titled=is_titled and not is_speaking and header in HUBS)
+def _with_header_facts(column: MadeColumn, header: str, is_titled: bool) -> MadeColumn:
+    """Record whether the new header is informative; it cannot be if the original one was not."""
+    is_kept = is_informative(column.header) and is_informative(header)
+    return replace(
+        column, has_informative_header=is_kept, is_named_by_title=is_titled and not is_kept and header in HUBS
+    )
 
 
 def _header(column: MadeColumn, position: int, title: str, style: LakeStyle, rng: np.random.Generator) -> str:
@@ -148,7 +150,7 @@ def _header(column: MadeColumn, position: int, title: str, style: LakeStyle, rng
 
 
 def _table_ids(tables: Sequence[MadeTable], style: LakeStyle, rng: np.random.Generator) -> list[TableId]:
-    """Name the files, each once, whatever the system thinks of capitals."""
+    """Name the files uniquely, also on file systems that ignore case."""
     numbers = rng.permutation(len(tables))
     stems = [
         re.sub(r"[^\w.-]+", "_", table.title).strip("._") or "table" if style.named_tables else f"t{number:04d}"

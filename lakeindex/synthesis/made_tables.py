@@ -1,4 +1,4 @@
-"""Tables in the making: every column with what it was made of."""
+"""Tables of a made lake, whose columns keep their lineage, and columns that join with nothing."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from lakeindex.arrays.aliases import Integers
-from lakeindex.synthesis.corruptions import choose, perturbed
+from lakeindex.synthesis.corruptions import corrupted, draw_corruption
 from lakeindex.synthesis.source_tables import SourceColumn, texts_of
-from lakeindex.synthesis.value_shapes import Look
+from lakeindex.synthesis.value_shapes import ValueShape
 from lakeindex.types.matches import JoinKind
 
 
@@ -24,36 +24,34 @@ class MadeColumn:
     header: str
     values: pa.Array[Any]
     plain: pa.Array[Any]
-    """The texts before they were written otherwise or taken away, a row each."""
-    origin: int
-    """Columns of one origin join."""
-    form: int
-    """Which column of the sources it is; two of one origin may hold other forms of the same, as code and name."""
-    look: Look
+    """The texts before they were corrupted or removed, one per row."""
+    lineage: int
+    """Columns of the same lineage join."""
+    shape: ValueShape
     kind: JoinKind = JoinKind.EQUI
-    """How it joins with what it was before it was written otherwise."""
+    """How it joins with its uncorrupted self."""
     how: str = ""
-    """The perturbation's name."""
+    """The corruption's name, or `emptied`."""
     name: str = ""
-    """What its source calls it; nothing where it is of no source."""
-    speaks: bool = True
-    """Whether its header says what it holds."""
-    is_titled: bool = False
-    """Whether its table's title does, in its stead: the `id` of `customers`."""
+    """Its header in the source; empty for a column of no source."""
+    has_informative_header: bool = True
+    """Whether its header describes it."""
+    is_named_by_title: bool = False
+    """Whether its table's title describes it instead: the `id` of `customers`."""
 
-    def perturbed(self, rng: np.random.Generator) -> MadeColumn:
-        """Write its values otherwise, where that can be done."""
-        perturbation = choose(self.look, rng)
-        if perturbation is None or self.how:
+    def corrupted(self, rng: np.random.Generator) -> MadeColumn:
+        """Corrupt its values, unless they were already or nothing applies to them."""
+        corruption = draw_corruption(self.shape, rng)
+        if corruption is None or self.how:
             return self
         before = texts_of(self.values)
-        written = perturbed(before, perturbation, rng)
+        written = corrupted(before, corruption, rng)
         if written.equals(before):
             return self
-        return replace(self, values=written, kind=perturbation.kind, how=perturbation.name)
+        return replace(self, values=written, kind=corruption.kind, how=corruption.name)
 
     def emptied(self) -> MadeColumn:
-        """Take all values away."""
+        """Remove all values."""
         return replace(self, values=pa.nulls(len(self.values), pa.string()), how="emptied")
 
     def take(self, rows: Integers) -> MadeColumn:
@@ -63,7 +61,7 @@ class MadeColumn:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MadeTable:
-    """A table in the making."""
+    """A table of a made lake."""
 
     title: str
     columns: tuple[MadeColumn, ...]
@@ -80,24 +78,24 @@ class MadeTable:
         return replace(self, columns=tuple(column.take(rows) for column in self.columns))
 
 
-class Lineage:
-    """Hands out origins and forms that nothing else has."""
+class LineageIds:
+    """A counter of unused lineage ids."""
 
     def __init__(self, first: int) -> None:
         self._numbers = count(first)
 
     def new(self) -> int:
-        """Return a number of its own."""
+        """Return the next id."""
         return next(self._numbers)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TracedColumn:
-    """A source's column with its place among all columns of all sources, and its origin."""
+    """A source's column with its place among all columns of all sources, and its lineage."""
 
     column: SourceColumn
     place: int
-    origin: int
+    lineage: int
 
     def rows(self, rows: Integers | None = None) -> MadeColumn:
         """Make a column of all its rows, or of some in the order given."""
@@ -105,21 +103,20 @@ class TracedColumn:
             header=self.column.name,
             values=self.column.values,
             plain=self.column.texts(),
-            origin=self.origin,
-            form=self.place,
-            look=self.column.look,
+            lineage=self.lineage,
+            shape=self.column.shape,
             name=self.column.name,
         )
         return made if rows is None else made.take(rows)
 
 
-def integers(header: str, numbers: Integers, origin: int, look: Look = Look.SERIAL) -> MadeColumn:
-    """Make a column of whole numbers; below zero stands for none."""
+def integers(header: str, numbers: Integers, lineage: int, shape: ValueShape = ValueShape.SERIAL) -> MadeColumn:
+    """Make a column of whole numbers; negative ones become null."""
     values = pa.array(numbers, mask=numbers < 0)
-    return MadeColumn(header, values, texts_of(values), origin, origin, look)
+    return MadeColumn(header, values, texts_of(values), lineage, shape)
 
 
-Draw: TypeAlias = "Callable[[int, np.random.Generator], pa.Array[Any]]"
+DrawValues: TypeAlias = "Callable[[int, np.random.Generator], pa.Array[Any]]"
 
 _ENUMERATIONS = (
     ("A", "B", "C"), ("low", "medium", "high"), ("new", "open", "closed"), ("M", "F"), ("1", "2", "3", "4", "5"),
@@ -128,7 +125,7 @@ _ENUMERATIONS = (
 _BOOLEANS = (("true", "false"), ("yes", "no"), ("0", "1"), ("Y", "N"))
 
 
-def _drawn(options: tuple[tuple[str, ...], ...]) -> Draw:
+def _drawn(options: tuple[tuple[str, ...], ...]) -> DrawValues:
     def draw(rows: int, rng: np.random.Generator) -> pa.Array[Any]:
         chosen = options[int(rng.integers(len(options)))]
         drawn: pa.Array[Any] = pa.array(chosen).take(rng.integers(len(chosen), size=rows))
@@ -148,21 +145,25 @@ def _days(rows: int, rng: np.random.Generator) -> pa.Array[Any]:
     return days
 
 
-DISTRACTORS: tuple[tuple[tuple[str, ...], Look, Draw], ...] = (
-    (("id", "no", "row", "key", "number"), Look.SERIAL, lambda rows, rng: pa.array(np.arange(1, rows + 1))),
-    (("id", "code"), Look.SERIAL, lambda rows, rng: pa.array(rng.permutation(rows) + 1)),
-    (("year", "season", "yr"), Look.YEAR, _years),
-    (("date", "created_at", "updated", "day"), Look.DATE, _days),
-    (("active", "flag", "valid", "is_new"), Look.BOOLEAN, _drawn(_BOOLEANS)),
-    (("type", "status", "level", "class", "group"), Look.ENUMERATION, _drawn(_ENUMERATIONS)),
-    (("value", "score", "amount"), Look.DECIMAL, lambda rows, rng: pa.array(np.round(rng.lognormal(3, 1, rows), 2))),
+DISTRACTORS: tuple[tuple[tuple[str, ...], ValueShape, DrawValues], ...] = (
+    (("id", "no", "row", "key", "number"), ValueShape.SERIAL, lambda rows, rng: pa.array(np.arange(1, rows + 1))),
+    (("id", "code"), ValueShape.SERIAL, lambda rows, rng: pa.array(rng.permutation(rows) + 1)),
+    (("year", "season", "yr"), ValueShape.YEAR, _years),
+    (("date", "created_at", "updated", "day"), ValueShape.DATE, _days),
+    (("active", "flag", "valid", "is_new"), ValueShape.BOOLEAN, _drawn(_BOOLEANS)),
+    (("type", "status", "level", "class", "group"), ValueShape.ENUMERATION, _drawn(_ENUMERATIONS)),
+    (
+        ("value", "score", "amount"),
+        ValueShape.DECIMAL,
+        lambda rows, rng: pa.array(np.round(rng.lognormal(3, 1, rows), 2)),
+    ),
 )
-"""Columns as tables everywhere have them, which join with nothing: headers, look, values."""
+"""Columns that many tables have and that join with nothing: headers, shape, values."""
 
 
-def distractor(rows: int, lineage: Lineage, rng: np.random.Generator) -> MadeColumn:
+def distractor(rows: int, lineage_ids: LineageIds, rng: np.random.Generator) -> MadeColumn:
     """Make a column that joins with nothing."""
-    headers, look, draw = DISTRACTORS[int(rng.integers(len(DISTRACTORS)))]
+    headers, shape, draw = DISTRACTORS[int(rng.integers(len(DISTRACTORS)))]
     values = draw(rows, rng)
-    origin = lineage.new()
-    return MadeColumn(headers[int(rng.integers(len(headers)))], values, texts_of(values), origin, origin, look)
+    header = headers[int(rng.integers(len(headers)))]
+    return MadeColumn(header, values, texts_of(values), lineage_ids.new(), shape)

@@ -1,4 +1,4 @@
-"""Numbers written otherwise, and measured otherwise: separators, currencies, rounding, units, noise."""
+"""Variants of numbers: separators, currencies, rounding, other units, measurement noise."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Floats
-from lakeindex.synthesis.corruption import Perturbation, pick, replace
-from lakeindex.synthesis.value_shapes import Look
+from lakeindex.synthesis.corruption import Corruption, pick, replace
+from lakeindex.synthesis.value_shapes import ValueShape
 from lakeindex.types.matches import JoinKind
 
 if TYPE_CHECKING:
@@ -34,12 +34,12 @@ def group_digits(texts: Texts, rng: np.random.Generator) -> Texts:
 
 
 def decimal_comma(texts: Texts, rng: np.random.Generator) -> Texts:
-    """Write a comma for the decimal point."""
+    """Replace the decimal point by a comma."""
     return replace(texts, r"^([+-]?\d*)\.(\d+)$", r"\1,\2")
 
 
-def sign(texts: Texts, rng: np.random.Generator) -> Texts:
-    """Put one currency or unit beside all numbers."""
+def add_unit(texts: Texts, rng: np.random.Generator) -> Texts:
+    """Add the same currency or unit to every number."""
     before, after = _SIGNS[pick(rng, len(_SIGNS))].split("{}")
     return replace(texts, r"^([+-]?[\d.]+)$", rf"{before}\1{after}")
 
@@ -56,13 +56,13 @@ def round_off(texts: Texts, rng: np.random.Generator) -> Texts:
 
 
 def convert(texts: Texts, rng: np.random.Generator) -> Texts:
-    """Measure in another unit."""
+    """Convert to another unit."""
     factor = UNITS[pick(rng, len(UNITS))]
     return _computed(texts, lambda numbers: _rounded(numbers * factor, _DIGITS))
 
 
 def measure_again(texts: Texts, rng: np.random.Generator) -> Texts:
-    """Measure again, a little otherwise each time."""
+    """Add measurement noise to each number."""
     return _computed(texts, lambda numbers: _rounded(numbers * rng.normal(1, _NOISE, len(numbers)), 4))
 
 
@@ -72,14 +72,14 @@ def _with_comma(texts: Texts) -> Texts:
 
 
 def _rounded(numbers: Floats, digits: int) -> Floats:
-    """Round to so many significant digits."""
+    """Round to a number of significant digits."""
     sizes = np.floor(np.log10(np.abs(numbers), out=np.zeros_like(numbers), where=numbers != 0))
     scale = 10.0 ** (digits - 1 - sizes)
     return np.round(numbers * scale) / scale
 
 
 def _computed(texts: Texts, compute: Callable[[Floats], Floats]) -> Texts:
-    """Compute with those texts that are numbers."""
+    """Apply a computation to the texts that are numbers."""
     is_number = pc.match_substring_regex(texts, _NUMBER).to_numpy(zero_copy_only=False)
     numbers = texts.filter(pa.array(is_number)).cast(pa.float64()).to_numpy()
     written = pa.array(compute(numbers)).cast(pa.large_string())
@@ -90,15 +90,15 @@ def _computed(texts: Texts, compute: Callable[[Floats], Floats]) -> Texts:
     return result
 
 
-_WHOLE = frozenset({Look.INTEGER, Look.SERIAL})
-_MEASURED = frozenset({Look.INTEGER, Look.DECIMAL})
+_WHOLE = frozenset({ValueShape.INTEGER, ValueShape.SERIAL})
+_MEASURED = frozenset({ValueShape.INTEGER, ValueShape.DECIMAL})
 
-NUMBERS_WRITTEN = (
-    Perturbation("thousands separators", _MEASURED, JoinKind.TRANSFORM, group_digits),
-    Perturbation("decimal comma", frozenset({Look.DECIMAL}), JoinKind.TRANSFORM, decimal_comma),
-    Perturbation("currency or unit", _MEASURED, JoinKind.TRANSFORM, sign),
-    Perturbation("zero decimals", _WHOLE, JoinKind.EQUI, fill_decimals),
-    Perturbation("rounded", frozenset({Look.DECIMAL}), JoinKind.NUMERIC, round_off),
-    Perturbation("another unit", frozenset({Look.DECIMAL}), JoinKind.NUMERIC, convert),
-    Perturbation("measured again", frozenset({Look.DECIMAL}), JoinKind.NUMERIC, measure_again),
+NUMBER_VARIANTS = (
+    Corruption("thousands separators", _MEASURED, JoinKind.TRANSFORM, group_digits),
+    Corruption("decimal comma", frozenset({ValueShape.DECIMAL}), JoinKind.TRANSFORM, decimal_comma),
+    Corruption("currency or unit", _MEASURED, JoinKind.TRANSFORM, add_unit),
+    Corruption("zero decimals", _WHOLE, JoinKind.EQUI, fill_decimals),
+    Corruption("rounded", frozenset({ValueShape.DECIMAL}), JoinKind.NUMERIC, round_off),
+    Corruption("another unit", frozenset({ValueShape.DECIMAL}), JoinKind.NUMERIC, convert),
+    Corruption("measured again", frozenset({ValueShape.DECIMAL}), JoinKind.NUMERIC, measure_again),
 )

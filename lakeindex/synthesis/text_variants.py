@@ -1,4 +1,4 @@
-"""Words written otherwise: case, order, abbreviations, accents, punctuation, additions."""
+"""Variants of names and texts: case, word order, abbreviations, accents, punctuation, added words."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow.compute as pc
 
-from lakeindex.synthesis.corruption import Perturbation, pick, replace, where
-from lakeindex.synthesis.value_shapes import Look
+from lakeindex.synthesis.corruption import Corruption, pick, replace, where
+from lakeindex.synthesis.value_shapes import ValueShape
 from lakeindex.types.matches import JoinKind
 
 if TYPE_CHECKING:
@@ -32,12 +32,12 @@ _LEAST_CUT = 4
 
 
 def recase(texts: Texts, rng: np.random.Generator) -> Texts:
-    """Write all in capitals, in small letters, or each word with a capital."""
+    """Convert to upper case, lower case or title case."""
     return (pc.utf8_upper, pc.utf8_lower, pc.utf8_title)[pick(rng, 3)](texts)
 
 
 def reorder(texts: Texts, rng: np.random.Generator) -> Texts:
-    """Put the last word first, with or without a comma: `Ada Lovelace` becomes `Lovelace, Ada`."""
+    """Move the last word to the front, with or without a comma: `Ada Lovelace` becomes `Lovelace, Ada`."""
     if pc.match_substring(texts, ",").to_numpy(zero_copy_only=False).mean() > 0.5:
         return replace(texts, r"^([^,]+?)\s*,\s*(.+)$", r"\2 \1")
     return replace(texts, r"^(.*\S)\s+(\S+)$", (r"\2, \1", r"\2 \1")[pick(rng, 2)])
@@ -58,52 +58,52 @@ def initial(texts: Texts, rng: np.random.Generator) -> Texts:
 
 
 def acronym(texts: Texts, rng: np.random.Generator) -> Texts:
-    """Keep the first letters of texts of several words: `United Kingdom` becomes `UK`."""
+    """Replace texts of several words by their acronyms: `United Kingdom` becomes `UK`."""
     several = pc.match_substring(texts, " ").to_numpy(zero_copy_only=False)
     return where(several, pc.utf8_upper(replace(texts, r"(?:^|[\s-]+)([\p{L}\p{N}])[^\s-]*|[\s-]+", r"\1")), texts)
 
 
 def cut(texts: Texts, rng: np.random.Generator) -> Texts:
-    """Cut texts off, as a narrow field does."""
+    """Truncate texts, as a narrow field does."""
     usual = int(pc.quantile(pc.utf8_length(texts), 0.5)[0].as_py()) if len(texts) else 0
     return pc.utf8_slice_codeunits(texts, 0, max(_LEAST_CUT, int(usual * rng.uniform(0.5, 0.8))))
 
 
 def drop_vowels(texts: Texts, rng: np.random.Generator) -> Texts:
-    """Leave out the vowels within words: `Berlin` becomes `Brln`."""
+    """Remove the vowels inside words: `Berlin` becomes `Brln`."""
     return replace(texts, r"(?i)\B[aeiou]", "")
 
 
 def strip_accents(texts: Texts, rng: np.random.Generator) -> Texts:
-    """Write letters without accents, `é` as `e`, and no punctuation."""
+    """Remove accents and punctuation: `é` becomes `e`."""
     plain = replace(pc.utf8_normalize(texts, form="NFKD"), r"[\p{M}]+", "")  # type: ignore[attr-defined]
     return replace(replace(plain, r"[^\p{L}\p{N}\s]+", " "), r"\s+", " ")
 
 
 def repunctuate(texts: Texts, rng: np.random.Generator) -> Texts:
-    """Join words by another sign: `New York` becomes `New-York`."""
+    """Join words by another character: `New York` becomes `New-York`."""
     return replace(texts, r"\s+", _JOINTS[pick(rng, len(_JOINTS))])
 
 
 def add_words(texts: Texts, rng: np.random.Generator) -> Texts:
-    """Add what doesn't tell values apart to some: `The`, `Inc.`, a footnote."""
+    """Add a word that does not distinguish values to some of them: `The`, `Inc.`, a footnote mark."""
     before, after = _ADDED[pick(rng, len(_ADDED))].split("{}")
     added = replace(texts, r"(?s)^(.+)$", rf"{before}\1{after}")
     return where(rng.random(len(texts)) < rng.uniform(0.3, 1.0), added, texts)
 
 
-_WORDED = frozenset({Look.NAME, Look.TEXT})
-_NAMED = frozenset({Look.NAME})
+_TEXTS = frozenset({ValueShape.NAME, ValueShape.TEXT})
+_NAMES = frozenset({ValueShape.NAME})
 
-WORDING = (
-    Perturbation("case", _WORDED | {Look.CODE}, JoinKind.TRANSFORM, recase),
-    Perturbation("token order", _NAMED, JoinKind.FUZZY, reorder),
-    Perturbation("abbreviated words", _WORDED, JoinKind.FUZZY, shorten_words),
-    Perturbation("initials", _NAMED, JoinKind.FUZZY, initial),
-    Perturbation("acronyms", _NAMED, JoinKind.SEMANTIC, acronym),
-    Perturbation("cut off", _WORDED, JoinKind.FUZZY, cut),
-    Perturbation("without vowels", _NAMED, JoinKind.FUZZY, drop_vowels),
-    Perturbation("without accents", _WORDED, JoinKind.TRANSFORM, strip_accents),
-    Perturbation("punctuation", _NAMED, JoinKind.TRANSFORM, repunctuate),
-    Perturbation("words added", _NAMED, JoinKind.FUZZY, add_words),
+TEXT_VARIANTS = (
+    Corruption("case", _TEXTS | {ValueShape.CODE}, JoinKind.TRANSFORM, recase),
+    Corruption("token order", _NAMES, JoinKind.FUZZY, reorder),
+    Corruption("abbreviated words", _TEXTS, JoinKind.FUZZY, shorten_words),
+    Corruption("initials", _NAMES, JoinKind.FUZZY, initial),
+    Corruption("acronyms", _NAMES, JoinKind.SEMANTIC, acronym),
+    Corruption("cut off", _TEXTS, JoinKind.FUZZY, cut),
+    Corruption("without vowels", _NAMES, JoinKind.FUZZY, drop_vowels),
+    Corruption("without accents", _TEXTS, JoinKind.TRANSFORM, strip_accents),
+    Corruption("punctuation", _NAMES, JoinKind.TRANSFORM, repunctuate),
+    Corruption("words added", _NAMES, JoinKind.FUZZY, add_words),
 )

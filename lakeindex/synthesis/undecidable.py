@@ -1,7 +1,7 @@
-"""What nobody could tell of a made lake, however well they looked: it is neither learned from nor measured by.
+"""Pairs of a made lake that no evidence decides: they are used neither in training nor in evaluation.
 
-Numbers from 1 to n under `column_3` join with the other half of their table as well as with any other such column; and
-whether one survey's `age` joins with that of another is for people to say.
+Numbers from 1 to n under `column_3` match the other half of their table as well as any other such column; and whether
+one survey's `age` joins with another's depends on what a user wants.
 """
 
 from __future__ import annotations
@@ -15,56 +15,59 @@ import numpy as np
 from lakeindex.arrays.aliases import Integers
 from lakeindex.synthesis.headers import HUBS
 from lakeindex.synthesis.made_tables import MadeColumn
-from lakeindex.synthesis.value_shapes import DOMAINS, WORDED, Look
+from lakeindex.synthesis.value_shapes import DISTINCTIVE_SHAPES, TEXT_SHAPES, ValueShape
 from lakeindex.types.names import words_of
 
-_LEAST_OWN = 3
-"""Values that two columns share and no column of another origin has."""
-_MEANT = WORDED | {Look.PHONE}
+_LEAST_EXCLUSIVE = 3
+"""Values that two columns share and that no column of another lineage has."""
+_MEANINGFUL_SHAPES = TEXT_SHAPES | {ValueShape.PHONE}
 _NUMBERS = re.compile(r"\s?\d+")
-_MUTE = re.compile(r"(var|col|column|field|unnamed|attr|[a-z])?[ _]?\d*")
+_UNINFORMATIVE = re.compile(r"(var|col|column|field|unnamed|attr|[a-z])?[ _]?\d*")
 
 
-def speaks(header: str) -> bool:
-    """Tell whether a header says what a column holds: `id`, `x` and `V4` don't."""
+def is_informative(header: str) -> bool:
+    """Return whether a header describes a column: `id`, `x` and `V4` do not."""
     words = words_of(header)
-    return words not in HUBS and _MUTE.fullmatch(words) is None
+    return words not in HUBS and _UNINFORMATIVE.fullmatch(words) is None
 
 
-def own_values(values: Sequence[Integers], origins: Sequence[int]) -> list[Integers]:
-    """Return of each column's numbered values those that no column of another origin has, ascending."""
+def exclusive_values(values: Sequence[Integers], lineages: Sequence[int]) -> list[Integers]:
+    """Return, for each column, those of its numbered values that no column of another lineage has, ascending."""
     if not values:
         return []
     count = 1 + max((int(one.max(initial=0)) for one in values), default=0)
     lowest, highest = np.full(count, np.iinfo(np.int64).max), np.full(count, -1)
-    for numbers, origin in zip(values, origins, strict=True):
-        lowest[numbers] = np.minimum(lowest[numbers], origin)
-        highest[numbers] = np.maximum(highest[numbers], origin)
-    own = lowest == highest
-    return [numbers[own[numbers]] for numbers in values]
+    for numbers, lineage in zip(values, lineages, strict=True):
+        lowest[numbers] = np.minimum(lowest[numbers], lineage)
+        highest[numbers] = np.maximum(highest[numbers], lineage)
+    is_exclusive = lowest == highest
+    return [numbers[is_exclusive[numbers]] for numbers in values]
 
 
-def is_tellable(left: MadeColumn, right: MadeColumn, own_shared: int) -> bool:
-    """Tell whether anything shows that two columns of one origin join, which share so many values of their own.
+def is_decidable(left: MadeColumn, right: MadeColumn, exclusive_shared: int) -> bool:
+    """Return whether there is evidence that two columns of the same lineage join.
 
-    Those do, and so do headers, and words, whatever they are.
+    `exclusive_shared` counts the values that they share and no other lineage has. These are evidence, and so are
+    informative headers, and values made of words.
     """
-    if (left.speaks and (right.speaks or right.is_titled)) or (left.is_titled and right.speaks):
+    is_described = all(one.has_informative_header or one.is_named_by_title for one in (left, right))
+    if is_described and (left.has_informative_header or right.has_informative_header):
         return True
     if "emptied" in (left.how, right.how):
         return False
-    looks = {left.look, right.look}
-    return own_shared >= _LEAST_OWN or (looks <= DOMAINS and bool(looks & _MEANT))
+    shapes = {left.shape, right.shape}
+    return exclusive_shared >= _LEAST_EXCLUSIVE or (shapes <= DISTINCTIVE_SHAPES and bool(shapes & _MEANINGFUL_SHAPES))
 
 
-def look_alikes(columns: Sequence[MadeColumn]) -> list[list[int]]:
-    """Group the places of columns that their sources call alike and whose values tell nothing, from two on.
+def find_indistinguishable(columns: Sequence[MadeColumn]) -> list[list[int]]:
+    """Group the places of columns without distinctive values that have the same header in their sources.
 
-    Numbers in names don't count: whether `wage75` joins with `wage`, or with that of a year before, is not known.
+    Digits in headers are ignored: whether `wage75` joins with `wage`, or with the wage of another year, is unknown.
+    Groups have two columns or more.
     """
-    called: defaultdict[str, list[int]] = defaultdict(list)
+    by_header: defaultdict[str, list[int]] = defaultdict(list)
     for place, column in enumerate(columns):
-        is_silent = column.look not in DOMAINS or column.how == "emptied"
-        if is_silent and (column.look is Look.DATE or speaks(column.name)):
-            called[_NUMBERS.sub("", words_of(column.name)).strip()].append(place)
-    return [places for places in called.values() if len(places) > 1]
+        is_indistinct = column.shape not in DISTINCTIVE_SHAPES or column.how == "emptied"
+        if is_indistinct and (column.shape is ValueShape.DATE or is_informative(column.name)):
+            by_header[_NUMBERS.sub("", words_of(column.name)).strip()].append(place)
+    return [places for places in by_header.values() if len(places) > 1]

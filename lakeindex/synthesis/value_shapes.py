@@ -1,4 +1,4 @@
-"""What a column's values look like, finer than their kind: it decides what can be done to them."""
+"""The shape of a column's values, finer than its kind: it decides how they can be split and corrupted."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from lakeindex.arrays.aliases import Texts
 
 
-class Look(StrEnum):
-    """What at least nine in ten distinct values of a column look like."""
+class ValueShape(StrEnum):
+    """The shape of at least nine in ten distinct values of a column."""
 
     EMPTY = "empty"
     BOOLEAN = "boolean"
     ENUMERATION = "enumeration"
-    """A few texts or whole numbers that come again and again."""
+    """A few texts or whole numbers that repeat."""
     SERIAL = "serial"
-    """0, 1, 2, ... or 1, 2, 3, ... with hardly a gap, or from anywhere in equal steps."""
+    """0, 1, 2, ... or 1, 2, 3, ... with few gaps, or any numbers in equal steps."""
     YEAR = "year"
     INTEGER = "integer"
     DECIMAL = "decimal"
@@ -36,10 +36,10 @@ class Look(StrEnum):
     """Many words."""
 
 
-NUMBERS = frozenset({Look.SERIAL, Look.YEAR, Look.INTEGER, Look.DECIMAL})
-WORDED = frozenset({Look.NAME, Look.TEXT})
-DOMAINS = frozenset({Look.PHONE, Look.CODE, Look.NAME, Look.TEXT})
-"""Looks whose values tell by themselves what they are about: columns that share many of them are of one domain."""
+NUMBER_SHAPES = frozenset({ValueShape.SERIAL, ValueShape.YEAR, ValueShape.INTEGER, ValueShape.DECIMAL})
+TEXT_SHAPES = frozenset({ValueShape.NAME, ValueShape.TEXT})
+DISTINCTIVE_SHAPES = frozenset({ValueShape.PHONE, ValueShape.CODE, ValueShape.NAME, ValueShape.TEXT})
+"""Shapes whose values identify their domain: columns that share many of them have the same lineage."""
 
 _MOST = 0.9
 _SAMPLE = 256
@@ -57,38 +57,38 @@ _PHONE = r"^(\+\d{1,3}[ .-]?)?(\(\d{2,5}\)|\d{2,5})[ ./-]?\d{2,4}([ .-]\d{2,5}){
 _CODE = r"^[A-Z]{1,6}$|^[A-Za-z]{0,6}[-_./]?\d[A-Za-z0-9_./-]*$"
 
 
-def look_of(distinct: Texts, rows: int) -> Look:
-    """Tell what the distinct values of a column of so many filled rows look like."""
+def value_shape_of(distinct: Texts, rows: int) -> ValueShape:
+    """Return the shape of a column, given its distinct values and its number of filled rows."""
     if not len(distinct):
-        return Look.EMPTY
+        return ValueShape.EMPTY
     lowered = {str(value).lower() for value in distinct[:3].to_pylist()}
     if len(distinct) <= 2 and any(lowered <= set(pair) for pair in _BOOLEANS):
-        return Look.BOOLEAN
+        return ValueShape.BOOLEAN
     distinct = pc.replace_substring_regex(distinct, r"^([+-]?\d+)\.0+$", r"\1")
     step = max(1, len(distinct) // _SAMPLE)
     sample: Texts = distinct.take(np.arange(0, len(distinct), step))
     if _share(sample, _INTEGER) >= _MOST:
-        return _look_of_integers(distinct, sample, rows)
-    for look, pattern in ((Look.DECIMAL, _DECIMAL), (Look.DATE, _DATE), (Look.PHONE, _PHONE)):
-        if _share(sample, pattern) >= _MOST and not (look is Look.DECIMAL and _share(sample, r"^0\d+$") > 0):
-            return look
+        return _shape_of_integers(distinct, sample, rows)
+    for shape, pattern in ((ValueShape.DECIMAL, _DECIMAL), (ValueShape.DATE, _DATE), (ValueShape.PHONE, _PHONE)):
+        if _share(sample, pattern) >= _MOST and not (shape is ValueShape.DECIMAL and _share(sample, r"^0\d+$") > 0):
+            return shape
     if len(distinct) <= _FEW and rows >= 3 * len(distinct):
-        return Look.ENUMERATION
+        return ValueShape.ENUMERATION
     if _share(sample, _CODE) >= _MOST and pc.max(pc.utf8_length(sample)).as_py() <= _LONGEST_CODE:
-        return Look.CODE
+        return ValueShape.CODE
     words = 1 + float(pc.count_substring(sample, " ").to_numpy().mean())
-    return Look.NAME if words <= _WORDS_OF_NAME else Look.TEXT
+    return ValueShape.NAME if words <= _WORDS_OF_NAME else ValueShape.TEXT
 
 
-def _look_of_integers(distinct: Texts, sample: Texts, rows: int) -> Look:
+def _shape_of_integers(distinct: Texts, sample: Texts, rows: int) -> ValueShape:
     if len(distinct) > 2 and _share(sample, _YEAR) >= _MOST:
-        return Look.YEAR
+        return ValueShape.YEAR
     whole = distinct.filter(pc.match_substring_regex(distinct, _INTEGER)).cast(pa.int64()).to_numpy()
     low, high = int(whole.min()), int(whole.max())
     is_dense = low in (0, 1) and len(whole) >= _DENSE * (high - low + 1)
     if len(whole) >= _LEAST_SERIAL and (is_dense or len(np.unique(np.diff(np.sort(whole)))) == 1):
-        return Look.SERIAL
-    return Look.ENUMERATION if len(distinct) <= _FEW and rows >= 3 * len(distinct) else Look.INTEGER
+        return ValueShape.SERIAL
+    return ValueShape.ENUMERATION if len(distinct) <= _FEW and rows >= 3 * len(distinct) else ValueShape.INTEGER
 
 
 def _share(texts: Texts, pattern: str) -> float:

@@ -1,4 +1,4 @@
-"""Write a made lake as files, and what joins in it beside them."""
+"""Write a made lake as files, with its ground truth beside them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ JOIN_FIELDS = ("query_table", "query_column", "candidate_table", "candidate_colu
 
 
 def write_lake(made: MadeLake, folder: Path) -> Path:
-    """Write the tables into a folder and `joins.csv` beside it, whose path is returned.
+    """Write the tables into a folder and `joins.csv` beside it, and return the path of that file.
 
-    `joins.csv` names every join twice, once a direction, as `lakeindex evaluate --qrels` reads it.
+    `joins.csv` lists every join in both directions, in the format that `lakeindex evaluate --qrels` reads.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in made.tables.items():
@@ -42,6 +42,6 @@ def write_lake(made: MadeLake, folder: Path) -> Path:
 
 
 def _write_csv(table: pa.Table, path: Path, has_header: bool) -> None:
-    # As texts: numbers and dates then stand in the file as they were compared.
+    # As texts, so that the file has numbers and dates in the form in which they were compared.
     texts = pa.table({name: texts_of(table[name].combine_chunks()) for name in table.column_names})
     pa_csv.write_csv(texts, path, pa_csv.WriteOptions(include_header=has_header, quoting_style="needed"))

@@ -1,1 +1,1 @@
-"""Train what ships: made lakes are indexed and asked as any lake is, and what joins in them is known."""
+"""Train the models that ship: made lakes are indexed and queried like any other, and their joins are known."""

@@ -1,4 +1,4 @@
-"""The pairs of each query: the best of them, and the best."""
+"""Find the best pairs of each query."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import numpy as np
 from lakeindex.arrays.aliases import Flags, Floats, Integers
 
 TOP = 10
-"""Answers of a query that probabilities are calibrated and measured on."""
+"""Answers per query that probabilities are calibrated and measured on."""
 
 
 def top_places(queries: Integers, by: Floats, count: int = TOP) -> Flags:
-    """Tell which pairs are among the best of their query, (n,)."""
+    """Return which pairs are among the `count` best of their query, (n,)."""
     order = np.lexsort((-by, queries))
     starts = np.searchsorted(queries[order], queries[order])
     kept = np.zeros(len(by), bool)

@@ -1,4 +1,4 @@
-"""Lakes that are made, indexed and asked for their own columns: what a matcher learns from."""
+"""Make lakes, index them and query them for their own columns: the training pairs of a matcher."""
 
 from __future__ import annotations
 
@@ -12,16 +12,13 @@ import numpy as np
 from lakeindex.arrays.aliases import Floats, Integers
 from lakeindex.config.settings import Settings
 from lakeindex.lake import Lake
-from lakeindex.match.features import features_of
 from lakeindex.match.join_kind import kinds_of
-from lakeindex.match.signal_sum import fuse
-from lakeindex.match.signals import measure
 from lakeindex.search.retrieve import retrieve
 from lakeindex.search.searcher import Searcher
 from lakeindex.synthesis.made_lake import STYLES, MadeLake, make_lake
 from lakeindex.synthesis.source_tables import SourceData
 from lakeindex.synthesis.write_lake import write_lake
-from lakeindex.training.fit.boosting import LabelledPairs
+from lakeindex.training.fit.boosting import TrainingPairs
 from lakeindex.training.relevance import JoinGroups
 from lakeindex.types.columns import Family, QueryColumn
 from lakeindex.types.pairs import Pairs
@@ -29,14 +26,14 @@ from lakeindex.types.pairs import Pairs
 Log = Callable[[str], None]
 
 CANDIDATES = 100
-"""Of each source, as a query for ten answers asks for."""
+"""From each source of candidates, as many as a query for ten answers retrieves."""
 KEPT = 40
-"""Candidates of a query that are learned from, those with the best untrained scores."""
+"""Candidates per query that are used for training, those with the best untrained scores."""
 
 
 @dataclass(frozen=True, slots=True)
 class LakePlan:
-    """A lake to be made."""
+    """A plan of a lake to make."""
 
     style: str
     seed: int
@@ -45,16 +42,16 @@ class LakePlan:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class AskedLake:
-    """What a made lake says of its own columns."""
+class QueriedLake:
+    """Queries of a made lake for its own columns, with their labelled candidates."""
 
-    pairs: LabelledPairs
-    orphans: LabelledPairs
-    """The same queries without the columns that join with them: nothing is left to be found."""
+    pairs: TrainingPairs
+    orphans: TrainingPairs
+    """The same queries without the candidates that join, so that every answer is wrong."""
 
 
 def plans(count: int, seed: int, sources: Sequence[int] = (20, 60, 150), queries: int = 250) -> list[LakePlan]:
-    """Plan lakes of all styles and several sizes."""
+    """Plan lakes of all styles, and of several sizes."""
     names = list(STYLES)
     rng = np.random.default_rng(seed)
     return [
@@ -66,52 +63,51 @@ def plans(count: int, seed: int, sources: Sequence[int] = (20, 60, 150), queries
 def open_made_lakes(
     sources: Sequence[SourceData], planned: Sequence[LakePlan], settings: Settings
 ) -> Iterator[tuple[LakePlan, MadeLake, Searcher]]:
-    """Make each lake and index it; it is gone when the next one is asked for."""
+    """Make and index each lake, which is deleted when the next one is requested."""
     for plan in planned:
         chosen = np.random.default_rng(plan.seed).permutation(len(sources))[: plan.sources]
         made = make_lake([sources[place] for place in np.sort(chosen)], plan.seed, STYLES[plan.style])
         with TemporaryDirectory() as folder:
             write_lake(made, Path(folder) / "lake")
-            yield plan, made, Lake.index(Path(folder) / "lake", Path(folder) / "index", settings).searcher
+            yield plan, made, Lake.index(Path(folder) / "lake", Path(folder) / "index", settings).opened.searcher
 
 
-def ask_made_lakes(
+def query_made_lakes(
     sources: Sequence[SourceData], planned: Sequence[LakePlan], settings: Settings, log: Log
-) -> Iterator[AskedLake]:
-    """Make each lake, index it, and ask for its columns."""
+) -> Iterator[QueriedLake]:
+    """Make each lake, index it, and query it for its columns."""
     for plan, made, searcher in open_made_lakes(sources, planned, settings):
         rng = np.random.default_rng(plan.seed)
-        rng.permutation(len(sources))  # that the lake was drawn by
-        asked = _ask(searcher, made, plan.queries, rng)
-        log(f"{plan}: {len(made.tables)} tables, {len(made.joins)} joins, {len(asked.pairs.joins)} pairs")
-        yield asked
+        rng.permutation(len(sources))  # by which the lake's sources were drawn
+        queried = _query_columns(searcher, made, plan.queries, rng)
+        log(f"{plan}: {len(made.tables)} tables, {len(made.joins)} joins, {len(queried.pairs.joins)} pairs")
+        yield queried
 
 
-def _ask(searcher: Searcher, made: MadeLake, most: int, rng: np.random.Generator) -> AskedLake:
+def _query_columns(searcher: Searcher, made: MadeLake, most: int, rng: np.random.Generator) -> QueriedLake:
     groups = JoinGroups.of(searcher.directory, made)
     found, orphans = [], []
     for key in groups.some_queries(most, rng).tolist():
         query = searcher.column(searcher.directory.id_of(key))
-        joining = groups.tellable.others(key)
+        joining = groups.decidable.others(key)
         candidates = retrieve(query, list(searcher.sources.values()), CANDIDATES)
-        candidates = candidates[~np.isin(candidates, np.setdiff1d(groups.unclear.others(key), joining))]
+        candidates = candidates[~np.isin(candidates, np.setdiff1d(groups.undecidable.others(key), joining))]
         found.append(_labelled(searcher, query, candidates, joining))
         if len(joining):
             orphans.append(_labelled(searcher, query, candidates[~np.isin(candidates, joining)], joining))
-    return AskedLake(LabelledPairs.joined(found), LabelledPairs.joined(orphans))
+    return QueriedLake(TrainingPairs.joined(found), TrainingPairs.joined(orphans))
 
 
-def _labelled(searcher: Searcher, query: QueryColumn, candidates: Integers, joining: Integers) -> LabelledPairs:
-    pairs = searcher.pairs(query, candidates)
-    scored = fuse(measure(pairs), pairs.tables)
-    kept = np.argsort(-scored.scores, kind="stable")[:KEPT]
-    return LabelledPairs(
-        features=features_of(pairs, scored)[kept],
-        scores=scored.scores[kept],
+def _labelled(searcher: Searcher, query: QueryColumn, candidates: Integers, joining: Integers) -> TrainingPairs:
+    scored = searcher.scorer.score(query, candidates)
+    kept = np.argsort(-scored.signals.scores, kind="stable")[:KEPT]
+    return TrainingPairs(
+        features=scored.features[kept],
+        scores=scored.signals.scores[kept],
         joins=np.isin(candidates, joining)[kept],
         queries=np.zeros(len(kept), np.int64),
-        containment=_containment(pairs)[kept],
-        kinds=kinds_of(pairs)[kept],
+        containment=_containment(scored.pairs)[kept],
+        kinds=kinds_of(scored.pairs)[kept],
     )
 
 

@@ -19,23 +19,23 @@ from lakeindex.models.monotone import AGAINST, EITHER, FOR
 from lakeindex.training.best_of_query import best_of_query, top_places
 from lakeindex.training.fit.boosting import (
     BoostingOptions,
-    LabelledPairs,
+    TrainingPairs,
     boost,
     fit_logistic,
     fit_monotone,
     fit_scale,
     tree_arrays,
 )
-from lakeindex.training.made_lakes import AskedLake
+from lakeindex.training.made_lakes import QueriedLake
 
 _KNOTS = 20
 _DOUBT = 20.0
-"""How little one kind of join is believed to differ from the others before it was seen to."""
+"""The precision of the prior belief that all kinds of joins have the same calibration."""
 
 ORPHANS_LEFT_ALONE = 0.92
-"""The share of queries without a partner of which nothing is to be accepted, on the lakes of the calibration.
+"""The share of queries without any join for which no answer may be accepted, on the lakes of the calibration.
 
-A little more than the nine in ten that are promised: other lakes are not quite like these.
+A little more than the nine in ten that are promised, since other lakes are not quite like these.
 """
 
 
@@ -45,87 +45,87 @@ _CONFIDENCE = BoostingOptions(trees=300, leaves=15, learning_rate=0.05, least_pa
 
 @dataclass(frozen=True, slots=True)
 class MatcherOptions:
-    """How a matcher is trained."""
+    """Settings of the training of a matcher."""
 
     pair: BoostingOptions = _PAIR
     confidence: BoostingOptions = _CONFIDENCE
     share: float = 0.1
-    """How much of what the trees of the pair say counts as evidence: more ranks worse on lakes that nobody made."""
+    """The weight of the pair trees' sum in the evidence: a larger one ranks worse on real lakes."""
 
 
-def train_matcher(learned: Sequence[AskedLake], held_out: Sequence[AskedLake], options: MatcherOptions) -> Matcher:
-    """Train both sets of trees on some lakes, then calibrate on others."""
-    pairs = LabelledPairs.joined([one for lake in learned for one in (lake.pairs, lake.orphans)])
+def train_matcher(learned: Sequence[QueriedLake], held_out: Sequence[QueriedLake], options: MatcherOptions) -> Matcher:
+    """Train the pair trees and the confidence trees on some lakes, and calibrate on others."""
+    pairs = TrainingPairs.joined([one for lake in learned for one in (lake.pairs, lake.orphans)])
     scale, bias = fit_logistic(pairs.scores[:, None], pairs.joins)
-    heard = np.where(_RAW_OVERLAP, 0.0, pairs.features)
+    features = np.where(_RAW_OVERLAP, 0.0, pairs.features)
     directions = [feature.direction for feature in FEATURES]
-    pair = _trees(boost(heard, pairs.joins, directions, options.pair, pairs.scores * scale[0] + bias))
+    pair = _trees(boost(features, pairs.joins, directions, options.pair, pairs.scores * scale[0] + bias))
     matcher = Matcher(pair, pair, Calibration(float(scale[0]), options.share))
     kept = top_places(pairs.queries, evidence(pairs, matcher))
-    told = replace(pairs.where(kept), features=told_of(pairs, matcher)[kept])
+    best = replace(pairs.where(kept), features=confidence_inputs(pairs, matcher)[kept])
     directions = [FOR, AGAINST, FOR, *(EITHER for _ in FEATURES)]
-    confidence = _trees(boost(told.features, told.joins, directions, options.confidence, np.zeros(len(told.joins))))
+    confidence = _trees(boost(best.features, best.joins, directions, options.confidence, np.zeros(len(best.joins))))
     matcher = replace(matcher, confidence=confidence)
     return replace(matcher, calibration=calibrate(matcher, held_out))
 
 
 _RAW_OVERLAP = np.array([feature.group in ("values", "both_ways", "inclusion") for feature in FEATURES])
-"""Features that trees of the pair do without: by the made lakes they say more of a join than they do of real ones."""
+"""Features hidden from the pair trees: they predict joins better on made lakes than on real ones."""
 
 
-def _trees(told: list[dict[str, Any]]) -> Trees:
-    arrays, depth = tree_arrays(told)
+def _trees(dumped: list[dict[str, Any]]) -> Trees:
+    arrays, depth = tree_arrays(dumped)
     return Trees(**arrays, depth=depth)
 
 
-def evidence(pairs: LabelledPairs, matcher: Matcher) -> Floats:
-    """Return how much speaks for each pair, (n,)."""
-    said = matcher.pair.sums(pairs.features)
-    return np.asarray(matcher.calibration.score * pairs.scores + matcher.calibration.trees * said)
+def evidence(pairs: TrainingPairs, matcher: Matcher) -> Floats:
+    """Return the evidence for each pair, (n,)."""
+    sums = matcher.pair.sums(pairs.features)
+    return np.asarray(matcher.calibration.score * pairs.scores + matcher.calibration.trees * sums)
 
 
-def told_of(pairs: LabelledPairs, matcher: Matcher) -> Floats:
-    """Return what confidence is told of each pair, (n, 3 + features)."""
-    speaks = evidence(pairs, matcher)
-    best = _best(pairs, speaks)
-    return confidence_features(speaks, speaks[best], pairs.features[best])
+def confidence_inputs(pairs: TrainingPairs, matcher: Matcher) -> Floats:
+    """Return the inputs of the confidence trees for each pair, (n, 3 + features)."""
+    evidences = evidence(pairs, matcher)
+    best = _best(pairs, evidences)
+    return confidence_features(evidences, evidences[best], pairs.features[best])
 
 
-def _best(pairs: LabelledPairs, speaks: Floats) -> npt.NDArray[np.int64]:
+def _best(pairs: TrainingPairs, evidences: Floats) -> npt.NDArray[np.int64]:
     """Return the place of the best candidate of each pair's query, (n,)."""
-    order = np.lexsort((as_rivals(speaks, pairs.features), pairs.queries))
+    order = np.lexsort((as_rivals(evidences, pairs.features), pairs.queries))
     best = np.zeros(int(pairs.queries.max(initial=-1)) + 1, np.int64)
     best[pairs.queries[order]] = order  # the last of each query is written last
     return np.asarray(best[pairs.queries])
 
 
-def confidence(pairs: LabelledPairs, matcher: Matcher) -> Floats:
-    """Return how sure each pair is to join, (n,)."""
-    told = told_of(pairs, matcher)
-    return np.asarray(matcher.confidence.sums(told) + TIE_BREAK * told[:, 0])
+def confidence(pairs: TrainingPairs, matcher: Matcher) -> Floats:
+    """Return the confidence that each pair joins, before calibration, (n,)."""
+    inputs = confidence_inputs(pairs, matcher)
+    return np.asarray(matcher.confidence.sums(inputs) + TIE_BREAK * inputs[:, 0])
 
 
-def probability(pairs: LabelledPairs, matcher: Matcher) -> Floats:
-    """Return how likely each pair is to join, (n,)."""
+def probability(pairs: TrainingPairs, matcher: Matcher) -> Floats:
+    """Return the probability that each pair joins, (n,)."""
     return matcher.calibration.probability(confidence(pairs, matcher), kind_of_best(pairs, matcher))
 
 
-def kind_of_best(pairs: LabelledPairs, matcher: Matcher) -> npt.NDArray[np.int8]:
-    """Return the kind of join that the best candidate of each pair's query would be, (n,)."""
+def kind_of_best(pairs: TrainingPairs, matcher: Matcher) -> npt.NDArray[np.int8]:
+    """Return the kind of join of the best candidate of each pair's query, (n,)."""
     return np.asarray(pairs.kinds[_best(pairs, evidence(pairs, matcher))])
 
 
-def calibrate(matcher: Matcher, held_out: Sequence[AskedLake]) -> Calibration:
-    """Find which confidence is how probable, over the top answers of queries, and set the threshold."""
-    asked = LabelledPairs.joined([one for lake in held_out for one in (lake.pairs, lake.orphans)])
-    sure = confidence(asked, matcher)
-    kept = top_places(asked.queries, sure)
-    known, log_odds = fit_monotone(sure[kept], asked.joins[kept], _KNOTS)
+def calibrate(matcher: Matcher, held_out: Sequence[QueriedLake]) -> Calibration:
+    """Map confidences to probabilities, over the top answers of queries, and set the threshold of acceptance."""
+    pairs = TrainingPairs.joined([one for lake in held_out for one in (lake.pairs, lake.orphans)])
+    confidences = confidence(pairs, matcher)
+    kept = top_places(pairs.queries, confidences)
+    known, log_odds = fit_monotone(confidences[kept], pairs.joins[kept], _KNOTS)
     curve = replace(matcher.calibration, confidence=tuple(known.tolist()), log_odds=tuple(log_odds.tolist()))
-    common, kinds = curve.common_log_odds(sure), kind_of_best(asked, matcher)
+    common, kinds = curve.common_log_odds(confidences), kind_of_best(pairs, matcher)
     of_kind = [kept & (kinds == place) for place in range(len(KINDS_OF_JOIN))]
-    scales = tuple(fit_scale(common[some], asked.joins[some], _DOUBT) for some in of_kind)
+    scales = tuple(fit_scale(common[some], pairs.joins[some], _DOUBT) for some in of_kind)
     tuned = replace(matcher, calibration=replace(curve, kinds=scales))
-    orphans = LabelledPairs.joined([lake.orphans for lake in held_out])
+    orphans = TrainingPairs.joined([lake.orphans for lake in held_out])
     best = list(best_of_query(probability(orphans, tuned), orphans.queries).values())
     return replace(tuned.calibration, threshold=float(np.quantile(best, ORPHANS_LEFT_ALONE)))

@@ -1,150 +1,160 @@
-"""Learn what a path over a third column says of a join, from made lakes some of whose joins are forgotten.
+"""Learn how much a path over a third column counts, from made lakes with some joins removed.
 
-As in the training of NBFNet (Zhu et al., 2021), the direct evidence of some pairs is taken away, so that what joins has
-to be found by way of others; the same is done to pairs that don't join.
+As in the training of NBFNet (Zhu et al., 2021), the direct evidence of some pairs is removed, so that their joins have
+to be found over other columns; the same is done to pairs that don't join.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from functools import partial
 
 import numpy as np
 
 from lakeindex.arrays.aliases import Flags, Floats, Integers
 from lakeindex.config.settings import Settings
-from lakeindex.match.message_passing import Bridge, PathWeights, Received, receive
-from lakeindex.search.candidate_graph import Partners, surroundings
+from lakeindex.match.message_passing import Intermediate, Messages, MessageWeights, pass_messages
+from lakeindex.search.candidate_graph import Neighbours, candidate_graph
 from lakeindex.search.searcher import Searcher
 from lakeindex.synthesis.made_lake import MadeLake
 from lakeindex.synthesis.source_tables import SourceData
 from lakeindex.training.made_lakes import LakePlan, Log, open_made_lakes
 from lakeindex.training.relevance import JoinGroups
 
-_FORGETFUL = 1.0
-"""The share of queries that forget some of their joins."""
-_OTHERS_FORGOTTEN = 3
+_REMOVAL_SHARE = 1.0
+"""The share of queries from which some joins are removed."""
+_OTHERS_REMOVED = 3
 _DOUBT = 1.0
 _START = np.array([-1.5, 0.0, 0.0])
-"""Paths that count for less than what they are made of, and answers that say nothing."""
+"""The prior: paths count for less than their joins, and intermediates' own scores of the query for nothing."""
 
-WITHOUT_PATHS = PathWeights(-1e3, 0.0, 0.0)
-"""Weights by which nothing that is received counts."""
+WITHOUT_PATHS = MessageWeights(-1e3, 0.0, 0.0)
+"""Weights that ignore all messages."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Asked:
-    """A query of a made lake with its candidates, (n,), and those of its bridges."""
+class LabelledGraph:
+    """The candidate graph of a query of a made lake, with a label for each candidate, (n,)."""
 
     query: int
-    """Its key."""
+    """The key of the query."""
     keys: Integers
-    """(n,) Of the candidates."""
+    """(n,) The keys of the candidates."""
     probabilities: Floats
-    """That each candidate joins, by what speaks for the pair alone; nothing where that is forgotten."""
-    bridges: tuple[Bridge, ...]
+    """That each candidate joins, by the direct evidence alone; 0 where that was removed."""
+    intermediates: tuple[Intermediate, ...]
     joins: Flags
-    is_clear: Flags
-    """Of which candidates it is known whether they join."""
+    is_labelled: Flags
+    """Whether the label of each candidate is known."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PathPairs:
-    """Queries with their candidates, an entry a pair: what paths bring, and whether the pair joins."""
+    """Pairs of queries and candidates: the messages that each pair received, and whether it joins."""
 
-    received: Received
+    received: Messages
     joins: Flags
 
     @classmethod
-    def of(cls, asked: Asked) -> PathPairs:
-        """Pass the messages of one query on, and keep the pairs of which it is known whether they join."""
-        received = receive(asked.probabilities, asked.bridges)
-        clear = {field.name: getattr(received, field.name)[asked.is_clear] for field in fields(Received)}
-        return cls(Received(**clear), asked.joins[asked.is_clear])
+    def of(cls, graph: LabelledGraph) -> PathPairs:
+        """Pass messages over the graph of one query, and keep the pairs with a label."""
+        received = pass_messages(graph.probabilities, graph.intermediates)
+        labelled = {field.name: getattr(received, field.name)[graph.is_labelled] for field in fields(Messages)}
+        return cls(Messages(**labelled), graph.joins[graph.is_labelled])
 
     @classmethod
     def joined(cls, parts: Sequence[PathPairs]) -> PathPairs:
-        """Put pairs of several queries together."""
+        """Concatenate the pairs of several queries."""
         received = {
             field.name: np.concatenate([getattr(part.received, field.name) for part in parts])
-            for field in fields(Received)
+            for field in fields(Messages)
         }
-        return cls(Received(**received), np.concatenate([part.joins for part in parts]))
+        return cls(Messages(**received), np.concatenate([part.joins for part in parts]))
 
 
-def ask_for_paths(
+def collect_path_pairs(
     sources: Sequence[SourceData], planned: Sequence[LakePlan], settings: Settings, log: Log
 ) -> Iterator[PathPairs]:
-    """Make each lake, index it, and ask for its columns by way of others."""
+    """Make each lake, index it, and pass messages over the candidate graphs of its columns."""
     for plan, made, searcher in open_made_lakes(sources, planned, settings):
-        asked = questions(searcher, made, plan.queries, np.random.default_rng(plan.seed))
-        pairs = PathPairs.joined(list(map(PathPairs.of, asked)))
+        graphs = labelled_graphs(searcher, made, plan.queries, np.random.default_rng(plan.seed))
+        pairs = PathPairs.joined(list(map(PathPairs.of, graphs)))
         log(f"{plan}: {int(pairs.joins.sum())} of {len(pairs.joins)} pairs join")
         yield pairs
 
 
-def questions(searcher: Searcher, made: MadeLake, most: int, rng: np.random.Generator) -> Iterator[Asked]:
-    """Ask a made lake for up to `most` of its columns that join, and half as many that don't."""
+def labelled_graphs(searcher: Searcher, made: MadeLake, most: int, rng: np.random.Generator) -> Iterator[LabelledGraph]:
+    """Yield the graphs of up to `most` columns of a made lake that join, and of half as many that don't."""
     groups = JoinGroups.of(searcher.directory, made)
     for key in groups.some_queries(most, rng).tolist():
-        tellable = groups.tellable.others(key)
-        found = _forgetting(searcher.partners(key), tellable, rng)
+        decidable = groups.decidable.others(key)
+        found = _with_joins_removed(searcher.neighbours(key), decidable, rng)
         own_keys = searcher.directory.keys_of_table(searcher.directory.id_of(key).table)
-        around = surroundings(own_keys, found, searcher.partners, partial(_answer, searcher, key))
-        joining = np.union1d(tellable, _over_one(groups, key))
-        unclear = np.setdiff1d(np.union1d(groups.unclear.others(key), groups.joining.others(key)), joining)
-        is_joining, is_clear = np.isin(around.keys, joining), ~np.isin(around.keys, unclear)
-        yield Asked(key, around.keys, found.among(around.keys), around.bridges, is_joining, is_clear)
+        around = candidate_graph(own_keys, found, _AroundColumn(searcher, key))
+        joining = np.union1d(decidable, _two_hops_away(groups, key))
+        undecidable = np.setdiff1d(np.union1d(groups.undecidable.others(key), groups.joining.others(key)), joining)
+        is_joining, is_labelled = np.isin(around.keys, joining), ~np.isin(around.keys, undecidable)
+        yield LabelledGraph(key, around.keys, found.among(around.keys), around.intermediates, is_joining, is_labelled)
 
 
-def fit_paths(pairs: PathPairs) -> PathWeights:
-    """Fit the weights by Fisher scoring on the log loss; `_DOUBT` is the precision of the belief in the start."""
+def fit_paths(pairs: PathPairs) -> MessageWeights:
+    """Fit the weights by Fisher scoring on the log loss; `_DOUBT` is the precision of the prior, `_START`."""
     numbers = _START.copy()
     for _ in range(200):
-        gradient, curvature = _slope(pairs, PathWeights(*numbers))
+        gradient, curvature = _slope(pairs, MessageWeights(*numbers))
         step = np.linalg.solve(curvature + _DOUBT * np.eye(3), gradient - _DOUBT * (numbers - _START))
         numbers = numbers + np.clip(step, -0.5, 0.5)
         if np.abs(step).max() < 1e-7:
             break
-    return PathWeights(*map(float, numbers))
+    return MessageWeights(*map(float, numbers))
 
 
-def log_loss(pairs: PathPairs, weights: PathWeights) -> float:
+def log_loss(pairs: PathPairs, weights: MessageWeights) -> float:
     """Return the mean log loss of the pairs."""
-    told = np.clip(weights.probabilities(pairs.received), 1e-9, 1 - 1e-9)
-    return float(-np.mean(np.where(pairs.joins, np.log(told), np.log1p(-told))))
+    predicted = np.clip(weights.probabilities(pairs.received), 1e-9, 1 - 1e-9)
+    return float(-np.mean(np.where(pairs.joins, np.log(predicted), np.log1p(-predicted))))
 
 
-def _slope(pairs: PathPairs, weights: PathWeights) -> tuple[np.ndarray, np.ndarray]:
+def _slope(pairs: PathPairs, weights: MessageWeights) -> tuple[np.ndarray, np.ndarray]:
     """Return the gradient of the log likelihood, (3,), and its expected curvature, (3, 3)."""
     received = pairs.received
     own, path = weights.odds(received)
     of_path = 1 / (1 + np.exp(np.clip(own - path, -500, 500)))
-    answering = (1 - of_path) * received.is_answering
-    design = np.column_stack([of_path, answering * received.back, answering])
-    told = weights.probabilities(received)
-    return design.T @ (pairs.joins - told), (design * (told * (1 - told))[:, None]).T @ design
+    answering = (1 - of_path) * received.is_intermediate
+    design = np.column_stack([of_path, answering * received.reverse, answering])
+    predicted = weights.probabilities(received)
+    return design.T @ (pairs.joins - predicted), (design * (predicted * (1 - predicted))[:, None]).T @ design
 
 
-def _answer(searcher: Searcher, query: int, key: int) -> float:
-    return searcher.partners(key).probability(query)
+@dataclass(frozen=True, slots=True)
+class _AroundColumn:
+    """What an index knows around the candidates of one of its columns."""
+
+    searcher: Searcher
+    query: int
+    """Its key."""
+
+    def neighbours(self, key: int) -> Neighbours:
+        return self.searcher.neighbours(key)
+
+    def reverse_probability(self, key: int) -> float:
+        return self.searcher.neighbours(key).probability(self.query)
 
 
-def _over_one(groups: JoinGroups, key: int) -> Integers:
-    """List what joins with a column and is shown to join with another one that is."""
-    bridges = groups.tellable.others(key).tolist()
-    partners = [groups.tellable.others(bridge) for bridge in bridges]
-    return np.intersect1d(np.concatenate([np.zeros(0, np.int64), *partners]), groups.joining.others(key))
+def _two_hops_away(groups: JoinGroups, key: int) -> Integers:
+    """List the columns that join with a column and, decidably, with one that decidably joins with it."""
+    intermediates = groups.decidable.others(key).tolist()
+    neighbours = [groups.decidable.others(intermediate) for intermediate in intermediates]
+    return np.intersect1d(np.concatenate([np.zeros(0, np.int64), *neighbours]), groups.joining.others(key))
 
 
-def _forgetting(found: Partners, joining: Integers, rng: np.random.Generator) -> Partners:
+def _with_joins_removed(found: Neighbours, joining: Integers, rng: np.random.Generator) -> Neighbours:
     known = np.intersect1d(found.keys, joining)
-    if len(known) < 2 or rng.random() > _FORGETFUL:
+    if len(known) < 2 or rng.random() > _REMOVAL_SHARE:
         return found
     others = np.setdiff1d(found.keys, known)
-    forgotten = np.concatenate(
-        [rng.permutation(known)[: rng.integers(1, len(known))], rng.permutation(others)[:_OTHERS_FORGOTTEN]]
+    removed = np.concatenate(
+        [rng.permutation(known)[: rng.integers(1, len(known))], rng.permutation(others)[:_OTHERS_REMOVED]]
     )
-    kept = ~np.isin(found.keys, forgotten)
-    return Partners(found.keys[kept], found.probabilities[kept])
+    kept = ~np.isin(found.keys, removed)
+    return Neighbours(found.keys[kept], found.probabilities[kept])

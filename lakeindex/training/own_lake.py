@@ -1,4 +1,4 @@
-"""What there is to learn from in an index's own lake: its tables, and pairs of columns out of them that join."""
+"""Training data from an index's own lake: its tables, and pairs of their columns that join."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _log = logging.getLogger(__name__)
 
 _MOST_COLUMNS = 10_000
 _MOST_BYTES = 1_000_000
-"""That are read of a table."""
+"""Read from each table."""
 _BATCHES = 40
-"""Of 128 pairs, of which 70 % join."""
+"""Of 128 pairs each, of which 70 % join."""
 _TEXTS_AT_ONCE = 1_024
 
 
 def tables_of(lake: Lake, seed: int, progress: Progress) -> Iterator[SourceData]:
-    """Read the beginnings of tables, in an order drawn by the seed, until there are 10,000 columns."""
-    names, columns = lake.table_ids, 0
+    """Read the first rows of tables, in an order drawn by the seed, until there are 10,000 columns."""
+    names, columns = lake.opened.table_ids, 0
     for done, place in enumerate(np.random.default_rng(seed).permutation(len(names)).tolist(), 1):
         progress("tables", done, len(names))
         try:
@@ -49,21 +49,21 @@ def tables_of(lake: Lake, seed: int, progress: Progress) -> Iterator[SourceData]
 
 
 def _beginning(lake: Lake, table: TableId) -> pa.Table:
-    read, batches, size = lake.read(table), [], 0
-    for batch in read.batches:
+    rows, batches, size = lake.read(table), [], 0
+    for batch in rows.batches:
         batches.append(batch)
         size += batch.nbytes
         if size >= _MOST_BYTES:
             break
-    return pa.Table.from_batches(batches, read.schema)
+    return pa.Table.from_batches(batches, rows.schema)
 
 
-def encoded_pairs(pool: Pool, encoder: Encoder, described: TextOptions, seed: int, progress: Progress) -> VectorPairs:
-    """Encode both sides of pairs of columns that join, each described in a way of its own.
+def encoded_pairs(pool: Pool, encoder: Encoder, options: TextOptions, seed: int, progress: Progress) -> VectorPairs:
+    """Encode the texts of both sides of pairs of columns that join.
 
     Raises InvalidSetting where the columns are too few to draw pairs from.
     """
-    batches = list(islice(text_batches(pool, seed, described=described), _BATCHES))
+    batches = list(islice(text_batches(pool, seed, options=options), _BATCHES))
     joins = np.concatenate([batch.join for batch in batches])
     texts = [text for side in ("left", "right") for batch in batches for text in getattr(batch, side)]
     texts = [text for text, is_joining in zip(texts, [*joins, *joins], strict=True) if is_joining]
@@ -72,4 +72,4 @@ def encoded_pairs(pool: Pool, encoder: Encoder, described: TextOptions, seed: in
         blocks.append(encoder.encode(texts[start : start + _TEXTS_AT_ONCE]))
         progress("pairs", min(start + _TEXTS_AT_ONCE, len(texts)), len(texts))
     left, right = np.split(np.concatenate(blocks), 2)
-    return VectorPairs(left, right, np.concatenate([batch.left_origins for batch in batches])[joins])
+    return VectorPairs(left, right, np.concatenate([batch.left_lineages for batch in batches])[joins])

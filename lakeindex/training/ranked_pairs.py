@@ -1,4 +1,4 @@
-"""Queries of made lakes with the candidates that the matcher ranks highest: what cross-encoders learn from."""
+"""Queries of made lakes with the candidates that the matcher ranks highest: the training pairs of rerankers."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from lakeindex.synthesis.made_lake import MadeLake
 from lakeindex.synthesis.source_tables import SourceData
 from lakeindex.training.made_lakes import CANDIDATES, LakePlan, Log, open_made_lakes
 from lakeindex.training.relevance import JoinGroups
-from lakeindex.types.cross_input import Read
+from lakeindex.types.cross_input import CrossInput
 
 KEPT = 60
-"""Candidates of a query that are read, the likeliest: what a cross-encoder is asked about when it is used."""
+"""Candidates per query, the most probable ones: those that a reranker scores in use."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ReadLake:
-    """The columns of a made lake, and pairs of them, ordered by query, the likeliest of each first."""
+class ScoredLake:
+    """The columns of a made lake, and pairs of them, ordered by query, the most probable of each first."""
 
-    columns: Read
+    columns: CrossInput
     left: Integers
     """(pairs,) The key of each pair's query."""
     right: Integers
@@ -34,42 +34,44 @@ class ReadLake:
     """(pairs,) By the matcher."""
     joins: Flags
 
-    def of_some(self, queries: int, seed: int) -> ReadLake:
-        """Keep the pairs of so many queries, for what reads slowly."""
+    def of_some(self, queries: int, seed: int) -> ScoredLake:
+        """Keep the pairs of a number of queries, for rerankers that are slow."""
         drawn = np.random.default_rng(seed).permutation(np.unique(self.left))[:queries]
         kept = np.isin(self.left, drawn)
         pairs = (self.left[kept], self.right[kept], self.probabilities[kept], self.joins[kept])
-        return ReadLake(self.columns, *pairs)
+        return ScoredLake(self.columns, *pairs)
 
     @property
     def counts(self) -> Integers:
-        """Return how many candidates each query has."""
+        """Return the number of candidates of each query."""
         return np.unique(self.left, return_counts=True)[1].astype(np.int64)
 
 
-def ask_to_read(
+def score_made_lakes(
     sources: Sequence[SourceData], planned: Sequence[LakePlan], settings: Settings, log: Log
-) -> Iterator[ReadLake]:
-    """Make each lake, index it, and ask for its columns."""
+) -> Iterator[ScoredLake]:
+    """Make each lake, index it, and query it for its columns."""
     for plan, made, searcher in open_made_lakes(sources, planned, settings):
-        read = _ask(searcher, made, plan.queries, np.random.default_rng(plan.seed))
-        log(f"{plan}: {int(read.joins.sum())} of {len(read.joins)} pairs join")
-        yield read
+        scored = _query_columns(searcher, made, plan.queries, np.random.default_rng(plan.seed))
+        log(f"{plan}: {int(scored.joins.sum())} of {len(scored.joins)} pairs join")
+        yield scored
 
 
-def _ask(searcher: Searcher, made: MadeLake, most: int, rng: np.random.Generator) -> ReadLake:
+def _query_columns(searcher: Searcher, made: MadeLake, most: int, rng: np.random.Generator) -> ScoredLake:
     groups = JoinGroups.of(searcher.directory, made)
     left, right, probabilities, joins = [], [], [], []
     for key in groups.some_queries(most, rng).tolist():
         query = searcher.column(searcher.directory.id_of(key))
-        tellable = groups.tellable.others(key)
-        found = searcher.judged(query, retrieve(query, list(searcher.sources.values()), CANDIDATES), CANDIDATES)
-        unclear = np.setdiff1d(groups.unclear.others(key), tellable)
-        keys = found.ranking.keys[~np.isin(found.ranking.keys, unclear)][:KEPT]
+        decidable = groups.decidable.others(key)
+        found = searcher.score(query, retrieve(query, list(searcher.sources.values()), CANDIDATES))
+        undecidable = np.setdiff1d(groups.undecidable.others(key), decidable)
+        ranked = np.lexsort((found.keys, -found.scores))
+        places = ranked[~np.isin(found.keys[ranked], undecidable)][:KEPT]
+        keys = found.keys[places]
         left.append(np.full(len(keys), key))
         right.append(keys)
-        probabilities.append(found.scores[np.searchsorted(found.pairs.keys, keys)])
-        joins.append(np.isin(keys, tellable))
-    everything = searcher.readings.take(np.arange(len(searcher.readings)))
-    columns = Read(everything, searcher.directory.facts.take(np.arange(len(everything))))
-    return ReadLake(columns, *(np.concatenate(one) for one in (left, right, probabilities, joins)))
+        probabilities.append(found.scores[places])
+        joins.append(np.isin(keys, decidable))
+    everything = searcher.tokens.take(np.arange(len(searcher.tokens)))
+    columns = CrossInput(everything, searcher.directory.facts.take(np.arange(len(everything))))
+    return ScoredLake(columns, *(np.concatenate(one) for one in (left, right, probabilities, joins)))

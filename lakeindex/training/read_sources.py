@@ -1,4 +1,4 @@
-"""Read the beginning of every table of a lake, to learn from."""
+"""Read the first rows of every table of a folder, as sources of training data."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _UNREADABLE = (LakeIndexError, OSError, pa.ArrowException, MemoryError, ValueErr
 def read_sources(
     root: Path, exclude: Path, options: ReadOptions, most_bytes: int
 ) -> Iterator[SourceData | FileOutcome]:
-    """Yield every table below `root`, each up to so many bytes, and what became of files that give none.
+    """Yield every table below `root`, each up to `most_bytes`, and the outcome of files without tables.
 
-    `exclude`, where the index lives, is passed over. Raises NotFound when `root` is no folder.
+    `exclude`, the folder of the index, is skipped. Raises NotFound when `root` is no folder.
     """
     connectors = find_connectors()
     for found in walk(root, exclude):
@@ -51,10 +51,10 @@ def _beginning(
     connector: Connector, file: LakeFile, table: SourceTable, options: ReadOptions, most_bytes: int
 ) -> pa.Table:
     batches: list[pa.RecordBatch] = []
-    read = 0
+    size = 0
     for batch in connector.read(file, table, options).batches:
         batches.append(batch)
-        read += batch.nbytes
-        if read >= most_bytes:
+        size += batch.nbytes
+        if size >= most_bytes:
             break
     return pa.Table.from_batches(batches, table.schema)

@@ -1,4 +1,4 @@
-"""What is known of a made lake's columns, by their keys in its index: which join, and of which nobody can tell."""
+"""The ground truth of a made lake by keys in its index: which columns join, and for which that is undecidable."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from lakeindex.types.lake import ColumnId
 
 
 class Groups:
-    """Columns that are said something of together, by key.
+    """Groups of columns that have something in common, by key.
 
-    A column whose header was read as another one is in none: nothing can be said of it.
+    A column whose header was read differently is in no group, since nothing is known about it.
     """
 
     def __init__(self, by_id: Mapping[ColumnId, int], groups: Iterable[Sequence[ColumnId]]) -> None:
@@ -28,37 +28,37 @@ class Groups:
                 self.of_key[key].append(keys)
 
     def others(self, key: int) -> Integers:
-        """List the columns that are in a group with this one."""
+        """List the columns that share a group with this one."""
         groups = self.of_key.get(key)
         return np.setdiff1d(np.concatenate(groups), [key]) if groups else np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JoinGroups:
-    """The truth about a made lake."""
+    """The ground truth of a made lake."""
 
     columns: int
-    tellable: Groups
-    """Columns that join, and something shows it."""
+    decidable: Groups
+    """Columns that join, with evidence of it in the tables."""
     joining: Groups
     """Columns that join."""
-    unclear: Groups
-    """Columns that join though nothing shows it, or of which nobody can tell whether they do."""
+    undecidable: Groups
+    """Columns that join without any evidence of it, or that are indistinguishable from ones that join."""
 
     @classmethod
     def of(cls, directory: Directory, made: MadeLake) -> JoinGroups:
         """Look up the columns of a made lake in its index."""
         by_id = {directory.id_of(key): key for key in range(len(directory))}
-        tellable, mute = (
-            [(one.left, one.right) for one in made.joins if one.is_tellable is wanted] for wanted in (True, False)
+        decidable, without_evidence = (
+            [(one.left, one.right) for one in made.joins if one.is_decidable is wanted] for wanted in (True, False)
         )
-        groups = (Groups(by_id, some) for some in (tellable, [*tellable, *mute], [*mute, *made.unclear]))
-        return cls(len(directory), *groups)
+        joining, undecidable = [*decidable, *without_evidence], [*without_evidence, *made.undecidable]
+        return cls(len(directory), *(Groups(by_id, some) for some in (decidable, joining, undecidable)))
 
     def some_queries(self, most: int, rng: np.random.Generator) -> Integers:
-        """Draw columns with partners, as many as there are up to `most`, and half as many without; keys, ascending."""
+        """Draw up to `most` columns that join with others, and half as many that don't; keys, ascending."""
         keys = np.arange(self.columns)
-        has = np.array([key in self.tellable.of_key for key in keys.tolist()], bool)
-        may_have = np.array([key in self.unclear.of_key for key in keys.tolist()], bool) | has
+        has = np.array([key in self.decidable.of_key for key in keys.tolist()], bool)
+        may_have = np.array([key in self.undecidable.of_key for key in keys.tolist()], bool) | has
         chosen = [rng.permutation(keys[has])[:most], rng.permutation(keys[~may_have])[: most // 2]]
         return np.sort(np.concatenate(chosen))

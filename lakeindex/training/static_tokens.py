@@ -1,8 +1,8 @@
-"""Distil the column encoder into a vector a token, tuned on the pairs that tune the encoder.
+"""Distil the column encoder into one static vector per token, tuned on the same pairs as the encoder.
 
-Each token is read alone by the model, the vectors are rotated to their principal components and weighted by how rare
-tokens are (model2vec, Tulkens and van Dongen, 2024), then tuned so that columns that join lie near one another, by
-their first dimensions, too (Matryoshka, Kusupati et al., NeurIPS 2022).
+The model encodes each token alone; the vectors are rotated to their principal components and weighted by the rarity of
+tokens (model2vec, Tulkens and van Dongen, 2024), then tuned so that columns that join lie near each other, also in
+their first dimensions (Matryoshka, Kusupati et al., NeurIPS 2022).
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from lakeindex.training.fit.contrastive import Log, TextBatch, contrastive_loss
 _TOKENS_AT_ONCE = 2_048
 _RARITY = 1e-3
 _LEAST_SCALE = 1e-6
-"""What float16 still tells from nothing."""
+"""Float16 still distinguishes it from zero."""
 
 
 @dataclass(frozen=True, slots=True)
 class DistillingOptions:
-    """How tokens are distilled and tuned."""
+    """Settings of distilling and tuning tokens."""
 
     dimensions: tuple[int, ...] = (32, 64, 128)
-    """Of which each is asked to find partners; the last is how many a vector has."""
+    """Prefix lengths that the loss is computed for; the last is the dimension of the vectors."""
     steps: int = 1_500
     learning_rate: float = 2e-3
     temperature: float = 0.05
@@ -44,7 +44,7 @@ class DistillingOptions:
 
 
 def distil(model: ModelOptions, dimension: int) -> Vectors:
-    """Read every token alone, (tokens, dimension)."""
+    """Encode every token alone, (tokens, dimension)."""
     folder = model_folder(model)
     bert = BertModel(folder, adapters_of(model), model, torch.float32)
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -55,14 +55,14 @@ def distil(model: ModelOptions, dimension: int) -> Vectors:
     )
     rows = rows - rows.mean(0)
     _, _, axes = np.linalg.svd(rows, full_matrices=False)
-    # The vocabulary is in the order of how frequent tokens are: Zipf's law tells rare ones from frequent ones.
+    # The vocabulary is ordered by frequency, so that Zipf's law estimates how rare each token is.
     frequencies = 1 / np.arange(2, size + 2)
     weights = _RARITY / (_RARITY + frequencies / frequencies.sum())
     return np.asarray(rows @ axes[:dimension].T * weights[:, None], np.float32)
 
 
 def tune_tokens(tokens: Vectors, batches: Iterator[TextBatch], options: DistillingOptions, log: Log) -> Vectors:
-    """Move the tokens' vectors so that columns that join lie near one another, (tokens, dimension)."""
+    """Tune the tokens' vectors so that columns that join lie near each other, (tokens, dimension)."""
     tokenizer = Tokenizer.from_file(str(model_folder(ModelOptions()) / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(options.max_tokens)
@@ -83,7 +83,7 @@ def tune_tokens(tokens: Vectors, batches: Iterator[TextBatch], options: Distilli
 
 
 def write_tokens(path: Path, tokens: Vectors) -> None:
-    """Write vectors of tokens in a byte a number."""
+    """Write vectors of tokens, quantised to one byte per number."""
     scales = np.maximum(np.abs(tokens).max(axis=1) / 127, _LEAST_SCALE).astype(np.float16)
     whole = np.rint(tokens / scales.astype(np.float32)[:, None])
     save_file({TOKENS: np.clip(whole, -127, 127).astype(np.int8), SCALES: scales}, path)

@@ -1,4 +1,4 @@
-"""Pairs of columns as the texts that an encoder is tuned on."""
+"""Labelled pairs of columns as the texts that an encoder is tuned on."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _MOST = 0.9
 
 BATCH = 128
-"""Pairs that an encoder is tuned on at once."""
+"""Pairs per batch."""
 
 NAME_ALONE = 0.3
-"""The share of left sides of which the encoder reads nothing but the name (header-only views, M2TRec, 2022)."""
+"""The share of left sides whose text is only the column's name (header-only views, M2TRec, 2022)."""
 
 
 def text_batches(
-    pool: Pool, seed: int, name_alone: float = NAME_ALONE, described: TextOptions | None = None
+    pool: Pool, seed: int, name_alone: float = NAME_ALONE, options: TextOptions | None = None
 ) -> Iterator[TextBatch]:
-    """Yield batches of pairs as the texts that the encoder reads; of some columns only the name."""
-    rng, options = np.random.default_rng(seed + 1), described or text_options(Settings())
+    """Yield batches of pairs as the texts that the encoder takes, endlessly; a share of `name_alone` are names only."""
+    rng, options = np.random.default_rng(seed + 1), options or text_options(Settings())
     stream = pairs_of(pool, seed, _POSITIVES)
     while True:
         pairs = [next(stream) for _ in range(BATCH)]
@@ -40,8 +40,8 @@ def text_batches(
             left=[_text(pair.left, options, rng.random() < name_alone) for pair in pairs],
             right=[_text(pair.right, options, False) for pair in pairs],
             join=np.array([pair.label for pair in pairs]),
-            left_origins=np.array([pair.left.origin for pair in pairs]),
-            right_origins=np.array([pair.right.origin for pair in pairs]),
+            left_lineages=np.array([pair.left.lineage for pair in pairs]),
+            right_lineages=np.array([pair.right.lineage for pair in pairs]),
         )
 
 
@@ -54,6 +54,6 @@ def _text(column: PairColumn, options: TextOptions, name_alone: bool) -> str:
 
 
 def _kind(values: Sequence[str]) -> Kind:
-    """Tell numbers from texts, as far as it decides how many values are named."""
+    """Return whether values are numbers or texts, which decides how many of them the text contains."""
     numbers = sum(_NUMBER.fullmatch(value) is not None for value in values)
     return Kind.DECIMAL if values and numbers >= _MOST * len(values) else Kind.TEXT

@@ -21,7 +21,7 @@ FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Readings:
+class ColumnTokens:
     """The readings of several columns, one after the other."""
 
     tokens: Tokens
@@ -32,16 +32,16 @@ class Readings:
     def __len__(self) -> int:
         return len(self.starts) - 1
 
-    def take(self, columns: Integers) -> Readings:
+    def take(self, columns: Integers) -> ColumnTokens:
         """Return some of the columns, in the order asked for."""
         lengths = np.diff(self.starts)[columns]
         tokens = self.tokens[ranges(self.starts[:-1][columns], lengths)]
-        return Readings(tokens, np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]))
+        return ColumnTokens(tokens, np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]))
 
-    def joined(self, others: Readings) -> Readings:
+    def joined(self, others: ColumnTokens) -> ColumnTokens:
         """Put other columns behind these."""
         starts = np.concatenate([self.starts, self.starts[-1] + others.starts[1:]])
-        return Readings(np.concatenate([self.tokens, others.tokens]), starts)
+        return ColumnTokens(np.concatenate([self.tokens, others.tokens]), starts)
 
     def padded(self, units: int, tokens: int) -> Tokens:
         """Lay out the first so many tokens of the first so many units, (columns, units, tokens), the rest END."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from lakeindex.arrays.aliases import Flags, Floats, Hashes, Integers
-from lakeindex.types.column_tokens import Readings
+from lakeindex.types.column_tokens import ColumnTokens
 from lakeindex.types.lake import ColumnId
 
 
@@ -111,6 +112,36 @@ class ColumnFacts:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class QueryTerms:
+    """The terms of a query column of one family, looked up in an inverted index."""
+
+    terms: TermSet
+    """As the column has them."""
+    hashes: Hashes
+    """(terms,) as the index compares them: folded, ascending, distinct."""
+    rarity: Floats
+    """(terms,) the inverse document frequency; a term that the lake does not have is as rare as can be."""
+    weights: Floats
+    """(terms,) rarity times the logarithm of the count, where the index weighs counts."""
+    known: Integers
+    """(known,) the places of those that the lake has."""
+    first: Integers
+    """(known,) the number of each known one's first term in the index."""
+    last: Integers
+    """(known,) the number after that of its last."""
+    frequency: Integers
+    """(known,) how many columns hold each."""
+
+
+class TermLookup(Protocol):
+    """Looks the terms of a column up."""
+
+    def look_up(self, terms: TermSet) -> QueryTerms:
+        """Return the terms as the index has them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class QueryColumn:
     """The column that is asked about, of the lake or from outside, made ready for every source."""
 
@@ -120,7 +151,7 @@ class QueryColumn:
     terms: dict[Family, TermSet]
     vector: npt.NDArray[np.float32]
     """(d,) unit length."""
-    reading: Readings
+    tokens: ColumnTokens
     """Of a single column."""
     table_names: Hashes
     """The names of its table's columns, hashed as the directory does."""
@@ -131,7 +162,16 @@ class QueryColumn:
     elsewhere: Integers = field(default_factory=lambda: np.zeros(0, np.int64))
     """The columns of tables that are not asked."""
 
+    looked_up: dict[Family, QueryTerms] = field(default_factory=dict)
+    """The families of terms that were looked up so far."""
+
     @property
     def excluded(self) -> Integers:
-        """Return the columns that are no answer, ascending."""
-        return np.union1d(self.own_keys, self.elsewhere).astype(np.int64)
+        """Return the keys of the columns that may not be answers, ascending."""
+        return np.union1d(self.own_keys, self.elsewhere).astype(np.int64) if len(self.elsewhere) else self.own_keys
+
+    def terms_in(self, family: Family, index: TermLookup) -> QueryTerms:
+        """Look the terms of a family up in the lake's index of that family, once for all that is computed from them."""
+        if family not in self.looked_up:
+            self.looked_up[family] = index.look_up(self.terms[family])
+        return self.looked_up[family]

@@ -91,7 +91,7 @@ class Match:
     """The join counted in the source files; None where the figures are estimates from sketches."""
     note: str = ""
     """Why it could not be counted, where that was tried."""
-    reading: PairReading | None = None
+    cross_score: CrossScore | None = None
     """What the cross-encoder said of the pair, where that is explained."""
     program: str = ""
     """What makes values of the one column values of the other, where that was found."""
@@ -108,44 +108,46 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class AnchorReading:
-    """A candidate that was read before, from which the scores of others were predicted."""
+class AnchorScore:
+    """A candidate that was scored before, from which the scores of others were predicted."""
 
     column: str
     predicted: float | None
-    """What it was expected to say, in log-odds but for a constant; None of those that the matcher chose."""
+    """The score predicted for it, in log-odds but for a constant; None of those that the matcher chose."""
     score: float
-    """What it said."""
+    """The cross-encoder's."""
 
     def __str__(self) -> str:
-        said = f"{self.score:+.2f}"
-        return f"{self.column} ({said if self.predicted is None else f'{self.predicted:+.2f}, {said}'})"
+        score = f"{self.score:+.2f}"
+        return f"{self.column} ({score if self.predicted is None else f'{self.predicted:+.2f}, {score}'})"
 
 
 @dataclass(frozen=True, slots=True)
-class PairReading:
-    """What a cross-encoder was asked for a query, and what of one pair."""
+class CrossScore:
+    """How a cross-encoder was used for a query, and its score of one pair."""
 
     calls: int
     candidates: int
-    """How many there were to be read."""
+    """How many there were to be scored."""
     predicted: float | None = None
-    """What it was expected to say of the pair by what it said of the others; None where it wasn't asked."""
+    """The score predicted for the pair from those of the other candidates; None where it was not scored."""
     score: float | None = None
-    """What it said."""
-    anchors: tuple[AnchorReading, ...] = ()
-    """Those read in the rounds before the last, in their order."""
+    """The cross-encoder's."""
+    anchors: tuple[AnchorScore, ...] = ()
+    """Those scored in the rounds before the last, in their order."""
 
     def lines(self, most: int = 5) -> list[str]:
-        """Tell it to people, with so many of the anchors."""
+        """Describe it for people, with so many of the anchors."""
+        if not self.calls:
+            return ["the cross-encoder was not used: which candidate is the best is clear without it"]
         if self.predicted is None or self.score is None:
-            return ["the cross-encoder was not asked: which candidate is the best is clear without it"]
-        told = [
-            f"the cross-encoder read {self.calls} of {self.candidates} candidates; by what it said of others, it was "
-            f"expected to say {self.predicted:+.2f} of this one, and said {self.score:+.2f}"
+            return [f"the cross-encoder scored {self.calls} of {self.candidates} candidates, and not this one"]
+        lines = [
+            f"the cross-encoder scored {self.calls} of {self.candidates} candidates; from its scores of the others, "
+            f"{self.predicted:+.2f} was predicted for this one, and it gave {self.score:+.2f}"
         ]
         if self.anchors:
             named = map(str, self.anchors[:most])
             more = f", and {len(self.anchors) - most} more" if len(self.anchors) > most else ""
-            told.append(f"anchors (what was expected, where it was, and said): {', '.join(named)}{more}")
-        return told
+            lines.append(f"anchors (predicted score, where there was one, and score): {', '.join(named)}{more}")
+        return lines

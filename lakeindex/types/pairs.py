@@ -47,12 +47,16 @@ class Comparison:
         """Return the reverse containment with each term weighted by its rarity."""
         return ratio(self.shared_rarity, self.candidate_rarity)
 
+    def tf_idf_cosine(self) -> Floats:
+        """Return the cosine of the log counts, weighted by rarity."""
+        return self.cosine
+
     def jaccard(self) -> Floats:
         """Return |Q ∩ C| / |Q ∪ C|."""
         return ratio(self.shared, self.query_terms + self.candidate_terms - self.shared)
 
-    def asked_back(self) -> Comparison:
-        """Return the same with the candidates as queries."""
+    def reversed(self) -> Comparison:
+        """Return the same comparison with the candidates as queries."""
         return replace(
             self,
             query_terms=self.candidate_terms,
@@ -96,19 +100,31 @@ class Pairs:
     query_columns: int
     """How many columns the query's table has."""
 
-    def asked_back(self, place: int, columns: int) -> Pairs:
-        """Return one pair as it is when its candidate asks, whose table has so many columns: the query has no key."""
+    def reversed(self, place: int, columns: int) -> Pairs:
+        """Return one pair with its candidate as the query, whose table has so many columns, and the query as NO_KEY."""
         one = np.array([place])
         return replace(
             self,
             keys=np.array([NO_KEY]),
             query=self.candidates.take(one),
             candidates=self.query,
-            compared={family: compared.take(one).asked_back() for family, compared in self.compared.items()},
+            compared={family: compared.take(one).reversed() for family, compared in self.compared.items()},
             cosine=self.cosine[one],
             tables=np.array([NO_KEY]),
             same_schema=self.same_schema[one],
             query_columns=columns,
+        )
+
+    def take(self, places: Integers) -> Pairs:
+        """Keep some candidates, in the order asked for."""
+        return replace(
+            self,
+            keys=self.keys[places],
+            candidates=self.candidates.take(places),
+            compared={family: one.take(places) for family, one in self.compared.items()},
+            cosine=self.cosine[places],
+            tables=self.tables[places],
+            same_schema=self.same_schema[places],
         )
 
     def joined(self, others: Pairs) -> Pairs:

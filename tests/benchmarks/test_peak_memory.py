@@ -9,7 +9,7 @@ import pytest
 from peak_memory import PeakMemory, memory_of_tree, process_tree
 
 pytestmark = pytest.mark.skipif(
-    not Path("/proc/self/smaps_rollup").is_file(), reason="this system doesn't tell how memory is shared"
+    not Path("/proc/self/smaps_rollup").is_file(), reason="this system doesn't show how memory is shared"
 )
 
 _MB = 1_000_000

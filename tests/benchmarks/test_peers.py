@@ -44,27 +44,27 @@ def ranked(scores: list[float], lake: LakeValues, query: int) -> list[int]:
 
 def test_jaccard_is_exact(overlapping: LakeValues, tmp_path: Path) -> None:
     peer, sets = built("jaccard", overlapping, tmp_path), sets_of(overlapping)
-    for query, asked in enumerate(sets):
-        exact = [len(asked & one) / len(asked | one) if asked | one else 0.0 for one in sets]
-        assert peer.ask(query, 100).tolist() == ranked(exact, overlapping, query)[:100]
+    for query, values in enumerate(sets):
+        exact = [len(values & one) / len(values | one) if values | one else 0.0 for one in sets]
+        assert peer.search(query, 100).tolist() == ranked(exact, overlapping, query)[:100]
 
 
 def test_jaccard_folds_case_and_keeps_what_is_apart(tmp_path: Path) -> None:
     lake = lake_of({("a", "x"): ["Straße", "OSLO"], ("b", "y"): ["STRASSE", "oslo"], ("c", "z"): ["Strase"]})
     keys = {column.id.table: key for key, column in enumerate(lake.columns)}
     peer = built("jaccard", lake, tmp_path)
-    assert peer.ask(keys["a"], 10).tolist() == [keys["b"]]
+    assert peer.search(keys["a"], 10).tolist() == [keys["b"]]
 
 
 def test_ensemble_finds_almost_all_that_contain_the_query(overlapping: LakeValues, tmp_path: Path) -> None:
     peer, sets = built("lshensemble", overlapping, tmp_path), sets_of(overlapping)
     hits = wanted = 0
-    for query, asked in enumerate(sets):
-        if len(asked) < 30:  # 128 permutations can't tell whether few values are among many
+    for query, values in enumerate(sets):
+        if len(values) < 30:  # 128 permutations don't show whether few values are among many
             continue
-        within = [len(asked & one) / len(asked) for one in sets]
+        within = [len(values & one) / len(values) for one in sets]
         contained = {key for key in ranked(within, overlapping, query) if within[key] >= 0.5}
-        hits += len(contained & set(peer.ask(query, 100).tolist()))
+        hits += len(contained & set(peer.search(query, 100).tolist()))
         wanted += len(contained)
     assert wanted > 300
     assert hits / wanted > 0.95
@@ -89,7 +89,7 @@ def test_forest_ranks_a_copy_first(tmp_path: Path) -> None:
     whole, half = [f"v{n}" for n in range(200)], [f"v{n}" for n in range(100)]
     lake = lake_of({("a", "x"): whole, ("b", "copy"): whole, ("c", "half"): half, ("d", "other"): ["w1", "w2"]})
     keys = {column.id.name: key for key, column in enumerate(lake.columns)}
-    assert built("lshforest", lake, tmp_path).ask(keys["x"], 10).tolist() == [keys["copy"], keys["half"]]
+    assert built("lshforest", lake, tmp_path).search(keys["x"], 10).tolist() == [keys["copy"], keys["half"]]
 
 
 def test_words_find_the_column_that_shares_the_rarest(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_words_find_the_column_that_shares_the_rarest(tmp_path: Path) -> None:
         }
     )
     keys = {column.id.table: key for key, column in enumerate(lake.columns)}
-    found = built("bm25", lake, tmp_path).ask(keys["a"], 10).tolist()
+    found = built("bm25", lake, tmp_path).search(keys["a"], 10).tolist()
     assert found[0] == keys["b"]
     assert set(found) == {keys["b"], keys["c"], keys["d"]}
 
@@ -111,20 +111,20 @@ def test_words_find_the_column_that_shares_the_rarest(tmp_path: Path) -> None:
 def test_columns_without_any_word_have_nothing_in_common(tmp_path: Path) -> None:
     lake = lake_of({("a", "x"): ["1", "2"], ("b", "x"): ["1"], ("c", "z"): [], ("d", "word"): ["10"]})
     peer = built("bm25", lake, tmp_path)
-    assert [peer.ask(key, 10).tolist() for key in range(4)] == [[], [], [], []]
+    assert [peer.search(key, 10).tolist() for key in range(4)] == [[], [], [], []]
 
 
 def test_names_are_ranked_by_their_ratio_in_lower_case(tmp_path: Path) -> None:
     lake = lake_of({("a", "CityId"): [], ("b", "cityid"): [], ("c", "city"): [], ("d", "qqq"): []})
     keys = {column.id.table: key for key, column in enumerate(lake.columns)}
-    assert built("names", lake, tmp_path).ask(keys["a"], 10).tolist() == [keys["b"], keys["c"]]
+    assert built("names", lake, tmp_path).search(keys["a"], 10).tolist() == [keys["b"], keys["c"]]
 
 
 @pytest.mark.parametrize("name", [*NEEDS_VALUES, *READS_NAMES])
 def test_no_peer_answers_with_the_querys_own_table(name: str, overlapping: LakeValues, tmp_path: Path) -> None:
     peer = built(name, overlapping, tmp_path)
     for query, column in enumerate(overlapping.columns):
-        found = peer.ask(query, 7)
+        found = peer.search(query, 7)
         assert len(found) <= 7
         assert len(set(found.tolist())) == len(found)
         assert column.id.table not in {overlapping.columns[key].id.table for key in found.tolist()}
@@ -135,8 +135,8 @@ def test_a_column_without_values_is_found_by_name_or_not_at_all(name: str, finds
     lake = lake_of({("a", "drug dose"): ["1", "2"], ("b", "dose"): [], ("c", "x"): ["1", "2"], ("d", "y"): ["3"]})
     keys = {column.id.table: key for key, column in enumerate(lake.columns)}
     peer = built(name, lake, tmp_path)
-    assert (keys["b"] in peer.ask(keys["a"], 10)) is finds
-    assert (peer.ask(keys["b"], 10).tolist()[:1] == [keys["a"]]) is finds
+    assert (keys["b"] in peer.search(keys["a"], 10)) is finds
+    assert (peer.search(keys["b"], 10).tolist()[:1] == [keys["a"]]) is finds
 
 
 @pytest.mark.parametrize("name", [*NEEDS_VALUES, *READS_NAMES])
@@ -154,7 +154,7 @@ def test_minilm_searches_exactly(overlapping: LakeValues, tmp_path: Path, monkey
     for query in range(0, len(vectors), 5):
         scores = np.round(vectors @ vectors[query], 6)
         expected = best(np.arange(len(vectors)), scores, query, overlapping.tables, 10)
-        assert peer.ask(query, 10).tolist() == expected.tolist()
+        assert peer.search(query, 10).tolist() == expected.tolist()
 
 
 def test_minilm_reads_name_figures_and_the_most_frequent_values() -> None:

@@ -1,4 +1,4 @@
-"""Variants of a column's text: what they say, and that swapping vectors asks the engine itself."""
+"""Variants of a column's text: what they hold, and that other vectors are queried as users query."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from text_variants import DEFAULT_TOKENS, KEY_FROM, Variant, variants
 
 from lakeindex import Lake, Settings
 from lakeindex.encode.hashing_encoder import HashingEncoder
+from lakeindex.evaluate.run import columns_of
 from lakeindex.profile.walk import walk
 from lakeindex.types.lake import ColumnId, LakeFile, TableId
 
@@ -40,7 +41,7 @@ def test_no_variant_is_measured_twice() -> None:
     assert labels.count("default") == 1
 
 
-def test_a_label_says_what_is_not_as_usual() -> None:
+def test_a_label_names_what_is_not_the_default() -> None:
     assert Variant(max_tokens=DEFAULT_TOKENS + 1, key_values=3).label == f"tokens {DEFAULT_TOKENS + 1}, key_values 3"
 
 
@@ -60,16 +61,18 @@ def test_equal_texts_cost_once() -> None:
     assert cost(Variant(max_tokens=7), HashingEncoder(), twice)["tokens_per_column"] == 3.5
 
 
-def test_new_vectors_are_asked_as_the_engine_asks(lake: Lake, lake_folder: Path, tmp_path: Path) -> None:
+def test_new_vectors_are_queried_as_users_query(lake_folder: Path, settings: Settings, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    lake = Lake.index(lake_folder, index, settings)
     files = [entry for entry in walk(lake_folder, tmp_path) if isinstance(entry, LakeFile)]
-    records = profile(files, Settings(), tmp_path / "copies")
-    assert records["name"].to_pylist() == lake.searcher.directory.names.to_pylist()
+    records = profile(files, settings, tmp_path / "copies")
+    assert records["name"].to_pylist() == [column.name for column in columns_of(lake)]
     vectors = HashingEncoder().encode(Variant().texts(records))
-    answers = ProfiledLake("small", [CAPITALS], records, lake.searcher).answer(vectors)
+    answers = ProfiledLake("small", [CAPITALS], records, index).answer(vectors)
     matches = lake.query(CAPITALS.table, CAPITALS.name, k=100, probe=0).matches
     assert answers["engine"][CAPITALS] == [match.column for match in matches]
     nearest = lake.query(CAPITALS.table, CAPITALS.name, k=100, probe=0, sources=["vectors"]).matches
-    assert answers["vectors"][CAPITALS][: len(nearest)] == [match.column for match in nearest]
+    assert answers["vectors"][CAPITALS] == [match.column for match in nearest]
 
 
 def test_labels_of_no_grade_are_not_relevant(tmp_path: Path) -> None:
@@ -81,7 +84,7 @@ def test_labels_of_no_grade_are_not_relevant(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("values", [0, 4])
-def test_variants_name_as_many_values_as_they_say(values: int) -> None:
+def test_variants_name_as_many_values_as_their_label_does(values: int) -> None:
     variant = next(one for one in variants()["values"] if one.label == f"values {values}")
     (text,) = variant.texts(pa.Table.from_pylist([record("name", 6, True)]))
     assert text.count("v") == values

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.small_lake import write_lake
 
 from lakeindex import Lake, Settings
 from lakeindex.types.reports import FileStatus, Report
+from tests.small_lake import write_lake
 
 WORDS = ["paris", "rome", "berlin", "lagos", "lima", "quito", "oslo", "cairo"]
 
@@ -28,28 +28,28 @@ def logical_hash(lake: Lake) -> str:
 
 
 def answers(lake: Lake) -> dict[str, list[tuple[str, float]]]:
-    """Ask for every column's top 10, with estimates."""
-    directory = lake.searcher.directory
-    asked = [directory.id_of(key) for key in range(len(directory))]
+    """Query every column's top 10, with estimates."""
+    directory = lake.opened.searcher.directory
+    columns = [directory.id_of(key) for key in range(len(directory))]
     return {
         str(one): [
             (str(match.column), round(match.score, 4)) for match in lake.query(one.table, one.name, probe=0).matches
         ]
-        for one in asked
+        for one in columns
     }
 
 
-def assert_equals_a_rebuild(followed: Lake, root: Path, index: Path) -> None:
+def assert_equals_a_rebuild(updated: Lake, root: Path, index: Path) -> None:
     shutil.rmtree(index, ignore_errors=True)
-    rebuilt = Lake.index(root, index, followed.settings and replace(followed.settings, index=str(index)))
-    assert logical_hash(followed) == logical_hash(rebuilt)
-    assert answers(followed) == answers(rebuilt)
-    ones, others = followed.searcher, rebuilt.searcher
+    rebuilt = Lake.index(root, index, updated.settings and replace(updated.settings, index=str(index)))
+    assert logical_hash(updated) == logical_hash(rebuilt)
+    assert answers(updated) == answers(rebuilt)
+    ones, others = updated.searcher, rebuilt.opened.searcher
     keys = np.arange(len(ones.directory))
     np.testing.assert_allclose(ones.vectors.vectors(keys), others.vectors.vectors(keys), atol=1e-3)
-    for path in sorted((followed.generation.folder / "terms").rglob("*.npy")):
-        twin = rebuilt.generation.folder / path.relative_to(followed.generation.folder)
-        assert path.read_bytes() == twin.read_bytes(), path
+    for path in sorted((updated.generation.folder / "terms").rglob("*.npy")):
+        other = rebuilt.generation.folder / path.relative_to(updated.generation.folder)
+        assert path.read_bytes() == other.read_bytes(), path
 
 
 def test_nothing_new_publishes_nothing(tmp_path: Path, settings: Settings) -> None:
@@ -74,8 +74,8 @@ def test_only_what_changed_is_read(tmp_path: Path, settings: Settings) -> None:
     (root / "geo" / "countries.csv").rename(root / "geo" / "nations.csv")
     (root / "events.jsonl").unlink()
     (root / "new.csv").write_text("code,city\nfr,Paris\nde,Berlin\n")
-    followed = Lake.index(root, index, settings)
-    assert statuses(followed.report) == {
+    updated = Lake.index(root, index, settings)
+    assert statuses(updated.report) == {
         "empty.csv": FileStatus.FAILED,
         "geo/hauptstädte.csv.gz": FileStatus.UNCHANGED,
         "geo/nations.csv": FileStatus.INDEXED,
@@ -85,7 +85,7 @@ def test_only_what_changed_is_read(tmp_path: Path, settings: Settings) -> None:
         "sales/customers.parquet": FileStatus.UNCHANGED,
         "sales/orders.csv": FileStatus.INDEXED,
     }
-    assert_equals_a_rebuild(followed, root, tmp_path / "rebuilt")
+    assert_equals_a_rebuild(updated, root, tmp_path / "rebuilt")
 
 
 def test_tables_that_only_the_index_can_read_stay_readable(tmp_path: Path, settings: Settings) -> None:
@@ -94,8 +94,8 @@ def test_tables_that_only_the_index_can_read_stay_readable(tmp_path: Path, setti
     (root / "ragged.csv").write_text("a,b\n1\n2,3\n")
     Lake.index(root, index, settings)
     (root / "other.csv").write_text("c\n1\n")
-    followed = Lake.index(root, index, replace(settings, keep=0))
-    rows = followed.sql('SELECT a, b FROM "ragged.csv" ORDER BY a').to_pylist()
+    updated = Lake.index(root, index, replace(settings, keep=0))
+    rows = updated.sql('SELECT a, b FROM "ragged.csv" ORDER BY a').to_pylist()
     assert rows == [{"a": 1, "b": None}, {"a": 2, "b": 3}]
 
 
@@ -111,10 +111,10 @@ def test_another_content_of_the_same_size_and_time_is_found_on_request(tmp_path:
     path.write_text("a\n2\n")
     os.utime(path, (1_600_000_000, 1_600_000_000))
     assert logical_hash(Lake.index(root, index, settings)) == logical_hash(before)
-    looked = Lake.index(root, index, replace(settings, check_content=True))
-    assert logical_hash(looked) != logical_hash(before)
-    assert looked.read("a.csv").batches is not None
-    assert statuses(looked.report) == {"a.csv": FileStatus.INDEXED}
+    compared = Lake.index(root, index, replace(settings, check_content=True))
+    assert logical_hash(compared) != logical_hash(before)
+    assert compared.read("a.csv").batches is not None
+    assert statuses(compared.report) == {"a.csv": FileStatus.INDEXED}
 
 
 def test_a_file_that_was_only_touched_is_not_read_again(tmp_path: Path, settings: Settings) -> None:
@@ -219,5 +219,5 @@ def test_any_sequence_of_changes_ends_in_what_a_rebuild_gives(tmp_path: Path, se
     for round_ in range(3):
         for step in range(choose.randint(1, 6)):
             change_at_random(root, choose, 10 * round_ + step)
-        followed = Lake.index(root, index, settings)
-    assert_equals_a_rebuild(followed, root, tmp_path / "rebuilt")
+        updated = Lake.index(root, index, settings)
+    assert_equals_a_rebuild(updated, root, tmp_path / "rebuilt")

@@ -120,12 +120,12 @@ def test_a_scan_is_written_with_its_options_and_the_types_of_its_columns() -> No
 
 
 @pytest.mark.parametrize("memory", ["lots", "", "2 potatoes"])
-def test_memory_that_is_no_amount_is_told_with_one_that_is(memory: str) -> None:
+def test_memory_that_is_no_amount_is_an_error_with_one_that_is(memory: str) -> None:
     with pytest.raises(InvalidSetting, match=f"'{memory}' is no amount of memory; write it as 2GB or 500MB"):
         connect(None, memory)
 
 
-def test_memory_that_is_too_little_to_open_a_file_is_told(tmp_path: Path) -> None:
+def test_memory_that_is_too_little_to_open_a_file_is_an_error(tmp_path: Path) -> None:
     with connect(tmp_path / "some.duckdb", MEMORY) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 7 AS n")
     with pytest.raises(InvalidSetting, match="'1KB' is too little memory"):

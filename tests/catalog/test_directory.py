@@ -86,7 +86,7 @@ def test_the_key_of_a_column_is_its_place_and_leads_back_to_it(directory: Direct
     assert len(directory) == len(COLUMNS)
 
 
-def test_columns_of_the_same_name_are_told_apart_by_their_table(directory: Directory) -> None:
+def test_columns_of_the_same_name_are_distinguished_by_their_table(directory: Directory) -> None:
     keys = [directory.key_of(column(table, "id")) for table in ("a/städte.csv", "b/customers.csv", "b/orders.csv")]
     assert keys == [2, 3, 6]
 
@@ -145,7 +145,7 @@ def test_a_lake_without_columns_has_a_directory_too(tmp_path: Path) -> None:
         ("b/orders.csv", "customer_name", r"^b/orders\.csv has no column 'customer_name'$"),
     ],
 )
-def test_what_is_not_there_is_told_with_the_nearest_names(
+def test_what_is_not_there_is_an_error_with_the_nearest_names(
     directory: Directory, table: str, name: str, message: str
 ) -> None:
     with pytest.raises(NotFound, match=message):
@@ -166,7 +166,7 @@ def test_schemas_are_alike_by_the_words_of_their_names(directory: Directory) -> 
 
 @pytest.mark.parametrize("name", ["columns.arrow", "tables.arrow"])
 @pytest.mark.parametrize("damage", ["missing", "garbage", "cut short", "another table"])
-def test_damage_is_told_with_the_way_out(directory: Directory, tmp_path: Path, name: str, damage: str) -> None:
+def test_damage_is_an_error_with_the_remedy(directory: Directory, tmp_path: Path, name: str, damage: str) -> None:
     directory.save(tmp_path)
     path = tmp_path / name
     content = path.read_bytes()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lakeindex.config.settings import FILE, Settings, bytes_of, calls_of, load_settings
+from lakeindex.config.settings import FILE, Settings, bytes_of, load_settings, pair_budget
 from lakeindex.errors import InvalidSetting
 
 
@@ -113,10 +113,10 @@ def test_an_amount_is_read_with_its_unit(amount: str, expected: int | None) -> N
     assert bytes_of(amount) == expected
 
 
-def test_a_slow_cross_encoder_is_asked_about_fewer_pairs_unless_told_otherwise() -> None:
-    told = [calls_of(Settings(cross_encoder=one).budget, one) for one in ("cells", "transformer", "some/model")]
-    assert told[0] > told[1] == told[2] > 0
-    assert (calls_of("0"), calls_of("7", "transformer")) == (0, 7)
-    assert calls_of("all", "transformer") > 10**9
+def test_a_slow_cross_encoder_scores_fewer_pairs_by_default() -> None:
+    budgets = [pair_budget(Settings(cross_encoder=one).budget, one) for one in ("cells", "transformer", "some/model")]
+    assert budgets[0] > budgets[1] == budgets[2] > 0
+    assert (pair_budget("0"), pair_budget("7", "transformer")) == (0, 7)
+    assert pair_budget("all", "transformer") > 10**9
     with pytest.raises(InvalidSetting, match="not '-1'"):
-        calls_of("-1")
+        pair_budget("-1")

@@ -1,4 +1,4 @@
-"""What every connector promises, checked on one file it can read and on files it can't."""
+"""The contract of every connector, checked on one file it can read and on files it can't."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ def test_names_are_stripped_and_otherwise_kept() -> None:
     assert unique_names(["\ufeff Größe (m) ", "a  b"]) == ("Größe (m)", "a  b")
 
 
-def test_empty_names_tell_the_position() -> None:
+def test_empty_names_become_the_position() -> None:
     assert unique_names(["a", "", None, " "]) == ("a", "column_2", "column_3", "column_4")
 
 

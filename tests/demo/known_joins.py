@@ -1,4 +1,4 @@
-"""Joins of the sample lake that a person recognises, for tests that ask whether the engine finds them.
+"""Joins of the sample lake that a person recognises, for tests of whether the engine finds them.
 
 `EQUAL` values are contained as they stand, `FOLDED` ones after case folding, `PADDED` ones after leading zeros,
 `SPELLED` ones name the same things but only partly in the same words, and `CODED` ones need a table in between,

@@ -1,4 +1,4 @@
-"""A fall is told from the noise of sketches, and the noise of nothing but sketches."""
+"""A drop is distinguished from the noise of sketches."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from lakeindex.arrays.aliases import Hashes
-from lakeindex.drift.containment_drop import NOTHING, Share, both_ways, lost_share
-from lakeindex.index.oracle import ExactTerms
+from lakeindex.drift.containment_drop import NO_CONTAINMENT, ContainmentEstimate, containment_estimates, lost_share
+from lakeindex.index.oracle import TermOracle
 from lakeindex.types.columns import TermSet
 
 SKETCH = 256
@@ -21,36 +21,36 @@ def column(hashes: Hashes, size: int = SKETCH) -> TermSet:
     return TermSet(kept, np.ones(len(kept), np.int64), is_complete=len(hashes) < size)
 
 
-def measured(query: TermSet, candidate: TermSet) -> tuple[Share, Share]:
-    compared = ExactTerms([candidate]).compare(query, np.array([0]))
-    return both_ways(compared, query, np.array([candidate.is_complete]))[0]
+def measured(query: TermSet, candidate: TermSet) -> tuple[ContainmentEstimate, ContainmentEstimate]:
+    compared = TermOracle([candidate]).compare(query, np.array([0]))
+    return containment_estimates(compared, query, np.array([candidate.is_complete]))[0]
 
 
 def test_what_was_counted_has_no_error() -> None:
     few, more = np.arange(10, dtype=np.uint64), np.arange(40, dtype=np.uint64)
-    assert measured(column(few), column(more)) == (Share(1.0, 0.0), Share(0.25, 0.0))
-    assert Share(*COUNTED).fell_to(Share(0.89, 0.0), 0.1)
-    assert not Share(*COUNTED).fell_to(Share(0.9, 0.0), 0.1)
+    assert measured(column(few), column(more)) == (ContainmentEstimate(1.0, 0.0), ContainmentEstimate(0.25, 0.0))
+    assert ContainmentEstimate(*COUNTED).dropped_to(ContainmentEstimate(0.89, 0.0), 0.1)
+    assert not ContainmentEstimate(*COUNTED).dropped_to(ContainmentEstimate(0.9, 0.0), 0.1)
 
 
 def test_an_estimate_has_the_error_of_its_sample() -> None:
     large = np.arange(1000, dtype=np.uint64)
     forward, _ = measured(column(large), column(large))
     smoothed = (SKETCH + 4.5) / (SKETCH + 9)
-    assert forward == Share(1.0, pytest.approx(smoothed * (1 - smoothed) / (SKETCH + 9)))
+    assert forward == ContainmentEstimate(1.0, pytest.approx(smoothed * (1 - smoothed) / (SKETCH + 9)))
 
 
-def test_nothing_to_estimate_from_says_nothing() -> None:
+def test_without_terms_to_estimate_from_the_variance_is_infinite() -> None:
     low, high = np.arange(1000, dtype=np.uint64), np.arange(10, dtype=np.uint64) + np.uint64(5000)
     forward, _ = measured(column(high), column(low))
-    assert forward == Share(0.0, math.inf)
-    assert not Share(*COUNTED).fell_to(forward, 0.1)
+    assert forward == ContainmentEstimate(0.0, math.inf)
+    assert not ContainmentEstimate(*COUNTED).dropped_to(forward, 0.1)
 
 
 def test_an_empty_column_is_known_to_share_nothing() -> None:
     empty, large = column(np.zeros(0, np.uint64)), column(np.arange(1000, dtype=np.uint64))
-    assert measured(empty, large) == (NOTHING, NOTHING)
-    assert measured(large, empty) == (NOTHING, NOTHING)
+    assert measured(empty, large) == (NO_CONTAINMENT, NO_CONTAINMENT)
+    assert measured(large, empty) == (NO_CONTAINMENT, NO_CONTAINMENT)
 
 
 def random_hashes(choose: np.random.Generator, size: int) -> Hashes:
@@ -68,7 +68,7 @@ def falls(true_share: float, tolerance: float, trials: int = 300) -> int:
         other = choose.choice(candidate, shared, replace=False)
         now = np.concatenate([other, random_hashes(choose, 5000 - shared)])
         was, became = (measured(column(one), column(candidate))[0] for one in (before, now))
-        alarms += was.fell_to(became, tolerance)
+        alarms += was.dropped_to(became, tolerance)
     return alarms
 
 

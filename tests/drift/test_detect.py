@@ -52,20 +52,20 @@ def after(tmp_path: Path, settings: Settings) -> Callable[..., WatchedJoins]:
     return watch
 
 
-def told(watched: WatchedJoins) -> list[tuple[str, str, float, float, str]]:
+def rows_of(watched: WatchedJoins) -> list[tuple[str, str, float, float, str]]:
     return [
         (str(one.column), str(one.joins), one.containment_before, one.containment_now, str(one.reason))
         for one in watched.broken
     ]
 
 
-def nothing_broke(watched: WatchedJoins, looked_at: int) -> bool:
-    return (watched.since, watched.now, watched.broken, watched.watched) == (1, 2, (), looked_at)
+def nothing_broke(watched: WatchedJoins, compared: int) -> bool:
+    return (watched.since, watched.now, watched.broken, watched.watched) == (1, 2, (), compared)
 
 
 def test_values_that_a_parent_lost_break_the_join_of_its_child(after: Callable[..., WatchedJoins]) -> None:
     watched = after(lambda root: write_customers(root, CUSTOMERS[:60]))
-    assert told(watched) == [(CHILD, PARENT, 1.0, 0.6, "values changed")]
+    assert rows_of(watched) == [(CHILD, PARENT, 1.0, 0.6, "values changed")]
     assert (watched.since, watched.now, watched.watched) == (1, 2, 2)
     assert watched.broken[0].kind == "equi"
 
@@ -80,7 +80,7 @@ def test_the_score_is_that_of_the_earlier_generation(tmp_path: Path, settings: S
 
 def test_replaced_values_break_both_directions(after: Callable[..., WatchedJoins]) -> None:
     watched = after(lambda root: write_orders(root, [f"customer {one}" for one in ORDERS]))
-    assert told(watched) == [
+    assert rows_of(watched) == [
         (PARENT, CHILD, 1.0, 0.0, "values changed"),
         (CHILD, PARENT, 1.0, 0.0, "values changed"),
     ]
@@ -88,7 +88,7 @@ def test_replaced_values_break_both_directions(after: Callable[..., WatchedJoins
 
 def test_the_largest_fall_comes_first(after: Callable[..., WatchedJoins]) -> None:
     half_known = [*CUSTOMERS[:20], *(f"z{number}" for number in range(20))]
-    assert told(after(lambda root: write_orders(root, half_known))) == [
+    assert rows_of(after(lambda root: write_orders(root, half_known))) == [
         (PARENT, CHILD, 1.0, 0.2, "values changed"),
         (CHILD, PARENT, 1.0, 0.5, "values changed"),
     ]
@@ -96,7 +96,7 @@ def test_the_largest_fall_comes_first(after: Callable[..., WatchedJoins]) -> Non
 
 def test_a_renamed_column_is_gone(after: Callable[..., WatchedJoins]) -> None:
     watched = after(lambda root: write_customers(root, header="client"))
-    assert told(watched) == [
+    assert rows_of(watched) == [
         (PARENT, CHILD, 1.0, 0.0, "column is gone"),
         (CHILD, PARENT, 1.0, 0.0, "column is gone"),
     ]
@@ -104,44 +104,46 @@ def test_a_renamed_column_is_gone(after: Callable[..., WatchedJoins]) -> None:
 
 def test_a_deleted_table_is_gone(after: Callable[..., WatchedJoins]) -> None:
     watched = after(lambda root: (root / "customers.csv").unlink())
-    assert told(watched) == [
+    assert rows_of(watched) == [
         (PARENT, CHILD, 1.0, 0.0, "table is gone"),
         (CHILD, PARENT, 1.0, 0.0, "table is gone"),
     ]
 
 
-def test_a_file_that_is_no_table_any_more_is_told_from_one_that_is_gone(after: Callable[..., WatchedJoins]) -> None:
+def test_a_file_that_is_no_table_any_more_differs_from_one_that_is_gone(
+    after: Callable[..., WatchedJoins],
+) -> None:
     watched = after(lambda root: (root / "customers.csv").write_bytes(b""))
-    assert {row[-1] for row in told(watched)} == {"table can't be read"}
+    assert {row[-1] for row in rows_of(watched)} == {"table can't be read"}
     assert len(watched) == 2
 
 
 def test_a_column_without_values_joins_with_nothing(after: Callable[..., WatchedJoins]) -> None:
     watched = after(lambda root: write_customers(root, [""] * 100))
-    assert told(watched) == [
+    assert rows_of(watched) == [
         (PARENT, CHILD, 1.0, 0.0, "values changed"),
         (CHILD, PARENT, 1.0, 0.0, "values changed"),
     ]
 
 
-def test_both_tables_gone_are_told_once_a_direction(after: Callable[..., WatchedJoins]) -> None:
+def test_both_tables_gone_are_reported_once_a_direction(after: Callable[..., WatchedJoins]) -> None:
     def delete(root: Path) -> None:
         (root / "customers.csv").unlink()
         (root / "orders.csv").unlink()
 
-    assert [row[:2] for row in told(after(delete))] == [(PARENT, CHILD), (CHILD, PARENT)]
+    assert [row[:2] for row in rows_of(after(delete))] == [(PARENT, CHILD), (CHILD, PARENT)]
 
 
 def test_a_renamed_file_breaks_nothing(after: Callable[..., WatchedJoins]) -> None:
-    assert nothing_broke(after(lambda root: (root / "customers.csv").rename(root / "clients.csv")), looked_at=0)
+    assert nothing_broke(after(lambda root: (root / "customers.csv").rename(root / "clients.csv")), compared=0)
 
 
-def test_what_joined_with_a_renamed_file_is_told_under_its_new_name(after: Callable[..., WatchedJoins]) -> None:
+def test_what_joined_with_a_renamed_file_is_reported_under_its_new_name(after: Callable[..., WatchedJoins]) -> None:
     def change(root: Path) -> None:
         (root / "orders.csv").rename(root / "sold.csv")
         write_customers(root, CUSTOMERS[:60])
 
-    assert told(after(change)) == [("sold.csv · customer_id", PARENT, 1.0, 0.6, "values changed")]
+    assert rows_of(after(change)) == [("sold.csv · customer_id", PARENT, 1.0, 0.6, "values changed")]
 
 
 def test_a_name_that_another_table_took_over_is_the_one_that_is_watched(after: Callable[..., WatchedJoins]) -> None:
@@ -149,22 +151,20 @@ def test_a_name_that_another_table_took_over_is_the_one_that_is_watched(after: C
         (root / "customers.csv").rename(root / "customers_old.csv")
         write_customers(root, CUSTOMERS[:60])
 
-    assert told(after(rotate)) == [(CHILD, PARENT, 1.0, 0.6, "values changed")]
+    assert rows_of(after(rotate)) == [(CHILD, PARENT, 1.0, 0.6, "values changed")]
 
 
 def test_shuffled_rows_break_nothing(after: Callable[..., WatchedJoins]) -> None:
     shuffled = random.Random(1).sample(ORDERS, len(ORDERS))
-    assert nothing_broke(after(lambda root: write_orders(root, shuffled)), looked_at=0)
+    assert nothing_broke(after(lambda root: write_orders(root, shuffled)), compared=0)
 
 
 def test_an_unrelated_table_breaks_nothing(after: Callable[..., WatchedJoins]) -> None:
-    assert nothing_broke(
-        after(lambda root: (root / "metals.csv").write_text("metal,density\ngold,19.3\n")), looked_at=0
-    )
+    assert nothing_broke(after(lambda root: (root / "metals.csv").write_text("metal,density\ngold,19.3\n")), compared=0)
 
 
 def test_values_in_another_case_are_the_same_values(after: Callable[..., WatchedJoins]) -> None:
-    assert nothing_broke(after(lambda root: write_customers(root, [one.upper() for one in CUSTOMERS])), looked_at=0)
+    assert nothing_broke(after(lambda root: write_customers(root, [one.upper() for one in CUSTOMERS])), compared=0)
 
 
 def test_a_candidate_that_grew_breaks_nothing(after: Callable[..., WatchedJoins]) -> None:
@@ -172,24 +172,24 @@ def test_a_candidate_that_grew_breaks_nothing(after: Callable[..., WatchedJoins]
         write_both(root)
         write_customers(root, CUSTOMERS[:80])
 
-    assert nothing_broke(after(write_customers, before), looked_at=2)
+    assert nothing_broke(after(write_customers, before), compared=2)
 
 
 def test_a_parent_with_rows_that_no_child_needs_yet_breaks_nothing(after: Callable[..., WatchedJoins]) -> None:
     new = [*CUSTOMERS, *(f"c{number:04d}" for number in range(500, 900))]
-    assert nothing_broke(after(lambda root: write_customers(root, new)), looked_at=2)
+    assert nothing_broke(after(lambda root: write_customers(root, new)), compared=2)
 
 
 def test_a_child_with_values_that_its_parent_lacks_breaks(after: Callable[..., WatchedJoins]) -> None:
     unknown = [f"n{number}" for number in range(100)]
-    assert told(after(lambda root: write_orders(root, [*ORDERS, *unknown]))) == [
+    assert rows_of(after(lambda root: write_orders(root, [*ORDERS, *unknown]))) == [
         (CHILD, PARENT, 1.0, 0.5, "values changed")
     ]
 
 
 @pytest.mark.parametrize(("left", "broken"), [(90, []), (89, [(CHILD, PARENT, 1.0, 0.89, "values changed")])])
 def test_a_tenth_may_be_lost(after: Callable[..., WatchedJoins], left: int, broken: list[object]) -> None:
-    assert told(after(lambda root: write_customers(root, CUSTOMERS[:left]))) == broken
+    assert rows_of(after(lambda root: write_customers(root, CUSTOMERS[:left]))) == broken
 
 
 def test_rules_decide_what_is_watched_and_what_is_broken(tmp_path: Path, settings: Settings) -> None:
@@ -214,9 +214,9 @@ def test_any_generation_that_is_kept_can_be_compared_with(tmp_path: Path, settin
     for left in (80, 65, 50):
         write_customers(root, CUSTOMERS[:left])
         lake = Lake.index(root, index, keeping)
-    assert told(lake.watch_joins()) == [(CHILD, PARENT, 0.65, 0.5, "values changed")]
-    assert told(lake.watch_joins(since=2)) == [(CHILD, PARENT, 0.8, 0.5, "values changed")]
-    assert told(lake.watch_joins(since=4)) == []
+    assert rows_of(lake.watch_joins()) == [(CHILD, PARENT, 0.65, 0.5, "values changed")]
+    assert rows_of(lake.watch_joins(since=2)) == [(CHILD, PARENT, 0.8, 0.5, "values changed")]
+    assert rows_of(lake.watch_joins(since=4)) == []
     with pytest.raises(NotFound, match=r"no generation 1; there are: 2, 3, 4"):
         lake.watch_joins(since=1)
 
@@ -235,7 +235,7 @@ def test_what_another_version_left_is_compared_with_on_request_only(tmp_path: Pa
 
 
 def test_every_child_of_a_parent_is_watched_whatever_its_score(tmp_path: Path, settings: Settings) -> None:
-    """A number that counts from 1 says little: such foreign keys score low, and are what breaks most."""
+    """Numbers that count from 1 are weak evidence: such foreign keys score low, and break most often."""
     root, index = tmp_path / "lake", tmp_path / "index"
     root.mkdir()
     (root / "customers.csv").write_text("id,city\n" + "".join(f"{n},town {n}\n" for n in range(1, 201)))
@@ -247,7 +247,7 @@ def test_every_child_of_a_parent_is_watched_whatever_its_score(tmp_path: Path, s
     (root / "customers.csv").write_text("id,city\n" + "".join(f"{n},town {n}\n" for n in range(1, 101)))
     watched = Lake.index(root, index, settings).watch_joins(rules=rules)
     parent = "customers.csv · id"
-    found = [row for row in told(watched) if row[1] == parent]
+    found = [row for row in rows_of(watched) if row[1] == parent]
     assert found == [
         ("orders.csv · customer_id", parent, 1.0, 0.5, "values changed"),
         ("returns.csv · customer_id", parent, 1.0, 0.5, "values changed"),
@@ -269,10 +269,10 @@ def test_hashes_under_another_key_break_nothing(tmp_path: Path, settings: Settin
     write_both(root)
     Lake.index(root, index, settings)
     lake = Lake.index(root, index, replace(settings, values="hash", hash_key="secret"))
-    assert nothing_broke(lake.watch_joins(), looked_at=0)
+    assert nothing_broke(lake.watch_joins(), compared=0)
     write_customers(root, CUSTOMERS[:60])
     again = Lake.index(root, index, replace(settings, values="hash", hash_key="secret"))
-    assert told(again.watch_joins()) == [(CHILD, PARENT, 1.0, 0.6, "values changed")]
+    assert rows_of(again.watch_joins()) == [(CHILD, PARENT, 1.0, 0.6, "values changed")]
 
 
 def test_a_header_that_is_read_as_data_takes_its_columns_away(tmp_path: Path, settings: Settings) -> None:
@@ -280,7 +280,7 @@ def test_a_header_that_is_read_as_data_takes_its_columns_away(tmp_path: Path, se
     write_both(root)
     Lake.index(root, index, settings)
     lake = Lake.index(root, index, replace(settings, header="no"))
-    assert told(lake.watch_joins()) == [
+    assert rows_of(lake.watch_joins()) == [
         (PARENT, CHILD, 1.0, 0.0, "column is gone"),
         (CHILD, PARENT, 1.0, 0.0, "column is gone"),
     ]
@@ -296,7 +296,7 @@ def test_the_noise_of_sketches_breaks_nothing(tmp_path: Path, settings: Settings
     Lake.index(root, index, settings)
     write_column(root / "payments.parquet", [*names[5_000:], *(f"other {number}" for number in range(5_000))])
     watched = Lake.index(root, index, settings).watch_joins()
-    assert nothing_broke(watched, looked_at=2)
+    assert nothing_broke(watched, compared=2)
     write_column(root / "payments.parquet", names[values // 3 :])
     broken = Lake.index(root, index, settings).watch_joins().broken
     assert [(one.column.table, one.joins.table) for one in broken] == [("accounts.parquet", "payments.parquet")]
@@ -324,7 +324,7 @@ def test_the_result_is_a_table_and_readable(after: Callable[..., WatchedJoins]) 
         }
     ]
     assert repr(watched) == (
-        "1 join broke from generation 1 to 2; 2 confident joins of changed columns were looked at\n"
+        "1 join broke from generation 1 to 2; 2 confident joins of changed columns were compared\n"
         "100.0% →  60.0%  values changed  orders.csv · customer_id  ⋈  customers.csv · customer_id"
     )
     assert "<td>orders.csv</td><td>customer_id</td>" in watched._repr_html_()

@@ -30,7 +30,7 @@ def start_build(lake: Path, index: Path, keep: int = 1) -> subprocess.Popen[byte
 
 
 def build_until(lake: Path, index: Path, step: int, keep: int = 1) -> subprocess.CompletedProcess[str]:
-    """Build until a step of publishing, before which the process kills itself; 0 builds to the end and tells them."""
+    """Build until a step of publishing, before which the process kills itself; 0 builds to the end and prints them."""
     command = [sys.executable, str(_DYING), str(lake), str(index), str(keep), str(step)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
@@ -38,8 +38,9 @@ def build_until(lake: Path, index: Path, step: int, keep: int = 1) -> subprocess
 def run_command(*words: object, index: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command line on an index."""
     command = [sys.executable, "-m", "lakeindex.serve.cli.main", *map(str, words)]
-    told: Mapping[str, str] = os.environ | {"LAKEINDEX_INDEX": str(index), "LAKEINDEX_MODEL": "hashing"} | environment
-    return subprocess.run(command, capture_output=True, text=True, env=told, check=False)
+    settings = {"LAKEINDEX_INDEX": str(index), "LAKEINDEX_MODEL": "hashing"}
+    whole: Mapping[str, str] = os.environ | settings | environment
+    return subprocess.run(command, capture_output=True, text=True, env=whole, check=False)
 
 
 def logical_hash(index: Path) -> str:
@@ -53,7 +54,7 @@ def names_in(index: Path) -> set[str]:
 
 
 def copy_index(index: Path, target: Path) -> Path:
-    """Copy an index, and open it once: one that was not built in its place is tried out first."""
+    """Copy an index, and open it once: one that was not built in its place is checked in a sandbox first."""
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(index, target)
     Lake.open(target, SETTINGS)

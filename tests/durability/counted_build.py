@@ -1,4 +1,4 @@
-"""A build that tells of every text it is about to encode: `python counted_build.py LAKE INDEX VALUES`."""
+"""A build that logs every text it is about to encode: `python counted_build.py LAKE INDEX VALUES`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+from counting_connector import log_work
 
 from lakeindex import Lake, Settings
 from lakeindex.config.model_options import ModelOptions
 from lakeindex.encode import encoders
 from lakeindex.protocols import Encoder
-from tests.durability.counting_connector import log_work
 
 SECONDS_A_TEXT = 0.0005  # or else encoding is over before a kill comes
 

@@ -1,4 +1,4 @@
-"""A connector for CSV files that end in `.counted`: every time it is asked to read one, it says so in $WORK_LOG."""
+"""A connector for CSV files that end in `.counted`: every read is logged in $WORK_LOG."""
 
 from __future__ import annotations
 

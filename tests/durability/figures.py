@@ -15,5 +15,5 @@ def keep_figures(subject: str, counted: Mapping[str, object]) -> None:
     """Keep the figures of a subject."""
     if path := os.environ.get(VARIABLE):
         file = Path(path)
-        told = json.loads(file.read_text("utf-8")) if file.exists() else {}
-        file.write_text(json.dumps(told | {subject: dict(counted)}, indent=1), "utf-8")
+        figures = json.loads(file.read_text("utf-8")) if file.exists() else {}
+        file.write_text(json.dumps(figures | {subject: dict(counted)}, indent=1), "utf-8")

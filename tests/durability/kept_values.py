@@ -44,7 +44,7 @@ def plant(root: Path) -> Path:
 
 
 def found_in(folder: Path) -> list[str]:
-    """Say where below a folder a canary is, as bytes of any spelling or as a value of any array or table."""
+    """Find where below a folder a canary is, as bytes of any spelling or as a value of any array or table."""
     found = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         name = path.relative_to(folder).as_posix()

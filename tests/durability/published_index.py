@@ -69,9 +69,9 @@ def republish(index: Path, manifest: Manifest | None = None) -> None:
     point_at(index, Pointer(int(folder.name), complete.checksum))
 
 
-def republish_told(index: Path, told: str) -> None:
+def republish_json(index: Path, content: str) -> None:
     """Publish a manifest of any content, with the checksum that the product would give it."""
-    fields = json.loads(told)
+    fields = json.loads(content)
     digest = blake2b(json.dumps(fields, sort_keys=True).encode(), digest_size=16).hexdigest()
     written = json.dumps(fields | {"checksum": digest}, indent=1, sort_keys=True)
     folder = generation_of(index)

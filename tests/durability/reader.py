@@ -1,4 +1,4 @@
-"""A reader that asks until some time is over: `python reader.py INDEX SECONDS`; prints what it saw, as JSON.
+"""A reader that queries until some time is over: `python reader.py INDEX SECONDS`; prints what it saw, as JSON.
 
 Whatever an answer should not be ends it with an error.
 """
@@ -12,16 +12,16 @@ import time
 from lakeindex import Lake, Settings
 from lakeindex.errors import LakeIndexError
 
-LEAST_ASKED = 2
+LEAST_QUERIES = 2
 LEAST_VERSIONS = 2
 """The writer goes on as long as somebody reads: how fast a machine is decides only how long this takes."""
-SECONDS_OF_PATIENCE = 120.0
-ASKED_BY_ONE_OPENING = 7
+EXTRA_SECONDS = 120.0
+QUERIES_OF_ONE_OPENING = 7
 
 
 def version_of(lake: Lake) -> str:
-    """Ask an open lake in every way that reads the index alone; return the one version that it knows of."""
-    (version,) = {table.split("/")[0] for table in lake.searcher.directory.table_ids}
+    """Query an open lake in every way that reads the index alone; return the one version that it shows."""
+    (version,) = {table.split("/")[0] for table in lake.opened.searcher.directory.table_ids}
     left, right, column = f"{version}/left.csv", f"{version}/right.csv", f"city_{version}"
     answer = lake.query(left, column, probe=0)
     found = {(str(one.column.table), one.column.name): one.containment for one in answer.matches}
@@ -33,7 +33,7 @@ def version_of(lake: Lake) -> str:
 
 
 def read_files(lake: Lake, version: str) -> bool:
-    """Ask what is read from the lake's own files, which may have gone: then that is what has to be said."""
+    """Query the lake's own files, which may be gone: then the error has to name that."""
     try:
         rows = lake.sql(f'SELECT city_{version} AS city FROM "{version}/right.csv" ORDER BY 1').to_pylist()
         match = lake.query(f"{version}/left.csv", f"city_{version}", probe=1).matches[0]
@@ -48,13 +48,13 @@ def main() -> None:
     index, seconds = sys.argv[1], float(sys.argv[2])
     settings = Settings(model="hashing", memory="500MB")
     deadline = time.monotonic() + seconds
-    given_up = deadline + SECONDS_OF_PATIENCE
-    asked, from_files, versions = 0, 0, set()
+    last_deadline = deadline + EXTRA_SECONDS
+    queries, from_files, versions = 0, 0, set()
     kept = Lake.open(index, settings)
     kept_version = version_of(kept)
     slowest = 0.0
     while (now := time.monotonic()) < deadline or (
-        now < given_up and (asked < LEAST_ASKED or len(versions) < LEAST_VERSIONS)
+        now < last_deadline and (queries < LEAST_QUERIES or len(versions) < LEAST_VERSIONS)
     ):
         started = time.monotonic()
         lake = Lake.open(index, settings)
@@ -63,11 +63,11 @@ def main() -> None:
         from_files += read_files(lake, version)
         versions.add(version)
         assert version_of(kept) == kept_version
-        asked += 1
-        if asked % ASKED_BY_ONE_OPENING == 0:
+        queries += 1
+        if queries % QUERIES_OF_ONE_OPENING == 0:
             kept, kept_version = lake, version
-    told = {"asked": asked, "from_files": from_files, "versions": len(versions), "slowest_opening": slowest}
-    sys.stdout.write(json.dumps(told))
+    figures = {"queries": queries, "from_files": from_files, "versions": len(versions), "slowest_opening": slowest}
+    sys.stdout.write(json.dumps(figures))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Publish forged indexes, one after the other, and try each out in a process of its own.
+"""Publish forged indexes, one after the other, and check each in a process of its own.
 
-python stranger_runs.py INDEX NUMBER FILE... prints a line of JSON a forgery: what the try-out said, and what then came
+python stranger_runs.py INDEX NUMBER FILE... prints a line of JSON a forgery: the outcome of the sandbox check, and that
 of using the index.
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from lakeindex import Lake
 from lakeindex.errors import LakeIndexError
-from lakeindex.search.check_foreign_index import try_out
+from lakeindex.search.check_foreign_index import check_in_sandbox
 from lakeindex.store.generations import open_current
 from lakeindex.types.lake import ColumnId, TableId
 from tests.durability.forgeries import forgeries
@@ -27,7 +27,7 @@ _REASON = 160
 
 
 def in_a_child(work: Callable[[], None]) -> str:
-    """Run something in a child; tell `ok`, `refused: ...`, `traceback: ...`, `signal N` or `hang`."""
+    """Run something in a child process; return `ok`, `refused: ...`, `traceback: ...`, `signal N` or `hang`."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -35,18 +35,18 @@ def in_a_child(work: Callable[[], None]) -> str:
         silence = os.open(os.devnull, os.O_WRONLY)
         for stream in (1, 2):
             os.dup2(silence, stream)
-        os.write(writing, _told(work).encode("utf-8", "replace"))
+        os.write(writing, _outcome_of(work).encode("utf-8", "replace"))
         os._exit(0)
     os.close(writing)
-    with os.fdopen(reading) as told:
-        text = told.read()
+    with os.fdopen(reading) as stream:
+        text = stream.read()
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         return "hang" if os.WTERMSIG(status) == signal.SIGALRM else f"signal {os.WTERMSIG(status)}"
     return text or f"exit {os.waitstatus_to_exitcode(status)}"
 
 
-def _told(work: Callable[[], None]) -> str:
+def _outcome_of(work: Callable[[], None]) -> str:
     try:
         work()
     except (LakeIndexError, SystemExit) as error:
@@ -58,24 +58,24 @@ def _told(work: Callable[[], None]) -> str:
 
 
 def use(index: Path) -> None:
-    """Ask all that can be asked of an index."""
+    """Run every kind of query on an index."""
     lake = Lake(open_current(index), SETTINGS)
     lake.tables()
     refused: list[LakeIndexError] = []
 
-    def ask(question: Callable[..., object], *asked: object) -> None:
+    def query(method: Callable[..., object], *arguments: object) -> None:
         try:
-            question(*asked)
+            method(*arguments)
         except LakeIndexError as error:
             refused.append(error)
 
-    for table in lake.table_ids:
-        ask(lake.profile, table)
-        ask(lake.sql, f'SELECT * FROM "{table}" ORDER BY ALL')
-        for name in lake.catalog.fetch("SELECT name FROM columns WHERE table_id = ?", [table])[0].to_pylist():
-            ask(lake.query, table, name, 10, 0)
-    ask(lake.explain, _column("sales/orders.csv", "country"), _column("geo/countries.csv", "code"))
-    ask(lake.query, "sales/orders.csv", "country")
+    for table in lake.opened.table_ids:
+        query(lake.profile, table)
+        query(lake.sql, f'SELECT * FROM "{table}" ORDER BY ALL')
+        for name in lake.opened.catalog.fetch("SELECT name FROM columns WHERE table_id = ?", [table])[0].to_pylist():
+            query(lake.query, table, name, 10, 0)
+    query(lake.explain, _column("sales/orders.csv", "country"), _column("geo/countries.csv", "code"))
+    query(lake.query, "sales/orders.csv", "country")
     if refused:
         raise refused[0]
 
@@ -91,9 +91,9 @@ def run(index: Path, name: str, number: int) -> None:
     for place, content in enumerate(forgeries(before, number, name, name.endswith(".duckdb"))):
         path.write_bytes(content)
         republish(index, manifest)
-        trial = in_a_child(lambda: try_out(index, int(generation_of(index).name)))
-        used = in_a_child(lambda: use(index)) if trial == "ok" else ""
-        sys.stdout.write(json.dumps({"file": name, "forgery": place, "trial": trial, "use": used}) + "\n")
+        checked = in_a_child(lambda: check_in_sandbox(index, int(generation_of(index).name)))
+        used = in_a_child(lambda: use(index)) if checked == "ok" else ""
+        sys.stdout.write(json.dumps({"file": name, "forgery": place, "sandbox_check": checked, "use": used}) + "\n")
         sys.stdout.flush()
     path.write_bytes(before)
     republish(index, manifest)

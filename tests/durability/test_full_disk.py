@@ -106,7 +106,7 @@ def index_lake(lake: Path, index: Path, file_bytes: int | None = None) -> subpro
 
 
 def is_built(grown: Grown, index: Path, done: subprocess.CompletedProcess[str]) -> bool:
-    """Tell whether a build had room enough; one that had not leaves the index as it was, and says so in a sentence."""
+    """Return whether a build had enough space; one that had not leaves the index as it was and prints one sentence."""
     if done.returncode == 5:  # some files of the small lake can't be read
         assert state_of(index) == grown.new
         return True
@@ -144,8 +144,8 @@ def test_a_full_disk_leaves_the_old_generation_and_no_litter(grown: Grown, tmp_p
             subprocess.run(["mount", "-o", f"remount,size={PLENTY}k", str(disk)], check=True)
             assert_next_build_succeeds(grown, index)
     assert len(failed) >= 5 * points // 6
-    told = Counter(sentence.replace(str(index), "INDEX").strip() for sentence in failed)
-    keep_figures("disk full", figures_of(points, len(failed)) | {"sentences": dict(told)})
+    messages = Counter(sentence.replace(str(index), "INDEX").strip() for sentence in failed)
+    keep_figures("disk full", figures_of(points, len(failed)) | {"sentences": dict(messages)})
 
 
 @pytest.mark.parametrize("points", [1, pytest.param(50, marks=pytest.mark.slow)])

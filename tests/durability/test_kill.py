@@ -28,7 +28,7 @@ Rows = list[dict[str, object]]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What an index says."""
+    """The content of an index."""
 
     logical_hash: str
     ragged: Rows
@@ -54,7 +54,7 @@ class Changed:
     """How long each index that a killed build left took to open."""
 
     def survivor(self, index: Path) -> str:
-        """Open what a killed build left; tell which generation answers."""
+        """Open what a killed build left; return which generation is current."""
         started = time.monotonic()
         lake = Lake.open(index, SETTINGS)
         self.reopened.append(time.monotonic() - started)
@@ -73,7 +73,7 @@ class Changed:
             return "none"
 
     def mend(self, index: Path) -> None:
-        """Build again; nothing may tell that a build was killed."""
+        """Build again; no trace of the killed build may be left."""
         assert State.of(Lake.index(self.lake, index, SETTINGS)) == self.new
         assert names_in(index) == WHOLE
 
@@ -117,7 +117,7 @@ def test_killed_at_any_step_of_publishing(changed: Changed, tmp_path: Path, is_c
     chosen = list(range(1, len(steps) + 1)) if is_complete else some(steps)
     survivors = []
     for step in chosen:
-        # Of one place, only some generations are remembered as tried out, and each step here leaves two there.
+        # The trust cache has only some generations of one folder, and each step here leaves two there.
         index = copy_index(changed.before, tmp_path / str(step // 3))
         kill_at(changed, index, step)
         survivors.append(changed.survivor(index))
@@ -125,7 +125,7 @@ def test_killed_at_any_step_of_publishing(changed: Changed, tmp_path: Path, is_c
     # First the old one answers, from the replacement of CURRENT on the new one, and never the old one again.
     replaced = steps.index("os.rename CURRENT.new") + 1
     assert survivors == ["old" if step <= replaced else "new" for step in chosen]
-    keep_figures("kill -9 at every step of publishing", told(changed, survivors))
+    keep_figures("kill -9 at every step of publishing", figures(changed, survivors))
 
 
 @pytest.mark.parametrize("is_complete", [False, pytest.param(True, marks=pytest.mark.slow)])
@@ -140,7 +140,7 @@ def test_killed_at_any_step_of_the_first_publication(changed: Changed, tmp_path:
         survivors.append(changed.first_survivor(index))
         changed.mend(index)
     assert survivors == ["none" if step <= replaced else "new" for step in chosen]
-    keep_figures("kill -9 at every step of the first publication", told(changed, survivors))
+    keep_figures("kill -9 at every step of the first publication", figures(changed, survivors))
 
 
 @pytest.mark.parametrize("moments", [3, pytest.param(200, marks=pytest.mark.slow)])
@@ -155,10 +155,10 @@ def test_killed_at_any_moment(changed: Changed, tmp_path: Path, moments: int) ->
             build.kill()
         survivors.append(changed.first_survivor(index) if is_first else changed.survivor(index))
         changed.mend(index)
-    keep_figures("kill -9 at random moments", told(changed, survivors))
+    keep_figures("kill -9 at random moments", figures(changed, survivors))
 
 
-def told(changed: Changed, survivors: list[str]) -> dict[str, object]:
+def figures(changed: Changed, survivors: list[str]) -> dict[str, object]:
     """Make figures of what was left; whatever was lost or unreadable has failed the test already."""
     return {
         "kills": len(survivors),
@@ -188,7 +188,7 @@ def hanging_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Install a connector that never comes back from a file `*.hang`, for processes started from now on."""
     site = tmp_path / "site"
     (site / "hang-0.1.dist-info").mkdir(parents=True)
-    shutil.copy(Path(__file__).parents[1] / "profile" / "hostile_connector.py", site)
+    shutil.copy(Path(__file__).parents[1] / "profile" / "workers" / "hostile_connector.py", site)
     entry = "[lakeindex.connectors]\nhostile = hostile_connector:HostileConnector\n"
     (site / "hang-0.1.dist-info" / "entry_points.txt").write_text(entry)
     (site / "hang-0.1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: hang\nVersion: 0.1\n")

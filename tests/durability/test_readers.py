@@ -62,9 +62,9 @@ def test_readers_never_fail_and_never_see_two_generations(tmp_path: Path, second
         version += 1
         publish(lake, index, version, keep=version % 2)
         time.sleep(SECONDS_UNCHANGED)
-    told = [reader.communicate() for reader in readers]
-    assert [errors for _, errors in told] == [""] * READERS
-    seen = [json.loads(said) for said, _ in told]
+    outputs = [reader.communicate() for reader in readers]
+    assert [errors for _, errors in outputs] == [""] * READERS
+    seen = [json.loads(output) for output, _ in outputs]
     assert min(one["versions"] for one in seen) > 1
     # With nobody left to read it, what was held goes with the next publication.
     publish(lake, index, version + 1, keep=0)
@@ -75,7 +75,7 @@ def test_readers_never_fail_and_never_see_two_generations(tmp_path: Path, second
         {
             "seconds": seconds,
             "generations": version + 1,
-            "answers": sum(one["asked"] for one in seen),
+            "answers": sum(one["queries"] for one in seen),
             "answers_out_of_files": sum(one["from_files"] for one in seen),
             "errors": 0,
             "mixed_answers": 0,

@@ -59,8 +59,8 @@ class Counted:
 
 def start(lake: Path, index: Path, values: str, environment: Mapping[str, str], work: Work) -> subprocess.Popen[str]:
     command = [sys.executable, str(HERE / "counted_build.py"), str(lake), str(index), values]
-    told = {**environment, "WORK_LOG": str(work.log)}
-    return subprocess.Popen(command, env=told, stderr=subprocess.PIPE, text=True)
+    with_log = {**environment, "WORK_LOG": str(work.log)}
+    return subprocess.Popen(command, env=with_log, stderr=subprocess.PIPE, text=True)
 
 
 def finish(build: subprocess.Popen[str]) -> None:
@@ -109,7 +109,7 @@ def counted(
 
 
 def kill_at(counted: Counted, index: Path, work: Work, stage: str, amount: int, delay: float) -> bool:
-    """Kill a build a moment after so much work of a stage was begun; tell whether that was before its end."""
+    """Kill a build a moment after so much work of a stage was begun; return whether that was before its end."""
     deadline = time.monotonic() + SECONDS_TO_WAIT
     with counted.start(index, work) as build:
         while build.poll() is None and work.amounts()[stage] < amount:
@@ -124,7 +124,7 @@ def kill_at(counted: Counted, index: Path, work: Work, stage: str, amount: int, 
 def assert_equal(one: Lake, other: Lake) -> None:
     assert one.generation.manifest.logical_hash == other.generation.manifest.logical_hash
     keys = np.arange(len(one.searcher.directory))
-    np.testing.assert_allclose(one.searcher.vectors.vectors(keys), other.searcher.vectors.vectors(keys), atol=1e-3)
+    np.testing.assert_allclose(one.searcher.vectors.vectors(keys), other.opened.searcher.vectors.vectors(keys), atol=1e-3)
 
 
 Amounts = Mapping[str, float]
@@ -172,6 +172,6 @@ def test_hardly_anything_is_done_again(counted: Counted, tmp_path: Path, stage: 
         amounts, delay = {stage: choose.uniform(0.1, 0.9)}, choose.uniform(0, 0.02)
         found.append(done_again(counted, tmp_path / str(moment), Work(tmp_path / f"work{moment}"), amounts, delay))
     worst = {one: max(again[one] for again in found) for one in STAGES}
-    told = {f"most_done_again_in_{one}": round(share, 4) for one, share in worst.items()}
-    keep_figures(f"kill -9 while a build is in {stage}, values {counted.values}", {"kills": MOMENTS, **told})
+    figures = {f"most_done_again_in_{one}": round(share, 4) for one, share in worst.items()}
+    keep_figures(f"kill -9 while a build is in {stage}, values {counted.values}", {"kills": MOMENTS, **figures})
     assert max(worst.values()) <= MOST_DONE_AGAIN, worst

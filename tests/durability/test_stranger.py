@@ -31,13 +31,13 @@ from tests.durability.published_index import (
     generation_of,
     manifest_of,
     republish,
-    republish_told,
+    republish_json,
     use_lists,
 )
 
 FILES = (CATALOG, ROWS, VECTORS, "columns.arrow", "tables.arrow", "copies", "terms/values/column_starts.npy")
 MANY = 250
-"""Forgeries of a file, each tried out and used in processes of their own."""
+"""Forgeries of a file, each checked and used in processes of their own."""
 ORDERS = '"sales/orders.csv"'
 
 
@@ -74,7 +74,7 @@ def measure_forgeries(index: Path, number: int, *kinds: str) -> dict[str, int]:
     folder = generation_of(index)
     names = [min(name for name in files_of(folder) if name.startswith(kind)) for kind in kinds]
     here = Path(__file__).parent
-    path = os.pathsep.join([str(here), str(here.parent), os.environ.get("PYTHONPATH", "")])
+    path = os.pathsep.join([str(here.parents[1]), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(
         [sys.executable, str(here / "stranger_runs.py"), str(index), str(number), *names],
         env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
@@ -84,8 +84,9 @@ def measure_forgeries(index: Path, number: int, *kinds: str) -> dict[str, int]:
     )
     counts = collections.Counter(dict.fromkeys(("forgeries", "refused", "harmless", "got through"), 0))
     for line in done.stdout.splitlines():
-        told = json.loads(line)
-        kind = "refused" if told["trial"] != "ok" else "harmless" if _is_harmless(told["use"]) else "got through"
+        outcome = json.loads(line)
+        is_refused = outcome["sandbox_check"] != "ok"
+        kind = "refused" if is_refused else "harmless" if _is_harmless(outcome["use"]) else "got through"
         counts.update(["forgeries", kind])
     return dict(counts)
 
@@ -159,7 +160,7 @@ SCAN = "UPDATE tables SET scan = '{}' WHERE table_id = 'sales/orders.csv'"
 
 
 @pytest.mark.parametrize(
-    ("statement", "said"),
+    ("statement", "message"),
     [
         (SCAN.format(json.dumps({"function": "read_text", "options": []})), "how a table is read"),
         (
@@ -177,9 +178,9 @@ SCAN = "UPDATE tables SET scan = '{}' WHERE table_id = 'sales/orders.csv'"
         ("DELETE FROM tables", "tells of other"),
     ],
 )
-def test_a_catalog_leads_neither_out_of_the_lake_nor_into_other_sql(index: Path, statement: str, said: str) -> None:
+def test_a_catalog_leads_neither_out_of_the_lake_nor_into_other_sql(index: Path, statement: str, message: str) -> None:
     forge_catalog(index, statement)
-    with pytest.raises(IndexDamaged, match=said):
+    with pytest.raises(IndexDamaged, match=message):
         read_to_its_end(index)
 
 
@@ -255,7 +256,7 @@ def test_lists_that_lie_in_another_file_are_refused(index: Path, tmp_path: Path)
     assert (tmp_path / "outside").read_bytes() == before
 
 
-def told_by(index: Path) -> dict[str, object]:
+def manifest_json(index: Path) -> dict[str, object]:
     fields: dict[str, object] = json.loads((generation_of(index) / "manifest.json").read_text())
     del fields["checksum"]
     return fields
@@ -279,15 +280,15 @@ def told_by(index: Path) -> dict[str, object]:
     ],
 )
 def test_a_manifest_of_wrong_types_is_damaged(index: Path, change: dict[str, object]) -> None:
-    republish_told(index, json.dumps(told_by(index) | change))
+    republish_json(index, json.dumps(manifest_json(index) | change))
     with pytest.raises(IndexDamaged):
         read_to_its_end(index)
 
 
 def test_a_number_that_is_none_in_the_settings_is_damaged(index: Path) -> None:
-    told = told_by(index)
-    told["settings"]["max_tokens"] = float("inf")  # type: ignore[index]
-    republish_told(index, json.dumps(told))
+    content = manifest_json(index)
+    content["settings"]["max_tokens"] = float("inf")  # type: ignore[index]
+    republish_json(index, json.dumps(content))
     with pytest.raises(IndexDamaged, match="settings that there aren't"):
         read_to_its_end(index)
 
@@ -295,9 +296,9 @@ def test_a_number_that_is_none_in_the_settings_is_damaged(index: Path) -> None:
 def test_a_model_that_only_the_index_names_is_not_loaded(
     index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = told_by(index)
-    told["settings"]["model"] = str(tmp_path / "model")  # type: ignore[index]
-    republish_told(index, json.dumps(told))
+    content = manifest_json(index)
+    content["settings"]["model"] = str(tmp_path / "model")  # type: ignore[index]
+    republish_json(index, json.dumps(content))
     (tmp_path / "outside.csv").write_text("land\nFR\nDE\n")
     monkeypatch.setattr("lakeindex.encode.encoders.make_encoder", lambda options: pytest.fail("loaded"))
     lake = Lake.open(index, SETTINGS)

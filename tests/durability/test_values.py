@@ -170,7 +170,7 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True)
 class Overlaps:
-    """What exact overlap alone says of a lake's columns."""
+    """What exact overlap alone finds among a lake's columns."""
 
     figures: dict[Pair, tuple[float, float]]
     """Containment both ways of every pair that an answer holds, as estimated from what the index keeps."""
@@ -180,7 +180,7 @@ class Overlaps:
 
     @classmethod
     def of(cls, lake: Lake) -> Overlaps:
-        directory, values = lake.searcher.directory, lake.searcher.terms[Family.VALUES]
+        directory, values = lake.opened.searcher.directory, lake.opened.searcher.terms[Family.VALUES]
         columns = [directory.id_of(key) for key in range(len(directory))]
         answers = [lake.query(one.table, one.name, 20, 0, ("containment",)).matches for one in columns]
         return cls(

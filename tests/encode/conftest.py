@@ -12,7 +12,7 @@ from lakeindex.config.text_options import TextOptions
 from lakeindex.encode.column_text import DescribedColumn, Lengths, describe
 from lakeindex.encode.encoders import make_encoder
 from lakeindex.encode.hashing_encoder import HashingEncoder
-from lakeindex.encode.linear_head import Head, TunedEncoder
+from lakeindex.encode.linear_head import HeadEncoder, LinearHead
 from lakeindex.types.columns import Kind
 
 if TYPE_CHECKING:
@@ -25,19 +25,19 @@ def language_model() -> LanguageModelEncoder:
     from lakeindex.config.model_options import BASE_MODEL, Precision
     from lakeindex.encode.language_model import LanguageModelEncoder
 
-    # On every machine alike; the other precision has tests of its own.
+    # The same on every machine; the other precision has tests of its own.
     return LanguageModelEncoder(ModelOptions(BASE_MODEL, max_tokens=64, precision=Precision.FLOAT32))
 
 
-@pytest.fixture(scope="session", params=["hashing", "static", "tuned", "language model"])
+@pytest.fixture(scope="session", params=["hashing", "static", "linear head", "language model"])
 def encoder(request: pytest.FixtureRequest) -> Encoder:
     if request.param == "hashing":
         return HashingEncoder()
     if request.param == "static":
         return make_encoder(ModelOptions(STATIC_MODEL))
-    if request.param == "tuned":
+    if request.param == "linear head":
         weights = np.random.default_rng(0).normal(size=(64, 64)).astype(np.float32)
-        return TunedEncoder(HashingEncoder(), Head(weights, HashingEncoder().fingerprint))
+        return HeadEncoder(HashingEncoder(), LinearHead(weights, HashingEncoder().fingerprint))
     made: Encoder = request.getfixturevalue("language_model")
     return made
 

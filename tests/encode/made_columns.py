@@ -1,4 +1,4 @@
-"""Columns as cross-encoders are given them, out of words."""
+"""The input of cross-encoders, made from words."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from itertools import chain
 import numpy as np
 
 from lakeindex.encode.column_tokenizer import tokenizer
-from lakeindex.types.column_tokens import END, Readings
+from lakeindex.types.column_tokens import END, ColumnTokens
 from lakeindex.types.columns import KINDS, ColumnFacts, Kind
-from lakeindex.types.cross_input import Read
+from lakeindex.types.cross_input import CrossInput
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What a column says."""
+class MadeColumn:
+    """A column as words."""
 
     name: str
     title: str
@@ -25,14 +25,14 @@ class Said:
     distinct: int = 7
 
 
-def read(columns: Sequence[Said]) -> Read:
-    """Read columns: the tokens of their units."""
+def cross_input_of(columns: Sequence[MadeColumn]) -> CrossInput:
+    """Tokenize the units of columns."""
     each = [
         list(chain.from_iterable((*ids(unit), END) for unit in (column.name, column.title, *column.values)))
         for column in columns
     ]
     starts = np.cumsum([0, *map(len, each)]).astype(np.int64)
-    return Read(Readings(np.array(list(chain.from_iterable(each)), np.uint16), starts), _facts(columns))
+    return CrossInput(ColumnTokens(np.array(list(chain.from_iterable(each)), np.uint16), starts), _facts(columns))
 
 
 def ids(text: str) -> list[int]:
@@ -40,7 +40,7 @@ def ids(text: str) -> list[int]:
     return list(tokenizer().encode(text, add_special_tokens=False).ids)
 
 
-def _facts(columns: Sequence[Said]) -> ColumnFacts:
+def _facts(columns: Sequence[MadeColumn]) -> ColumnFacts:
     distinct = np.array([column.distinct for column in columns], np.int64)
     none = np.zeros(len(columns), np.int64)
     return ColumnFacts(

@@ -71,13 +71,13 @@ def test_a_column_without_values_is_described_by_its_names(
     assert describe(empty, options) == text
 
 
-def test_long_values_are_clipped_so_that_each_is_named() -> None:
+def test_long_values_are_clipped_so_that_each_is_shown() -> None:
     column = replace(COLUMN, values=["word " * 100, "x" * 100, "short"])
     text = describe(column, TextOptions(title=False, name=False, statistics=False, value_characters=12))
     assert text == "word word, xxxxxxxxxxxx, short"
 
 
-def test_values_stop_before_the_words_run_out_but_one_is_always_named() -> None:
+def test_values_stop_before_the_words_run_out_but_one_is_always_shown() -> None:
     column = replace(COLUMN, values=["a b c", "d e", "f"])
     bare = TextOptions(title=False, name=False, statistics=False)
     assert describe(column, replace(bare, max_words=5)) == "a b c, d e"
@@ -85,7 +85,7 @@ def test_values_stop_before_the_words_run_out_but_one_is_always_named() -> None:
     assert describe(column, replace(bare, values=0)) == "a b c"
 
 
-def test_ordered_by_hash_columns_that_share_values_name_the_same_ones() -> None:
+def test_ordered_by_hash_columns_that_share_values_show_the_same_ones() -> None:
     options = TextOptions(title=False, name=False, statistics=False, values=20, order=ValueOrder.HASH)
     all_values = [f"value {number}" for number in range(100)]
     first = describe(replace(COLUMN, values=all_values), options).split(", ")

@@ -1,4 +1,4 @@
-"""The score of a pair is that of the plain model, whatever it is read with, and what ships is small and plain."""
+"""The score of a pair is that of the plain model, whatever the batch, and the shipped weights are small and plain."""
 
 from __future__ import annotations
 
@@ -16,18 +16,20 @@ from lakeindex.encode.cross_encoder import HEAD, CrossEncoder
 from lakeindex.encode.model_folder import model_folder
 from lakeindex.encode.pair_tokens import pair_tokens
 from lakeindex.errors import IndexDamaged, LakeIndexError
-from lakeindex.models.weights import CROSS
+from lakeindex.models.weights import CROSS_ENCODER
 from lakeindex.protocols import Reranker
 from lakeindex.types.columns import Kind
-from tests.encode.made_columns import Said, read
+from tests.encode.made_columns import MadeColumn, cross_input_of
 
-COLUMNS = read(
+COLUMNS = cross_input_of(
     [
-        Said("town", "people", ["bonn", "ulm", "kiel"]),
-        Said("place", "shops", ["rome", "kiel", "bonn", "paris"], distinct=30),
-        Said("price", "shops", ["12", "7"], Kind.INTEGER, 1_000),
-        Said("", "", [], Kind.EMPTY, 0),
-        Said("animal", "zoo", [f"{animal} {place}" for animal in ("cat", "dog", "cow", "pig") for place in "abcd"]),
+        MadeColumn("town", "people", ["bonn", "ulm", "kiel"]),
+        MadeColumn("place", "shops", ["rome", "kiel", "bonn", "paris"], distinct=30),
+        MadeColumn("price", "shops", ["12", "7"], Kind.INTEGER, 1_000),
+        MadeColumn("", "", [], Kind.EMPTY, 0),
+        MadeColumn(
+            "animal", "zoo", [f"{animal} {place}" for animal in ("cat", "dog", "cow", "pig") for place in "abcd"]
+        ),
     ]
 )
 LEFT, RIGHT = (side.ravel() for side in np.meshgrid(np.arange(5), np.arange(5)))
@@ -58,7 +60,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def model(weights: Path) -> CrossEncoder:
-    # On every machine alike.
+    # The same on every machine.
     return CrossEncoder(weights, precision=Precision.FLOAT32)
 
 
@@ -69,25 +71,25 @@ def scores(model: CrossEncoder) -> np.ndarray:
 
 def plain_score(weights: Path, left: int, right: int) -> float:
     """Compute one score with transformers and NumPy."""
-    read_weights = load_file(weights)
+    loaded = load_file(weights)
     plain = AutoModel.from_pretrained(str(model_folder(ModelOptions(model=BASE_MODEL))), local_files_only=True).eval()
     with torch.no_grad():
         for name, linear in plain.named_modules():
             if name in ADAPTED:
-                up, down = (read_weights[f"{name}.lora_{part}.weight"] for part in "BA")
+                up, down = (loaded[f"{name}.lora_{part}.weight"] for part in "BA")
                 linear.weight += SCALED * up @ down
         pair = pair_tokens(COLUMNS, COLUMNS, np.array([left]), np.array([right]))
-        told = plain(
+        output = plain(
             input_ids=torch.from_numpy(pair.ids),
             token_type_ids=torch.from_numpy(pair.is_candidate).long(),
             attention_mask=torch.from_numpy(pair.is_token).long(),
         )
-    states, second, there = told.last_hidden_state[0].numpy(), pair.is_candidate[0], pair.is_token[0]
-    ours, theirs = (states[chosen].mean(axis=0) for chosen in (there & ~second, there & second))
+    states, second, is_token = output.last_hidden_state[0].numpy(), pair.is_candidate[0], pair.is_token[0]
+    ours, theirs = (states[chosen].mean(axis=0) for chosen in (is_token & ~second, is_token & second))
     ours, theirs = ours / np.linalg.norm(ours), theirs / np.linalg.norm(theirs)
-    head = {name.removeprefix(HEAD): one.numpy() for name, one in read_weights.items() if name.startswith(HEAD)}
-    seen = np.concatenate([ours, theirs, ours * theirs, np.abs(ours - theirs)])
-    hidden = np.maximum(head["hidden.weight"] @ seen + head["hidden.bias"], 0)
+    head = {name.removeprefix(HEAD): one.numpy() for name, one in loaded.items() if name.startswith(HEAD)}
+    features = np.concatenate([ours, theirs, ours * theirs, np.abs(ours - theirs)])
+    hidden = np.maximum(head["hidden.weight"] @ features + head["hidden.bias"], 0)
     return float((head["out.weight"] @ hidden + head["out.bias"])[0])
 
 
@@ -114,14 +116,14 @@ def test_neither_batch_nor_order_nor_threads_change_a_score(
     np.testing.assert_allclose(single.scores(COLUMNS, COLUMNS, LEFT, RIGHT), scores, atol=1e-4)
 
 
-def test_more_pairs_than_are_laid_out_at_once_are_read(
+def test_more_pairs_than_are_laid_out_at_once_are_scored(
     model: CrossEncoder, scores: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("lakeindex.encode.cross_encoder._LAID_OUT_AT_ONCE", 7)
     np.testing.assert_allclose(model.scores(COLUMNS, COLUMNS, LEFT, RIGHT), scores, atol=1e-4)
 
 
-def test_which_side_asks_matters(scores: np.ndarray) -> None:
+def test_it_matters_which_column_is_the_query(scores: np.ndarray) -> None:
     matrix = scores.reshape(5, 5)
     assert np.abs(matrix - matrix.T)[~np.eye(5, dtype=bool)].min() > 1e-3
 
@@ -155,18 +157,18 @@ def test_a_device_that_is_not_there_is_refused(weights: Path) -> None:
 
 
 def test_what_ships_is_small_and_plain_numbers() -> None:
-    assert CROSS.stat().st_size <= 2_000_000
-    shipped = load_file(CROSS)
+    assert CROSS_ENCODER.stat().st_size <= 2_000_000
+    shipped = load_file(CROSS_ENCODER)
     assert all(tensor.dtype == torch.float16 and tensor.isfinite().all() for tensor in shipped.values())
     assert sum(name.startswith(HEAD) for name in shipped) == 4
-    assert CROSS.with_suffix(".md").is_file()
+    assert CROSS_ENCODER.with_suffix(".md").is_file()
 
 
-def test_what_ships_tells_what_joins_from_what_does_not() -> None:
-    shipped = CrossEncoder(CROSS)
-    countries = Said("country", "airports", ["france", "spain", "italy", "germany"], distinct=190)
-    states = Said("country", "population", ["italy", "france", "germany", "peru"], distinct=200)
-    prices = Said("unit price", "orders", ["12.50", "3.99", "0.85"], Kind.DECIMAL, 4_000)
-    columns = read([countries, states, prices])
+def test_the_shipped_weights_score_a_join_above_another_pair() -> None:
+    shipped = CrossEncoder(CROSS_ENCODER)
+    countries = MadeColumn("country", "airports", ["france", "spain", "italy", "germany"], distinct=190)
+    states = MadeColumn("country", "population", ["italy", "france", "germany", "peru"], distinct=200)
+    prices = MadeColumn("unit price", "orders", ["12.50", "3.99", "0.85"], Kind.DECIMAL, 4_000)
+    columns = cross_input_of([countries, states, prices])
     joins, other = shipped.scores(columns, columns, np.array([0, 0]), np.array([1, 2]))
     assert joins > other + 3

@@ -1,4 +1,4 @@
-"""What every encoder keeps to."""
+"""The contract of every encoder."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_the_order_of_the_texts_changes_no_bit(encoder: Encoder, column_texts: l
     np.testing.assert_array_equal(encoder.encode(texts[::-1])[::-1], encoder.encode(texts))
 
 
-def test_the_company_of_a_text_changes_no_more_than_rounding(encoder: Encoder, column_texts: list[str]) -> None:
+def test_the_other_texts_of_a_batch_change_no_more_than_rounding(encoder: Encoder, column_texts: list[str]) -> None:
     together = encoder.encode(column_texts[:40])
     alone = np.concatenate([encoder.encode([text]) for text in column_texts[:8]])
     np.testing.assert_allclose(alone, together[:8], atol=1e-5)

@@ -25,7 +25,7 @@ FOLDER = model_folder(ModelOptions(model=BASE_MODEL))
 
 @pytest.fixture(scope="module")
 def reference(column_texts: list[str]) -> npt.NDArray[np.float32]:
-    """What plain sentence-transformers says of 60 texts, at 64 tokens."""
+    """The vectors of 60 texts by plain sentence-transformers, at 64 tokens."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from sentence_transformers import SentenceTransformer
@@ -43,7 +43,7 @@ def test_vectors_are_those_of_sentence_transformers(
     assert (vectors * reference).sum(1).min() > 0.99999
 
 
-def test_the_road_for_any_architecture_gives_the_same_vectors(
+def test_the_model_for_any_architecture_gives_the_same_vectors(
     column_texts: list[str], reference: npt.NDArray[np.float32]
 ) -> None:
     model = SentenceModel(FOLDER, 64, Device.CPU, torch.float32)
@@ -51,7 +51,7 @@ def test_the_road_for_any_architecture_gives_the_same_vectors(
     assert (model.max_tokens, model.dimension) == (64, 384)
 
 
-def test_only_a_plain_bert_takes_the_quick_road(tmp_path: Path) -> None:
+def test_only_a_plain_bert_is_run_as_one(tmp_path: Path) -> None:
     assert isinstance(load_model(FOLDER, ModelOptions()), BertModel)
     for file, change in (
         ("config.json", {"model_type": "roberta"}),
@@ -83,7 +83,7 @@ def test_the_fingerprint_names_the_tokens_but_neither_the_precision_nor_the_path
     rounded = ModelOptions(BASE_MODEL, max_tokens=64, precision=Precision.BFLOAT16)
     assert LanguageModelEncoder(rounded).fingerprint == language_model.fingerprint
     assert LanguageModelEncoder(ModelOptions(BASE_MODEL, max_tokens=32)).fingerprint != language_model.fingerprint
-    # The model reads 256 tokens at most, so asking for more changes nothing.
+    # The model reads 256 tokens at most, so a higher limit changes nothing.
     assert (
         LanguageModelEncoder(ModelOptions(max_tokens=999)).fingerprint
         == LanguageModelEncoder(ModelOptions(max_tokens=256)).fingerprint
@@ -100,11 +100,11 @@ def test_other_weights_have_another_fingerprint(language_model: LanguageModelEnc
     assert LanguageModelEncoder(ModelOptions(str(copy), max_tokens=64)).fingerprint != language_model.fingerprint
 
 
-def test_each_distinct_text_is_encoded_once_and_progress_is_told() -> None:
-    told: list[tuple[int, int]] = []
-    encoder = LanguageModelEncoder(progress=lambda done, total: told.append((done, total)))
+def test_each_distinct_text_is_encoded_once_and_progress_is_reported() -> None:
+    reported: list[tuple[int, int]] = []
+    encoder = LanguageModelEncoder(progress=lambda done, total: reported.append((done, total)))
     encoder.encode(["one", "two", "one"] * 50)
-    assert told == [(2, 2)]
+    assert reported == [(2, 2)]
 
 
 def test_encoding_leaves_torch_its_threads(language_model: LanguageModelEncoder) -> None:
@@ -140,12 +140,12 @@ def test_automatic_precision_follows_the_processor(monkeypatch: pytest.MonkeyPat
         (ModelOptions("a//b c"), "it is no model name either"),
     ],
 )
-def test_a_model_that_is_not_there_says_the_way_out(options: ModelOptions, message: str) -> None:
+def test_the_error_for_a_missing_model_names_the_next_step(options: ModelOptions, message: str) -> None:
     with pytest.raises(LakeIndexError, match=message):
         LanguageModelEncoder(options)
 
 
-def test_a_folder_without_a_model_says_what_is_missing(tmp_path: Path) -> None:
+def test_the_error_for_a_folder_without_a_model_names_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(LakeIndexError, match=r"holds no model: expected modules\.json"):
         LanguageModelEncoder(ModelOptions(str(tmp_path)))
     (tmp_path / "config.json").write_text("{}")
@@ -159,7 +159,7 @@ def test_too_few_tokens_are_refused() -> None:
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
-def test_without_a_gpu_cuda_says_the_way_out() -> None:
+def test_the_error_for_cuda_without_a_gpu_names_the_next_step() -> None:
     with pytest.raises(LakeIndexError, match="sees no CUDA device: use the device cpu"):
         LanguageModelEncoder(ModelOptions(device=Device.CUDA))
 

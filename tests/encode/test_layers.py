@@ -35,10 +35,10 @@ def test_a_column_from_outside_is_encoded_as_the_index_was(tmp_path: Path) -> No
     lake = tmp_path / "lake"
     lake.mkdir()
     (lake / "towns.csv").write_text("town,people\nBonn,3\nUlm,1\nKiel,2\n")
-    (tmp_path / "asked.csv").write_text("place\nBonn\nUlm\n")
+    (tmp_path / "query.csv").write_text("place\nBonn\nUlm\n")
     Lake.index(lake, tmp_path / "index", Settings(layers=2))
     opened = Lake.open(tmp_path / "index", Settings())
-    (match, *_) = opened.query(tmp_path / "asked.csv", "place", k=1).matches
+    (match, *_) = opened.query(tmp_path / "query.csv", "place", k=1).matches
     assert (match.column.table, match.column.name) == ("towns.csv", "town")
 
 

@@ -27,7 +27,7 @@ def test_some_dimensions_are_the_first_of_the_whole_vector(model: str) -> None:
     assert some.fingerprint == fingerprint(ModelOptions(model, dims=16)) != whole.fingerprint
 
 
-def test_a_vector_of_which_nothing_is_left_is_a_unit_vector_still() -> None:
+def test_a_vector_cut_to_zeros_becomes_a_unit_vector() -> None:
     assert first_dimensions(np.array([[0, 0, 1]], np.float32), 2).tolist() == [[1, 0]]
 
 
@@ -41,12 +41,12 @@ def test_an_index_keeps_how_many_there_are(tmp_path: Path) -> None:
     lake, index = tmp_path / "lake", tmp_path / "index"
     lake.mkdir()
     (lake / "towns.csv").write_text("town,people\nBonn,3\nUlm,1\nKiel,2\n")
-    (tmp_path / "asked.csv").write_text("place\nBonn\nUlm\n")
+    (tmp_path / "query.csv").write_text("place\nBonn\nUlm\n")
     command = ["index", str(lake), "--index", str(index), "--quiet", "--model", "static", "--dims"]
     assert CliRunner().invoke(cli, [*command, "24"]).exit_code == 0
     opened = Lake.open(index, Settings())
-    assert opened.searcher.vectors.vectors(np.array([0])).shape == (1, 24)
-    (match, *_) = opened.query(tmp_path / "asked.csv", "place", k=1).matches
+    assert opened.opened.searcher.vectors.vectors(np.array([0])).shape == (1, 24)
+    (match, *_) = opened.query(tmp_path / "query.csv", "place", k=1).matches
     assert (match.column.table, match.column.name) == ("towns.csv", "town")
     refused = CliRunner().invoke(cli, [*command, "9999"])
     assert "dims is 1 to" in str(refused.exception)

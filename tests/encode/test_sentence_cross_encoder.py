@@ -1,4 +1,4 @@
-"""A cross-encoder that someone names reads both columns as texts; what is none is refused with a way out."""
+"""A cross-encoder named by the user scores columns as texts; another model is refused with the next step."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from transformers import AutoTokenizer, BertConfig, BertForSequenceClassificatio
 
 from lakeindex.config.model_options import BASE_MODEL, ModelOptions
 from lakeindex.encode.model_folder import model_folder
-from lakeindex.encode.sentence_cross_encoder import SentenceCrossEncoder, spoken
+from lakeindex.encode.sentence_cross_encoder import SentenceCrossEncoder, column_texts
 from lakeindex.errors import LakeIndexError
 from lakeindex.protocols import Reranker
-from tests.encode.made_columns import Said, read
+from tests.encode.made_columns import MadeColumn, cross_input_of
 
-COLUMNS = read([Said("town", "people", ["bonn", "ulm"]), Said("place", "shops", ["rome"]), Said("", "", [])])
+COLUMNS = cross_input_of(
+    [MadeColumn("town", "people", ["bonn", "ulm"]), MadeColumn("place", "shops", ["rome"]), MadeColumn("", "", [])]
+)
 
 
 def write_model(folder: Path, labels: int = 1) -> Path:
@@ -37,8 +39,8 @@ def write_model(folder: Path, labels: int = 1) -> Path:
     return folder
 
 
-def test_columns_are_spoken_with_title_name_and_values() -> None:
-    assert spoken(COLUMNS) == ["people. town: bonn, ulm", "shops. place: rome", ". : "]
+def test_the_text_of_a_column_has_title_name_and_values() -> None:
+    assert column_texts(COLUMNS) == ["people. town: bonn, ulm", "shops. place: rome", ". : "]
 
 
 def test_scores_are_those_of_the_model_for_the_texts(tmp_path: Path) -> None:
@@ -76,7 +78,7 @@ def test_pickled_weights_are_refused(tmp_path: Path) -> None:
         SentenceCrossEncoder(str(tmp_path))
 
 
-def test_a_name_that_is_not_here_says_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_for_a_missing_model_names_the_next_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(
         LakeIndexError, match=r"'org/none' on this machine; allow the download, name the folder .* `cells`"

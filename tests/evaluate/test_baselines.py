@@ -57,8 +57,8 @@ def words_in(tables: Tables, one: ColumnId) -> Counter[str]:
 def bm25(tables: Tables, columns: LakeColumns, query: ColumnId) -> dict[ColumnId, float]:
     documents = {one: words_in(tables, one) for one in columns.ids}
     mean = sum(d.total() for d in documents.values()) / len(documents)
-    holding = {word: sum(1 for d in documents.values() if word in d) for word in documents[query]}
-    rarity = {word: math.log(1 + (len(documents) - n + 0.5) / (n + 0.5)) for word, n in holding.items()}
+    frequency = {word: sum(1 for d in documents.values() if word in d) for word in documents[query]}
+    rarity = {word: math.log(1 + (len(documents) - n + 0.5) / (n + 0.5)) for word, n in frequency.items()}
     return {
         one: sum(
             times * rarity[word] * document[word] / (document[word] + 1.5 * (0.25 + 0.75 * document.total() / mean))
@@ -74,7 +74,7 @@ def expected(columns: LakeColumns, query: ColumnId, scores: dict[ColumnId, float
     return sorted(found, key=lambda one: -round(scores[one], 9))
 
 
-def test_names_rank_by_likeness_and_never_answer_the_own_table() -> None:
+def test_names_rank_by_similarity_and_leave_out_the_own_table() -> None:
     columns = DuckDBLake(TOWNS).columns()
     ranked = rank_by_name(columns, [CITY], 10)[CITY]
     assert set(ranked[:2]) == {column("empty.csv", "City"), column('a "b".csv', "city")}

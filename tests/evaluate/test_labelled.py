@@ -50,7 +50,7 @@ def test_labels_keep_the_order_of_the_queries_and_drop_grade_zero(write: Write) 
     assert labels.unlabelled == labels.unknown == ()
 
 
-def test_judgements_of_queries_that_are_not_asked_are_left_out(write: Write) -> None:
+def test_judgements_of_other_queries_are_left_out(write: Write) -> None:
     queries = write("queries.csv", "query_table,query_column\na.csv,city\n")
     qrels = write("qrels.csv", HEADER + "a.csv,city,b.csv,x,1\nz.csv,z,b.csv,x,1\n")
     assert read_labels(queries, qrels, anything).queries == (CITY,)
@@ -79,7 +79,7 @@ def test_labels_of_another_lake_are_refused(write: Write) -> None:
         read_labels(queries, qrels, lambda table: False)
 
 
-def test_queries_and_labels_that_do_not_meet_are_refused(write: Write) -> None:
+def test_queries_and_labels_without_a_common_query_are_refused(write: Write) -> None:
     queries = write("queries.csv", "query_table,query_column\na.csv,City\n")
     qrels = write("qrels.csv", HEADER + "a.csv,city,b.csv,x,1\n")
     with pytest.raises(InvalidSetting, match="are both of the same labels"):

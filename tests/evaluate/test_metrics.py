@@ -29,7 +29,7 @@ def test_ndcg_gains_two_to_the_grade_less_one() -> None:
     assert ndcg_at_k(RANKED, RELEVANT, 1) == 1.0
 
 
-def test_precision_at_1_asks_only_the_first() -> None:
+def test_precision_at_1_counts_only_the_first() -> None:
     assert precision_at_1(RANKED, RELEVANT) == 1.0
     assert precision_at_1(RANKED[1:], RELEVANT) == 0.0
 
@@ -49,7 +49,7 @@ def test_the_ideal_ranking_scores_one() -> None:
 
 
 @pytest.mark.parametrize("seed", range(200))
-def test_random_rankings_score_as_the_shared_evaluator_says(seed: int) -> None:
+def test_random_rankings_score_as_in_the_shared_evaluator(seed: int) -> None:
     shared = shared_evaluator.load()
     if shared is None:
         pytest.skip("there is no ../shared/evaluate.py beside this checkout")

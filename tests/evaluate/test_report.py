@@ -35,17 +35,17 @@ def test_repeated_columns_and_the_own_table_do_not_count() -> None:
     assert score.average_precision == 1 / 4
 
 
-def test_every_system_is_asked_for_k_columns_of_every_query_in_order() -> None:
-    asked: list[tuple[ColumnId, int]] = []
+def test_every_system_answers_every_query_in_order_with_k_columns() -> None:
+    calls: list[tuple[ColumnId, int]] = []
 
     def answer(query: ColumnId, k: int) -> list[ColumnId]:
-        asked.append((query, k))
+        calls.append((query, k))
         return [B]
 
     def silent(queries: Sequence[ColumnId], k: int) -> Rankings:
         return {}
 
     scores = evaluate(LABELS, {"mine": one_by_one(answer), "silent": silent}, k=7)
-    assert asked == [(A, 7), (B, 7)]
+    assert calls == [(A, 7), (B, 7)]
     assert [score.system for score in scores] == ["mine", "silent"]
     assert [score.recall for score in scores] == [pytest.approx(1 / 2), 0.0]

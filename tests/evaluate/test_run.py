@@ -40,7 +40,7 @@ def lake(root: Path) -> Lake:
     return Lake.index(root / "lake", root / "index", Settings(model="hashing", jobs=1))
 
 
-def test_lakeindex_stands_first_and_the_baselines_beside_it(
+def test_lakeindex_is_the_first_row_and_the_baselines_follow(
     lake: Lake, root: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):

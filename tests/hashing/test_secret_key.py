@@ -29,7 +29,7 @@ def test_a_given_text_makes_the_same_key_everywhere_and_leaves_no_file(key_file:
     assert not key_file.exists()
 
 
-def test_a_key_that_is_none_is_told_with_the_way_out(key_file: Path) -> None:
+def test_a_key_file_that_holds_no_key_is_an_error_with_the_remedy(key_file: Path) -> None:
     key_file.parent.mkdir()
     key_file.write_bytes(b"")
     with pytest.raises(InvalidSetting, match=f"hold {KEY_BYTES} bytes, not 0; remove it, or set LAKEINDEX_"):

@@ -22,7 +22,7 @@ TEXTS = st.lists(st.text(alphabet=st.sampled_from("ab é北\x00😀"), max_size=
 
 
 def hash_alone(text: bytes) -> int:
-    """The hash as its definition says, in Python's integers."""
+    """The hash by its definition, in Python's integers."""
     base, whole = 0x9E3779B97F4A7C15, 2**64
     total = sum((byte + 1) * pow(base, place, whole) for place, byte in enumerate(text)) + len(text)
     mixed = total % whole

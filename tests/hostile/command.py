@@ -14,8 +14,8 @@ COMMAND = [sys.executable, "-m", "lakeindex.serve.cli.main"]
 
 def environment(**more: str) -> dict[str, str]:
     """Return the environment without settings of ours, and with the encoder that needs no model."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("LAKEINDEX_")}
-    return kept | {"LAKEINDEX_MODEL": "hashing"} | more
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("LAKEINDEX_")}
+    return inherited | {"LAKEINDEX_MODEL": "hashing"} | more
 
 
 def run(*words: object, **more: str) -> subprocess.CompletedProcess[str]:
@@ -27,8 +27,8 @@ def index(lake: Path, folder: Path, *flags: str, **more: str) -> dict[str, Any]:
     report = folder.with_suffix(".json")
     done = run("index", lake, "--index", folder, "--report", report, "--quiet", *flags, **more)
     assert done.returncode == 0, done.stderr
-    told: dict[str, Any] = json.loads(report.read_text("utf-8"))
-    return told
+    read: dict[str, Any] = json.loads(report.read_text("utf-8"))
+    return read
 
 
 def rows(*words: object) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What asks for more memory, output or time than a file may take is told so, and the rest of the lake is indexed."""
+"""A file that takes more memory, output or time than it may fails with that reason; the rest of the lake is indexed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def write_constant_parquet(path: Path, rows: int, groups: int) -> None:
 
 
 def write_page_that_asks_for_gigabytes(path: Path) -> None:
-    """Let the header of the first page say that it unpacks to 2^31 - 1 bytes."""
+    """Change the header of the first page so that it claims to unpack to 2^31 - 1 bytes."""
     table = pa.table({"id": [f"{row:040d}" for row in range(100)]})
     # More pages follow, so that the chunk doesn't end before its first page does.
     pq.write_table(table, path, use_dictionary=False, data_page_size=400, write_batch_size=10)
@@ -96,8 +96,8 @@ def test_a_huge_hole_is_no_table_and_read_no_further(tmp_path: Path) -> None:
         with (lake / name).open("wb") as file:
             file.write(start)
             file.truncate(1 << 30 if name == "a.csv" else 50 << 30)
-    told = reasons(command.index(lake, tmp_path / "index"))
-    assert told == {
+    found = reasons(command.index(lake, tmp_path / "index"))
+    assert found == {
         "a.csv": "binary content: a megabyte of NUL bytes",
         "b.jsonl": "binary content: a megabyte of NUL bytes",
         "c.csv": "its first line is longer than 4 MB",
@@ -152,8 +152,8 @@ def test_bombs_of_gigabytes_and_cells_of_hundreds_of_megabytes(tmp_path: Path) -
     write_constant_parquet(lake / "constant.parquet", 1_000_000, 2)
     pq.write_table(pa.table({"id": [1, 2], "text": ["x" * 200_000_000, "b"]}), lake / "cell.parquet")
     (lake / "cell.csv").write_text("id,text\n1," + "x" * 200_000_000 + "\n2,b\n")
-    told = reasons(command.index(lake, tmp_path / "index"))
-    assert told == {
+    found = reasons(command.index(lake, tmp_path / "index"))
+    assert found == {
         "blanks.json.gz": "a line of more than 256 million characters",
         "cell.csv": "a line longer than 16 million characters",
         "cell.parquet": "",

@@ -1,4 +1,4 @@
-"""The lake's root is the boundary: nothing beyond it is read, nothing in it is written, no network is asked."""
+"""The lake's root is the boundary: nothing beyond it is read, nothing in it is written, no network is used."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def replace_by(what: str, path: Path, outside: Path) -> None:
 
 
 def test_a_lake_whose_files_change_places_with_fifos_and_links_is_indexed_in_time(tmp_path: Path) -> None:
-    """Swap while the command runs; whatever it meets, it ends, and tells of each file."""
+    """Swap while the command runs; whatever it meets, it ends, and reports each file."""
     lake, secret = tmp_path / "lake", tmp_path / "secret.csv"
     lake.mkdir()
     secret.write_text("canary\n" + "".join(f"canary{row}\n" for row in range(50)))
@@ -157,8 +157,8 @@ def test_a_lake_whose_files_change_places_with_fifos_and_links_is_indexed_in_tim
             else:
                 os.mkfifo(path) if round_ % 3 == 1 else path.symlink_to(secret)
     assert process.returncode == 0
-    told = json.loads((tmp_path / "r.json").read_text())["files"]
-    assert all(one["status"] == "indexed" or one["reason"] for one in told)
-    assert any(one["status"] != "indexed" for one in told)
+    report = json.loads((tmp_path / "r.json").read_text())["files"]
+    assert all(one["status"] == "indexed" or one["reason"] for one in report)
+    assert any(one["status"] != "indexed" for one in report)
     for path in (tmp_path / "index").rglob("*"):
         assert path.is_dir() or b"canary" not in path.read_bytes(), path

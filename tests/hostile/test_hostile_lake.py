@@ -1,4 +1,4 @@
-"""Files that broke public readers, all in one lake: every one is told of, and the lake answers afterwards."""
+"""Files that broke public readers, all in one lake: every one is reported, and the lake answers queries afterwards."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import hostile  # noqa: E402
 
 @pytest.mark.slow
 @pytest.mark.skipif(not HOSTILE.is_dir(), reason="the hostile files are not beside this checkout")
-def test_a_lake_of_hostile_files_is_indexed_and_told_of(tmp_path: Path) -> None:
+def test_a_lake_of_hostile_files_is_indexed_and_reported(tmp_path: Path) -> None:
     figures = hostile.measure(HOSTILE, tmp_path, memory="2GB", model="hashing")
     assert figures["exit_code"] == 0
     assert figures["entries_told"] == figures["entries"]
@@ -29,7 +29,7 @@ def test_a_lake_of_hostile_files_is_indexed_and_told_of(tmp_path: Path) -> None:
     assert figures["statuses"]["indexed"] > 900
 
 
-def test_a_small_lake_with_what_is_no_table_is_told_of(tmp_path: Path) -> None:
+def test_a_small_lake_with_files_that_are_no_tables_is_reported(tmp_path: Path) -> None:
     files = tmp_path / "files"
     (files / "folder").mkdir(parents=True)
     (files / "folder" / "a.csv").write_text("id,name\n1,x\n2,y\n")

@@ -64,46 +64,46 @@ def tables(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-def ask(tables: tuple[Path, dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+def run(tables: tuple[Path, dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     monkeypatch.setenv("LAKEINDEX_INDEX", str(tables[0]))
 
-    def asked(name: str, *words: str) -> Any:
+    def run_command(name: str, *words: str) -> Any:
         done = CliRunner().invoke(cli, [name, "-o", "json", "--", *words], catch_exceptions=False)
         assert done.exit_code == 0, done.stderr
         return json.loads(done.stdout)
 
-    return asked
+    return run_command
 
 
-def test_each_is_listed_under_its_name(tables: tuple[Path, dict[str, Any]], ask: Callable[..., Any]) -> None:
-    assert {one["table"]: one["rows"] for one in ask("tables")} == {name: len(rows) for name, rows in tables[1].items()}
+def test_each_is_listed_under_its_name(tables: tuple[Path, dict[str, Any]], run: Callable[..., Any]) -> None:
+    assert {one["table"]: one["rows"] for one in run("tables")} == {name: len(rows) for name, rows in tables[1].items()}
 
 
 def test_each_is_read_and_selected_with_its_own_rows(
-    tables: tuple[Path, dict[str, Any]], ask: Callable[..., Any]
+    tables: tuple[Path, dict[str, Any]], run: Callable[..., Any]
 ) -> None:
     for name, rows in tables[1].items():
-        assert ask("read", name) == rows, name
+        assert run("read", name) == rows, name
         quoted = '"' + name.replace('"', '""') + '"'
-        assert ask("sql", f"SELECT * FROM {quoted} ORDER BY len(id), id") == rows, name
+        assert run("sql", f"SELECT * FROM {quoted} ORDER BY len(id), id") == rows, name
 
 
 def test_each_column_is_profiled_and_asked_about_under_its_name(
-    tables: tuple[Path, dict[str, Any]], ask: Callable[..., Any]
+    tables: tuple[Path, dict[str, Any]], run: Callable[..., Any]
 ) -> None:
     for name, rows in tables[1].items():
         wanted = list(rows[0])
-        assert [one["column"] for one in ask("profile", name)] == wanted
+        assert [one["column"] for one in run("profile", name)] == wanted
         for column in wanted:
-            (profile,) = ask("profile", name, column)
+            (profile,) = run("profile", name, column)
             assert (profile["column"], profile["rows"]) == (column, len(rows))
-        answer = ask("query", name, wanted[1])
+        answer = run("query", name, wanted[1])
         assert {match["table"] for match in answer["matches"]} <= tables[1].keys() - {name}
         assert answer["matches"][0]["containment"] == 1.0
         assert answer["matches"][0]["exact"] is True
 
 
-def test_a_name_that_is_no_utf8_is_told_with_a_way_out(tmp_path: Path) -> None:
+def test_a_name_that_is_no_utf8_is_reported_with_the_remedy(tmp_path: Path) -> None:
     (tmp_path / "lake").mkdir()
     write_table(tmp_path / "lake" / "a.csv", [{"id": "1"}])
     (tmp_path / "lake" / "caf\udce9.csv").write_text("id\n2\n")

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from lakeindex.hashing.text_hash import HashedText
-from lakeindex.index.inverted_index import TermIndex
+from lakeindex.index.inverted_index import InvertedIndex
 from lakeindex.index.name_terms import context_words, name_grams, references, term_sets
 from lakeindex.index.term_rows import TermRows
 from lakeindex.types.names import title_of, words_of
+from tests.index.random_lakes import compare
 
 
 def cosines_of_names(*names: str) -> list[float]:
@@ -22,8 +23,8 @@ def cosines_of_contexts(*columns: tuple[str, str]) -> list[float]:
 
 
 def _cosines(hashes: np.ndarray, counts: np.ndarray, starts: np.ndarray) -> list[float]:
-    index = TermIndex.build(TermRows.of(hashes, counts, starts, np.ones(len(starts) - 1, bool)))
-    cosines: list[float] = index.compare(index.column(0), np.arange(1, index.columns)).cosine.tolist()
+    index = InvertedIndex.build(TermRows.of(hashes, counts, starts, np.ones(len(starts) - 1, bool)))
+    cosines: list[float] = compare(index, index.column(0), np.arange(1, index.columns)).cosine.tolist()
     return cosines
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from lakeindex.arrays.aliases import Integers, Vectors
 from lakeindex.errors import IndexDamaged, LakeIndexError
-from lakeindex.index.oracle import ExactVectors
+from lakeindex.index.oracle import VectorOracle
 from lakeindex.index.vector_index import VectorIndex
 
 DIMENSION = 32
@@ -46,7 +46,7 @@ def approximate(vectors: Vectors, keys: Integers) -> VectorIndex:
 
 
 def test_a_small_index_answers_as_the_oracle(vectors: Vectors, keys: Integers) -> None:
-    index, oracle = VectorIndex.build(vectors, keys), ExactVectors(vectors, keys)
+    index, oracle = VectorIndex.build(vectors, keys), VectorOracle(vectors, keys)
     found, cosines = index.search(vectors[:50], 20)
     expected, expected_cosines = oracle.search(vectors[:50], 20)
     assert index.is_exact
@@ -59,7 +59,7 @@ def test_a_big_index_finds_nineteen_of_twenty_nearest(
 ) -> None:
     queries = clustered(100, seed=1)
     found, cosines = approximate.search(queries, 10)
-    expected, _ = ExactVectors(vectors, keys).search(queries, 10)
+    expected, _ = VectorOracle(vectors, keys).search(queries, 10)
     hits = [len(set(some) & set(all_)) for some, all_ in zip(found.tolist(), expected.tolist(), strict=True)]
     assert not approximate.is_exact
     assert sum(hits) / expected.size >= 0.95
@@ -84,7 +84,7 @@ def test_an_index_answers_alike_after_a_trip_to_disk(
 def test_vectors_are_handed_back_by_key(vectors: Vectors, keys: Integers, approximate: VectorIndex) -> None:
     wanted = keys[[5, 3999, 0, 5]]
     exact = VectorIndex.build(vectors, keys)
-    assert exact.vectors(wanted).tolist() == ExactVectors(vectors, keys).vectors(wanted).tolist()
+    assert exact.vectors(wanted).tolist() == VectorOracle(vectors, keys).vectors(wanted).tolist()
     assert exact.vectors(wanted).tolist() == vectors[[5, 3999, 0, 5]].tolist()
     np.testing.assert_allclose(approximate.vectors(wanted), vectors[[5, 3999, 0, 5]], atol=1e-2)
     assert exact.vectors(wanted[:0]).shape == approximate.vectors(wanted[:0]).shape == (0, DIMENSION)
@@ -112,7 +112,7 @@ def test_a_limit_beyond_the_lake_is_filled_with_minus_one() -> None:
     vectors = clustered(3, seed=2)
     index = VectorIndex.build(vectors, np.array([40, 20, 30]))
     found, _ = index.search(vectors[:1], 6)
-    expected, _ = ExactVectors(vectors, np.array([40, 20, 30])).search(vectors[:1], 6)
+    expected, _ = VectorOracle(vectors, np.array([40, 20, 30])).search(vectors[:1], 6)
     assert found.tolist() == expected.tolist()
     assert found[0, 3:].tolist() == [-1, -1, -1]
 

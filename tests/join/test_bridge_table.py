@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from lakeindex.join.bridge_table import Lookup
+from lakeindex.join.bridge_table import BridgeTable
 from lakeindex.join.condition import ByMapping
 from lakeindex.join.side import JoinSide
 from lakeindex.types.lake import TableId
@@ -29,30 +29,30 @@ def connection() -> duckdb.DuckDBPyConnection:
     return made
 
 
-def test_values_meet_through_the_rows_of_the_lookup(connection: duckdb.DuckDBPyConnection) -> None:
-    lookup = Lookup(side(connection, "codes", 0), side(connection, "codes", 1))
-    meeting = lookup.meeting(side(connection, "sales"), side(connection, "people"))
-    assert meeting is not None
-    assert isinstance(meeting.way, ByMapping)
-    # The lookup knows all four codes, and takes two of them to a person's country.
-    assert meeting.way.pairs.to_pylist() == [
+def test_values_meet_through_the_rows_of_the_bridge_table(connection: duckdb.DuckDBPyConnection) -> None:
+    bridge = BridgeTable(side(connection, "codes", 0), side(connection, "codes", 1))
+    condition = bridge.condition(side(connection, "sales"), side(connection, "people"))
+    assert condition is not None
+    assert isinstance(condition.rule, ByMapping)
+    # The table has all four codes, and maps two of them to a person's country.
+    assert condition.rule.pairs.to_pylist() == [
         {"left_value": "FR ", "right_value": "france", "probability": 0.4},
         {"left_value": "de", "right_value": "Germany", "probability": 0.4},
     ]
-    assert (meeting.matched, meeting.precision) == (0.5, 0.4)
-    assert meeting.told == "indirect: codes.csv has 'iso' beside 'name'"
+    assert (condition.matched, condition.precision) == (0.5, 0.4)
+    assert condition.description == "indirect: codes.csv has 'iso' beside 'name'"
 
 
 def test_a_code_with_several_names_is_worth_less(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("DELETE FROM sales WHERE code IN ('it', 'xx')")
     connection.execute("INSERT INTO codes VALUES ('DE', 'Spain')")
-    lookup = Lookup(side(connection, "codes", 0), side(connection, "codes", 1))
-    meeting = lookup.meeting(side(connection, "sales"), side(connection, "people"))
-    assert meeting is not None
-    assert meeting.precision == pytest.approx(2 / 3)
-    assert meeting.matched == 1.0
+    bridge = BridgeTable(side(connection, "codes", 0), side(connection, "codes", 1))
+    condition = bridge.condition(side(connection, "sales"), side(connection, "people"))
+    assert condition is not None
+    assert condition.precision == pytest.approx(2 / 3)
+    assert condition.matched == 1.0
 
 
-def test_a_lookup_of_something_else_is_none(connection: duckdb.DuckDBPyConnection) -> None:
-    lookup = Lookup(side(connection, "codes", 1), side(connection, "codes", 0))
-    assert lookup.meeting(side(connection, "sales"), side(connection, "people")) is None
+def test_a_bridge_table_of_something_else_gives_no_condition(connection: duckdb.DuckDBPyConnection) -> None:
+    bridge = BridgeTable(side(connection, "codes", 1), side(connection, "codes", 0))
+    assert bridge.condition(side(connection, "sales"), side(connection, "people")) is None

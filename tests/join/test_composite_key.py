@@ -27,7 +27,7 @@ def side(table: pa.Table, column: str) -> JoinSide:
 
 
 def grid() -> pa.Table:
-    """One row for each of 20 years and 15 countries, and what says nothing of either."""
+    """One row for each of 20 years and 15 countries, and columns that are independent of both."""
     cells = list(product(range(2000, 2020), [f"country {number}" for number in range(15)]))
     return pa.table(
         {
@@ -97,11 +97,11 @@ def test_columns_meet_together(lake: Lake) -> None:
         assert connection.sql(plan.sql()).to_arrow_table().num_rows == 80
 
 
-def test_a_join_that_multiplies_rows_is_told_what_would_be_a_key(lake: Lake, tmp_path: Path) -> None:
+def test_a_join_that_multiplies_rows_is_reported_with_a_key(lake: Lake, tmp_path: Path) -> None:
     assert lake.complements("gdp.csv", "year", "people.csv", "year") == [(("country", "country"),)]
     command = ["join", "gdp.csv", "year", "people.csv", "year", "--index", str(tmp_path / "index"), "-o", "csv"]
-    said = CliRunner().invoke(cli, command).stderr
-    assert "--also country country" in said
+    errors = CliRunner().invoke(cli, command).stderr
+    assert "--also country country" in errors
     assert "--also" not in CliRunner().invoke(cli, [*command, "--also", "country", "country"]).stderr
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lakeindex.errors import UnreadableTable
-from lakeindex.join.count_rows import JoinProbe, ProbedColumn
+from lakeindex.join.count_rows import CountedColumn, RowCounter
 from lakeindex.profile.normalise import is_missing, normal_values
 from lakeindex.types.lake import TableId
 from lakeindex.types.matches import Cardinality
@@ -27,12 +27,12 @@ def measured(query: list[str | None], candidate: list[str | None]):
             connection.register("incoming", pa.table({'the "column': pa.array(values, pa.string())}))
             connection.execute(f"CREATE TABLE {name} AS SELECT * FROM incoming")
             connection.unregister("incoming")
-        with JoinProbe(connection, column_of("q")) as probe:
+        with RowCounter(connection, column_of("q")) as probe:
             return probe.measure(column_of("c"))
 
 
-def column_of(table: str) -> ProbedColumn:
-    return ProbedColumn(TableId(table), 'the "column', f"SELECT * FROM {table}")
+def column_of(table: str) -> CountedColumn:
+    return CountedColumn(TableId(table), 'the "column', f"SELECT * FROM {table}")
 
 
 def test_duckdb_counts_the_values_that_a_profile_keeps() -> None:
@@ -82,9 +82,9 @@ def test_columns_without_values_join_nothing() -> None:
 def test_a_table_that_is_gone_is_unreadable() -> None:
     with duckdb.connect() as connection:
         with pytest.raises(UnreadableTable, match="q can't be read: Catalog Error"):
-            JoinProbe(connection, column_of("q"))
+            RowCounter(connection, column_of("q"))
         connection.execute("""CREATE TABLE q AS SELECT 1 AS 'the "column'""")
-        with JoinProbe(connection, column_of("q")) as probe, pytest.raises(UnreadableTable, match="c can't be read"):
+        with RowCounter(connection, column_of("q")) as probe, pytest.raises(UnreadableTable, match="c can't be read"):
             probe.measure(column_of("c"))
 
 
@@ -92,6 +92,6 @@ def test_a_query_column_is_read_once_for_all_its_candidates() -> None:
     with duckdb.connect() as connection:
         for name in ("q", "c"):
             connection.execute(f"""CREATE TABLE {name} AS SELECT unnest(['a', 'b']) AS 'the "column'""")
-        with JoinProbe(connection, column_of("q")) as probe:
+        with RowCounter(connection, column_of("q")) as probe:
             connection.execute("DROP TABLE q")
             assert [probe.measure(column_of("c")).rows for _ in range(2)] == [2, 2]

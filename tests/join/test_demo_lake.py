@@ -15,7 +15,7 @@ from lakeindex import Lake, Settings
 from lakeindex.demo.sample_lake import build_sample_lake
 from lakeindex.errors import InvalidSetting
 from lakeindex.evaluate.run import columns_of
-from lakeindex.join.condition import MAPPING_SCHEMA, ByMapping, Meeting
+from lakeindex.join.condition import MAPPING_SCHEMA, ByMapping, JoinCondition
 from lakeindex.join.kinds import How
 from lakeindex.join.plan import JoinPlan
 
@@ -59,8 +59,8 @@ def with_mapping(plan: JoinPlan, seed: int) -> JoinPlan:
     left, right = (side.distinct_texts(200).to_pylist() for side in (plan.left, plan.right))
     pairs = {(chance.choice(left), chance.choice(right)) for _ in range(150)} if left and right else set()
     rows = [{"left_value": one, "right_value": two, "probability": chance.random()} for one, two in sorted(pairs)]
-    way = ByMapping(pa.Table.from_pylist(rows, schema=MAPPING_SCHEMA))
-    return replace(plan, meeting=Meeting("fuzzy", way, 0.9, 0.5, "made up"))
+    rule = ByMapping(pa.Table.from_pylist(rows, schema=MAPPING_SCHEMA))
+    return replace(plan, condition=JoinCondition("fuzzy", rule, 0.9, 0.5, "made up"))
 
 
 def drawn(lake: Lake, count: int) -> Sequence[tuple[str, str, str, str]]:

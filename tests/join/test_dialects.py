@@ -1,4 +1,4 @@
-"""What is said for other engines is SQL of theirs, and names tables where DuckDB reads files."""
+"""Statements for other engines are in their SQL, and name tables where DuckDB reads files."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from sqlglot import exp
 
 from lakeindex import Lake
 from lakeindex.errors import InvalidSetting, MissingExtra
-from lakeindex.join.condition import MAPPING_SCHEMA, ByExpression, ByMapping, Meeting
-from lakeindex.join.dialects import DIALECTS, translated
+from lakeindex.join.condition import MAPPING_SCHEMA, ByExpression, ByMapping, JoinCondition
+from lakeindex.join.dialects import DIALECTS, translate
 from lakeindex.join.key_conditions import normal_key, normal_value, normal_words
 from lakeindex.join.kinds import How
 from lakeindex.join.plan import JoinPlan
@@ -28,46 +28,48 @@ def plan(lake: Lake) -> JoinPlan:
     return lake.join("sales/orders.csv", "country", "geo/hauptstädte.csv.gz", "land", match="exact")
 
 
-def meetings() -> list[Meeting]:
+def conditions() -> list[JoinCondition]:
     empty = pa.table({name: [] for name in MAPPING_SCHEMA.names}).cast(MAPPING_SCHEMA)
     forms = [normal_value(), normal_words(), normal_key(), "{value}"]
     return [
-        *(Meeting("normalised", ByExpression(form, form), 0.9, 0.5, "") for form in forms),
-        Meeting("fuzzy", ByMapping(empty), 0.9, 0.5, ""),
+        *(JoinCondition("normalised", ByExpression(form, form), 0.9, 0.5, "") for form in forms),
+        JoinCondition("fuzzy", ByMapping(empty), 0.9, 0.5, ""),
     ]
 
 
 @pytest.mark.parametrize("dialect", OTHERS)
 @pytest.mark.parametrize("how", list(How))
-def test_every_join_can_be_said_in_every_dialect(plan: JoinPlan, tmp_path: Path, dialect: str, how: How) -> None:
-    for meeting in meetings():
-        said = replace(plan, how=how, meeting=meeting).sql(dialect, tmp_path / "out.csv", force=True)
-        again = sqlglot.parse_one(said, read=dialect)
-        assert again.sql(dialect=dialect, pretty=True) == said
+def test_every_join_can_be_written_in_every_dialect(plan: JoinPlan, tmp_path: Path, dialect: str, how: How) -> None:
+    for condition in conditions():
+        translation = replace(plan, how=how, condition=condition).sql(dialect, tmp_path / "out.csv", force=True)
+        again = sqlglot.parse_one(translation, read=dialect)
+        assert again.sql(dialect=dialect, pretty=True) == translation
         # What BigQuery quotes in one, it still takes apart at points.
         tables = {".".join(part.name for part in table.parts) for table in again.find_all(exp.Table)}
-        mapping = {"out.csv.mapping.parquet"} if isinstance(meeting.way, ByMapping) else set()
+        mapping = {"out.csv.mapping.parquet"} if isinstance(condition.rule, ByMapping) else set()
         assert tables == {"sales/orders.csv", "geo/hauptstädte.csv.gz"} | mapping
         for gone in ("read_csv", "read_parquet", "strip_accents"):
-            assert gone not in said.lower()
+            assert gone not in translation.lower()
 
 
 def test_a_spark_replacement_refers_to_groups_as_java_does(plan: JoinPlan) -> None:
-    said = replace(plan, meeting=meetings()[1]).sql("spark")
-    assert "'$3-$2-$1'" in said
-    assert "'\\\\1" not in said
+    translation = replace(plan, condition=conditions()[1]).sql("spark")
+    assert "'$3-$2-$1'" in translation
+    assert "'\\\\1" not in translation
 
 
 def test_where_classes_of_unicode_are_unknown_those_of_the_locale_stand() -> None:
     sql = f"SELECT {normal_words('name')} FROM t"
     for dialect, known in (("postgres", False), ("snowflake", False), ("bigquery", True), ("spark", True)):
-        assert ("p{L}" in translated(sql, dialect)) is known
-        assert ("[:alnum:]" in translated(sql, dialect)) is not known
+        assert ("p{L}" in translate(sql, dialect)) is known
+        assert ("[:alnum:]" in translate(sql, dialect)) is not known
 
 
 def test_accents_are_taken_off_letters_as_duckdb_does_it() -> None:
-    said = translated("SELECT strip_accents(name) FROM t", "postgres")
-    accented, plain = (literal.this for literal in sqlglot.parse_one(said, read="postgres").find_all(exp.Literal))
+    translation = translate("SELECT strip_accents(name) FROM t", "postgres")
+    accented, plain = (
+        literal.this for literal in sqlglot.parse_one(translation, read="postgres").find_all(exp.Literal)
+    )
     assert {"é", "ü", "ş", "ế", "ñ"} <= set(accented)
     with duckdb.connect() as connection:
         assert connection.execute("SELECT strip_accents(?)", [accented]).fetchall() == [(plain,)]
@@ -75,10 +77,10 @@ def test_accents_are_taken_off_letters_as_duckdb_does_it() -> None:
 
 def test_an_unknown_dialect_is_refused_with_those_there_are() -> None:
     with pytest.raises(InvalidSetting, match="there is no dialect 'cobol'; there are: duckdb, postgres, snowflake"):
-        translated("SELECT 1", "cobol")
+        translate("SELECT 1", "cobol")
 
 
 def test_without_sqlglot_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sqlglot", None)
     with pytest.raises(MissingExtra, match=r"lakeindex\[sql\]"):
-        translated("SELECT 1", "postgres")
+        translate("SELECT 1", "postgres")

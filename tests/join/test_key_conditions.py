@@ -1,4 +1,4 @@
-"""Keys in SQL are the normal forms of profiles, and their precision is what their collisions say."""
+"""Keys in SQL are the normal forms of profiles, and their precision is estimated from their collisions."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lakeindex.errors import InvalidSetting
-from lakeindex.join.choose import Chooser, Means
-from lakeindex.join.condition import Meeting
+from lakeindex.join.choose import Chooser
+from lakeindex.join.condition import JoinCondition
 from lakeindex.join.key_conditions import (
-    exact_meeting,
+    exact_condition,
+    normal_forms,
     normal_key,
     normal_value,
     normal_words,
-    normalised_forms,
 )
 from lakeindex.join.key_counter import KeyCounter
 from lakeindex.join.kinds import MatchKind
@@ -33,8 +33,10 @@ def in_sql(expression: str, texts: list[str]) -> list[str | None]:
         return [key for (key,) in connection.sql(sql).fetchall()]
 
 
-def choose(pair: tuple[JoinSide, JoinSide], match: MatchKind, precision: float) -> tuple[Meeting, tuple[Meeting, ...]]:
-    return Chooser(*pair, precision, Means(lambda _: None, lambda: ())).choose(match)
+def choose(
+    pair: tuple[JoinSide, JoinSide], match: MatchKind, precision: float
+) -> tuple[JoinCondition, tuple[JoinCondition, ...]]:
+    return Chooser(*pair, precision).choose(match)
 
 
 def sides(left: pa.Array, right: pa.Array) -> tuple[JoinSide, JoinSide]:
@@ -92,7 +94,7 @@ def test_what_stands_for_nothing_has_no_key() -> None:
 def test_a_form_that_confuses_values_of_one_column_is_less_precise() -> None:
     left = pa.array(["a-b", "ab", "a b", "x-y"])
     left_side, right_side = sides(left, pa.array(["AB", "xy"]))
-    value, words, key = normalised_forms(left_side, right_side)
+    value, words, key = normal_forms(left_side, right_side)
     with KeyCounter(left_side, right_side) as counter:
         found = [counter.normalised(form) for form in (value, words, key)]
     assert [one.matched for one in found] == [1 / 4, 1 / 4, 1.0]
@@ -103,13 +105,13 @@ def test_a_form_that_confuses_values_of_one_column_is_less_precise() -> None:
     assert found[0].precision == pytest.approx(0.99)
 
 
-def test_auto_takes_the_simplest_of_the_ways_that_match_most_rows() -> None:
+def test_auto_takes_the_simplest_of_the_conditions_that_match_most_rows() -> None:
     pair = sides(pa.array(["Rom", "Paris", None]), pa.array(["Paris", "Rom", "Bonn"]))
     chosen, tried = choose(pair, MatchKind.AUTO, 0.9)
     assert (chosen.match, chosen.matched, len(tried)) == ("exact", 1.0, 1)
     pair = sides(pa.array(["rom", "Paris", None]), pa.array(["PARIS", "Rom", "Bonn"]))
     chosen, tried = choose(pair, MatchKind.AUTO, 0.9)
-    assert (chosen.match, chosen.told, len(tried)) == (
+    assert (chosen.match, chosen.description, len(tried)) == (
         "normalised", "values are equal but for case and surrounding blanks", 4
     )  # fmt: skip
     assert choose(pair, MatchKind.EXACT, 0.9)[0].match == "exact"
@@ -118,9 +120,9 @@ def test_auto_takes_the_simplest_of_the_ways_that_match_most_rows() -> None:
 
 def test_dates_and_numbers_are_never_equal() -> None:
     pair = sides(pa.array([1], pa.date32()), pa.array([1]))
-    for meeting_of in (exact_meeting, normalised_forms):
+    for condition_of in (exact_condition, normal_forms):
         with pytest.raises(InvalidSetting, match=r"l\.csv · key holds dates and r\.csv · key numbers"):
-            meeting_of(*pair)
+            condition_of(*pair)
 
 
 def test_numbers_meet_however_many_decimals_they_are_written_with() -> None:
@@ -128,4 +130,4 @@ def test_numbers_meet_however_many_decimals_they_are_written_with() -> None:
     chosen, _ = choose(pair, MatchKind.AUTO, 0.9)
     assert (chosen.match, chosen.matched) == ("normalised", 0.5)
     # Whole numbers are written alike already.
-    assert normalised_forms(*sides(pa.array([1], pa.int16()), pa.array([1]))) == ()
+    assert normal_forms(*sides(pa.array([1], pa.int16()), pa.array([1]))) == ()

@@ -34,7 +34,7 @@ def test_rows_without_a_value_join_nothing_and_stay_where_they_are_wanted(indexe
     assert indexed.join(*pair, how="anti").to_arrow().to_pydict() == {"id": [3, 4], "city": ["Bonn", None]}
 
 
-def test_an_empty_side_joins_nothing_and_says_so(indexed: Lake) -> None:
+def test_an_empty_side_joins_nothing_and_gives_the_reason(indexed: Lake) -> None:
     plan = indexed.join("header_only.csv", "city", "cities.csv", "name", how="full")
     assert plan.to_arrow().num_rows == 3
     assert plan.remarks(3)[1] == "nothing is joined: header_only.csv has no rows"
@@ -59,7 +59,7 @@ def test_a_table_joins_with_itself(indexed: Lake) -> None:
         (("people.csv", "city"), {"precision": 90.0}, InvalidSetting, "give a share between 0 and 1"),
     ],
 )
-def test_what_can_not_be_joined_is_said(
+def test_what_can_not_be_joined_is_refused(
     indexed: Lake, words: tuple[str, str], choices: dict[str, object], error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):

@@ -78,16 +78,16 @@ def test_a_large_table_may_give_ten_times_its_rows(exploding: Lake) -> None:
 def test_what_sketches_know_is_not_counted(exploding: Lake) -> None:
     plan = exploding.join("a.parquet", "number", "b.parquet", "number", "exact")
     assert plan.left.rows * plan.right.rows > 100_000_000
-    assert plan.expected is not None
+    assert plan.estimate is not None
     plan.require_bounded(How.FULL)
     assert not counted(plan)
 
 
 def test_without_sketches_a_right_key_is_enough_and_else_both_sides_are_counted(exploding: Lake) -> None:
-    unknown = replace(exploding.join("a.parquet", "sort", "b.parquet", "number", "exact"), expected=None)
+    unknown = replace(exploding.join("a.parquet", "sort", "b.parquet", "number", "exact"), estimate=None)
     assert unknown.to_arrow().num_rows == ROWS
     assert not counted(unknown)
-    turned = replace(exploding.join("a.parquet", "number", "b.parquet", "sort", "exact"), expected=None)
+    turned = replace(exploding.join("a.parquet", "number", "b.parquet", "sort", "exact"), estimate=None)
     assert turned.to_arrow().num_rows == ROWS
     assert counted(turned)
     asof = exploding.join("a.parquet", "sort", "b.parquet", "number", "asof")

@@ -68,11 +68,11 @@ def test_rejected_rows_are_no_data_rows(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_a_normalised_pair_has_the_probability_of_its_meeting_unless_it_is_equal(lake: Lake) -> None:
+def test_a_normalised_pair_has_the_probability_of_its_condition_unless_it_is_equal(lake: Lake) -> None:
     plan = lake.join("sales/orders.csv", "country", "geo/countries.csv", "code")
     pairs = plan.rows()
-    assert plan.meeting.match == "normalised"
-    assert set(pairs["probability"].to_pylist()) == {plan.meeting.precision}
+    assert plan.condition.match == "normalised"
+    assert set(pairs["probability"].to_pylist()) == {plan.condition.precision}
     assert pairs["left_row"].to_pylist() == list(range(40))
     assert pairs["right_row"].to_pylist() == [number % 6 for number in range(1, 41)]
-    assert replace(plan, meeting=plan.tried[0]).rows().num_rows == 0
+    assert replace(plan, condition=plan.tried[0]).rows().num_rows == 0

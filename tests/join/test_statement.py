@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lakeindex.join.condition import MAPPING_SCHEMA, VALUE, ByExpression, ByMapping, Meeting
+from lakeindex.join.condition import MAPPING_SCHEMA, VALUE, ByExpression, ByMapping, JoinCondition
 from lakeindex.join.counts import JoinCounts
 from lakeindex.join.kinds import How
 from lakeindex.join.side import JoinSide
@@ -20,24 +20,24 @@ from lakeindex.types.lake import TableId
 
 Column = list[str | None]
 
-LOWER = Meeting("normalised", ByExpression(f"lower({VALUE})", f"lower({VALUE})"), 0.75, 1.0, "")
-EXACT = Meeting("exact", ByExpression(VALUE, VALUE), 1.0, 1.0, "")
+LOWER = JoinCondition("normalised", ByExpression(f"lower({VALUE})", f"lower({VALUE})"), 0.75, 1.0, "")
+EXACT = JoinCondition("exact", ByExpression(VALUE, VALUE), 1.0, 1.0, "")
 MAPPED = {("a", "B"): 0.9, ("a", "c"): 0.8, ("b", "c"): 0.7, ("z", "c"): 0.6, ("A", "gone"): 0.5}
 
 
-def mapping() -> Meeting:
+def mapping() -> JoinCondition:
     rows = [{"left_value": one, "right_value": two, "probability": p} for (one, two), p in MAPPED.items()]
-    return Meeting("fuzzy", ByMapping(pa.Table.from_pylist(rows, schema=MAPPING_SCHEMA)), 0.9, 1.0, "")
+    return JoinCondition("fuzzy", ByMapping(pa.Table.from_pylist(rows, schema=MAPPING_SCHEMA)), 0.9, 1.0, "")
 
 
-def probability(meeting: Meeting, left: str | None, right: str | None) -> float | None:
+def probability(condition: JoinCondition, left: str | None, right: str | None) -> float | None:
     if left is None or right is None:
         return None
-    if isinstance(meeting.way, ByMapping):
+    if isinstance(condition.rule, ByMapping):
         return MAPPED.get((left, right))
     if left == right:
         return 1.0
-    return meeting.precision if meeting is LOWER and left.lower() == right.lower() else None
+    return condition.precision if condition is LOWER and left.lower() == right.lower() else None
 
 
 def side(connection: duckdb.DuckDBPyConnection, name: str, values: pa.Array) -> JoinSide:
@@ -48,20 +48,20 @@ def side(connection: duckdb.DuckDBPyConnection, name: str, values: pa.Array) -> 
     return JoinSide.open(connection, TableId(f"{name}s.csv"), (source, source), [0], len(values))
 
 
-def statements(meeting: Meeting, left: pa.Array, right: pa.Array) -> tuple[duckdb.DuckDBPyConnection, JoinSql]:
+def statements(condition: JoinCondition, left: pa.Array, right: pa.Array) -> tuple[duckdb.DuckDBPyConnection, JoinSql]:
     connection = duckdb.connect()
-    if isinstance(meeting.way, ByMapping):
-        connection.register("mapping", meeting.way.pairs)
+    if isinstance(condition.rule, ByMapping):
+        connection.register("mapping", condition.rule.pairs)
     sides = side(connection, "left_one", left), side(connection, "right_one", right)
-    return connection, JoinSql(*sides, meeting, "left_one", "right_one", "mapping")
+    return connection, JoinSql(*sides, condition, "left_one", "right_one", "mapping")
 
 
-def expected_rows(meeting: Meeting, left: Column, right: Column, how: How) -> Counter[tuple[object, ...]]:
+def expected_rows(condition: JoinCondition, left: Column, right: Column, how: How) -> Counter[tuple[object, ...]]:
     pairs = [
         (i, j)
         for i, one in enumerate(left)
         for j, other in enumerate(right)
-        if probability(meeting, one, other) is not None
+        if probability(condition, one, other) is not None
     ]
     lonely = [i for i in range(len(left)) if i not in {i for i, _ in pairs}]
     if how is How.ANTI:
@@ -80,19 +80,19 @@ columns = st.lists(st.sampled_from(["a", "A", "b", "B", "c", "z", "", None]), ma
 @settings(max_examples=40, deadline=None)
 @given(columns, columns, st.sampled_from([EXACT, LOWER, mapping()]))
 def test_a_statement_gives_the_rows_that_comparing_every_pair_gives(
-    left: Column, right: Column, meeting: Meeting
+    left: Column, right: Column, condition: JoinCondition
 ) -> None:
-    connection, sql = statements(meeting, pa.array(left, pa.string()), pa.array(right, pa.string()))
+    connection, sql = statements(condition, pa.array(left, pa.string()), pa.array(right, pa.string()))
     counts = JoinCounts(**connection.sql(sql.counts()).to_arrow_table().to_pylist()[0])
     for how in How:
-        expected = expected_rows(meeting, left, right, how)
+        expected = expected_rows(condition, left, right, how)
         assert Counter(connection.sql(sql.joined(how)).fetchall()) == expected
         assert counts.rows(how) == expected.total()
     pairs = [
-        (i, j, probability(meeting, one, other))
+        (i, j, probability(condition, one, other))
         for i, one in enumerate(left)
         for j, other in enumerate(right)
-        if probability(meeting, one, other) is not None
+        if probability(condition, one, other) is not None
     ]
     assert connection.sql(sql.rows()).fetchall() == pairs
     assert counts.left_matched == len({i for i, _, _ in pairs})

@@ -14,7 +14,7 @@ import pytest
 
 from lakeindex import Lake
 from lakeindex.errors import InvalidSetting, LakeIndexError, NotFound, Refused
-from lakeindex.join.condition import MAPPING_SCHEMA, ByMapping, Meeting
+from lakeindex.join.condition import MAPPING_SCHEMA, ByMapping, JoinCondition
 from lakeindex.join.plan import JoinPlan
 from lakeindex.join.write_file import copy_rows
 
@@ -26,8 +26,8 @@ def plan(lake: Lake) -> JoinPlan:
 
 def by_mapping(plan: JoinPlan) -> JoinPlan:
     rows = [{"left_value": "fr", "right_value": "FR", "probability": 0.7}]
-    way = ByMapping(pa.Table.from_pylist(rows, schema=MAPPING_SCHEMA))
-    return replace(plan, meeting=Meeting("fuzzy", way, 0.9, 0.2, "alike"))
+    rule = ByMapping(pa.Table.from_pylist(rows, schema=MAPPING_SCHEMA))
+    return replace(plan, condition=JoinCondition("fuzzy", rule, 0.9, 0.2, "alike"))
 
 
 def sorted_rows(table: pa.Table) -> list[str]:
@@ -49,7 +49,7 @@ def test_the_pairs_of_rows_can_be_written_too(plan: JoinPlan, tmp_path: Path) ->
     assert pq.read_table(tmp_path / "pairs.parquet").to_pylist() == plan.rows().to_pylist()
 
 
-def test_a_file_that_exists_stays_unless_it_is_said_that_it_may_go(plan: JoinPlan, tmp_path: Path) -> None:
+def test_a_file_that_exists_stays_unless_forced(plan: JoinPlan, tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     out.write_text("precious")
     (tmp_path / "link.csv").symlink_to(tmp_path / "nowhere")
@@ -65,12 +65,12 @@ def test_a_file_that_exists_stays_unless_it_is_said_that_it_may_go(plan: JoinPla
 def test_a_file_that_appears_meanwhile_stays(plan: JoinPlan, tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
 
-    def opened(folder: Path) -> duckdb.DuckDBPyConnection:
+    def connect(folder: Path) -> duckdb.DuckDBPyConnection:
         out.write_text("precious")
-        return plan.opened(folder).connection
+        return plan.tables.open_reaching(folder).connection
 
     with pytest.raises(Refused, match="exists now"):
-        copy_rows("SELECT 1 AS one", out, False, opened)
+        copy_rows("SELECT 1 AS one", out, False, connect)
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("out.csv", "precious")]
 
 
@@ -81,7 +81,7 @@ def test_nothing_is_left_of_a_join_that_fails(plan: JoinPlan, tmp_path: Path) ->
             "SELECT CAST('x' || range AS INT) FROM range(9)",
             tmp_path / "out.csv",
             True,
-            lambda folder: plan.opened(folder).connection,
+            lambda folder: plan.tables.open_reaching(folder).connection,
         )
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("out.csv", "precious")]
 
@@ -101,7 +101,7 @@ def test_a_folder_may_be_reached_by_a_link(plan: JoinPlan, tmp_path: Path) -> No
         ("folder.csv", Refused, "is a folder"),
     ],
 )
-def test_what_can_not_be_written_is_said_before_any_work(
+def test_what_can_not_be_written_is_refused_before_any_work(
     plan: JoinPlan, tmp_path: Path, name: str, error: type[Exception], message: str
 ) -> None:
     (tmp_path / "folder.csv").mkdir()
@@ -116,7 +116,7 @@ def test_writing_reaches_its_own_folder_and_no_other(plan: JoinPlan, tmp_path: P
             f"SELECT * FROM read_csv('{tmp_path}/secret.csv')",
             tmp_path / "out.csv",
             False,
-            lambda folder: plan.opened(folder).connection,
+            lambda folder: plan.tables.open_reaching(folder).connection,
         )
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from lakeindex.match import label_memory as module
 from lakeindex.match.features import FEATURES
-from lakeindex.match.label_memory import STRENGTH, Memory, undirected
+from lakeindex.match.label_memory import STRENGTH, LabelMemory, undirected
 from lakeindex.match.user_verdicts import FEEDBACK
 
 NAMES = [feature.name for feature in FEATURES]
@@ -28,12 +28,12 @@ def units(rng: np.random.Generator, rows: int) -> Rows:
     return unit(rng.standard_normal((rows, DIMENSION)))
 
 
-def memory_of(rng: np.random.Generator, rows: int) -> Memory:
+def memory_of(rng: np.random.Generator, rows: int) -> LabelMemory:
     features = undirected(rng.uniform(0, 1, (rows, len(NAMES))))
-    return Memory(features, units(rng, rows), units(rng, rows), rng.uniform(-1, 1, rows))
+    return LabelMemory(features, units(rng, rows), units(rng, rows), rng.uniform(-1, 1, rows))
 
 
-def expected_shift(memory: Memory, query: Rows, candidate: Rows, features: Rows) -> float:
+def expected_shift(memory: LabelMemory, query: Rows, candidate: Rows, features: Rows) -> float:
     """Sum up one pair at a time, as the module's docstring has it."""
     kernels = []
     for told, left, right in zip(memory.features, memory.lefts, memory.rights, strict=True):
@@ -45,7 +45,7 @@ def expected_shift(memory: Memory, query: Rows, candidate: Rows, features: Rows)
     return moved / (1 + sum(kernels))
 
 
-def near(rng: np.random.Generator, memory: Memory, rows: int) -> tuple[Rows, Rows, npt.NDArray[np.float64]]:
+def near(rng: np.random.Generator, memory: LabelMemory, rows: int) -> tuple[Rows, Rows, npt.NDArray[np.float64]]:
     """Make candidates that are like labelled pairs of one column."""
     candidates = unit(memory.rights[:rows] + 0.05 * rng.standard_normal((rows, DIMENSION)))
     return memory.lefts[0], candidates, memory.features[:rows].astype(np.float64)
@@ -69,7 +69,7 @@ def test_a_shift_is_the_shrunken_mean_of_the_residuals_nearby() -> None:
 def test_it_says_how_many_pairs_it_comes_from() -> None:
     rng = np.random.default_rng(2)
     one = memory_of(rng, 1)
-    twice = Memory(**{name.name: np.repeat(getattr(one, name.name), 2, axis=0) for name in fields(Memory)})
+    twice = LabelMemory(**{name.name: np.repeat(getattr(one, name.name), 2, axis=0) for name in fields(LabelMemory)})
     for memory, said in ((one, "1 pair that you judged is like"), (twice, "2 pairs that you judged are like")):
         part = memory.shift(one.lefts[0], lambda _: one.rights, one.features.astype(np.float64), np.ones(1))
         assert part.meaning(0).startswith(said)
@@ -103,7 +103,7 @@ def test_the_direction_of_a_pair_makes_no_difference() -> None:
 def test_a_thousand_equal_labels_move_no_further_than_their_residual() -> None:
     rng = np.random.default_rng(5)
     one = memory_of(rng, 1)
-    many = Memory(
+    many = LabelMemory(
         np.repeat(one.features, 1000, axis=0), np.repeat(one.lefts, 1000, axis=0), np.repeat(one.rights, 1000, axis=0),
         np.full(1000, -0.8),
     )  # fmt: skip

@@ -8,26 +8,26 @@ from pathlib import Path
 import numpy as np
 
 from lakeindex.match.features import FEATURES
-from lakeindex.match.labelled_pairs import DescribedPairs
+from lakeindex.match.labelled_pairs import LabelledPairs
 
 STATE = ["generation 3", "stamp 7"]
 
 
-def made(rng: np.random.Generator, lefts: list[int], rights: list[int]) -> DescribedPairs:
+def made(rng: np.random.Generator, lefts: list[int], rights: list[int]) -> LabelledPairs:
     count = len(lefts)
     features = rng.uniform(0, 1, (count, len(FEATURES))).astype(np.float32)
     verdicts = rng.choice([-1, 1], count).astype(np.int8)
-    return DescribedPairs(np.array(lefts), np.array(rights), verdicts, features, rng.uniform(0, 1, count))
+    return LabelledPairs(np.array(lefts), np.array(rights), verdicts, features, rng.uniform(0, 1, count))
 
 
-def equal(one: DescribedPairs, other: DescribedPairs) -> bool:
-    return all(np.array_equal(getattr(one, name.name), getattr(other, name.name)) for name in fields(DescribedPairs))
+def equal(one: LabelledPairs, other: LabelledPairs) -> bool:
+    return all(np.array_equal(getattr(one, name.name), getattr(other, name.name)) for name in fields(LabelledPairs))
 
 
 def test_what_is_saved_is_read(tmp_path: Path) -> None:
     pairs = made(np.random.default_rng(0), [3, 1], [5, 2])
     pairs.save(tmp_path / "new" / "pairs", STATE)
-    read, state = DescribedPairs.open(tmp_path / "new" / "pairs")
+    read, state = LabelledPairs.open(tmp_path / "new" / "pairs")
     assert equal(read, pairs) and list(state) == STATE
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["pairs"]
 
@@ -38,18 +38,18 @@ def test_a_file_that_is_none_says_nothing(tmp_path: Path) -> None:
     whole = path.read_bytes()
     for content in (b"", whole[:100], whole[:-30], b"PK" + whole[:50]):
         path.write_bytes(content)
-        read, state = DescribedPairs.open(path)
-        assert equal(read, DescribedPairs.nothing()) and list(state) == []
-    read, _ = DescribedPairs.open(tmp_path / "none")
-    assert equal(read, DescribedPairs.nothing())
+        read, state = LabelledPairs.open(path)
+        assert equal(read, LabelledPairs.nothing()) and list(state) == []
+    read, _ = LabelledPairs.open(tmp_path / "none")
+    assert equal(read, LabelledPairs.nothing())
 
 
 def test_a_file_of_other_features_says_nothing(tmp_path: Path) -> None:
     pairs = made(np.random.default_rng(0), [3], [5])
-    DescribedPairs(pairs.lefts, pairs.rights, pairs.verdicts, pairs.features[:, 1:], pairs.probabilities).save(
+    LabelledPairs(pairs.lefts, pairs.rights, pairs.verdicts, pairs.features[:, 1:], pairs.probabilities).save(
         tmp_path / "pairs", STATE
     )
-    assert len(DescribedPairs.open(tmp_path / "pairs")[0]) == 0
+    assert len(LabelledPairs.open(tmp_path / "pairs")[0]) == 0
 
 
 def test_pairs_are_found_by_both_keys() -> None:
@@ -60,7 +60,7 @@ def test_pairs_are_found_by_both_keys() -> None:
     places = {pair: place for place, pair in enumerate(zip(lefts.tolist(), rights.tolist(), strict=True))}
     expected = [places.get(pair, -1) for pair in zip(*(keys.tolist() for keys in asked), strict=True)]
     assert pairs.places_of(*asked).tolist() == expected
-    assert DescribedPairs.nothing().places_of(*asked).tolist() == [-1] * 10_000
+    assert LabelledPairs.nothing().places_of(*asked).tolist() == [-1] * 10_000
 
 
 def test_some_pairs_are_taken_and_others_put_behind() -> None:

@@ -13,7 +13,7 @@ from lakeindex.match.calibration import Calibration
 from lakeindex.match.features import FEATURES, features_of
 from lakeindex.match.matcher import PRIOR, Judged, Matcher, confidence_features
 from lakeindex.match.matcher_file import write_matcher
-from lakeindex.match.signal_sum import fuse
+from lakeindex.match.signal_sum import sum_signals
 from lakeindex.match.signals import MEANINGS, measure
 from lakeindex.models.boosted_trees import Trees
 from lakeindex.models.monotone import AGAINST, FOR
@@ -31,7 +31,7 @@ CANDIDATES = [
 
 def judged(query: Side = Side(), candidates: list[Candidate] = CANDIDATES, tables: list[int] | None = None) -> Judged:  # noqa: B008 (never changed)
     pairs = pairs_of(query, candidates, tables=tables)
-    return Matcher.open(MATCHER).judge(pairs, fuse(measure(pairs), pairs.tables), len(candidates))
+    return Matcher.open(MATCHER).judge(pairs, sum_signals(measure(pairs), pairs.tables), len(candidates))
 
 
 def trees_of(matcher: Matcher) -> dict[str, Trees]:
@@ -70,7 +70,7 @@ def test_probabilities_rank_as_the_evidence_does() -> None:
         for _ in range(40)
     ]
     matcher, pairs = Matcher.open(MATCHER), pairs_of(Side(), candidates)
-    scored = fuse(measure(pairs), pairs.tables)
+    scored = sum_signals(measure(pairs), pairs.tables)
     told = matcher.calibration
     evidence = told.score * scored.scores + told.trees * matcher.pair.sums(features_of(pairs, scored))
     probabilities = matcher.judge(pairs, scored, len(pairs.keys)).probabilities

@@ -9,18 +9,25 @@ import numpy as np
 import pytest
 
 from lakeindex.errors import IndexDamaged
-from lakeindex.match.message_passing import LEAST, NO_BRIDGE, Bridge, PathWeights, bridges_among, receive
+from lakeindex.match.message_passing import (
+    LEAST,
+    NO_SENDER,
+    Intermediate,
+    MessageWeights,
+    choose_intermediates,
+    pass_messages,
+)
 
-WEIGHTS = PathWeights(path_bias=-1.1, back_slope=0.3, back_bias=1.0)
+WEIGHTS = MessageWeights(path_bias=-1.1, reverse_slope=0.3, reverse_bias=1.0)
 CANDIDATES = 30
 
 
-def random_graph(seed: int) -> tuple[np.ndarray, list[Bridge]]:
+def random_graph(seed: int) -> tuple[np.ndarray, list[Intermediate]]:
     rng = np.random.default_rng(seed)
     own = rng.beta(0.3, 2, CANDIDATES)
     bridges = [
-        Bridge(int(place), rng.permutation(CANDIDATES)[:12], rng.beta(0.3, 1, 12), float(rng.random()))
-        for place in bridges_among(own)
+        Intermediate(int(place), rng.permutation(CANDIDATES)[:12], rng.beta(0.3, 1, 12), float(rng.random()))
+        for place in choose_intermediates(own)
     ]
     return own, bridges
 
@@ -33,7 +40,7 @@ def log_odds(probability: float) -> float:
 @pytest.mark.parametrize("seed", range(20))
 def test_what_arrives_is_the_widest_of_all_paths_listed_one_by_one(seed: int) -> None:
     own, bridges = random_graph(seed)
-    found = WEIGHTS.probabilities(receive(own, bridges))
+    found = WEIGHTS.probabilities(pass_messages(own, bridges))
     for place in range(CANDIDATES):
         paths = [
             min(log_odds(own[bridge.place]), log_odds(probability))
@@ -49,33 +56,33 @@ def test_what_arrives_is_the_widest_of_all_paths_listed_one_by_one(seed: int) ->
 
 def test_neither_the_order_of_bridges_matters_nor_how_often_one_is_there() -> None:
     own, bridges = random_graph(3)
-    first = WEIGHTS.probabilities(receive(own, bridges))
+    first = WEIGHTS.probabilities(pass_messages(own, bridges))
     for order in itertools.permutations([*bridges, bridges[0]]):
-        np.testing.assert_array_equal(WEIGHTS.probabilities(receive(own, order)), first)
+        np.testing.assert_array_equal(WEIGHTS.probabilities(pass_messages(own, order)), first)
 
 
 def test_a_path_never_makes_a_join_less_probable() -> None:
     own, bridges = random_graph(5)
-    silent = PathWeights(WEIGHTS.path_bias, back_slope=0.0, back_bias=0.0)
-    with_paths, without = (silent.probabilities(receive(own, some)) for some in (bridges, []))
+    silent = MessageWeights(WEIGHTS.path_bias, reverse_slope=0.0, reverse_bias=0.0)
+    with_paths, without = (silent.probabilities(pass_messages(own, some)) for some in (bridges, []))
     assert np.all(with_paths >= without) and np.any(with_paths > without + 0.01)
 
 
 def test_a_column_that_only_a_bridge_knows_is_told_by_that_bridge() -> None:
-    received = receive(np.array([0.95, 0.0, 0.0]), [Bridge(0, np.array([2]), np.array([0.9]), 0.9)])
-    assert received.via.tolist() == [NO_BRIDGE, NO_BRIDGE, 0]
+    received = pass_messages(np.array([0.95, 0.0, 0.0]), [Intermediate(0, np.array([2]), np.array([0.9]), 0.9)])
+    assert received.via.tolist() == [NO_SENDER, NO_SENDER, 0]
     told = WEIGHTS.probabilities(received)
     assert told[2] > 0.3 > told[1]
 
 
 def test_only_candidates_that_may_join_are_asked_the_most_probable_first() -> None:
-    assert bridges_among(np.array([0.1, LEAST / 2, 0.9, 0.2, 0.3])).tolist() == [2, 4, 3]
-    assert bridges_among(np.array([LEAST / 2])).tolist() == []
+    assert choose_intermediates(np.array([0.1, LEAST / 2, 0.9, 0.2, 0.3])).tolist() == [2, 4, 3]
+    assert choose_intermediates(np.array([LEAST / 2])).tolist() == []
 
 
 def test_weights_are_read_as_they_were_written(tmp_path: Path) -> None:
     WEIGHTS.save(tmp_path / "paths.safetensors")
-    assert PathWeights.open(tmp_path / "paths.safetensors") == WEIGHTS
+    assert MessageWeights.open(tmp_path / "paths.safetensors") == WEIGHTS
     (tmp_path / "paths.safetensors").write_bytes(b"no weights")
     with pytest.raises(IndexDamaged, match="holds no weights"):
-        PathWeights.open(tmp_path / "paths.safetensors")
+        MessageWeights.open(tmp_path / "paths.safetensors")

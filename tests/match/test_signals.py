@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lakeindex.match.signal_sum import Scored, fuse, fuse_sources
+from lakeindex.match.signal_sum import SignalScores, sum_signals, sum_sources
 from lakeindex.match.signals import REPEATS, RIVAL, SIGNALS, measure
 from lakeindex.types.columns import Family, Kind
 from lakeindex.types.pairs import Pairs
@@ -33,8 +33,8 @@ def scores(query: Side, *candidates: Candidate) -> list[float]:
     return fused
 
 
-def fuse_pairs(pairs: Pairs) -> Scored:
-    return fuse(measure(pairs), pairs.tables)
+def fuse_pairs(pairs: Pairs) -> SignalScores:
+    return sum_signals(measure(pairs), pairs.tables)
 
 
 NOTHING = {name: np.zeros(1) for name in [*(signal.name for signal in SIGNALS), REPEATS.name]}
@@ -46,7 +46,7 @@ ALONE = np.zeros(1, np.int64)
 def test_every_signal_and_score_is_a_share(query: Side, candidates: list[Candidate], query_columns: int) -> None:
     values = measure(pairs_of(query, candidates, query_columns))
     assert set(values) == set(NOTHING)
-    for value in [*values.values(), fuse(values, np.arange(len(candidates))).scores]:
+    for value in [*values.values(), sum_signals(values, np.arange(len(candidates))).scores]:
         assert value.shape == (len(candidates),)
         assert ((value >= 0) & (value <= 1)).all()
 
@@ -66,7 +66,7 @@ def test_the_evidence_adds_up_to_the_score_largest_part_first(
 
 def test_the_weights_of_what_speaks_for_a_join_add_up_to_one() -> None:
     assert sum(signal.weight for signal in SIGNALS) == pytest.approx(1.0)
-    assert fuse(NOTHING | {signal.name: np.ones(1) for signal in SIGNALS}, ALONE).scores == pytest.approx(1.0)
+    assert sum_signals(NOTHING | {signal.name: np.ones(1) for signal in SIGNALS}, ALONE).scores == pytest.approx(1.0)
 
 
 @given(st.lists(SHARES, min_size=len(NOTHING), max_size=len(NOTHING)), st.data())
@@ -74,14 +74,14 @@ def test_the_weights_of_what_speaks_for_a_join_add_up_to_one() -> None:
 def test_more_of_what_speaks_for_a_join_never_lowers_its_score(shares: list[float], data: st.DataObject) -> None:
     values = dict(zip(NOTHING, map(np.atleast_1d, shares), strict=True))
     raised = data.draw(st.sampled_from(SIGNALS)).name
-    assert fuse(values | {raised: np.ones(1)}, ALONE).scores[0] >= fuse(values, ALONE).scores[0] - 1e-12
+    assert sum_signals(values | {raised: np.ones(1)}, ALONE).scores[0] >= sum_signals(values, ALONE).scores[0] - 1e-12
 
 
 def test_evidence_names_the_signal_its_strength_and_what_that_says() -> None:
     values = {name: np.zeros(2) for name in NOTHING} | {REPEATS.name: np.array([0.0, 0.5])}
     values["words"] = np.array([0.0, 0.5])
     words = next(signal for signal in SIGNALS if signal.name == "words")
-    scored = fuse(values, np.arange(2))
+    scored = sum_signals(values, np.arange(2))
     first, *_, last = scored.evidence(1)
     assert (first.name, first.value, first.part) == ("words", 0.5, pytest.approx(words.weight / 2))
     assert first.meaning == words.meaning
@@ -90,7 +90,7 @@ def test_evidence_names_the_signal_its_strength_and_what_that_says() -> None:
 
 
 def test_sources_that_are_asked_alone_count_in_equal_parts() -> None:
-    scored = fuse_sources({"containment": np.array([1.0, 0.0]), "names": np.array([0.5, 0.2])})
+    scored = sum_sources({"containment": np.array([1.0, 0.0]), "names": np.array([0.5, 0.2])})
     assert scored.scores.tolist() == pytest.approx([0.75, 0.1])
     assert [(one.name, one.part) for one in scored.evidence(1)] == [("names", pytest.approx(0.1)), ("containment", 0.0)]
 

@@ -9,9 +9,9 @@ import pytest
 from lakeindex.arrays.aliases import Floats
 from lakeindex.match.matcher import PRIOR, Judged, Matcher
 from lakeindex.match.score_parts import Addition, Part
-from lakeindex.match.signal_sum import fuse
+from lakeindex.match.signal_sum import sum_signals
 from lakeindex.match.signals import measure
-from lakeindex.match.user_verdicts import ACCEPTED, FEEDBACK, NO_VERDICT, REJECTED, as_told
+from lakeindex.match.user_verdicts import ACCEPTED, FEEDBACK, NO_VERDICT, REJECTED, with_verdicts
 from lakeindex.models.weights import MATCHER
 from lakeindex.types.columns import Family
 from lakeindex.types.matches import Evidence
@@ -26,7 +26,7 @@ CANDIDATES = [
 def judged(verdicts: list[int] | None = None, most: int = 4, additions: tuple[Addition, ...] = ()) -> Judged:
     pairs = pairs_of(Side(), CANDIDATES)
     told = None if verdicts is None else np.array(verdicts, np.int8)
-    return Matcher.open(MATCHER).judge(pairs, fuse(measure(pairs), pairs.tables), most, additions, told)
+    return Matcher.open(MATCHER).judge(pairs, sum_signals(measure(pairs), pairs.tables), most, additions, told)
 
 
 def feedback_in(evidence: tuple[Evidence, ...]) -> list[Evidence]:
@@ -35,7 +35,7 @@ def feedback_in(evidence: tuple[Evidence, ...]) -> list[Evidence]:
 
 def test_told_probabilities_are_sure_and_keep_their_order() -> None:
     probabilities = np.array([0.0, 0.5, 1.0] * 3)
-    told = as_told(probabilities, np.array([ACCEPTED] * 3 + [REJECTED] * 3 + [NO_VERDICT] * 3, np.int8))
+    told = with_verdicts(probabilities, np.array([ACCEPTED] * 3 + [REJECTED] * 3 + [NO_VERDICT] * 3, np.int8))
     assert told.tolist() == pytest.approx([0.9999, 0.99995, 1.0, 0.0, 5e-5, 1e-4, 0.0, 0.5, 1.0], rel=1e-9)
 
 
@@ -48,7 +48,7 @@ def test_a_verdict_decides_whatever_the_evidence() -> None:
 
 def test_what_was_rejected_is_nobodys_rival() -> None:
     without = pairs_of(Side(), CANDIDATES[1:])
-    alone = Matcher.open(MATCHER).judge(without, fuse(measure(without), without.tables), 3)
+    alone = Matcher.open(MATCHER).judge(without, sum_signals(measure(without), without.tables), 3)
     rejected = judged([REJECTED, NO_VERDICT, NO_VERDICT, NO_VERDICT])
     assert rejected.probabilities[1:] == pytest.approx(alone.probabilities)
     assert rejected.probabilities[1] != judged().probabilities[1]

@@ -1,4 +1,4 @@
-"""How much of a table a reader found: F1 of its header and of its cells in place, and rows that it lost silently."""
+"""Score a CSV reader: F1 of a table's header and of its cells in place, and rows that were lost silently."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from tests.messy.messy_table import Cells, Truth
+from tests.messy.messy_table import Cells, GroundTruth
 
 LEAST_ALIKE = 0.5
 """Two rows with fewer equal cells than this share aren't the same row."""
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """What a reader made of a file."""
+class ReadTable:
+    """A table as a reader returned it."""
 
     header: Cells
     rows: tuple[Cells, ...]
@@ -26,26 +26,26 @@ class Score:
     header_f1: float
     cell_f1: float
     silent: int
-    """Rows of the truth that were neither returned nor counted as rejected."""
+    """Rows of the ground truth that were neither returned nor counted as rejected."""
 
 
-def score(read: Read, truth: Truth) -> Score:
-    """Compare what was read with the truth, cells by their text and place, rows aligned in their order."""
-    pairs = _aligned(read.rows, truth.rows)
-    cells_right = sum(_equal(read.rows[ours], truth.rows[theirs]) for ours, theirs in pairs)
-    cell_f1 = _f1(cells_right, sum(map(len, read.rows)), sum(map(len, truth.rows)))
-    header_f1 = _f1(_equal(read.header, truth.header), len(read.header), len(truth.header))
-    found = sum(_equal(read.rows[a], truth.rows[b]) >= LEAST_ALIKE * len(truth.rows[b]) for a, b in pairs)
-    return Score(header_f1, cell_f1, _silent(read, truth, found))
+def score(read: ReadTable, ground_truth: GroundTruth) -> Score:
+    """Compare a table with the ground truth, cells by their text and place, rows aligned in their order."""
+    pairs = _aligned(read.rows, ground_truth.rows)
+    cells_right = sum(_equal(read.rows[ours], ground_truth.rows[theirs]) for ours, theirs in pairs)
+    cell_f1 = _f1(cells_right, sum(map(len, read.rows)), sum(map(len, ground_truth.rows)))
+    header_f1 = _f1(_equal(read.header, ground_truth.header), len(read.header), len(ground_truth.header))
+    found = sum(_equal(read.rows[a], ground_truth.rows[b]) >= LEAST_ALIKE * len(ground_truth.rows[b]) for a, b in pairs)
+    return Score(header_f1, cell_f1, _silent(read, ground_truth, found))
 
 
-def _silent(read: Read, truth: Truth, found: int) -> int:
+def _silent(read: ReadTable, ground_truth: GroundTruth, found: int) -> int:
     """Count lost rows; a rejected line that was no row explains none, so that it can't hide a lost one."""
     surplus = len(read.rows) - found
-    unfit_returned = min(truth.unfit, surplus)
-    others_returned = min(truth.other_lines, surplus - unfit_returned)
-    lost = len(truth.rows) - found + truth.unfit - unfit_returned
-    return max(lost - max(read.rejected - (truth.other_lines - others_returned), 0), 0)
+    unfit_returned = min(ground_truth.unfit, surplus)
+    others_returned = min(ground_truth.other_lines, surplus - unfit_returned)
+    lost = len(ground_truth.rows) - found + ground_truth.unfit - unfit_returned
+    return max(lost - max(read.rejected - (ground_truth.other_lines - others_returned), 0), 0)
 
 
 def _aligned(ours: Sequence[Cells], theirs: Sequence[Cells]) -> list[tuple[int, int]]:

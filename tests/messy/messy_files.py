@@ -1,4 +1,4 @@
-"""Messy CSV files with a known truth: every clean table under every pollution, and under two or three at once."""
+"""Messy CSV files with their ground truth: each clean table under each pollution, and under two or three at once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NEED_THREE_COLUMNS = (
     *("header of two lines", "units below the header", "rows with another delimiter"),
 )
 NEED_COLUMNS = dict.fromkeys(NEED_THREE_COLUMNS, 3) | {"facts above": 4}
-"""Columns below which a person couldn't tell either."""
+"""Columns below which a person couldn't read the table either."""
 NEED_NUMBERS = ("no header", "header of two lines", "units below the header")
 """A first line stands out by what is below it."""
 NEED_ROWS = {
@@ -50,7 +50,7 @@ def polluted(table: CleanTable, pollutions: Sequence[str], seed: int) -> MessyFi
 
 
 def bears(table: CleanTable, pollution: str) -> bool:
-    """Tell whether a person could still read the table under a pollution."""
+    """Return whether a person could still read the table under a pollution."""
     if len(table.header) < NEED_COLUMNS.get(pollution, 1 if pollution in WRITING else 2):
         return False
     if pollution == "blank lines between rows" and len(table.header) == 1:

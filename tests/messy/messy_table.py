@@ -1,4 +1,4 @@
-"""A clean table on its way to a messy CSV file: what is written, how, and what a reader should make of it."""
+"""A clean table on its way to a messy CSV file: what is written, how, and the rows that a reader should return."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class CleanTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
+class GroundTruth:
     header: Cells
     rows: tuple[Cells, ...]
     unfit: int
@@ -32,7 +32,7 @@ class MessyFile:
     table: str
     pollutions: tuple[str, ...]
     content: bytes
-    truth: Truth
+    ground_truth: GroundTruth
 
 
 @dataclass(slots=True)
@@ -60,7 +60,7 @@ class Draft:
     header_lines: list[Cells]
     rows: list[Cells]
     header: Cells
-    """What the columns are called, whatever stands in the file."""
+    """The names that a reader should give to the columns."""
     writing: Writing = field(default_factory=Writing)
     above: list[str] = field(default_factory=list)
     """Lines above the table, written as they are."""
@@ -87,8 +87,8 @@ class Draft:
         fitting = tuple(row for row in rows if row is not None)
         copies = (len(self.rows) - 1) // self.repeats_header_after if self.repeats_header_after else 0
         other = self.other_lines + copies * len(self.header_lines)
-        truth = Truth(self.header, fitting, len(rows) - len(fitting), other)
-        return MessyFile(table, pollutions, self._write(), truth)
+        ground_truth = GroundTruth(self.header, fitting, len(rows) - len(fitting), other)
+        return MessyFile(table, pollutions, self._write(), ground_truth)
 
     def _write(self) -> bytes:
         lines = [*self.above, *self._table_lines(), *self.below]

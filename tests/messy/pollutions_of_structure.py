@@ -70,7 +70,7 @@ def add_padded_notes(draft: Draft, random: Random) -> None:
 
 
 def add_total(draft: Draft, _: Random) -> None:
-    """End with a line of sums, which has nothing to say in the columns of text."""
+    """End with a line of sums, which leaves the columns of text empty."""
     sums = [_sum([row[column] for row in draft.rows]) for column in range(1, draft.width)]
     draft.below.append(_line(draft, ("Total", *sums)))
     draft.other_lines += 1

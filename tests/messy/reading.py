@@ -7,12 +7,12 @@ from pathlib import Path
 from lakeindex.errors import UnreadableTable
 from lakeindex.types.lake import LakeFile, ReadOptions
 from lakeindex_connectors.csv_files.connector import CsvConnector
-from tests.messy.csv_scores import Read
+from tests.messy.csv_scores import ReadTable
 
-NOTHING = Read((), ())
+NOTHING = ReadTable((), ())
 
 
-def read_with_lakeindex(path: Path) -> Read:
+def read_with_lakeindex(path: Path) -> ReadTable:
     """Read a file; nothing where it is refused."""
     status = path.stat()
     file = LakeFile(path.resolve(), path.name, status.st_size, status.st_mtime_ns)
@@ -23,4 +23,4 @@ def read_with_lakeindex(path: Path) -> Read:
     except UnreadableTable:
         return NOTHING
     cells = tuple(row for batch in columns for row in zip(*batch, strict=True))
-    return Read(tuple(table.schema.names), cells, rows.rejected)
+    return ReadTable(tuple(table.schema.names), cells, rows.rejected)

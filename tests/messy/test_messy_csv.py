@@ -1,4 +1,4 @@
-"""What lakeindex makes of messy CSV files whose truth is known."""
+"""How well lakeindex reads messy CSV files whose ground truth is known."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def scores_of(files: Iterable[MessyFile], folder: Path) -> dict[str, list[Score]
         path = folder / "messy.csv"
         path.write_bytes(file.content)
         kind = file.pollutions[0] if len(file.pollutions) == 1 else "combined"
-        scores[kind].append(score(read_with_lakeindex(path), file.truth))
+        scores[kind].append(score(read_with_lakeindex(path), file.ground_truth))
     return scores
 
 
@@ -72,7 +72,7 @@ def test_encodings_are_found_from_few_rows(tmp_path: Path, rows: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("tiny_bytes", [0, 8192])
-def test_both_roads_reach_the_bars_on_many_files(
+def test_both_parsers_reach_the_bars_on_many_files(
     lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny_bytes: int
 ) -> None:
     monkeypatch.setattr(csv_files, "_TINY_BYTES", tiny_bytes)
@@ -89,15 +89,15 @@ def test_a_clean_table_is_written_plainly(lake: Path) -> None:
     table = next(table for table in clean_tables(lake) if table.name == "three rows")
     file = polluted(table, ["none"], 0)
     assert file.content.decode().splitlines() == [",".join(cells) for cells in (table.header, *table.rows)]
-    assert (file.truth.header, file.truth.rows) == (table.header, table.rows)
-    assert (file.truth.unfit, file.truth.other_lines) == (0, 0)
+    assert (file.ground_truth.header, file.ground_truth.rows) == (table.header, table.rows)
+    assert (file.ground_truth.unfit, file.ground_truth.other_lines) == (0, 0)
 
 
-def test_a_pollution_says_what_is_left_of_the_rows(lake: Path) -> None:
+def test_the_ground_truth_has_the_rows_that_a_pollution_leaves(lake: Path) -> None:
     table = next(table for table in clean_tables(lake) if table.name == "three rows")
     long = polluted(table, ["rows too long"], 0)
-    assert (len(long.truth.rows), long.truth.unfit) == (2, 1)
+    assert (len(long.ground_truth.rows), long.ground_truth.unfit) == (2, 1)
     assert long.content.count(b",surplus\n") == 1
     cut = polluted(table, ["rows cut short"], 0)
-    assert [row[-1] for row in cut.truth.rows].count("") == 1
+    assert [row[-1] for row in cut.ground_truth.rows].count("") == 1
     assert sorted(len(line.split(",")) for line in cut.content.decode().splitlines()) == [5, 6, 6, 6]

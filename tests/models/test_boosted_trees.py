@@ -7,7 +7,7 @@ import pytest
 
 from lakeindex.models.boosted_trees import Trees
 
-# The first tree asks for feature 0, then for feature 1 on the right; the second is a stump on feature 1.
+# The first tree splits on feature 0, then on feature 1 on the right; the second is a stump on feature 1.
 TREES = Trees(
     roots=np.array([0, 5], np.int32),
     features=np.array([0, 0, 1, 0, 0, 1, 0, 0], np.int32),

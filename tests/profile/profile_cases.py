@@ -8,12 +8,12 @@ import pyarrow as pa
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from lakeindex.config.profile_limits import Limits
+from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.profile.column_profile import ColumnProfile, Extremes
 from lakeindex.profile.scan import profile_columns
 from lakeindex.profile.sketch import Sketch
 
-SMALL = Limits(values=6, words=5, grams=4, texts=3)
+SMALL = ProfileLimits(values=6, words=5, grams=4, texts=3)
 """So little that a few values already overflow every sketch."""
 
 VALUES = (
@@ -26,7 +26,7 @@ COLUMNS = st.lists(st.none() | st.sampled_from(VALUES) | st.text(st.characters(c
 few = settings(max_examples=20, deadline=None)
 
 
-def profile(values: list[str | None], limits: Limits = SMALL) -> ColumnProfile:
+def profile(values: list[str | None], limits: ProfileLimits = SMALL) -> ColumnProfile:
     (made,) = profile_columns([pa.array(values, pa.string())], limits)
     return made
 

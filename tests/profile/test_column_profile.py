@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lakeindex.config.profile_limits import Limits
+from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.hashing.text_hash import HashedText
-from lakeindex.profile.column_profile import LENGTH_BINS, LOOKS, PATTERN_BINS, Extremes, length_bin
+from lakeindex.profile.column_profile import LENGTH_BINS, PATTERN_BINS, VALUE_TYPES, Extremes, length_bin
 from lakeindex.types.columns import Kind
 from tests.profile.profile_cases import COLUMNS, VALUES, as_facts, few, profile
 
-LIMITS = Limits()
+LIMITS = ProfileLimits()
 TYPES = {
     # values: (kind, DuckDB's type)
     ("1", "-2", "+3", "7.0"): (Kind.INTEGER, "BIGINT"),
@@ -88,13 +88,13 @@ def test_merging_with_no_rows_changes_nothing(values: list[str | None]) -> None:
     assert as_facts(profile(values).merge(profile([]))) == as_facts(profile(values))
 
 
-def test_every_value_of_the_lists_is_of_a_known_look() -> None:
-    seen = profile(list(VALUES), LIMITS).looks
-    assert dict(zip(LOOKS, (seen > 0).tolist(), strict=True)) == dict.fromkeys(LOOKS, True)
+def test_the_values_of_the_lists_are_of_every_value_type() -> None:
+    seen = profile(list(VALUES), LIMITS).value_types
+    assert dict(zip(VALUE_TYPES, (seen > 0).tolist(), strict=True)) == dict.fromkeys(VALUE_TYPES, True)
 
 
 @pytest.mark.parametrize("values", TYPES, ids=lambda values: " ".join(map(str, values))[:40])
-def test_values_tell_the_kind_and_the_sql_type(values: tuple[str | None, ...]) -> None:
+def test_values_decide_the_kind_and_the_sql_type(values: tuple[str | None, ...]) -> None:
     made = profile(list(values), LIMITS)
     assert (made.kind, made.sql_type) == TYPES[values]
 
@@ -160,7 +160,7 @@ def test_a_column_of_dates_has_the_extremes_of_its_dates_and_any_other_those_of_
         (["1,234,567", "12,5", "1,234", "2"], 2.0, 1_234_567.0),
     ],
 )
-def test_a_column_tells_what_its_commas_and_points_mean(values: list[str], low: float, high: float) -> None:
+def test_a_column_decides_what_its_commas_and_points_mean(values: list[str], low: float, high: float) -> None:
     made = profile(values, LIMITS)
     assert (made.minimum, made.maximum) == (low, high)
     merged = profile(values[:1], LIMITS).merge(profile(values[1:], LIMITS))
@@ -189,6 +189,6 @@ def test_lengths_are_binned_by_powers_of_the_root_of_two() -> None:
 
 def test_a_value_counts_its_rows_in_each_histogram_once() -> None:
     made = profile(["ab", "AB", "12", None, "n/a"], LIMITS)
-    assert made.looks.tolist() == [2, 1] + [0] * (len(LOOKS) - 2)
+    assert made.value_types.tolist() == [2, 1] + [0] * (len(VALUE_TYPES) - 2)
     assert made.lengths.tolist() == [0, 0, 0, 3] + [0] * (LENGTH_BINS - 4)
     assert sorted(made.patterns.tolist()) == [0] * (PATTERN_BINS - 2) + [1, 2]

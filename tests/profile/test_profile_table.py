@@ -11,23 +11,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lakeindex.config.profile_limits import Limits, RawValues
+from lakeindex.config.profile_limits import ProfileLimits, RawValues
 from lakeindex.hashing.text_hash import HashedText
 from lakeindex.profile.column_profile import ColumnProfile, Extremes
 from lakeindex.profile.grams import gram_sketches
 from lakeindex.profile.normalise import normal_values, normal_words
 from lakeindex.profile.profile_table import PROFILE_SCHEMA, ProfiledColumn, to_records
 from lakeindex.profile.sketch import Sketch
-from lakeindex.profile.sketch_sizes import kept
+from lakeindex.profile.sketch_sizes import sketch_sizes
 from lakeindex.types.columns import Family
 from lakeindex.types.lake import TableId
 from tests.profile.profile_cases import COLUMNS, SMALL, few, profile
 
-LIMITS = Limits()
+LIMITS = ProfileLimits()
 RICH = profile(["Paris", "paris", "2020-01-01", "7", "-1.5", "1,234", "1.234", None])
 
 
-def records_of(profiles: list[ColumnProfile], limits: Limits = SMALL) -> pa.Table:
+def records_of(profiles: list[ColumnProfile], limits: ProfileLimits = SMALL) -> pa.Table:
     return to_records([ProfiledColumn(TableId("t.csv"), n, f"c{n}", made) for n, made in enumerate(profiles)], limits)
 
 
@@ -57,7 +57,7 @@ def test_a_record_holds_the_smallest_hashes_that_its_kind_keeps(columns: list[li
     assert records.schema.equals(PROFILE_SCHEMA)
     for record, made in zip(records.to_pylist(), profiles, strict=True):
         for family, sketch in ((Family.VALUES, made.values), (Family.WORDS, made.words)):
-            limit = kept(family, [made.kind])[0]
+            limit = sketch_sizes(family, [made.kind])[0]
             assert record[f"{family}_hashes"] == sketch.hashes.tolist()[:limit]
             assert record[f"{family}_counts"] == sketch.counts.tolist()[:limit]
 
@@ -68,11 +68,11 @@ def test_numbers_have_no_words_and_no_trigrams() -> None:
     assert [len(words[f"{name}_hashes"]) for name in ("values", "words")] == [2, 2]
 
 
-def test_a_record_says_where_the_column_is_and_what_it_is() -> None:
+def test_a_record_holds_the_place_of_the_column_and_its_facts() -> None:
     column = ProfiledColumn(TableId("a/b.csv"), 3, "größe", profile(["1", "2", "2", None], LIMITS))
     (record,) = to_records([column], LIMITS).to_pylist()
-    said = {name: record[name] for name in PROFILE_SCHEMA.names[:12]}
-    assert said == {
+    scalars = {name: record[name] for name in PROFILE_SCHEMA.names[:12]}
+    assert scalars == {
         "table_id": "a/b.csv",
         "position": 3,
         "name": "größe",
@@ -89,7 +89,7 @@ def test_a_record_says_where_the_column_is_and_what_it_is() -> None:
     assert sorted(text["text"] for text in record["texts"]) == ["1", "2"]
 
 
-def test_what_is_held_back_of_the_values_is_not_in_the_records() -> None:
+def test_what_is_excluded_of_the_values_is_not_in_the_records() -> None:
     column = ProfiledColumn(TableId("t.csv"), 0, "c", profile(["4711", "4712", "4712"], LIMITS))
     hashed, nothing = (replace(LIMITS, raw=raw) for raw in (RawValues.HASH, RawValues.NONE))
     for limits in (hashed, nothing):
@@ -148,7 +148,7 @@ def test_the_digest_of_a_column_never_changes() -> None:
 @given(st.lists(COLUMNS, max_size=4))
 def test_grams_are_the_trigrams_of_the_words_between_spaces(columns: list[list[str | None]]) -> None:
     ascii_columns = [[value for value in column if value and value.isascii()] for column in columns]
-    wide = Limits(grams=10_000)
+    wide = ProfileLimits(grams=10_000)
     profiles = [profile(list(column), wide) for column in ascii_columns]
     for sketch, made in zip(gram_sketches(profiles, wide), profiles, strict=True):
         counts = Counter(hash_of(gram) for text in made.texts for gram in trigrams(text.text))

@@ -4,13 +4,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from lakeindex.config.profile_limits import Limits
+from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.profile.quantiles import QUANTILES, quantiles_of
 from lakeindex.profile.scan import profile_columns
 
 
 def quantiles(values: list[str | None]) -> list[float]:
-    (found,) = quantiles_of(profile_columns([pa.array(values, pa.string())], Limits()))
+    (found,) = quantiles_of(profile_columns([pa.array(values, pa.string())], ProfileLimits()))
     return found.tolist()
 
 
@@ -42,4 +42,5 @@ def test_text_and_nothing_have_none() -> None:
 
 def test_columns_do_not_mix() -> None:
     columns = [pa.array(["5", "5"]), pa.array(["x"]), pa.array([], pa.string()), pa.array(["7"])]
-    assert [one.tolist() for one in quantiles_of(profile_columns(columns, Limits()))] == [[5.0] * 5, [], [], [7.0] * 5]
+    found = quantiles_of(profile_columns(columns, ProfileLimits()))
+    assert [one.tolist() for one in found] == [[5.0] * 5, [], [], [7.0] * 5]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lakeindex.config.profile_limits import Limits
+from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.hashing.text_hash import HashedText
 from lakeindex.profile.column_profile import LENGTH_BINS, length_bin
 from lakeindex.profile.normalise import is_missing, normal_keys, normal_values, normal_words
@@ -20,7 +20,7 @@ from lakeindex.profile.scan import profile_columns
 from lakeindex.types.columns import Kind
 from tests.profile.profile_cases import COLUMNS, SMALL, as_facts, few, profile
 
-LIMITS = Limits()
+LIMITS = ProfileLimits()
 NOON = dt.datetime(2020, 1, 2, 12)
 ARROW = {
     # type: (array, kind, SQL type, its texts)

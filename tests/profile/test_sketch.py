@@ -32,10 +32,10 @@ def test_a_sketch_keeps_the_smallest_hashes_and_their_counts(items: list[tuple[i
     totals: Counter[int] = Counter()
     for item, count in items:
         totals[item] += count
-    kept = sorted(totals)[:size]
+    smallest = sorted(totals)[:size]
     made = sketch(items, size)
     assert (made.hashes.dtype, made.counts.dtype) == (np.uint64, np.int64)
-    assert (made.hashes.tolist(), made.counts.tolist()) == (kept, [totals[item] for item in kept])
+    assert (made.hashes.tolist(), made.counts.tolist()) == (smallest, [totals[item] for item in smallest])
 
 
 @settings(max_examples=50, deadline=None)

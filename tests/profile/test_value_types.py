@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lakeindex.profile.column_profile import LOOKS
+from lakeindex.profile.column_profile import VALUE_TYPES
 from lakeindex.profile.normalise import normal_values
 from lakeindex.profile.value_types import interpret
 
 EPOCH = date(1970, 1, 1)
 READ = {
-    # value: (look, number, day)
+    # value: (value type, number, day)
     "0": ("integer", 0, None),
     "-42": ("integer", -42, None),
     "+5": ("integer", 5, None),
@@ -82,9 +82,9 @@ READ = {
 
 
 def read(values: list[str]) -> list[tuple[str, float | None, float | None]]:
-    looks, numbers, days = interpret(normal_values(pa.array(values, pa.large_string())))
+    value_types, numbers, days = interpret(normal_values(pa.array(values, pa.large_string())))
     known = [[None if math.isnan(number) else number for number in each.tolist()] for each in (numbers, days)]
-    return list(zip([LOOKS[look] for look in looks], *known, strict=True))
+    return list(zip([VALUE_TYPES[number] for number in value_types], *known, strict=True))
 
 
 @pytest.mark.parametrize("value", READ, ids=lambda value: value[:30])
@@ -98,7 +98,7 @@ def test_values_are_read_together_as_each_alone() -> None:
 
 
 def test_every_look_is_seen() -> None:
-    assert {look for look, _, _ in READ.values()} == set(LOOKS)
+    assert {value_type for value_type, _, _ in READ.values()} == set(VALUE_TYPES)
 
 
 @pytest.mark.parametrize("year", [1900, 1999, 2000, 2020, 2023])
@@ -106,7 +106,7 @@ def test_days_that_a_month_lacks_are_text_and_all_others_dates(year: int) -> Non
     written = [f"{year}-{month:02d}-{day:02d}" for month in range(1, 13) for day in range(1, 32)]
     first = date(year, 1, 1)
     real = {(first + timedelta(days)).isoformat() for days in range((date(year + 1, 1, 1) - first).days)}
-    assert {text for text, (look, _, _) in zip(written, read(written), strict=True) if look == "date"} == real
+    assert {text for text, (name, _, _) in zip(written, read(written), strict=True) if name == "date"} == real
 
 
 @settings(max_examples=50, deadline=None)
@@ -118,7 +118,7 @@ def test_a_date_is_the_days_since_1970(day: date) -> None:
 @settings(max_examples=50, deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_number_written_by_python_is_read_as_it_was(number: float) -> None:
-    ((look, found, _),) = read([repr(number)])
-    assert look in ("integer", "decimal", "code")
+    ((value_type, found, _),) = read([repr(number)])
+    assert value_type in ("integer", "decimal", "code")
     assert found == number
     assert math.copysign(1, found) == 1 or found != 0, "nought has no sign"

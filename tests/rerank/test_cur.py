@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lakeindex.arrays.aliases import Floats, Integers
 from lakeindex.errors import InvalidSetting
-from lakeindex.rerank.cur import Plan, Searched, predict, search, search_many
+from lakeindex.rerank.cur import Plan, SearchResult, predict, search, search_many
 
 ANNCUR = {"ridge": 0.0, "offset": False}
 
@@ -123,8 +123,8 @@ def test_what_was_foreseen_is_what_was_predicted_before() -> None:
     space, prior = rng.normal(size=(40, 3)), rng.normal(size=40)
     scores = space @ rng.normal(size=3) + prior
     found = search(Counted(scores), space, prior, Plan(20, 2, ridge=1e-9))
-    assert np.array_equal(found.foreseen[:10], prior[found.places[:10]])
-    assert np.allclose(found.foreseen[10:], scores[found.places[10:]], atol=1e-5)
+    assert np.array_equal(found.forecasts[:10], prior[found.places[:10]])
+    assert np.allclose(found.forecasts[10:], scores[found.places[10:]], atol=1e-5)
     assert found.rounds.tolist() == [0] * 10 + [1] * 10
 
 
@@ -142,7 +142,7 @@ def test_many_queries_are_searched_as_each_alone() -> None:
 
     together = search_many(score_many, [space] * 5, priors, Plan(20, 4))
     for number, found in enumerate(together):
-        alone: Searched = search(Counted(scores[number]), space, priors[number], Plan(20, 4))
+        alone: SearchResult = search(Counted(scores[number]), space, priors[number], Plan(20, 4))
         assert np.array_equal(found.places, alone.places)
         assert np.array_equal(found.predicted, alone.predicted)
     assert sizes == [20, 20, 20, 20], "the pairs of a round were not scored together"

@@ -12,12 +12,18 @@ from lakeindex.errors import IndexDamaged
 from lakeindex.match.rerank_fusion import RerankWeights
 from lakeindex.models.boosted_trees import Trees
 from lakeindex.models.static_embeddings import TokenVectors
-from lakeindex.models.weights import CELLS, STATIC
+from lakeindex.models.weights import LATE_INTERACTION, STATIC
 from lakeindex.protocols import Reranker
-from lakeindex.rerank.late_interaction import SEEN, CellAttention, Cells, seen, write_cell_attention
-from lakeindex.types.column_tokens import END, Readings
+from lakeindex.rerank.late_interaction import (
+    PAIR_FEATURES,
+    CellVectors,
+    LateInteraction,
+    pair_features,
+    write_late_interaction,
+)
+from lakeindex.types.column_tokens import END, ColumnTokens
 from lakeindex.types.columns import KINDS, ColumnFacts, Kind
-from lakeindex.types.cross_input import Read
+from lakeindex.types.cross_input import CrossInput
 
 COLUMNS = (
     ("country", "cities", ["germany", "france", "new zealand"], Kind.TEXT),
@@ -34,7 +40,7 @@ def tokens() -> TokenVectors:
 
 
 @pytest.fixture(scope="module")
-def columns() -> Read:
+def columns() -> CrossInput:
     said: list[int] = []
     starts = [0]
     for name, title, values, _ in COLUMNS:
@@ -55,7 +61,7 @@ def columns() -> Read:
         lengths=np.full((size, 2), 127, np.uint8),
         patterns=np.full((size, 2), 127, np.uint8),
     )
-    return Read(Readings(np.array(said, np.uint16), np.array(starts)), facts)
+    return CrossInput(ColumnTokens(np.array(said, np.uint16), np.array(starts)), facts)
 
 
 def vector(tokens: TokenVectors, text: str) -> np.ndarray:
@@ -73,10 +79,10 @@ def cosine(one: np.ndarray, other: np.ndarray) -> float:
 @pytest.mark.parametrize("left", range(len(COLUMNS)))
 @pytest.mark.parametrize("right", range(len(COLUMNS)))
 def test_what_is_seen_is_what_loops_over_the_cells_see(
-    tokens: TokenVectors, columns: Read, left: int, right: int
+    tokens: TokenVectors, columns: CrossInput, left: int, right: int
 ) -> None:
-    cells = Cells.of(columns, tokens)
-    told = dict(zip(SEEN, seen(cells, cells, np.array([left]), np.array([right]))[0], strict=True))
+    cells = CellVectors.of(columns, tokens)
+    told = dict(zip(PAIR_FEATURES, pair_features(cells, cells, np.array([left]), np.array([right]))[0], strict=True))
     (name, title, ours, kind), (name_there, _, theirs, kind_there) = COLUMNS[left], COLUMNS[right]
     here, there = [vector(tokens, one) for one in ours], [vector(tokens, one) for one in theirs]
     expected = {"kinds": float(kind is kind_there), "lengths": 1.0, "patterns": 1.0}
@@ -98,10 +104,10 @@ def test_what_is_seen_is_what_loops_over_the_cells_see(
         assert told[figure] == pytest.approx(value, abs=2e-5), figure
 
 
-def test_the_shipped_weights_are_a_reranker_that_is_small_and_reads_each_pair_alone(columns: Read) -> None:
-    model = CellAttention.open(CELLS, STATIC)
+def test_the_shipped_weights_are_a_reranker_that_is_small_and_reads_each_pair_alone(columns: CrossInput) -> None:
+    model = LateInteraction.open(LATE_INTERACTION, STATIC)
     assert isinstance(model, Reranker)
-    assert CELLS.stat().st_size <= 2_000_000
+    assert LATE_INTERACTION.stat().st_size <= 2_000_000
     left, right = (places.ravel() for places in np.meshgrid(np.arange(5), np.arange(5), indexing="ij"))
     together = model.scores(columns, columns, left, right)
     pairs = [(np.array([one]), np.array([other])) for one, other in zip(left.tolist(), right.tolist(), strict=True)]
@@ -111,30 +117,30 @@ def test_the_shipped_weights_are_a_reranker_that_is_small_and_reads_each_pair_al
     by_pair = together.reshape(5, 5)
     assert by_pair[0, 1] > by_pair[0, 2], "a price reads more like a country than a country does"
     assert not np.allclose(by_pair, by_pair.T), "a join from one side is not one from the other"
-    weights = RerankWeights.open(CELLS)
+    weights = RerankWeights.open(LATE_INTERACTION)
     assert weights.slope > 0 and weights.share > 0
 
 
 def test_no_likeness_speaks_against_a_join(tokens: TokenVectors) -> None:
-    model = CellAttention.open(CELLS, STATIC)
+    model = LateInteraction.open(LATE_INTERACTION, STATIC)
     rng = np.random.default_rng(0)
-    pairs = rng.uniform(-1, 1, (200, len(SEEN)))
-    before = model.said_of(pairs)
+    pairs = rng.uniform(-1, 1, (200, len(PAIR_FEATURES)))
+    before = model.tree_scores(pairs)
     for likeness in range(20):
         more = pairs.copy()
         more[:, likeness] += rng.uniform(0, 1, 200)
-        assert np.all(model.said_of(more) >= before - 1e-9), SEEN[likeness]
+        assert np.all(model.tree_scores(more) >= before - 1e-9), PAIR_FEATURES[likeness]
 
 
 def test_weights_of_other_figures_or_none_are_refused(tmp_path: Path) -> None:
     places, numbers = np.zeros(1, np.int32), np.zeros(1)
     leaf = Trees(places, places, numbers, places, places, numbers, 1)
     path = tmp_path / "cells.safetensors"
-    write_cell_attention(path, leaf, {"seen": "[]"})
+    write_late_interaction(path, leaf, {"seen": "[]"})
     with pytest.raises(IndexDamaged, match="other figures"):
-        CellAttention.open(path, STATIC)
+        LateInteraction.open(path, STATIC)
     path.write_bytes(b"nothing")
     with pytest.raises(IndexDamaged, match="install lakeindex again"):
-        CellAttention.open(path, STATIC)
+        LateInteraction.open(path, STATIC)
     with pytest.raises(IndexDamaged):
         RerankWeights.open(path)

@@ -142,10 +142,10 @@ def test_labels_read_from_the_cache_are_those_that_are_made_anew(
 ) -> None:
     lake.accept(COUNTRY, CODE)
     lake.reject(COUNTRY, PHONE)
-    made = lake.searcher.labels()
-    read = Lake.open(lake.settings.index, settings).searcher.labels()
+    made = lake.opened.searcher.labels()
+    read = Lake.open(lake.settings.index, settings).opened.searcher.labels()
     shutil.rmtree(what_is_remembered_of_indexes / "lakeindex" / "feedback")
-    again = Lake.open(lake.settings.index, settings).searcher.labels()
+    again = Lake.open(lake.settings.index, settings).opened.searcher.labels()
     assert made is not None and read is not None and again is not None
     for other in (read, again):
         assert np.array_equal(other.memory.features, made.memory.features)
@@ -160,7 +160,7 @@ def test_a_folder_for_the_cache_that_cannot_be_written_costs_nothing_but_time(
     (tmp_path / "file").write_text("no folder")
     lake.accept(COUNTRY, PHONE)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    labels = lake.searcher.labels()
+    labels = lake.opened.searcher.labels()
     assert labels is not None and len(labels.pairs) == 1
 
 

@@ -13,15 +13,15 @@ from lakeindex import Lake, Settings
 from lakeindex.arrays.aliases import Integers
 from lakeindex.errors import InvalidSetting, NotFound, StaleArtifact
 from lakeindex.match.matcher import Judged
-from lakeindex.models.weights import CELLS, STATIC
+from lakeindex.models.weights import LATE_INTERACTION, STATIC
 from lakeindex.rerank.anchor_store import open_anchors
 from lakeindex.rerank.cur import Plan, predict
-from lakeindex.rerank.late_interaction import CellAttention
+from lakeindex.rerank.late_interaction import LateInteraction
 from lakeindex.search.load_cross_encoder import make_reranker
 from lakeindex.search.reranking_searcher import RerankingSearcher
 from lakeindex.store.layout import ANCHORS, CROSS_ENCODER_ROLE
 from lakeindex.types.columns import QueryColumn
-from lakeindex.types.cross_input import Read
+from lakeindex.types.cross_input import CrossInput
 from lakeindex.types.lake import ColumnId, TableId
 
 ALL = 10**9
@@ -34,13 +34,13 @@ def never_sure(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def columns_of(lake: Lake) -> list[ColumnId]:
-    return [lake.searcher.directory.id_of(key) for key in range(len(lake.searcher.directory))]
+    return [lake.opened.searcher.directory.id_of(key) for key in range(len(lake.opened.searcher.directory))]
 
 
 def brute_force(lake: Lake, query: QueryColumn, keys: Integers) -> np.ndarray:
-    read = lake.searcher.read_of(keys)
-    one = Read(query.reading, query.facts)
-    return CellAttention.open(CELLS, STATIC).scores(one, read, np.zeros(len(keys), np.int64), np.arange(len(keys)))
+    read = lake.opened.searcher.read_of(keys)
+    one = CrossInput(query.cross_score, query.facts)
+    return LateInteraction.open(LATE_INTERACTION, STATIC).scores(one, read, np.zeros(len(keys), np.int64), np.arange(len(keys)))
 
 
 def judged_of(reranking: RerankingSearcher, query: QueryColumn, k: int, calls: int) -> tuple[Integers, Judged]:
@@ -52,13 +52,13 @@ def judged_of(reranking: RerankingSearcher, query: QueryColumn, k: int, calls: i
 @pytest.mark.usefixtures("never_sure")
 def test_a_full_budget_reads_every_candidate_as_brute_force_does(lake: Lake) -> None:
     for column in columns_of(lake):
-        query = lake.searcher.column(column)
-        keys, judged = judged_of(lake.reranking, query, 100, ALL)
+        query = lake.opened.searcher.column(column)
+        keys, judged = judged_of(lake.opened.reranking, query, 100, ALL)
         assert judged.reranked is not None
         said = judged.reranked.said
         assert sorted(said.places.tolist()) == np.flatnonzero(judged.reranked.before > 0).tolist()
         assert said.scores == pytest.approx(brute_force(lake, query, keys[said.places]))
-        expected = lake.reranking.reranker.weights.probabilities(judged.reranked.before[said.places], said.scores)
+        expected = lake.opened.reranking.reranker.weights.probabilities(judged.reranked.before[said.places], said.scores)
         assert judged.probabilities[said.places] == pytest.approx(expected)
 
 
@@ -66,7 +66,7 @@ def test_a_full_budget_reads_every_candidate_as_brute_force_does(lake: Lake) -> 
 @pytest.mark.parametrize("calls", [1, 3, 7])
 def test_no_more_is_read_than_the_budget_allows(lake: Lake, calls: int) -> None:
     for column in columns_of(lake):
-        judged = judged_of(lake.reranking, lake.searcher.column(column), 10, calls)[1]
+        judged = judged_of(lake.opened.reranking, lake.opened.searcher.column(column), 10, calls)[1]
         assert judged.reranked is not None and len(judged.reranked.said.places) <= calls
 
 
@@ -74,17 +74,17 @@ def test_without_a_budget_nothing_is_read_and_no_model_is_loaded(lake: Lake) -> 
     def load() -> object:
         raise AssertionError("a model was loaded")
 
-    reranking = RerankingSearcher(lake.searcher, load)  # type: ignore[arg-type]
+    reranking = RerankingSearcher(lake.opened.searcher, load)  # type: ignore[arg-type]
     for column in columns_of(lake):
-        query = lake.searcher.column(column)
-        assert np.array_equal(reranking.search(query, 10, 0).ranking.keys, lake.searcher.search(query, 10).ranking.keys)
+        query = lake.opened.searcher.column(column)
+        assert np.array_equal(reranking.search(query, 10, 0).ranking.keys, lake.opened.searcher.search(query, 10).ranking.keys)
 
 
 @pytest.mark.usefixtures("never_sure")
 def test_pairs_that_were_read_are_not_read_again(lake: Lake) -> None:
     reranker = make_reranker(lake.settings)
-    reranking = RerankingSearcher(lake.searcher, lambda: reranker)
-    query = lake.searcher.column(columns_of(lake)[0])
+    reranking = RerankingSearcher(lake.opened.searcher, lambda: reranker)
+    query = lake.opened.searcher.column(columns_of(lake)[0])
     first = reranking.search(query, 10, ALL)
     object.__setattr__(reranker, "cross_encoder", None)
     assert np.array_equal(reranking.search(query, 10, ALL).scores, first.scores)
@@ -97,25 +97,25 @@ def test_explain_says_what_query_says_and_its_parts_sum_to_it(lake: Lake) -> Non
             explained = lake.explain(column, match.column)
             assert explained.score == pytest.approx(match.score)
             assert sum(one.part for one in explained.evidence) == pytest.approx(explained.score)
-            assert explained.reading is not None
-            assert explained.reading.score is not None
+            assert explained.cross_score is not None
+            assert explained.cross_score.score is not None
 
 
 def test_where_the_matcher_is_sure_nothing_is_read(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lakeindex.search.reranking_searcher.is_sure", lambda probabilities: True)
     column = ColumnId(TableId("geo/countries.csv"), "name")
-    query = lake.searcher.column(column)
-    assert np.array_equal(lake.reranking.search(query, 10, 50).scores, lake.searcher.search(query, 50).scores)
+    query = lake.opened.searcher.column(column)
+    assert np.array_equal(lake.opened.reranking.search(query, 10, 50).scores, lake.opened.searcher.search(query, 50).scores)
     (first, *_) = lake.query(column.table, column.name, probe=0).matches
     explained = lake.explain(column, first.column)
-    assert explained.reading is not None
-    assert explained.reading.lines() == [
+    assert explained.cross_score is not None
+    assert explained.cross_score.lines() == [
         "the cross-encoder was not asked: which candidate is the best is clear without it"
     ]
 
 
 def test_only_tables_within_a_glob_answer(lake: Lake) -> None:
-    tables = lake.table_ids
+    tables = lake.opened.table_ids
     for column in columns_of(lake):
         for glob, allowed in ((f"{tables[1]}", {tables[1]}), ("*", set(tables))):
             answer = lake.query(column.table, column.name, k=100, probe=0, within=glob)
@@ -129,15 +129,15 @@ def test_only_tables_within_a_glob_answer(lake: Lake) -> None:
 @pytest.mark.usefixtures("never_sure")
 def test_reaching_into_the_lake_finds_what_no_source_proposes(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     column = columns_of(lake)[0]
-    query = lake.searcher.column(column)
-    full = lake.reranking.search(query, 100, ALL)
+    query = lake.opened.searcher.column(column)
+    full = lake.opened.reranking.search(query, 100, ALL)
     best = int(full.ranking.keys[0])
-    hidden = lake.searcher.__class__.candidates
+    hidden = lake.opened.searcher.__class__.candidates
     monkeypatch.setattr(
-        type(lake.searcher), "candidates", lambda *given, **more: np.setdiff1d(hidden(*given, **more), [best])
+        type(lake.opened.searcher), "candidates", lambda *given, **more: np.setdiff1d(hidden(*given, **more), [best])
     )
-    assert best not in lake.reranking.search(query, 100, ALL).pairs.keys
-    reaching = replace(lake.reranking, reaches_lake=True)
+    assert best not in lake.opened.reranking.search(query, 100, ALL).pairs.keys
+    reaching = replace(lake.opened.reranking, reaches_lake=True)
     found = reaching.search(query, 100, ALL)
     assert int(found.ranking.keys[0]) == best
     assert not set(query.own_keys.tolist()) & set(found.ranking.keys.tolist())
@@ -155,9 +155,9 @@ def test_anchor_scores_are_kept_up_when_the_lake_changes(lake_folder: Path, tmp_
     anew = Lake.index(folder, tmp_path / "anew", settings)
     kept, made = (open_anchors(one.generation.folder / ANCHORS) for one in (changed, anew))
     assert np.array_equal(kept.scores, made.scores)
-    assert kept.scores.shape == (5, len(changed.searcher.directory))
+    assert kept.scores.shape == (5, len(changed.opened.searcher.directory))
     assert changed.query("more.csv", "town", probe=0).query == ColumnId(TableId("more.csv"), "town")
-    opened = changed.reranking.open_anchors()
+    opened = changed.opened.reranking.open_anchors()
     assert opened is not None and np.array_equal(opened.scores, made.scores)
     models = changed.generation.manifest.models
     with pytest.raises(StaleArtifact, match="scored by cells-of-before"), pytest.MonkeyPatch.context() as patch:
@@ -182,13 +182,13 @@ def test_many_queries_are_answered_as_each_alone(
     monkeypatch.setattr("lakeindex.search.reranking_searcher._TOGETHER", 5)
     columns = columns_of(lake)
     assert len(columns) > 10
-    reranking = replace(lake.reranking, reaches_lake=reaches_lake)
-    one_by_one = [reranking.search(lake.searcher.column(column), 10, calls) for column in columns]
+    reranking = replace(lake.opened.reranking, reaches_lake=reaches_lake)
+    one_by_one = [reranking.search(lake.opened.searcher.column(column), 10, calls) for column in columns]
     asked: list[int] = []
-    score = CellAttention.scores
-    monkeypatch.setattr(CellAttention, "scores", lambda *given: asked.append(len(given[1])) or score(*given))
-    fresh = replace(lake.reranking, reaches_lake=reaches_lake, make_reranker=partial(make_reranker, lake.settings))
-    together = list(fresh.search_many(map(lake.searcher.column, columns), 10, calls))
+    score = LateInteraction.scores
+    monkeypatch.setattr(LateInteraction, "scores", lambda *given: asked.append(len(given[1])) or score(*given))
+    fresh = replace(lake.opened.reranking, reaches_lake=reaches_lake, make_reranker=partial(make_reranker, lake.settings))
+    together = list(fresh.search_many(map(lake.opened.searcher.column, columns), 10, calls))
     for one, other in zip(one_by_one, together, strict=True):
         assert (one.query, one.ranking.keys.tolist()) == (other.query, other.ranking.keys.tolist())
         assert other.scores == pytest.approx(one.scores, abs=1e-12)
@@ -206,18 +206,18 @@ def test_an_answer_to_many_is_that_to_each(lake: Lake) -> None:
 def test_what_is_expected_of_an_explained_pair_is_what_the_others_foretell(lake: Lake) -> None:
     rows = 0
     for column in columns_of(lake):
-        query = lake.searcher.column(column)
-        keys, judged = judged_of(lake.reranking, query, 100, ALL)
+        query = lake.opened.searcher.column(column)
+        keys, judged = judged_of(lake.opened.reranking, query, 100, ALL)
         assert judged.reranked is not None
         said, before = judged.reranked.said, judged.reranked.before
         if len(said.places) < 4:
             continue
-        explained = lake.explain(column, lake.searcher.directory.id_of(int(keys[said.places[0]])), budget=ALL).reading
+        explained = lake.explain(column, lake.opened.searcher.directory.id_of(int(keys[said.places[0]])), budget=ALL).cross_score
         assert explained is not None and explained.predicted is not None
         if explained.candidates != len(keys):
             continue  # of one that is explained, the rest of its table is judged, too
         prior = np.where(before > 0, np.log(before / (1 - before)), 0.0)
-        vectors = lake.searcher.vectors.vectors(keys)
+        vectors = lake.opened.searcher.vectors.vectors(keys)
         foretold = predict(vectors, prior, said.places[1:], said.scores[1:], Plan(ALL))[said.places[0]]
         assert explained.predicted == pytest.approx(foretold, abs=1e-4)
         rows += 1

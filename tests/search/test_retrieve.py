@@ -6,7 +6,7 @@ import numpy as np
 
 from lakeindex.arrays.aliases import Floats, Integers
 from lakeindex.search.retrieve import retrieve
-from lakeindex.types.column_tokens import Readings
+from lakeindex.types.column_tokens import ColumnTokens
 from lakeindex.types.columns import ColumnFacts, QueryColumn
 from lakeindex.types.lake import ColumnId, TableId
 from lakeindex.types.pairs import Pairs
@@ -36,7 +36,7 @@ def query(*own_keys: int) -> QueryColumn:
         facts=facts,
         terms={},
         vector=np.ones(1, np.float32),
-        reading=Readings(np.zeros(2, np.uint16), np.array([0, 2])),
+        cross_score=ColumnTokens(np.zeros(2, np.uint16), np.array([0, 2])),
         table_names=np.zeros(0, np.uint64),
         own_keys=np.array(own_keys, np.int64),
     )

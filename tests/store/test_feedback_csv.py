@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_feedback_file import ACCEPTED, LEFT, REJECTED, RIGHT
 
 from lakeindex.errors import InvalidSetting, NotFound, Refused
 from lakeindex.store.feedback_csv import read_verdicts, write_verdicts
 from lakeindex.store.feedback_log import LabelledPair, Verdict
+from tests.store.test_feedback_log import ACCEPTED, LEFT, REJECTED, RIGHT
 
 HEADER = "left_table,left_column,right_table,right_column,verdict"
 NOW = "2026-06-01T00:00:00+00:00"
@@ -34,7 +34,7 @@ def test_note_and_time_may_be_missing(tmp_path: Path) -> None:
     ]
 
 
-def test_no_file_is_written_over_unless_told(tmp_path: Path) -> None:
+def test_no_file_is_written_over_without_force(tmp_path: Path) -> None:
     path = tmp_path / "verdicts.csv"
     path.write_text("mine")
     with pytest.raises(Refused, match="--force"):
@@ -45,7 +45,7 @@ def test_no_file_is_written_over_unless_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", "found an empty file"),
         ("left_table,left_column\n", "no column 'right_table'"),
@@ -55,8 +55,8 @@ def test_no_file_is_written_over_unless_told(tmp_path: Path) -> None:
         (f'{HEADER}\n"a,b,c,d,accepted\n', "can't be read"),
     ],
 )
-def test_what_is_wrong_is_named(tmp_path: Path, text: str, said: str) -> None:
-    with pytest.raises(InvalidSetting, match=said):
+def test_what_is_wrong_is_named(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(InvalidSetting, match=message):
         read(tmp_path, text)
 
 

@@ -82,7 +82,7 @@ def test_writers_at_one_time_lose_nothing(tmp_path: Path) -> None:
 
 def test_a_writer_that_never_ends_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = given(tmp_path)
-    monkeypatch.setattr(feedback, "_PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(feedback, "_LOCK_TIMEOUT_SECONDS", 0.05)
     with (tmp_path / "feedback.lock").open("r+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(LockHeld, match=r"feedback.jsonl is being written by process \d+; wait"):
@@ -143,15 +143,15 @@ def test_a_disk_that_is_full_costs_nothing_that_was_there(tmp_path: Path, monkey
     assert file.read() == (ACCEPTED, REJECTED)
 
 
-def test_the_hash_is_of_what_is_said_and_not_of_when_or_in_which_order() -> None:
+def test_the_hash_is_of_the_verdicts_and_not_of_their_time_or_order() -> None:
     assert feedback_hash("index", []) == "index"
-    told = feedback_hash("index", [ACCEPTED, REJECTED])
+    hashed = feedback_hash("index", [ACCEPTED, REJECTED])
     turned = LabelledPair(RIGHT, LEFT, Verdict.ACCEPTED, ACCEPTED.note, "another day")
-    assert feedback_hash("index", [REJECTED, turned]) == told
+    assert feedback_hash("index", [REJECTED, turned]) == hashed
     others = [
         ("other index", [ACCEPTED, REJECTED]),
         ("index", [ACCEPTED]),
         ("index", [ACCEPTED, replace(REJECTED, verdict=Verdict.ACCEPTED)]),
         ("index", [replace(ACCEPTED, note="another"), REJECTED]),
     ]
-    assert len({told, *(feedback_hash(said, verdicts) for said, verdicts in others)}) == 5
+    assert len({hashed, *(feedback_hash(index_hash, verdicts) for index_hash, verdicts in others)}) == 5

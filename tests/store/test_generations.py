@@ -161,7 +161,7 @@ def test_a_crash_at_the_first_publication_leaves_no_index_and_the_next_one_works
     assert len(numbers(tmp_path)) == 1
 
 
-def test_a_second_writer_is_told_who_holds_the_index_and_takes_over_when_that_is_killed(tmp_path: Path) -> None:
+def test_a_second_writer_gets_the_name_of_the_first_and_takes_over_when_that_is_killed(tmp_path: Path) -> None:
     publish_content(tmp_path, "a")
     with subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path)], stdout=subprocess.PIPE, text=True) as holder:
         try:
@@ -240,7 +240,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_damage_is_told_and_a_new_build_mends_it(tmp_path: Path, damage: str) -> None:
+def test_damage_is_reported_and_a_new_build_repairs_it(tmp_path: Path, damage: str) -> None:
     publish_content(tmp_path, "a")
     inflict, message = DAMAGE[damage]
     inflict(tmp_path)

@@ -1,4 +1,4 @@
-"""Small sources of which everything is known: people, countries with codes, measurements, and the same domain again."""
+"""Small sources whose lineage is known: people, countries with codes, measurements, and the same domain again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CITIES = ("Paris", "Berlin", "Madrid", "Lisbon", "Stockholm", "Helsinki", "Tokyo
 
 
 def people(rows: int = 60) -> SourceData:
-    """A key, a name, a repeated city, a country that the city decides, a day, a phone, a measure, a yes or no."""
+    """A key, a name, a repeated city, a country that depends on it, a date, a phone number, a measure, a boolean."""
     numbers = np.arange(rows)
     return SourceData(
         "people",
@@ -49,7 +49,7 @@ def countries() -> SourceData:
 
 
 def trade(rows: int = 48) -> SourceData:
-    """The countries' codes again, in a table of its own, with what has nothing to do with them."""
+    """The countries' codes again, in a table of their own, beside columns unrelated to them."""
     numbers = np.arange(rows)
     return SourceData(
         "trade",

@@ -1,4 +1,4 @@
-"""Each perturbation changes what it says and keeps what it says."""
+"""Each corruption changes and keeps what its description says."""
 
 from __future__ import annotations
 
@@ -9,23 +9,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from lakeindex.synthesis import codes, dates, numbers
-from lakeindex.synthesis import text_variants as wording
-from lakeindex.synthesis import typos as spelling
-from lakeindex.synthesis.corruptions import PERTURBATIONS, choose, fitting, perturbed, shuffle_cells
-from lakeindex.synthesis.value_shapes import Look
+from lakeindex.synthesis import codes, dates, numbers, text_variants, typos
+from lakeindex.synthesis.corruptions import CORRUPTIONS, applicable, corrupted, draw_corruption, shuffle_cells
+from lakeindex.synthesis.value_shapes import ValueShape
 from lakeindex.types.matches import JoinKind
 
 NAMES = ["Ada Lovelace", "New York City", "Côte d'Ivoire", "United Kingdom", "University of Oslo", "Zürich", "Li"]
-BY_LOOK = {
-    Look.NAME: NAMES,
-    Look.TEXT: ["The first of many words that stand here and there", "Another long text, about the national company"],
-    Look.CODE: ["AB-10", "CD-25", "EF-31", "SO-08"],
-    Look.INTEGER: ["5", "12000", "731", "99"],
-    Look.SERIAL: ["1", "2", "3", "4", "10"],
-    Look.DECIMAL: ["1234.5", "0.25", "17.125", "99.9"],
-    Look.DATE: ["2020-01-31", "1999-12-05", "2024-02-29", "1969-07-20"],
-    Look.PHONE: ["030-555-1234", "(212) 555-0000", "+1 415 555 9876"],
+BY_SHAPE = {
+    ValueShape.NAME: NAMES,
+    ValueShape.TEXT: [
+        "The first of many words that stand here and there",
+        "Another long text, about the national company",
+    ],
+    ValueShape.CODE: ["AB-10", "CD-25", "EF-31", "SO-08"],
+    ValueShape.INTEGER: ["5", "12000", "731", "99"],
+    ValueShape.SERIAL: ["1", "2", "3", "4", "10"],
+    ValueShape.DECIMAL: ["1234.5", "0.25", "17.125", "99.9"],
+    ValueShape.DATE: ["2020-01-31", "1999-12-05", "2024-02-29", "1969-07-20"],
+    ValueShape.PHONE: ["030-555-1234", "(212) 555-0000", "+1 415 555 9876"],
 }
 
 
@@ -37,40 +38,40 @@ def seeds(count: int = 25) -> list[np.random.Generator]:
     return [np.random.default_rng(seed) for seed in range(count)]
 
 
-def test_names_are_unique_and_every_look_that_can_be_written_otherwise_is() -> None:
-    names = [one.name for one in PERTURBATIONS]
+def test_names_are_unique_and_corruptions_apply_to_these_shapes() -> None:
+    names = [one.name for one in CORRUPTIONS]
     assert len(set(names)) == len(names) == 27
-    assert {look for look in Look if fitting(look)} == set(BY_LOOK)
-    assert choose(Look.BOOLEAN, np.random.default_rng(0)) is None
+    assert {shape for shape in ValueShape if applicable(shape)} == set(BY_SHAPE)
+    assert draw_corruption(ValueShape.BOOLEAN, np.random.default_rng(0)) is None
 
 
-@pytest.mark.parametrize("perturbation", PERTURBATIONS, ids=lambda one: one.name)
-def test_each_changes_columns_that_it_fits_and_only_what_has_a_value(perturbation) -> None:
-    for look in perturbation.looks:
-        before = texts(BY_LOOK[look])
-        after = [perturbed(before, perturbation, rng) for rng in seeds()]
+@pytest.mark.parametrize("corruption", CORRUPTIONS, ids=lambda one: one.name)
+def test_each_changes_columns_of_its_shapes_and_only_where_there_is_a_value(corruption) -> None:
+    for shape in corruption.shapes:
+        before = texts(BY_SHAPE[shape])
+        after = [corrupted(before, corruption, rng) for rng in seeds()]
         assert any(not one.equals(before) for one in after)
         assert {len(one) for one in after} == {len(before)}
         assert {one.null_count for one in after} == {0}
         assert all(value.strip() for one in after for value in one.to_pylist())
-        again = perturbed(before, perturbation, np.random.default_rng(3))
+        again = corrupted(before, corruption, np.random.default_rng(3))
         assert again.equals(after[3])
 
 
-@pytest.mark.parametrize("perturbation", PERTURBATIONS, ids=lambda one: one.name)
-def test_equal_values_stay_equal_and_none_stays_none(perturbation) -> None:
-    value, other = BY_LOOK[min(perturbation.looks)][:2]
+@pytest.mark.parametrize("corruption", CORRUPTIONS, ids=lambda one: one.name)
+def test_equal_values_stay_equal_and_nulls_stay_null(corruption) -> None:
+    value, other = BY_SHAPE[min(corruption.shapes)][:2]
     column = pa.array([value, None, other, value, None], pa.large_string())
     for rng in seeds(5):
-        first, none, _, again, last = perturbed(column, perturbation, rng).to_pylist()
+        first, none, _, again, last = corrupted(column, corruption, rng).to_pylist()
         assert first == again
         assert none is last is None
     empty = pa.array([None, None], pa.large_string())
-    assert perturbed(empty, perturbation, np.random.default_rng(0)).equals(empty)
+    assert corrupted(empty, corruption, np.random.default_rng(0)).equals(empty)
 
 
 @pytest.mark.parametrize("form", dates.DATE_FORMATS)
-def test_a_day_in_another_format_is_the_same_day(form: str) -> None:
+def test_a_date_in_another_format_is_the_same_date(form: str) -> None:
     days = [(date(1950, 1, 1) + timedelta(days=397 * n)).isoformat() for n in range(70)]
     written = dates._written(texts([*days, "2023-02-31", "unknown"]), form).to_pylist()
     assert [datetime.strptime(one, form).date().isoformat() for one in written[:-2]] == days
@@ -79,7 +80,7 @@ def test_a_day_in_another_format_is_the_same_day(form: str) -> None:
 
 
 def test_times_are_of_the_same_day_and_coarser_dates_of_the_same_month_or_year() -> None:
-    days = BY_LOOK[Look.DATE]
+    days = BY_SHAPE[ValueShape.DATE]
     for rng in seeds():
         timed = dates.add_times(texts(days), rng).to_pylist()
         assert [datetime.fromisoformat(one).date().isoformat() for one in timed] == days
@@ -97,7 +98,7 @@ def test_zero_padding_keeps_the_number_and_makes_one_width() -> None:
 
 
 def test_a_prefix_and_a_suffix_are_the_same_for_all_and_can_be_taken_off() -> None:
-    values = BY_LOOK[Look.CODE]
+    values = BY_SHAPE[ValueShape.CODE]
     for rng in seeds():
         before = codes.prefix(texts(values), rng).to_pylist()
         assert len({one.removesuffix(value) for one, value in zip(before, values, strict=True)}) == 1
@@ -110,9 +111,9 @@ def test_separators_and_phone_formats_keep_letters_and_digits() -> None:
         return pc.replace_substring_regex(values, pattern, "").to_pylist()
 
     for rng in seeds():
-        for values in (BY_LOOK[Look.CODE], ["AB10", "CD25"]):
+        for values in (BY_SHAPE[ValueShape.CODE], ["AB10", "CD25"]):
             assert signs(codes.separate(texts(values), rng), r"[^A-Z\d]") == signs(texts(values), r"[^A-Z\d]")
-        dialled = codes.redial(texts(BY_LOOK[Look.PHONE]), rng)
+        dialled = codes.redial(texts(BY_SHAPE[ValueShape.PHONE]), rng)
         assert [one[-10:] for one in signs(dialled, r"\D")] == ["0305551234", "2125550000", "4155559876"]
 
 
@@ -124,7 +125,7 @@ def test_digits_are_grouped_by_thousands_and_the_number_stays() -> None:
     assert filled == {("3.0", "1.5"), ("3.00", "1.5")}
 
 
-def test_units_are_one_factor_and_what_is_no_number_stays() -> None:
+def test_units_are_one_factor_and_other_texts_stay() -> None:
     for rng in seeds():
         converted = numbers.convert(texts(["10", "n.a.", "2.5", "0"]), rng).to_pylist()
         assert converted[1] == "n.a."
@@ -145,7 +146,7 @@ def test_a_typo_is_one_edit_within_the_word() -> None:
     words = texts(["Washington", "Stockholm", "Helsinki", "naïveté", "of", ""])
     changed = 0
     for rng in seeds(60):
-        for before, after in zip(words.to_pylist(), spelling.slip(words, rng).to_pylist(), strict=True):
+        for before, after in zip(words.to_pylist(), typos.mistype(words, rng).to_pylist(), strict=True):
             assert _distance(before, after) <= (2 if len(before) == len(after) else 1)  # two letters swapped are two
             assert after[:1] == before[:1]
             assert before not in ("of", "") or after == before
@@ -162,51 +163,53 @@ def _distance(left: str, right: str) -> int:
     return row[-1]
 
 
-def test_a_slip_hits_a_key_beside_or_below() -> None:
-    assert set(map(chr, spelling._NEIGHBOURS[ord("q")])) == {"w", "a"}
-    assert set(map(chr, spelling._NEIGHBOURS[ord("G")])) == {"F", "H", "B", "V"}
-    assert spelling._NEIGHBOURS[ord("1")].tolist() == [0, 0, 0, 0]
+def test_a_typo_hits_a_key_beside_or_below() -> None:
+    assert set(map(chr, typos._NEIGHBOURS[ord("q")])) == {"w", "a"}
+    assert set(map(chr, typos._NEIGHBOURS[ord("G")])) == {"F", "H", "B", "V"}
+    assert typos._NEIGHBOURS[ord("1")].tolist() == [0, 0, 0, 0]
 
 
-def test_scanners_confuse_what_looks_alike() -> None:
-    read = {one for rng in seeds(40) for one in spelling.misread(texts(["corner 10"]), rng).to_pylist()}
-    assert "comer 10" in read
-    assert any("l0" in one or "1O" in one for one in read)
-    assert {one.translate(str.maketrans("OolIe", "0011c")).replace("rn", "m") for one in read} == {"c0mcr 10"}
+def test_ocr_confuses_characters_that_look_alike() -> None:
+    misread = {one for rng in seeds(40) for one in typos.misread(texts(["corner 10"]), rng).to_pylist()}
+    assert "comer 10" in misread
+    assert any("l0" in one or "1O" in one for one in misread)
+    assert {one.translate(str.maketrans("OolIe", "0011c")).replace("rn", "m") for one in misread} == {"c0mcr 10"}
 
 
-def test_words_are_written_otherwise() -> None:
+def test_texts_have_variants() -> None:
     rng = np.random.default_rng(0)
     people = texts(["Ada Lovelace", "Grace Brewster Hopper", "Prince"])
-    orders = {tuple(wording.reorder(people, one).to_pylist()) for one in seeds()}
+    orders = {tuple(text_variants.reorder(people, one).to_pylist()) for one in seeds()}
     assert orders == {
         ("Lovelace, Ada", "Hopper, Grace Brewster", "Prince"),
         ("Lovelace Ada", "Hopper Grace Brewster", "Prince"),
     }
-    back = wording.reorder(texts(["Lovelace, Ada", "Hopper, Grace Brewster"]), rng).to_pylist()
+    back = text_variants.reorder(texts(["Lovelace, Ada", "Hopper, Grace Brewster"]), rng).to_pylist()
     assert back == ["Ada Lovelace", "Grace Brewster Hopper"]
-    initials = {wording.initial(people, one).to_pylist()[0] for one in seeds()}
+    initials = {text_variants.initial(people, one).to_pylist()[0] for one in seeds()}
     assert initials == {"A. Lovelace", "A Lovelace"}
-    assert wording.acronym(texts(["United Kingdom", "France", "Côte d'Ivoire"]), rng).to_pylist() == [
+    assert text_variants.acronym(texts(["United Kingdom", "France", "Côte d'Ivoire"]), rng).to_pylist() == [
         "UK",
         "France",
         "CD",
     ]
-    shortened = wording.shorten_words(texts(["University of North Dakota", "Northern Company and Sons", "Andes"]), rng)
+    shortened = text_variants.shorten_words(
+        texts(["University of North Dakota", "Northern Company and Sons", "Andes"]), rng
+    )
     assert shortened.to_pylist() == ["Univ. of N Dakota", "N. Co. & Sons", "Andes"]
-    assert wording.drop_vowels(texts(["Berlin", "Oslo", "Ulm Au"]), rng).to_pylist() == ["Brln", "Osl", "Ulm A"]
-    assert wording.strip_accents(texts(["Côte d'Ivoire"]), rng).to_pylist() == ["Cote d Ivoire"]
-    cases = {tuple(wording.recase(texts(["new York"]), one).to_pylist()) for one in seeds()}
+    assert text_variants.drop_vowels(texts(["Berlin", "Oslo", "Ulm Au"]), rng).to_pylist() == ["Brln", "Osl", "Ulm A"]
+    assert text_variants.strip_accents(texts(["Côte d'Ivoire"]), rng).to_pylist() == ["Cote d Ivoire"]
+    cases = {tuple(text_variants.recase(texts(["new York"]), one).to_pylist()) for one in seeds()}
     assert cases == {("NEW YORK",), ("new york",), ("New York",)}
 
 
 def test_cutting_keeps_beginnings_and_additions_keep_all() -> None:
     for rng in seeds():
-        cut = wording.cut(texts(NAMES), rng).to_pylist()
+        cut = text_variants.cut(texts(NAMES), rng).to_pylist()
         assert all(before.startswith(after) for before, after in zip(NAMES, cut, strict=True))
-        added = wording.add_words(texts(NAMES), rng).to_pylist()
+        added = text_variants.add_words(texts(NAMES), rng).to_pylist()
         assert all(before in after for before, after in zip(NAMES, added, strict=True))
-        joined = wording.repunctuate(texts(["New York"]), rng).to_pylist()[0]
+        joined = text_variants.repunctuate(texts(["New York"]), rng).to_pylist()[0]
         assert joined in {"New-York", "New_York", "New.York", "New/York", "New  York"}
 
 
@@ -223,7 +226,7 @@ def test_at_most_two_in_five_cells_are_shuffled() -> None:
 
 
 def test_kinds_are_those_of_the_values() -> None:
-    kinds = {one.name: one.kind for one in PERTURBATIONS}
+    kinds = {one.name: one.kind for one in CORRUPTIONS}
     assert kinds["date format"] == kinds["zero padding"] == kinds["case"] == JoinKind.TRANSFORM
     assert kinds["typos"] == kinds["token order"] == JoinKind.FUZZY
     assert kinds["acronyms"] is JoinKind.SEMANTIC

@@ -1,4 +1,4 @@
-"""Fragments share what was asked for, counted exactly."""
+"""Fragments have exactly the requested overlap."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from lakeindex.synthesis.fragments import (
     split_rows,
     split_values,
 )
-from lakeindex.synthesis.source_tables import Source, SourceColumn, SourceData, read_column
-from lakeindex.synthesis.value_shapes import Look, look_of
+from lakeindex.synthesis.source_tables import Source, SourceColumn, SourceData, to_source_column
+from lakeindex.synthesis.value_shapes import ValueShape, value_shape_of
 from tests.synthesis.made_sources import COUNTRIES, countries, people, trade
 
 
 def column(values: list[object]) -> SourceColumn:
-    return read_column("column", pa.chunked_array([pa.array(values)]))
+    return to_source_column("column", pa.chunked_array([pa.array(values)]))
 
 
 def named(source: SourceData, name: str) -> SourceColumn:
@@ -29,7 +29,7 @@ def named(source: SourceData, name: str) -> SourceColumn:
 
 @pytest.mark.parametrize("overlap", OVERLAPS)
 @pytest.mark.parametrize("count", [1, 2, 3, 7, 10, 57, 1000])
-def test_both_sides_share_the_part_that_was_asked_for(count: int, overlap: float) -> None:
+def test_both_sides_share_the_requested_part(count: int, overlap: float) -> None:
     for seed in range(5):
         split = split_values(count, overlap, np.random.default_rng(seed))
         left, right = set(split.left.tolist()), set(split.right.tolist())
@@ -42,7 +42,7 @@ def test_both_sides_share_the_part_that_was_asked_for(count: int, overlap: float
 
 
 @pytest.mark.parametrize("overlap", OVERLAPS)
-def test_rows_are_dealt_so_that_the_columns_share_as_much(overlap: float) -> None:
+def test_rows_are_split_so_that_the_columns_have_that_overlap(overlap: float) -> None:
     rng = np.random.default_rng(1)
     values = [f"v{number}" for number in rng.integers(100, size=400)] + [None] * 40
     made = column(values)
@@ -77,7 +77,7 @@ def test_children_refer_to_parents_by_numbers_from_1_on() -> None:
     assert [texts[row] for row in parent.rows.tolist()] == [by_key[key] for key in parent.keys.tolist()]
 
 
-def test_a_row_without_value_refers_to_nobody() -> None:
+def test_a_row_without_a_value_refers_to_no_parent() -> None:
     parent = make_parent(column(["a", None, "b", "a"]), np.random.default_rng(0))
     assert (parent.references < 0).tolist() == [False, True, False, False]
     assert set(parent.references.tolist()) == {-1, 1, 2}
@@ -105,38 +105,38 @@ def test_lookups_are_codes_and_names_of_the_same_things() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "look"),
+    ("values", "shape"),
     [
-        ([None, "", "n/a"], Look.EMPTY),
-        (["yes", "no"] * 5, Look.BOOLEAN),
-        ([0, 1, 0, 1], Look.BOOLEAN),
-        ([True, False], Look.BOOLEAN),
-        (["low", "high", "medium"] * 5, Look.ENUMERATION),
-        ([3, 5, 9] * 5, Look.ENUMERATION),
-        (list(range(1, 40)), Look.SERIAL),
-        (list(range(0, 6)), Look.SERIAL),
-        ([1990, 2001, 2020], Look.YEAR),
-        ([12, 55_000, 7, 81], Look.INTEGER),
-        ([12.0, 55_000.0, 7.0, 81.0], Look.INTEGER),
-        (["40.0", "10.0", "20.0", "30.0", "50.0"], Look.SERIAL),
-        ([1, 4, 7, 10, 13], Look.SERIAL),
-        ([1, 4, 7, 10, 14], Look.INTEGER),
-        ([1.5, 2.25, 1e-7], Look.DECIMAL),
-        (["2020-01-01", "2021-05-31"], Look.DATE),
-        (["030-555-1234", "(212) 555-0000"], Look.PHONE),
-        (["00501", "00544", "10001"], Look.CODE),
-        (["DE", "FR", "PT"], Look.CODE),
-        (["AB-12", "CD-99"], Look.CODE),
-        (["Ada Lovelace", "Grace Hopper"], Look.NAME),
-        (["many words that go on and on and on"] * 2, Look.TEXT),
+        ([None, "", "n/a"], ValueShape.EMPTY),
+        (["yes", "no"] * 5, ValueShape.BOOLEAN),
+        ([0, 1, 0, 1], ValueShape.BOOLEAN),
+        ([True, False], ValueShape.BOOLEAN),
+        (["low", "high", "medium"] * 5, ValueShape.ENUMERATION),
+        ([3, 5, 9] * 5, ValueShape.ENUMERATION),
+        (list(range(1, 40)), ValueShape.SERIAL),
+        (list(range(0, 6)), ValueShape.SERIAL),
+        ([1990, 2001, 2020], ValueShape.YEAR),
+        ([12, 55_000, 7, 81], ValueShape.INTEGER),
+        ([12.0, 55_000.0, 7.0, 81.0], ValueShape.INTEGER),
+        (["40.0", "10.0", "20.0", "30.0", "50.0"], ValueShape.SERIAL),
+        ([1, 4, 7, 10, 13], ValueShape.SERIAL),
+        ([1, 4, 7, 10, 14], ValueShape.INTEGER),
+        ([1.5, 2.25, 1e-7], ValueShape.DECIMAL),
+        (["2020-01-01", "2021-05-31"], ValueShape.DATE),
+        (["030-555-1234", "(212) 555-0000"], ValueShape.PHONE),
+        (["00501", "00544", "10001"], ValueShape.CODE),
+        (["DE", "FR", "PT"], ValueShape.CODE),
+        (["AB-12", "CD-99"], ValueShape.CODE),
+        (["Ada Lovelace", "Grace Hopper"], ValueShape.NAME),
+        (["many words that go on and on and on"] * 2, ValueShape.TEXT),
     ],
 )
-def test_a_column_looks_like_its_values(values: list[object], look: Look) -> None:
-    assert column(values).look is look
+def test_a_column_has_the_shape_of_its_values(values: list[object], shape: ValueShape) -> None:
+    assert column(values).shape is shape
 
 
-def test_an_empty_column_looks_like_nothing() -> None:
-    assert look_of(pa.array([], pa.large_string()), 0) is Look.EMPTY
+def test_a_column_without_values_has_the_empty_shape() -> None:
+    assert value_shape_of(pa.array([], pa.large_string()), 0) is ValueShape.EMPTY
 
 
 def test_a_source_column_keeps_its_values_when_rows_are_taken() -> None:
@@ -145,4 +145,4 @@ def test_a_source_column_keeps_its_values_when_rows_are_taken() -> None:
     taken = city.take(rows)
     assert taken.texts().to_pylist() == [city.texts().to_pylist()[row] for row in rows]
     assert sorted(taken.distinct.to_pylist()) == sorted({city.texts().to_pylist()[row] for row in rows})
-    assert taken.look is city.look
+    assert taken.shape is city.shape

@@ -42,7 +42,7 @@ def every(change: str, header: str, table: str = "orders of students", position:
         ),
     ],
 )
-def test_a_header_is_written_otherwise(change: str, header: str, expected: set[str]) -> None:
+def test_a_header_is_changed_as_described(change: str, header: str, expected: set[str]) -> None:
     assert every(change, header) == expected
 
 
@@ -57,7 +57,7 @@ def test_no_header_becomes_empty(header: str) -> None:
     assert all(one.strip() for change in HEADER_CHANGES for one in every(change, header, table="  "))
 
 
-def test_a_column_without_header_is_called_as_connectors_call_it() -> None:
+def test_a_column_without_a_header_is_named_as_connectors_name_it() -> None:
     from lakeindex_connectors.column_names import unique_names
 
     assert unique_names(["a", None, ""]) == ("a", unnamed(2), unnamed(3))

@@ -1,4 +1,4 @@
-"""Pairs are labelled by how they were made, and rightly."""
+"""Pairs are labelled by how they were made, and correctly."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from lakeindex.errors import InvalidSetting
 from lakeindex.synthesis.column_pool import Pool
 from lakeindex.synthesis.labelled_pairs import ColumnPair, SourceData, column_pairs
-from lakeindex.synthesis.value_shapes import Look
+from lakeindex.synthesis.value_shapes import ValueShape
 from lakeindex.types.matches import JoinKind
 from tests.synthesis.made_sources import all_sources, countries
 
@@ -23,7 +23,7 @@ def pairs() -> list[ColumnPair]:
     return list(islice(column_pairs(all_sources(), 1), MANY))
 
 
-def test_half_of_the_pairs_join_and_both_ways_are_told(pairs: list[ColumnPair]) -> None:
+def test_half_of_the_pairs_join_and_only_these_have_a_kind(pairs: list[ColumnPair]) -> None:
     labels = Counter(pair.label for pair in pairs)
     assert abs(labels[True] - MANY / 2) < 4 * MANY**0.5
     assert all((pair.kind is None) != pair.label for pair in pairs)
@@ -31,12 +31,12 @@ def test_half_of_the_pairs_join_and_both_ways_are_told(pairs: list[ColumnPair]) 
     assert 60 < sum(pair.label for pair in few) < 140
 
 
-def test_what_joins_has_one_origin_and_what_does_not_has_two(pairs: list[ColumnPair]) -> None:
-    assert all((pair.left.origin == pair.right.origin) == pair.label for pair in pairs)
+def test_pairs_that_join_have_one_lineage_and_others_have_two(pairs: list[ColumnPair]) -> None:
+    assert all((pair.left.lineage == pair.right.lineage) == pair.label for pair in pairs)
 
 
 def test_negatives_have_no_lineage_in_common() -> None:
-    """Titles and headers are changed, values may be: what wasn't changed tells the column that it came from."""
+    """Titles and headers are changed, values may be: what was not changed identifies the source column."""
     domains = {"iso", "country name", "partner", "nation"}
     checked = 0
     for pair in islice(column_pairs(all_sources(), 3), MANY):
@@ -48,9 +48,9 @@ def test_negatives_have_no_lineage_in_common() -> None:
 
 
 def test_hard_negatives_of_every_kind_are_there(pairs: list[ColumnPair]) -> None:
-    ways = Counter(pair.how.split(";")[0].split()[0] for pair in pairs if not pair.label)
-    assert set(ways) == {"same", "siblings", "surrogates", "hub", "any"}
-    assert min(ways.values()) > 30
+    negatives = Counter(pair.how.split(";")[0].split()[0] for pair in pairs if not pair.label)
+    assert set(negatives) == {"same", "siblings", "surrogates", "hub", "any"}
+    assert min(negatives.values()) > 30
     positives = Counter(pair.how.split(";")[0].split()[0] for pair in pairs if pair.label)
     assert set(positives) == {"rows", "key", "parent", "lookup", "domain"}
     kinds = {pair.kind for pair in pairs if pair.label}
@@ -65,7 +65,7 @@ def test_surrogates_count_from_1_and_do_not_join(pairs: list[ColumnPair]) -> Non
             assert all(1 <= int(value) <= side.distinct for value in side.values)
 
 
-def test_rows_share_the_values_asked_for() -> None:
+def test_rows_share_the_requested_values() -> None:
     source = SourceData(
         "t", pa.table({"name": [f"name {n}x" for n in range(24)], "other": [f"o{n}-{n}" for n in range(24)]})
     )
@@ -87,7 +87,7 @@ def test_lookups_pair_codes_with_names() -> None:
     pairs_of_values = dict(zip(lookup.codes.to_pylist(), lookup.names.to_pylist(), strict=True))
     assert pairs_of_values["FI"] == "Finland"
     assert len(pairs_of_values) == 12
-    assert pool.origins.numbers[lookup.code.place] == pool.origins.numbers[lookup.name.place]
+    assert pool.lineage.ids[lookup.code.place] == pool.lineage.ids[lookup.name.place]
 
 
 def test_values_are_distinct_and_never_empty(pairs: list[ColumnPair]) -> None:
@@ -104,7 +104,7 @@ def test_the_same_seed_makes_the_same_pairs() -> None:
     assert first != list(islice(column_pairs(all_sources(), 6), 600))
 
 
-def test_too_few_tables_are_an_error_that_says_so() -> None:
+def test_too_few_tables_are_an_error_with_that_reason() -> None:
     with pytest.raises(InvalidSetting, match=r"no two columns were found that (join|don't join), among 0 columns"):
         next(column_pairs([], 0))
     one = SourceData("t", pa.table({"a": pa.nulls(3)}))
@@ -117,4 +117,4 @@ def test_a_pool_keeps_the_frequent_values_of_long_columns() -> None:
     (column,) = Pool.of([SourceData("long", long)]).columns
     assert len(column.values) == 500
     assert column.values[0].as_py() == "often here"
-    assert column.look is Look.NAME
+    assert column.shape is ValueShape.NAME

@@ -1,4 +1,4 @@
-"""A made lake holds what its truth says, all of it, and the same each time."""
+"""The ground truth of a made lake is correct and complete, and the same for the same seed."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from lakeindex.types.lake import ColumnId
 from lakeindex.types.matches import JoinKind
 from tests.synthesis.made_sources import all_sources, countries, parts, people, trade
 
-PLAIN = replace(STYLES["plain"], changed_headers=0.0, perturbed=0.0, distractors=0.0)
-LINES = {  # what a header of the sources means: columns of one meaning join, others don't
+PLAIN = replace(STYLES["plain"], changed_headers=0.0, corrupted=0.0, distractors=0.0)
+LINEAGES = {  # of the headers of the sources: columns of one lineage join, others don't
     "iso": "country", "country name": "country", "partner": "country", "nation": "country",
     "person": "person", "full name": "person",
 }  # fmt: skip
 
 
-def recipe(name: str) -> tuple[tuple[str, float], ...]:
+def derivation(name: str) -> tuple[tuple[str, float], ...]:
     return ((name, 1.0),)
 
 
@@ -48,10 +48,10 @@ def digest(made: MadeLake) -> str:
 
 
 @pytest.mark.parametrize("name", ["whole", "rows", "columns", "parents", "lookup"])
-def test_the_truth_is_complete_by_lineage(name: str) -> None:
-    """Headers stay as they are, so that they tell a column's lineage to this test alone."""
+def test_the_ground_truth_is_complete_by_lineage(name: str) -> None:
+    """Headers are unchanged, so that this test can recognise a column's lineage by them."""
     for seed in range(6):
-        made = make_lake(all_sources(), seed, replace(PLAIN, recipes=recipe(name)))
+        made = make_lake(all_sources(), seed, replace(PLAIN, derivations=derivation(name)))
         surrogates = {
             one for one in columns(made) if name != "whole" and (one.name == "id" or one.name.endswith("_id"))
         }
@@ -60,7 +60,7 @@ def test_the_truth_is_complete_by_lineage(name: str) -> None:
             for left, right in combinations(columns(made), 2)
             if left.table != right.table
             and not surrogates & {left, right}
-            and LINES.get(left.name, left.name) == LINES.get(right.name, right.name)
+            and LINEAGES.get(left.name, left.name) == LINEAGES.get(right.name, right.name)
         }
         found = {frozenset((join.left, join.right)) for join in made.joins}
         assert len(found) == len(made.joins)
@@ -68,7 +68,7 @@ def test_the_truth_is_complete_by_lineage(name: str) -> None:
 
 
 def test_surrogate_keys_join_with_their_own_references_alone() -> None:
-    made = make_lake([people(), trade()], 4, replace(PLAIN, recipes=recipe("parents")))
+    made = make_lake([people(), trade()], 4, replace(PLAIN, derivations=derivation("parents")))
     by_id = columns(made)
     keys = {one for one in by_id if one.name == "id"}
     references = {one for one in by_id if one.name.endswith("_id")}
@@ -80,7 +80,7 @@ def test_surrogate_keys_join_with_their_own_references_alone() -> None:
         assert child.name == f"{by_parent_header(made, parent)}_id"
         assert values(by_id[parent]) == {str(number) for number in range(1, len(by_id[parent]) + 1)}
         assert (join.kind, join.overlap, join.grade) == (JoinKind.EQUI, 1.0, 2)
-    # The numbers of the other table fit as well, and the truth says that they don't join.
+    # The numbers of the other table match as well, and by the ground truth they don't join.
     (one, other) = keys
     assert len(values(by_id[one]) & values(by_id[other])) == min(len(by_id[one]), len(by_id[other]))
 
@@ -120,8 +120,8 @@ def test_a_lake_is_of_its_style(style) -> None:
     assert bool(empty) == (style.name == "emptied")
 
 
-def test_an_emptied_column_joins_by_what_it_was() -> None:
-    style = replace(PLAIN, emptied=1.0, recipes=recipe("rows"), overlaps=(1.0,))
+def test_an_emptied_column_joins_by_its_lost_values() -> None:
+    style = replace(PLAIN, emptied=1.0, derivations=derivation("rows"), overlaps=(1.0,))
     source = SourceData("names", pa.table({"name": [f"name {n * 7}" for n in range(20)]}))
     made = make_lake([source], 0, style)
     assert {(join.kind, join.overlap, join.plain_overlap, join.grade) for join in made.joins} == {
@@ -130,8 +130,8 @@ def test_an_emptied_column_joins_by_what_it_was() -> None:
 
 
 @pytest.mark.parametrize("overlap", [0.0, 0.1, 0.3, 0.6, 1.0])
-def test_a_lake_split_by_rows_overlaps_as_asked(overlap: float) -> None:
-    style = replace(PLAIN, recipes=recipe("rows"), overlaps=(overlap,))
+def test_a_lake_split_by_rows_has_the_requested_overlap(overlap: float) -> None:
+    style = replace(PLAIN, derivations=derivation("rows"), overlaps=(overlap,))
     source = SourceData("names", pa.table({"name": [f"name {n * 7}" for n in range(190)]}))
     (join,) = make_lake([source], 3, style).joins
     size = int(190 / (2 - overlap))
@@ -141,14 +141,14 @@ def test_a_lake_split_by_rows_overlaps_as_asked(overlap: float) -> None:
 
 
 def test_codes_join_names_semantically() -> None:
-    made = make_lake([countries()], 1, replace(PLAIN, recipes=recipe("lookup")))
+    made = make_lake([countries()], 1, replace(PLAIN, derivations=derivation("lookup")))
     joins = [one for one in made.joins if {one.left.name, one.right.name} == {"iso", "country name"}]
     assert [(one.kind, one.overlap, one.grade) for one in joins] == [(JoinKind.SEMANTIC, 0.0, 1)]
 
 
 def test_the_same_seed_makes_the_same_lake_in_every_process() -> None:
     script = (
-        "from test_made_lake import *\n"
+        "from tests.synthesis.test_made_lake import *\n"
         "from lakeindex.synthesis.labelled_pairs import column_pairs\nfrom itertools import islice\n"
         "print(digest(make_lake(all_sources(), 7, STYLES['database'])))\n"
         "print(hashlib.sha256(repr(list(islice(column_pairs(all_sources(), 7), 300))).encode()).hexdigest())\n"

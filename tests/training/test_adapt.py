@@ -1,4 +1,4 @@
-"""A tuned index holds only mapped vectors, hands on what tuned it, and stays as it was where that is no better."""
+"""A tuned index holds only mapped vectors, passes its linear head on, and is left unchanged where that is no better."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from lakeindex import Lake, Settings
 from lakeindex.encode.hashing_encoder import HashingEncoder
-from lakeindex.encode.linear_head import Head
+from lakeindex.encode.linear_head import LinearHead
 from lakeindex.errors import IndexMissing, InvalidSetting, LockHeld
 from lakeindex.store.layout import ENCODER_ROLE, HEAD
 from lakeindex.training import adapt as adapting
@@ -62,8 +62,8 @@ def hashing(tmp_path: Path, root: Path) -> Settings:
     return settings
 
 
-def judged_as(gain: Gain, patch: pytest.MonkeyPatch) -> None:
-    """Let the pairs left out say this, whatever they would: so few of them could say anything."""
+def set_held_out_gain(gain: Gain, patch: pytest.MonkeyPatch) -> None:
+    """Replace the held-out gain, which depends on chance with so few pairs."""
 
     def held_out_gain(pairs: VectorPairs, fit: Fit, seed: int) -> Gain:
         return gain
@@ -73,12 +73,12 @@ def judged_as(gain: Gain, patch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def tuned(root: Path, hashing: Settings, monkeypatch: pytest.MonkeyPatch) -> Adapted:
-    judged_as(BETTER, monkeypatch)
+    set_held_out_gain(BETTER, monkeypatch)
     return adapt(root, settings=hashing)
 
 
 def vectors(lake: Lake) -> npt.NDArray[np.float32]:
-    return lake.searcher.vectors.vectors(np.arange(len(lake.searcher.directory)))
+    return lake.opened.searcher.vectors.vectors(np.arange(len(lake.opened.searcher.directory)))
 
 
 def encoder_of(lake: Lake) -> str:
@@ -91,7 +91,7 @@ def files_below(folder: Path) -> dict[str, bytes]:
 
 def test_every_vector_of_a_tuned_index_is_mapped(root: Path, hashing: Settings, tuned: Adapted) -> None:
     lake, before = Lake.open(hashing.index, hashing), Lake.index(root, f"{hashing.index}.before", hashing)
-    head = Head.open(lake.generation.folder / HEAD)
+    head = LinearHead.open(lake.generation.folder / HEAD)
     assert (tuned.refusal, tuned.generation, lake.generation.number) == ("", 2, 2)
     assert encoder_of(lake) == head.fingerprint != encoder_of(before) == SHIPPED
     np.testing.assert_allclose(vectors(lake), head.mapped(vectors(before)), atol=1e-5)
@@ -103,40 +103,42 @@ def test_the_next_build_is_tuned_too_and_as_one_from_nothing(root: Path, hashing
     assert Lake.index(root, hashing.index, hashing).generation.number == 2
     (root / "new.csv").write_text("place,people\nKiel,3\nUlm,5\nBonn,8\n")
     lake = Lake.index(root, hashing.index, hashing)
-    head = Head.open(lake.generation.folder / HEAD)
+    head = LinearHead.open(lake.generation.folder / HEAD)
     assert (lake.generation.number, encoder_of(lake)) == (3, head.fingerprint)
     untuned = Lake.index(root, f"{hashing.index}.other", hashing)
     np.testing.assert_allclose(vectors(lake), head.mapped(vectors(untuned)), atol=1e-5)
 
 
-def test_a_column_from_outside_is_read_by_the_tuned_encoder(root: Path, hashing: Settings, tuned: Adapted) -> None:
+def test_a_column_from_outside_is_encoded_by_the_tuned_encoder(root: Path, hashing: Settings, tuned: Adapted) -> None:
     lake = Lake.open(hashing.index, hashing)
-    inside = lake.searcher.column(ColumnId(TableId("table3.csv"), "town 3"))
+    inside = lake.opened.searcher.column(ColumnId(TableId("table3.csv"), "town 3"))
     outside = lake._query_column(root / "table3.csv", "town 3")
     np.testing.assert_allclose(outside.vector, inside.vector, atol=1e-5)
 
 
-def test_what_is_no_better_changes_nothing(root: Path, hashing: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_encoder_that_is_no_better_changes_nothing(
+    root: Path, hashing: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = files_below(Path(hashing.index))
-    judged_as(NO_BETTER, monkeypatch)
+    set_held_out_gain(NO_BETTER, monkeypatch)
     done = adapt(root, settings=hashing)
     assert (done.gain, done.generation) == (NO_BETTER, 1)
     assert "not better" in done.refusal
     assert files_below(Path(hashing.index)) == before
     assert done.to_arrow().schema == ADAPTED_SCHEMA
-    told = {"changed": False, "map_before": 0.4, "generation": 1, "pairs": 90, "reason": done.refusal}
-    assert done.to_arrow().to_pylist()[0].items() >= told.items()
+    fields = {"changed": False, "map_before": 0.4, "generation": 1, "pairs": 90, "reason": done.refusal}
+    assert done.to_arrow().to_pylist()[0].items() >= fields.items()
 
 
-def test_what_the_pairs_left_out_say_decides(root: Path, hashing: Settings) -> None:
+def test_the_gain_on_held_out_pairs_decides(root: Path, hashing: Settings) -> None:
     done = adapt(root, settings=hashing)
     assert done.gain is not None
     assert (done.refusal == "") == (done.gain.least > 0) == (done.generation == 2)
     assert 0 < done.gain.before < 1
-    assert done.gain.origins <= 45 < done.gain.pairs
+    assert done.gain.lineages <= 45 < done.gain.pairs
 
 
-def test_there_is_a_way_back(root: Path, hashing: Settings, tuned: Adapted) -> None:
+def test_reset_returns_to_the_encoder_as_it_ships(root: Path, hashing: Settings, tuned: Adapted) -> None:
     done = reset(root, settings=hashing)
     lake = Lake.open(hashing.index, hashing)
     assert (done.gain, done.refusal, done.generation) == (None, "", 3)
@@ -147,13 +149,13 @@ def test_there_is_a_way_back(root: Path, hashing: Settings, tuned: Adapted) -> N
     assert reset(root, settings=hashing).refusal == "the index is not tuned"
 
 
-def test_rolled_back_it_is_built_on_as_it_was_before(root: Path, hashing: Settings, tuned: Adapted) -> None:
+def test_after_a_rollback_the_next_build_is_not_tuned(root: Path, hashing: Settings, tuned: Adapted) -> None:
     Lake.rollback(hashing.index)
     (root / "new.csv").write_text("place,people\nKiel,3\nUlm,5\n")
     assert encoder_of(Lake.index(root, hashing.index, hashing)) == SHIPPED
 
 
-def test_another_model_is_not_tuned_by_it(root: Path, hashing: Settings, tuned: Adapted) -> None:
+def test_another_model_does_not_take_over_the_head(root: Path, hashing: Settings, tuned: Adapted) -> None:
     other = Settings(index=hashing.index, model="hashing", dims=32, jobs=2, memory="500MB")
     lake = Lake.index(root, other.index, other)
     assert encoder_of(lake) == f"{SHIPPED}-first32"
@@ -163,7 +165,7 @@ def test_another_model_is_not_tuned_by_it(root: Path, hashing: Settings, tuned: 
 def test_it_is_built_with_the_settings_of_the_index(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    judged_as(BETTER, monkeypatch)
+    set_held_out_gain(BETTER, monkeypatch)
     built = Settings(
         index=str(tmp_path / "other"), model="hashing", dims=48, text_values=5, values="hash", hash_key="k"
     )
@@ -175,7 +177,7 @@ def test_it_is_built_with_the_settings_of_the_index(
 
 
 def test_an_interrupted_run_changes_nothing(root: Path, hashing: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    judged_as(BETTER, monkeypatch)
+    set_held_out_gain(BETTER, monkeypatch)
 
     def interrupt(stage: str, done: int, total: int) -> None:
         if stage == "encode":
@@ -187,7 +189,7 @@ def test_an_interrupted_run_changes_nothing(root: Path, hashing: Settings, monke
     assert encoder_of(Lake.index(root, hashing.index, hashing)) == SHIPPED
 
 
-def test_what_cannot_be_tuned_is_said(root: Path, hashing: Settings, tmp_path: Path) -> None:
+def test_the_reason_is_given_where_an_index_cannot_be_tuned(root: Path, hashing: Settings, tmp_path: Path) -> None:
     small = Settings(index=str(tmp_path / "small"), model="hashing")
     Lake.index(write_lake(tmp_path / "few"), small.index, small)
     assert "too small" in adapt(tmp_path / "few", settings=small).refusal
@@ -200,7 +202,7 @@ def test_what_cannot_be_tuned_is_said(root: Path, hashing: Settings, tmp_path: P
         adapt(root, tmp_path / "nowhere")
 
 
-def test_another_writer_is_left_alone(root: Path, hashing: Settings) -> None:
+def test_nothing_is_tuned_while_another_process_writes(root: Path, hashing: Settings) -> None:
     with (Path(hashing.index) / "writer.lock").open("a+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(LockHeld):

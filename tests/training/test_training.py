@@ -1,4 +1,4 @@
-"""What training measures is what a count by hand gives, and a made lake is asked as any lake is."""
+"""Measures of training equal counts by hand, and a made lake is queried like any other."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ import pytest
 
 from lakeindex.config.settings import Settings
 from lakeindex.training.best_of_query import best_of_query, top_places
-from lakeindex.training.fit.boosting import LabelledPairs
-from lakeindex.training.made_lakes import CANDIDATES, KEPT, LakePlan, ask_made_lakes, plans
+from lakeindex.training.fit.boosting import TrainingPairs
+from lakeindex.training.made_lakes import CANDIDATES, KEPT, LakePlan, plans, query_made_lakes
 from lakeindex.training.measures import brier_skill, expected_calibration_error, mean_average_precision
 from tests.synthesis.made_sources import all_sources
 
 
-def pairs(scores: list[float], joins: list[bool], queries: list[int]) -> LabelledPairs:
+def pairs(scores: list[float], joins: list[bool], queries: list[int]) -> TrainingPairs:
     count = len(scores)
     kinds = np.zeros(count, np.int8)
-    return LabelledPairs(
+    return TrainingPairs(
         np.zeros((count, 1)), np.array(scores), np.array(joins), np.array(queries), np.zeros(count), kinds
     )
 
 
 def test_the_calibration_error_is_the_mean_gap_of_bins_of_equal_mass() -> None:
-    said = np.array([0.1, 0.1, 0.8, 0.8])
-    assert expected_calibration_error(said, np.array([False, False, True, True]), bins=2) == pytest.approx(0.15)
+    predicted = np.array([0.1, 0.1, 0.8, 0.8])
+    assert expected_calibration_error(predicted, np.array([False, False, True, True]), bins=2) == pytest.approx(0.15)
     assert expected_calibration_error(np.full(10, 0.5), np.arange(10) < 5, bins=1) == 0.0
 
 
@@ -35,7 +35,7 @@ def test_brier_skill_compares_with_the_base_rate() -> None:
     assert brier_skill(np.array([0.75, 0.25, 0.0, 0.0]), joins) == pytest.approx(1 - 0.03125 / 0.1875)
 
 
-def test_average_precision_is_over_the_queries_that_have_something_to_find() -> None:
+def test_average_precision_is_over_the_queries_with_a_relevant_candidate() -> None:
     made = pairs([0.9, 0.8, 0.7, 0.9, 0.8, 0.5], [True, False, True, False, True, False], [0, 0, 0, 1, 1, 2])
     assert mean_average_precision(made.scores, made) == pytest.approx(((1 + 2 / 3) / 2 + 1 / 2) / 2)
 
@@ -52,12 +52,12 @@ def test_plans_go_through_all_styles_and_repeat() -> None:
     assert len({plan.seed for plan in plans(12, 3)}) == 12
 
 
-def test_a_made_lake_is_asked_with_and_without_its_partners() -> None:
+def test_a_made_lake_is_queried_with_and_without_the_columns_that_join() -> None:
     plan, sources = LakePlan("wide", 5, 4, 30), all_sources()
-    (asked,) = ask_made_lakes(sources, [plan], Settings(model="hashing"), lambda line: None)
-    per_query = np.bincount(asked.pairs.queries)
+    (queried,) = query_made_lakes(sources, [plan], Settings(model="hashing"), lambda line: None)
+    per_query = np.bincount(queried.pairs.queries)
     assert per_query.max() <= KEPT < CANDIDATES
-    assert 0 < asked.pairs.joins.mean() < 1
-    assert not asked.orphans.joins.any()
-    (again,) = ask_made_lakes(sources, [plan], Settings(model="hashing"), lambda line: None)
-    assert np.array_equal(asked.pairs.features, again.pairs.features)
+    assert 0 < queried.pairs.joins.mean() < 1
+    assert not queried.orphans.joins.any()
+    (again,) = query_made_lakes(sources, [plan], Settings(model="hashing"), lambda line: None)
+    assert np.array_equal(queried.pairs.features, again.pairs.features)

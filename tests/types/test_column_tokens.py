@@ -9,20 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lakeindex import Lake
-from lakeindex.encode.column_tokenizer import VALUES, read_records, tokenizer
+from lakeindex.encode.column_tokenizer import VALUES, tokenize_records, tokenizer
 from lakeindex.errors import IndexDamaged
-from lakeindex.index.token_store import check_readings, open_readings, save_readings
-from lakeindex.types.column_tokens import END, Readings
+from lakeindex.index.token_store import check_tokens, open_tokens, save_tokens
+from lakeindex.types.column_tokens import END, ColumnTokens
 from lakeindex.types.lake import ColumnId, TableId
 
 UNITS = st.lists(st.lists(st.integers(1, 65_535), max_size=5), min_size=1, max_size=6)
 COLUMNS = st.lists(UNITS, min_size=1, max_size=5)
 
 
-def laid(columns: list[list[list[int]]]) -> Readings:
+def laid(columns: list[list[list[int]]]) -> ColumnTokens:
     flat = [[token for unit in units for token in (*unit, END)] for units in columns]
     starts = np.cumsum([0, *map(len, flat)]).astype(np.int64)
-    return Readings(np.array([token for one in flat for token in one], np.uint16), starts)
+    return ColumnTokens(np.array([token for one in flat for token in one], np.uint16), starts)
 
 
 @given(COLUMNS)
@@ -60,36 +60,36 @@ def test_a_record_is_read_as_its_name_its_title_and_its_most_frequent_values() -
     ]
     texts[7]["text"] = "one two three four five six seven eight nine"
     records = pa.table({"table_id": ["geo/world_cities.csv"], "name": ["countryCode"], "texts": pa.array([texts])})
-    said = read_records(records)[0].as_py()
-    units = Readings(np.array(said, np.uint16), np.array([0, len(said)])).padded(40, 8)[0]
+    said = tokenize_records(records)[0].as_py()
+    units = ColumnTokens(np.array(said, np.uint16), np.array([0, len(said)])).padded(40, 8)[0]
     spoken = [
         tokenizer().decode([int(token) for token in unit if token != END], skip_special_tokens=False) for unit in units
     ]
     assert spoken[:4] == ["country code", "world cities", "one two three four five six seven eight", "value0"]
     assert len([one for one in spoken if one]) == 2 + VALUES
-    assert read_records(records, values=False)[0].as_py() == said[: said.index(END, said.index(END) + 1) + 1]
+    assert tokenize_records(records, values=False)[0].as_py() == said[: said.index(END, said.index(END) + 1) + 1]
 
 
 def test_readings_that_do_not_fit_are_named(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("readings") / "readings"
-    save_readings(laid([[[1], [2]], [[3], []]]), folder)
-    read = open_readings(folder)
-    check_readings(read, 2)
+    save_tokens(laid([[[1], [2]], [[3], []]]), folder)
+    read = open_tokens(folder)
+    check_tokens(read, 2)
     broken = (
-        Readings(read.tokens, np.array([0, 2, 3])),
-        Readings(read.tokens[:-1], read.starts),
-        Readings(read.tokens.astype(np.int64), read.starts),  # type: ignore[arg-type]
-        Readings(read.tokens, read.starts[:-1]),
+        ColumnTokens(read.tokens, np.array([0, 2, 3])),
+        ColumnTokens(read.tokens[:-1], read.starts),
+        ColumnTokens(read.tokens.astype(np.int64), read.starts),  # type: ignore[arg-type]
+        ColumnTokens(read.tokens, read.starts[:-1]),
     )
     for one in broken:
         with pytest.raises(IndexDamaged):
-            check_readings(one, 2)
+            check_tokens(one, 2)
 
 
 def test_a_column_from_outside_is_read_as_the_lake_s_own(lake: Lake) -> None:
-    name = lake.table_ids[0]
-    columns = lake.searcher.directory.keys_of_table(TableId(name))
-    own = lake.searcher.column(lake.searcher.directory.id_of(int(columns[0])))
+    name = lake.opened.table_ids[0]
+    columns = lake.opened.searcher.directory.keys_of_table(TableId(name))
+    own = lake.opened.searcher.column(lake.opened.searcher.directory.id_of(int(columns[0])))
     from_file = lake._query_column(lake.root / name, own.id.name)
     assert np.array_equal(own.reading.tokens, from_file.reading.tokens)
     assert own.id == ColumnId(TableId(name), own.id.name)

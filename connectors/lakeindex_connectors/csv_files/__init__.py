@@ -1,1 +1,15 @@
-"""CSV and its relatives: encoding, dialect, header and types, found and read."""
+"""CSV and other delimited text: how the layout of a file is detected, and how its rows are read.
+
+Detected from the first 64 KB, by `layout.detect_layout`:
+- encoding: `lakeindex_connectors.text.encoding`
+- dialect (delimiter, quote, escape): `dialect.sniff_dialect`, by the evidence that `dialect_evidence` measures
+- titles above the table, and how many lines the header has: `table_start`
+- whether there is a header at all: `header.names_columns`
+
+Read by one of two parsers, which give the same rows:
+- `arrow_csv`, with pyarrow, where `wellformed` and `suspect_rows` find nothing on which CSV readers disagree
+- `exact_csv`, record by record, for everything else: `records` and `split_cells` cut cells, `table_records` leaves
+  out what is no row (`footers`, `other_tables`), `fit_columns` pads and trims rows
+
+`duckdb_scan` describes the file to DuckDB where that reads the same rows.
+"""

@@ -1,4 +1,4 @@
-"""The fast road through a CSV file: pyarrow, for text on which all readers agree."""
+"""The fast CSV parser: reads a file with pyarrow, for text on which all CSV readers agree."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pyarrow import csv
 
 from lakeindex.errors import UnreadableTable
 from lakeindex.types.lake import LakeFile
-from lakeindex_connectors.csv_files.charset_suspects import Ending, Suspects
 from lakeindex_connectors.csv_files.layout import Layout
 from lakeindex_connectors.csv_files.records import NULL_TEXTS
+from lakeindex_connectors.csv_files.suspect_rows import LastLines, SuspectRows
 from lakeindex_connectors.csv_files.wellformed import Wellformedness
 from lakeindex_connectors.opening import ChunkReader, open_unpacked, read_chunks
 from lakeindex_connectors.text.encoding import is_guess, to_utf8, without_utf8
@@ -24,33 +24,32 @@ KEPT_BYTES = 1 << 20
 _BLOCK_BYTES = 900_000
 """Under half of the longest line that DuckDB reads by default, as a record may straddle two blocks."""
 
-
 _KEPT_BATCHES = 16
-"""A gzip file may hold far more than its size says."""
+"""A gzip file may hold far more than its size suggests."""
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What one look at the whole file says about reading it."""
+    """How a file can be read, as found by one pass over all of it."""
 
     layout: Layout
     """With the encoding that holds for the whole file."""
     is_regular: bool
     """Whether pyarrow reads it: every record has the table's columns, quoting is plain."""
     has_one_line_end: bool
-    """Whether DuckDB does so, too."""
+    """Whether lines end in the same way everywhere, so that DuckDB reads it, too."""
     kept: Sequence[pa.RecordBatch] | None
     """All its batches, where they are few."""
 
 
 def survey(file: LakeFile, schema: pa.Schema, layout: Layout) -> Survey:
-    """Look at the whole file once; raises UnreadableTable when it turns out to be no text."""
+    """Check the whole file once; raises UnreadableTable when it turns out to be no text."""
     if is_guess(layout.encoding):
         layout = replace(layout, encoding=_encoding_of_all(file))
     try:
-        return _survey_as(file, schema, layout)
+        return _survey_with_encoding(file, schema, layout)
     except UnicodeDecodeError:
-        return _survey_as(file, schema, replace(layout, encoding=_encoding_of_all(file)))
+        return _survey_with_encoding(file, schema, replace(layout, encoding=_encoding_of_all(file)))
 
 
 def _encoding_of_all(file: LakeFile) -> str:
@@ -58,14 +57,14 @@ def _encoding_of_all(file: LakeFile) -> str:
         return without_utf8(read_chunks(raw))
 
 
-def _survey_as(file: LakeFile, schema: pa.Schema, layout: Layout) -> Survey:
+def _survey_with_encoding(file: LakeFile, schema: pa.Schema, layout: Layout) -> Survey:
     seen = Wellformedness(layout.dialect)
     kept: list[pa.RecordBatch] | None = None
     is_regular = seen.is_plain
     with open_unpacked(file) as raw:
-        ending = Ending()
+        ending = LastLines()
         reader = ChunkReader(_ended(ending.watch(seen.watch(to_utf8(read_chunks(raw), layout.encoding)))))
-        suspects = Suspects(layout, len(schema))
+        suspects = SuspectRows(layout, len(schema))
         try:
             if is_regular:
                 kept = _parse_all(reader, schema, layout, suspects, is_small=file.size <= KEPT_BYTES)
@@ -80,9 +79,9 @@ def _survey_as(file: LakeFile, schema: pa.Schema, layout: Layout) -> Survey:
 
 
 def _parse_all(
-    reader: ChunkReader, schema: pa.Schema, layout: Layout, suspects: Suspects, is_small: bool
+    reader: ChunkReader, schema: pa.Schema, layout: Layout, suspects: SuspectRows, is_small: bool
 ) -> list[pa.RecordBatch] | None:
-    """Parse to the end, showing all batches to `suspects`, and return them, unless there are many."""
+    """Parse to the end, let `suspects` check every batch, and return the batches, or None where they are many."""
     kept: list[pa.RecordBatch] = []
     is_kept = is_small
     for batch in _parse(reader, schema, layout, columns=len(schema) if is_small else layout.mark_column + 1):
@@ -103,7 +102,7 @@ def stream(file: LakeFile, schema: pa.Schema, surveyed: Survey) -> Iterator[pa.R
 
 
 def _ended(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """End the last line; without that pyarrow takes an empty last cell for quoted when the one before it was."""
+    """Add a missing last line end: without it pyarrow takes an empty last cell for quoted where the one before is."""
     last = b"\n"
     for chunk in chunks:
         last = chunk[-1:] or last

@@ -11,12 +11,12 @@ from lakeindex.types.lake import LakeFile, ReadOptions, Rows, SourceTable, Table
 from lakeindex_connectors.csv_files.arrow_csv import stream, survey
 from lakeindex_connectors.csv_files.duckdb_scan import duckdb_scan
 from lakeindex_connectors.csv_files.exact_csv import stream_exactly
-from lakeindex_connectors.csv_files.layout import Layout, read_sample, understand
+from lakeindex_connectors.csv_files.layout import Layout, detect_layout, read_sample
 from lakeindex_connectors.opening import is_gzip_name, open_unpacked, slice_batches
 from lakeindex_connectors.text.encoding import DAMAGED_UTF8, is_guess
 
 _TINY_BYTES = 8192
-"""Below this the exact road is the faster one: pyarrow hands each file to a thread."""
+"""Below this size the exact parser is the faster one: pyarrow starts a thread for each file."""
 _TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".psv", ".txt")
 
 
@@ -26,15 +26,15 @@ class CsvConnector:
     suffixes = frozenset(_TEXT_SUFFIXES) | frozenset(f"{suffix}.gz" for suffix in _TEXT_SUFFIXES)
 
     def tables(self, file: LakeFile, options: ReadOptions) -> Sequence[SourceTable]:
-        """Find the one table of the file from its beginning."""
+        """Return the one table of the file, with the layout detected from its beginning."""
         with open_unpacked(file) as raw:
             head, is_whole = read_sample(raw)
-        layout, names = understand(head, is_whole, options.header)
+        layout, names = detect_layout(head, is_whole, options.header)
         schema = pa.schema([(name, pa.string()) for name in names])
         return (SourceTable(TableId(file.name), schema, file.token, layout.to_settings()),)
 
     def read(self, file: LakeFile, table: SourceTable, options: ReadOptions) -> Rows:
-        """Read its rows as they are written; what was guessed, padded or left out stands in the notes."""
+        """Return its rows with the cells as they are written; notes list what was guessed, padded or left out."""
         rows = Rows(iter(()))
         rows.batches = slice_batches(_read(file, table, options, rows), options.batch_rows)
         return rows

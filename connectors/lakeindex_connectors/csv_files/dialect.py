@@ -1,4 +1,8 @@
-"""How a delimited text is written: its delimiter, quote and escape, guessed from a sample."""
+"""Detect the dialect of a delimited text: its delimiter, quote and escape, guessed from a sample.
+
+Every dialect that the sample allows is a candidate; `dialect_evidence` measures how consistently each splits the
+lines, and the plausible candidate with the highest score is taken.
+"""
 
 from __future__ import annotations
 
@@ -6,39 +10,39 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lakeindex_connectors.csv_files.charset_evidence import BONUS, STRONG_ONLY, Dialect, Evidence, weigh
+from lakeindex_connectors.csv_files.dialect_evidence import BONUS, STRONG_ONLY, Dialect, Evidence, measure_dialect
 
 __all__ = ["Dialect", "sniff_dialect"]
 
 _ALONE = (",", "\t", "|", ";", "\x1f")
-"""Delimiters of which one that doesn't occur makes every line one cell."""
+"""Delimiters for a table of one column: the first that doesn't occur in the text."""
 
 _APOSTROPHES = re.compile(r"(?:'(?:[^'\n]|'')*'(?:\n|\Z))+")
 
 
 def sniff_dialect(sample: str) -> Dialect:
-    """Choose the dialect under which most lines have one and the same number of cells, above one if possible."""
+    """Return the dialect under which most lines have the same number of cells, more than one if possible."""
     text = sample.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
-    believed = [evidence for evidence in _weigh_each(text, _candidates(text)) if evidence.is_believable]
-    if all(evidence.is_doubtful or evidence.start for evidence in believed):
-        blanks = [evidence for evidence in _weigh_each(text, _blank_candidates(text)) if evidence.is_believable]
-        believed = _preferred(believed, blanks)
-    if not believed:
+    plausible = [evidence for evidence in _measure_each(text, _candidates(text)) if evidence.is_plausible]
+    if all(evidence.is_contradicted or evidence.start for evidence in plausible):
+        blanks = [evidence for evidence in _measure_each(text, _blank_candidates(text)) if evidence.is_plausible]
+        plausible = _preferred(plausible, blanks)
+    if not plausible:
         quote = "'" if _APOSTROPHES.fullmatch(text) else '"'
         return Dialect(next((c for c in _ALONE if c not in text), "\x1e"), quote)
-    best = max(believed, key=lambda evidence: evidence.score)
+    best = max(plausible, key=lambda evidence: evidence.score)
     return replace(best.dialect, skips_blanks=True) if best.is_always_spaced else best.dialect
 
 
 def _preferred(others: list[Evidence], blanks: list[Evidence]) -> list[Evidence]:
-    """Prefer blanks where nothing else is believed without doubt, or where every line agrees on them."""
-    if all(evidence.is_doubtful for evidence in others):
+    """Prefer the delimiter blank where all other dialects are contradicted, or where every line agrees on blanks."""
+    if all(evidence.is_contradicted for evidence in others):
         return others + blanks
     return [evidence for evidence in blanks if evidence.share == 1 and evidence.start == 0] or others
 
 
-def _weigh_each(text: str, candidates: Iterator[Dialect]) -> Iterator[Evidence]:
-    return (weigh(text, dialect) for dialect in candidates)
+def _measure_each(text: str, candidates: Iterator[Dialect]) -> Iterator[Evidence]:
+    return (measure_dialect(text, dialect) for dialect in candidates)
 
 
 def _candidates(text: str) -> Iterator[Dialect]:
@@ -58,7 +62,7 @@ def _candidates(text: str) -> Iterator[Dialect]:
 
 
 def _blank_candidates(text: str) -> Iterator[Dialect]:
-    """Name dialects with cells between blanks: blanks occur in nearly every text, so they come last."""
+    """Yield dialects whose delimiter is a blank: tried last, as blanks occur in nearly every text."""
     for quote in ('"', "'"):
         if " " in text and (quote == '"' or quote in text):
             yield Dialect(" ", quote=quote)
@@ -67,7 +71,7 @@ def _blank_candidates(text: str) -> Iterator[Dialect]:
 
 
 def _has_apostrophes_around(text: str, delimiter: str) -> bool:
-    """Tell whether some cell stands between apostrophes, which words like 'tis don't."""
+    """Return whether some cell is quoted by apostrophes, unlike words such as 'tis."""
     edge = re.escape(delimiter)
     inside = r"(?:[^'\n]|'')*+"
     return re.search(rf"(?:^|{edge} ?)'{inside}(?:\n{inside}){{0,9}}'(?={edge}|$)", text, re.MULTILINE) is not None

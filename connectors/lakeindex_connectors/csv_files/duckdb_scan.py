@@ -1,4 +1,4 @@
-"""How DuckDB reads a delimited text file whose quoting is plain and whose lines end in one way."""
+"""The arguments with which DuckDB reads a delimited text file whose quoting is plain and whose lines end alike."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ENCODINGS = ("utf-8", "latin-1")
 
 
 def duckdb_scan(file: LakeFile, layout: Layout) -> Scan | None:
-    """Write a layout as arguments of DuckDB's `read_csv`, None where it can't read the encoding or the escapes."""
+    """Return a layout as arguments of DuckDB's `read_csv`; None where that can't read the encoding or the escapes."""
     if layout.encoding not in _ENCODINGS or layout.dialect.escape or layout.dialect.skips_blanks:
         return None
     options: tuple[tuple[str, ScanValue], ...] = (

@@ -1,4 +1,4 @@
-"""The exact road through a CSV file: record by record, for text on which readers disagree."""
+"""The exact CSV parser: reads a file record by record, for text on which CSV readers disagree."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from lakeindex_connectors.text.encoding import decode, to_utf8
 MAX_LINE_CHARACTERS = 16 << 20
 _MAX_BATCH_CHARACTERS = 32 << 20
 _MAX_SHARED_CHARACTERS = 1_000_000
-"""DuckDB reads no line beyond two million bytes, so a longer file is left to the fast road to judge."""
+"""DuckDB reads no line beyond two million bytes; for a longer file only the pyarrow parser decides on a scan."""
 
 
 def stream_exactly(
     file: LakeFile, schema: pa.Schema, layout: Layout, batch_rows: int, rows: Rows
 ) -> Iterator[pa.RecordBatch]:
-    """Read every record, padding short ones; tell `rows` what was padded and what fits no column."""
+    """Yield every row, short ones padded; record in `rows` what was padded and what fits no column."""
     seen = Wellformedness(layout.dialect)
     with open_unpacked(file) as raw:
         chunks = seen.watch(to_utf8(read_chunks(raw), layout.encoding))

@@ -1,12 +1,12 @@
-"""Give a record as many cells as its table has columns, where there is good reason how."""
+"""Pad, trim, join or split a record so that it has as many cells as its table has columns."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lakeindex_connectors.csv_files.cell_types import usual_split
-from lakeindex_connectors.csv_files.charset_evidence import Dialect
+from lakeindex_connectors.csv_files.dialect_evidence import Dialect
 from lakeindex_connectors.csv_files.records import Record
+from lakeindex_connectors.csv_files.split_cells import usual_split
 
 _OTHER_DELIMITERS = (",", ";", "\t", "|")
 _LEAST_WIDTH = 3
@@ -14,19 +14,19 @@ _LEAST_WIDTH = 3
 
 
 class Fitting:
-    """Pads, trims, joins and splits records again; counts which."""
+    """Fits records to the columns and counts what was done to them."""
 
     def __init__(self, dialect: Dialect, width: int, rows: Sequence[Record]) -> None:
         self._dialect = dialect
         self._width = width
         self._rows = rows
-        """The last rows, which say what is usual."""
+        """The last rows, as examples of what cells usually hold."""
         self._padded = self._trimmed = self._joined = self._otherwise = self.too_long = 0
         self.is_regular = True
         """Whether every record so far had the right number of cells, or was an empty line."""
 
     def counts(self) -> dict[str, int]:
-        """Say what was done, and how often."""
+        """Return what was done, and how often."""
         return {
             "rows had too few cells and were padded": self._padded,
             "rows had empty cells beyond the last column": self._trimmed,
@@ -60,7 +60,7 @@ class Fitting:
         return []
 
     def split_otherwise(self, record: Record) -> Record:
-        """Split by another delimiter that gives exactly the table's cells; return the record as it is without one."""
+        """Split by another delimiter where one gives exactly the table's cells; else return the record as it is."""
         if self._width < _LEAST_WIDTH or not 0 < len(record) < self._width:
             return record
         text = self._dialect.delimiter.join(cell or "" for cell in record)
@@ -78,7 +78,7 @@ class Fitting:
         return is_enough and not any(delimiter in (cell or "") for row in self._rows for cell in row)
 
     def _join(self, record: Record) -> Record | None:
-        """Join cells that start with a blank to those before, where exactly the surplus ones do, as in no other row."""
+        """Join cells that start with a blank to the cell before, if only surplus ones do, and none in other rows."""
         spaced = [place for place in range(1, len(record)) if (record[place] or "").startswith(" ")]
         if len(spaced) != len(record) - self._width or not self._rows:
             return None

@@ -1,4 +1,4 @@
-"""Lines at the end of a table that are no rows of it: notes, sources, totals."""
+"""Recognise lines at the end of a table that are no rows: notes, sources, totals."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from lakeindex_connectors.csv_files.header import is_value
 from lakeindex_connectors.csv_files.records import Record
-from lakeindex_connectors.csv_files.sample import filled
+from lakeindex_connectors.csv_files.table_start import filled
 
 MAX_FOOTERS = 50
 RECENT_ROWS = 60
-"""Rows before the end that say what rows of a table look like."""
+"""Rows before the end that are kept as examples of what rows of the table look like."""
 
 _MARKS = r"[#*]+\s*\w"
 _NOTES = (
@@ -38,14 +38,14 @@ _MAY_BE = re.compile(rf"\s*(?:{'|'.join((_MARKS, *_NOTES, *_TOTALS))})|(?:[^ ]* 
 
 
 def may_end_a_table(first: str | None) -> bool:
-    """Tell by its first cell whether a record at the end may be no row: cheaply, as every table is asked."""
+    """Return, by its first cell, whether a record at the end may be no row; quick, as every table is checked."""
     return not first or _MAY_BE.match(first) is not None
 
 
 def count_footers(rows: Sequence[Record], ending: Sequence[Record], width: int) -> int:
     """Count the records at the end of a table that are no rows, empty ones before and among them included.
 
-    `rows` are the last ones that are rows beyond doubt, `ending` are all records after them.
+    `rows` are the last records that certainly are rows, `ending` are all records after them.
     """
     place = len(ending)
     while place and (all(cell is None for cell in ending[place - 1]) or _is_footer(ending, place - 1, rows, width)):
@@ -70,7 +70,7 @@ def _is_footer(ending: Sequence[Record], place: int, rows: Sequence[Record], wid
 
 
 def _is_note(text: str, is_short: bool, is_apart: bool, rows: Sequence[Record], width: int) -> bool:
-    """Tell whether the only text of a record is a note and not the first cell of a row without others."""
+    """Return whether the only text of a record is a note, rather than the only filled cell of a row."""
     if _NOTE.match(text) or _TOTAL.match(text):
         return True
     if is_value(text) or (rows and any(filled(row) <= 1 for row in rows)):
@@ -84,13 +84,13 @@ def _is_note(text: str, is_short: bool, is_apart: bool, rows: Sequence[Record], 
 
 
 def _is_prose(record: Record) -> bool:
-    """Tell whether a record is a sentence cut at its commas."""
+    """Return whether a record is a sentence split at its commas."""
     first, *others = record
     is_cut = bool(others) and all(cell and cell.startswith(" ") for cell in others)
     return (is_cut and len((first or "").split()) > 1) or bool(first and _NOTE.match(first))
 
 
 def _has_gaps(record: Record, rows: Sequence[Record], width: int) -> bool:
-    """Tell whether a record lacks what no row lacks."""
+    """Return whether a record has an empty cell in a column that no row leaves empty."""
     cells = [*record, *[None] * (width - len(record))]
     return any(not cells[place] and all(row[place] for row in rows) for place in range(width)) if rows else False

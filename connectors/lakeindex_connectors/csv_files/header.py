@@ -1,4 +1,4 @@
-"""Whether the first record of a text table names the columns or is already data."""
+"""Decide whether the first record of a text table is a header or already data."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ _MAX_ROWS = 30
 MISSING = frozenset(
     ("", ".", "..", "...", "-", "--", "?", "*", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "missing", "nd")
 )
-"""What stands in a column of numbers where there is none, in lower case."""
+"""How a missing number is written, in lower case."""
 
 
 def names_columns(first: Record, rest: Sequence[Record]) -> bool:
-    """Tell whether `first` is a header of `rest`, by types, lengths and repetitions; undecided means yes."""
+    """Return whether `first` is a header of `rest`, by types, lengths and repetitions; undecided means yes."""
     if not rest:
         return not any(is_value(cell) for cell in first)
     if first in rest and 3 * list(rest).count(first) <= len(rest) and len(first) > 1 and not any(map(is_value, first)):
         return True  # pages of one table, pasted together with their headers
     rows = rest[:_MAX_ROWS]
-    votes = [_vote(cell, [row[i] for row in rows if i < len(row)], i) for i, cell in enumerate(first)]
+    scores = [_header_score(cell, [row[i] for row in rows if i < len(row)], i) for i, cell in enumerate(first)]
     filled = [cell for cell in first if cell]
     repeated = 0.5 * (len(filled) - len(set(filled)))
-    return bool(filled) and sum(votes) - repeated >= -min(1.0, 0.1 * len(votes))
+    return bool(filled) and sum(scores) - repeated >= -min(1.0, 0.1 * len(scores))
 
 
-def _vote(cell: str | None, below: list[str | None], position: int) -> float:
-    """Say how much one column speaks for a header (positive) or against it (negative)."""
+def _header_score(cell: str | None, below: list[str | None], position: int) -> float:
+    """Return the evidence of one column for a header (positive) or against it (negative)."""
     values = [value for value in below if value and value.strip()]
     if not cell or not cell.strip():
         return -0.5 if position and len(values) == len(below) else 0.0
@@ -51,5 +51,5 @@ def _vote(cell: str | None, below: list[str | None], position: int) -> float:
 
 
 def is_value(cell: str | None) -> bool:
-    """Tell whether a cell is a number, a date or a time."""
+    """Return whether a cell is a number, a date or a time."""
     return bool(cell) and (_NUMBER.match(cell or "") or _TEMPORAL.match(cell or "")) is not None

@@ -1,4 +1,4 @@
-"""What a connector must know to read one delimited text file, found out from the file's beginning."""
+"""Detect the layout of a delimited text file from its beginning: encoding, dialect, titles and header."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lakeindex.types.lake import Header
 from lakeindex_connectors.column_names import unique_names
 from lakeindex_connectors.csv_files.dialect import Dialect, sniff_dialect
 from lakeindex_connectors.csv_files.records import LINE, Record, RecordReader
-from lakeindex_connectors.csv_files.sample import count_header_lines, count_titles, filled, usual_width
+from lakeindex_connectors.csv_files.table_start import count_header_lines, count_titles, filled, usual_width
 from lakeindex_connectors.opening import refuse_binary
 from lakeindex_connectors.text.encoding import decode, detect_encoding
 
@@ -31,11 +31,11 @@ class Layout:
     skip: int
     """Lines before the header or the first row."""
     titles: int
-    """Those of them that say something."""
+    """Those of them that aren't empty."""
     header_lines: int
     """Records that name the columns, one line each where there are several."""
     mark: str = ""
-    """A cell of the last of them, which shows where the header comes again; empty where there is none."""
+    """A cell of the last of them, by which a repeated header is noticed; empty where there is none."""
     mark_column: int = 0
 
     def to_settings(self) -> tuple[tuple[str, str], ...]:
@@ -55,7 +55,7 @@ class Layout:
 
     @classmethod
     def from_settings(cls, settings: tuple[tuple[str, str], ...]) -> Layout:
-        """Read it back from the settings of a SourceTable."""
+        """Restore it from the settings of a SourceTable."""
         by_name = dict(settings)
         marks = by_name["delimiter"], by_name["quote"], by_name["escape"]
         dialect = Dialect(*marks, skips_blanks=by_name["skips_blanks"] == "True")
@@ -66,7 +66,7 @@ class Layout:
 
 
 def read_sample(file: BinaryIO) -> tuple[bytes, bool]:
-    """Read the beginning of a file, enough for some lines, and tell whether that is all of it.
+    """Return the beginning of a file, enough for some lines, and whether that is the whole file.
 
     Raises UnreadableTable when the first line doesn't end.
     """
@@ -83,8 +83,8 @@ def read_sample(file: BinaryIO) -> tuple[bytes, bool]:
     return head, len(head) < _SAMPLE_BYTES or not file.read(1)
 
 
-def understand(head: bytes, is_whole: bool, header: Header) -> tuple[Layout, tuple[str, ...]]:
-    """Find the layout and the column names of a text that starts with `head`.
+def detect_layout(head: bytes, is_whole: bool, header: Header) -> tuple[Layout, tuple[str, ...]]:
+    """Return the layout and the column names of a text that starts with `head`.
 
     Raises UnreadableTable when it is empty or no text.
     """
@@ -117,7 +117,7 @@ def _mark(head: Record) -> tuple[str, int]:
 
 
 def _read_records(lines: Sequence[str], dialect: Dialect) -> list[Record]:
-    """Read the first records; again where their width tells how to read broken quotes."""
+    """Read the first records, and once more where their usual width shows how to split broken quotes."""
     records = list(islice(RecordReader(iter(lines), dialect), _MAX_RECORDS))
     width = usual_width(records)
     if all(len(record) in (width, 0) for record in records):
@@ -147,18 +147,18 @@ def _header_cells(records: Sequence[Record], header_lines: int) -> list[str | No
 
 
 def _names_several(head: Record) -> bool:
-    """Tell whether a line of a header is no title, which stands alone in its first cell."""
+    """Return whether a line of a header names columns, unlike a title alone in the first cell."""
     return filled(head) > 1 or not head[0] or " " not in head[0].strip()
 
 
 def _ends_in_nothing(records: Sequence[Record], cells: Sequence[str | None]) -> bool:
-    """Tell whether every line ends in a delimiter, so that the last column is none."""
+    """Return whether every line ends in a delimiter, so that the last column is no column."""
     rows = [record for record in records if len(record) == len(cells)]
     is_usual = 2 * len(rows) > len(records) and not any(len(record) > len(cells) for record in records)
     return len(cells) > 1 and not cells[-1] and is_usual and not any(row[-1] for row in rows)
 
 
 def _names_its_rows(rows: Sequence[Record]) -> bool:
-    """Tell whether the first column holds row names that the header leaves out, as R writes them."""
+    """Return whether the first column holds row names that the header leaves out, as R writes them."""
     firsts = [row[0] for row in rows]
     return len(rows) > 1 and None not in firsts and len(set(firsts)) == len(firsts) and any(row[-1] for row in rows)

@@ -1,4 +1,4 @@
-"""Another table in the same file, below an empty line."""
+"""Recognise another table in the same file, below an empty line."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from lakeindex_connectors.csv_files.header import is_value
 from lakeindex_connectors.csv_files.records import Record
-from lakeindex_connectors.csv_files.sample import filled, is_typed
+from lakeindex_connectors.csv_files.table_start import filled, is_typed
 
 _LEAST_TYPED = 2
 
 
 def starts_another(block: Sequence[Record], rows: Sequence[Record], width: int) -> bool:
-    """Tell whether records after an empty line belong to another table than the rows before it.
+    """Return whether records after an empty line belong to another table than the rows before it.
 
     They do when they agree on another number of cells, or when the first has text where the rows hold numbers and
     dates and the second doesn't.

@@ -1,4 +1,4 @@
-"""Records of a delimited text, one by one and exactly, also where quoting is broken."""
+"""Read the records of a delimited text one by one, also where quoting is broken."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections import deque
 from collections.abc import Iterator
 
 from lakeindex.errors import UnreadableTable
-from lakeindex_connectors.csv_files.cell_types import (
+from lakeindex_connectors.csv_files.dialect_evidence import Dialect
+from lakeindex_connectors.csv_files.split_cells import (
     NULL_TEXTS,
     Record,
     bare_splits,
@@ -15,14 +16,13 @@ from lakeindex_connectors.csv_files.cell_types import (
     plain_cells,
     usual_split,
 )
-from lakeindex_connectors.csv_files.charset_evidence import Dialect
 
 __all__ = ["LINE", "NULL_TEXTS", "Record", "RecordReader"]
 
 MAX_QUOTED_CHARACTERS = 1 << 20
 """A quote that doesn't close within this many characters is text."""
 MAX_UNCLOSED = 100
-"""More stray quotes than this and the dialect was misunderstood."""
+"""Stray quotes of a file; more than this show that the dialect was detected wrongly."""
 
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
@@ -30,8 +30,8 @@ LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 class RecordReader:
     """Split lines, which keep their ends, into records; empty lines are empty records.
 
-    An unquoted empty cell or `\\N` is None. A quote that never closes is read as text and counted. With the width of
-    the table known, of several ways to read a line with broken quotes the one that gives as many cells is taken.
+    An unquoted empty cell or `\\N` is None. A quote that never closes is read as text and counted. Where the width of
+    the table is given, a line with broken quotes is split in the way that gives as many cells.
     """
 
     def __init__(self, lines: Iterator[str], dialect: Dialect, width: int = 0) -> None:
@@ -67,14 +67,14 @@ class RecordReader:
                 return self._unclosed_record(first, record)
             if end >= 0:
                 self._put_back(record[end:])
-                return self._mended(first, cells) if is_broken and len(record) == len(first) else cells
+                return self._repaired(first, cells) if is_broken and len(record) == len(first) else cells
             more = self._until_quote(len(record))
             record += more[0]
             if not more[1]:
                 return self._unclosed_record(first, record)
 
     def _unclosed_record(self, first: str, record: str) -> Record:
-        """Read the first line by itself, and the others again."""
+        """Split the first line by itself, and read the other lines again."""
         self._put_back(record[len(first) :])
         self.unclosed += 1
         if self.unclosed > MAX_UNCLOSED:
@@ -84,20 +84,20 @@ class RecordReader:
         cells = open_split(self._dialect)(first)[0]
         return cells if len(cells) == self._width else plain_cells(first, self._dialect)
 
-    def _mended(self, line: str, cells: Record) -> Record:
-        """Return the record of a line with bare quotes inside quotes; the cells given where that explains nothing."""
+    def _repaired(self, line: str, cells: Record) -> Record:
+        """Split a line with bare quotes inside quotes; return `cells` where no way to split it fits."""
         if self._is_escaped(line):
             return cells
-        readings = [split(line)[0] for split in bare_splits(self._dialect)]
+        records = [split(line)[0] for split in bare_splits(self._dialect)]
         if not self._width:
-            return next(filter(None, readings), cells)
-        readings += [cells, open_split(self._dialect)(line)[0]]
-        return next((reading for reading in readings if len(reading) == self._width), cells)
+            return next(filter(None, records), cells)
+        records += [cells, open_split(self._dialect)(line)[0]]
+        return next((record for record in records if len(record) == self._width), cells)
 
     def _swallows_rows(self, record: str, is_wrong: bool) -> bool:
-        """Tell whether a quote that runs over lines hides rows: they would fit the table, each by itself.
+        """Return whether a quote that runs over lines hides rows: each line by itself has the table's cells.
 
-        Is the record wrong as well, that is enough; else it takes a line in between, as a cell may hold a list.
+        Where the record is wrong too, two lines are enough; else there must be more, as a cell may hold a list.
         """
         if self._width < 2:
             return False
@@ -107,7 +107,7 @@ class RecordReader:
         return is_wrong or len(lines) > (2 if self._width > 2 else 4)
 
     def _fits_alone(self, line: str) -> bool:
-        """Tell whether a line has the table's cells if a quote that doesn't close in it is text."""
+        """Return whether a line has the table's cells if a quote that doesn't close in it is text."""
         if len(plain_cells(line, self._dialect)) == self._width:
             return True
         return not self._is_escaped(line) and len(open_split(self._dialect)(line)[0]) == self._width
@@ -116,7 +116,7 @@ class RecordReader:
         return bool(self._dialect.escape) and self._dialect.escape in line
 
     def _until_quote(self, length: int) -> tuple[str, bool]:
-        """Return the lines up to the next that may close a quote, and whether there is one."""
+        """Return the lines up to the next that may close the open quote, and whether there is one."""
         taken: list[str] = []
         while length <= MAX_QUOTED_CHARACTERS and (line := self._next_line()) is not None:
             taken.append(line)

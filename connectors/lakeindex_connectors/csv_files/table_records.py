@@ -1,4 +1,4 @@
-"""The records of a table among those of its file: each with its number of cells, and what is no row counted."""
+"""Select the rows of a table from the records of its file, fit them to the columns, and count what is no row."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from itertools import islice, takewhile
 
-from lakeindex_connectors.csv_files.charset_evidence import Dialect
+from lakeindex_connectors.csv_files.dialect_evidence import Dialect
 from lakeindex_connectors.csv_files.fit_columns import Fitting
 from lakeindex_connectors.csv_files.footers import MAX_FOOTERS, RECENT_ROWS, count_footers, may_end_a_table
 from lakeindex_connectors.csv_files.other_tables import starts_another
 from lakeindex_connectors.csv_files.records import Record, RecordReader
-from lakeindex_connectors.csv_files.sample import filled
+from lakeindex_connectors.csv_files.table_start import filled
 
 _AHEAD = 4
-"""Records that tell whether another table starts after an empty line."""
+"""Records read ahead to decide whether another table starts after an empty line."""
 
 
 class TableRecords:
@@ -38,17 +38,17 @@ class TableRecords:
 
     @property
     def rejected(self) -> int:
-        """Count the records that were left out and aren't empty."""
+        """Return how many records were left out, empty ones not counted."""
         return self._fitting.too_long + sum(self._left_out.values())
 
     def notes(self) -> list[str]:
-        """Say what was done to the records, a sentence for each kind."""
+        """Describe what was done to the records, one sentence for each kind of change."""
         unclosed = {"quotes never close and were read as text": self._reader.unclosed}
         counts = {**self._fitting.counts(), **self._left_out, **unclosed}
         return [f"{count} {what}" for what, count in counts.items() if count]
 
     def __iter__(self) -> Iterator[Record]:
-        """Yield rows; what may be the end of the table waits until a row follows."""
+        """Yield rows; hold back what may be the end of the table until a row follows."""
         held: list[Record] = []
         for record in self._own_records():
             if len(record) != self._width:
@@ -93,7 +93,7 @@ class TableRecords:
             is_after_blank = not record
 
     def _repeats_header(self, record: Record) -> bool:
-        """Tell whether a line is the header again, and not a row like all others."""
+        """Return whether a line repeats the header, and isn't one of many equal rows."""
         if self._width < 2 or record not in self._headers:
             return False
         return any(one != record for one in (*self._recent, *self._peek(1)))

@@ -1,4 +1,4 @@
-"""Watch a text while it passes: is it written so plainly that every CSV reader sees the same records?"""
+"""Check while a text is streamed whether it is written so plainly that every CSV reader sees the same records."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _GAP = re.compile(rb"[^\r\n](?:\r\n|\n|\r){2,}+[^\r\n]")
 
 
 class Wellformedness:
-    """What is known of a UTF-8 text after `watch` has let it pass, chunk by chunk.
+    """The properties of a UTF-8 text after all its chunks went through `watch`.
 
     Plain are cells without a quote, or with one inside that doesn't follow leading blanks, and quoted cells that
     close right before a delimiter or line end. Readers agree on these; they differ on everything else.
@@ -26,7 +26,7 @@ class Wellformedness:
         self._line_ends: set[bytes] = set()
         self.has_nul = False
         self.has_gap = False
-        """Whether empty lines stand between others; what falls between two chunks goes unnoticed."""
+        """Whether there are empty lines between others; one at the border of two chunks goes unnoticed."""
         self.is_plain = not dialect.escape and not dialect.skips_blanks
         """Whether all quoting is plain."""
 
@@ -36,7 +36,7 @@ class Wellformedness:
         return len(self._line_ends) <= 1
 
     def watch(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        """Pass the chunks on; the answers are final after the last."""
+        """Pass the chunks on; the properties are final after the last chunk."""
         for chunk in chunks:
             self.has_nul = self.has_nul or b"\0" in chunk
             self._see(chunk, is_last=False)
@@ -53,7 +53,7 @@ class Wellformedness:
         self.is_plain = len(self._carried) <= (0 if is_last else _MAX_CARRIED)
 
     def _end_of_records(self, text: bytes, stop: int, is_last: bool) -> int:
-        """Note the line ends of the whole records in `text[:stop]` and return where the last of them ends."""
+        """Record the line ends of the whole records in `text[:stop]` and return where the last of them ends."""
         if not self._quote or self._quote not in text:
             end = stop if is_last else max(text.rfind(b"\n", 0, stop), text.rfind(b"\r", 0, stop)) + 1
             self._note_line_ends(text[:end])
@@ -61,7 +61,7 @@ class Wellformedness:
         records, tail, quoted = _patterns(self._dialect)
         match = records.match(text, 0, stop)
         end = match.end() if match else 0
-        # A cell leaves something behind, or the line ends around an empty one would become one.
+        # A quoted cell becomes a character: without it the line ends around an empty one would look like one.
         self._note_line_ends(quoted.sub(b"_", text[:end]))
         return len(text) if is_last and tail.fullmatch(text, end) else end
 

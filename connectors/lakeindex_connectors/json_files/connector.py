@@ -11,7 +11,7 @@ from lakeindex.errors import UnreadableTable
 from lakeindex.types.lake import LakeFile, ReadOptions, Rows, SourceTable, TableId
 from lakeindex_connectors.column_names import unique_names
 from lakeindex_connectors.flatten import to_json
-from lakeindex_connectors.json_files.kinds import Kind, common_kind, kind_of
+from lakeindex_connectors.json_files.kinds import JsonKind, common_kind, kind_of
 from lakeindex_connectors.json_files.objects import JsonObject, JsonObjects
 
 _SUFFIXES = (".jsonl", ".ndjson", ".json")
@@ -30,12 +30,12 @@ class JsonConnector:
     suffixes = frozenset(_SUFFIXES) | frozenset(f"{suffix}.gz" for suffix in _SUFFIXES)
 
     def tables(self, file: LakeFile, options: ReadOptions) -> Sequence[SourceTable]:
-        """Find the one table of the file; keys may appear anywhere, so this reads it to the end."""
+        """Return the one table of the file; as keys may appear anywhere, the file is read to its end."""
         objects = JsonObjects(file)
-        kinds: dict[Path, Kind] = {}
+        kinds: dict[Path, JsonKind] = {}
         for value in objects:
             for path, cell in _flat(value):
-                kinds[path] = common_kind(kinds.get(path, Kind.NULL), kind_of(cell))
+                kinds[path] = common_kind(kinds.get(path, JsonKind.NULL), kind_of(cell))
             if len(kinds) > _MAX_COLUMNS:
                 raise UnreadableTable(f"more than {_MAX_COLUMNS} different keys: a map, not a table")
         if not kinds:
@@ -66,7 +66,7 @@ def _read(file: LakeFile, table: SourceTable, batch_rows: int, rows: Rows) -> It
 
 
 def _batches(objects: JsonObjects, most: int) -> Iterator[list[JsonObject]]:
-    """Group at most so many objects, and no more than fit in memory."""
+    """Group at most `most` objects, and no more than fit in memory."""
     batch: list[JsonObject] = []
     start = 0
     for value in objects:
@@ -103,7 +103,7 @@ def _printable(text: str) -> str:
 
 
 def _flat(value: JsonObject, above: Path = ()) -> Iterator[tuple[Path, object]]:
-    """List the leaves of nested objects with their paths; an empty object has none."""
+    """Yield the leaves of nested objects with their paths; an empty object has none."""
     for key, cell in value.items():
         if isinstance(cell, dict) and len(above) < _MAX_DEPTH:
             yield from _flat(cell, (*above, key))

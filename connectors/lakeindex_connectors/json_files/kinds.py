@@ -1,4 +1,4 @@
-"""Which Arrow type holds all the values of a JSON key."""
+"""Find the Arrow type that holds all the values of a JSON key."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ _EXACT_IN_DOUBLE = 1 << 53
 _INT64_LIMIT = 1 << 63
 
 
-class Kind(Enum):
-    """What kind of value a key has."""
+class JsonKind(Enum):
+    """The kind of a JSON value, or of all the values of a key."""
 
     NULL = "null"
     INTEGER = "integer"
@@ -27,37 +27,37 @@ class Kind(Enum):
         return _ARROW_TYPES[self]
 
 
-_ARROW_TYPES: dict[Kind, pa.DataType] = {
-    Kind.NULL: pa.string(),
-    Kind.INTEGER: pa.int64(),
-    Kind.BIG_INTEGER: pa.int64(),
-    Kind.FRACTION: pa.float64(),
-    Kind.BOOLEAN: pa.bool_(),
-    Kind.TEXT: pa.string(),
+_ARROW_TYPES: dict[JsonKind, pa.DataType] = {
+    JsonKind.NULL: pa.string(),
+    JsonKind.INTEGER: pa.int64(),
+    JsonKind.BIG_INTEGER: pa.int64(),
+    JsonKind.FRACTION: pa.float64(),
+    JsonKind.BOOLEAN: pa.bool_(),
+    JsonKind.TEXT: pa.string(),
 }
 _COMMON = {
-    frozenset({Kind.INTEGER, Kind.BIG_INTEGER}): Kind.BIG_INTEGER,
-    frozenset({Kind.INTEGER, Kind.FRACTION}): Kind.FRACTION,
+    frozenset({JsonKind.INTEGER, JsonKind.BIG_INTEGER}): JsonKind.BIG_INTEGER,
+    frozenset({JsonKind.INTEGER, JsonKind.FRACTION}): JsonKind.FRACTION,
 }
 
 
-def kind_of(value: object) -> Kind:
-    """Name the kind of one JSON value."""
+def kind_of(value: object) -> JsonKind:
+    """Return the kind of one JSON value."""
     if value is None:
-        return Kind.NULL
+        return JsonKind.NULL
     if isinstance(value, bool):
-        return Kind.BOOLEAN
+        return JsonKind.BOOLEAN
     if isinstance(value, float):
-        return Kind.FRACTION
+        return JsonKind.FRACTION
     if not isinstance(value, int) or not -_INT64_LIMIT <= value < _INT64_LIMIT:
-        return Kind.TEXT
-    return Kind.INTEGER if abs(value) <= _EXACT_IN_DOUBLE else Kind.BIG_INTEGER
+        return JsonKind.TEXT
+    return JsonKind.INTEGER if abs(value) <= _EXACT_IN_DOUBLE else JsonKind.BIG_INTEGER
 
 
-def common_kind(first: Kind, second: Kind) -> Kind:
-    """Return the narrowest kind that loses nothing of both."""
-    if first is second or second is Kind.NULL:
+def common_kind(first: JsonKind, second: JsonKind) -> JsonKind:
+    """Return the narrowest kind that holds the values of both without loss."""
+    if first is second or second is JsonKind.NULL:
         return first
-    if first is Kind.NULL:
+    if first is JsonKind.NULL:
         return second
-    return _COMMON.get(frozenset({first, second}), Kind.TEXT)
+    return _COMMON.get(frozenset({first, second}), JsonKind.TEXT)

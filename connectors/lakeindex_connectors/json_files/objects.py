@@ -1,4 +1,4 @@
-"""The objects in a JSON file: one a line, or the elements of one array, or a single one."""
+"""Find the objects in a JSON file: one per line, or the elements of one array, or a single object."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class JsonObjects:
 
 
 def _lines(texts: Iterator[str]) -> Iterator[str]:
-    """Cut text into lines that keep their ends; raises UnreadableTable at one that no document may be as long as."""
+    """Cut text into lines that keep their ends; raises UnreadableTable at a line longer than a document may be."""
     started: list[str] = []
     length = 0
     for text in texts:
@@ -73,7 +73,7 @@ def _lines(texts: Iterator[str]) -> Iterator[str]:
 
 
 def _are_objects(lines: list[str]) -> bool:
-    """Tell whether lines are to be parsed one by one: an array may span them too, or one object."""
+    """Return whether each line is to be parsed by itself; else one array, or one object, spans them all."""
     if lines[0].lstrip().startswith("["):
         return False
     return any(isinstance(_parsed(line), dict) for line in lines if line.startswith("{"))
@@ -89,7 +89,7 @@ def _parsed(text: str) -> object:
 
 
 def _document(lines: Iterator[str]) -> Iterator[object]:
-    """Parse the whole file as one value and list its elements, or itself when it is an object."""
+    """Parse the whole file as one value; yield its elements, or itself when it is an object."""
     parts: list[str] = []
     size = 0
     for line in lines:

@@ -1,1 +1,1 @@
-"""Parquet."""
+"""Parquet files."""

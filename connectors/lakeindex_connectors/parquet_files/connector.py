@@ -23,7 +23,7 @@ class ParquetConnector:
     suffixes = frozenset({".parquet", ".pq"})
 
     def tables(self, file: LakeFile, options: ReadOptions) -> Sequence[SourceTable]:
-        """Find the one table of the file from its footer."""
+        """Return the one table of the file, from its footer."""
         with _open(file) as opened:
             schema = pa.schema(flat_fields(opened.schema_arrow))
         if not schema.names:
@@ -31,7 +31,7 @@ class ParquetConnector:
         return (SourceTable(TableId(file.name), schema, file.token),)
 
     def read(self, file: LakeFile, table: SourceTable, options: ReadOptions) -> Rows:
-        """Read its rows a row group at a time."""
+        """Return its rows, read one row group at a time."""
         rows = Rows(iter(()))
         rows.batches = slice_batches(_read(file, table.schema, options.batch_rows, rows), options.batch_rows)
         return rows
@@ -46,16 +46,16 @@ def _read(file: LakeFile, schema: pa.Schema, batch_rows: int, rows: Rows) -> Ite
         )
 
 
-def _rows_of(facts: parquet.FileMetaData, most: int) -> int:
+def _rows_of(metadata: parquet.FileMetaData, most: int) -> int:
     """Return how many rows to read at once, so that wide ones fit in memory."""
-    groups = [facts.row_group(place) for place in range(facts.num_row_groups)]
+    groups = [metadata.row_group(place) for place in range(metadata.num_row_groups)]
     rows = [_BATCH_BYTES * group.num_rows // max(group.total_byte_size, 1) for group in groups if group.num_rows > 0]
     return max(1, min([most, *rows]))
 
 
 @contextmanager
 def _open(file: LakeFile) -> Iterator[parquet.ParquetFile]:
-    """Open a Parquet file; whatever pyarrow says against it, then or while reading, becomes UnreadableTable."""
+    """Open a Parquet file; every error of pyarrow, on opening or while reading, becomes UnreadableTable."""
     try:
         # Without a buffer a column of a whole row group is in memory before its first row is read.
         with file.open() as handle, parquet.ParquetFile(handle, buffer_size=_BUFFER_BYTES) as opened:

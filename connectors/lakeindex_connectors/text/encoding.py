@@ -1,4 +1,4 @@
-"""Which encoding a text file is in: by its byte order mark, else by what its bytes allow."""
+"""Detect the encoding of a text file: by its byte order mark, else by what its bytes allow; and decode it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from lakeindex_connectors.text.latin_charsets import PREFERRED
 from lakeindex_connectors.text.legacy_charsets import choose_charset
 
 DAMAGED_UTF8 = "utf-8 (damaged)"
-"""UTF-8 in which some bytes are not; those read as U+FFFD."""
+"""UTF-8 with some invalid bytes, which are read as U+FFFD."""
 
 _LATIN1_WITH_CONTROLS = "iso8859-1"
 """Latin-1 as Python has it, with the control characters that DuckDB's `latin-1` refuses."""
 _SAMPLE_BYTES = 1 << 16
-"""Of lines that aren't ASCII: enough to tell encodings apart."""
+"""Bytes of lines that aren't ASCII: enough to distinguish encodings."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -33,7 +33,7 @@ _NOT_IN_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 
 
 def detect_encoding(head: bytes, is_whole: bool) -> str:
-    """Name the encoding of a text that starts with `head`; raises UnreadableTable for binary content."""
+    """Return the encoding of a text that starts with `head`; raises UnreadableTable for binary content."""
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name
@@ -47,12 +47,12 @@ def detect_encoding(head: bytes, is_whole: bool) -> str:
 
 
 def is_guess(encoding: str) -> bool:
-    """Tell whether bytes alone spoke for an encoding that is not UTF-8, no byte order mark."""
+    """Return whether an encoding other than UTF-8 was guessed from bytes alone, without a byte order mark."""
     return encoding != "utf-8" and not encoding.startswith(("utf-16", "utf-32"))
 
 
 def without_utf8(chunks: Iterable[bytes]) -> str:
-    """Choose how to read bytes that aren't UTF-8 throughout: in an older encoding, or as UTF-8 with a few damages."""
+    """Return the encoding of bytes that aren't valid UTF-8: an older one, or UTF-8 with a few damaged bytes."""
     intact = damaged = 0
     has_c1 = has_undefined = False
     sample = b""
@@ -85,7 +85,7 @@ def _utf16_without_mark(head: bytes) -> str:
 
 
 def decode(chunks: Iterable[bytes], encoding: str) -> Iterator[str]:
-    """Decode chunks as they come, without the byte order mark; what can't be decoded reads as U+FFFD."""
+    """Decode chunks as they come, without the byte order mark; invalid bytes become U+FFFD."""
     codec = "utf-8-sig" if encoding in ("utf-8", DAMAGED_UTF8) else encoding
     decoder = codecs.getincrementaldecoder(codec)(errors="replace")
     for chunk in chunks:
@@ -94,7 +94,7 @@ def decode(chunks: Iterable[bytes], encoding: str) -> Iterator[str]:
 
 
 def to_utf8(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
-    """Turn chunks into UTF-8; raises UnicodeDecodeError when they should be UTF-8 and aren't."""
+    """Recode chunks as UTF-8; raises UnicodeDecodeError when `encoding` is UTF-8 and they aren't."""
     if encoding != "utf-8":
         for text in decode(chunks, encoding):
             yield text.encode("utf-8", errors="replace")

@@ -1,4 +1,4 @@
-"""Which single-byte encoding a text in Latin letters is in: the one under which its letters make one language's."""
+"""Detect the single-byte encoding of a text in Latin letters: the one in which they fit the alphabet of a language."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ _ALPHABETS = (
 _SIGNS = "“”‘’„‚–—…€£¥§°«»©®™·•²³½¼¾×µ±\u00a0"
 _MARGINS = {"mac_roman": 0.25, "cp850": 0.25}
 _MARGIN = 0.06
-"""By how much another encoding must explain a text better than the preferred one: more for those of old machines."""
+"""How much higher another encoding must score than the preferred one: more for those of old machines."""
 _LETTER = r"[^\W\d_]"
 _FOREIGN = re.compile(rf"(?<!{_LETTER})(?P<alone>[^\x00-\x7f])(?!{_LETTER})|(?P<sign>[^\x00-\x7f])")
 
 
 def choose_latin(data: bytes) -> str:
-    """Name the encoding that explains bytes best; the preferred one unless another is clearly better."""
+    """Return the encoding with the highest score; the preferred one unless another is clearly better."""
     gains = {name: _score(data, name) - (name != PREFERRED) * _MARGINS.get(name, _MARGIN) for name in CANDIDATES}
     return max(gains, key=lambda name: gains[name])
 
@@ -47,11 +47,11 @@ def _score(data: bytes, encoding: str) -> float:
     found = list(_FOREIGN.finditer(text))
     letters = Counter(match["sign"].lower() for match in found if match["sign"] and match["sign"].isalpha())
     known = max(sum(letters[letter] for letter in alphabet) for alphabet in _ALPHABETS)
-    return (known + sum(_judge(text, match) for match in found)) / max(len(found), 1)
+    return (known + sum(_plausibility(text, match) for match in found)) / max(len(found), 1)
 
 
-def _judge(text: str, match: re.Match[str]) -> float:
-    """Speak against a sign inside a word and a capital after a small letter; a common sign elsewhere is welcome."""
+def _plausibility(text: str, match: re.Match[str]) -> float:
+    """Score a character that isn't ASCII: low for a sign inside a word or a capital after a small letter."""
     sign, before = match[0], text[max(match.start() - 1, 0) : match.start()]
     if sign.isalpha():
         return -0.5 if sign.isupper() and before.islower() else 0.0

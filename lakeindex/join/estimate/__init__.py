@@ -1,1 +1,1 @@
-"""What a join will give, before it runs: rows, match rate and fan-out with their intervals."""
+"""Estimates of a join before it runs: rows, match rate and fan-out, with their intervals."""

@@ -1,4 +1,4 @@
-"""Counts that are kept to a step of their logarithm: between which counts the true one lies, and what totals add."""
+"""Counts that an index rounds on a logarithmic scale: bounds of the true counts, narrowed by known totals."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ import numpy.typing as npt
 from lakeindex.arrays.aliases import Floats
 
 LOG_STEP = 0.1
-"""Where a term index keeps counts, it keeps log(1 + count) in steps of this size.
-
-So counts up to 11 are exact, larger ones to five hundredths.
-"""
+"""A term index keeps log(1 + count) in steps of this size: counts up to 11 are exact, larger ones within 5 %."""
 
 
 def bounds_of(counts: npt.NDArray[np.int64], step: float) -> tuple[Floats, Floats]:
-    """Return the least and the greatest count that is kept as each of `counts`; a step of 0 keeps them as they are."""
+    """Return the least and the greatest count that is rounded to each of `counts`; a step of 0 rounds nothing."""
     kept = counts.astype(np.float64)
     if not step:
         return kept, kept
@@ -26,7 +23,7 @@ def bounds_of(counts: npt.NDArray[np.int64], step: float) -> tuple[Floats, Float
 
 
 def calibrated(counts: Floats, low: Floats, high: Floats, total: float) -> Floats:
-    """Move counts towards one of their bounds, all by the same share of the way, until they sum to `total`."""
+    """Move counts towards one of their bounds, all by the same share of the distance, until they sum to `total`."""
     missing = total - float(counts.sum())
     room = (high - counts) if missing > 0 else (low - counts)
     whole = float(room.sum())
@@ -47,7 +44,7 @@ def extremes(low: Floats, high: Floats, weights: Floats, total: float) -> tuple[
 
 
 def capped(counts: Floats, mean: float) -> Floats:
-    """Cut off the largest counts at the height that gives them this mean; unchanged where theirs is no larger."""
+    """Cap the largest counts so that the mean becomes this; unchanged where it is no larger."""
     if not len(counts) or mean >= counts.mean():
         return counts
     ascending = np.sort(counts)

@@ -1,8 +1,8 @@
-"""Estimate a join from the sample that two sketches are, and from totals that are known exactly.
+"""Estimate a join from the sample that two sketches form, and from totals that are known exactly.
 
-The rows of the sample are counted, and the rows beyond it are known in number: only what becomes of those is estimated,
-so that an interval closes as the sample becomes everything. A frequent value beyond the sample shows in the rows that
-the others can't have, and widens the interval as one value that is matched or not.
+The rows of the sample are counted, and the number of rows beyond it is known; only their partners are estimated, so
+that an interval closes as the sample grows to the whole column. A frequent value beyond the sample shows in rows that
+the other values can't have, and widens the interval as one value that is matched or not.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ import math
 from dataclasses import dataclass
 
 from lakeindex.join.estimate.counts import capped
-from lakeindex.join.estimate.samples import Side, common_limit, sample_of, share_below, unseen_of
-from lakeindex.join.estimate.unseen import Bounds, match_rate_of, met_by_frequent, partners_of
+from lakeindex.join.estimate.samples import SketchedColumn, common_limit, sample_of, share_below, unseen_of
+from lakeindex.join.estimate.unseen import Bounds, joined_by_frequent, match_rate_of, partners_of
 
-_MEETING = 0.1
-"""How much of what two frequent values would give if they were the same is expected."""
+_FREQUENT_OVERLAP = 0.1
+"""The expected share of the rows that there would be if the frequent values of both sides were the same."""
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class JoinFigures:
     """The three figures of a join."""
 
     match_rate: Bounds
@@ -28,8 +28,8 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Route:
-    """The join as seen from one of its sides."""
+class _FromSide:
+    """The join, estimated from the rows of one of its sides."""
 
     matched: Bounds
     """Rows of the side that find a partner."""
@@ -38,18 +38,18 @@ class _Route:
     rows: Bounds
 
 
-def estimate(left: Side, right: Side) -> Estimate:
+def estimate_sampled(left: SketchedColumn, right: SketchedColumn) -> JoinFigures:
     """Estimate the join of two columns of which at least one is known by a sketch."""
     if not left.rows or not right.rows:
-        return Estimate((0.0,) * 3, (0.0,) * 3, (0.0,) * 3)
+        return JoinFigures((0.0,) * 3, (0.0,) * 3, (0.0,) * 3)
     if not len(left.hashes) or not len(right.hashes):
-        return Estimate((0.0, 0.5, 1.0), (0.0, 1.0, right.rows), (0.0, 0.5 * left.rows, left.rows * right.rows))
+        return JoinFigures((0.0, 0.5, 1.0), (0.0, 1.0, right.rows), (0.0, 0.5 * left.rows, left.rows * right.rows))
     limit = common_limit(left, right)
     # Rows of the more skewed side are followed: their number is known, however few values have most of them.
     is_forward = unseen_of(right, limit).skew <= unseen_of(left, limit).skew
-    forward = _route(left, right)
+    forward = _from_side(left, right)
     low, expected, high = forward.matched
-    found = forward if is_forward else _route(right, left)
+    found = forward if is_forward else _from_side(right, left)
     # Every matched row is in the join at least once.
     rows = (max(found.rows[0], low), max(found.rows[1], expected), max(found.rows[2], expected))
     most = float(left.rows * right.rows)
@@ -59,10 +59,10 @@ def estimate(left: Side, right: Side) -> Estimate:
     match_rate = (low / left.rows, expected / left.rows, high / left.rows)
     if not low:
         fan = (0.0, *fan[1:])
-    return Estimate(match_rate, fan, rows)
+    return JoinFigures(match_rate, fan, rows)
 
 
-def _route(side: Side, other: Side) -> _Route:
+def _from_side(side: SketchedColumn, other: SketchedColumn) -> _FromSide:
     limit = common_limit(side, other)
     sample, share = sample_of(side, other, limit), share_below(limit)
     unseen, others = unseen_of(side, limit), unseen_of(other, limit)
@@ -76,19 +76,19 @@ def _route(side: Side, other: Side) -> _Route:
     expected = unseen.rows * rate[1] * partners[1]
     down = math.hypot(rate[1] - rate[0], rate[1] * (1.0 - partners[0] / partners[1])) * unseen.rows * partners[1]
     up = math.hypot(rate[2] - rate[1], rate[1] * (partners[2] / partners[1] - 1.0)) * unseen.rows * partners[1]
-    meeting = met_by_frequent(sample, unseen, others)
+    overlap = joined_by_frequent(sample, unseen, others)
     rows = (
         (seen_rows + max(expected - down, 0.0)) * sample.low,
-        seen_rows + expected + _MEETING * meeting,
-        (seen_rows + expected + up + meeting) * sample.high,
+        seen_rows + expected + _FREQUENT_OVERLAP * overlap,
+        (seen_rows + expected + up + overlap) * sample.high,
     )
     whole = _whole(known, seen_rows, middle, partners)
     whole = (
         max(1.0, whole[0] * sample.low),
-        whole[1] + _MEETING * meeting / max(middle, 1.0),
-        (whole[2] + meeting / max(middle, 1.0)) * sample.high,
+        whole[1] + _FREQUENT_OVERLAP * overlap / max(middle, 1.0),
+        (whole[2] + overlap / max(middle, 1.0)) * sample.high,
     )
-    return _Route((low, middle, high), whole, rows)
+    return _FromSide((low, middle, high), whole, rows)
 
 
 def _whole(known: float, seen_rows: float, matched: float, partners: Bounds) -> Bounds:

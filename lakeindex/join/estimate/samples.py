@@ -1,4 +1,4 @@
-"""Two sketches as one sample: below the lower of their limits, both columns are known value by value."""
+"""Two sketches as one sample: below the lower of their limits, every value of both columns is known."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _LAST = np.uint64(2**64 - 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Distinct:
+class DistinctCount:
     """How many distinct values a column has."""
 
     values: float
     sampled: float
-    """The size of the sketch that tells it, whose relative error is one over the root of that; infinite where they were
-    counted."""
+    """The size of the sketch that estimated it, whose relative error is one over the root of that; infinite where they
+    were counted."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Side:
-    """A column of a join, as its sketch knows it."""
+class SketchedColumn:
+    """A column of a join, as far as its sketch knows it."""
 
     hashes: Hashes
     """(n,) ascending, all values or those with the smallest hashes."""
@@ -39,16 +39,16 @@ class Side:
     rows: float
     """With a value."""
     is_complete: bool
-    distinct: Distinct | None = None
+    distinct: DistinctCount | None = None
     """How many values there are, where that is better known than from the sketch."""
 
     @classmethod
-    def of(cls, terms: TermSet, rows: int, step: float, distinct: Distinct | None = None) -> Side:
-        """Take in a column's values; `step` is what the logarithms of its counts are rounded to."""
+    def of(cls, terms: TermSet, rows: int, step: float, distinct: DistinctCount | None = None) -> SketchedColumn:
+        """Make it of a column's sketch; `step` is the size to which the logarithms of its counts are rounded."""
         low, high = bounds_of(terms.counts, step)
         counts = terms.counts.astype(np.float64)
         if terms.is_complete and not float(low.sum()) <= rows <= float(high.sum()):
-            # These aren't the counts of these rows, as of an index that keeps none: all that is known is the total.
+            # These aren't the counts of these rows, since the index keeps none: only the total is known.
             low, high = np.ones(len(counts)), np.full(len(counts), max(rows - len(counts) + 1.0, 1.0))
             counts = np.full(len(counts), rows / max(len(counts), 1))
         if terms.is_complete:
@@ -57,7 +57,7 @@ class Side:
 
     @property
     def limit(self) -> np.uint64:
-        """Return the last hash up to which every value is here."""
+        """The last hash up to which every value is known."""
         return _LAST if self.is_complete else self.hashes[-1]
 
 
@@ -68,40 +68,40 @@ class Unseen:
     values: float
     """How many there are; an estimate where the side's own sketch is cut off."""
     rows: float
-    """Known exactly, as all rows are."""
+    """Known exactly, as the number of all rows is."""
     squares: float
-    """The sum of the squared counts of values like those in the sketch."""
+    """The sum of the squared counts, if they are distributed as in the sketch."""
     excess: float
-    """Rows that values like those in the sketch can't have: they belong to a few frequent values, or to one."""
+    """Rows that there are beyond such counts: they belong to a few frequent values, or to one."""
     error: float
     """The standard error of the excess, in rows."""
     largest: float
-    """The largest count, as far as is known; where it isn't, what all frequent values may have together."""
+    """The largest count, where it is known; else what all frequent values may have together."""
 
     @property
     def mean(self) -> float:
-        """Return the rows of a value that is none of the frequent ones."""
+        """The mean count of the values that are not frequent."""
         return max((self.rows - self.excess) / self.values, 1.0) if self.values else 0.0
 
     @property
     def frequent(self) -> float:
-        """Return the share of the rows that belong to frequent values."""
+        """The share of the rows that belong to frequent values."""
         return self.excess / self.rows if self.rows else 0.0
 
     @property
     def skew(self) -> float:
-        """Return the mean squared count over the square of the mean count: 1 where all values are as frequent."""
+        """The mean squared count over the square of the mean count: 1 where all values are equally frequent."""
         return self.values * (self.squares + self.excess**2) / self.rows**2 if self.rows else 0.0
 
     @property
     def effective(self) -> float:
-        """Return how many equally frequent values would vary as much as the others do (Kish, 1965)."""
+        """The number of equally frequent values that would vary as much as the others do (Kish, 1965)."""
         return (self.rows - self.excess) ** 2 / self.squares if self.squares else 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """The values of one side up to the common limit: (n,) a key each, as the spellings of one are drawn together."""
+    """The values of one side up to the common limit: (n,) one a key, as all spellings of a key are in it or none."""
 
     counts: Floats
     """Rows of the side."""
@@ -113,10 +113,10 @@ class Sample:
     """Rows of the join."""
     low: float
     high: float
-    """What the partners of a row may be, at the least and the most, of what `joined` says: counts are rounded."""
+    """The least and the most partners of a row, as a share of those in `joined`, since counts are rounded."""
 
 
-def common_limit(left: Side, right: Side) -> np.uint64:
+def common_limit(left: SketchedColumn, right: SketchedColumn) -> np.uint64:
     """Return the last hash up to which every value of both sides is known."""
     return min(left.limit, right.limit)
 
@@ -126,8 +126,8 @@ def share_below(limit: np.uint64) -> float:
     return 1.0 if limit == _LAST else (float(limit) + 1.0) / _HASHES
 
 
-def sample_of(side: Side, other: Side, limit: np.uint64) -> Sample:
-    """Draw the sample of `side`."""
+def sample_of(side: SketchedColumn, other: SketchedColumn, limit: np.uint64) -> Sample:
+    """Return the sample of `side`."""
     size = int(np.searchsorted(side.hashes, limit, side="right"))
     hashes, counts = side.hashes[:size], side.counts[:size]
     _, at, at_other = np.intersect1d(hashes, other.hashes, assume_unique=True, return_indices=True)
@@ -152,8 +152,8 @@ def _by_key(amounts: Floats, starts: Integers) -> Floats:
     return np.asarray(np.add.reduceat(amounts, starts), np.float64) if len(starts) else amounts
 
 
-def unseen_of(side: Side, limit: np.uint64) -> Unseen:
-    """Tell what lies beyond the sample: what the side's sketch still has, and what total rows say of the rest."""
+def unseen_of(side: SketchedColumn, limit: np.uint64) -> Unseen:
+    """Return what is known beyond the sample, from the rest of the side's sketch and from its total of rows."""
     size = int(np.searchsorted(side.hashes, limit, side="right"))
     known = side.counts[size:]
     rows = max(side.rows - float(side.counts[:size].sum()), 0.0)
@@ -163,7 +163,7 @@ def unseen_of(side: Side, limit: np.uint64) -> Unseen:
     kept = len(side.counts)
     share = share_below(side.limit)
     beyond_rows = max(side.rows - float(side.counts.sum()), 0.0)
-    distinct = side.distinct or Distinct(max(kept - 1, 1) * (1.0 - share) / share + kept, kept)
+    distinct = side.distinct or DistinctCount(max(kept - 1, 1) * (1.0 - share) / share + kept, kept)
     beyond = min(max(distinct.values - kept, 0.0), beyond_rows)
     alike = capped(side.counts, beyond_rows / beyond) if beyond else side.counts
     usual, dispersion = beyond * float(alike.mean()), float(alike.var()) / float(alike.mean()) ** 2
@@ -177,7 +177,7 @@ def unseen_of(side: Side, limit: np.uint64) -> Unseen:
 
 
 def _excess(more: float, error: float, dispersion: float, most: float) -> float:
-    """Tell how many of the rows that are more than usual frequent values have: a column that has some hides others."""
+    """Estimate the rows of frequent values from those beyond the usual: where there are some, others are hidden."""
     doubt = (1.5 * min(dispersion, 4.0) - 2.0) * error**2
     # Every value has a row at least.
     return min(float(np.sqrt(max(max(more, 0.0) ** 2 + doubt, 0.0))), most)

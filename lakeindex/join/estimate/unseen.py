@@ -1,4 +1,4 @@
-"""What becomes of the rows beyond a sample: how many find a partner, and how many partners each."""
+"""Estimate for the rows beyond a sample how many find a partner, and how many partners each has."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import numpy as np
 
 from lakeindex.arrays.aliases import Floats
 from lakeindex.join.estimate.counts import capped
-from lakeindex.join.estimate.samples import Sample, Side, Unseen
+from lakeindex.join.estimate.samples import Sample, SketchedColumn, Unseen
 
 _Z = 2.1  # of a two-sided 95 % interval of few values (Student's t, 20 degrees of freedom)
 _PRIOR_VALUES = 2.0
-"""Values as varied as the whole column that a sample of shared values is joined by."""
+"""Values as varied as the whole column, by which a sample of shared values is extended."""
 _MOST_FREQUENT = 20
-"""Values of the sample that tell what becomes of frequent ones beyond it."""
+"""Values of the sample from which the match rate of frequent values beyond it is estimated."""
 _FREQUENT = 5.0
-"""A value is frequent that has as many times the rows of another."""
-_TELLING = 100
-"""Shared values in the sample that tell whether their counts go together."""
+"""A value is frequent that has so many times the rows of the mean."""
+_FEWEST_SHARED = 100
+"""Shared values of the sample from which on the correlation of their counts is trusted."""
 _SURE = 0.95
-"""The share of the frequent values, at the least, that find a partner where the others do, too."""
+"""The bound of their match rate from which on all frequent values are taken to find a partner, or none."""
 
 Bounds = tuple[float, float, float]
 """Low, expected, high."""
@@ -35,7 +35,7 @@ def match_rate_of(sample: Sample, scale: Floats, unseen: Unseen) -> Bounds:
     kish = whole**2 / float(counts @ counts)
     trials = 1.0 / (1.0 / kish + (1.0 / unseen.effective if unseen.effective else 0.0))
     found = float(matched.sum()) / whole
-    # Two columns are compared because their sketches share something: the first value that they share tells nothing.
+    # Two columns are compared because their sketches share something: the first shared value is no evidence.
     first = found / max(int(np.count_nonzero(matched)), 1)
     usual = (_wilson(found - first, trials)[0], *_wilson(found, trials)[1:])
     if not unseen.excess:
@@ -51,7 +51,7 @@ def match_rate_of(sample: Sample, scale: Floats, unseen: Unseen) -> Bounds:
     return max(expected - down, 0.0), expected, min(expected + up, 1.0)
 
 
-def partners_of(sample: Sample, scale: Floats, share: float, others: Unseen, other: Side) -> Bounds:
+def partners_of(sample: Sample, scale: Floats, share: float, others: Unseen, other: SketchedColumn) -> Bounds:
     """Estimate the partners of an unseen row that has some."""
     is_shared = sample.matched > 0
     # How many values the rows are shared by is an estimate: only a mean that is lower beyond its error cuts counts.
@@ -80,11 +80,11 @@ def partners_of(sample: Sample, scale: Floats, share: float, others: Unseen, oth
     return max(1.0, expected * math.exp(-_Z * spread)), expected, expected * math.exp(_Z * spread)
 
 
-def met_by_frequent(sample: Sample, unseen: Unseen, others: Unseen) -> float:
+def joined_by_frequent(sample: Sample, unseen: Unseen, others: Unseen) -> float:
     """Return the joined rows that there are if a value beyond the sample is frequent on both sides.
 
-    So it often is, as the same values are common everywhere; unless the sample is large enough to tell that the counts
-    of shared values don't go together.
+    Often one is, as the same values are common everywhere; not if the sample is large enough to show that the counts of
+    shared values don't correlate.
     """
     most = 2.0 * (unseen.largest - 1.0) * (others.largest - 1.0)
     is_shared = sample.matched > 0
@@ -92,7 +92,7 @@ def met_by_frequent(sample: Sample, unseen: Unseen, others: Unseen) -> float:
     if most <= 0.0 or not count:
         return 0.0
     logs = np.log(np.stack([sample.matched[is_shared], sample.partners[is_shared]]))
-    if count >= _TELLING and logs.std(axis=1).all():
+    if count >= _FEWEST_SHARED and logs.std(axis=1).all():
         return most if float(np.corrcoef(logs)[0, 1]) > _Z / math.sqrt(count) else 0.0
     return most if all(side.largest > _FREQUENT * side.mean for side in (unseen, others)) else 0.0
 

@@ -1,1 +1,1 @@
-"""Pair up values that are written differently, without labels: candidates by an index, then a decision each."""
+"""Fuzzy and semantic joins: the candidates most similar to each value, and how certain each pair is, without labels."""

@@ -1,9 +1,10 @@
-"""The few references that each query value may stand for, with how similar they are."""
+"""Find the few references that are most similar to each query value."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -14,10 +15,18 @@ from lakeindex.join.fuzzy.tfidf import TermSpace
 Embed = Callable[[Sequence[str]], Vectors]
 """Texts to unit vectors, (n, d)."""
 
+
+class ValueModel(Protocol):
+    """A model that may know what values mean."""
+
+    def reader_of_values(self, count: int) -> Embed | None:
+        """Return the function that embeds `count` texts; None where the model doesn't know what they mean."""
+
+
 MOST_CANDIDATES = 15
 _CELLS_AT_ONCE = 8_000_000
 _BRACKETLESS, _MEANING = 0.5, 1.5
-"""What the similarity without brackets, and that of meaning, count beside the plain one."""
+"""Weights of the similarity without brackets, and of that of meaning; that of the whole text has weight 1."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +44,7 @@ class Candidates:
 
 
 def near_in_spelling(queries: Texts, references: Texts, embed: Embed | None) -> Candidates:
-    """Compare every query value with every reference by terms, and the most similar ones by meaning, too."""
+    """Compare every query value with every reference by terms; with `embed`, the most similar ones by meaning, too."""
     found, similar = _by_terms(queries, references)
     if embed is not None and len(queries) and len(references):
         similar = np.where(similar < 0, similar, similar + _MEANING * _meaning(queries, references, found, embed))
@@ -47,8 +56,10 @@ def near_in_spelling(queries: Texts, references: Texts, embed: Embed | None) -> 
 
 def near_in_meaning(queries: Texts, references: Texts, embed: Embed) -> Candidates:
     """Compare every query value with every reference by the cosine of their vectors."""
-    asked, known = embed(_listed(plain(queries))), embed(_listed(plain(references)))
-    found, similar = _most_similar(len(queries), len(references), lambda first, last: asked[first:last] @ known.T)
+    query_vectors, vectors = embed(_listed(plain(queries))), embed(_listed(plain(references)))
+    found, similar = _most_similar(
+        len(queries), len(references), lambda first, last: query_vectors[first:last] @ vectors.T
+    )
     return Candidates(found, similar, len(references), 1.0)
 
 
@@ -76,7 +87,7 @@ def _most_similar(
         total = similarities(first, last)
         best = np.argpartition(-total, k - 1, axis=1)[:, :k]
         values = np.take_along_axis(total, best, 1)
-        # Ties by number, so that no chance decides.
+        # Ties are ordered by number, so that results are reproducible.
         order = np.lexsort((best, -values), axis=1)
         found[first:last] = np.take_along_axis(best, order, 1)
         values = np.take_along_axis(values, order, 1)
@@ -94,10 +105,10 @@ def _spaces(queries: Texts, references: Texts) -> list[tuple[float, TermSpace]]:
 
 def _meaning(queries: Texts, references: Texts, found: Integers, embed: Embed) -> Floats:
     needed, places = np.unique(found, return_inverse=True)
-    known, asked = embed(_listed(plain(references.take(needed)))), embed(_listed(plain(queries)))
+    vectors, query_vectors = embed(_listed(plain(references.take(needed)))), embed(_listed(plain(queries)))
     cosine = np.empty(found.shape)
     for rank, of_rank in enumerate(places.reshape(found.shape).T):
-        cosine[:, rank] = np.einsum("qd,qd->q", asked, known[of_rank])
+        cosine[:, rank] = np.einsum("qd,qd->q", query_vectors, vectors[of_rank])
     return cosine
 
 

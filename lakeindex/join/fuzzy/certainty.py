@@ -1,8 +1,8 @@
-"""Which candidate a value stands for, and how sure that is: without labels of the columns at hand.
+"""How certain it is that a value means the same as its most similar reference, without labels of the columns.
 
-After Auto-FuzzyJoin (Li et al., SIGMOD 2021): what lies beside the best reference bounds how precise a match can be.
+After Auto-FuzzyJoin (Li et al., SIGMOD 2021): other references near the best one bound how precise a match can be.
 A pair is the more certain, the more similar it is, the further the second best reference is behind, and the less
-another value claims the same reference with more right.
+another value is more similar to the same reference.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from lakeindex.join.fuzzy.candidates import Candidates
 
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9)
 _HARDER = 4.0
-"""How many times as often values that nobody made are paired up wrongly as those that were made for the fit."""
+"""How many times as often pairs are wrong in real columns as in the generated columns of the fit."""
 _LEAST_ALIKE = 0.35
-"""Of the similarity of equal values: what is less alike is no spelling, however far the rest is behind."""
+"""The least similarity of a pair, as a share of that of equal values, however far other references are behind."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BestPairs:
-    """Each query value with its best reference."""
+    """Each query value with its most similar reference."""
 
     references: Integers
     """(queries,)."""
     similarities: Floats
     """(queries,) below zero where there is no candidate."""
     leads: Floats
-    """(queries,) by how much that is more than the second best has."""
+    """(queries,) how much more similar it is than the second best reference."""
     claims: Floats
     """(queries,) how much more similar another value is to the same reference; 0 where none is."""
     most: float
@@ -38,7 +38,7 @@ class BestPairs:
 
     @classmethod
     def of(cls, candidates: Candidates) -> BestPairs:
-        """Take the best candidate of each value, and what lies beside it."""
+        """Take the best candidate of each value, and compare it with the others."""
         similar = np.maximum(candidates.similarities, 0)
         best, references = candidates.similarities[:, 0], candidates.references[:, 0]
         second = similar[:, 1] if similar.shape[1] > 1 else np.zeros(len(best))
@@ -49,7 +49,7 @@ class BestPairs:
 
 @dataclass(frozen=True, slots=True)
 class Certainty:
-    """What makes a pair probable, fitted by training/fit_certainty.py on columns of which the pairs are known."""
+    """Logistic regression of right pairs, fitted by training/fit_certainty.py on columns whose pairs are known."""
 
     similarity: float
     lead: float
@@ -66,14 +66,14 @@ class Certainty:
         return np.where(pairs.similarities >= _LEAST_ALIKE * pairs.most, 1 / (1 + np.exp(-log_odds)), 0.0)
 
     def threshold_for(self, precision: float) -> float:
-        """Return the probability from which on pairs are right so often, on average over joins; 1 where none is."""
-        return float(np.interp(precision, self._promised(), THRESHOLDS, right=1.0))
+        """Return the least probability of pairs for a precision, on average over joins; 1 where none reaches it."""
+        return float(np.interp(precision, self._precisions(), THRESHOLDS, right=1.0))
 
     def precision_from(self, threshold: float) -> float:
-        """Return how often pairs are right from a probability on, on average over joins."""
-        return float(np.interp(threshold, THRESHOLDS, self._promised()))
+        """Return the precision of pairs of at least this probability, on average over joins."""
+        return float(np.interp(threshold, THRESHOLDS, self._precisions()))
 
-    def _promised(self) -> list[float]:
+    def _precisions(self) -> list[float]:
         return [max(0.0, 1 - _HARDER * (1 - right)) for right in self.right]
 
 

@@ -1,4 +1,4 @@
-"""Values as they are compared: without case, accents and punctuation, and what of them matters most."""
+"""Normalise values for fuzzy joins: without case, accents and punctuation, and without text in brackets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def plain(texts: Texts) -> Texts:
 
 
 def without_brackets(texts: Texts) -> Texts:
-    """Leave out what stands in brackets, which tells things of one name apart; all of it where nothing else is."""
+    """Remove text in brackets, which often distinguishes things of one name; a value that has no other text is kept."""
     cut = pc.replace_substring_regex(texts, _BRACKETS, " ")
     is_empty = pc.equal(pc.utf8_trim_whitespace(cut), pa.scalar("", pa.large_string()))
     kept: Texts = pc.if_else(is_empty, texts, cut)

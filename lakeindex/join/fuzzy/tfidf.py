@@ -1,4 +1,4 @@
-"""Values as unit vectors of rare terms: the cosine of TF-IDF over words and over character trigrams."""
+"""The cosine similarity of values by TF-IDF, over words and over character trigrams."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lakeindex.hashing.text_hash import HashedText
 _GRAM_BYTES = 3
 _PRODUCTS_AT_ONCE = 2_000_000
 _MOST_HOLDERS = 3_000
-"""A term that more values of a side have tells little and costs much: it is not looked up."""
+"""A term of more values of a side is ignored: it costs much and distinguishes little."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,13 +35,13 @@ class WeighedTerms:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TermSpace:
-    """Two sides of values over the same terms, which weigh the more, the fewer values have them."""
+    """Two sides of values over the same terms; the fewer values have a term, the more it weighs."""
 
     queries: WeighedTerms
     references: WeighedTerms
-    posted: Integers
+    postings: Integers
     """(entries,) the references that have each term, term by term."""
-    posted_weights: Floats
+    posting_weights: Floats
     starts: Integers
     """(terms + 1,) where each term's references start."""
 
@@ -87,8 +87,8 @@ class TermSpace:
         found = np.zeros((last - first) * self.references.count, np.float32)
         for part in _parts(lengths):
             places = ranges(self.starts[terms[part]], lengths[part])
-            cells = np.repeat(rows[part] * self.references.count, lengths[part]) + self.posted[places]
-            products = np.repeat(weights[part], lengths[part]) * self.posted_weights[places]
+            cells = np.repeat(rows[part] * self.references.count, lengths[part]) + self.postings[places]
+            products = np.repeat(weights[part], lengths[part]) * self.posting_weights[places]
             lowest, highest = (int(cells.min()), int(cells.max()) + 1) if len(cells) else (0, 0)
             found[lowest:highest] += np.bincount(cells - lowest, products, minlength=highest - lowest)
         return found.reshape(last - first, self.references.count)

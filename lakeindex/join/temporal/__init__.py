@@ -1,1 +1,1 @@
-"""Columns of moments: how fine they are, and how they meet across grains or by the nearest one."""
+"""Columns of moments: their granularity, joins by a common period, and as-of joins."""

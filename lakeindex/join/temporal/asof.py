@@ -1,50 +1,50 @@
-"""Let each left row meet the right rows of the nearest moment: the rate of a day, the bracket of an income."""
+"""As-of joins: each left row matches the right rows of the nearest moment, as the rate of a day."""
 
 from __future__ import annotations
 
 import re
 
 from lakeindex.errors import InvalidSetting
-from lakeindex.join.condition import EARLIER, LATER, VALUE, ByMoment, Meeting
-from lakeindex.join.kinds import AsOf, Direction, MatchKind, chosen
+from lakeindex.join.condition import EARLIER, LATER, VALUE, ByMoment, JoinCondition
+from lakeindex.join.kinds import AsOf, Direction, MatchKind, parse_choice
 from lakeindex.join.side import TEXT, JoinSide
 from lakeindex.join.temporal.date_formats import IN_UTC
-from lakeindex.join.temporal.detect_moments import ZONED, DistinctValues, is_of_moments, is_of_numbers, moments_of
+from lakeindex.join.temporal.detect_moments import ZONED, DistinctValues, has_moment_type, has_number_type, moments_of
 from lakeindex.join.temporal.tolerance import microseconds_of, number_of
 
 _INTEGER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER")
 _NANOSECONDS = "TIMESTAMP_NS"
-_TOLD = {
+_DESCRIPTIONS = {
     Direction.BACKWARD: "each left row meets the latest right {moment} at or before its own",
     Direction.FORWARD: "each left row meets the earliest right {moment} at or after its own",
     Direction.NEAREST: "each left row meets the right {moment} nearest to its own",
 }
 
 
-def asof_meeting(left: JoinSide, right: JoinSide, asked: AsOf) -> Meeting:
-    """Let each left moment meet the nearest right one, among rows that agree in the further columns of both sides.
+def asof_condition(left: JoinSide, right: JoinSide, options: AsOf) -> JoinCondition:
+    """Match each left moment with the nearest right one, among rows that are equal in the sides' further columns.
 
-    All right rows of the chosen moment are partners. Raises InvalidSetting for columns that hold no moments, or not of
-    one sort, and for a direction or tolerance that makes no sense; UnreadableTable when a file is gone.
+    All right rows of that moment are partners. Raises InvalidSetting for columns that hold no moments, or dates on one
+    side and numbers on the other, and for an invalid direction or tolerance; UnreadableTable when a file is gone.
     """
-    direction, sides = chosen(Direction, asked.direction, "direction"), (left.first, right.first)
-    are_numbers = all(map(is_of_numbers, sides))
+    direction, sides = parse_choice(Direction, options.direction, "direction"), (left.first, right.first)
+    are_numbers = all(map(has_number_type, sides))
     moments = _numbers(*sides) if are_numbers else _moments(*sides)
     tolerance: float | None = None
-    if asked.tolerance is not None:
-        tolerance = number_of(asked.tolerance) if are_numbers else microseconds_of(asked.tolerance)
+    if options.tolerance is not None:
+        tolerance = number_of(options.tolerance) if are_numbers else microseconds_of(options.tolerance)
     distance = f"({LATER} - {EARLIER})" if are_numbers else f"date_diff('microsecond', {EARLIER}, {LATER})"
-    told = _TOLD[direction].format(moment="number" if are_numbers else "moment")
-    if asked.tolerance is not None:
-        told += f", at most {asked.tolerance} apart"
+    description = _DESCRIPTIONS[direction].format(moment="number" if are_numbers else "moment")
+    if options.tolerance is not None:
+        description += f", at most {options.tolerance} apart"
     if left.others is not None:
-        told += ", where the other columns are equal"
-    way = ByMoment(*moments, direction, tolerance, distance)
-    return Meeting(str(MatchKind.ASOF), way, 1.0, float("nan"), told)
+        description += ", where the other columns are equal"
+    rule = ByMoment(*moments, direction, tolerance, distance)
+    return JoinCondition(str(MatchKind.ASOF), rule, 1.0, float("nan"), description)
 
 
 def _numbers(left: JoinSide, right: JoinSide) -> tuple[str, str]:
-    """Write both numbers alike, so that equal ones are also equal as text; NaN is no number."""
+    """Write the numbers of both sides as one type, so that equal ones are equal as text; NULL for NaN."""
     types = left.sql_type, right.sql_type
     if all(map(_INTEGER.fullmatch, types)) or (types[0] == types[1] and types[0] not in ("FLOAT", "DOUBLE")):
         return VALUE, VALUE
@@ -65,10 +65,10 @@ def _moments(left: JoinSide, right: JoinSide) -> tuple[str, str]:
 
 
 def _moment(side: JoinSide) -> str | None:
-    """Write the TIMESTAMP of a value of the column; None where the column holds none."""
+    """Write the TIMESTAMP of a value of the column; None where the column holds no moments."""
     if side.sql_type == ZONED:
         return f"CAST({VALUE}{IN_UTC} AS TIMESTAMP)"
-    if is_of_moments(side):
+    if has_moment_type(side):
         return VALUE if side.sql_type == "TIMESTAMP" else f"CAST({VALUE} AS TIMESTAMP)"
     found = moments_of(side, DistinctValues.of(side))
     if found is None:
@@ -77,5 +77,5 @@ def _moment(side: JoinSide) -> str | None:
 
 
 def _held(side: JoinSide, moment: str | None) -> str:
-    what = "numbers" if is_of_numbers(side) else "values that are neither dates nor numbers"
+    what = "numbers" if has_number_type(side) else "values that are neither dates nor numbers"
     return f"{side} holds {what if moment is None else 'dates or times'}"

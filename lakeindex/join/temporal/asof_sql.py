@@ -1,6 +1,6 @@
-"""Write as SQL which right moment each left one meets as of itself: the distinct moments of both sides, sorted once.
+"""SQL for the pairs of moments of an as-of join, from the distinct moments of both sides, sorted once.
 
-DuckDB's own ASOF JOIN gives a left row one partner of several and knows no nearest, and few other engines have one.
+DuckDB's own ASOF JOIN gives a left row only one of several partners and has no nearest; few other engines have one.
 """
 
 from __future__ import annotations
@@ -8,9 +8,10 @@ from __future__ import annotations
 from lakeindex.join.condition import ByMoment
 from lakeindex.join.kinds import Direction
 from lakeindex.join.side import APART, TEXT, JoinSide
+from lakeindex.join.side_rows import SideRows
 
 NEAREST = '"join_nearest"'
-"""Names the pairs that `nearest_moments` defines: left_value, right_value, probability."""
+"""The name of the pairs that `nearest_moments` defines: left_value, right_value, probability."""
 
 _NEAREST = """"join_moments" AS (
   SELECT "within", "moment", max("is_left") AS "is_left", max("partner") AS "partner"
@@ -24,8 +25,8 @@ _NEAREST = """"join_moments" AS (
   SELECT {left_key} AS "left_value", {right_key} AS "right_value", CAST(1 AS DOUBLE) AS "probability"
   FROM "join_partners" WHERE {is_near})"""
 
-# There are no NULLs, and where BigQuery puts them is what it can say. What follows is sought from the end, since DuckDB
-# takes many times as long over a frame that begins at the current row.
+# There are no NULLs; their order is what BigQuery can express. Later moments are sought from the end, since DuckDB
+# takes many times as long for a frame that begins at the current row.
 _RUNNING = "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
 _AROUND = {
     Direction.BACKWARD:
@@ -36,48 +37,45 @@ _AROUND = {
 _AROUND[Direction.NEAREST] = ",\n  ".join(_AROUND.values())
 
 
-def nearest_moments(way: ByMoment, left: tuple[JoinSide, str], right: tuple[JoinSide, str]) -> str:
-    """Write the common table expressions for the pairs of moments that meet, the last of them `NEAREST`.
-
-    Each side comes with the SQL that its rows are selected from.
-    """
+def nearest_moments(rule: ByMoment, left: SideRows, right: SideRows) -> str:
+    """Write the common table expressions for the pairs of partner moments, the last of them `NEAREST`."""
     return _NEAREST.format(
-        left=left[1],
-        right=right[1],
-        left_within=_within(left[0], "l"),
-        right_within=_within(right[0], "r"),
-        left_moment=way.of_left(left[0].first.value("l")),
-        right_moment=way.of_right(right[0].first.value("r")),
-        around=_AROUND[way.direction],
-        partner=_partner(way),
-        left_key=_key('"moment"', left[0], '"within"'),
-        right_key=_key('"partner"', right[0], '"within"'),
-        is_near=_is_near(way),
+        left=left.relation,
+        right=right.relation,
+        left_within=_within(left),
+        right_within=_within(right),
+        left_moment=rule.of_left(left.first_value),
+        right_moment=rule.of_right(right.first_value),
+        around=_AROUND[rule.direction],
+        partner=_partner(rule),
+        left_key=_key('"moment"', left.side, '"within"'),
+        right_key=_key('"partner"', right.side, '"within"'),
+        is_near=_is_near(rule),
     )
 
 
-def moment_key(side: JoinSide, table: str, moment: str) -> str:
-    """Write what `NEAREST` calls the value of a row: its moment, itself SQL, and what has to be equal besides."""
-    return _key(moment, side, _within(side, table))
+def moment_key(rows: SideRows, moment: str) -> str:
+    """Write the key of a row in `NEAREST`: its moment, itself SQL, and the values that have to be equal besides."""
+    return _key(moment, rows.side, _within(rows))
 
 
 def _key(moment: str, side: JoinSide, within: str) -> str:
     return moment if side.others is None else f"(CAST({moment} AS {TEXT}){APART}{within})"
 
 
-def _within(side: JoinSide, table: str) -> str:
-    return "''" if side.others is None else side.others.text(table)
+def _within(rows: SideRows) -> str:
+    return "''" if rows.side.others is None else rows.side.others.text(rows.alias)
 
 
-def _partner(way: ByMoment) -> str:
-    if way.direction is Direction.NEAREST:
-        before, after = way.apart('"earlier"', '"moment"'), way.apart('"moment"', '"later"')
+def _partner(rule: ByMoment) -> str:
+    if rule.direction is Direction.NEAREST:
+        before, after = rule.apart('"earlier"', '"moment"'), rule.apart('"moment"', '"later"')
         return f'CASE WHEN "later" IS NULL OR {before} <= {after} THEN "earlier" ELSE "later" END'
-    return '"earlier"' if way.direction is Direction.BACKWARD else '"later"'
+    return '"earlier"' if rule.direction is Direction.BACKWARD else '"later"'
 
 
-def _is_near(way: ByMoment) -> str:
-    if way.tolerance is None:
+def _is_near(rule: ByMoment) -> str:
+    if rule.tolerance is None:
         return '"partner" IS NOT NULL'
-    apart = way.apart('least("moment", "partner")', 'greatest("moment", "partner")')
-    return f'"partner" IS NOT NULL AND {apart} <= {way.tolerance!r}'
+    apart = rule.apart('least("moment", "partner")', 'greatest("moment", "partner")')
+    return f'"partner" IS NOT NULL AND {apart} <= {rule.tolerance!r}'

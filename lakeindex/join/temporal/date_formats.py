@@ -1,4 +1,4 @@
-"""Ways in which days, times and coarser moments are written as text or as a whole number."""
+"""Formats in which days, times and coarser moments are written as text or as a whole number."""
 
 from __future__ import annotations
 
@@ -24,75 +24,75 @@ _DIGITS = r"(19\d\d|20\d\d)(0[1-9]|1[0-2])"
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """A way to write moments."""
+class MomentFormat:
+    """A format of moments."""
 
     grain: Grain | None
-    """Of what is written so; None where the moments themselves have to say it."""
+    """Of moments in this format; None where it depends on the moments."""
     pattern: str
     """The regular expression of a whole value, trimmed and in lower case."""
     parsed: str
-    """DuckDB SQL with VALUE for such a value: the TIMESTAMP at which it begins."""
+    """DuckDB SQL with VALUE for such a value: the TIMESTAMP of its beginning."""
     chance: float = 0.0
-    """The share of other numbers with as many digits that happen to look like this one."""
+    """The share of other numbers with as many digits that happen to have this format."""
     is_number: bool = False
     """Whether it is written as a whole number."""
 
     @property
     def moment(self) -> str:
-        """DuckDB SQL with VALUE for any value as text: its TIMESTAMP, NULL where it isn't written so."""
+        """DuckDB SQL with VALUE for any value as text: its TIMESTAMP, NULL in another format."""
         plain = f"lower(trim({VALUE}, {BLANKS}))"
         matches = f"regexp_matches({plain}, {literal(self.pattern)})"
         return f"CASE WHEN {matches} THEN {self.parsed.replace(VALUE, plain)} END"
 
 
-def _arranged(grain: Grain | None, pattern: str, by: str) -> Form:
-    """Make the form whose parts only need to be put in the order of ISO 8601."""
+def _arranged(grain: Grain | None, pattern: str, by: str) -> MomentFormat:
+    """Make a format whose parts only have to be put in the order of ISO 8601."""
     # In upper case, as DuckDB wants the T between day and time.
     parsed = f"TRY_CAST(upper(regexp_replace({VALUE}, {literal(pattern)}, {literal(by)})) AS TIMESTAMP)"
-    return Form(grain, pattern, parsed)
+    return MomentFormat(grain, pattern, parsed)
 
 
-def _digits(grain: Grain, digits: str, by: str, chance: float) -> Form:
+def _digits(grain: Grain, digits: str, by: str, chance: float) -> MomentFormat:
     return replace(_arranged(grain, f"^{digits}([.]0+)?$", by), chance=chance, is_number=True)
 
 
-def _month(pattern: str, year: str, number: str) -> Form:
+def _month(pattern: str, year: str, number: str) -> MomentFormat:
     written = f"{year} || '-' || lpad(CAST({number} AS VARCHAR), 2, '0') || '-01'"
-    return Form(Grain.MONTH, pattern, f"TRY_CAST({written} AS TIMESTAMP)")
+    return MomentFormat(Grain.MONTH, pattern, f"TRY_CAST({written} AS TIMESTAMP)")
 
 
-def _named_day(pattern: str) -> Form:
-    """Make the form of a day whose month is a word: neither in the day nor in the year are other digits or words."""
+def _named_day(pattern: str) -> MomentFormat:
+    """Make the format of a day whose month is a word, without digits and words besides day, month and year."""
     month, day = (
         f"regexp_replace({VALUE}, {literal(one)}, {literal(chr(92) + '1')})"
         for one in ("^(?:.*[ ./-])?([a-z]{3}).*$", r"^[^0-9]*(\d+).*$")
     )
     number = f"lpad(CAST((strpos({literal(_MONTHS)}, {month}) + 2) // 3 AS VARCHAR), 2, '0')"
-    return Form(
+    return MomentFormat(
         None, pattern, f"TRY_CAST({_YEAR_BEHIND} || '-' || {number} || '-' || lpad({day}, 2, '0') AS TIMESTAMP)"
     )
 
 
-def _quarter(pattern: str, year: str, number: str) -> Form:
+def _quarter(pattern: str, year: str, number: str) -> MomentFormat:
     written = f"{year} || '-' || lpad(CAST(CAST({number} AS INTEGER) * 3 - 2 AS VARCHAR), 2, '0') || '-01'"
-    return Form(Grain.QUARTER, pattern, f"TRY_CAST({written} AS TIMESTAMP)")
+    return MomentFormat(Grain.QUARTER, pattern, f"TRY_CAST({written} AS TIMESTAMP)")
 
 
-def _week(pattern: str, year: str, number: str) -> Form:
-    # The first week of ISO 8601 is that of 4 January. A date takes whole days in every engine, not so an interval.
+def _week(pattern: str, year: str, number: str) -> MomentFormat:
+    # The first week of ISO 8601 has 4 January in it. Every engine adds days to a date, but not every one an interval.
     first = Grain.WEEK.truncated(f"TRY_CAST({year} || '-01-04' AS TIMESTAMP)")
     days = f"(CAST({number} AS INTEGER) - 1) * 7"
-    return Form(Grain.WEEK, pattern, f"CAST(CAST({first} AS DATE) + {days} AS TIMESTAMP)")
+    return MomentFormat(Grain.WEEK, pattern, f"CAST(CAST({first} AS DATE) + {days} AS TIMESTAMP)")
 
 
 _NAMED_MONTH = f"(strpos({literal(_MONTHS)}, substr({VALUE}, 1, 3)) + 2) // 3"
 
 YEAR = _digits(Grain.YEAR, _YEAR, r"\1-01-01", 1.0)
-FORMS = (
+MOMENT_FORMATS = (
     _arranged(None, f"^{_YEAR}[-/.]{_MONTH}[-/.]{_DAY}{_TIME}?$", r"\1-\2-\3\4"),
     _arranged(None, rf"^{_DAY}\.{_MONTH}\.{_YEAR}{_TIME}?$", r"\3-\2-\1\4"),
-    Form(
+    MomentFormat(
         None, f"^{_YEAR}[-/]{_MONTH}[-/]{_DAY}{_TIME}{_ZONE}$",
         f"CAST(TRY_CAST(upper({VALUE}) AS TIMESTAMPTZ){IN_UTC} AS TIMESTAMP)",
     ),
@@ -108,4 +108,4 @@ FORMS = (
     _digits(Grain.DAY, rf"{_DIGITS}(0[1-9]|[12]\d|3[01])", r"\1-\2-\3", 0.04),
     YEAR,
 )  # fmt: skip
-"""What is written in none of these ways is no moment."""
+"""Values in none of these formats are no moments."""

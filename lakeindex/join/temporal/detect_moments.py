@@ -1,4 +1,4 @@
-"""Find out what moments a column holds, and how fine they are, from its distinct values."""
+"""Detect the format and the granularity of a column's moments from its distinct values."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import duckdb
 from lakeindex.join.condition import VALUE
 from lakeindex.join.key_conditions import normal_value
 from lakeindex.join.side import TEXT, JoinSide, reading
-from lakeindex.join.temporal.date_formats import FORMS, IN_UTC, YEAR, Form
+from lakeindex.join.temporal.date_formats import IN_UTC, MOMENT_FORMATS, YEAR, MomentFormat
 from lakeindex.join.temporal.grains import Grain
 from lakeindex.types.names import words_of
 
 _LEAST_SHARE = 0.95
 _SAMPLED = 1000
-_FEWEST = 3  # moments: that fewer are all the first of a month says nothing
+_FEWEST = 3  # moments: that fewer are all the first of a month is no evidence
 _UNSURE = 0.8
 _NAMED_YEAR = frozenset(("year", "yr", "yyyy", "jahr", "annee", "année", "anno", "ano", "año", "any", "jaar", "år"))
 _OTHER_YEAR = frozenset(("fiscal", "fy", "financial", "school", "academic"))
@@ -46,27 +46,27 @@ class DistinctValues:
 
     cursor: duckdb.DuckDBPyConnection
     relation: str
-    """What SQL selects them from: `value`, as text."""
+    """A table or SELECT in brackets with one column, `value`, as text."""
 
     @classmethod
     def of(cls, side: JoinSide) -> DistinctValues:
-        """Take them from a column's table."""
+        """Select them from a column's table."""
         return cls(
             side.connection.cursor(),
             f"(SELECT DISTINCT {side.text('side')} AS value FROM ({side.source}) AS side)",
         )
 
     def derived(self, expression: str) -> DistinctValues:
-        """Derive others from them: DuckDB SQL with VALUE for each."""
+        """Return the distinct results of an expression: DuckDB SQL with VALUE for each value."""
         value = expression.replace(VALUE, "value")
         return DistinctValues(self.cursor, f"(SELECT DISTINCT {value} AS value FROM {self.relation})")
 
     def sampled(self, count: int) -> DistinctValues:
-        """Take some of them, always the same."""
+        """Return a part of them, the same every time."""
         return DistinctValues(self.cursor, f"(SELECT value FROM {self.relation} ORDER BY hash(value) LIMIT {count:d})")
 
     def aggregated(self, selected: Sequence[str], derived: str = "value") -> tuple[int, ...]:
-        """Select aggregates of what is derived from each, which goes by `one`; NULL is left out."""
+        """Select aggregates of an expression of each value, which is named `one`; NULL is left out."""
         sql = f"SELECT {', '.join(selected)} FROM (SELECT {derived} AS one FROM {self.relation}) WHERE one IS NOT NULL"
         (row,) = self.cursor.execute(sql).fetchall()
         return tuple(int(figure or 0) for figure in row)
@@ -74,20 +74,20 @@ class DistinctValues:
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """What moments the values of a column are."""
+    """What a column's values are as moments."""
 
     moment: str
-    """DuckDB SQL with VALUE for a value as text: its TIMESTAMP, in UTC where it had a zone; NULL for what is none."""
+    """DuckDB SQL with VALUE for a value as text: its TIMESTAMP, in UTC if it had a zone; NULL for what is none."""
     grain: Grain
     certainty: float
-    """The probability that they are moments of this grain, and not only look so."""
-    written: str
-    """How they are written: in columns that agree in this and in their grain, equal moments are equal values."""
+    """The probability that they are moments of this grain, and not numbers or finer moments that only look so."""
+    format: str
+    """Their format: in columns with the same format and grain, equal moments are equal values."""
 
     @property
     def is_year(self) -> bool:
-        """Whether they are numbers that stand for years."""
-        return self.written == YEAR.pattern
+        """Whether they are numbers of years."""
+        return self.format == YEAR.pattern
 
     @property
     def is_zoned(self) -> bool:
@@ -95,63 +95,63 @@ class Moments:
         return IN_UTC in self.moment
 
 
-def is_of_moments(side: JoinSide) -> bool:
-    """Tell whether a column has a type for days or times."""
+def has_moment_type(side: JoinSide) -> bool:
+    """Return whether a column has a type for days or times."""
     return _MOMENT_TYPE.fullmatch(side.sql_type) is not None
 
 
-def is_of_numbers(side: JoinSide) -> bool:
-    """Tell whether a column has a type for numbers."""
+def has_number_type(side: JoinSide) -> bool:
+    """Return whether a column has a type for numbers."""
     return _NUMBER_TYPE.fullmatch(side.sql_type) is not None
 
 
 def moments_of(side: JoinSide, values: DistinctValues) -> Moments | None:
-    """Find out what moments a column holds; None where its values are none.
+    """Detect what moments a column holds; None where its values are none.
 
     Raises UnreadableTable when its file is gone or no longer what it was.
     """
     with reading(str(side)):
-        if is_of_moments(side):
+        if has_moment_type(side):
             zoned = f"CAST(TRY_CAST({VALUE} AS TIMESTAMPTZ){IN_UTC} AS TIMESTAMP)"
             moment = zoned if side.sql_type == ZONED else f"TRY_CAST({VALUE} AS TIMESTAMP)"
             return _grained(moment, side.sql_type, values)
-        form = _form(side, values)
-        if form is None:
+        found = _format_of(side, values)
+        if found is None:
             return None
-        if form.grain is None:
-            return _grained(form.moment, form.pattern, values)
-        return Moments(form.moment, form.grain, _certainty(side, form, values), form.pattern)
+        if found.grain is None:
+            return _grained(found.moment, found.pattern, values)
+        return Moments(found.moment, found.grain, _certainty(side, found, values), found.pattern)
 
 
-def _form(side: JoinSide, values: DistinctValues) -> Form | None:
-    """Find the form in which nearly all values are written."""
-    forms = [form for form in FORMS if side.sql_type == TEXT or (form.is_number and is_of_numbers(side))]
-    # A few values rule nearly everything out, at no cost.
-    likely = [form for form, share in _shares(forms, values.sampled(_SAMPLED)) if share > _LEAST_SHARE / 2]
+def _format_of(side: JoinSide, values: DistinctValues) -> MomentFormat | None:
+    """Find the format in which nearly all values are written."""
+    formats = [one for one in MOMENT_FORMATS if side.sql_type == TEXT or (one.is_number and has_number_type(side))]
+    # A few values exclude most formats, at no cost.
+    likely = [one for one, share in _shares(formats, values.sampled(_SAMPLED)) if share > _LEAST_SHARE / 2]
     best, share = max(_shares(likely, values), key=lambda one: one[1], default=(None, 0.0))
     return best if share >= _LEAST_SHARE else None
 
 
-def _shares(forms: Sequence[Form], values: DistinctValues) -> list[tuple[Form, float]]:
-    """Tell of each form which share of the values is written so."""
-    if not forms:
+def _shares(formats: Sequence[MomentFormat], values: DistinctValues) -> list[tuple[MomentFormat, float]]:
+    """Return for each format the share of the values that have it."""
+    if not formats:
         return []
-    counted = [f"count({form.moment.replace(VALUE, 'one')})" for form in forms]
-    distinct, *written = values.aggregated(("count(*)", *counted), normal_value("value"))
-    return [(form, count / distinct if distinct else 0.0) for form, count in zip(forms, written, strict=True)]
+    counted = [f"count({one.moment.replace(VALUE, 'one')})" for one in formats]
+    distinct, *counts = values.aggregated(("count(*)", *counted), normal_value("value"))
+    return [(one, count / distinct if distinct else 0.0) for one, count in zip(formats, counts, strict=True)]
 
 
-def _certainty(side: JoinSide, form: Form, values: DistinctValues) -> float:
-    if form is not YEAR:
+def _certainty(side: JoinSide, moment_format: MomentFormat, values: DistinctValues) -> float:
+    if moment_format is not YEAR:
         (distinct,) = values.aggregated(("count(*)",))
-        return 1.0 - float(form.chance**distinct)
+        return 1.0 - float(moment_format.chance**distinct)
     words = frozenset(words_of(side.column).split())
     return 1.0 if words & _NAMED_YEAR and not words & _OTHER_YEAR else _UNSURE
 
 
-def _grained(moment: str, written: str, values: DistinctValues) -> Moments:
-    """Find the coarsest grain of whose periods all moments are the beginning, or all the last day."""
-    grains = [grain for grain in _CHANCES if written != "DATE" or grain in _OF_DAYS]
+def _grained(moment: str, format: str, values: DistinctValues) -> Moments:
+    """Find the coarsest grain such that all moments are the beginning of a period, or all are its last day."""
+    grains = [grain for grain in _CHANCES if format != "DATE" or grain in _OF_DAYS]
     begins = [f"bool_and({grain.truncated('one')} = one)" for grain in grains]
     ends = [_are_last_days(grain) if grain in _OF_DAYS else "false" for grain in grains]
     finite = f"CASE WHEN isfinite({moment}) THEN {moment} END".replace(VALUE, "value")
@@ -159,9 +159,9 @@ def _grained(moment: str, written: str, values: DistinctValues) -> Moments:
     if distinct >= _FEWEST:
         for grain, is_first, is_last in zip(grains, are[: len(grains)], are[len(grains) :], strict=True):
             if is_first or is_last:
-                how = written if is_first else f"{written}, by the last day"
-                return Moments(moment, grain, 1.0 - _CHANCES[grain] ** distinct, how)
-    return Moments(moment, Grain.DAY if written == "DATE" else Grain.TIME, 1.0, written)
+                which = format if is_first else f"{format}, by the last day"
+                return Moments(moment, grain, 1.0 - _CHANCES[grain] ** distinct, which)
+    return Moments(moment, Grain.DAY if format == "DATE" else Grain.TIME, 1.0, format)
 
 
 def _are_last_days(grain: Grain) -> str:

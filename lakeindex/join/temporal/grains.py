@@ -1,4 +1,4 @@
-"""How fine moments are, and which grain divides which."""
+"""The granularity of moments, and which granularity divides which."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lakeindex.sql import literal
 
 
 class Grain(StrEnum):
-    """How fine the moments of a column are, the finest first; the names are those of `date_trunc`."""
+    """The granularity of moments, the finest first; the names are those of `date_trunc`."""
 
     TIME = "time"
     """Finer than a minute."""
@@ -22,7 +22,7 @@ class Grain(StrEnum):
     YEAR = "year"
 
     def truncated(self, moment: str) -> str:
-        """Write the beginning of the period that a moment, SQL itself, lies in."""
+        """Write the beginning of the period of a moment, which is SQL itself."""
         return f"date_trunc({literal(str(self))}, {moment})"
 
 
@@ -30,7 +30,7 @@ _FINEST_FIRST = tuple(Grain)
 
 
 def common_grain(one: Grain, other: Grain) -> Grain | None:
-    """Return the coarser of two grains; None where periods of the finer one lie across its bounds, as weeks do."""
+    """Return the coarser of two grains; None where periods of the finer one cross its bounds, as weeks do."""
     finer, coarser = sorted((one, other), key=_FINEST_FIRST.index)
     if finer is Grain.WEEK and coarser is not Grain.WEEK:
         return None

@@ -1,4 +1,4 @@
-"""How far apart two moments may be that meet."""
+"""Parse the tolerance of an as-of join: how far apart two moments may be."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _AMOUNT = re.compile(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*([a-z]*)\s*", re.IGNORECASE)
 
 
 def microseconds_of(tolerance: str | float | timedelta) -> int:
-    """Read a tolerance between dates or times. Raises InvalidSetting."""
+    """Return the microseconds of a tolerance between dates or times. Raises InvalidSetting."""
     if isinstance(tolerance, timedelta):
         found = tolerance // timedelta(microseconds=1)
     else:
@@ -38,7 +38,7 @@ def microseconds_of(tolerance: str | float | timedelta) -> int:
 
 
 def number_of(tolerance: str | float | timedelta) -> float:
-    """Read a tolerance between numbers. Raises InvalidSetting."""
+    """Return a tolerance between numbers. Raises InvalidSetting."""
     if isinstance(tolerance, timedelta) or (read := _read(tolerance))[1]:
         raise InvalidSetting(f"the columns hold numbers, so a tolerance of {tolerance} must be one too: give 10 or .5")
     return read[0]

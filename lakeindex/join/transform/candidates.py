@@ -1,4 +1,4 @@
-"""Pairs of values that may belong together, without labels: those that share rare n-grams, words or initials."""
+"""Find pairs of values that may be partners, without labels: those that share rare n-grams, words or initials."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from lakeindex.hashing.text_hash import HashedText, mix
 _CHUNK = 50_000
 _COMMON = 500
 _SHARED = 300_000
-"""How many shared features are looked at in all; the most common are dropped first."""
+"""The most shared features in all; the most common are dropped first."""
 
 
 def candidate_pairs(sample: pa.Array[Any], values: pa.Array[Any], each: int) -> tuple[Integers, Integers]:
-    """Pair each value of a sample with the `each` most alike of the values: positions in both, the best pairs first.
+    """Pair each value of a sample with the `each` most similar of the values: positions in both, the best pairs first.
 
-    Alike is the weight of shared features, rare ones weighing more, against how many features the value has. The
-    sample is bounded, and the values are read in chunks, so that memory is.
+    Similarity is the weight of shared features, of which rare ones weigh more, over the root of the value's number of
+    features. The sample is bounded and the values are read in chunks, which bounds memory.
     """
     hashes, owners = _features(sample)
     known = np.unique(hashes)
@@ -57,7 +57,7 @@ def _best(rows: Integers, columns: Integers, scores: npt.NDArray[np.float64], ea
 def _joined(
     features: Integers, owners: Integers, found: Integers, finders: Integers, cheap: npt.NDArray[np.bool_]
 ) -> tuple[Integers, Integers, Integers]:
-    """Join the sample's features with the finds of them: sample position, value position, feature."""
+    """Join the sample's features with their occurrences: sample position, value position, feature."""
     order = np.argsort(features, kind="stable")
     features, owners = features[order], owners[order]
     kept = cheap[found]
@@ -91,7 +91,7 @@ def _features(texts: pa.Array[Any]) -> tuple[Hashes, Integers]:
     initials = HashedText.from_arrow(pc.replace_substring_regex(words, r"(\S)\S* ?", r"\1")).strings()
     everyone = np.arange(len(texts))
     kinds = [hashed.grams(3), hashed.grams(2), hashed.words(), (squeezed, everyone), (initials, everyone)]
-    # Wholes and initials share a space: `jh` is to meet `J. H.` and `John Hall`.
+    # Wholes and initials share a space: `jh` has to match `J. H.` and `John Hall`.
     spaces = np.array([1, 2, 3, 4, 4], np.uint64)
     hashes = np.concatenate([mix(kind[0] + space) for kind, space in zip(kinds, spaces, strict=True)])
     owners = np.concatenate([kind[1] for kind in kinds])

@@ -1,4 +1,4 @@
-"""Write a program's output in the case of the other side's values."""
+"""Change the case of a program's output to that of the other side's values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FINISHES = ((), (Write(Letters.LOWER),), (Write(Letters.UPPER),), (Write(Letter
 
 
 def in_case_of(program: Program, pairs: Sequence[tuple[str, str]]) -> Program:
-    """Finish a program with the case that gives the most targets as they are written; with none, where none helps."""
+    """Return a program that ends with the case that gives the most targets exactly; unchanged where none helps."""
     finished = [replace(program, finish=finish) for finish in _FINISHES]
     counts = [sum(one.on(value) == stripped(target) for value, target in pairs) for one in finished]
     return finished[counts.index(max(counts))]

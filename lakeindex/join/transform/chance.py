@@ -1,4 +1,4 @@
-"""How often would a program's outputs hit by chance, and is what it hits more than that?"""
+"""Estimate how often a program's outputs would hit values of the other side by chance, and compare with its hits."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 _SHIFTS = (1, 2, 3, 5, 8, 13)
 _LONGEST_LIST = 300
-_SAME_THING = 0.02
+_REFORMATTED_CHANCE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a program's outputs hit, against what mixed-up outputs of the same make hit."""
+    """The hits of a program's outputs, and those of mixed-up outputs, which hit by chance only."""
 
     outputs: int
     """Distinct outputs."""
@@ -22,8 +22,8 @@ class Evidence:
     mixed: int
     """Distinct mixed-up outputs."""
     mixed_hits: int
-    is_same_thing: bool = False
-    """Whether outputs say the same as the values, so that a hit is no chance: a date or a number written otherwise."""
+    is_reformatted: bool = False
+    """Whether outputs are the values in another format, so that a hit is no chance: of a date or a number."""
 
     @property
     def rate(self) -> float:
@@ -33,13 +33,13 @@ class Evidence:
     @property
     def chance(self) -> float:
         """The share of mixed-up outputs that hit (Krichevsky and Trofimov's estimate)."""
-        if self.is_same_thing:
-            return _SAME_THING
+        if self.is_reformatted:
+            return _REFORMATTED_CHANCE
         return (self.mixed_hits + 0.5) / (self.mixed + 1)
 
     @property
     def weight(self) -> float:
-        """The nats by which the hits speak against chance (Chernoff's bound of the binomial tail)."""
+        """The evidence of the hits against chance, in nats (Chernoff's bound of the binomial tail)."""
         rate, chance = self.rate, self.chance
         if rate <= chance:
             return 0.0
@@ -47,7 +47,7 @@ class Evidence:
         return self.outputs * (rate * math.log(rate / chance) + missed)
 
     def precision_at(self, rate: float) -> float:
-        """Estimate the share of hits that are meant, when `rate` of the values hit and the others could by chance."""
+        """Estimate the share of hits that are no chance, where `rate` of the values hit."""
         if rate <= 0:
             return 0.0
         meant = max(0.0, (rate - self.chance) / (1 - self.chance))
@@ -55,9 +55,9 @@ class Evidence:
 
 
 def mixed_outputs(pieces: Sequence[Sequence[str | None]], is_constant: Sequence[bool]) -> list[str]:
-    """Mix the pieces of different values up; where only one comes from the value, the halves of its texts.
+    """Mix up the pieces of different values; where only one comes from the value, the halves of its texts.
 
-    `pieces` are, for every piece of a program, its text for every value. Numbers are followed by those next to them.
+    `pieces` are, for every piece of a program, its text for every value. The numbers next to a number are added.
     """
     rows = [row for row in dict.fromkeys(zip(*pieces, strict=True)) if None not in row][:_LONGEST_LIST]
     texts = [tuple(one or "" for one in row) for row in rows]

@@ -1,4 +1,4 @@
-"""Kinds of characters and simple case, as DuckDB and Python both know them."""
+"""Kinds of characters and simple case, defined alike for DuckDB and Python."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Kind(Enum):
         return {Kind.LETTERS: r"\p{L}\p{M}", Kind.DIGITS: "0-9", Kind.WORD: r"\p{L}\p{M}0-9"}[self]
 
     def has(self, character: str) -> bool:
-        """Tell whether a character is of the kind."""
+        """Return whether a character is of the kind."""
         if "0" <= character <= "9":
             return self is not Kind.LETTERS
         return self is not Kind.DIGITS and is_letter(character)
@@ -33,7 +33,7 @@ class Kind(Enum):
 
 @lru_cache(maxsize=1 << 16)
 def is_letter(character: str) -> bool:
-    """Tell whether a character is a letter, or a mark that belongs to one."""
+    """Return whether a character is a letter, or a mark that belongs to one."""
     return unicodedata.category(character)[0] in "LM"
 
 
@@ -65,7 +65,7 @@ def lowered(text: str) -> str:
 
 
 def uppered(text: str) -> str:
-    """Write in upper case, one character for each, which those without one keep."""
+    """Write in upper case, one character for each; those without a single upper-case one stay."""
     return text.upper() if text.isascii() else "".join(_UPPER.get(one) or _single_upper(one) for one in text)
 
 
@@ -78,7 +78,7 @@ def _single_upper(character: str) -> str:
 
 
 def stripped(text: str) -> str:
-    """Strip spaces of every width from both ends, and no other blanks: what `trim` does."""
+    """Strip spaces of every width from both ends, and no other blanks, as `trim` does in DuckDB."""
     if text.isascii():
         return text.strip(" ")
     start, end = 0, len(text)
@@ -99,5 +99,5 @@ def without_accents(text: str) -> str:
 
 def literal(text: str) -> str:
     """Write a text as SQL."""
-    # A placeholder of an expression that the text happens to hold is not to be taken for one.
+    # So that a text that contains VALUE is not taken for a placeholder.
     return "'" + text.replace("'", "''").replace("{value}", "{' || 'value}") + "'"

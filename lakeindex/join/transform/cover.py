@@ -25,44 +25,44 @@ _LEAST_HITS = 3
 _LEAST_PRECISION = 0.75
 _ALL = 0.98
 _NATS = 4.0
-"""Evidence asked for beyond what makes up for the number of programs that were tried."""
+"""The least evidence, in nats, beyond a correction for the number of programs that were tried."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A program, and how it stands against chance on the values that those before it left."""
+    """A program, and its evidence on the values that the programs before it left."""
 
     program: Program
     evidence: Evidence
     is_beyond_chance: bool
-    """Whether chance doesn't explain it. If not, it takes each value to one of its own, and all of them."""
+    """Whether it hits more than by chance. If not, it maps nearly all values, each to a different one."""
 
 
 class Sample:
-    """Values of the side that is rewritten, and what programs make of them."""
+    """A sample of the side that is rewritten, and the outputs of programs on it."""
 
     def __init__(self, values: Sequence[str], keys: pa.Array[Any]) -> None:
-        """Take the values, and the other side's distinct keys: trimmed and in lower case."""
+        """Take the values, and the distinct keys of the other side, trimmed and in lower case."""
         self.values = [stripped(value) for value in values]
         self._keys = keys
         self._made: dict[Steps, list[str | None]] = {(): list(self.values)}
 
     def pieces(self, program: Program) -> list[list[str | None]]:
-        """Return what every piece of a program makes of every value."""
+        """Return the text of every piece of a program for every value."""
         return [self._piece(piece) for piece in program.pieces]
 
     def outputs(self, program: Program) -> list[str | None]:
-        """Return what a program makes of every value, as a key."""
+        """Return a program's output for every value, as a key."""
         rows = zip(*self.pieces(program), strict=True)
         return [None if None in row else stripped(lowered("".join(row))) for row in rows]
 
     def hits(self, programs: Sequence[Program]) -> Integers:
-        """Look every program's outputs up on the other side."""
+        """Return the other side's key that each program gives for each value, (programs, values); -1 for none."""
         outputs = [one for program in programs for one in self.outputs(program)]
-        return self.lookup(outputs).reshape(len(programs), len(self.values))
+        return self.find(outputs).reshape(len(programs), len(self.values))
 
-    def lookup(self, outputs: Sequence[str | None]) -> Integers:
-        """Find texts among the other side's keys; -1 for those that aren't there."""
+    def find(self, outputs: Sequence[str | None]) -> Integers:
+        """Return the positions of texts among the other side's keys; -1 for those that are none."""
         array = pa.array(outputs, pa.large_string())
         found = pc.index_in(array, value_set=self._keys, skip_nulls=True)
         return np.asarray(found.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
@@ -79,19 +79,19 @@ class Sample:
         return made
 
     def evidence(self, program: Program, rows: npt.NDArray[np.bool_]) -> Evidence:
-        """Weigh a program on some of the values: its distinct outputs against mixed-up ones."""
+        """Count the hits of a program on some of the values: of its distinct outputs, and of mixed-up ones."""
         pieces = [[one for one, is_in in zip(piece, rows, strict=True) if is_in] for piece in self.pieces(program)]
         real = sorted({one for one, is_in in zip(self.outputs(program), rows, strict=True) if is_in and one})
-        if program.says_the_same:
-            return Evidence(len(real), int((self.lookup(real) >= 0).sum()), 0, 0, is_same_thing=True)
+        if program.is_reformatting:
+            return Evidence(len(real), int((self.find(real) >= 0).sum()), 0, 0, is_reformatted=True)
         constant = [not isinstance(piece, Extract) for piece in program.pieces]
         mixed = [stripped(lowered(one)) for one in mixed_outputs(pieces, constant)]
-        found = self.lookup([*real, *mixed]) >= 0
+        found = self.find([*real, *mixed]) >= 0
         return Evidence(len(real), int(found[: len(real)].sum()), len(mixed), int(found[len(real) :].sum()))
 
 
 def choose(programs: Sequence[Program], sample: Sample) -> list[Chosen]:
-    """Cover the sample greedily: each further program has to hit a real share more of it, and not by chance."""
+    """Cover the sample greedily: each further program has to hit a real share of the rest, beyond chance."""
     if not programs or not sample.values:
         return []
     keys = sample.hits(programs)
@@ -106,11 +106,11 @@ def choose(programs: Sequence[Program], sample: Sample) -> list[Chosen]:
         shortlist = [int(one) for one in np.lexsort((sizes, -gains - spread))[:_TRIED] if gains[one] >= least]
         evidences = {one: sample.evidence(programs[one], rest) for one in shortlist}
         weighed = [one for one in shortlist if _is_real(evidences[one], len(programs))]
-        # Of numbers without gaps any hits: only what takes each to its own, and fails for none, can be meant.
+        # Any program hits numbers without gaps: only one that maps nearly all values, each to another, is accepted.
         dense = [one for one in shortlist if not chosen and min(evidences[one].rate, spread[one] / len(rest)) > _ALL]
         if not weighed and not dense:
             return chosen
-        # Who takes all values to a few reaches less than who takes each to its own.
+        # A program that maps all values to a few is worth less than one that maps each to another.
         meant = {
             one: (gains[one] + spread[one]) * evidences[one].precision_at(evidences[one].rate)
             for one in weighed or dense

@@ -1,4 +1,4 @@
-"""The texts that a value can be cut into, with the steps that cut them."""
+"""The parts of a value that occur in a target, with the steps that cut them out."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from lakeindex.join.transform.characters import Kind, lowered
-from lakeindex.join.transform.program import taken
+from lakeindex.join.transform.program import applied
 from lakeindex.join.transform.rewrites import Letters, Replace, Unpad, Write
 from lakeindex.join.transform.steps import Keep, Parts, Run, Span, Step
 
 Steps = tuple[Step, ...]
 Ways = list[tuple[float, Steps]]
-"""Ways to the same text, each with its size."""
+"""Ways to cut out the same text, each with its complexity."""
 
 _PARTS = 6
 _SEPARATORS = 6
@@ -21,9 +21,9 @@ _WAYS = 8
 
 
 def cuts_of(value: str, target: str) -> dict[str, Ways]:
-    """Cut a value in every way of one or two steps whose text, in lower case, stands in the target.
+    """Cut a value in every way of one or two steps whose result, in lower case, occurs in the target.
 
-    Both are lower-case already. The ways to a text are sorted by size, and bounded in number.
+    Both are in lower case. The ways to a text are sorted by complexity, and bounded in number.
     """
     cuts: dict[str, Ways] = defaultdict(list)
     for steps in _single_steps(value):
@@ -42,7 +42,7 @@ def cuts_of(value: str, target: str) -> dict[str, Ways]:
 
 
 def separators_of(text: str) -> list[str]:
-    """List what separates the words of a text: each run of other characters, and each character of it."""
+    """List the separators between the words of a text: each run of other characters, and each character of it."""
     separators: dict[str, None] = {}
     end = 0
     for start, following in [*Kind.WORD.runs(text), (len(text), len(text))]:
@@ -104,7 +104,7 @@ def _add_replacements(cuts: dict[str, Ways], value: str, target: str) -> None:
 
 
 def _add(cuts: dict[str, Ways], value: str, target: str, steps: Steps) -> None:
-    text = taken(steps, value)
+    text = applied(steps, value)
     if text is not None and (text := lowered(text)) in target:
         cuts[text].append((sum(step.size for step in steps), steps))
 

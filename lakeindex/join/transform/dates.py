@@ -1,4 +1,4 @@
-"""Dates and numbers that are written another way."""
+"""Steps that rewrite a date or a number in another format."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ READ_FORMATS = (
     "%d-%b-%Y",
     "%d-%b-%y",
 )
-"""The ways in which a date is read; a day or month of one digit is read, too."""
+"""The formats in which dates are read; days and months may have one digit."""
 
 _UNPADDED = tuple(form.replace("%d", "%-d").replace("%m", "%-m") for form in READ_FORMATS if form != "%Y%m%d")
 WRITE_FORMATS = tuple(dict.fromkeys((*READ_FORMATS, *_UNPADDED, "%Y", "%Y-%m", "%B %Y", "%B", "%b")))
-"""The ways in which one is written."""
+"""The formats in which dates are written."""
 
 _MONTHS = (
     "January",
@@ -66,12 +66,12 @@ class Redate:
 
     @property
     def size(self) -> float:
-        """How much the step says."""
+        """The complexity of the step."""
         return 0.5
 
     @property
     def is_whole(self) -> bool:
-        """Whether what is written tells the day, the month and the year."""
+        """Whether the written format has day, month and year."""
         return {one.lower() for one in re.findall("[A-Za-z]", self.write)} in ({*"dmy"}, {*"dby"})
 
     def sql(self, value: str) -> str:
@@ -81,25 +81,25 @@ class Redate:
         return f"strftime({read}, {literal(self.write)})"
 
     def on(self, text: str) -> str | None:
-        """Take the step on a text."""
+        """Apply the step to a text."""
         read = read_date(text, self.read)
         return None if read is None else _written(read, self.write)
 
-    def told(self, of: str) -> str:
-        """Say in words what it does."""
+    def describe(self, of: str) -> str:
+        """Describe in words what it does."""
         return f"the date {of or 'of the value'} written as {self.write} instead of {self.read}"
 
 
 @dataclass(frozen=True, slots=True)
 class Renumber:
-    """Write a decimal number without marks between thousands and without zeros at the end of its fraction."""
+    """Write a decimal number without thousands separators and without zeros at the end of its fraction."""
 
     thousands: str
-    """The mark, `,` or `.`; the other one starts the fraction, and is written as a point."""
+    """The separator, `,` or `.`; the other one starts the fraction, and is written as a point."""
 
     @property
     def size(self) -> float:
-        """How much the step says."""
+        """The complexity of the step."""
         return 0.4
 
     @property
@@ -117,25 +117,25 @@ class Renumber:
         return f"CASE WHEN regexp_full_match({value}, '{self._pattern}') THEN {short} END"
 
     def on(self, text: str) -> str | None:
-        """Take the step on a text."""
+        """Apply the step to a text."""
         if not re.fullmatch(self._pattern, text):
             return None
         bare = text.replace(self.thousands, "").replace(self._point, ".")
         return re.sub(r"\.0+\Z", "", re.sub(r"(\.[0-9]*[1-9])0+\Z", r"\1", bare))
 
-    def told(self, of: str) -> str:
-        """Say in words what it does."""
+    def describe(self, of: str) -> str:
+        """Describe in words what it does."""
         return f'{of or "the value"} as a plain number without "{self.thousands}" between thousands'
 
 
 @lru_cache(maxsize=1 << 16)
 def read_date(text: str, read: str) -> date | None:
-    """Read a date; None where the text isn't written so."""
+    """Read a date; None for a text in another format."""
     match = _pattern(read).fullmatch(text)
     if match is None:
         return None
     found = match.groupdict()
-    # What POSIX says of two digits: from 69 on they are of the last century.
+    # By POSIX, two digits from 69 on are of the last century.
     year = int(found["Y"]) if "Y" in found else int(found["y"]) + (1900 if int(found["y"]) >= 69 else 2000)
     month = int(found["m"]) if "m" in found else _month(found.get("B") or found["b"])
     try:
@@ -166,7 +166,7 @@ def _written(day: date, write: str) -> str:
 @cache
 def _pattern(read: str) -> re.Pattern[str]:
     pattern = "".join(_PATTERNS.get(one) or re.escape(one) for one in re.findall("%.|.", read))
-    # Eight digits are read by their places.
+    # Eight digits are read by their positions.
     return re.compile(pattern.replace("{1,2}", "{2}") if read == "%Y%m%d" else pattern, re.IGNORECASE)
 
 

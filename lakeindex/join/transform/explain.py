@@ -1,7 +1,7 @@
-"""Programs that turn one text into another one, the plainest first.
+"""Find programs that turn one text into another one, the simplest first.
 
-The target is explained as pieces of the value and constants: a shortest path over the target's positions, of which an
-edge is a piece, and then every way to cut each piece (the directed acyclic graph of FlashFill, kept small).
+The target is composed of pieces of the value and of constants: by a shortest path over the target's positions, whose
+edges are pieces, and then by every way to cut each piece (the directed acyclic graph of FlashFill, kept small).
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _WAYS_OF_PIECES = {1: 16, 2: 6, 3: 4, 4: 3}
 Numbers = tuple[int, ...]
 Edges = dict[tuple[int, int], Ways]
 Path = tuple[float, tuple[tuple[int, int, bool], ...]]
-"""Cost, and the spans of the target it is made of: start, end, whether the value has it."""
+"""Cost, and the spans of the target: start, end, whether it is a piece of the value."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommonTexts:
-    """What many targets have in common, in lower case, and what may therefore be a constant."""
+    """What many targets have in common, in lower case: it may be a constant."""
 
     words: frozenset[str] = frozenset()
     """Runs of letters, digits or both."""
@@ -39,7 +39,7 @@ class CommonTexts:
 
 
 class Pieces:
-    """Numbers for pieces, which are faster to compare and to count than the pieces."""
+    """Numbers of pieces, which are faster to compare and to count than the pieces."""
 
     def __init__(self) -> None:
         self._numbers: dict[Piece, int] = {}
@@ -58,7 +58,7 @@ class Pieces:
 
 
 def explanations(value: str, target: str, common: CommonTexts, known: Pieces) -> set[Numbers]:
-    """Propose programs, as numbers of pieces, that take a value to a target, but for the case of letters.
+    """Propose programs, as numbers of pieces, that turn a value into a target, but for the case of letters.
 
     Constants are separators and what the targets have in common. A value or target of more than 120 characters is not
     explained.
@@ -91,7 +91,7 @@ def _edges(value: str, target: str) -> Edges:
         place = target.find(text)
         while place >= 0:
             end = place + len(text)
-            # A single character in the midst of a word is not worth a piece.
+            # A single character inside a word is no piece.
             if len(text) > 1 or (place in starts and end in ends) or not text.isalnum():
                 edges[place, end] += ways
             place = target.find(text, place + 1)
@@ -105,7 +105,7 @@ def _edges(value: str, target: str) -> Edges:
 
 
 def _add_affixes(edges: Edges, value: str, target: str, ends: set[int]) -> None:
-    """Add what starts or ends a run of letters or digits of the value: initials, abbreviations, last digits."""
+    """Add the beginnings and ends of the value's runs of letters or digits: initials, abbreviations, last digits."""
     for kind in (Kind.LETTERS, Kind.DIGITS):
         runs = kind.runs(value)
         for number, (start, end) in enumerate(runs[:8], 1):
@@ -146,7 +146,7 @@ def _padded(value: str, number: str) -> Ways:
 
 
 def _paths(target: str, edges: Edges, common: CommonTexts) -> list[Path]:
-    """Find the cheapest ways through the target."""
+    """Find the cheapest paths through the target."""
     leaving: dict[int, list[tuple[int, float, bool]]] = defaultdict(list)
     for (start, end), ways in edges.items():
         leaving[start].append((end, 1 + ways[0][0], True))
@@ -166,7 +166,7 @@ def _paths(target: str, edges: Edges, common: CommonTexts) -> list[Path]:
 
 
 def _constants(target: str, common: CommonTexts) -> list[tuple[int, int, float]]:
-    """Cost the constants: separators, and words that many targets have; any other text tells of one target only."""
+    """Return the costs of constants: separators, and words of many targets, as other text is of one target only."""
     constants: list[tuple[int, int, float]] = []
     covered = 0
     for start, end in [*Kind.WORD.runs(target), (len(target), len(target))]:

@@ -1,4 +1,4 @@
-"""Find the transformation by which two columns meet, from their values alone (Auto-Join; Zhu et al., VLDB 2017)."""
+"""Find the transformation that joins two columns, from their values alone (Auto-Join; Zhu et al., VLDB 2017)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LEAST_COVERAGE = 0.25
 _LEAST_PRECISION = 0.6
 _ALL = 0.95
 _ONTO = 0.8
-"""The precision of what takes all of one side to all of the other, where both are such that chance does, too."""
+"""The precision of a program that maps all of one side to all of the other, where chance would do so, too."""
 _SHARE_LEFT_OVER = 0.05
 
 
@@ -35,7 +35,7 @@ def find_transformation(left: pa.Array[Any], right: pa.Array[Any]) -> Transforma
 
     Takes columns of any type and length, repeats and nulls included; values are compared as trimmed, lower-case
     texts. Both directions are tried. None where no program explains a real share of either column beyond chance, or
-    where the values meet as they are. Raises LakeIndexError when their values don't fit into a gigabyte.
+    where the values match as they are. Raises LakeIndexError when their values don't fit into a gigabyte.
     """
     try:
         with TwoColumns(left, right) as columns:
@@ -47,12 +47,12 @@ def find_transformation(left: pa.Array[Any], right: pa.Array[Any]) -> Transforma
 
 def _worth(transformation: Transformation) -> tuple[float, float]:
     size = sum(program.size for program in transformation.programs)
-    # Hundredths are no difference: then the plainer one is better.
+    # Differences below a hundredth don't count: then the simpler one is better.
     return round(transformation.matched * transformation.precision, 2), -size
 
 
 def _of_side(columns: TwoColumns, is_of_left: bool) -> Transformation | None:
-    # Only values that don't meet as they are need a program; but they may reach any value.
+    # Only values that don't match as they are need a program; but their partners may be any values.
     values, others = columns.unmet(is_of_left), columns.texts(not is_of_left)
     count = columns.count(is_of_left)
     if len(others) == 0 or len(values) < max(1, _SHARE_LEFT_OVER * count):
@@ -79,7 +79,7 @@ def _of_side(columns: TwoColumns, is_of_left: bool) -> Transformation | None:
 
 
 def _pairs(values: pa.Array[Any], others: pa.Array[Any]) -> tuple[list[tuple[str, str]], list[str]]:
-    """Return pairs that may belong together, (value, other), and a sample of the values that has those in it."""
+    """Return pairs of likely partners, (value, other), and a sample of the values that contains theirs."""
     rng = np.random.default_rng(0)
     if len(values) <= len(others):
         rows = _drawn(rng, len(values))
@@ -112,5 +112,5 @@ def _precision(outcome: Outcome, programs: Sequence[Program], chosen: Sequence[C
         evidence = evidences.get(number)
         right += hits * (1.0 if evidence is None else evidence.precision_at(hits / applied if applied else 0.0))
     met = sum(hits for _, hits in outcome.counts)
-    # As of a few more pairs that are half right: what little data shows is worth less.
+    # With one more pair that is half right, so that few pairs give less confidence.
     return (right + 0.5) / (met + 1) * (1 - outcome.ambiguity) * (1 - outcome.disagreement / 2)

@@ -20,7 +20,7 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """What steps, taken one after the other, make of the value; without one, the trimmed value itself."""
+    """The result of steps, applied to the value one after the other; without steps, the trimmed value itself."""
 
     steps: tuple[Step, ...]
 
@@ -30,7 +30,7 @@ Piece = Constant | Extract
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Turns a text into the concatenation of its pieces, or into nothing where one of them is nothing.
+    """Turns a text into the concatenation of its pieces, or into None where one of them is None.
 
     At least one piece is of the value.
     """
@@ -41,8 +41,8 @@ class Program:
 
     @property
     def size(self) -> float:
-        """How much the program says: of those that do the same, the smallest is taken."""
-        # A word is rather a piece of the value than a constant, where either would do.
+        """The complexity of the program: of those with the same outputs, the simplest is taken."""
+        # A word is more likely a piece of the value than a constant, where it could be either.
         constants = sum((1.5 if any(map(str.isalnum, one)) else 0.3) + 0.1 * len(one) for one in self._constants)
         return constants + sum(1 + sum(step.size for step in extract.steps) for extract in self.extracts)
 
@@ -56,8 +56,8 @@ class Program:
         return tuple(piece.text for piece in self.pieces if isinstance(piece, Constant))
 
     @property
-    def says_the_same(self) -> bool:
-        """Whether the output is the value written otherwise, as a date or a number is, and not a part or more of it."""
+    def is_reformatting(self) -> bool:
+        """Whether the output is the whole value in another format, as of a date or a number."""
         if len(self.extracts) != len(self.pieces) or [len(one.steps) for one in self.extracts] != [1]:
             return False
         step = self.extracts[0].steps[0]
@@ -76,30 +76,30 @@ class Program:
         return reduce(lambda inner, step: step.sql(inner), self.finish, f"({whole})" if len(self.pieces) > 1 else whole)
 
     def on(self, text: str) -> str | None:
-        """Run it on one text; meant for samples, see `Transformation.apply` for columns."""
+        """Run it on one text, of a sample; `Transformation.apply` is for columns."""
         trimmed = stripped(text)
-        made = [piece.text if isinstance(piece, Constant) else taken(piece.steps, trimmed) for piece in self.pieces]
+        made = [piece.text if isinstance(piece, Constant) else applied(piece.steps, trimmed) for piece in self.pieces]
         if not trimmed or any(one is None for one in made):
             return None
-        return taken(self.finish, "".join(one for one in made if one is not None))
+        return applied(self.finish, "".join(one for one in made if one is not None))
 
-    def told(self) -> str:
-        """Say for people what the program does, as in `first character of word 1 + ". " + last word`."""
+    def describe(self) -> str:
+        """Describe the program for people, as in `first character of word 1 + ". " + last word`."""
         pieces = " + ".join(
             '"' + piece.text + '"'
             if isinstance(piece, Constant)
-            else reduce(lambda of, step: step.told(of), piece.steps, "") or "the value itself"
+            else reduce(lambda of, step: step.describe(of), piece.steps, "") or "the value itself"
             for piece in self.pieces
         )
-        return reduce(lambda of, step: step.told(f"({of})" if len(self.pieces) > 1 else of), self.finish, pieces)
+        return reduce(lambda of, step: step.describe(f"({of})" if len(self.pieces) > 1 else of), self.finish, pieces)
 
 
 IDENTITY = Program((Extract(()),))
 """The value itself, trimmed."""
 
 
-def taken(steps: tuple[Step, ...], text: str) -> str | None:
-    """Take steps one after the other."""
+def applied(steps: tuple[Step, ...], text: str) -> str | None:
+    """Apply steps one after the other."""
     made: str | None = text
     for step in steps:
         if made is None:

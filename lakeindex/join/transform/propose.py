@@ -11,11 +11,11 @@ from lakeindex.join.transform.explain import CommonTexts, Numbers, Pieces, expla
 from lakeindex.join.transform.program import Extract, Program
 
 _MOST = 400
-_LOOKED_AT = 2000
+_COMPARED = 2000
 
 
 def proposals(pairs: Sequence[tuple[str, str]], common: CommonTexts) -> list[Program]:
-    """Explain each pair (value, target), and keep the programs that explain the most values; then the smallest."""
+    """Explain each pair (value, target), and keep the programs that explain the most values; then the simplest."""
     known = Pieces()
     votes: Counter[Numbers] = Counter()
     by_value: defaultdict[str, set[Numbers]] = defaultdict(set)
@@ -23,16 +23,16 @@ def proposals(pairs: Sequence[tuple[str, str]], common: CommonTexts) -> list[Pro
         by_value[value] |= explanations(value, target, common, known)
     for proposed in by_value.values():
         votes.update(proposed)
-    # More are looked at than are kept: of those with as many votes, the smallest are to be.
-    looked_at = [(-count, known.program(numbers)) for numbers, count in votes.most_common(_LOOKED_AT)]
-    return [program for _, program in sorted(looked_at, key=lambda one: (one[0], one[1].size))[:_MOST]]
+    # More are compared than are kept, since of those with as many votes the simplest are kept.
+    compared = [(-count, known.program(numbers)) for numbers, count in votes.most_common(_COMPARED)]
+    return [program for _, program in sorted(compared, key=lambda one: (one[0], one[1].size))[:_MOST]]
 
 
 def typed_proposals(values: Sequence[str]) -> list[Program]:
-    """Propose the other ways to write dates and numbers, where the values are such."""
+    """Propose the other formats of dates and numbers, where most values are such."""
     programs: list[Program] = []
     for read in READ_FORMATS:
-        # A month for a day is read from many dates, but not from nearly all.
+        # With day and month swapped many dates can be read, but not nearly all.
         if sum(read_date(stripped(value), read) is not None for value in values) >= 0.9 * len(values) > 0:
             programs += [_of(Redate(read, write)) for write in WRITE_FORMATS if write != read]
     for thousands in ",.":
@@ -44,7 +44,7 @@ def typed_proposals(values: Sequence[str]) -> list[Program]:
 
 
 def common_texts(targets: Sequence[str]) -> CommonTexts:
-    """List what a real share of the targets hold: words that one in twenty has, how most of them start and end."""
+    """List what many targets have in common: words of one in twenty, and how most of them start and end."""
     counts: Counter[str] = Counter()
     small = [lowered(stripped(target)) for target in targets]
     for target in small:
@@ -54,7 +54,7 @@ def common_texts(targets: Sequence[str]) -> CommonTexts:
 
 
 def _common_start(texts: Sequence[str]) -> str:
-    # Between these two in order are four fifths of all, which share what the two share.
+    # Four fifths of all are between these two in order, and share what the two share.
     ordered = sorted(texts)
     if not ordered:
         return ""

@@ -1,4 +1,4 @@
-"""The steps by which a text is written another way: letters, zeros and separators."""
+"""Steps that rewrite a text: its letters, leading zeros and separators."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from lakeindex.join.transform.steps import quoted
 
 @dataclass(frozen=True, slots=True)
 class Replace:
-    """Put one text for another wherever that stands; nothing, to remove it."""
+    """Replace one text by another wherever it occurs; an empty one removes it."""
 
     old: str
     new: str
 
     @property
     def size(self) -> float:
-        """How much the step says."""
+        """The complexity of the step."""
         return 0.3
 
     def sql(self, value: str) -> str:
@@ -27,11 +27,11 @@ class Replace:
         return f"nullif(replace({value}, {literal(self.old)}, {literal(self.new)}), '')"
 
     def on(self, text: str) -> str | None:
-        """Take the step on a text."""
+        """Apply the step to a text."""
         return text.replace(self.old, self.new) or None
 
-    def told(self, of: str) -> str:
-        """Say in words what it does."""
+    def describe(self, of: str) -> str:
+        """Describe in words what it does."""
         what = of or "the value"
         if not self.new:
             return f"{what} without {quoted(self.old)}"
@@ -50,13 +50,13 @@ class Letters(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Write the letters in one case, or without accents; title case starts each word of a blank with a capital."""
+    """Write the letters in one case, or without accents; title case starts each word after a blank with a capital."""
 
     letters: Letters
 
     @property
     def size(self) -> float:
-        """How much the step says."""
+        """The complexity of the step."""
         return 0.1
 
     def sql(self, value: str) -> str:
@@ -69,13 +69,13 @@ class Write:
         )
 
     def on(self, text: str) -> str | None:
-        """Take the step on a text."""
+        """Apply the step to a text."""
         if self.letters is Letters.TITLE:
             return " ".join(uppered(word[:1]) + word[1:] for word in lowered(text).split(" "))
         return {Letters.LOWER: lowered, Letters.UPPER: uppered, Letters.PLAIN: without_accents}[self.letters](text)
 
-    def told(self, of: str) -> str:
-        """Say in words what it does."""
+    def describe(self, of: str) -> str:
+        """Describe in words what it does."""
         return f"{of or 'the value'} in {self.letters.value}"
 
 
@@ -87,7 +87,7 @@ class Pad:
 
     @property
     def size(self) -> float:
-        """How much the step says."""
+        """The complexity of the step."""
         return 0.3
 
     def sql(self, value: str) -> str:
@@ -95,21 +95,21 @@ class Pad:
         return f"lpad({value}, CAST(greatest({self.width}, length({value})) AS INTEGER), '0')"
 
     def on(self, text: str) -> str | None:
-        """Take the step on a text."""
+        """Apply the step to a text."""
         return text.rjust(self.width, "0")
 
-    def told(self, of: str) -> str:
-        """Say in words what it does."""
+    def describe(self, of: str) -> str:
+        """Describe in words what it does."""
         return f"{of or 'the value'} with zeros to {self.width} digits"
 
 
 @dataclass(frozen=True, slots=True)
 class Unpad:
-    """Strip the zeros on the left of a number, but for the last digit."""
+    """Strip the leading zeros of a number, but not its last digit."""
 
     @property
     def size(self) -> float:
-        """How much the step says."""
+        """The complexity of the step."""
         return 0.3
 
     def sql(self, value: str) -> str:
@@ -117,9 +117,9 @@ class Unpad:
         return rf"regexp_replace({value}, '^0+([0-9])', '\1')"
 
     def on(self, text: str) -> str | None:
-        """Take the step on a text."""
+        """Apply the step to a text."""
         return re.sub("^0+([0-9])", r"\1", text)
 
-    def told(self, of: str) -> str:
-        """Say in words what it does."""
+    def describe(self, of: str) -> str:
+        """Describe in words what it does."""
         return f"{of or 'the value'} without leading zeros"

@@ -1,4 +1,4 @@
-"""The steps by which a piece is cut out of a text: each as SQL, as a function and in words.
+"""Steps that cut a piece out of a text: each as SQL, as a function and in words.
 
 After the language of FlashFill (Gulwani, POPL 2011) and the units of CST (Nobari and Rafiei, 2022). A step never
 yields an empty text: it yields nothing, and then the whole program does not apply.
@@ -18,23 +18,23 @@ class Step(Protocol):
 
     @property
     def size(self) -> float:
-        """How much the step says: of programs that do the same, the smallest is taken."""
+        """The complexity of the step: of programs with the same outputs, the simplest is taken."""
 
     def sql(self, value: str) -> str:
         """Write it as DuckDB SQL of a value that is SQL itself."""
 
     def on(self, text: str) -> str | None:
-        """Take the step on a text."""
+        """Apply the step to a text."""
 
-    def told(self, of: str) -> str:
-        """Say in words what it takes of something."""
+    def describe(self, of: str) -> str:
+        """Describe in words what it takes of a text that is itself described."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Split by a separator and take the parts from `first` to `last`, 1-based, negative from the end; trimmed.
 
-    Repeated blanks separate once.
+    Repeated blanks count as one separator.
     """
 
     separator: str
@@ -43,7 +43,7 @@ class Parts:
 
     @property
     def size(self) -> float:
-        """How much the step says."""
+        """The complexity of the step."""
         span = 0.0 if self.first == self.last else 0.1
         return 0.2 + span + 0.02 * (abs(self.first) - 1) + (0.01 if self.first < 0 else 0)
 
@@ -58,7 +58,7 @@ class Parts:
         return f"nullif(trim(array_to_string({parts}, {separator})), '')"
 
     def on(self, text: str) -> str | None:
-        """Take the step on a text."""
+        """Apply the step to a text."""
         if self.separator == " ":
             text = re.sub(" +", " ", text)
         parts = text.split(self.separator)
@@ -70,8 +70,8 @@ class Parts:
         end = self.last if self.last > 0 else max(0, count + self.last + 1)
         return stripped(self.separator.join(parts[start:end])) or None
 
-    def told(self, of: str) -> str:
-        """Say in words what it takes."""
+    def describe(self, of: str) -> str:
+        """Describe in words what it takes."""
         noun = "word" if self.separator == " " else "part"
         between = "" if self.separator == " " else f" between {quoted(self.separator)}"
         if (self.first, self.last) == (1, 1) and noun == "part":
@@ -92,7 +92,7 @@ class Run:
 
     @property
     def size(self) -> float:
-        """How much the step says."""
+        """The complexity of the step."""
         mixed = 0.01 if self.kind is Kind.WORD else 0.0
         return 0.25 + mixed + 0.02 * (abs(self.number) - 1) + (0.01 if self.number < 0 else 0)
 
@@ -104,15 +104,15 @@ class Run:
         return f"regexp_extract_all({value}, {pattern})[{self.number}]"
 
     def on(self, text: str) -> str | None:
-        """Take the step on a text."""
+        """Apply the step to a text."""
         runs = self.kind.runs(text)
         if abs(self.number) > len(runs):
             return None
         start, end = runs[self.number - (self.number > 0)]
         return text[start:end]
 
-    def told(self, of: str) -> str:
-        """Say in words what it takes."""
+    def describe(self, of: str) -> str:
+        """Describe in words what it takes."""
         noun = {Kind.LETTERS: "run of letters", Kind.DIGITS: "number", Kind.WORD: "run of letters and digits"}
         return _counted(noun[self.kind], self.number) + _of(of)
 
@@ -126,7 +126,7 @@ class Span:
 
     @property
     def size(self) -> float:
-        """How much the step says."""
+        """The complexity of the step."""
         return 0.3 if self.start in (1, -(self.length or 0)) else 0.5
 
     def sql(self, value: str) -> str:
@@ -135,13 +135,13 @@ class Span:
         return f"nullif(substr({value}, {self.start}{length}), '')"
 
     def on(self, text: str) -> str | None:
-        """Take the step on a text."""
+        """Apply the step to a text."""
         begin = self.start - 1 if self.start > 0 else len(text) + self.start
         end = len(text) if self.length is None else max(0, begin + self.length)
         return text[max(0, begin) : end] or None
 
-    def told(self, of: str) -> str:
-        """Say in words what it takes."""
+    def describe(self, of: str) -> str:
+        """Describe in words what it takes."""
         if self.length is None:
             return f"everything from character {self.start} on" + _of(of)
         number = "character" if self.length == 1 else f"{self.length} characters"
@@ -161,7 +161,7 @@ class Keep:
 
     @property
     def size(self) -> float:
-        """How much the step says."""
+        """The complexity of the step."""
         return 0.3
 
     def sql(self, value: str) -> str:
@@ -169,11 +169,11 @@ class Keep:
         return f"nullif(regexp_replace({value}, '[^{self.kind.characters}]', '', 'g'), '')"
 
     def on(self, text: str) -> str | None:
-        """Take the step on a text."""
+        """Apply the step to a text."""
         return "".join(one for one in text if self.kind.has(one)) or None
 
-    def told(self, of: str) -> str:
-        """Say in words what it takes."""
+    def describe(self, of: str) -> str:
+        """Describe in words what it takes."""
         return f"only the {self.kind.value}{_of(of)}"
 
 

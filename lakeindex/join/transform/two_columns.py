@@ -1,4 +1,4 @@
-"""The distinct values of two columns in DuckDB, and what programs make of all of them."""
+"""The distinct values of two columns in DuckDB, and the outputs of programs for all of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CREATE TABLE {name} AS
 SELECT value, lower(trim(value)) AS key FROM (SELECT DISTINCT CAST(value AS VARCHAR) AS value FROM incoming)
 WHERE trim(value) <> '' ORDER BY value
 """
-# Of the programs that apply to a value, the first whose output stands on the other side counts.
+# Of the programs that apply to a value, the first whose output is a value of the other side counts.
 _MET = """
 CREATE OR REPLACE TEMP TABLE met AS
 WITH outputs AS ({outputs}),
@@ -40,37 +40,37 @@ SELECT coalesce(sum(count), 0), count(*), coalesce(sum(CAST(count > 1 AS INTEGER
 FROM (SELECT count(*) AS count FROM met GROUP BY key)
 """
 _MEMORY = "1GB"
-_DOORS_SHUT: dict[str, str | bool | int | float | list[str]] = {
+_SANDBOX: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": _MEMORY,
     "threads": 2,
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
-    # What is left over would be written to the current folder, which may be the lake.
+    # Else data beyond the memory limit would be written to the current folder, which may be the lake.
     "temp_directory": "",
 }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """What programs, tried in order, reach on whole columns."""
+    """The outcome of programs, tried in order, on whole columns."""
 
     coverage: float
-    """The share of the rewritten side's distinct values that reach one of the other."""
+    """The share of the rewritten side's distinct values that become a value of the other side."""
     other_coverage: float
     """The share of the other side's distinct values that are reached."""
     counts: tuple[tuple[int, int], ...]
-    """For each program: values that those before left and that it applies to, and those of them that it takes over."""
+    """For each program: the values left by those before to which it applies, and how many of them it matches."""
     ambiguity: float
-    """The share of pairs too many, where a value of the other side should have one partner and a few have more."""
+    """The share of surplus pairs, where most values of the other side have one partner and a few have more."""
     disagreement: float
-    """The share of values that two programs take to different values of the other side."""
+    """The share of values that two programs turn into different values of the other side."""
     pairs: pa.Table
-    """MAPPING_SCHEMA, with a probability of 1 that is yet to be estimated."""
+    """MAPPING_SCHEMA; the probabilities are 1, to be replaced by an estimate."""
 
 
-def connected() -> duckdb.DuckDBPyConnection:
-    """Open a database in memory that reaches nothing outside, and keeps below a gigabyte."""
-    return duckdb.connect(config=_DOORS_SHUT)
+def connect_sandboxed() -> duckdb.DuckDBPyConnection:
+    """Open a database in memory without access to files or extensions, limited to a gigabyte."""
+    return duckdb.connect(config=_SANDBOX)
 
 
 class TwoColumns:
@@ -78,7 +78,7 @@ class TwoColumns:
 
     def __init__(self, left: pa.Array[Any], right: pa.Array[Any]) -> None:
         """Read both columns; nulls and blank texts are left out."""
-        self._connection = connected()
+        self._connection = connect_sandboxed()
         for name, column in (("lefts", left), ("rights", right)):
             self._connection.register("incoming", pa.table({"value": column}))
             self._connection.execute(_DISTINCT.format(name=name))
@@ -99,7 +99,7 @@ class TwoColumns:
         return self._column(f"SELECT value FROM {_table(is_left)} ORDER BY value")
 
     def unmet(self, is_left: bool) -> pa.Array[Any]:
-        """Return the values of a side that are not on the other side as they are, sorted."""
+        """Return the values of a side that are not among those of the other side as they are, sorted."""
         mine, other = _table(is_left), _table(not is_left)
         return self._column(f"SELECT value FROM {mine} ANTI JOIN {other} USING (key) ORDER BY value")
 
@@ -141,7 +141,7 @@ class TwoColumns:
 
 
 def _ambiguity(pairs: int, reached: int, crowded: int) -> float:
-    # Where many have several partners, that is how the columns are; where few do, every other one is a collision.
+    # Where many have several partners, the columns are related so; where few do, half of the surplus are collisions.
     if pairs == 0:
         return 0.0
     return (pairs - reached) / pairs / 2 * max(0.0, 1 - 5 * crowded / reached)

@@ -1,4 +1,4 @@
-"""The trained models that come with lakeindex: each a safetensors file, with a model card beside it."""
+"""The trained models that are shipped with lakeindex: each a safetensors file, with a model card beside it."""
 
 from pathlib import Path
 
@@ -6,16 +6,16 @@ ENCODER = Path(__file__).with_name("encoder.safetensors")
 """Adapters of the default column encoder."""
 
 STATIC = Path(__file__).with_name("static.safetensors")
-"""A vector a token: the encoder `static`."""
+"""One vector per token: the encoder `static`."""
 
-CELLS = Path(__file__).with_name("cells.safetensors")
-"""The trees of the cheap cross-encoder, which reads columns cell by cell."""
+LATE_INTERACTION = Path(__file__).with_name("cells.safetensors")
+"""The boosted trees of the late-interaction reranker, over MaxSim features of columns; named `cells` in settings."""
 
-CROSS = Path(__file__).with_name("cross.safetensors")
-"""Adapters and the head of the cross-encoder that is a transformer."""
+CROSS_ENCODER = Path(__file__).with_name("cross.safetensors")
+"""The adapters and the head of the cross-encoder; named `transformer` in settings."""
 
 MATCHER = Path(__file__).with_name("matcher.safetensors")
-"""The trees and the calibration that make signals a probability."""
+"""The boosted trees and the calibration that turn signals into a probability."""
 
 PATHS = Path(__file__).with_name("paths.safetensors")
-"""What a path over a third column says of a join."""
+"""The weights of message passing: the evidence for a join in paths over a third column."""

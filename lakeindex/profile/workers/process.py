@@ -1,4 +1,4 @@
-"""A worker process as its parent sees it: started, asked, waited for with patience that ends, and buried."""
+"""A worker process as its parent drives it: started, sent requests, given up after a time limit, and ended."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from lakeindex.config.read_limits import Guards
+from lakeindex.config.read_limits import ReadLimits
 from lakeindex.errors import LakeIndexError
 from lakeindex.profile.workers.protocol import OUT_OF_MEMORY, Request, Tag, outcome_from_json, read_frame
 from lakeindex.types.reports import FileOutcome
 
 _SECONDS_TO_START = 60.0
 _SECONDS_TO_EXIT = 5.0
-_SECONDS_BETWEEN_LOOKS = 0.5
+_POLL_SECONDS = 0.5
 _LONGEST_REASON = 300  # characters
-_LAST_BYTES = 1 << 16
+_MESSAGE_BYTES = 1 << 16
 _ATOMIC_BYTES = 4096  # a pipe that can be written to takes these without waiting
 
 _ENVIRONMENT = {
-    # What is reserved counts as taken: mimalloc reserves a gigabyte.
+    # Reserved memory counts as taken: mimalloc reserves a gigabyte.
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     "MALLOC_ARENA_MAX": "2",
     # There is a worker a core already.
@@ -35,33 +35,33 @@ _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
 }
 _FRUGAL = {
-    # Left to itself, malloc keeps arrays among small things that stay, and gives little back; this takes longer.
+    # By default, malloc keeps arrays among small objects that stay, and returns little memory; this is slower.
     "MALLOC_MMAP_THRESHOLD_": "131072",
     "MALLOC_TRIM_THRESHOLD_": "131072",
 }
-_SAID_WITHOUT_MEMORY = (
+_OUT_OF_MEMORY_MESSAGES = (
     "MemoryError", "bad_alloc", "memory allocation of", "out of memory", "Out of memory", "Cannot allocate memory",
     "can't start new thread", "Resource temporarily unavailable",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
-    """A worker that is gone, and what that tells."""
+class WorkerFailure:
+    """Why a worker ended before it had responded."""
 
     reason: str
-    lacked_memory: bool = False
-    how: str = ""
-    """How its process ended, and its last words."""
+    ran_out_of_memory: bool = False
+    detail: str = ""
+    """How its process ended, and its last message."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a worker said to a request; without records it was lost before it was done."""
+class Response:
+    """The response of a worker to a request; without records the worker failed before it was done."""
 
     outcomes: tuple[FileOutcome, ...]
     records: pa.Table | None
-    lost: Lost | None
+    failure: WorkerFailure | None
 
 
 class WorkerProcess:
@@ -91,29 +91,30 @@ class WorkerProcess:
         try:
             if self._receive(_SECONDS_TO_START) is not None:
                 return
-            reason = self._last_words().how
+            reason = self._failure().detail
         except TimeoutError:
-            reason = "it says nothing"
+            reason = "it does not respond"
         raise LakeIndexError(f"a process that reads files could not start: {reason}")
 
-    def ask(self, request: Request, guards: Guards) -> Answer:
-        """Have files read; a worker that is lost over it says nothing more and has to be killed."""
+    def run(self, request: Request, read_limits: ReadLimits) -> Response:
+        """Have files read; a worker that fails responds to nothing more and has to be killed."""
         outcomes: list[FileOutcome] = []
         # After the last file its columns are profiled, with those of others.
-        seconds = [guards.seconds_for(file.size) for file in (*request.files, request.files[-1])]
+        limits = [read_limits.seconds_for(file.size) for file in (*request.files, request.files[-1])]
         try:
             self._send(request.to_line())
-            while (frame := self._receive(seconds[len(outcomes)])) is not None:
+            while (frame := self._receive(limits[len(outcomes)])) is not None:
                 tag, payload = frame
                 if tag is Tag.RECORDS:
-                    return Answer(tuple(outcomes), pa.ipc.open_stream(pa.py_buffer(payload)).read_all(), None)
+                    return Response(tuple(outcomes), pa.ipc.open_stream(pa.py_buffer(payload)).read_all(), None)
                 outcomes.append(outcome_from_json(payload))
-            lost = self._last_words()
+            failure = self._failure()
         except TimeoutError:
-            lost = Lost(f"reading it took longer than {seconds[len(outcomes)]:g} s; raise --seconds-per-file")
+            seconds = limits[len(outcomes)]
+            failure = WorkerFailure(f"reading it took longer than {seconds:g} s; raise --seconds-per-file")
         except BrokenPipeError:
-            lost = self._last_words()
-        return Answer(tuple(outcomes), None, lost)
+            failure = self._failure()
+        return Response(tuple(outcomes), None, failure)
 
     def kill(self) -> None:
         """End the process and wait until it is gone."""
@@ -125,31 +126,31 @@ class WorkerProcess:
 
     def _send(self, line: bytes) -> None:
         assert self.process.stdin is not None
-        until = time.monotonic() + _SECONDS_TO_START
+        deadline = time.monotonic() + _SECONDS_TO_START
         view = memoryview(line)
         while view:
-            self._wait(self.process.stdin.fileno(), selectors.EVENT_WRITE, until)
+            self._wait(self.process.stdin.fileno(), selectors.EVENT_WRITE, deadline)
             view = view[self.process.stdin.write(view[:_ATOMIC_BYTES]) :]
 
     def _receive(self, seconds: float) -> tuple[Tag, bytearray] | None:
-        return read_frame(_Patience(self, time.monotonic() + seconds))
+        return read_frame(_ResponseStream(self, time.monotonic() + seconds))
 
-    def read(self, size: int, until: float) -> bytes:
-        """Read at most so many bytes of an answer; none at its end. Raises TimeoutError when none come until then."""
+    def read(self, size: int, deadline: float) -> bytes:
+        """Read at most `size` bytes of a response; none at its end. Raises TimeoutError after the deadline."""
         assert self.process.stdout is not None
-        answers = self.process.stdout.fileno()
-        self._wait(answers, selectors.EVENT_READ, until)
-        return os.read(answers, size)
+        responses = self.process.stdout.fileno()
+        self._wait(responses, selectors.EVENT_READ, deadline)
+        return os.read(responses, size)
 
-    def _wait(self, pipe: int, event: int, until: float) -> None:
-        # Not select(): it knows no file beyond the 1024th that a process has open.
+    def _wait(self, pipe: int, event: int, deadline: float) -> None:
+        # Not select(): it takes no file descriptor from 1024 on.
         with selectors.DefaultSelector() as selector:
             selector.register(pipe, event)
-            while not selector.select(_SECONDS_BETWEEN_LOOKS):
-                if self.stop.is_set() or time.monotonic() >= until:
+            while not selector.select(_POLL_SECONDS):
+                if self.stop.is_set() or time.monotonic() >= deadline:
                     raise TimeoutError
 
-    def _last_words(self) -> Lost:
+    def _failure(self) -> WorkerFailure:
         was_killed = True
         try:
             code = self.process.wait(_SECONDS_TO_EXIT)
@@ -157,28 +158,28 @@ class WorkerProcess:
             was_killed = False
             self.process.kill()  # a thread of the reader keeps the process from ending
             code = self.process.wait()
-        said = self._said()
-        how = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
-        how = f"{how}: {said}" if said else how
-        if code == OUT_OF_MEMORY or any(words in said for words in _SAID_WITHOUT_MEMORY):
-            return Lost("it lacked memory", True, how)
+        message = self._last_message()
+        detail = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
+        detail = f"{detail}: {message}" if message else detail
+        if code == OUT_OF_MEMORY or any(known in message for known in _OUT_OF_MEMORY_MESSAGES):
+            return WorkerFailure("it ran out of memory", True, detail)
         if code == -signal.SIGKILL and was_killed:
             reason = "its reader was killed from outside, as by a machine that runs out of memory; lower --memory"
-            return Lost(reason, False, how)
-        return Lost(f"its reader crashed ({how})", False, how)
+            return WorkerFailure(reason, False, detail)
+        return WorkerFailure(f"its reader crashed ({detail})", False, detail)
 
-    def _said(self) -> str:
+    def _last_message(self) -> str:
         size = self.messages.seek(0, os.SEEK_END)
-        self.messages.seek(max(0, size - _LAST_BYTES))
+        self.messages.seek(max(0, size - _MESSAGE_BYTES))
         return self.messages.read().decode("utf-8", "replace").strip().split("\n")[-1][:_LONGEST_REASON]
 
 
 @dataclass(frozen=True, slots=True)
-class _Patience:
-    """The answers of a worker, waited for until some time and no longer."""
+class _ResponseStream:
+    """The responses of a worker, waited for until a deadline."""
 
     worker: WorkerProcess
-    until: float
+    deadline: float
 
     def read(self, size: int, /) -> bytes:
-        return self.worker.read(size, self.until)
+        return self.worker.read(size, self.deadline)

@@ -1,4 +1,7 @@
-"""What a worker and its parent say to each other: JSON requests one way, tagged frames the other."""
+"""The protocol between a worker and its parent: requests are lines of JSON, responses are frames.
+
+A frame is a tag (one byte), a length (eight bytes) and a payload of that length.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from typing import IO, Any, Protocol
 
 import pyarrow as pa
 
-from lakeindex.config.profile_limits import Limits, RawValues
+from lakeindex.config.profile_limits import ProfileLimits, RawValues
 from lakeindex.types.lake import Header, LakeFile, ReadOptions, Scan, TableId
 from lakeindex.types.reports import FileOutcome, FileStatus, ReadTable
 
@@ -24,23 +27,23 @@ OUT_OF_MEMORY = 86
 
 
 class Tag(IntEnum):
-    """What a frame carries."""
+    """What the payload of a frame is."""
 
     READY = 0
     """The worker has started and found its connectors."""
     FILE_DONE = 1
     """The outcome of the next file of the request, JSON."""
     RECORDS = 2
-    """The profiles of the whole request, an Arrow IPC stream; the request's last frame."""
+    """The profiles of all files of the request, an Arrow IPC stream; the last frame of its response."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A share of the lake to read and profile."""
+    """A work unit: files to read and profile, and how."""
 
     files: tuple[LakeFile, ...]
     options: ReadOptions
-    limits: Limits
+    limits: ProfileLimits
 
     def to_line(self) -> bytes:
         """Write the request as one line of JSON."""
@@ -54,29 +57,30 @@ class Request:
         """Read a request back."""
         request = json.loads(line)
         files = tuple(LakeFile(**file | {"path": Path(file["path"])}) for file in request["files"])
-        given = request["options"]
-        copies = given["copies"] and Path(given["copies"])
-        options = ReadOptions(**given | {"header": Header(given["header"]), "copies": copies})
-        return cls(files, options, Limits(**request["limits"] | {"raw": RawValues(request["limits"]["raw"])}))
+        options = request["options"]
+        copies = options["copies"] and Path(options["copies"])
+        read_options = ReadOptions(**options | {"header": Header(options["header"]), "copies": copies})
+        limits = ProfileLimits(**request["limits"] | {"raw": RawValues(request["limits"]["raw"])})
+        return cls(files, read_options, limits)
 
 
 def write_frame(stream: IO[bytes], tag: Tag, payload: bytes | pa.Buffer) -> None:
-    """Send one frame."""
+    """Write one frame."""
     stream.write(_HEAD.pack(tag, len(payload)))
     stream.write(payload)
     stream.flush()
 
 
 class Readable(Protocol):
-    """What frames are read from."""
+    """A stream that frames are read from."""
 
     def read(self, size: int, /) -> bytes:
-        """Return some bytes, at most `size`; none at the end."""
+        """Return at most `size` bytes; none at the end of the stream."""
         ...
 
 
 def read_frame(stream: Readable) -> tuple[Tag, bytearray] | None:
-    """Receive one frame; None when the other side is gone."""
+    """Read one frame; None when the other process has ended."""
     head = _read_exactly(stream, _HEAD.size)
     if head is None:
         return None
@@ -101,7 +105,7 @@ def outcome_to_json(outcome: FileOutcome) -> bytes:
 
 
 def _fields_of(value: Any) -> dict[str, Any]:
-    """List the fields of a dataclass; `asdict` copies them deeply, which takes ten times as long."""
+    """Return the fields of a dataclass; `asdict` copies them deeply, which takes ten times as long."""
     return {field.name: getattr(value, field.name) for field in fields(value)}
 
 

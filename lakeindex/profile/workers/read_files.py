@@ -1,22 +1,22 @@
-"""Read files through their connectors and profile every column: what a worker does with its share of the lake."""
+"""Read files through their connectors and profile every column: what a worker does with a work unit."""
 
 from __future__ import annotations
 
 import errno
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from lakeindex.config.profile_limits import Limits
+from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.errors import LakeIndexError, OutputExceeded
 from lakeindex.hashing.content_hash import hash_content
 from lakeindex.plugins import connector_for
-from lakeindex.profile.batching import COLUMNS_AT_ONCE, COLUMNS_KEPT, Shelf, profile_in_lots
+from lakeindex.profile.batching import BATCH_COLUMNS, MOST_PROFILES, ProfileBatch, profile_in_batches
 from lakeindex.profile.column_profile import ColumnProfile
 from lakeindex.profile.normalise import as_text
 from lakeindex.profile.walk import refuse_replaced
@@ -26,81 +26,91 @@ from lakeindex.types.names import sql_names
 from lakeindex.types.reports import FileOutcome, FileStatus, ReadTable
 
 _SCAN_BYTES = 8 << 20
-"""Of COLUMNS_AT_ONCE columns; of more, so many times more, as they are scanned one lot after the other."""
+"""Bytes that are scanned together, of BATCH_COLUMNS columns; of more columns, more in proportion."""
 _VALUE_BYTES = 16
-"""That a value counts for at least: it is profiled as text, and takes up to a kilobyte meanwhile where none repeats."""
+"""What a value counts for at least: it is profiled as text, which takes up to a kilobyte where no value repeats."""
 _MOST_BYTES = 48 << 20
 _MOST_ARRAYS = 50_000
-"""Each takes half a kilobyte beside its values."""
+"""Arrow arrays that wait to be scanned; each takes half a kilobyte beside its values."""
 
 
 def profile_files(
-    files: Sequence[LakeFile], connectors: Mapping[str, Connector], options: ReadOptions, limits: Limits
+    files: Sequence[LakeFile], connectors: Mapping[str, Connector], options: ReadOptions, limits: ProfileLimits
 ) -> Iterator[FileOutcome | pa.Table]:
     """Yield the outcome of each file once it is read, in order, and last the records of all their columns.
 
-    Raises MemoryError when there isn't enough for the file that is read.
+    Raises MemoryError when there isn't enough memory for the file that is read.
     """
-    shelf = Shelf(limits)
+    profiles = ProfileBatch(limits)
     for file in files:
-        yield _profile_file(file, connectors, options, shelf)
-        shelf.profile_waiting(only_if_many=True)
-    yield shelf.records()
+        yield _profile_file(file, connectors, options, profiles)
+        profiles.profile_waiting(only_if_large=True)
+    yield profiles.records()
 
 
 def _profile_file(
-    file: LakeFile, connectors: Mapping[str, Connector], options: ReadOptions, shelf: Shelf
+    file: LakeFile, connectors: Mapping[str, Connector], options: ReadOptions, profiles: ProfileBatch
 ) -> FileOutcome:
     connector = connector_for(file.name, connectors)
     if connector is None:
         known = ", ".join(sorted(suffix for connector in connectors.values() for suffix in connector.suffixes))
         return FileOutcome(file.name, FileStatus.SKIPPED, f"no connector reads this kind of file (known: {known})")
     name = next(name for name, one in connectors.items() if one is connector)
-    mark = shelf.mark()
+    mark = profiles.mark()
     try:
         refuse_replaced(file)
         tables = [
-            _profile_table(file, table, name, connector, options, shelf) for table in connector.tables(file, options)
+            _profile_table(_TableReader(connector, file, table, options), name, profiles)
+            for table in connector.tables(file, options)
         ]
         return FileOutcome(file.name, FileStatus.INDEXED, "", tuple(tables), _content_hash(file))
     except (LakeIndexError, OSError, pa.ArrowException, ValueError, RecursionError) as error:
         if _lacks_memory(error) or _lacks_memory(error.__cause__):
             raise MemoryError from error
         # What was read of a file that then failed is not indexed.
-        shelf.go_back(mark)
+        profiles.roll_back(mark)
         return FileOutcome(file.name, FileStatus.FAILED, _reason(error))
 
 
-def _profile_table(
-    file: LakeFile, table: SourceTable, name: str, connector: Connector, options: ReadOptions, shelf: Shelf
-) -> ReadTable:
-    rows = connector.read(file, table, options)
-    counted = _Counted(rows.batches, file.output_limit)
-    parts = _gathered(counted, table.schema)
-    held = list(islice(parts, 2))
-    if len(held) == 1:
-        # Rendered here, where what can't be rendered costs this file and no other.
-        shelf.put(table, [as_text(column) for column in held[0].columns])
+@dataclass(frozen=True, slots=True)
+class _TableReader:
+    """A table of a file, whose rows can be read more than once."""
+
+    connector: Connector
+    file: LakeFile
+    table: SourceTable
+    options: ReadOptions
+
+    def read(self) -> Rows:
+        return self.connector.read(self.file, self.table, self.options)
+
+
+def _profile_table(reader: _TableReader, name: str, profiles: ProfileBatch) -> ReadTable:
+    table, copies = reader.table, reader.options.copies
+    rows = reader.read()
+    counted = _CountedBatches(rows.batches, reader.file.output_limit)
+    parts = _scan_parts(counted, table.schema)
+    first = list(islice(parts, 2))
+    if len(first) == 1:
+        # Rendered here, where a value that can't be rendered fails this file and no other.
+        profiles.add_small_table(table, [as_text(column) for column in first[0].columns])
     else:
-        again = partial(connector.read, file, table, options)
-        _profile_large(table, _handed_over(held, parts), again, shelf)
-    scan = rows.scan if _is_found_by_duckdb(file) else None
-    copy = ""
-    if scan is None and options.copies is not None:
-        copy = _copy(connector.read(file, table, options), table, options.copies)
+        _profile_large_table(reader, _released(first, parts), profiles)
+    scan = rows.scan if _is_found_by_duckdb(reader.file) else None
+    copy = _copy(reader.read(), table, copies) if scan is None and copies is not None else ""
     return ReadTable(
         table.id, name, table.token, counted.rows, rows.rejected, scan, table.settings, tuple(rows.notes), copy
     )
 
 
 def _is_found_by_duckdb(file: LakeFile) -> bool:
-    """Tell whether a path can be written as DuckDB's glob: one with a backslash and another of its signs can't."""
+    """Return whether a path can be written as a DuckDB glob: one with a backslash and a wildcard can't."""
     path = f"{file.path} {file.name}"
     return "\\" not in path or not any(sign in path for sign in "*?[")
 
 
 def _copy(rows: Rows, table: SourceTable, folder: Path) -> str:
-    """Leave the rows where DuckDB can read them, under a name made of the table's; return it."""
+    """Write the rows to a Parquet file that DuckDB can read; return its name, which derives from the table's."""
     name = f"{hashlib.blake2b(table.id.encode(), digest_size=12).hexdigest()}.parquet"
     names = sql_names(table.schema.names)
     schema = pa.schema([field.with_name(one) for field, one in zip(table.schema, names, strict=True)])
@@ -110,8 +120,8 @@ def _copy(rows: Rows, table: SourceTable, folder: Path) -> str:
     return name
 
 
-class _Counted:
-    """Batches, and the rows that went by; raises OutputExceeded when they take more than `limit` bytes."""
+class _CountedBatches:
+    """Count the rows of batches as they are read; raise OutputExceeded when they take more than `limit` bytes."""
 
     def __init__(self, batches: Iterator[pa.RecordBatch], limit: int) -> None:
         self.batches = batches
@@ -130,9 +140,9 @@ class _Counted:
         return batch
 
 
-def _gathered(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
-    """Put batches together until they are worth a scan; there is always one, maybe without rows."""
-    enough = min(_MOST_BYTES, _SCAN_BYTES * max(1, len(schema) // COLUMNS_AT_ONCE))
+def _scan_parts(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
+    """Combine batches to parts that are worth a scan; there is always one part, maybe without rows."""
+    enough = min(_MOST_BYTES, _SCAN_BYTES * max(1, len(schema) // BATCH_COLUMNS))
     waiting: list[pa.Table] = []
     size = 0
     is_first = True
@@ -148,29 +158,30 @@ def _gathered(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[
         yield pa.concat_tables(waiting or [schema.empty_table()])
 
 
-def _handed_over(held: list[pa.Table], rest: Iterator[pa.Table]) -> Iterator[pa.Table]:
-    """Pass on what was read ahead, without holding on to it, and the rest."""
-    while held:
-        yield held.pop(0)
+def _released(first: list[pa.Table], rest: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """Yield the first parts, each released from memory once it is used, and the rest."""
+    while first:
+        yield first.pop(0)
     yield from rest
 
 
-def _profile_large(table: SourceTable, parts: Iterable[pa.Table], again: Callable[[], Rows], shelf: Shelf) -> None:
-    """Profile a table part by part, a wide one so many columns at a time: for others it is read once more."""
-    for start in range(0, len(table.schema), COLUMNS_KEPT):
-        stop = min(start + COLUMNS_KEPT, len(table.schema))
+def _profile_large_table(reader: _TableReader, parts: Iterable[pa.Table], profiles: ProfileBatch) -> None:
+    """Profile a table part by part; a wide one is read once for each MOST_PROFILES of its columns."""
+    table = reader.table
+    for start in range(0, len(table.schema), MOST_PROFILES):
+        stop = min(start + MOST_PROFILES, len(table.schema))
         narrow = (part.select(range(start, stop)) for part in parts)
-        shelf.add(table, start, _merged_profiles(narrow, shelf.limits))
+        profiles.add_profiles(table, start, _merged_profiles(narrow, profiles.limits))
         if stop < len(table.schema):
-            parts = _gathered(again().batches, table.schema)
+            parts = _scan_parts(reader.read().batches, table.schema)
 
 
-def _merged_profiles(parts: Iterable[pa.Table], limits: Limits) -> list[ColumnProfile]:
+def _merged_profiles(parts: Iterable[pa.Table], limits: ProfileLimits) -> list[ColumnProfile]:
     profiles: list[ColumnProfile | None] = []
     for part in parts:
         profiles = profiles or [None] * part.num_columns
-        # Merged as they come, or they would be in memory twice.
-        for place, profile in enumerate(profile_in_lots(part.columns, limits)):
+        # Merged one by one, or all would be in memory twice.
+        for place, profile in enumerate(profile_in_batches(part.columns, limits)):
             known = profiles[place]
             profiles[place] = profile if known is None else known.merge(profile)
     return [profile for profile in profiles if profile is not None]

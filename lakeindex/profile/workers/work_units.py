@@ -1,4 +1,4 @@
-"""The shares in which a lake is read: small enough that a build that is killed has little to do again."""
+"""Split a lake into work units, small enough that a build that is killed has little to do again."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ from lakeindex.types.reports import FileOutcome
 
 _MOST_FILES = 48
 _MOST_BYTES = 8 << 20
-_LOST = 0.04
-"""Of the lake's files and bytes, what is lost at most when a build is killed."""
+_MOST_LOST = 0.04
+"""The share of the lake's files and bytes that a killed build has to read again, at most."""
 _SPARE = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """What came back for some files: an outcome each, and the profiles of their columns."""
+class WorkUnit:
+    """Some files that were read together: the outcome of each, and the profiles of their columns."""
 
     outcomes: tuple[FileOutcome, ...]
     records: pa.Table | None
 
 
-def shares_at_once(jobs: int) -> int:
-    """Return how many shares may be read, or wait to be kept, at a time: none of them outlives a kill."""
+def units_at_once(jobs: int) -> int:
+    """Return how many units may be under way at a time, read or waiting to be staged: a kill loses them all."""
     return jobs + _SPARE
 
 
-def split_into_shares(files: Sequence[LakeFile], jobs: int = 1) -> Iterator[tuple[LakeFile, ...]]:
-    """Group files so that a request is worth its overhead, its profiles fit in memory and its loss costs little."""
-    lost = _LOST / shares_at_once(jobs)
-    most_files = max(1, min(_MOST_FILES, int(lost * len(files))))
-    most_bytes = min(_MOST_BYTES, lost * sum(file.size for file in files))
-    share: list[LakeFile] = []
+def split_into_units(files: Sequence[LakeFile], jobs: int = 1) -> Iterator[tuple[LakeFile, ...]]:
+    """Group files into units that are worth a request, whose profiles fit in memory and whose loss costs little."""
+    share = _MOST_LOST / units_at_once(jobs)
+    most_files = max(1, min(_MOST_FILES, int(share * len(files))))
+    most_bytes = min(_MOST_BYTES, share * sum(file.size for file in files))
+    unit: list[LakeFile] = []
     size = 0
     for file in files:
-        if share and (len(share) >= most_files or size + file.size > most_bytes):
-            yield tuple(share)
-            share, size = [], 0
-        share.append(file)
+        if unit and (len(unit) >= most_files or size + file.size > most_bytes):
+            yield tuple(unit)
+            unit, size = [], 0
+        unit.append(file)
         size += file.size
-    if share:
-        yield tuple(share)
+    if unit:
+        yield tuple(unit)

@@ -1,4 +1,4 @@
-"""The worker process: `python -m lakeindex.profile.workers.worker BYTES` reads requests on stdin and answers on stdout.
+"""The worker process: `python -m lakeindex.profile.workers.worker BYTES` reads requests on stdin, responds on stdout.
 
 It may take BYTES of memory beyond what it has when it is ready.
 """
@@ -26,26 +26,26 @@ _DATA_FIELD = 5
 _PR_SET_PDEATHSIG = 1
 
 
-def serve(requests: BinaryIO, answers: BinaryIO, memory: int) -> None:
-    """Answer each request until there are no more."""
+def serve(requests: BinaryIO, responses: BinaryIO, memory: int) -> None:
+    """Respond to each request until there are no more."""
     connectors = find_connectors()
     pa.set_cpu_count(1)  # there is a worker a core already
     limit_memory(memory)
-    write_frame(answers, Tag.READY, b"")
+    write_frame(responses, Tag.READY, b"")
     for line in requests:
         request = Request.from_line(line)
         for result in profile_files(request.files, connectors, request.options, request.limits):
             if isinstance(result, FileOutcome):
-                _forget_messages()
-                write_frame(answers, Tag.FILE_DONE, outcome_to_json(result))
+                _clear_messages()
+                write_frame(responses, Tag.FILE_DONE, outcome_to_json(result))
             else:
-                write_frame(answers, Tag.RECORDS, _to_stream(result))
+                write_frame(responses, Tag.RECORDS, _to_stream(result))
 
 
 def limit_memory(more: int) -> None:
-    """Let this process have so many bytes more than now, and leave no core file; what asks for more is refused.
+    """Limit this process to so many bytes more than it has now, and to no core file; allocations beyond that fail.
 
-    Where the system doesn't tell how much there is now, as macOS, it can't be limited either.
+    Systems that don't report the present size, such as macOS, set no limit.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with suppress(FileNotFoundError):
@@ -56,8 +56,8 @@ def limit_memory(more: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (least, least))
 
 
-def _forget_messages() -> None:
-    """Empty stderr's file, so that last words are about the file at fault; when it is a terminal, leave it."""
+def _clear_messages() -> None:
+    """Empty the file that stderr goes to, so that its last message is about the file at fault; leave a terminal."""
     with suppress(OSError):
         os.ftruncate(2, 0)
         os.lseek(2, 0, os.SEEK_SET)
@@ -71,18 +71,18 @@ def _to_stream(records: pa.Table) -> pa.Buffer:
 
 
 def _end_with_parent() -> None:
-    """Have the kernel end this process when the thread that drives it is gone, whatever a reader is at."""
+    """Have the kernel end this process when the thread that drives it ends, even in the middle of a file."""
     with suppress(AttributeError, OSError):  # Linux alone has this
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def main() -> None:
-    """Keep the answers' pipe to ourselves: what a library prints goes to stderr."""
+    """Serve requests; what a library prints goes to stderr, not between the responses."""
     _end_with_parent()
-    with os.fdopen(os.dup(1), "wb") as answers:
+    with os.fdopen(os.dup(1), "wb") as responses:
         os.dup2(2, 1)
         try:
-            serve(sys.stdin.buffer, answers, int(sys.argv[1]))
+            serve(sys.stdin.buffer, responses, int(sys.argv[1]))
         except MemoryError:
             os._exit(OUT_OF_MEMORY)
 

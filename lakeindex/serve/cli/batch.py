@@ -1,4 +1,4 @@
-"""Answer many queries out of a CSV file, row by row, without keeping the answers."""
+"""Answer the queries of a CSV file, row by row, without keeping the answers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lakeindex.errors import InvalidSetting, NotFound
 from lakeindex.search.answer import ANSWER_SCHEMA, Answer, match_row
-from lakeindex.serve.cli.output import Format, say, write_batches, write_csv
+from lakeindex.serve.cli.output import Format, print_message, write_batches, write_csv
 from lakeindex.serve.cli.render import write_answer
 from lakeindex.types.lake import ColumnId, TableId
 
@@ -20,13 +20,12 @@ if TYPE_CHECKING:
 
 _HEADER = ("query_table", "query_column")
 
+QueryMany = Callable[["Lake", Sequence[ColumnId]], Iterator[Answer]]
 
-AskMany = Callable[["Lake", Sequence[ColumnId]], Iterator[Answer]]
 
-
-def write_batch_answers(lake: Lake, ask: AskMany, queries: Path, form: Format, quiet: bool) -> None:
-    """Answer each query of the file. A query for a column that isn't there is named on stderr and left out."""
-    answers = ask(lake, list(_known(lake, queries)))
+def write_batch_answers(lake: Lake, query_many: QueryMany, queries: Path, form: Format, quiet: bool) -> None:
+    """Answer each query of the file; a query whose column the lake doesn't have is named on stderr and left out."""
+    answers = query_many(lake, list(_known(lake, queries)))
     if form in (Format.JSON, Format.JSONL):
         for answer in answers:
             write_answer(answer, Format.JSONL, True, quiet)
@@ -37,12 +36,12 @@ def write_batch_answers(lake: Lake, ask: AskMany, queries: Path, form: Format, q
 
 
 def _known(lake: Lake, queries: Path) -> Iterator[ColumnId]:
-    directory = lake.searcher.directory
+    directory = lake.opened.searcher.directory
     for table, column in _read_queries(queries):
         try:
             directory.key_of(ColumnId(TableId(table), column))
         except NotFound as error:
-            say(f"lakeindex: no answer for {table} {column}: {error}")
+            print_message(f"lakeindex: no answer for {table} {column}: {error}")
         else:
             yield ColumnId(TableId(table), column)
 

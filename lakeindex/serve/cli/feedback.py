@@ -1,4 +1,4 @@
-"""The commands by which people say which columns join."""
+"""The commands for feedback: accept and reject pairs of columns, list and move the verdicts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lakeindex.serve.cli.options import open_lake, with_format, with_index, with_quiet
-from lakeindex.serve.cli.output import Format, say, write_table
+from lakeindex.serve.cli.output import Format, print_message, write_table
 from lakeindex.types.lake import ColumnId, TableId
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ def _with_note(command: Callable[..., Any]) -> Callable[..., Any]:
 @with_index
 @with_quiet
 def accept(note: str, index: str | None, quiet: bool, **pair: str) -> None:
-    """Say that two columns join: they do from now on, and pairs like them are more probable."""
+    """Accept that two columns join: they do from now on, and pairs like them are more probable."""
     left, right = _columns(**pair)
     open_lake(index).accept(left, right, note)
-    say(f"accepted: {left} and {right}", quiet)
+    print_message(f"accepted: {left} and {right}", quiet)
 
 
 @click.command()
@@ -46,10 +46,10 @@ def accept(note: str, index: str | None, quiet: bool, **pair: str) -> None:
 @with_index
 @with_quiet
 def reject(note: str, index: str | None, quiet: bool, **pair: str) -> None:
-    """Say that two columns don't join: they don't from now on, and pairs like them are less probable."""
+    """Reject that two columns join: they don't from now on, and pairs like them are less probable."""
     left, right = _columns(**pair)
     open_lake(index).reject(left, right, note)
-    say(f"rejected: {left} and {right}", quiet)
+    print_message(f"rejected: {left} and {right}", quiet)
 
 
 @click.command()
@@ -76,12 +76,12 @@ def feedback(
     if remove is not None:
         left, right = _columns(*remove)
         lake.withdraw(left, right)
-        say(f"there is no verdict any more on {left} and {right}", quiet)
+        print_message(f"there is no verdict any more on {left} and {right}", quiet)
     elif imported is not None:
-        given = lake.verdicts.import_csv(imported)
-        say(f"took over {_counted(given.num_rows)} of {imported}{_unknown(given)}", quiet)
+        given = lake.opened.verdicts.import_csv(imported)
+        print_message(f"took over {_counted(given.num_rows)} of {imported}{_unknown(given)}", quiet)
     elif exported is not None:
-        say(f"wrote {_counted(lake.verdicts.export_csv(exported, force))} to {exported}", quiet)
+        print_message(f"wrote {_counted(lake.opened.verdicts.export_csv(exported, force))} to {exported}", quiet)
     else:
         write_table(lake.feedback(), Format(output))
 

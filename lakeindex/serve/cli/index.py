@@ -1,4 +1,4 @@
-"""The commands that make something: an index, the sample lake."""
+"""The commands that build an index and write the sample lake."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import click
 
 from lakeindex.config.settings import Settings
 from lakeindex.serve.cli.options import read_settings, with_index, with_quiet
-from lakeindex.serve.cli.output import as_json, say
+from lakeindex.serve.cli.output import as_json, print_message
 from lakeindex.types.reports import FileStatus
 
 if TYPE_CHECKING:
     from lakeindex.types.reports import Report
 
-_SOME_UNREAD = 5
+_SOME_FAILED = 5
 _SHOWN_FAILURES = 10
 
 
@@ -31,8 +31,8 @@ _SHOWN_FAILURES = 10
 @click.option("--output-per-file", help="What a file may unpack to, if not 100 times its size [default: 1GB].")
 @click.option("--seconds-per-file", type=click.FloatRange(0.001), help="How long reading one may take [default: 300].")
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), help="Where the language model computes.")
-@click.option("--model", help="A sentence-transformers model, by name or path [default: the one that comes along].")
-@click.option("--max-tokens", type=click.IntRange(3), help="Tokens of a column's text that are read [default: 32].")
+@click.option("--model", help="A sentence-transformers model, by name or path [default: the one that is shipped].")
+@click.option("--max-tokens", type=click.IntRange(3), help="Tokens of a column's text that are encoded [default: 32].")
 @click.option(
     "--layers", type=click.IntRange(0), help="Layers of the model that are run: fewer are faster [default: all]."
 )
@@ -44,7 +44,7 @@ _SHOWN_FAILURES = 10
 @click.option("--values", type=click.Choice(["sample", "hash", "none"]), help="What is kept of the cells' values.")
 @click.option("--check-content", is_flag=True, default=None, help="Look into files whose size and time didn't change.")
 @click.option(
-    "--anchors", type=click.IntRange(0), help="Columns that the cross-encoder reads with all others [default: 0]."
+    "--anchors", type=click.IntRange(0), help="Columns that the reranker `cells` scores with all others [default: 0]."
 )
 @click.option("--materialize", is_flag=True, default=None, help="Copy the rows into the index.")
 @with_quiet
@@ -61,7 +61,7 @@ def index(lake: Path, report: Path | None, strict: bool, quiet: bool, **flags: A
         report.write_text(as_json(_report_json(built), indent=1) + "\n", "utf-8")
     _summarise(built, settings, quiet)
     if strict and built.with_status(FileStatus.FAILED):
-        sys.exit(_SOME_UNREAD)
+        sys.exit(_SOME_FAILED)
 
 
 def _report_json(report: Report) -> dict[str, Any]:
@@ -91,10 +91,12 @@ def _report_json(report: Report) -> dict[str, Any]:
 def _summarise(report: Report, settings: Settings, quiet: bool) -> None:
     failed, skipped = report.with_status(FileStatus.FAILED), report.with_status(FileStatus.SKIPPED)
     for file in (failed + skipped)[:_SHOWN_FAILURES]:
-        say(f"{file.status}: {file.path}: {file.reason}", quiet)
+        print_message(f"{file.status}: {file.path}: {file.reason}", quiet)
     if len(failed + skipped) > _SHOWN_FAILURES:
-        say(f"... and {len(failed + skipped) - _SHOWN_FAILURES} more; --report FILE.json names them all", quiet)
-    say(
+        print_message(
+            f"... and {len(failed + skipped) - _SHOWN_FAILURES} more; --report FILE.json names them all", quiet
+        )
+    print_message(
         f"indexed {report.tables} tables, {report.columns} columns in {report.seconds:.1f} s "
         f"({len(failed)} files failed, {len(skipped)} skipped); index: {settings.index}, {report.bytes / 1e6:.1f} MB",
         quiet,
@@ -110,4 +112,4 @@ def demo(directory: Path, force: bool, quiet: bool) -> None:
     from lakeindex.demo.sample_lake import build_sample_lake
 
     written = build_sample_lake(directory, force=force)
-    say(f"wrote {len(written)} tables; now: lakeindex index {directory}", quiet)
+    print_message(f"wrote {len(written)} tables; now: lakeindex index {directory}", quiet)

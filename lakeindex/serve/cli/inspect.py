@@ -1,4 +1,4 @@
-"""The commands that show what is there: the index, its tables and columns, their rows."""
+"""The commands that show an index: its status, its tables, their columns and rows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import click
 
 from lakeindex.config.profile_limits import RawValues
 from lakeindex.serve.cli.options import open_lake, read_settings, with_format, with_index
-from lakeindex.serve.cli.output import Format, as_json, print_line, say, write_batches, write_table
+from lakeindex.serve.cli.output import Format, as_json, print_line, print_message, write_batches, write_table
 
 
 @click.command()
@@ -52,12 +52,12 @@ def tables(index: str | None, output: str) -> None:
 @with_index
 @with_format
 def profile(table: str, column: str | None, index: str | None, output: str) -> None:
-    """Show what is known of a table's columns, or of one."""
+    """Show the profiles of a table's columns, or of one."""
     lake = open_lake(index)
     write_table(lake.profile(table, column), Format(output), table)
-    if lake.kept_values is not RawValues.SAMPLE:
-        say(
-            f"minimum, maximum, quantiles and values are not kept: the index was built with values = {lake.kept_values}"
+    if lake.opened.kept_values is not RawValues.SAMPLE:
+        print_message(
+            f"minimum, maximum, quantiles and values are not kept: the index was built with values = {lake.opened.kept_values}"
         )
 
 
@@ -76,7 +76,7 @@ def read(table: str, index: str | None, header: str | None, output: str) -> None
         rows = open_lake(index, header=header).read(table)
     write_batches(rows.batches, rows.schema, Format(output), table)
     for note in rows.notes:
-        say(note)
+        print_message(note)
 
 
 @click.command()

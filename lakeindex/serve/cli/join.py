@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lakeindex.serve.cli.options import open_lake, with_format, with_index, with_quiet
-from lakeindex.serve.cli.output import Format, print_line, say, write_batches, write_table
+from lakeindex.serve.cli.output import Format, print_line, print_message, write_batches, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ _DIALECTS = ("duckdb", "postgres", "snowflake", "bigquery", "spark")
 @click.option(
     "--direction",
     type=click.Choice(_DIRECTIONS),
-    help="Of --match asof: which right moment a left row meets; the latest at or before its own unless told otherwise.",
+    help="Of --match asof: which right moment a left row is joined with [default: the latest at or before its own].",
 )
 @click.option("--tolerance", help="Of --match asof: how far apart moments may be: 1h, '2 days', 15min, or a number.")
 @click.option("--how", type=click.Choice(_HOWS), default="inner", show_default=True, help="Which rows stay.")
@@ -106,9 +106,9 @@ def join(
     asof = AsOf(direction or Direction.BACKWARD, tolerance) if match == "asof" else None
     planned = lake.join(left_table, left_column, right_table, right_column, match, precision, how, also, asof)
     plan = replace(planned, most_rows=most_rows)
-    say(plan.told(), quiet)
-    if not quiet:  # which spares counting where sketches don't tell
-        say(f"expected: {plan.promised.told()}", quiet)
+    print_message(plan.describe(), quiet)
+    if not quiet:  # the estimate may have to count rows, where sketches don't suffice
+        print_message(f"expected: {plan.promised.describe()}", quiet)
         if plan.promised.multiplies and not also:
             _suggest(lake.complements(left_table, left_column, right_table, right_column))
     if guard:
@@ -118,18 +118,18 @@ def join(
     elif rows and out is None:
         pairs = plan.rows()
         write_table(pairs, Format(output))
-        _tell(plan, pairs.num_rows, quiet)
+        _print_remarks(plan, pairs.num_rows, quiet)
     elif out is None:
-        _tell(plan, _print_rows(plan, Format(output)), quiet)
+        _print_remarks(plan, _print_rows(plan, Format(output)), quiet)
     if out is not None:
         written = plan.write(out, force, rows)
-        _tell(plan, written, quiet)
+        _print_remarks(plan, written, quiet)
 
 
 def _suggest(complements: list[tuple[tuple[str, str], ...]]) -> None:
     for pairs in complements[:_SUGGESTED]:
         flags = " ".join(f"--also {shlex.quote(left)} {shlex.quote(right)}" for left, right in pairs)
-        say(f"rows multiply, as neither column is a key; one is together with others: {flags}")
+        print_message(f"rows multiply, as neither column is a key; one is together with others: {flags}")
 
 
 def _print_rows(plan: JoinPlan, form: Format) -> int:
@@ -145,6 +145,6 @@ def _print_rows(plan: JoinPlan, form: Format) -> int:
     return sum(counts)
 
 
-def _tell(plan: JoinPlan, rows: int, quiet: bool) -> None:
+def _print_remarks(plan: JoinPlan, rows: int, quiet: bool) -> None:
     for remark in plan.remarks(rows):
-        say(remark, quiet)
+        print_message(remark, quiet)

@@ -1,4 +1,4 @@
-"""The command line: parse, call Lake, print. What it promises to scripts stands in the README."""
+"""The command line: parse, call Lake, print. What scripts can rely on is listed in the README."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lakeindex.serve.cli.index import demo, index
 from lakeindex.serve.cli.inspect import profile, read, sql, status, tables
 from lakeindex.serve.cli.join import join
 from lakeindex.serve.cli.maintain import rollback, verify
-from lakeindex.serve.cli.output import say
+from lakeindex.serve.cli.output import print_message
 from lakeindex.serve.cli.pairs import pairs
 from lakeindex.serve.cli.query import evaluate, explain, query
 from lakeindex.serve.cli.train import train
@@ -46,27 +46,27 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except LakeIndexError as error:
-        say(f"lakeindex: {error}")
+        print_message(f"lakeindex: {error}")
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         _exit_interrupted()
     except RuntimeError as error:
-        # What DuckDB makes of an interrupt that comes while it is at work.
+        # DuckDB raises this for an interrupt while it runs a query.
         if str(error) != _DUCKDB_INTERRUPTED:
             raise
         _exit_interrupted()
     except BrokenPipeError:
-        # The reader of our output has had enough; Python must not complain while it closes stdout.
+        # The reader of the output closed the pipe; Python must not report that again while it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        say(f"lakeindex: {where}{error.strerror or error}; an index that was there before is unchanged")
+        print_message(f"lakeindex: {where}{error.strerror or error}; an index that was there before is unchanged")
         sys.exit(LakeIndexError.exit_code)
 
 
 def _exit_interrupted() -> NoReturn:
-    say("lakeindex: interrupted; an index that was there before is unchanged")
+    print_message("lakeindex: interrupted; an index that was there before is unchanged")
     sys.exit(_INTERRUPTED)
 
 

@@ -1,4 +1,4 @@
-"""The commands that look after an index: whether it is whole, and the way back."""
+"""The commands that maintain an index: verify its files, roll back to an earlier generation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 from lakeindex.errors import IndexDamaged, IndexUnusable
 from lakeindex.serve.cli.options import read_settings, with_format, with_index, with_quiet
-from lakeindex.serve.cli.output import Format, as_json, print_line, say, write_table
+from lakeindex.serve.cli.output import Format, as_json, print_line, print_message, write_table
 
 if TYPE_CHECKING:
     from lakeindex.store.generations import Checked
@@ -32,15 +32,15 @@ def verify(index: str | None, output: str, quiet: bool) -> None:
     feedback = _damage_of_feedback(Path(settings.index))
     rows += feedback
     if output == Format.JSON:
-        print_line(as_json({"generations": [_told(one) for one in checked], "damaged": rows}, indent=1))
+        print_line(as_json({"generations": [_generation_row(one) for one in checked], "damaged": rows}, indent=1))
     elif rows or output != Format.TABLE:
         kinds = {"generation": pa.int64(), "current": pa.bool_(), "file": pa.string(), "damage": pa.string()}
         schema = pa.schema([pa.field(name, kind) for name, kind in kinds.items()])
         write_table(pa.Table.from_pylist(rows, schema), Format(output))
     for one in checked:
-        say(_sentence(one), quiet)
+        print_message(_sentence(one), quiet)
     for row in feedback:
-        say(row["damage"], quiet)
+        print_message(row["damage"], quiet)
     if rows:
         sys.exit(IndexUnusable.exit_code)
 
@@ -55,7 +55,7 @@ def rollback(index: str | None, to: int | None, quiet: bool) -> None:
 
     settings = read_settings(index=index)
     generation = Lake.rollback(settings.index, to, settings)
-    say(
+    print_message(
         f"generation {generation.number} answers now; a newer one stays until the next build: "
         "lakeindex rollback --to NUMBER returns to it",
         quiet,
@@ -76,7 +76,7 @@ def _damage_of_feedback(index: Path) -> list[dict[str, Any]]:
     return []
 
 
-def _told(checked: Checked) -> dict[str, Any]:
+def _generation_row(checked: Checked) -> dict[str, Any]:
     return {"generation": checked.number, "current": checked.is_current, "damaged": len(checked.damages)}
 
 
@@ -84,5 +84,5 @@ def _sentence(checked: Checked) -> str:
     which = f"generation {checked.number}" + (", which answers," if checked.is_current else "")
     if not checked.damages:
         return f"{which} is whole"
-    way_out = "return to the one before (lakeindex rollback) or build the index again" if checked.is_current else ""
-    return f"{which} is damaged in {len(checked.damages)} places" + (f"; {way_out}" if way_out else "")
+    advice = "return to the one before (lakeindex rollback) or build the index again" if checked.is_current else ""
+    return f"{which} is damaged in {len(checked.damages)} places" + (f"; {advice}" if advice else "")

@@ -1,4 +1,4 @@
-"""What several commands share: their options, and how they come to an index."""
+"""The options that several commands share, and how a command opens the index."""
 
 from __future__ import annotations
 
@@ -38,11 +38,13 @@ def with_quiet(command: Command) -> Command:
     return click.option("--quiet", is_flag=True, help="No progress, no remarks.")(command)
 
 
-def with_reading(command: Command) -> Command:
-    """Add what is read of the candidates, by what."""
+def with_reranking(command: Command) -> Command:
+    """Add the options of reranking: which cross-encoder scores candidates, from where, and how many."""
     for option in (
         click.option("--cross-encoder", metavar="NAME", help="cells (the default), transformer, or another model."),
-        click.option("--reach", type=click.Choice(["pool", "lake"]), help="Read what sources propose, or any column."),
+        click.option(
+            "--reach", type=click.Choice(["pool", "lake"]), help="Rerank what sources propose, or any column."
+        ),
         click.option(
             "--budget",
             metavar="N|all",

@@ -1,4 +1,4 @@
-"""Print results: data on stdout in the format asked for, everything else on stderr."""
+"""Print results: data on stdout in the chosen format, everything else on stderr."""
 
 from __future__ import annotations
 
@@ -84,24 +84,24 @@ def write_grid(names: Sequence[str], rows: Iterable[Iterable[Any]], title: str =
     console.print(grid)
 
 
-def say(message: str, quiet: bool = False) -> None:
-    """Tell people something on stderr."""
+def print_message(message: str, quiet: bool = False) -> None:
+    """Print a message for people on stderr."""
     if not quiet:
         sys.stderr.write(message + "\n")
 
 
 def print_line(text: str) -> None:
-    """Write a line of data."""
+    """Print a line of data on stdout."""
     sys.stdout.write(text + "\n")
 
 
 def as_json(value: object, indent: int | None = None) -> str:
-    """Write JSON; what JSON can't say (dates, bytes, nan) becomes text or null."""
+    """Return JSON; what JSON can't express (dates, bytes, nan) becomes text or null."""
     return json.dumps(_plain(value), ensure_ascii=False, indent=indent, default=str)
 
 
 def shown(value: object) -> str:
-    """Write a value for people."""
+    """Return a value as text for people."""
     if value is None:
         return ""
     if isinstance(value, float):

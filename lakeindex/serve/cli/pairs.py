@@ -1,4 +1,4 @@
-"""The command that shows what is learned from: column pairs made of a lake's tables, without any label."""
+"""The command that shows training data: labelled column pairs, derived from a lake's own tables."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lakeindex.serve.cli.options import read_settings, with_format, with_quiet
-from lakeindex.serve.cli.output import Format, say, write_table
+from lakeindex.serve.cli.output import Format, print_message, write_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,7 +41,7 @@ def pairs(lake: Path, count: int, seed: int, table_size: float, header: str | No
     shown = list(islice(column_pairs(sources, seed), count))
     write_table(_rows(shown), Format(output))
     for line in _remarks(shown, failed):
-        say(line, quiet)
+        print_message(line, quiet)
 
 
 def _sources(lake: Path, settings: Settings, most_bytes: int, failed: list[str]) -> Iterator[SourceData]:
@@ -81,7 +81,7 @@ def _row(pair: ColumnPair) -> dict[str, object]:
 
 
 def _remarks(shown: Sequence[ColumnPair], failed: Sequence[str]) -> Iterable[str]:
-    """Say what could not be read, then how many pairs of each kind there are."""
+    """Yield what could not be read, then the number of pairs of each kind."""
     yield from failed[:_SHOWN_FAILURES]
     if len(failed) > _SHOWN_FAILURES:
         yield f"... and {len(failed) - _SHOWN_FAILURES} more files that failed"

@@ -1,4 +1,4 @@
-"""Answer many queries on all cores: a process each, with a view of the same generation of the index."""
+"""Answer many queries on all cores: one process per core, each with a view of the same generation of the index."""
 
 from __future__ import annotations
 
@@ -20,45 +20,44 @@ from lakeindex.search.answer import Answer
 from lakeindex.store.generations import open_generation
 from lakeindex.types.lake import ColumnId
 
-_AT_ONCE = 32
-_WORTH_A_PROCESS = 100
-"""Queries that take longer than it takes a process to start."""
-_BYTES_A_PROCESS = 150_000_000
-"""Of its own, beside the index, which all of them share."""
+_QUERIES_PER_TASK = 32
+_QUERIES_PER_PROCESS = 100
+"""Fewer queries than this take less time than the start of a process."""
+_BYTES_PER_PROCESS = 150_000_000
+"""Memory of a process, without the index, which all processes share."""
 _A_CORE_EACH = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """What a process has to know to answer as another one does."""
+    """The index and the options that every process answers with."""
 
     settings: Settings
     generation: int
-    asked: Mapping[str, Any]
+    options: Mapping[str, Any]
 
     def answers(self, columns: Sequence[ColumnId]) -> list[Answer]:
-        return list(_opened(self).query_many(columns, **self.asked))
+        return list(_opened(self).query_many(columns, **self.options))
 
 
 _lakes: dict[int, Lake] = {}
-"""In a process that answers: the generation that it sees."""
+"""By generation, the lake that a process has opened."""
 
 
-def query_on_all_cores(lake: Lake, columns: Sequence[ColumnId], **asked: Any) -> Iterator[Answer]:
-    """Answer as `Lake.query_many` does, with as many processes as settings say that there are jobs, and memory for.
+def query_on_all_cores(lake: Lake, columns: Sequence[ColumnId], **options: Any) -> Iterator[Answer]:
+    """Answer as `Lake.query_many` does, with as many processes as the settings' jobs and memory allow.
 
-    A transformer that reads pairs keeps all cores busy by itself, and is not loaded twice.
-    Raises LakeIndexError where a process is lost.
+    A transformer keeps all cores busy by itself, so it is not loaded twice. Raises LakeIndexError where a process dies.
     """
     settings = lake.settings
     memory = bytes_of(settings.memory) or 0
-    jobs = min(settings.jobs, len(columns) // _WORTH_A_PROCESS, memory // _BYTES_A_PROCESS)
+    jobs = min(settings.jobs, len(columns) // _QUERIES_PER_PROCESS, memory // _BYTES_PER_PROCESS)
     if jobs < 2 or settings.cross_encoder != CELLS:
-        yield from lake.query_many(columns, **asked)
+        yield from lake.query_many(columns, **options)
         return
-    view = _View(settings, lake.generation.number, asked)
-    parts = [columns[start : start + _AT_ONCE] for start in range(0, len(columns), _AT_ONCE)]
-    with _one_core_each(), ProcessPoolExecutor(jobs, get_context("spawn"), _leave_signals_to_the_parent) as pool:
+    view = _View(settings, lake.generation.number, options)
+    parts = [columns[start : start + _QUERIES_PER_TASK] for start in range(0, len(columns), _QUERIES_PER_TASK)]
+    with _one_core_each(), ProcessPoolExecutor(jobs, get_context("spawn"), _ignore_interrupts) as pool:
         try:
             for answers in pool.map(view.answers, parts):
                 yield from answers
@@ -77,13 +76,13 @@ def _opened(view: _View) -> Lake:
     return _lakes[view.generation]
 
 
-def _leave_signals_to_the_parent() -> None:
+def _ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager
 def _one_core_each() -> Iterator[None]:
-    """Let processes that start meanwhile, which share the cores already, share them no further."""
+    """Let processes that start meanwhile use one thread each, as there is one process per core."""
     before = {name: os.environ.get(name) for name in _A_CORE_EACH}
     os.environ.update(dict.fromkeys(_A_CORE_EACH, "1"))
     try:

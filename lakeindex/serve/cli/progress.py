@@ -1,4 +1,4 @@
-"""Show how far a build is, on a terminal only."""
+"""Show the progress of a build, on a terminal only."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TITLES = {
 
 @contextmanager
 def build_progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """Give a function that shows a stage, what of it is done and how much there is."""
+    """Yield a function that shows a stage, how much of it is done and how much there is."""
     if quiet or not sys.stderr.isatty():
         yield lambda stage, done, total: None
         return

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from lakeindex.serve.cli.options import open_lake, with_format, with_index, with_quiet, with_reading
+from lakeindex.serve.cli.options import open_lake, with_format, with_index, with_quiet, with_reranking
 from lakeindex.serve.cli.output import Format, print_line, write_table
 from lakeindex.types.lake import ColumnId, TableId
 
@@ -26,7 +26,7 @@ from lakeindex.types.lake import ColumnId, TableId
 @click.option("--batch", type=click.Path(path_type=Path), help="Answer a CSV file of query_table,query_column.")
 @click.option("--min-probability", type=click.FloatRange(0, 1), default=0.0, help="Leave out what is less probable.")
 @click.option("--within", metavar="GLOB", default="", help="Only tables whose names match may answer.")
-@with_reading
+@with_reranking
 @click.option("--all", "show_all", is_flag=True, help="Show matches that are not accepted, too.")
 @with_format
 @with_quiet
@@ -43,7 +43,7 @@ def query(
     show_all: bool,
     output: str,
     quiet: bool,
-    **reading: str | None,
+    **reranking: str | None,
 ) -> None:
     """Find the columns that join with COLUMN of TABLE."""
     from lakeindex.serve.cli.render import write_answer
@@ -52,15 +52,15 @@ def query(
     expected = 0 if batch else 1 if path else 2
     if len(target) != expected or (batch and path):
         raise click.UsageError("give TABLE COLUMN, or --file PATH COLUMN, or --batch QUERIES.csv")
-    lake = open_lake(index, **reading)
+    lake = open_lake(index, **reranking)
     if batch is not None:
         from lakeindex.serve.cli.batch import write_batch_answers
         from lakeindex.serve.cli.parallel import query_on_all_cores
 
-        asked = partial(
+        query_many = partial(
             query_on_all_cores, k=k, probe=probe or 0, sources=chosen, min_probability=min_probability, within=within
         )
-        write_batch_answers(lake, asked, batch, Format(output), quiet)
+        write_batch_answers(lake, query_many, batch, Format(output), quiet)
         return
     answer = lake.query(path or target[0], target[-1], k, probe, chosen, min_probability, within=within)
     write_answer(answer, Format(output), show_all, quiet)
@@ -72,7 +72,7 @@ def query(
 @click.argument("right_table")
 @click.argument("right_column")
 @with_index
-@with_reading
+@with_reranking
 @click.option("-o", "--output", type=click.Choice(["table", "json", "html", "csv", "md"]), default="table")
 def explain(
     left_table: str,
@@ -81,12 +81,12 @@ def explain(
     right_column: str,
     index: str | None,
     output: str,
-    **reading: str | None,
+    **reranking: str | None,
 ) -> None:
-    """Show what speaks for a join of two columns, and what against."""
+    """Show the evidence for and against a join of two columns."""
     from lakeindex.serve.cli.render import explanation_html, write_explanation
 
-    lake = open_lake(index, **reading)
+    lake = open_lake(index, **reranking)
     match = lake.explain(ColumnId(TableId(left_table), left_column), ColumnId(TableId(right_table), right_column))
     if output == "html":
         print_line(explanation_html(match))

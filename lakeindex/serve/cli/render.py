@@ -10,7 +10,7 @@ from lakeindex.serve.cli.output import (
     Format,
     as_json,
     print_line,
-    say,
+    print_message,
     shown,
     write_csv,
     write_grid,
@@ -21,7 +21,7 @@ from lakeindex.types.matches import Match
 
 
 def write_answer(answer: Answer, form: Format, show_all: bool, quiet: bool) -> None:
-    """Write an answer; the forms for programs carry every match, the table for people the better ones."""
+    """Write an answer; formats for programs hold every match, the table for people only accepted ones."""
     visible = [match for match in answer.matches if show_all or match.accepted is not False]
     hidden = len(answer.matches) - len(visible)
     if form in (Format.JSON, Format.JSONL):
@@ -39,13 +39,15 @@ def write_answer(answer: Answer, form: Format, show_all: bool, quiet: bool) -> N
     else:
         _write_for_people(answer, visible, form)
         if hidden:
-            say(f"{hidden} matches that are not sure enough to be accepted are hidden; --all shows them", quiet)
+            print_message(
+                f"{hidden} matches that are not sure enough to be accepted are hidden; --all shows them", quiet
+            )
         if answer.hidden:
-            say(f"{answer.hidden} matches are less probable than asked for", quiet)
+            print_message(f"{answer.hidden} matches are less probable than --min-probability", quiet)
 
 
 def match_to_json(match: Match) -> dict[str, Any]:
-    """Write all that is known of a match."""
+    """Return all that is known of a match, as JSON."""
     row = {name: value for name, value in match_row(match).items() if not name.startswith("query_")}
     row["evidence"] = [
         {"name": one.name, "part": one.part, "value": one.value, "meaning": one.meaning} for one in match.evidence
@@ -56,8 +58,8 @@ def match_to_json(match: Match) -> dict[str, Any]:
         row["examples"] = list(match.measured.examples)
     if match.note:
         row["note"] = match.note
-    if match.reading is not None:
-        row["reading"] = asdict(match.reading)
+    if match.cross_score is not None:
+        row["reading"] = asdict(match.cross_score)
     if match.program:
         row["program"] = match.program
     return row
@@ -70,7 +72,7 @@ def write_explanation(match: Match, form: Format) -> None:
         print_line(as_json(content, indent=1 if form is Format.JSON else None))
         return
     rows = [[one.name, one.part, one.value, one.meaning] for one in match.evidence]
-    rows.append([_judged_as(match), match.score, None, "the sum of the parts"])
+    rows.append([_score_label(match), match.score, None, "the sum of the parts"])
     names = ["evidence", "part", "strength", "what it says"]
     title = f"{match.query}  ⋈  {match.column}"
     if form is Format.MD:
@@ -84,7 +86,7 @@ def write_explanation(match: Match, form: Format) -> None:
 
 
 def explanation_html(match: Match) -> str:
-    """Write the parts of a match's score as a page."""
+    """Return the parts of a match's score as an HTML page."""
     from html import escape
 
     rows = "".join(
@@ -97,12 +99,12 @@ def explanation_html(match: Match) -> str:
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><h1>{title}</h1>'
         f"<table><thead><tr><th>evidence</th><th>part</th><th>strength</th><th>what it says</th></tr></thead>"
-        f"<tbody>{rows}<tr><td>{_judged_as(match)}</td><td>{match.score:.3f}</td><td></td>"
+        f"<tbody>{rows}<tr><td>{_score_label(match)}</td><td>{match.score:.3f}</td><td></td>"
         f"<td>the sum of the parts</td></tr></tbody></table><ul>{facts}</ul></html>"
     )
 
 
-def _judged_as(match: Match) -> str:
+def _score_label(match: Match) -> str:
     return {None: "score", True: "probability (accepted)", False: "probability (not accepted)"}[match.accepted]
 
 
@@ -118,10 +120,10 @@ def _facts(match: Match) -> list[str]:
         )
         if match.measured.examples:
             lines.append(f"for example: {', '.join(match.measured.examples)}")
-    if match.reading is not None:
-        lines += match.reading.lines()
+    if match.cross_score is not None:
+        lines += match.cross_score.lines()
     if match.program:
-        lines.append(f"values meet by a program: {match.program}")
+        lines.append(f"values match after a transformation: {match.program}")
     if match.note:
         lines.append(f"not counted: {match.note}")
     return lines

@@ -1,4 +1,4 @@
-"""The command that tunes an index to its own lake."""
+"""The command that adapts the encoder of an index to its own lake."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lakeindex.serve.cli.options import read_settings, with_format, with_index, with_quiet
-from lakeindex.serve.cli.output import Format, say, write_table
+from lakeindex.serve.cli.output import Format, print_message, write_table
 
 if TYPE_CHECKING:
     from lakeindex.training.adapt import Adapted
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 @with_format
 @with_quiet
 def train(lake: Path, index: str | None, reset: bool, device: str | None, output: str, quiet: bool) -> None:
-    """Tune the index's encoder to LAKE, without labels; what was there stays where that is no better.
+    """Tune the index's encoder to LAKE, without labels; where that is no better, nothing changes.
 
-    The lake is indexed anew by the tuned encoder, and by it from then on.
+    The lake is indexed again with the tuned encoder, which later builds use, too.
     """
     from lakeindex.serve.cli.progress import build_progress
     from lakeindex.training import adapt as adapting
@@ -33,7 +33,7 @@ def train(lake: Path, index: str | None, reset: bool, device: str | None, output
     with build_progress(quiet) as progress:
         done = (adapting.reset if reset else adapting.adapt)(lake, None, settings, progress)
     write_table(done.to_arrow(), Format(output))
-    say(_sentence(done, reset), quiet)
+    print_message(_sentence(done, reset), quiet)
 
 
 def _sentence(done: Adapted, is_reset: bool) -> str:

@@ -1,4 +1,4 @@
-"""The command for the morning after: which joins broke."""
+"""The command that lists the joins that broke since an earlier generation (drift)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lakeindex.serve.cli.options import open_lake, with_format, with_index, with_quiet
-from lakeindex.serve.cli.output import Format, as_json, print_line, say, write_grid, write_table
+from lakeindex.serve.cli.output import Format, as_json, print_line, print_message, write_grid, write_table
 
 if TYPE_CHECKING:
     from lakeindex.drift.broken_joins import BrokenJoin, WatchedJoins
@@ -34,7 +34,7 @@ def watch_joins(index: str | None, since: int | None, output: str, quiet: bool, 
     watched = lake.watch_joins(since, WatchRules(**given))
     _write(watched, Format(output))
     if watched.since is None:
-        say(watched.summary(), quiet)
+        print_message(watched.summary(), quiet)
     if watched.broken:
         sys.exit(_BROKE)
 

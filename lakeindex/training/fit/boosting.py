@@ -1,4 +1,4 @@
-"""Train small monotone trees on labelled pairs, and calibrate what they say."""
+"""Train small monotone trees on labelled pairs, and calibrate their sums."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from lakeindex.arrays.aliases import Flags, Floats, Integers
 from lakeindex.errors import MissingExtra
 
 _MOST_STEP = 1.0
-"""Of a scale: from far off, Newton's method oversteps."""
+"""Limit of a step of a scale: far from the optimum, Newton's method oversteps."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LabelledPairs:
-    """Pairs with what is known of them."""
+class TrainingPairs:
+    """Labelled pairs of queries and candidates."""
 
     features: Floats
     """(n, features)."""
     scores: Floats
-    """(n,) What the signals say without training."""
+    """(n,) The untrained scores."""
     joins: Flags
     queries: Integers
     """(n,) The number of each pair's query."""
     containment: Floats
-    """(n,) The larger share of values that one side has of the other, as the index sees it."""
+    """(n,) The larger of both containments, as estimated by the index."""
     kinds: npt.NDArray[np.int8]
-    """(n,) The kind of join that each would be, by its place among the kinds."""
+    """(n,) The kind of join of each pair, by its place among the kinds."""
 
-    def where(self, chosen: Flags) -> LabelledPairs:
+    def where(self, chosen: Flags) -> TrainingPairs:
         """Keep some pairs."""
-        return LabelledPairs(*(getattr(self, name)[chosen] for name in self.__slots__))
+        return TrainingPairs(*(getattr(self, name)[chosen] for name in self.__slots__))
 
     @classmethod
-    def joined(cls, several: Sequence[LabelledPairs]) -> LabelledPairs:
-        """Put pairs of several lakes together; their queries stay apart."""
+    def joined(cls, several: Sequence[TrainingPairs]) -> TrainingPairs:
+        """Concatenate the pairs of several lakes; their queries are numbered consecutively."""
         starts = np.cumsum([0, *(int(one.queries.max(initial=-1)) + 1 for one in several)])
         fields = {name: np.concatenate([getattr(one, name) for one in several]) for name in cls.__slots__}
         queries = [one.queries + start for one, start in zip(several, starts, strict=False)]
@@ -47,18 +47,18 @@ class LabelledPairs:
 
 @dataclass(frozen=True, slots=True)
 class BoostingOptions:
-    """How large the trees are."""
+    """Settings of boosted trees."""
 
     trees: int = 150
     leaves: int = 6
     learning_rate: float = 0.05
     least_pairs: int = 300
-    """In a leaf."""
+    """Per leaf."""
     features_a_tree: float = 0.5
     pairs_a_tree: float = 1.0
     """The share of the pairs that each tree is grown on."""
     depth: int = -1
-    """Of a tree, at most; -1 for as deep as its leaves allow."""
+    """The largest depth of a tree; -1 for no limit."""
     seed: int = 0
 
 
@@ -69,9 +69,9 @@ def boost(
     options: BoostingOptions,
     start: Floats | None = None,
 ) -> list[dict[str, Any]]:
-    """Return trees, as LightGBM tells them, that add to the log-odds `start` (n,) what features (n, m) say.
+    """Fit trees on features (n, m) whose sums add to the log-odds `start` (n,), and return LightGBM's dump of them.
 
-    The sum of a tree never falls with a feature of direction 1, and never rises with one of -1. Raises MissingExtra
+    A tree's output never falls with a feature of direction 1, and never rises with one of -1. Raises MissingExtra
     without LightGBM.
     """
     try:
@@ -100,12 +100,12 @@ def boost(
         data,
         options.trees,
     )
-    told: list[dict[str, Any]] = booster.dump_model()["tree_info"]
-    return told
+    dumped: list[dict[str, Any]] = booster.dump_model()["tree_info"]
+    return dumped
 
 
-def tree_arrays(told: Sequence[dict[str, Any]]) -> tuple[dict[str, npt.NDArray[Any]], int]:
-    """Lay out LightGBM's trees as arrays, an entry a node, a leaf its own child; return them and the depth."""
+def tree_arrays(dumped: Sequence[dict[str, Any]]) -> tuple[dict[str, npt.NDArray[Any]], int]:
+    """Convert LightGBM's trees to arrays with one entry per node, a leaf being its own child; also return the depth."""
     rows: list[tuple[int, float, int, int, float]] = []
     deepest = 0
 
@@ -121,7 +121,7 @@ def tree_arrays(told: Sequence[dict[str, Any]]) -> tuple[dict[str, npt.NDArray[A
         rows[place] = (*rows[place][:2], left, right, rows[place][4])
         return place
 
-    roots = [add(tree["tree_structure"], 0) for tree in told]
+    roots = [add(tree["tree_structure"], 0) for tree in dumped]
     features, thresholds, left, right, values = zip(*rows, strict=True)
     arrays: dict[str, npt.NDArray[Any]] = {
         "roots": np.array(roots, np.int32),
@@ -135,9 +135,9 @@ def tree_arrays(told: Sequence[dict[str, Any]]) -> tuple[dict[str, npt.NDArray[A
 
 
 def fit_logistic(columns: Floats, joins: Flags) -> tuple[Floats, float]:
-    """Fit the log-odds of a join as a sum of columns (n, m), none of which may speak against one (Platt scaling).
+    """Fit the log-odds of a join as a weighted sum of columns (n, m) by Newton's method (Platt scaling).
 
-    Newton's method; returns (m,) what each is multiplied with, and the bias.
+    Returns the weights, (m,), and the bias.
     """
     design = np.column_stack([columns, np.ones(len(columns))])
     solution = np.zeros(design.shape[1])
@@ -155,9 +155,9 @@ def fit_logistic(columns: Floats, joins: Flags) -> tuple[Floats, float]:
 
 
 def fit_scale(log_odds: Floats, joins: Flags, doubt: float) -> tuple[float, float]:
-    """Fit what log-odds (n,) are to be multiplied with, and what added to them, to be right about joins.
+    """Fit the scale and the bias that calibrate log-odds (n,).
 
-    Platt scaling with a prior: without data nothing changes, and `doubt` is the precision of that belief.
+    Platt scaling with a Gaussian prior at scale 1 and bias 0, whose precision is `doubt`.
     """
     scale = np.array([1.0, 0.0])
     design = np.column_stack([log_odds, np.ones(len(log_odds))])
@@ -173,14 +173,14 @@ def fit_scale(log_odds: Floats, joins: Flags, doubt: float) -> tuple[float, floa
 
 
 def fit_monotone(evidence: Floats, joins: Flags, knots: int) -> tuple[Floats, Floats]:
-    """Return sums of evidence (m,) and the log-odds of a join at each (m,), both strictly ascending; m <= `knots`.
+    """Return values of evidence (m,) and the log-odds of a join at each (m,), both strictly ascending; m <= `knots`.
 
-    Bins of equal mass, neighbours that fall put together (pool adjacent violators; Zadrozny and Elkan, KDD 2002).
+    Bins of equal mass; neighbours whose shares fall are merged (pool adjacent violators; Zadrozny and Elkan, KDD 2002).
     """
     order = np.argsort(evidence, kind="stable")
     bins: list[tuple[float, float, int]] = []
     for part in np.array_split(order, knots):
-        # One join and one that is none are imagined everywhere: nothing is certain.
+        # Each bin gets half a join and half a non-join as pseudo-counts, so that no probability is 0 or 1.
         bins.append((float(evidence[part].sum()), float(joins[part].sum()), len(part)))
         while len(bins) > 1 and _share(bins[-2]) >= _share(bins[-1]):
             last, before = bins.pop(), bins.pop()

@@ -1,7 +1,7 @@
-"""Fine-tune a text encoder so that columns that join lie near one another, by low-rank adapters.
+"""Fine-tune a text encoder with low-rank adapters so that columns that join lie near each other.
 
 The loss is that of DeepJoin (Dong et al., VLDB 2023, section 3.3): each text of a batch has to find its partner among
-the texts of the other side. Texts known to be of the same origin are no negatives of one another.
+the texts of the other side. Texts known to have the same lineage are not negatives of each other.
 """
 
 from __future__ import annotations
@@ -24,39 +24,39 @@ if TYPE_CHECKING:
 
 Log = Callable[[str], None]
 Objective = Callable[["Sequence[Tensor]", "TextBatch", "TuningOptions"], "Tensor"]
-"""How far off vectors are, those of every layer, the last one's last, (2n, d) each, the left sides' first."""
+"""The loss of the vectors of every layer, in order, (2n, d) each, the left sides first."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextBatch:
-    """Texts of the two sides of pairs."""
+    """The texts of both sides of pairs."""
 
     left: Sequence[str]
     right: Sequence[str]
     join: npt.NDArray[np.bool_]
-    """(n,) whether a pair's sides join; those that don't stand only in the way of others."""
-    left_origins: Integers
-    right_origins: Integers
-    """(n,) texts of one origin join, whatever their pair."""
+    """(n,) Whether the sides of a pair join; those that don't are only negatives of others."""
+    left_lineages: Integers
+    right_lineages: Integers
+    """(n,) Texts of the same lineage join, whatever their pair."""
 
 
 @dataclass(frozen=True, slots=True)
 class TuningOptions:
-    """How an encoder is tuned."""
+    """Settings of tuning an encoder."""
 
     steps: int = 2_000
     rank: int = 16
     alpha: int = 32
     learning_rate: float = 5e-4
     warm_up: float = 0.1
-    """The share of the steps in which the learning rate rises; then it falls to nothing."""
+    """The share of the steps in which the learning rate rises; then it falls to 0."""
     temperature: float = 0.05
     max_tokens: int = 32
     seed: int = 0
 
 
 def last_layer(layers: Sequence[Tensor], batch: TextBatch, options: TuningOptions) -> Tensor:
-    """Return the contrastive loss of what the whole model says: the objective that what ships is tuned by."""
+    """Return the contrastive loss of the last layer: the objective of the encoder that ships."""
     return contrastive_loss(layers[-1], batch, options.temperature)
 
 
@@ -79,19 +79,19 @@ def tune(
         tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
     model = adapted(folder, options.rank, options.alpha, torch.bfloat16)
     adapters = trainable(model)
-    # Steps are smaller than what bfloat16 tells apart: they add up in float32.
+    # Steps are smaller than the resolution of bfloat16, so they are summed in float32.
     exact = {name: weight.detach().float().clone() for name, weight in adapters.items()}
     optimiser = torch.optim.AdamW(list(exact.values()), lr=options.learning_rate, weight_decay=0.01)
     schedule = warmed_up(optimiser, options.steps, options.warm_up)
     started, shown = time.perf_counter(), 0.0
     for step in range(options.steps):
         batch = next(batches)
-        read = tokenizer(
+        tokens = tokenizer(
             [*batch.left, *batch.right],
             padding=True, truncation=True, max_length=options.max_tokens, return_tensors="pt",
         )  # fmt: skip
-        mask = read["attention_mask"][:, :, None].float()
-        states = model(**read, output_hidden_states=True).hidden_states[1:]
+        mask = tokens["attention_mask"][:, :, None].float()
+        states = model(**tokens, output_hidden_states=True).hidden_states[1:]
         pooled = [(layer.float() * mask).sum(1) / mask.sum(1) for layer in states]
         loss = objective(pooled, batch, options)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -111,9 +111,9 @@ def tune(
 
 
 def contrastive_loss(vectors: Tensor, batch: TextBatch, temperature: float) -> Tensor:
-    """Return how far each text is from knowing its partner among all other texts of the batch, as a mean.
+    """Return the mean cross-entropy of finding each text's partner among all other texts of the batch.
 
-    `vectors` (2n, d) are those of the left sides, then of the right sides.
+    `vectors` (2n, d) are those of the left sides, followed by those of the right sides.
     """
     import torch
     from torch.nn.functional import cross_entropy, normalize
@@ -121,11 +121,11 @@ def contrastive_loss(vectors: Tensor, batch: TextBatch, temperature: float) -> T
     left, right = normalize(vectors, dim=1).chunk(2)
     join, places = torch.from_numpy(batch.join), torch.arange(len(left))
     partners = torch.eye(len(left), dtype=torch.bool) & join[:, None]
-    related = torch.from_numpy(_equal(batch.left_origins, batch.right_origins)) & ~partners
+    related = torch.from_numpy(_equal(batch.left_lineages, batch.right_lineages)) & ~partners
     across = (left @ right.T / temperature).masked_fill(related, -torch.inf)
     losses = []
-    for logits, own, origins in ((across, left, batch.left_origins), (across.T, right, batch.right_origins)):
-        beside = (own @ own.T / temperature).masked_fill(torch.from_numpy(_equal(origins, origins)), -torch.inf)
+    for logits, own, lineages in ((across, left, batch.left_lineages), (across.T, right, batch.right_lineages)):
+        beside = (own @ own.T / temperature).masked_fill(torch.from_numpy(_equal(lineages, lineages)), -torch.inf)
         losses.append(cross_entropy(torch.cat([logits, beside], dim=1)[join], places[join]))
     return (losses[0] + losses[1]) / 2
 

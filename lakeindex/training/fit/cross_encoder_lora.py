@@ -1,4 +1,4 @@
-"""Tune a transformer to read pairs of columns, by low-rank adapters and a small head."""
+"""Tune a transformer into a cross-encoder of pairs of columns, with low-rank adapters and a small head."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _START_SLOPE, _START_BIAS = 5.0, -4.0
 
 Log = Callable[[str], None]
 HeadOf = Callable[["Tensor", "Tensor", "Tensor", "dict[str, Tensor]"], "Tensor"]
-"""From the states, what is of the second side, the mask and the head's weights to scores, (pairs,)."""
+"""Maps the states, the mask of the candidate's tokens, the mask of all tokens and the head's weights to scores."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairBatch:
-    """Pairs of several queries, as many each."""
+    """Pairs of several queries, the same number for each."""
 
     ids: npt.NDArray[np.int64]
     """(pairs, tokens)."""
@@ -38,7 +38,7 @@ class PairBatch:
 
 @dataclass(frozen=True, slots=True)
 class PairTuningOptions:
-    """How a cross-encoder is tuned."""
+    """Settings of tuning a cross-encoder."""
 
     steps: int = 450
     rank: int = 8
@@ -46,7 +46,7 @@ class PairTuningOptions:
     learning_rate: float = 5e-4
     warm_up: float = 0.1
     listwise: float = 0.5
-    """How much it counts that what joins comes before a query's other candidates."""
+    """The weight of the listwise loss, which ranks candidates that join before the others of a query."""
     seed: int = 0
 
 
@@ -86,23 +86,23 @@ def tune_pairs(
 
 
 def pair_loss(scores: Tensor, joins: Tensor, listwise: float) -> Tensor:
-    """Return how far scores, (pairs,), are from joins, (queries, pairs of each): each alone, and by their order."""
+    """Return the binary and listwise cross-entropy of scores, (pairs,), given joins, (queries, pairs of each)."""
     from torch import log_softmax
     from torch.nn.functional import binary_cross_entropy_with_logits
 
-    told, wanted = scores.view(joins.shape), joins.float()
-    alone = binary_cross_entropy_with_logits(told, wanted)
-    ranked = (log_softmax(told, dim=1) * wanted).sum(1) / wanted.sum(1).clamp(min=1)
-    return alone - listwise * ranked.mean()
+    predicted, wanted = scores.view(joins.shape), joins.float()
+    pointwise = binary_cross_entropy_with_logits(predicted, wanted)
+    ranked = (log_softmax(predicted, dim=1) * wanted).sum(1) / wanted.sum(1).clamp(min=1)
+    return pointwise - listwise * ranked.mean()
 
 
 def new_head(width: int) -> dict[str, Tensor]:
-    """Make a head that knows nothing but that sides that mean the same speak for a join."""
+    """Initialise a head so that its scores depend mostly on the cosine of both sides."""
     import torch
 
     hidden = torch.randn(_HIDDEN, 4 * width) * 0.02
     hidden[0] = 0.0
-    hidden[0, 2 * width : 3 * width] = 1.0  # of the products: their sum is the cosine
+    hidden[0, 2 * width : 3 * width] = 1.0  # the elementwise products, whose sum is the cosine
     out = torch.zeros(1, _HIDDEN)
     out[0, 0] = _START_SLOPE
     head = {"hidden.weight": hidden, "hidden.bias": torch.zeros(_HIDDEN), "out.weight": out}

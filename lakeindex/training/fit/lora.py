@@ -1,4 +1,4 @@
-"""What it takes to train low-rank adapters (Hu et al., LoRA, ICLR 2022) of a BERT model, whatever they are to learn."""
+"""Low-rank adapters (Hu et al., LoRA, ICLR 2022) of a BERT model, for any training objective."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ADAPTED = ("query", "key", "value", "attention.output.dense")
 
 
 def adapted(folder: Path, rank: int, alpha: int, precision: dtype) -> Any:
-    """Put adapters of a rank, as precise as the model, to the BERT model in a folder.
+    """Load the BERT model in a folder, and add low-rank adapters of the same precision.
 
     Raises MissingExtra without peft.
     """
@@ -30,7 +30,7 @@ def adapted(folder: Path, rank: int, alpha: int, precision: dtype) -> Any:
 
     config = LoraConfig(r=rank, lora_alpha=alpha, target_modules=list(_ADAPTED), lora_dropout=0.0)
     with quiet_transformers():
-        # Written-out attention: the fused one takes half the time of a step for its way back on a CPU.
+        # Eager attention: on a CPU, the backward pass of the fused one takes half of the time of a step.
         base = AutoModel.from_pretrained(
             str(folder), local_files_only=True, add_pooling_layer=False, dtype=precision, attn_implementation="eager"
         )
@@ -38,17 +38,17 @@ def adapted(folder: Path, rank: int, alpha: int, precision: dtype) -> Any:
 
 
 def trainable(model: Any) -> dict[str, Tensor]:
-    """Return the weights that are trained, by their names in the adapted model."""
+    """Return the trainable weights, by their names in the adapted model."""
     return {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
 
 
 def by_plain_name(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Name weights as files of adapters do."""
+    """Rename weights as they are named in files of adapters."""
     return {name.removeprefix("base_model.model.").replace(".default", ""): one for name, one in weights.items()}
 
 
 def warmed_up(optimiser: Optimizer, steps: int, warm_up: float) -> LambdaLR:
-    """Let the learning rate rise over a share of the steps, and then fall to nothing."""
+    """Let the learning rate rise over a share of the steps, and then fall to 0."""
     from torch.optim.lr_scheduler import LambdaLR
 
     warm = max(1, int(warm_up * steps))

@@ -1,7 +1,7 @@
-"""Fit a linear map to pairs of vectors that should lie together, and tell by pairs left out whether it helps.
+"""Fit a whitening map to pairs of vectors that should be near each other, and measure its gain on held-out pairs.
 
-Within-class covariance normalisation (Hatch, Kajarekar and Stolcke, Interspeech 2006): the directions in which vectors
-of one class differ count for less. In closed form, so that a thousand pairs and a second are enough.
+Within-class covariance normalisation, WCCN (Hatch, Kajarekar and Stolcke, Interspeech 2006): directions in which
+vectors of the same class differ count for less. It has a closed form: a thousand pairs and a second are enough.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import numpy.typing as npt
 from lakeindex.arrays.aliases import Floats, Integers, Vectors
 
 SHRINKAGE = 3.0
-"""Towards leaving vectors as they are: chosen on two lakes, see `benchmarks/adapting.py`."""
+"""Towards the identity; chosen on two lakes, see `benchmarks/adapting.py`."""
 TOP = 10
-"""Places in which a partner counts as found."""
+"""The ranks at which a partner counts as found."""
 
 _FOLDS = 5
 _DRAWS = 2_000
@@ -25,44 +25,44 @@ _DRAWS = 2_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VectorPairs:
-    """Vectors of two sides that join."""
+    """The vectors of both sides of pairs that join."""
 
     left: Vectors
     """(n, d) unit rows."""
     right: Vectors
-    origins: Integers
-    """(n,) sides of one origin join, whatever their pair."""
+    lineages: Integers
+    """(n,) Columns of the same lineage join, whatever their pair."""
 
     def where(self, chosen: npt.NDArray[np.bool_]) -> VectorPairs:
         """Keep some pairs."""
-        return VectorPairs(self.left[chosen], self.right[chosen], self.origins[chosen])
+        return VectorPairs(self.left[chosen], self.right[chosen], self.lineages[chosen])
 
     def mapped(self, weights: Vectors) -> VectorPairs:
-        """Map both sides, and make them unit vectors again."""
-        return VectorPairs(_unit(self.left @ weights), _unit(self.right @ weights), self.origins)
+        """Map both sides, and normalise them."""
+        return VectorPairs(_unit(self.left @ weights), _unit(self.right @ weights), self.lineages)
 
 
 Fit = Callable[[VectorPairs], Vectors]
-"""From pairs to a map (d, d)."""
+"""Fits a map (d, d) to pairs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """What a map does for pairs that it was not fitted to."""
+    """The effect of a map on pairs that it was not fitted to."""
 
     before: float
-    """MAP@10: how high each side finds its partner among all of the other side."""
+    """MAP@10 of finding each side's partner among all vectors of the other side."""
     after: float
     least: float
-    """The gain that nineteen in twenty bootstrap samples of the origins exceed."""
+    """The gain that 19 in 20 bootstrap samples of the lineages exceed."""
     pairs: int
-    origins: int
+    lineages: int
 
 
-def fit_within_class(pairs: VectorPairs, shrinkage: float = SHRINKAGE) -> Vectors:
+def fit_whitening(pairs: VectorPairs, shrinkage: float = SHRINKAGE) -> Vectors:
     """Return the map (d, d), symmetric: (S + shrinkage I)^(-1/2), S the within-class covariance scaled to a mean of 1.
 
-    The more shrinkage, the nearer to leaving everything as it is; so does a class whose vectors never differ.
+    More shrinkage brings it nearer to a multiple of the identity, as do classes whose vectors hardly differ.
     """
     apart = (pairs.left - pairs.right).astype(np.float64)
     within = apart.T @ apart
@@ -72,11 +72,11 @@ def fit_within_class(pairs: VectorPairs, shrinkage: float = SHRINKAGE) -> Vector
 
 
 def held_out_gain(pairs: VectorPairs, fit: Fit, seed: int) -> Gain:
-    """Fit to all origins but a fifth and rank the pairs of that fifth, in turn.
+    """Measure a map by cross-validation with five folds of lineages.
 
-    The bound is a paired bootstrap over origins: pairs of one column are not independent of one another.
+    The bound is a paired bootstrap over lineages, since pairs of one column are not independent of each other.
     """
-    _, groups = np.unique(pairs.origins, return_inverse=True)
+    _, groups = np.unique(pairs.lineages, return_inverse=True)
     count = int(groups.max()) + 1
     folds = np.random.default_rng(seed).permutation(count)[groups] % _FOLDS
     before, after = reciprocal_ranks(pairs, np.ones(len(folds), bool)), np.zeros(len(folds))
@@ -89,13 +89,13 @@ def held_out_gain(pairs: VectorPairs, fit: Fit, seed: int) -> Gain:
     return Gain(float(before.mean()), float(after.mean()), least, len(groups), count)
 
 
-def reciprocal_ranks(pairs: VectorPairs, asked: npt.NDArray[np.bool_]) -> Floats:
-    """Return of each pair asked about, (m,), one over its partner's rank, 0 beyond ten; the mean of both directions.
+def reciprocal_ranks(pairs: VectorPairs, chosen: npt.NDArray[np.bool_]) -> Floats:
+    """Return the reciprocal rank of the partner for each chosen pair, (m,), 0 beyond ten; the mean of both directions.
 
-    The others of its origin are no rivals. A tie counts against it.
+    Vectors of the same lineage are not ranked. Ties count against the partner.
     """
-    places = np.flatnonzero(asked)
-    related = pairs.origins[places][:, None] == pairs.origins[None, :]
+    places = np.flatnonzero(chosen)
+    related = pairs.lineages[places][:, None] == pairs.lineages[None, :]
     found = np.zeros(len(places))
     for one, other in ((pairs.left, pairs.right), (pairs.right, pairs.left)):
         cosines = one[places] @ other.T

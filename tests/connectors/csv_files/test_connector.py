@@ -8,8 +8,8 @@ import pytest
 
 from lakeindex.errors import UnreadableTable
 from lakeindex.types.lake import Header, LakeFile, ReadOptions, Rows, SourceTable
-from lakeindex_connectors.csv_files.connector import CsvConnector
 from lakeindex_connectors.csv_files import connector as csv_files
+from lakeindex_connectors.csv_files.connector import CsvConnector
 from tests.connectors.connector_contract import ConnectorContract, Row, lake_file, read_rows
 from tests.connectors.duckdb_rows import duckdb_rows
 
@@ -26,9 +26,9 @@ def write(tmp_path: Path) -> Write:
     return write
 
 
-@pytest.fixture(params=["exact road", "pyarrow"])
-def road(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run a test with tiny files on either road."""
+@pytest.fixture(params=["exact", "pyarrow"])
+def parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run a test of tiny files with either parser."""
     if request.param == "pyarrow":
         monkeypatch.setattr(csv_files, "_TINY_BYTES", 0)
 
@@ -95,7 +95,7 @@ SHARED: dict[str, tuple[bytes, list[Row]]] = {
 }
 
 
-@pytest.mark.usefixtures("road")
+@pytest.mark.usefixtures("parser")
 @pytest.mark.parametrize("case", SHARED)
 @pytest.mark.parametrize("packed", [False, True])
 def test_duckdb_reads_the_same_rows(write: Write, case: str, packed: bool) -> None:
@@ -131,7 +131,7 @@ UNSHARED: dict[str, tuple[bytes, list[Row]]] = {
 }
 
 
-@pytest.mark.usefixtures("road")
+@pytest.mark.usefixtures("parser")
 @pytest.mark.parametrize("case", UNSHARED)
 def test_what_duckdb_reads_otherwise_has_no_scan(write: Write, case: str) -> None:
     content, expected = UNSHARED[case]

@@ -1,4 +1,4 @@
-"""Whatever `csv.writer` writes is read back, and DuckDB agrees wherever a scan says so."""
+"""Whatever `csv.writer` writes is read back, and DuckDB reads the same wherever there is a scan."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lakeindex.types.lake import Header, ReadOptions
-from lakeindex_connectors.csv_files.connector import CsvConnector
 from lakeindex_connectors.csv_files import connector as csv_files
+from lakeindex_connectors.csv_files.connector import CsvConnector
 from tests.connectors.connector_contract import lake_file, rows_of
 from tests.connectors.duckdb_rows import duckdb_rows
 
@@ -82,7 +82,7 @@ RAGGED = st.lists(st.text(alphabet='ab,"\n\r \\N1', max_size=12), max_size=8).ma
 
 @settings(max_examples=150, deadline=None)
 @given(text=RAGGED)
-def test_both_roads_and_duckdb_read_broken_text_alike(text: str) -> None:
+def test_both_parsers_and_duckdb_read_broken_text_alike(text: str) -> None:
     options = ReadOptions(header=Header.NO)
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         path = Path(folder, "t.csv")

@@ -32,7 +32,7 @@ BELOW = {
 
 
 @pytest.mark.parametrize("case", BELOW)
-def test_what_stands_below_a_table_is_counted_and_no_row(case: str) -> None:
+def test_lines_below_a_table_are_counted_and_no_rows(case: str) -> None:
     below, rejected = BELOW[case]
     rows, records = read(HEADER + ROWS + below)
     assert rows == READ

@@ -43,7 +43,7 @@ def test_other_quoting_is_not(text: bytes, size: int) -> None:
     ],
 )
 @pytest.mark.parametrize("size", [1, 3, 1000])
-def test_line_ends_are_told_apart(text: bytes, has_one: bool, size: int) -> None:
+def test_different_line_ends_are_noticed(text: bytes, has_one: bool, size: int) -> None:
     assert seen(text, size).has_one_line_end is has_one
 
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from lakeindex.errors import UnreadableTable
 from lakeindex.types.lake import ReadOptions
+from lakeindex_connectors.json_files import objects as json_objects
 from lakeindex_connectors.json_files.connector import JsonConnector
-from lakeindex_connectors.json_files.connector import objects as json_objects
-from lakeindex_connectors.json_files.kinds import Kind, common_kind, kind_of
+from lakeindex_connectors.json_files.kinds import JsonKind, common_kind, kind_of
 from tests.connectors.connector_contract import ConnectorContract, Row, lake_file, read_rows
 
 Write = Callable[[str, str], Path]
@@ -150,8 +150,8 @@ SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False)
 
 @given(st.lists(SCALARS, min_size=1, max_size=6))
 def test_the_kind_of_a_column_does_not_depend_on_the_order(values: list[object]) -> None:
-    def fold(values: Sequence[object]) -> Kind:
-        kind = Kind.NULL
+    def fold(values: Sequence[object]) -> JsonKind:
+        kind = JsonKind.NULL
         for value in values:
             kind = common_kind(kind, kind_of(value))
         return kind

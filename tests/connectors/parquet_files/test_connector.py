@@ -104,7 +104,7 @@ def test_nested_columns_become_flat_and_only_pyarrow_reads_them(tmp_path: Path, 
     ("names", "unique"),
     [(["a", "a"], ["a", "a (2)"]), (["", "b"], ["column_1", "b"]), (["id", "ID"], ["id", "ID"])],
 )
-def test_names_that_sql_can_not_tell_apart_have_no_scan(tmp_path: Path, names: list[str], unique: list[str]) -> None:
+def test_names_that_sql_can_not_distinguish_have_no_scan(tmp_path: Path, names: list[str], unique: list[str]) -> None:
     path = tmp_path / "t.parquet"
     parquet.write_table(pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=names), path)
     assert read_rows(ParquetConnector(), path) == (unique, [(1, 2)])

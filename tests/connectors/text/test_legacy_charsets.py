@@ -23,7 +23,7 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("codec", TEXTS)
-def test_an_older_encoding_is_found_by_what_it_says(codec: str) -> None:
+def test_an_older_encoding_is_detected_from_its_text(codec: str) -> None:
     data = TEXTS[codec].encode(codec)
     found = detect_encoding(data, is_whole=True)
     assert "".join(decode([data], found)) == TEXTS[codec]

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from lakeindex.arrays.aliases import Hashes, Integers
 from lakeindex.index.term_rows import STRENGTH_STEP, strengths_of
 from lakeindex.join.estimate.counts import LOG_STEP, bounds_of, calibrated, capped, extremes
-from lakeindex.join.estimate.estimate import Expected, Interval, expect
-from lakeindex.join.estimate.samples import Distinct
+from lakeindex.join.estimate.estimate import Interval, JoinEstimate, estimate_join
+from lakeindex.join.estimate.samples import DistinctCount
 from lakeindex.types.columns import TermSet
 
 KEPT = 512
@@ -58,9 +58,9 @@ def joined(left: Column, right: Column) -> tuple[float, int]:
     return matched / left.rows if left.rows else 0.0, sum(rows * others for rows, others in found)
 
 
-def promised(left: Column, right: Column, size: int = KEPT, rounded: bool = False) -> Expected:
+def promised(left: Column, right: Column, size: int = KEPT, rounded: bool = False) -> JoinEstimate:
     step = LOG_STEP if rounded else 0.0
-    return expect(left.sketch(size, rounded), right.sketch(size, rounded), left.rows, right.rows, step)
+    return estimate_join(left.sketch(size, rounded), right.sketch(size, rounded), left.rows, right.rows, step)
 
 
 def holds(interval: Interval, value: float) -> bool:
@@ -102,7 +102,7 @@ def test_rounded_counts_leave_an_interval_that_holds_the_truth(left: list[int], 
 def test_hashes_without_counts_promise_no_more_than_totals_allow(left: list[int], right: list[int]) -> None:
     columns = [column_of(values) for values in (left, right)]
     bare = [TermSet(one.sketch().hashes, np.ones(len(one.hashes), np.int64), True) for one in columns]
-    expected = expect(bare[0], bare[1], columns[0].rows, columns[1].rows, 0.0)
+    expected = estimate_join(bare[0], bare[1], columns[0].rows, columns[1].rows, 0.0)
     rate, rows = joined(columns[0], columns[1])
     assert holds(expected.match_rate, rate)
     assert holds(expected.rows, rows)
@@ -117,7 +117,7 @@ def test_any_two_sketches_promise_ordered_and_possible_figures(
     sides = [column_of(left).sketch(left_size), column_of(right).sketch(right_size)]
     if bare:
         sides = [TermSet(side.hashes, np.ones(len(side.hashes), np.int64), side.is_complete) for side in sides]
-    expected = expect(sides[0], sides[1], len(left), len(right))
+    expected = estimate_join(sides[0], sides[1], len(left), len(right))
     for interval in (expected.match_rate, expected.fan_out, expected.rows):
         assert 0.0 <= interval.low <= interval.expected <= interval.high < np.inf
     assert expected.match_rate.high <= 1.0 + 1e-9
@@ -165,7 +165,7 @@ def test_an_empty_side_promises_nothing_for_sure() -> None:
 
 def test_an_index_that_keeps_no_values_promises_nothing() -> None:
     nothing = TermSet(np.zeros(0, np.uint64), np.zeros(0, np.int64), False)
-    expected = expect(nothing, column_of([1, 2]).sketch(), 5, 2)
+    expected = estimate_join(nothing, column_of([1, 2]).sketch(), 5, 2)
     assert (expected.match_rate.low, expected.match_rate.high) == (0.0, 1.0)
     assert (expected.rows.low, expected.rows.high) == (0.0, 10.0)
     assert not expected.is_exact
@@ -260,19 +260,19 @@ def width(interval: Interval) -> float:
     return interval.high - interval.low
 
 
-def test_what_is_promised_is_told_in_one_line() -> None:
+def test_an_estimate_is_described_in_one_line() -> None:
     exact = promised(column_of([1, 1, 2, 3]), column_of([1, 1, 2, 2, 9]))
-    assert exact.told() == (
+    assert exact.describe() == (
         "75.0% of the left rows find a partner, 2.00 joined rows for each of them, 6 rows; more than either side has"
     )
-    cut = Expected(
+    cut = JoinEstimate(
         Interval(0.8, 0.85, 0.9),
         Interval(1.0, 1.0, 1.0),
         Interval(1600.0, 1700.0, 1800.0),
         is_exact=False,
         multiplies=False,
     )
-    assert cut.told() == (
+    assert cut.describe() == (
         "about 85.0% of the left rows find a partner (80.0% to 90.0%), 1.00 joined rows for each of them, "
         "about 1,700 rows (1,600 to 1,800)"
     )
@@ -288,7 +288,7 @@ def test_two_keys_are_not_promised_to_multiply_where_their_values_are_well_known
     # As of a sketch that by bad luck holds fewer small hashes than it should.
     unlucky = hashes[hashes > np.quantile(hashes, 0.08 * KEPT / values)]
     key = Column(hashes=unlucky, counts=np.ones(len(unlucky), np.int64))
-    sketch, counted = key.sketch(), Distinct(float(key.rows), 2048.0)
-    expected = expect(sketch, sketch, key.rows, key.rows, 0.0, (counted, counted))
+    sketch, counted = key.sketch(), DistinctCount(float(key.rows), 2048.0)
+    expected = estimate_join(sketch, sketch, key.rows, key.rows, 0.0, (counted, counted))
     assert not expected.multiplies
     assert holds(expected.rows, key.rows) and expected.rows.high < 1.1 * key.rows

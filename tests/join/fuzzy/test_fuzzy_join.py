@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lakeindex.join.condition import ByMapping
 from lakeindex.join.fuzzy.candidates import near_in_meaning, near_in_spelling
 from lakeindex.join.fuzzy.certainty import BY_MEANING, BY_SPELLING, THRESHOLDS, BestPairs, Certainty
-from lakeindex.join.fuzzy.fuzzy_join import fuzzy_meeting, semantic_meeting
+from lakeindex.join.fuzzy.fuzzy_join import fuzzy_condition, semantic_condition
 from lakeindex.join.fuzzy.normal_text import plain, without_brackets
 from lakeindex.join.fuzzy.tfidf import TermSpace
 
@@ -23,11 +23,11 @@ def texts(*values: str) -> pa.LargeStringArray:
 
 
 def paired(left: list[str], right: list[str], precision: float = 0.9) -> dict[str, str]:
-    meeting = fuzzy_meeting(texts(*left), texts(*right), precision, None)
-    if meeting is None:
+    condition = fuzzy_condition(texts(*left), texts(*right), precision, None)
+    if condition is None:
         return {}
-    assert isinstance(meeting.way, ByMapping)
-    rows = meeting.way.pairs.to_pylist()
+    assert isinstance(condition.rule, ByMapping)
+    rows = condition.rule.pairs.to_pylist()
     return {row["left_value"]: row["right_value"] for row in rows}
 
 
@@ -110,7 +110,7 @@ def test_of_two_claims_the_better_one_counts() -> None:
 
 
 def test_numbers_are_no_spellings_of_one_another() -> None:
-    assert fuzzy_meeting(texts("1001", "1002", "1003"), texts("1001", "1012", "1003"), 0.9, None) is None
+    assert fuzzy_condition(texts("1001", "1002", "1003"), texts("1001", "1012", "1003"), 0.9, None) is None
 
 
 def test_what_is_hardly_alike_is_no_spelling_even_where_nothing_else_is_near() -> None:
@@ -118,8 +118,8 @@ def test_what_is_hardly_alike_is_no_spelling_even_where_nothing_else_is_near() -
 
 
 def test_nothing_gives_nothing() -> None:
-    assert fuzzy_meeting(texts(), texts("a"), 0.9, None) is None
-    assert fuzzy_meeting(texts("xyz"), texts("abc"), 0.9, None) is None
+    assert fuzzy_condition(texts(), texts("a"), 0.9, None) is None
+    assert fuzzy_condition(texts("xyz"), texts("abc"), 0.9, None) is None
 
 
 def test_more_precision_is_never_more_pairs() -> None:
@@ -153,14 +153,14 @@ def test_leads_and_claims_are_those_of_the_best_reference() -> None:
 
 def test_meaning_pairs_up_what_is_written_otherwise() -> None:
     axes = {"car": 0, "automobile": 0, "dog": 1, "hound": 1, "sea": 2, "ocean": 2}
-    meeting = semantic_meeting(
+    condition = semantic_condition(
         texts("car", "dog", "sea"), texts("automobile", "hound", "ocean"), 0.9,
         lambda several: np.eye(3, dtype=np.float32)[[axes[one] for one in several]],
     )  # fmt: skip
-    assert meeting is not None
-    assert isinstance(meeting.way, ByMapping)
-    assert meeting.way.pairs["right_value"].to_pylist() == ["automobile", "hound", "ocean"]
-    assert meeting.matched == 1.0
+    assert condition is not None
+    assert isinstance(condition.rule, ByMapping)
+    assert condition.rule.pairs["right_value"].to_pylist() == ["automobile", "hound", "ocean"]
+    assert condition.matched == 1.0
 
 
 def test_meaning_adds_to_spelling() -> None:

@@ -16,7 +16,7 @@ from lakeindex.join.counts import JoinCounts
 from lakeindex.join.kinds import AsOf, How
 from lakeindex.join.side import JoinSide
 from lakeindex.join.statement import JoinSql
-from lakeindex.join.temporal.asof import asof_meeting
+from lakeindex.join.temporal.asof import asof_condition
 from lakeindex.types.lake import TableId
 
 DIRECTIONS = ("backward", "forward", "nearest")
@@ -67,8 +67,8 @@ def sides(
     return connection, made[0], made[1]
 
 
-def written(left: JoinSide, right: JoinSide, asked: AsOf) -> JoinSql:
-    return JoinSql(left, right, asof_meeting(left, right, asked), "l", "r", "")
+def written(left: JoinSide, right: JoinSide, options: AsOf) -> JoinSql:
+    return JoinSql(left, right, asof_condition(left, right, options), "l", "r", "")
 
 
 def brute(connection: duckdb.DuckDBPyConnection, direction: str, within: str | None, grouped: bool) -> pa.Table:
@@ -199,7 +199,7 @@ WORDS, DAYS, NUMBERS = pa.array(["a", "b"]), pa.array([1, 2], pa.date32()), pa.a
 
 
 @pytest.mark.parametrize(
-    ("left", "right", "asked", "message"),
+    ("left", "right", "options", "message"),
     [
         (
             WORDS,
@@ -219,9 +219,9 @@ WORDS, DAYS, NUMBERS = pa.array(["a", "b"]), pa.array([1, 2], pa.date32()), pa.a
         (NUMBERS, NUMBERS, AsOf(tolerance=-1), "a tolerance of -1 makes no sense"),
     ],
 )
-def test_what_makes_no_sense_is_said(left: pa.Array, right: pa.Array, asked: AsOf, message: str) -> None:
+def test_what_makes_no_sense_is_refused(left: pa.Array, right: pa.Array, options: AsOf, message: str) -> None:
     with pytest.raises(InvalidSetting, match=message):
-        asof_meeting(column(left, "l"), column(right, "r"), asked)
+        asof_condition(column(left, "l"), column(right, "r"), options)
 
 
 @pytest.mark.parametrize(
@@ -230,5 +230,5 @@ def test_what_makes_no_sense_is_said(left: pa.Array, right: pa.Array, asked: AsO
      (timedelta(minutes=2), 1.2e8), ("0s", 0)],
 )  # fmt: skip
 def test_a_tolerance_is_read_with_its_unit(tolerance: str | timedelta, microseconds: float) -> None:
-    way = asof_meeting(column(DAYS, "l"), column(DAYS, "r"), AsOf(tolerance=tolerance)).way
-    assert way.tolerance == microseconds
+    rule = asof_condition(column(DAYS, "l"), column(DAYS, "r"), AsOf(tolerance=tolerance)).rule
+    assert rule.tolerance == microseconds

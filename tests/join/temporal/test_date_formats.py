@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from lakeindex.join.temporal.date_formats import FORMS
+from lakeindex.join.temporal.date_formats import MOMENT_FORMATS
 from lakeindex.join.temporal.grains import Grain, common_grain
 
 MARCH = datetime(2024, 3, 1)
@@ -20,13 +20,16 @@ NEVER = (
 
 
 def read(texts: list[str]) -> list[tuple[Grain | None, datetime] | None]:
-    """Read texts by the first form that says anything of each."""
+    """Read texts by the first format that each of them has."""
     with duckdb.connect() as connection:
         connection.register("texts", pa.table({"value": pa.array(texts, pa.string()), "n": range(len(texts))}))
-        moments = ", ".join(form.moment.replace("{value}", "value") for form in FORMS)
+        moments = ", ".join(one.moment.replace("{value}", "value") for one in MOMENT_FORMATS)
         rows = connection.sql(f"SELECT {moments} FROM texts ORDER BY n").fetchall()
-    found = [[(form.grain, one) for form, one in zip(FORMS, row, strict=True) if one is not None] for row in rows]
-    assert all(len(one) < 2 for one in found), "two forms read a value in two ways"
+    found = [
+        [(form.grain, moment) for form, moment in zip(MOMENT_FORMATS, row, strict=True) if moment is not None]
+        for row in rows
+    ]
+    assert all(len(one) < 2 for one in found), "a value has two formats"
     return [one[0] if one else None for one in found]
 
 

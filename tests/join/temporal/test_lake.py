@@ -38,7 +38,7 @@ ASOF = [
     ("orders.csv", "placed", "prices.csv", "since"), ("stamps.parquet", "at", "prices.csv", "since"),
     ("orders.csv", "id", "brackets.csv", "from_id"), ("days.csv", "day", "months.csv", "month"),
 ]  # fmt: skip
-ASKED = [AsOf(), AsOf("forward"), AsOf("nearest")]
+OPTIONS = [AsOf(), AsOf("forward"), AsOf("nearest")]
 
 
 @pytest.fixture(scope="module")
@@ -55,10 +55,10 @@ def dated(tmp_path_factory: pytest.TempPathFactory) -> Lake:
 @pytest.fixture(scope="module")
 def plans(dated: Lake) -> list[JoinPlan]:
     temporal = [dated.join(*columns, "temporal") for columns in TEMPORAL]
-    asof = [dated.join(*columns, "asof", asof=asked) for columns, asked in zip(ASOF, cycle(ASKED), strict=False)]
+    asof = [dated.join(*columns, "asof", asof=options) for columns, options in zip(ASOF, cycle(OPTIONS), strict=False)]
     grouped = [
-        dated.join("orders.csv", "placed", "prices.csv", "since", "asof", also=[("shop", "shop")], asof=asked)
-        for asked in (*ASKED, AsOf("nearest", "36h"))
+        dated.join("orders.csv", "placed", "prices.csv", "since", "asof", also=[("shop", "shop")], asof=options)
+        for options in (*OPTIONS, AsOf("nearest", "36h"))
     ]
     return [*temporal, *asof, *grouped]
 
@@ -77,23 +77,23 @@ def test_the_statement_gives_the_rows_of_the_join(plans: list[JoinPlan], how: Ho
 
 
 @pytest.mark.parametrize("dialect", [dialect for dialect in DIALECTS if dialect != "duckdb"])
-def test_every_statement_can_be_said_in_every_dialect(plans: list[JoinPlan], dialect: str) -> None:
+def test_every_statement_can_be_written_in_every_dialect(plans: list[JoinPlan], dialect: str) -> None:
     for plan in plans:
         for how in (How.FULL, How.ANTI):
-            said = replace(plan, how=how).sql(dialect)
+            translation = replace(plan, how=how).sql(dialect)
             # Written once more it may differ, in the case of a keyword for example, but then no more.
-            again = sqlglot.parse_one(said, read=dialect).sql(dialect=dialect)
+            again = sqlglot.parse_one(translation, read=dialect).sql(dialect=dialect)
             assert sqlglot.parse_one(again, read=dialect).sql(dialect=dialect) == again
-            tree = sqlglot.parse_one(said, read=dialect)
+            tree = sqlglot.parse_one(translation, read=dialect)
             defined = {one.alias for one in tree.find_all(exp.CTE)}
             tables = {".".join(part.name for part in table.parts) for table in tree.find_all(exp.Table)} - defined
             assert tables == {plan.left.table, plan.right.table}
 
 
 def test_weeks_begin_on_a_monday_in_bigquery_too(dated: Lake) -> None:
-    said = dated.join("days.csv", "day", "weeks.csv", "week", "temporal").sql("bigquery")
-    assert "ISOWEEK" in said
-    assert "WEEK)" not in said.replace("ISOWEEK", "")
+    translation = dated.join("days.csv", "day", "weeks.csv", "week", "temporal").sql("bigquery")
+    assert "ISOWEEK" in translation
+    assert "WEEK)" not in translation.replace("ISOWEEK", "")
 
 
 def test_a_row_meets_all_rows_of_the_moment_and_no_other(dated: Lake) -> None:
@@ -112,7 +112,7 @@ def test_an_empty_join_of_moments_proposes_an_as_of_join(dated: Lake) -> None:
 
 def test_an_as_of_join_is_never_taken_by_itself(dated: Lake) -> None:
     plan = dated.join("orders.csv", "placed", "prices.csv", "since")
-    assert plan.meeting.match == "temporal"
-    assert {meeting.match for meeting in plan.tried} == {"exact", "normalised", "temporal"}
+    assert plan.condition.match == "temporal"
+    assert {condition.match for condition in plan.tried} == {"exact", "normalised", "temporal"}
     with pytest.raises(InvalidSetting, match="are for match asof and not for auto"):
         dated.join("orders.csv", "placed", "prices.csv", "since", asof=AsOf())

@@ -9,8 +9,8 @@ import duckdb
 import pytest
 
 from lakeindex.errors import InvalidSetting
-from lakeindex.join.choose import Chooser, Means
-from lakeindex.join.condition import Meeting
+from lakeindex.join.choose import Chooser
+from lakeindex.join.condition import JoinCondition
 from lakeindex.join.counts import JoinCounts
 from lakeindex.join.kinds import AsOf, How, MatchKind
 from lakeindex.join.side import JoinSide
@@ -42,22 +42,22 @@ class Tables:
         )
         return JoinSide.open(self.connection, TableId(f"{table}.csv"), (f"SELECT * FROM {table}",) * 2, [0], rows)
 
-    def choose(self, match: MatchKind = MatchKind.TEMPORAL, precision: float = 0.9) -> Meeting:
+    def choose(self, match: MatchKind = MatchKind.TEMPORAL, precision: float = 0.9) -> JoinCondition:
         return self.chooser(precision).choose(match)[0]
 
     def chooser(self, precision: float = 0.9) -> Chooser:
-        return Chooser(self.left, self.right, precision, Means(lambda _: None, lambda: ()))
+        return Chooser(self.left, self.right, precision)
 
-    def pairs(self, meeting: Meeting) -> list[tuple[int, int]]:
-        rows = self.connection.sql(JoinSql(self.left, self.right, meeting, "l", "r", "").rows()).fetchall()
+    def pairs(self, condition: JoinCondition) -> list[tuple[int, int]]:
+        rows = self.connection.sql(JoinSql(self.left, self.right, condition, "l", "r", "").rows()).fetchall()
         return [(left, right) for left, right, _ in rows]
 
-    def by_hand(self, condition: str) -> list[tuple[int, int]]:
-        return self.connection.sql(f"SELECT l.n, r.n FROM l JOIN r ON {condition} ORDER BY ALL").fetchall()
+    def by_hand(self, on: str) -> list[tuple[int, int]]:
+        return self.connection.sql(f"SELECT l.n, r.n FROM l JOIN r ON {on} ORDER BY ALL").fetchall()
 
 
 @pytest.mark.parametrize(
-    ("left", "right", "condition", "told"),
+    ("left", "right", "on", "description"),
     [
         (DAYS, f"({MONTH})::DATE", "date_trunc('month', x) = y", TO_MONTH),
         (DAYS, f"last_day({MONTH})", "last_day(x) = y", TO_MONTH),
@@ -84,15 +84,15 @@ class Tables:
         (f"strftime({MONTH}, '%m/%Y')", DAYS, "strftime(y, '%m/%Y') = x", TO_MONTH.replace("left", "right")),
     ],
 )  # fmt: skip
-def test_the_pairs_are_those_of_truncating_by_hand(left: str, right: str, condition: str, told: str) -> None:
+def test_the_pairs_are_those_of_truncating_by_hand(left: str, right: str, on: str, description: str) -> None:
     tables = Tables(left, right)
-    meeting = tables.choose()
-    expected = tables.by_hand(condition)
-    assert tables.pairs(meeting) == expected
+    condition = tables.choose()
+    expected = tables.by_hand(on)
+    assert tables.pairs(condition) == expected
     assert expected
-    assert (meeting.match, meeting.told) == ("temporal", told)
-    assert meeting.matched == pytest.approx(len({one for one, _ in expected}) / 700)
-    assert 0.95 < meeting.precision <= 0.98
+    assert (condition.match, condition.description) == ("temporal", description)
+    assert condition.matched == pytest.approx(len({one for one, _ in expected}) / 700)
+    assert 0.95 < condition.precision <= 0.98
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def moments(side: JoinSide) -> Moments | None:
         ("2000 + range", "2000 + range"),
     ],
 )
-def test_what_is_not_temporal_is_said(left: str, right: str) -> None:
+def test_what_is_not_temporal_is_refused(left: str, right: str) -> None:
     with pytest.raises(InvalidSetting, match=r"there is no temporal match of l\.csv · x and r\.csv · y: try"):
         Tables(left, right).choose()
 
@@ -160,11 +160,11 @@ def test_four_digits_are_years_for_certain_only_where_their_name_says_so(name: s
     for year in ("2020 + range", "(2020 + range)::DOUBLE", "(2020 + range)::VARCHAR"):
         tables = Tables(DAYS, year, (700, 5), ("x", name))
         expected = tables.by_hand(f'year(x) = "{name}"::DOUBLE')
-        meeting = tables.choose()
-        assert tables.pairs(meeting) == expected
-        assert meeting.precision == pytest.approx(0.98 if is_sure else 0.784)
+        condition = tables.choose()
+        assert tables.pairs(condition) == expected
+        assert condition.precision == pytest.approx(0.98 if is_sure else 0.784)
         assert (
-            meeting.told
+            condition.description
             == "days of the left column are taken to their year; numbers of four digits are taken for years"
         )
 
@@ -215,9 +215,9 @@ def test_moments_with_a_zone_are_taken_to_their_day_in_utc(zone: str) -> None:
     tables = Tables(f"({TIMES}) AT TIME ZONE 'UTC'", DAYS)
     plain = Tables(TIMES, DAYS)
     tables.connection.execute(f"SET TimeZone = '{zone}'")
-    meeting = tables.choose()
-    assert meeting.told == "times of the left column are taken to their day, in UTC"
-    assert tables.pairs(meeting) == plain.pairs(plain.choose())
+    condition = tables.choose()
+    assert condition.description == "times of the left column are taken to their day, in UTC"
+    assert tables.pairs(condition) == plain.pairs(plain.choose())
 
 
 def test_every_how_has_the_rows_of_the_pairs() -> None:
@@ -240,4 +240,7 @@ def test_what_is_asked_of_an_as_of_join_is_no_question_of_another() -> None:
     chooser = replace(tables.chooser(), asof=AsOf("forward"))
     with pytest.raises(InvalidSetting, match="a direction and a tolerance are for match asof and not for exact"):
         chooser.choose(MatchKind.EXACT)
-    assert chooser.choose(MatchKind.ASOF)[0].told == "each left row meets the earliest right moment at or after its own"
+    assert (
+        chooser.choose(MatchKind.ASOF)[0].description
+        == "each left row meets the earliest right moment at or after its own"
+    )

@@ -9,8 +9,8 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from lakeindex.join.condition import MAPPING_SCHEMA, ByExpression, ByMapping, Meeting
-from lakeindex.join.transform import Transformation, find_transformation, meeting_of
+from lakeindex.join.condition import MAPPING_SCHEMA, ByExpression, ByMapping, JoinCondition
+from lakeindex.join.transform import Transformation, condition_of, find_transformation
 from lakeindex.join.transform.chance import Evidence
 
 
@@ -45,10 +45,10 @@ def pairs_of(transformation: Transformation | None) -> set[tuple[str, str]]:
     return {(row["left_value"], row["right_value"]) for row in transformation.pairs.to_pylist()}
 
 
-def pairs_by(meeting: Meeting, lefts: list[str], rights: list[str]) -> set[tuple[str, str]]:
-    assert isinstance(meeting.way, ByExpression)
+def pairs_by(condition: JoinCondition, lefts: list[str], rights: list[str]) -> set[tuple[str, str]]:
+    assert isinstance(condition.rule, ByExpression)
     sql = f"""SELECT l, r FROM unnest($1::VARCHAR[]) AS a(l) JOIN unnest($2::VARCHAR[]) AS b(r)
-              ON {meeting.way.of_left("l")} = {meeting.way.of_right("r")}"""
+              ON {condition.rule.of_left("l")} = {condition.rule.of_right("r")}"""
     return set(duckdb.execute(sql, [lefts, rights]).fetchall())
 
 
@@ -85,7 +85,7 @@ def test_each_value_meets_its_own_whichever_side_is_rewritten(name: str, is_swap
     assert transformation is not None
     assert (transformation.coverage, transformation.matched) == (1.0, 1.0)
     assert transformation.precision >= 0.9
-    assert pairs_by(meeting_of(transformation), lefts, sorted(set(rights))) >= set(rows)
+    assert pairs_by(condition_of(transformation), lefts, sorted(set(rights))) >= set(rows)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_columns_that_have_no_transformation_get_none(lefts: list[Any], rights: 
     assert found(lefts, rights) is None
 
 
-def test_two_ways_of_writing_take_two_programs_and_a_mapping() -> None:
+def test_two_formats_take_two_programs_and_a_mapping() -> None:
     rows = [
         (f"{a} {b}", f"{b}, {a}") if number % 2 else (f"{a} {number:02d}-{b}", f"{number:02d}/{b.lower()}")
         for number, (a, b) in enumerate(NAMES)
@@ -118,11 +118,11 @@ def test_two_ways_of_writing_take_two_programs_and_a_mapping() -> None:
     transformation = found([left for left, _ in rows], [right for _, right in rows])
     assert pairs_of(transformation) == set(rows)
     assert transformation is not None and len(transformation.programs) == 2
-    meeting = meeting_of(transformation)
-    assert isinstance(meeting.way, ByMapping)
-    assert (meeting.match, meeting.matched, meeting.precision) == ("transform", 1.0, transformation.precision)
-    assert meeting.way.pairs.equals(transformation.pairs)
-    assert set(meeting.way.pairs["probability"].to_pylist()) == {transformation.precision}
+    condition = condition_of(transformation)
+    assert isinstance(condition.rule, ByMapping)
+    assert (condition.match, condition.matched, condition.precision) == ("transform", 1.0, transformation.precision)
+    assert condition.rule.pairs.equals(transformation.pairs)
+    assert set(condition.rule.pairs["probability"].to_pylist()) == {transformation.precision}
 
 
 def test_values_that_meet_as_they_are_are_kept_beside_those_that_need_a_program() -> None:
@@ -142,7 +142,7 @@ def test_the_output_is_written_in_the_case_of_the_other_side() -> None:
     transformation = found([f"{a} {b}" for a, b in NAMES], [f"{b}_{a}".upper() for a, b in NAMES])
     assert transformation is not None and transformation.is_of_left
     assert transformation.apply(pa.array(["Ann Lee", None])).to_pylist() == ["LEE_ANN", None]
-    assert transformation.told() == 'left value: (last word + "_" + word 1) in upper case'
+    assert transformation.describe() == 'left value: (last word + "_" + word 1) in upper case'
 
 
 def test_values_without_a_partner_lower_coverage_and_meet_nothing() -> None:
@@ -159,7 +159,7 @@ def test_quotes_and_the_placeholder_in_values_do_no_harm() -> None:
     assert pairs_of(transformation) == set(rows)
     assert transformation is not None
     lefts, rights = [left for left, _ in rows], [right for _, right in rows]
-    assert pairs_by(meeting_of(transformation), lefts, rights) == set(rows)
+    assert pairs_by(condition_of(transformation), lefts, rights) == set(rows)
 
 
 def test_hits_that_chance_explains_are_no_evidence() -> None:

@@ -116,7 +116,7 @@ def test_sql_and_python_agree_on_numbers(thousands: str, texts: list[str]) -> No
         ((Renumber(","),), "12,34", None),
     ],
 )
-def test_a_step_does_what_it_says(steps: tuple[Step, ...], text: str, made: str | None) -> None:
+def test_a_step_gives_the_text(steps: tuple[Step, ...], text: str, made: str | None) -> None:
     assert (of(*steps).on(text), apply(of(*steps), [text])) == (made, [made])
 
 
@@ -131,12 +131,12 @@ def test_of_several_programs_the_first_that_applies_counts() -> None:
     assert transformation.apply(pa.array(["a-b1", "c7", None, "d"])).to_pylist() == ["b1", "7", None, None]
 
 
-def test_a_program_is_told_in_words() -> None:
+def test_a_program_is_described_in_words() -> None:
     program = Program(
         (Extract((Parts(" ", 1, 1), Span(1, 1))), Constant(". "), Extract((Parts(" ", -1, -1),))),
         (Write(Letters.UPPER),),
     )
-    assert program.told() == '(first character of word 1 + ". " + last word) in upper case'
-    assert IDENTITY.told() == "the value itself"
-    assert of(Parts(";", 1, 1)).told() == 'what comes before the first ";"'
-    assert of(Replace("-", "")).told() == 'the value without "-"'
+    assert program.describe() == '(first character of word 1 + ". " + last word) in upper case'
+    assert IDENTITY.describe() == "the value itself"
+    assert of(Parts(";", 1, 1)).describe() == 'what comes before the first ";"'
+    assert of(Replace("-", "")).describe() == 'the value without "-"'

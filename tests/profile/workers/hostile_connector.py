@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from lakeindex.errors import UnreadableTable
-from lakeindex.profile import batching as shelf
+from lakeindex.profile import batching
 from lakeindex.types.lake import LakeFile, ReadOptions, Rows, SourceTable, TableId
 
 SCHEMA = pa.schema([("id", pa.string())])
@@ -41,7 +41,7 @@ class HostileConnector:
             case ".hang":
                 time.sleep(3600)
             case ".late":
-                shelf.profile_columns = lambda *_: os._exit(4)
+                batching.profile_columns = lambda *_: os._exit(4)
             case ".thread":
                 threading.Thread(target=time.sleep, args=(3600,)).start()
                 raise KeyError("with a thread that goes on")
@@ -49,7 +49,7 @@ class HostileConnector:
                 os.kill(os.getpid(), signal.SIGKILL)
             case ".stop":
                 # The head of a frame, and nothing after it.
-                os.write(3, struct.pack("<BQ", 1, 1000))  # the answers' pipe, opened first
+                os.write(3, struct.pack("<BQ", 1, 1000))  # the responses' pipe, opened first
                 time.sleep(3600)
             case ".chatty":
                 print("noise " * 50_000)  # noqa: T201
@@ -78,7 +78,7 @@ class Broken:
 
 
 class Hungry:
-    """Takes as many megabytes as the file says, and what it says to lose them by."""
+    """Takes as many megabytes as the file's content names, and fails in the way that it names."""
 
     suffixes = frozenset({".hungry"})
 

@@ -10,20 +10,20 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from lakeindex.config.profile_limits import Limits
-from lakeindex.config.read_limits import Guards
+from lakeindex.config.profile_limits import ProfileLimits
+from lakeindex.config.read_limits import ReadLimits
 from lakeindex.errors import LakeIndexError
 from lakeindex.plugins import find_connectors
 from lakeindex.profile.walk import walk
 from lakeindex.profile.workers.pool import profile_in_workers
-from lakeindex.profile.workers.process import Answer, WorkerProcess
+from lakeindex.profile.workers.process import Response, WorkerProcess
 from lakeindex.profile.workers.protocol import Request
 from lakeindex.profile.workers.read_files import profile_files
-from lakeindex.profile.workers.work_units import Share, shares_at_once, split_into_shares
+from lakeindex.profile.workers.work_units import WorkUnit, split_into_units, units_at_once
 from lakeindex.types.lake import LakeFile, ReadOptions
 from lakeindex.types.reports import FileOutcome, FileStatus
 
-LIMITS, OPTIONS = Limits(), ReadOptions()
+LIMITS, OPTIONS = ProfileLimits(), ReadOptions()
 HOSTILE = {
     "a.exit": "its reader crashed (exit code 3)",
     "b.segv": "its reader crashed (killed by signal 11)",
@@ -70,12 +70,12 @@ def files_of(lake: Path) -> list[LakeFile]:
     return [entry for entry in walk(lake, Path("/nonexistent")) if isinstance(entry, LakeFile)]
 
 
-def in_workers(files: list[LakeFile], jobs: int = 2, seconds: float = 60) -> list[Share]:
-    return list(profile_in_workers(files, OPTIONS, LIMITS, Guards(jobs, seconds)))
+def in_workers(files: list[LakeFile], jobs: int = 2, seconds: float = 60) -> list[WorkUnit]:
+    return list(profile_in_workers(files, OPTIONS, LIMITS, ReadLimits(jobs, seconds)))
 
 
-def outcomes_of(shares: list[Share]) -> dict[str, FileOutcome]:
-    outcomes = [outcome for share in shares for outcome in share.outcomes]
+def outcomes_of(units: list[WorkUnit]) -> dict[str, FileOutcome]:
+    outcomes = [outcome for unit in units for outcome in unit.outcomes]
     assert len({outcome.path for outcome in outcomes}) == len(outcomes)
     return {outcome.path: outcome for outcome in outcomes}
 
@@ -103,16 +103,16 @@ def children() -> set[int]:
 def test_workers_profile_as_this_process_does_whatever_the_shares(
     lake: Path, backwards: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lakeindex.profile.workers.work_units._LOST", 1.0 if backwards else 4.0)
+    monkeypatch.setattr("lakeindex.profile.workers.work_units._MOST_LOST", 1.0 if backwards else 4.0)
     *outcomes, records = profile_files(files_of(lake), find_connectors(), OPTIONS, LIMITS)
     before = children()
-    shares = in_workers(files_of(lake)[:: -1 if backwards else 1])
+    units = in_workers(files_of(lake)[:: -1 if backwards else 1])
     assert children() == before
-    assert len(shares) == (7 if backwards else 1)
-    assert outcomes_of(shares) == {outcome.path: outcome for outcome in outcomes if isinstance(outcome, FileOutcome)}
+    assert len(units) == (7 if backwards else 1)
+    assert outcomes_of(units) == {outcome.path: outcome for outcome in outcomes if isinstance(outcome, FileOutcome)}
     assert isinstance(records, pa.Table)
     assert len(records) == 24
-    assert rows_of([share.records for share in shares]) == rows_of([records])
+    assert rows_of([unit.records for unit in units]) == rows_of([records])
 
 
 def test_a_file_that_ends_its_worker_costs_no_other_file(
@@ -125,14 +125,14 @@ def test_a_file_that_ends_its_worker_costs_no_other_file(
     (tmp_path / "a.csv").write_text("id\n1\n")
     (tmp_path / "z.csv").write_text("id\n1\n")
     before = children()
-    shares = in_workers(files_of(tmp_path), jobs=1, seconds=2)
-    outcomes = outcomes_of(shares)
+    units = in_workers(files_of(tmp_path), jobs=1, seconds=2)
+    outcomes = outcomes_of(units)
     assert children() == before
     failed = {path: outcome.reason for path, outcome in outcomes.items() if outcome.status is FileStatus.FAILED}
     assert failed == HOSTILE
     indexed = {path for path, outcome in outcomes.items() if outcome.status is FileStatus.INDEXED}
     assert indexed == {"a.chatty", "a.csv", "h.chatty", "z.csv"}
-    profiled = {row for share in shares if share.records for row in share.records["table_id"].to_pylist()}
+    profiled = {row for unit in units if unit.records for row in unit.records["table_id"].to_pylist()}
     assert profiled == indexed
 
 
@@ -141,17 +141,17 @@ def test_files_are_read_by_a_process_with_more_files_open_than_select_knows(lake
     if hard < 2000:
         pytest.skip(f"this machine lets a process open {hard} files")
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2000), hard))
-    expected = rows_of([share.records for share in in_workers(files_of(lake))])
+    expected = rows_of([unit.records for unit in in_workers(files_of(lake))])
     opened = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
     try:
-        assert rows_of([share.records for share in in_workers(files_of(lake))]) == expected
+        assert rows_of([unit.records for unit in in_workers(files_of(lake))]) == expected
     finally:
         for one in opened:
             os.close(one)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_a_worker_that_cant_start_is_said_so_with_its_reason(lake: Path, install: Callable[[str], object]) -> None:
+def test_a_worker_that_cant_start_is_an_error_with_its_reason(lake: Path, install: Callable[[str], object]) -> None:
     install("Broken")
     before = children()
     expected = r"could not start: exit code 1: .*'hostile' can't be loaded \(RuntimeError: a licence is missing\)"
@@ -163,14 +163,14 @@ def test_a_worker_that_cant_start_is_said_so_with_its_reason(lake: Path, install
 def test_no_process_outlives_a_caller_that_stops_early(
     lake: Path, install: Callable[[str], pytest.MonkeyPatch], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lakeindex.profile.workers.work_units._LOST", 1.0)
+    monkeypatch.setattr("lakeindex.profile.workers.work_units._MOST_LOST", 1.0)
     install("SlowToStart").setenv("FIRST_WORKER", str(lake.parent / "first"))
     before = children()
-    shares = profile_in_workers(files_of(lake), OPTIONS, LIMITS, Guards(2, 60))
-    next(shares)
+    units = profile_in_workers(files_of(lake), OPTIONS, LIMITS, ReadLimits(2, 60))
+    next(units)
     assert len(children() - before) >= 1, "the second worker is still starting"
     stopped = time.monotonic()
-    shares.close()  # type: ignore[attr-defined]
+    units.close()  # type: ignore[attr-defined]
     assert children() == before
     assert time.monotonic() - stopped < 10
 
@@ -187,40 +187,40 @@ def of_sizes(sizes: list[int]) -> list[LakeFile]:
 
 def test_shares_of_a_large_lake_hold_at_most_48_files_and_8_mib_and_every_file_once() -> None:
     sizes = [0] * 50 + [5 << 20, 4 << 20, 4 << 20, 9 << 20, 1] + [1 << 20] * 8000
-    shares = list(split_into_shares(of_sizes(sizes)))
-    assert [len(share) for share in shares[:5]] == [48, 3, 2, 1, 8]
-    assert [file for share in shares for file in share] == of_sizes(sizes)
+    units = list(split_into_units(of_sizes(sizes)))
+    assert [len(unit) for unit in units[:5]] == [48, 3, 2, 1, 8]
+    assert [file for unit in units for file in unit] == of_sizes(sizes)
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 16])
 @pytest.mark.parametrize("sizes", [[1000] * 3000, [10] * 999 + [100_000], [*range(2000)], [0] * 500], ids=repr)
 def test_what_a_kill_can_lose_is_at_most_a_twentieth_of_the_lake(sizes: list[int], jobs: int) -> None:
-    shares = sorted(split_into_shares(of_sizes(sizes), jobs), key=len)
-    assert sum(len(share) for share in shares[-shares_at_once(jobs) :]) <= max(0.05 * len(sizes), shares_at_once(jobs))
-    shared = sorted(sum(file.size for file in share) for share in shares if len(share) > 1)
-    assert sum(shared[-shares_at_once(jobs) :]) <= 0.05 * sum(sizes)
+    units = sorted(split_into_units(of_sizes(sizes), jobs), key=len)
+    assert sum(len(unit) for unit in units[-units_at_once(jobs) :]) <= max(0.05 * len(sizes), units_at_once(jobs))
+    shared = sorted(sum(file.size for file in unit) for unit in units if len(unit) > 1)
+    assert sum(shared[-units_at_once(jobs) :]) <= 0.05 * sum(sizes)
 
 
 def test_no_more_shares_are_read_than_may_be_lost_until_they_are_taken(
     lake: Path, install: Callable[[str], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install("Hungry")
-    asked: list[int] = []
-    ask = WorkerProcess.ask
+    requested: list[int] = []
+    run = WorkerProcess.run
 
-    def counting(worker: WorkerProcess, request: Request, guards: Guards) -> Answer:
-        asked.append(len(request.files))
-        return ask(worker, request, guards)
+    def counting(worker: WorkerProcess, request: Request, read_limits: ReadLimits) -> Response:
+        requested.append(len(request.files))
+        return run(worker, request, read_limits)
 
-    monkeypatch.setattr(WorkerProcess, "ask", counting)
+    monkeypatch.setattr(WorkerProcess, "run", counting)
     files = files_of(lake)
     assert len(files) == 8
-    shares = profile_in_workers(files, OPTIONS, LIMITS, Guards(1))
-    next(shares)
+    units = profile_in_workers(files, OPTIONS, LIMITS, ReadLimits(1))
+    next(units)
     time.sleep(1)
-    assert asked == [1] * 3, "shares_at_once(1)"
-    assert len(list(shares)) == 7
-    assert asked == [1] * 8
+    assert requested == [1] * 3, "units_at_once(1)"
+    assert len(list(units)) == 7
+    assert requested == [1] * 8
 
 
 def test_a_file_that_needs_too_much_memory_is_read_again_alone_and_then_fails(
@@ -229,9 +229,9 @@ def test_a_file_that_needs_too_much_memory_is_read_again_alone_and_then_fails(
     install("Hungry")
     for name, megabytes in {"a": 0, "b": 150, "c": 400, "d": 0, "e": 150}.items():
         (tmp_path / f"{name}.hungry").write_text(str(megabytes))
-    guards = Guards(2, 60, memory=250 * 10**6, shared_memory=50 * 10**6)
-    shares = list(profile_in_workers(files_of(tmp_path), OPTIONS, LIMITS, guards))
-    outcomes = outcomes_of(shares)
+    read_limits = ReadLimits(2, 60, memory=250 * 10**6, shared_memory=50 * 10**6)
+    units = list(profile_in_workers(files_of(tmp_path), OPTIONS, LIMITS, read_limits))
+    outcomes = outcomes_of(units)
     assert {path: outcome.reason for path, outcome in outcomes.items()} == {
         "a.hungry": "",
         "b.hungry": "",
@@ -242,14 +242,14 @@ def test_a_file_that_needs_too_much_memory_is_read_again_alone_and_then_fails(
 
 
 @pytest.mark.parametrize("ending", ["abort", "swallow", "arrow", "thread"])
-def test_want_of_memory_is_told_however_a_library_takes_it(
+def test_running_out_of_memory_is_reported_however_a_library_allocates(
     tmp_path: Path, install: Callable[[str], object], ending: str
 ) -> None:
     install("Hungry")
     (tmp_path / "a.hungry").write_text(f"400 {ending}")
     (tmp_path / "b.hungry").write_text("0")
-    guards = Guards(1, 60, memory=100 * 10**6, shared_memory=100 * 10**6)
-    outcomes = outcomes_of(list(profile_in_workers(files_of(tmp_path), OPTIONS, LIMITS, guards)))
+    read_limits = ReadLimits(1, 60, memory=100 * 10**6, shared_memory=100 * 10**6)
+    outcomes = outcomes_of(list(profile_in_workers(files_of(tmp_path), OPTIONS, LIMITS, read_limits)))
     assert {path: outcome.reason for path, outcome in outcomes.items()} == {
         "a.hungry": "reading it needs more than 100 MB of memory; raise --memory or --memory-per-file",
         "b.hungry": "",
@@ -280,8 +280,8 @@ def test_a_worker_that_stops_amid_an_answer_is_not_waited_for(tmp_path: Path, in
 
 
 def test_a_file_of_gigabytes_has_the_time_for_each_of_them() -> None:
-    guards = Guards(seconds=5)
-    assert [guards.seconds_for(size) for size in (0, 10**9 - 1, 10**9, 20 * 10**9)] == [5, 5, 10, 105]
+    read_limits = ReadLimits(seconds=5)
+    assert [read_limits.seconds_for(size) for size in (0, 10**9 - 1, 10**9, 20 * 10**9)] == [5, 5, 10, 105]
 
 
 @pytest.mark.parametrize(
@@ -297,12 +297,12 @@ def test_a_file_of_gigabytes_has_the_time_for_each_of_them() -> None:
 def test_memory_is_divided_among_as_many_readers_as_it_is_enough_for(
     memory: int, jobs: int, expected: tuple[int, int, int]
 ) -> None:
-    guards = Guards.within(memory, jobs, 300, None, 10**9)
-    assert (guards.jobs, guards.memory // 10**6, guards.shared_memory // 10**6) == expected
+    read_limits = ReadLimits.within(memory, jobs, 300, None, 10**9)
+    assert (read_limits.jobs, read_limits.memory // 10**6, read_limits.shared_memory // 10**6) == expected
 
 
-def test_what_one_file_may_use_can_be_said() -> None:
-    guards = Guards.within(2 * 10**9, 2, 300, 3 * 10**9, 10**9)
-    assert (guards.memory, guards.shared_memory) == (3 * 10**9, 675 * 10**6)
-    guards = Guards.within(2 * 10**9, 2, 300, 10**8, 10**9)
-    assert (guards.memory, guards.shared_memory) == (10**8, 10**8)
+def test_the_memory_of_one_file_can_be_set() -> None:
+    read_limits = ReadLimits.within(2 * 10**9, 2, 300, 3 * 10**9, 10**9)
+    assert (read_limits.memory, read_limits.shared_memory) == (3 * 10**9, 675 * 10**6)
+    read_limits = ReadLimits.within(2 * 10**9, 2, 300, 10**8, 10**9)
+    assert (read_limits.memory, read_limits.shared_memory) == (10**8, 10**8)

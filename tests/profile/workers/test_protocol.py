@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lakeindex.config.profile_limits import Limits
+from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.profile.workers.protocol import Request, Tag, outcome_from_json, outcome_to_json, read_frame, write_frame
 from lakeindex.types.lake import Header, LakeFile, ReadOptions, Scan, TableId
 from lakeindex.types.reports import FileOutcome, FileStatus, ReadTable
@@ -53,7 +53,7 @@ def test_an_outcome_comes_back_as_it_was_sent(outcome: FileOutcome) -> None:
 def test_a_request_is_one_line_and_comes_back_as_it_was_sent(
     files: tuple[LakeFile, ...], header: Header, copies: Path | None
 ) -> None:
-    request = Request(files, ReadOptions(header, 17, copies), Limits(values=1, words=2, grams=3, texts=4))
+    request = Request(files, ReadOptions(header, 17, copies), ProfileLimits(values=1, words=2, grams=3, texts=4))
     line = request.to_line()
     assert line.endswith(b"\n")
     assert line.count(b"\n") == 1
@@ -63,7 +63,7 @@ def test_a_request_is_one_line_and_comes_back_as_it_was_sent(
 
 
 def test_a_file_whose_path_is_not_utf8_can_be_asked_for() -> None:
-    request = Request((LakeFile(Path("/l\udcffke/a.csv"), "a.csv", 1, 2),), ReadOptions(), Limits())
+    request = Request((LakeFile(Path("/l\udcffke/a.csv"), "a.csv", 1, 2),), ReadOptions(), ProfileLimits())
     assert Request.from_line(request.to_line()) == request
 
 
@@ -77,12 +77,12 @@ def test_frames_are_read_in_the_order_they_were_written() -> None:
     assert read_frame(stream) is None
 
 
-@pytest.mark.parametrize("kept", range(12))
-def test_a_frame_cut_short_is_none(kept: int) -> None:
+@pytest.mark.parametrize("length", range(12))
+def test_a_frame_cut_short_is_none(length: int) -> None:
     stream = io.BytesIO()
     write_frame(stream, Tag.FILE_DONE, b"abc")
     assert len(stream.getvalue()) == 12
-    assert read_frame(io.BytesIO(stream.getvalue()[:kept])) is None
+    assert read_frame(io.BytesIO(stream.getvalue()[:length])) is None
 
 
 def test_a_frame_that_arrives_in_pieces_is_whole() -> None:

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from lakeindex.config.profile_limits import Limits
+from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.errors import OutputExceeded, UnreadableTable
-from lakeindex.profile import batching as shelf
+from lakeindex.profile import batching
 from lakeindex.profile.profile_table import ProfiledColumn, to_records
 from lakeindex.profile.workers import read_files as module
 from lakeindex.profile.workers.read_files import profile_files
@@ -20,7 +20,7 @@ from lakeindex.types.lake import LakeFile, ReadOptions, Rows, Scan, SourceTable,
 from lakeindex.types.reports import FileOutcome, FileStatus, ReadTable
 from tests.profile.profile_cases import profile
 
-LIMITS = Limits()
+LIMITS = ProfileLimits()
 SCHEMA = pa.schema([("a", pa.string()), ("b", pa.int64())])
 SCAN = Scan("read_csv")
 BROKEN = pa.Array.from_buffers(pa.string(), 1, [None, pa.array([0, 1], pa.int32()).buffers()[1], pa.py_buffer(b"\xff")])
@@ -159,15 +159,15 @@ def test_a_file_that_unpacks_to_more_than_it_may_has_failed(tmp_path: Path) -> N
 def test_many_tables_are_profiled_before_they_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = [lake_file(tmp_path, f"{name}.given") for name in "abcde"]
     together: list[int] = []
-    profile_columns = shelf.profile_columns
+    profile_columns = batching.profile_columns
 
-    def counting(columns: list[Any], limits: Limits) -> Any:
+    def counting(columns: list[Any], limits: ProfileLimits) -> Any:
         together.append(len(columns))
         return profile_columns(columns, limits)
 
-    monkeypatch.setattr(shelf, "profile_columns", counting)
+    monkeypatch.setattr(batching, "profile_columns", counting)
     _, at_once = read(files, Given({"ok": [batch(("x", 1), ("y", 2))]}))
-    monkeypatch.setattr(shelf, "_BYTES", 40)
+    monkeypatch.setattr(batching, "_MOST_WAITING_BYTES", 40)
     _, in_parts = read(files, Given({"ok": [batch(("x", 1), ("y", 2))]}))
     assert together == [10, 4, 4, 2]
     assert str(in_parts.to_pylist()) == str(at_once.to_pylist())
@@ -184,10 +184,10 @@ def test_a_wide_table_is_profiled_in_parts_as_it_is_at_once(
     narrow = [batch(("before", 1))] * 2
     monkeypatch.setattr(module, "_SCAN_BYTES", 1)
     _, expected = read([lake_file(tmp_path)], Given({"t": [whole]}, schema))
-    monkeypatch.setattr(shelf, "COLUMNS_KEPT", 4)
-    monkeypatch.setattr(module, "COLUMNS_KEPT", 4)
-    monkeypatch.setattr(shelf, "COLUMNS_AT_ONCE", 3)
-    monkeypatch.setattr(module, "COLUMNS_AT_ONCE", 3)
+    monkeypatch.setattr(batching, "MOST_PROFILES", 4)
+    monkeypatch.setattr(module, "MOST_PROFILES", 4)
+    monkeypatch.setattr(batching, "BATCH_COLUMNS", 3)
+    monkeypatch.setattr(module, "BATCH_COLUMNS", 3)
     (outcome,), records = read([lake_file(tmp_path)], Given({"t": parts}, schema))
     assert outcome.tables[0].rows == 10
     assert str(records.to_pylist()) == str(expected.to_pylist())
@@ -239,6 +239,6 @@ def test_short_values_are_scanned_no_more_at_once_than_their_texts_allow() -> No
     rows = 65_536
     columns = [pa.nulls(rows, field.type) for field in schema]
     batches = [pa.record_batch(columns, schema=schema)] * 20
-    parts = list(module._gathered(iter(batches), schema))
+    parts = list(module._scan_parts(iter(batches), schema))
     assert sum(part.num_rows for part in parts) == 20 * rows
     assert max(part.num_rows * 3 for part in parts) <= 2**19 + 3 * rows

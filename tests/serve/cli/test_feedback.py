@@ -1,4 +1,4 @@
-"""`lakeindex accept`, `reject` and `feedback`, as whoever looks over the answers uses them."""
+"""`lakeindex accept`, `reject` and `feedback`, as someone who reviews the answers uses them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import json
 from pathlib import Path
 
 import pytest
-from test_cli import run
 
 from lakeindex import Lake, Settings
+from tests.serve.cli.test_main import run
 from tests.small_lake import write_lake
 
 PAIR = ("sales/orders.csv", "country", "geo/countries.csv", "code")
@@ -69,10 +69,10 @@ def test_a_query_and_explain_show_the_verdict(index: Path) -> None:
         rows = list(csv.DictReader(io.StringIO(done.stdout)))
         (row,) = [row for row in rows if (row["table"], row["column"]) == column]
         assert float(row["probability"]) <= 0.01 and row["accepted"] == "false"
-    told = json.loads(run("explain", *PAIR, "-o", "json", index=index).stdout)
-    (feedback,) = [one for one in told["evidence"] if one["name"] == "feedback"]
+    printed = json.loads(run("explain", *PAIR, "-o", "json", index=index).stdout)
+    (feedback,) = [one for one in printed["evidence"] if one["name"] == "feedback"]
     assert feedback["meaning"] == "you rejected this pair"
-    assert sum(one["part"] for one in told["evidence"]) == pytest.approx(told["score"])
+    assert sum(one["part"] for one in printed["evidence"]) == pytest.approx(printed["score"])
 
 
 def test_verdicts_are_carried_to_another_index(index: Path, tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_verdicts_are_carried_to_another_index(index: Path, tmp_path: Path) -> N
     assert listed(index) == before
 
 
-def test_verdicts_on_columns_that_are_not_there_are_kept_and_told(index: Path, tmp_path: Path) -> None:
+def test_verdicts_on_missing_columns_are_kept_and_reported(index: Path, tmp_path: Path) -> None:
     path = tmp_path / "verdicts.csv"
     path.write_text(
         "left_table,left_column,right_table,right_column,verdict\ngone.csv,x,geo/countries.csv,code,accepted\n"
@@ -98,7 +98,7 @@ def test_verdicts_on_columns_that_are_not_there_are_kept_and_told(index: Path, t
     assert [(row["left_table"], row["in_lake"]) for row in listed(index)] == [("gone.csv", "false")]
 
 
-def test_what_is_wrong_is_said_in_a_sentence(index: Path, tmp_path: Path) -> None:
+def test_errors_are_one_sentence(index: Path, tmp_path: Path) -> None:
     missing = run("accept", "sales/orders.csv", "county", *PAIR[2:], index=index)
     assert (missing.returncode, missing.stdout) == (3, "")
     assert "has no column 'county'; the nearest: 'country'" in missing.stderr
@@ -117,9 +117,9 @@ def test_damage_is_found_by_verify_and_stops_what_needs_the_verdicts(index: Path
     path.write_bytes(damaged)
     found = run("verify", "-o", "json", index=index)
     assert found.returncode == 4
-    told = json.loads(found.stdout)
-    assert [row["file"] for row in told["damaged"]] == ["feedback.jsonl"]
-    assert all(one["damaged"] == 0 for one in told["generations"])
+    printed = json.loads(found.stdout)
+    assert [row["file"] for row in printed["damaged"]] == ["feedback.jsonl"]
+    assert all(one["damaged"] == 0 for one in printed["generations"])
     for words in (("feedback",), ("query", *PAIR[:2]), ("reject", *OTHER), ("status",)):
         done = run(*words, index=index)
         assert (done.returncode, done.stdout) == (4, "")

@@ -116,7 +116,7 @@ def test_rows_can_go_to_a_file_too(index_folder: Path, tmp_path: Path) -> None:
         ),
     ],
 )
-def test_errors_say_what_to_do(index_folder: Path, words: tuple[str, ...], code: int, message: str) -> None:
+def test_errors_name_the_next_step(index_folder: Path, words: tuple[str, ...], code: int, message: str) -> None:
     done = join(index_folder, *words)
     assert (done.returncode, done.stdout) == (code, "")
     assert message in done.stderr
@@ -136,7 +136,7 @@ def test_errors_say_what_to_do(index_folder: Path, words: tuple[str, ...], code:
         ),
     ],
 )
-def test_an_empty_join_is_an_answer_and_says_why(index_folder: Path, pair: tuple[str, ...], reason: str) -> None:
+def test_an_empty_join_is_an_answer_with_a_reason(index_folder: Path, pair: tuple[str, ...], reason: str) -> None:
     done = join(index_folder, *pair, "--rows", "-o", "csv")
     assert (done.returncode, done.stdout) == (0, "left_row,right_row,probability\n")
     assert f"nothing is joined: {reason}" in done.stderr or reason in done.stderr
@@ -165,14 +165,14 @@ def test_an_as_of_join_takes_the_nearest_number(index_folder: Path) -> None:
     pair = ("sales/orders.csv", "order_id", "sales/customers.parquet", "id")
     done = join(index_folder, *pair, "--match", "asof", "--tolerance", "3", "--rows", "-o", "csv")
     assert done.returncode == 0
-    met = [(int(row["left_row"]), int(row["right_row"])) for row in rows(done.stdout)]
-    assert met == [(number - 1, min(number, 7) - 1) for number in range(1, 11)]
+    joined = [(int(row["left_row"]), int(row["right_row"])) for row in rows(done.stdout)]
+    assert joined == [(number - 1, min(number, 7) - 1) for number in range(1, 11)]
     assert "asof: each left row meets the latest right number at or before its own, at most 3 apart" in done.stderr
     forward = join(index_folder, *pair, "--match", "asof", "--direction", "forward", "-o", "csv")
     assert [row["id"] for row in rows(forward.stdout)] == [str(number) for number in range(1, 8)]
 
 
-def test_more_rows_than_are_allowed_are_refused_but_may_be_told_how_to_get(index_folder: Path) -> None:
+def test_more_rows_than_are_allowed_are_refused_with_the_option_that_allows_them(index_folder: Path) -> None:
     refused = join(index_folder, *PAIR, "--most-rows", "39")
     assert (refused.returncode, refused.stdout) == (8, "")
     assert "the join would give 40 rows of 40 and 8, more than 39" in refused.stderr
@@ -200,7 +200,7 @@ def test_a_plan_shows_itself_to_people(index_folder: Path) -> None:
 def test_the_choices_of_the_command_are_those_of_the_engine() -> None:
     from lakeindex.join.dialects import DIALECTS
     from lakeindex.join.kinds import Direction, How, MatchKind
-    from lakeindex.serve.cli.main import join as joining
+    from lakeindex.serve.cli import join as joining
 
     assert tuple(MatchKind) == joining._MATCHES
     assert tuple(How) == joining._HOWS

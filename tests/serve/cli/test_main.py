@@ -97,7 +97,7 @@ def test_query_as_csv_has_the_columns_of_the_contract(index_folder: Path) -> Non
     assert first["probability"] == first["score"] and first["accepted"] in ("true", "false")
 
 
-def test_query_as_json_says_what_was_tried(index_folder: Path) -> None:
+def test_query_as_json_lists_what_was_tried(index_folder: Path) -> None:
     done = run("query", "sales/orders.csv", "country", "-o", "json", index=index_folder)
     answer = json.loads(done.stdout)
     assert set(answer) == {"query", "tried", "hidden", "matches"}
@@ -107,7 +107,7 @@ def test_query_as_json_says_what_was_tried(index_folder: Path) -> None:
     assert done.stderr == ""
 
 
-def test_the_table_for_people_hides_weak_matches_and_says_how_many(index_folder: Path) -> None:
+def test_the_table_for_people_hides_weak_matches_and_names_their_number(index_folder: Path) -> None:
     some = run("query", "geo/countries.csv", "name", index=index_folder)
     everything = run("query", "geo/countries.csv", "name", "--all", index=index_folder)
     assert "geo/hauptstädte.csv.gz · land" in some.stdout
@@ -226,7 +226,7 @@ def test_errors_are_one_sentence_and_an_exit_code(
     assert done.stdout == ""
 
 
-def test_a_missing_index_says_how_to_build_one(tmp_path: Path) -> None:
+def test_the_error_for_a_missing_index_names_the_command_that_builds_one(tmp_path: Path) -> None:
     done = run("query", "a.csv", "b", cwd=tmp_path)
     assert done.returncode == 4
     assert "lakeindex index LAKE" in done.stderr

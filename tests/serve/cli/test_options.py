@@ -1,33 +1,32 @@
-"""What is read of the candidates, as a user says it."""
+"""The options of reranking and of candidates, as a user gives them."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
-from test_cli import run
-
 from lakeindex import Lake
 from lakeindex.types.lake import ColumnId, TableId
+from tests.serve.cli.test_main import run
 
 CAPITALS = ("geo/hauptstädte.csv.gz", "stadt")
 CAPITAL = ("geo/countries.csv", "capital")
 
 
 def test_a_budget_is_spent_and_explained(index_folder: Path) -> None:
-    told = json.loads(run("explain", *CAPITALS, *CAPITAL, "--budget", "2", "-o", "json", index=index_folder).stdout)
-    reading = told["reading"]
+    printed = json.loads(run("explain", *CAPITALS, *CAPITAL, "--budget", "2", "-o", "json", index=index_folder).stdout)
+    reading = printed["reading"]
     assert reading["calls"] <= 3, "two, and the pair itself"
     assert reading["calls"] == 0 or isinstance(reading["score"], float)
-    assert sum(one["part"] for one in told["evidence"]) == told["score"]
+    assert sum(one["part"] for one in printed["evidence"]) == printed["score"]
     unread = json.loads(run("explain", *CAPITALS, *CAPITAL, "--budget", "0", "-o", "json", index=index_folder).stdout)
     assert "reading" not in unread
 
 
 def test_without_a_budget_the_answer_is_the_matcher_s(lake: Lake, index_folder: Path) -> None:
     answer = run("query", *CAPITALS, "-o", "csv", "--probe", "0", "--budget", "0", index=index_folder)
-    found = lake.searcher.search(lake.searcher.column(ColumnId(TableId(CAPITALS[0]), CAPITALS[1])), 10)
-    expected = [(match.column.table, match.column.name) for match in found.matches(lake.searcher.directory)]
+    found = lake.opened.searcher.search(lake.opened.searcher.column(ColumnId(TableId(CAPITALS[0]), CAPITALS[1])), 10)
+    expected = [(match.column.table, match.column.name) for match in found.matches(lake.opened.searcher.directory)]
     assert expected
     assert [tuple(line.split(",")[3:5]) for line in answer.stdout.splitlines()[1:]] == expected
 
@@ -44,7 +43,7 @@ def test_only_tables_like_the_glob_answer(index_folder: Path) -> None:
     assert "no table is called like 'nowhere/*'" in nowhere.stderr
 
 
-def test_a_budget_or_a_model_that_makes_no_sense_is_told_with_the_way_out(index_folder: Path) -> None:
+def test_the_error_for_a_senseless_budget_or_model_names_the_next_step(index_folder: Path) -> None:
     wrong = run("query", *CAPITALS, "--budget", "many", index=index_folder)
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert "a budget is a number of pairs to read, or 'all', not 'many'" in wrong.stderr

@@ -1,4 +1,4 @@
-"""`lakeindex pairs`, as who asks for it sees it."""
+"""`lakeindex pairs`, as a user sees it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from test_cli import run
+
+from tests.serve.cli.test_main import run
 
 HEADER = "label,kind,how,left_table,left_column,right_table,right_column,left_values,right_values"
 
@@ -22,9 +23,9 @@ def test_pairs_are_shown_and_counted(lake_folder: Path) -> None:
     assert len(rows) == 50
     assert {row["label"] for row in rows} == {"true", "false"}
     kinds = Counter(row["kind"] or "no join" for row in rows)
-    told = done.stderr.splitlines()
-    assert told[-1] == ", ".join(f"{kind}: {number}" for kind, number in sorted(kinds.items()))
-    assert [line.split(": ")[:2] for line in told[:-1]] == [["failed", "empty.csv"], ["failed", "picture.csv"]]
+    printed = done.stderr.splitlines()
+    assert printed[-1] == ", ".join(f"{kind}: {number}" for kind, number in sorted(kinds.items()))
+    assert [line.split(": ")[:2] for line in printed[:-1]] == [["failed", "empty.csv"], ["failed", "picture.csv"]]
     assert all(1 <= len(json.loads(row[f"{side}_values"])) <= 5 for row in rows for side in ("left", "right"))
 
 
@@ -38,7 +39,7 @@ def test_the_seed_decides(lake_folder: Path) -> None:
     assert first.stdout != other.stdout
 
 
-def test_no_lake_and_too_few_tables_are_told(tmp_path: Path) -> None:
+def test_a_missing_lake_and_too_few_tables_are_errors(tmp_path: Path) -> None:
     missing = run("pairs", tmp_path / "nowhere")
     assert missing.returncode == 3
     assert "no lake at" in missing.stderr

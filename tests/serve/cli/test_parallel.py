@@ -16,16 +16,16 @@ from lakeindex.types.lake import ColumnId
 
 @pytest.fixture(autouse=True)
 def worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lakeindex.serve.cli.parallel._WORTH_A_PROCESS", 2)
-    monkeypatch.setattr("lakeindex.serve.cli.parallel._AT_ONCE", 3)
+    monkeypatch.setattr("lakeindex.serve.cli.parallel._QUERIES_PER_PROCESS", 2)
+    monkeypatch.setattr("lakeindex.serve.cli.parallel._QUERIES_PER_TASK", 3)
 
 
 def columns_of(lake: Lake) -> list[ColumnId]:
-    return [lake.searcher.directory.id_of(key) for key in range(len(lake.searcher.directory))]
+    return [lake.opened.searcher.directory.id_of(key) for key in range(len(lake.opened.searcher.directory))]
 
 
-def told(answer: Answer) -> tuple[object, ...]:
-    """Spell an answer out; of numbers, what their order of summation does not change."""
+def summary_of(answer: Answer) -> tuple[object, ...]:
+    """Return the content of an answer, numbers rounded so that their order of summation doesn't matter."""
     rows = [match_row(match) for match in answer.matches]
     rounded = [{name: round(one, 9) if isinstance(one, float) else one for name, one in row.items()} for row in rows]
     return answer.query, answer.tried, answer.hidden, rounded
@@ -38,7 +38,7 @@ def test_several_processes_answer_as_one_does(lake: Lake, monkeypatch: pytest.Mo
         patch.setattr(Lake, "query_many", None)  # of this process
         shared = Lake(lake.generation, replace(lake.settings, jobs=2))
         answers = list(query_on_all_cores(shared, columns, k=4, probe=1, within="*"))
-    assert list(map(told, answers)) == list(map(told, expected))
+    assert list(map(summary_of, answers)) == list(map(summary_of, expected))
     assert any(answer.matches for answer in answers)
     assert dict(os.environ) == before
 
@@ -47,12 +47,12 @@ def test_few_queries_or_little_memory_are_worth_no_process(lake: Lake, monkeypat
     monkeypatch.setattr("lakeindex.serve.cli.parallel.ProcessPoolExecutor", None)
     everything = columns_of(lake)
     for jobs, memory, columns in ((2, "1GB", everything[:3]), (1, "1GB", everything), (2, "299MB", everything)):
-        asked = Lake(lake.generation, replace(lake.settings, jobs=jobs, memory=memory))
-        assert list(query_on_all_cores(asked, columns, k=2)) == list(lake.query_many(columns, k=2))
+        limited = Lake(lake.generation, replace(lake.settings, jobs=jobs, memory=memory))
+        assert list(query_on_all_cores(limited, columns, k=2)) == list(lake.query_many(columns, k=2))
 
 
-def test_a_process_that_is_lost_is_said_so(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lakeindex.serve.cli.parallel._leave_signals_to_the_parent", os.abort)
+def test_a_lost_process_is_an_error(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lakeindex.serve.cli.parallel._ignore_interrupts", os.abort)
     shared = Lake(lake.generation, replace(lake.settings, jobs=2))
     with pytest.raises(LakeIndexError, match="was killed, as by a machine that runs out of memory"):
         list(query_on_all_cores(shared, columns_of(lake), k=2))

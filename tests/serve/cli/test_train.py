@@ -1,20 +1,20 @@
-"""`lakeindex train`, as who asks for it sees it."""
+"""`lakeindex train`, as a user sees it."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
-from test_cli import run
+from tests.serve.cli.test_main import run
 
 
 def test_a_lake_too_small_to_learn_from_stays_as_it_is(lake_folder: Path, index_folder: Path) -> None:
     done = run("train", lake_folder, "-o", "json", index=index_folder)
     assert (done.returncode, done.stderr.count("\n")) == (0, 1)
     assert done.stderr.startswith("nothing was changed: the lake is too small")
-    (told,) = json.loads(done.stdout)
-    assert (told["changed"], told["generation"], told["map_before"]) == (False, 1, None)
-    assert done.stderr.strip().endswith(told["reason"])
+    (printed,) = json.loads(done.stdout)
+    assert (printed["changed"], printed["generation"], printed["map_before"]) == (False, 1, None)
+    assert done.stderr.strip().endswith(printed["reason"])
 
 
 def test_what_was_never_tuned_cannot_be_taken_back(lake_folder: Path, index_folder: Path) -> None:
@@ -23,7 +23,7 @@ def test_what_was_never_tuned_cannot_be_taken_back(lake_folder: Path, index_fold
     assert done.stdout.splitlines()[1].endswith("1,the index is not tuned")
 
 
-def test_what_is_not_there_is_told(lake_folder: Path, index_folder: Path, tmp_path: Path) -> None:
+def test_a_missing_index_or_another_lake_is_an_error(lake_folder: Path, index_folder: Path, tmp_path: Path) -> None:
     missing = run("train", lake_folder, index=tmp_path / "nowhere")
     assert (missing.returncode, missing.stdout) == (4, "")
     assert "build one: lakeindex index" in missing.stderr

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from test_cli import run
 
 from lakeindex import Lake, Settings
 from lakeindex.drift.broken_joins import BROKEN_SCHEMA
+from tests.serve.cli.test_main import run
 
 CITIES = [f"city {number}" for number in range(50)]
 HEADER = "table,column,joins_table,joins_column,kind,score_before,containment_before,containment_now,reason"
@@ -47,13 +47,13 @@ def test_a_broken_join_has_its_own_exit_code(index: Path) -> None:
     )
 
 
-def test_json_says_what_was_compared(index: Path) -> None:
+def test_json_names_the_generations_compared(index: Path) -> None:
     done = run("watch-joins", "-o", "json", "--index", index)
     assert done.returncode == 6
-    told = json.loads(done.stdout)
-    assert list(told) == ["since", "now", "broken", "watched"]
-    assert (told["since"], told["now"]) == (1, 2)
-    first = next(one for one in told["broken"] if one["column"] == "city")
+    printed = json.loads(done.stdout)
+    assert list(printed) == ["since", "now", "broken", "watched"]
+    assert (printed["since"], printed["now"]) == (1, 2)
+    first = next(one for one in printed["broken"] if one["column"] == "city")
     assert 0.0 < first.pop("score_before") <= 1.0
     assert first == {
         "table": "visits.csv",
@@ -92,14 +92,14 @@ def test_where_nothing_broke_the_exit_code_is_0(index: Path) -> None:
     assert (same.returncode, json.loads(same.stdout)) == (0, {"since": 2, "now": 2, "broken": [], "watched": 0})
 
 
-def test_a_single_generation_is_said_to_be_one(index_folder: Path) -> None:
+def test_a_single_generation_is_reported_as_such(index_folder: Path) -> None:
     done = run("watch-joins", index=index_folder)
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr == "generation 1 is the only one: there is no earlier one to compare with\n"
     quiet = run("watch-joins", "--quiet", "-o", "csv", index=index_folder)
     assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, HEADER + "\n", "")
-    told = run("watch-joins", "-o", "json", index=index_folder)
-    assert json.loads(told.stdout) == {"since": None, "now": 1, "broken": [], "watched": 0}
+    printed = run("watch-joins", "-o", "json", index=index_folder)
+    assert json.loads(printed.stdout) == {"since": None, "now": 1, "broken": [], "watched": 0}
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_single_generation_is_said_to_be_one(index_folder: Path) -> None:
         (("--tolerance", "2"), 2, "2.0 is not in the range"),
     ],
 )
-def test_what_cannot_be_compared_is_told(index: Path, words: tuple[str, ...], code: int, message: str) -> None:
+def test_what_cannot_be_compared_is_an_error(index: Path, words: tuple[str, ...], code: int, message: str) -> None:
     done = run("watch-joins", *words, index=index)
     assert (done.returncode, done.stdout) == (code, "")
     assert message in done.stderr

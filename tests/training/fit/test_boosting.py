@@ -1,4 +1,4 @@
-"""Trees learn what is there to learn, in the direction they may; scales are those of a logistic fit."""
+"""Trees equal LightGBM's and are monotone; scales are those of a logistic fit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from lakeindex.models.boosted_trees import Trees
 from lakeindex.training.fit.boosting import (
     BoostingOptions,
-    LabelledPairs,
+    TrainingPairs,
     boost,
     fit_logistic,
     fit_monotone,
@@ -21,17 +21,17 @@ pytest.importorskip("lightgbm", reason="lightgbm is not installed")
 OPTIONS = BoostingOptions(trees=40, leaves=4, least_pairs=20, features_a_tree=1.0)
 
 
-def labelled(features: np.ndarray, joins: np.ndarray) -> LabelledPairs:
+def labelled(features: np.ndarray, joins: np.ndarray) -> TrainingPairs:
     count = len(joins)
-    return LabelledPairs(features, np.zeros(count), joins, np.arange(count), np.zeros(count), np.zeros(count, np.int8))
+    return TrainingPairs(features, np.zeros(count), joins, np.arange(count), np.zeros(count), np.zeros(count, np.int8))
 
 
-def trees_of(pairs: LabelledPairs, directions: list[int]) -> Trees:
+def trees_of(pairs: TrainingPairs, directions: list[int]) -> Trees:
     arrays, depth = tree_arrays(boost(pairs.features, pairs.joins, directions, OPTIONS, np.zeros(len(pairs.joins))))
     return Trees(**arrays, depth=depth)
 
 
-def test_trees_say_what_lightgbm_says() -> None:
+def test_trees_predict_the_same_as_lightgbm() -> None:
     lightgbm = pytest.importorskip("lightgbm")
     rng = np.random.default_rng(0)
     features = rng.uniform(0, 1, (2_000, 3))
@@ -44,7 +44,7 @@ def test_trees_say_what_lightgbm_says() -> None:
     assert found == pytest.approx(booster.predict(features, raw_score=True), abs=1e-9)
 
 
-def test_a_feature_that_may_only_speak_for_a_join_is_not_learned_against_one() -> None:
+def test_a_feature_with_a_positive_direction_never_lowers_the_sum() -> None:
     rng = np.random.default_rng(1)
     features = rng.uniform(0, 1, (2_000, 2))
     joins = features[:, 0] < rng.uniform(0, 1, 2_000)
@@ -74,11 +74,11 @@ def test_a_logistic_fit_finds_the_scales_that_made_the_data() -> None:
 
 def test_queries_of_several_lakes_stay_apart() -> None:
     lake = labelled(np.zeros((3, 1)), np.ones(3, bool))
-    assert LabelledPairs.joined([lake, lake]).queries.tolist() == [0, 1, 2, 3, 4, 5]
-    assert LabelledPairs.joined([lake]).where(np.array([True, False, True])).queries.tolist() == [0, 2]
+    assert TrainingPairs.joined([lake, lake]).queries.tolist() == [0, 1, 2, 3, 4, 5]
+    assert TrainingPairs.joined([lake]).where(np.array([True, False, True])).queries.tolist() == [0, 2]
 
 
-def test_a_monotone_fit_gives_the_share_of_each_bin_and_puts_together_what_falls() -> None:
+def test_a_monotone_fit_returns_the_share_of_each_bin_and_merges_bins_that_fall() -> None:
     evidence = np.repeat([1.0, 2.0, 3.0], 100)
     joins = np.concatenate([np.arange(100) < 20, np.arange(100) < 80, np.arange(100) < 60])
     known, log_odds = fit_monotone(evidence, joins, 3)
@@ -86,7 +86,7 @@ def test_a_monotone_fit_gives_the_share_of_each_bin_and_puts_together_what_falls
     assert 1 / (1 + np.exp(-log_odds)) == pytest.approx(np.array([20.5 / 101, 140.5 / 201]))
 
 
-def test_a_scale_is_fitted_to_what_is_so_and_left_alone_without_data() -> None:
+def test_a_scale_is_fitted_to_the_data_and_stays_at_1_without_data() -> None:
     rng = np.random.default_rng(4)
     log_odds = rng.normal(size=100_000)
     joins = rng.uniform(0, 1, 100_000) < 1 / (1 + np.exp(-(1.5 * log_odds - 0.5)))

@@ -1,4 +1,4 @@
-"""A few steps of tuning bring partners nearer than strangers, the same for the same seed."""
+"""Tuning is the same for the same seed, and the contrastive loss is least where partners are nearest."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ BATCH = TextBatch(
     left=["country: France, Spain", "colour: red, blue", "gene: BRCA1, TP53", "stock: AAPL, MSFT"],
     right=["iso: FR, ES", "farbe: rot, blau", "symbol: EGFR, MYC", "ticker: IBM, ORCL"],
     join=np.array([True, True, True, False]),
-    left_origins=np.arange(4),
-    right_origins=np.array([0, 1, 2, 9]),
+    left_lineages=np.arange(4),
+    right_lineages=np.array([0, 1, 2, 9]),
 )
 OPTIONS = TuningOptions(steps=3, rank=2, alpha=4, learning_rate=2e-3)
 
@@ -41,10 +41,10 @@ def test_the_loss_is_least_where_partners_are_nearest() -> None:
     assert float(contrastive_loss(far, BATCH, 0.05)) > 10
 
 
-def test_texts_of_one_origin_are_no_negatives_of_one_another() -> None:
-    twins = torch.ones(4, 3)
-    alone = TextBatch(["a", "b"], ["c", "d"], np.ones(2, bool), np.array([0, 0]), np.array([0, 0]))
+def test_texts_of_one_lineage_are_not_negatives_of_each_other() -> None:
+    equal = torch.ones(4, 3)
+    related = TextBatch(["a", "b"], ["c", "d"], np.ones(2, bool), np.array([0, 0]), np.array([0, 0]))
     apart = TextBatch(["a", "b"], ["c", "d"], np.ones(2, bool), np.array([0, 1]), np.array([0, 1]))
-    assert float(contrastive_loss(twins, alone, 0.05)) == pytest.approx(0.0, abs=1e-6)
-    # Of three texts as near as the partner, one is it.
-    assert float(contrastive_loss(twins, apart, 0.05)) == pytest.approx(np.log(3), abs=1e-5)
+    assert float(contrastive_loss(equal, related, 0.05)) == pytest.approx(0.0, abs=1e-6)
+    # Three texts are equally near, and one of them is the partner.
+    assert float(contrastive_loss(equal, apart, 0.05)) == pytest.approx(np.log(3), abs=1e-5)

@@ -1,4 +1,4 @@
-"""Where a table starts within the records of a text, and how many lines name its columns."""
+"""Find where a table starts: the lines of titles and comments above it, and the lines of its header."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from lakeindex_connectors.csv_files.header import MISSING, is_value, names_colum
 from lakeindex_connectors.csv_files.records import Record
 
 _MAX_TITLES = 20
-_SAYS_SOMETHING = re.compile(r"[^\W\d_]|[%$€£°#]")
+_HAS_LETTERS = re.compile(r"[^\W\d_]|[%$€£°#]")
 _PLACEHOLDER = re.compile(r"Unnamed: \d+")
-"""What pandas calls a column without a name, so that it has decided which line is the header."""
+"""The name that pandas gives to a column without one: a line with such names is a header by itself."""
 _MAX_ROWS = 30
 _MAX_HEADER_LINES = 3
 _BLANKS_OF_PROSE = 2
 _LEAST_LINES = 4
-"""Of a table whose types tell that its header has several."""
+"""Records from which on column types can show that the header has several lines."""
 
 
 def count_titles(records: Sequence[Record]) -> int:
@@ -45,17 +45,17 @@ def usual_width(records: Sequence[Record], preferred: int = 0) -> int:
 
 
 def is_comment(record: Record) -> bool:
-    """Tell whether a record is one cell that starts as comments do."""
+    """Return whether a record is a single cell that starts with `#`."""
     return len(record) == 1 and (record[0] or "").startswith("#")
 
 
 def filled(record: Record) -> int:
-    """Count the cells that hold more than white space."""
+    """Count the cells that aren't blank."""
     return sum(bool(cell and not cell.isspace()) for cell in record)
 
 
 def _is_title(record: Record, usual: int) -> bool:
-    """Tell whether a record has less than half of a row's cells, or is prose cut at its commas."""
+    """Return whether a record has less than half of a row's cells, or is a sentence split at its commas."""
     starts_as_comment = (record[0] or "").startswith("#") if record else False
     if len(record) * 2 < usual or (usual > 1 and starts_as_comment and len(record) != usual):
         return True
@@ -64,7 +64,7 @@ def _is_title(record: Record, usual: int) -> bool:
 
 
 def _stands_apart(records: Sequence[Record], place: int, usual: int) -> bool:
-    """Tell by what is below it whether a record is a title: a sentence cut into fewer cells, or a single cell."""
+    """Return whether, given the lines below, a record is a title: a sentence split into fewer cells, or one cell."""
     record = records[place]
     if 1 < len(record) < usual and (record[0] or "").strip().count(" ") >= _BLANKS_OF_PROSE:
         below = next((below for below in records[place + 1 :] if len(below) == usual), [])
@@ -73,7 +73,7 @@ def _stands_apart(records: Sequence[Record], place: int, usual: int) -> bool:
 
 
 def _is_sparse(records: Sequence[Record], place: int, usual: int) -> bool:
-    """Tell whether only the first cell says something, where rows and the next such record say more."""
+    """Return whether only the first cell is filled, where the rows and the next fuller record fill more cells."""
     record = records[place]
     if len(record) != usual or usual < 3 or filled(record) > 1 or (record[0] is None and filled(record)):
         return False
@@ -84,7 +84,7 @@ def _is_sparse(records: Sequence[Record], place: int, usual: int) -> bool:
 
 
 def _spans(record: Record, usual: int) -> bool:
-    """Tell whether one text stands in every cell, as in a cell that was merged over all columns."""
+    """Return whether one text is repeated in every cell, as a cell merged over all columns is exported."""
     return usual > 2 and len(record) == usual and len(set(record)) == 1 and " " in (record[0] or "").strip()
 
 
@@ -97,7 +97,7 @@ def _count_foreign(records: Sequence[Record], usual: int) -> int:
 
 
 def count_header_lines(records: Sequence[Record]) -> int:
-    """Count the lines that name the columns; more than one only where the columns' types say so."""
+    """Count the lines that name the columns; more than one only where the columns' types show it."""
     if not _may_have_several(records):
         return int(names_columns(records[0], records[1:]))
     usual = usual_width(records)
@@ -109,14 +109,14 @@ def count_header_lines(records: Sequence[Record]) -> int:
 
 
 def _may_have_several(records: Sequence[Record]) -> bool:
-    """Tell cheaply whether the second line can belong to the header: it holds no value, and some row does."""
+    """Return, by a quick check, whether the second line may belong to the header: it holds no value, and a row does."""
     if len(records) < _LEAST_LINES or any(map(is_value, records[1])):
         return False
     return any(any(map(is_value, records[place])) for place in (len(records) // 2, -1))
 
 
 def _are_heads(heads: Sequence[Record], rows: Sequence[Record], width: int) -> bool:
-    """Tell whether several lines name the columns of the rows below: none holds a value where rows hold values."""
+    """Return whether several lines name the columns: none holds a value where the rows below hold values."""
     if any(len(set(filter(None, head))) < 2 for head in heads[1:]) or heads[0] in heads[1:]:
         return False
     if any(_PLACEHOLDER.match(cell or "") for cell in heads[0]):
@@ -137,10 +137,10 @@ def _are_heads(heads: Sequence[Record], rows: Sequence[Record], width: int) -> b
 
 
 def is_typed(column: Sequence[str | None]) -> bool:
-    """Tell whether a column holds numbers, dates or times."""
+    """Return whether a column holds numbers, dates or times."""
     values = [cell for cell in column if cell and cell.strip().lower() not in MISSING]
     return len(values) > 1 and sum(map(is_value, values)) >= 0.9 * len(values)
 
 
 def _is_data(cell: str | None) -> bool:
-    return is_value(cell) or (cell or "").strip().lower() in MISSING or not _SAYS_SOMETHING.search(cell or "")
+    return is_value(cell) or (cell or "").strip().lower() in MISSING or not _HAS_LETTERS.search(cell or "")

@@ -1,4 +1,4 @@
-"""Split one record of a delimited text into cells, where its quotes are as they should be and where they aren't."""
+"""Split one record of a delimited text into cells, whether its quotes are correct or broken."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from lakeindex_connectors.csv_files.charset_evidence import Dialect
+from lakeindex_connectors.csv_files.dialect_evidence import Dialect
 
 Record = list[str | None]
 Split = Callable[[str], tuple[Record, int, bool]]
@@ -14,13 +14,13 @@ Split = Callable[[str], tuple[Record, int, bool]]
 text follows a closing quote."""
 
 NULL_TEXTS = ("", "\\N")
-"""What an unquoted cell without a value looks like."""
+"""How an unquoted cell without a value is written."""
 
 _NEWLINE = re.compile(r"(?:\r\n|\r|\n)?")
 
 
 def plain_cells(line: str, dialect: Dialect) -> Record:
-    """Split a line in which quotes mean nothing."""
+    """Split a line at every delimiter; quotes have no meaning."""
     text = line.rstrip("\r\n")
     if not text:
         return []
@@ -44,9 +44,9 @@ def usual_split(dialect: Dialect) -> Split:
 
 @lru_cache(maxsize=64)
 def bare_splits(dialect: Dialect) -> tuple[Split, ...]:
-    """Split a line with quotes inside quotes that aren't doubled: a cell ends at a quote before a delimiter.
+    """Return two ways to split a line with undoubled quotes inside quotes: a cell ends at a quote before a delimiter.
 
-    The first way takes two quotes for a doubled one all the same.
+    The first way still reads two quotes as a doubled one.
     """
     quote, _, end = _escaped(dialect)
     inside = rf"[^{quote}\r\n]++|{quote}(?![{end}\r\n]|\Z)"
@@ -56,7 +56,7 @@ def bare_splits(dialect: Dialect) -> tuple[Split, ...]:
 
 @lru_cache(maxsize=64)
 def open_split(dialect: Dialect) -> Split:
-    """Split a line in which a quote never closes: that one is text, and other cells may be quoted all the same."""
+    """Split a line in which a quote never closes: that quote is text, and other cells may still be quoted."""
     quote = re.escape(dialect.quote)
     body = rf"(?:[^{quote}\r\n]++|{quote}{quote})*+"
     return _Splitter(dialect, _line_pattern(body, dialect), may_open=True).split
@@ -72,7 +72,7 @@ def _escaped(dialect: Dialect) -> tuple[str, str, str]:
 
 
 class _Splitter:
-    """Cuts a record by a pattern of its fields: groups 1 and 2 are a quoted cell and what follows, 3 is a plain one."""
+    """Splits a record by a pattern of its fields: groups 1 and 2 are a quoted cell and text after it, 3 a plain one."""
 
     def __init__(self, dialect: Dialect, field: re.Pattern[str], may_open: bool) -> None:
         self._dialect = dialect

@@ -1,4 +1,4 @@
-"""How well a dialect explains a sample of text."""
+"""Measure how well a dialect explains a sample of text: the evidence by which `dialect` chooses one."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from functools import lru_cache
 from itertools import takewhile
 
 BONUS = {"\t": 0.03, "|": 0.03, ";": 0.03, "#": 0.02, ",": 0.015}
-"""Common delimiters, and what speaks for each among equals."""
+"""Common delimiters, and the score added for each, which decides between equals."""
 STRONG_ONLY = (":", "^", "~", "\x01", "\x1f")
-"""Delimiters that are common inside cells: believed only when every line agrees."""
+"""Delimiters that are common inside cells: plausible only when every line agrees."""
 
 _MAX_LINES = 500
 _FEW_NOTES = 2
 _SURE = 3
-"""Delimiters on a line that prose hardly has: below lines with as many, those without any may be notes."""
+"""Delimiters on a line, more than prose has: below such lines, lines without a delimiter are taken for notes."""
 _LOOKS_QUOTED = re.compile(r'(?:\A|[,;\t|#\n])"(?:(?:[^"]++|"")*+"|[^,;\t|#\n]+(?<="))(?=[,;\t|#\n]|\Z)')
 _DECIMAL = re.compile(r"(?<=\d),(?=\d)")
 _NUMBERS = re.compile(r"[-+]?[.,%\d]+")
@@ -51,8 +51,8 @@ class Evidence:
     """Whether a blank follows most delimiters, as in prose; of blanks, whether they follow commas."""
     is_always_spaced: bool
     """Whether a blank follows every delimiter that doesn't end a line."""
-    doubts: int
-    """Cells that look otherwise: a quote opens and never closes, or quotes are around a cell and mean nothing."""
+    contradictions: int
+    """Cells that contradict the dialect: a quote opens and never closes, or quotes surround a cell and mean nothing."""
     quoted: int
     """Cells in quotes."""
     is_doubled: bool
@@ -63,14 +63,14 @@ class Evidence:
     """Whether the delimiter seems to be part of the cells: a decimal comma, the hash of a colour."""
 
     @property
-    def is_believable(self) -> bool:
+    def is_plausible(self) -> bool:
         """Whether the sample is a table under this dialect rather than text in which the delimiter occurs."""
         if self.dialect.delimiter == " ":
             return self._separates_by_blanks
         if self.dialect.delimiter in STRONG_ONLY:
             is_wide = self.usual >= 2 or (self.usual > 0 and self.dialect.delimiter != ":")
             return self.share == 1 and self.start == 0 and is_wide and self.agreeing >= 3
-        if (not self.dialect.quote and self.is_doubtful) or (self.dialect.delimiter == "#" and self.is_inside):
+        if (not self.dialect.quote and self.is_contradicted) or (self.dialect.delimiter == "#" and self.is_inside):
             return False
         if self.start and (self.usual < 2 or self.agreeing < 2 or self._is_prose) and not self._is_quoted_throughout:
             return False
@@ -78,25 +78,27 @@ class Evidence:
         return self.usual > 0 and self.share >= needed
 
     @property
-    def is_doubtful(self) -> bool:
-        """Whether half of the lines have a cell that looks otherwise."""
-        return self.doubts * 2 >= self.agreeing
+    def is_contradicted(self) -> bool:
+        """Whether cells contradict the dialect on half of the lines."""
+        return self.contradictions * 2 >= self.agreeing
 
     @property
     def _is_prose(self) -> bool:
-        """Whether blanks after the delimiters are those of sentences: their numbers of commas hardly agree."""
+        """Whether the delimiters are those of sentences: blanks follow them, and their number varies among lines."""
         is_alike = self.share >= (0.9 if self.usual < 4 else 0.75) and self.agreeing >= 3
         return self.is_spaced and not (self.is_always_spaced and is_alike)
 
     @property
     def _is_quoted_throughout(self) -> bool:
-        """Whether lines with cells in quotes leave no doubt about what separates them."""
-        return bool(self.dialect.quote) and self.agreeing >= 2 and self.quoted >= self.agreeing and not self.doubts
+        """Whether all agreeing lines have quoted cells, so that what separates these is the delimiter."""
+        return (
+            bool(self.dialect.quote) and self.agreeing >= 2 and self.quoted >= self.agreeing and not self.contradictions
+        )
 
     @property
     def _separates_by_blanks(self) -> bool:
         """Whether blanks separate cells and not words: nearly all lines agree, and cells are quoted or numbers."""
-        if self.share < 0.9 or self.agreeing < 3 or self.start > 2 or self.doubts or self.is_spaced:
+        if self.share < 0.9 or self.agreeing < 3 or self.start > 2 or self.contradictions or self.is_spaced:
             return False
         if self.quoted >= self.agreeing:
             return self.usual > 0
@@ -106,14 +108,14 @@ class Evidence:
 
     @property
     def score(self) -> float:
-        """The share of lines that agree, with small preferences that decide between equals."""
+        """Return the share of lines that agree, plus small preferences that decide between equals."""
         preferences = (
             BONUS.get(self.dialect.delimiter, 0.0),
             0.002 * min(self.usual, 20),
             -0.05 * (self.is_spaced and not self.is_always_spaced),
             -0.01 * min(self.start, 10),
             -0.05 * self.is_inside,
-            -0.01 * min(self.doubts, 20),
+            -0.01 * min(self.contradictions, 20),
             0.0 if self.dialect.quote == '"' and not self.dialect.escape else -0.001,
             -0.002 * self.dialect.skips_blanks,
             # Apostrophes around whole lines of cells are no accident, nor are doubled ones.
@@ -122,9 +124,9 @@ class Evidence:
         return self.share + sum(preferences)
 
 
-def weigh(text: str, dialect: Dialect) -> Evidence:
+def measure_dialect(text: str, dialect: Dialect) -> Evidence:
     """Measure how consistently `dialect` splits the lines of a text, whose lines end in a line feed."""
-    masked, doubts, quoted = _without_quoted(text, dialect)
+    masked, contradictions, quoted = _without_quoted(text, dialect)
     if dialect.delimiter == " " and dialect.skips_blanks:
         masked = re.sub(" +", " ", masked)
     lines = [line for line in masked.split("\n", _MAX_LINES)[:_MAX_LINES] if _may_be_row(line, dialect)]
@@ -142,7 +144,9 @@ def weigh(text: str, dialect: Dialect) -> Evidence:
     spacing = _spacing(masked, dialect.delimiter)
     is_numeric = dialect.delimiter == " " and _has_numbers(lines)
     is_inside = _is_inside(masked, dialect.delimiter, start)
-    return Evidence(dialect, usual, agreeing, share, start, *spacing, doubts, quoted, is_doubled, is_numeric, is_inside)
+    return Evidence(
+        dialect, usual, agreeing, share, start, *spacing, contradictions, quoted, is_doubled, is_numeric, is_inside
+    )
 
 
 def _without_comments(lines: list[str], counts: list[int], usual: int) -> list[int]:
@@ -157,7 +161,7 @@ def _count_notes(counts: list[int]) -> int:
 
 
 def _spacing(masked: str, delimiter: str) -> tuple[bool, bool]:
-    """Tell whether a blank follows most delimiters, and whether one follows all that don't end a line."""
+    """Return whether a blank follows most delimiters, and whether one follows all that don't end a line."""
     if delimiter == "\t":
         return False, False
     if delimiter == " ":
@@ -168,13 +172,13 @@ def _spacing(masked: str, delimiter: str) -> tuple[bool, bool]:
 
 
 def _has_numbers(lines: list[str]) -> bool:
-    """Tell whether a third of the pieces below the first line are made of digits."""
+    """Return whether a third of the pieces below the first line are made of digits."""
     pieces = [piece for line in lines[1:50] for piece in line.split(" ") if piece]
     return 3 * sum(_NUMBERS.fullmatch(piece) is not None for piece in pieces) >= len(pieces) > 0
 
 
 def _is_inside(masked: str, delimiter: str, start: int) -> bool:
-    """Tell whether a comma is nearly always between digits and not in the first line, or a hash starts cells."""
+    """Return whether commas nearly always stand between digits and not in the first line, or hashes start cells."""
     if delimiter == ",":
         return start > 0 and len(_DECIMAL.findall(masked)) >= 0.9 * masked.count(",")
     if delimiter == "#":
@@ -183,12 +187,12 @@ def _is_inside(masked: str, delimiter: str, start: int) -> bool:
 
 
 def _may_be_row(line: str, dialect: Dialect) -> bool:
-    """Tell whether a line counts; an empty one doesn't, nor a comment without any delimiter."""
+    """Return whether a line counts: it is neither empty nor a comment without a delimiter."""
     return bool(line.strip()) and not (line.startswith("#") and dialect.delimiter not in line)
 
 
 def _without_quoted(text: str, dialect: Dialect) -> tuple[str, int, int]:
-    """Replace every quoted cell by a letter; count the cells that speak against the dialect, and the quoted ones."""
+    """Replace every quoted cell by a letter; count the cells that contradict the dialect, and the quoted ones."""
     if (dialect.quote or '"') not in text:
         return text, 0, 0
     if not dialect.quote:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from lakeindex_connectors.csv_files.records import Record
-from lakeindex_connectors.csv_files.sample import count_header_lines, count_titles
+from lakeindex_connectors.csv_files.table_start import count_header_lines, count_titles
 
 ROWS: list[Record] = [["x", "1", "2"], ["y", "3", "4"], ["z", "5", "6"], ["w", "7", "8"]]
 NAMES: Record = ["name", "length", "weight"]
@@ -32,13 +32,13 @@ HEADED: dict[str, tuple[list[Record], int]] = {
 
 
 @pytest.mark.parametrize("case", TITLED)
-def test_what_stands_above_a_table_is_no_row(case: str) -> None:
+def test_lines_above_a_table_are_no_rows(case: str) -> None:
     above, expected = TITLED[case]
     assert count_titles([*above, NAMES, *ROWS]) == expected
 
 
 @pytest.mark.parametrize("case", HEADED)
-def test_lines_name_the_columns_where_the_types_below_say_so(case: str) -> None:
+def test_several_lines_are_the_header_where_the_types_below_show_it(case: str) -> None:
     heads, expected = HEADED[case]
     assert count_header_lines([*heads, *ROWS]) == expected
 

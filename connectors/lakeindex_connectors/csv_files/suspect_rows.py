@@ -1,4 +1,4 @@
-"""What in a regular file may be no row: watched in passing, and looked at closely only where there is reason to."""
+"""Notice in a regular file what may be no row: a quick check of every batch, an exact one only where that hits."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from lakeindex_connectors.csv_files.table_records import TableRecords
 _ENDING_BYTES = 16 << 10
 
 
-class Ending:
-    """The last part of a UTF-8 text that passes by."""
+class LastLines:
+    """The last lines of a UTF-8 text, kept while its chunks are streamed."""
 
     def __init__(self) -> None:
         self._bytes = b""
 
     def watch(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        """Pass the chunks on."""
+        """Pass the chunks on and keep the last bytes."""
         for chunk in chunks:
             self._bytes = (self._bytes + chunk)[-_ENDING_BYTES:] if len(chunk) < _ENDING_BYTES else chunk
             yield chunk
@@ -33,8 +33,8 @@ class Ending:
         return LINE.findall(text)[1:]
 
 
-class Suspects:
-    """Looks for the header among the rows, and for what may be a note or a sum at their end."""
+class SuspectRows:
+    """Notice a header among the rows, and what may be a note or a total at their end."""
 
     def __init__(self, layout: Layout, width: int) -> None:
         self._layout = layout
@@ -43,15 +43,15 @@ class Suspects:
         self._last: str | None = "1"
 
     def see(self, batch: pa.RecordBatch) -> None:
-        """Look at the next batch, which may have its first columns only."""
+        """Check the next batch, which may have its first columns only."""
         if self._width < 2 or batch.num_rows == 0:
             return
         mark, column = self._layout.mark, batch.column(self._layout.mark_column)
         self._has_header = self._has_header or (bool(mark) and pc.index(column, mark).as_py() >= 0)
         self._last = batch.column(0)[-1].as_py()
 
-    def confirmed_by(self, ending: Ending) -> bool:
-        """Tell whether something is no row, or may be none, so that every record deserves a look."""
+    def confirmed_by(self, ending: LastLines) -> bool:
+        """Return whether something is no row, so that the file has to be read record by record."""
         if self._has_header:
             return True
         if self._width < 2 or not may_end_a_table(self._last):

@@ -1,4 +1,4 @@
-"""The characters of many texts at once, as bytes that NumPy can change."""
+"""The characters of many texts as one array of bytes, so that NumPy can change them all at once."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Characters:
-    """Texts as one row of UTF-8 bytes; only ASCII ones may be changed, put in or taken out."""
+    """Texts as one array of UTF-8 bytes; only ASCII ones may be changed, inserted or removed."""
 
     data: Bytes
     sizes: Integers
-    """(texts,) bytes of each."""
+    """(texts,) The number of bytes of each."""
 
     @classmethod
     def of(cls, texts: Texts) -> Characters:
-        """Take texts without nulls apart."""
+        """Lay out texts without nulls as bytes."""
         offsets = np.frombuffer(memoryview(texts.buffers()[1] or b""), np.int64)[
             texts.offset : texts.offset + len(texts) + 1
         ]
@@ -39,13 +39,13 @@ class Characters:
         return np.cumsum(self.sizes) - self.sizes
 
     def repeated(self, times: Integers) -> Characters:
-        """Write each byte so many times: 0 takes it out, 2 doubles it."""
+        """Repeat each byte: 0 times removes it, 2 doubles it."""
         ends = np.concatenate([[0], np.cumsum(times)])
         starts = self.starts
         return Characters(np.repeat(self.data, times), ends[starts + self.sizes] - ends[starts])
 
     def texts(self) -> Texts:
-        """Put the texts together again."""
+        """Convert the bytes back to texts."""
         offsets = np.concatenate([[0], np.cumsum(self.sizes)]).astype(np.int64)
         buffers = pa.py_buffer(offsets.tobytes()), pa.py_buffer(self.data.tobytes())
         array: Any = pa.LargeStringArray.from_buffers(len(self.sizes), *buffers)

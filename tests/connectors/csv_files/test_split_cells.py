@@ -23,7 +23,7 @@ BROKEN: dict[str, tuple[str, list[Record]]] = {
 
 
 @pytest.mark.parametrize("case", BROKEN)
-def test_the_width_tells_how_to_read_broken_quotes(case: str) -> None:
+def test_the_width_decides_how_broken_quotes_are_split(case: str) -> None:
     text, expected = BROKEN[case]
     assert records(text, 2)[0] == expected
 
