@@ -17,13 +17,16 @@ from unittest.mock import patch
 import numpy as np
 from tried_signals import TRIED, WEIGHT
 
-from lakeindex.arrays.aliases import Floats, Integers
+from lakeindex.arrays.aliases import Features, Floats, Integers
 from lakeindex.index.candidate_sources import make_sources
 from lakeindex.match import signal_sum, signals
+from lakeindex.match.features import FEATURES, Feature, features_of, signal_values
 from lakeindex.match.matcher import Matcher
 from lakeindex.match.message_passing import choose_intermediates
 from lakeindex.match.signal_sum import SignalScores, sum_signals
 from lakeindex.match.signals import MEANINGS, REPEATS, RIVAL, SIGNALS, Signal, measure
+from lakeindex.models.monotone import FOR
+from lakeindex.search import explain
 from lakeindex.types.pairs import Pairs
 
 ENGINE = "everything"
@@ -122,7 +125,21 @@ def with_tried_signal(name: str) -> Iterator[None]:
     """Add a signal that is not part of the engine; its weight is taken from the others in proportion."""
     weights = {signal.name: (1 - WEIGHT) * signal.weight for signal in SIGNALS}
     tried = Signal(name, WEIGHT, "tried")
-    with _weighing(weights, tried), _measuring(name, TRIED[name]), patch.dict(MEANINGS, {name: tried.meaning}):
+
+    def with_feature(pairs: Pairs, values: Mapping[str, Floats]) -> Features:
+        # Behind all others, where no tree looks.
+        return np.column_stack([features_of(pairs, values), TRIED[name](pairs)])
+
+    def with_value(features: Features) -> dict[str, Floats]:
+        return signal_values(features) | {name: features[:, -1]}
+
+    with (
+        _weighing(weights, tried),
+        _replaced(features_of, with_feature),
+        _replaced(signal_values, with_value),
+        patch.object(explain, "FEATURES", (*FEATURES, Feature(name, FOR, name))),
+        patch.dict(MEANINGS, {name: tried.meaning}),
+    ):
         yield
 
 

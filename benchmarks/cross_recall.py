@@ -10,10 +10,10 @@ below them: the quality of `Lake.query_many` with its defaults, and with `--reac
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +70,8 @@ class ScoredLake:
         generation = open_current(index).folder
         directory, tokens = Directory.open(generation), open_tokens(generation / COLUMN_TOKENS)
         everything = np.arange(len(directory))
+        if len(everything) <= ANCHOR_QUERIES:
+            sys.exit(f"{index} has {len(everything)} columns: all of them would be anchor queries, and none a query")
         columns = CrossInput(tokens.take(everything), directory.facts.take(everything))
         cells = CellVectors.of(columns, model.tokens)
         anchors = choose(columns.hashes(), ANCHOR_QUERIES)
@@ -96,18 +98,17 @@ class Priors:
 
     @classmethod
     def of(cls, scored: ScoredLake, key: int) -> Priors:
-        """Take the words' ranks from `--sources words`, and the probabilities from `--budget 0`."""
-        query, size = scored.directory.id_of(key), len(scored.directory)
+        searcher, size = scored.lake.opened.searcher, len(scored.directory)
+        query = searcher.column_at(key)
         words, matcher = np.full(size, -1.0), np.full(size, HARDLY)
-        ask = partial(scored.lake.query, query.table, query.name, size, 0)
-        for match in ask(sources=("words",)).matches:
-            words[scored.directory.key_of(match.column)] = size - match.rank
-        for match in ask(budget=0).matches:
-            matcher[scored.directory.key_of(match.column)] = max(match.score, HARDLY)
+        by_words = searcher.sources["words"].candidates(query, size)
+        words[by_words] = np.arange(len(by_words), 0, -1)
+        candidates = searcher.search(query)
+        matcher[candidates.keys] = np.maximum(candidates.scores, HARDLY)
         vectors = (scored.vectors @ scored.vectors[key]).astype(np.float64)
         priors = cls(vectors, words, log_odds_of(matcher, HARDLY / 10))
         for one in (priors.vectors, priors.words, priors.matcher):
-            one[scored.directory.keys_of_table(query.table)] = -np.inf
+            one[query.own_keys] = -np.inf
         return priors
 
 

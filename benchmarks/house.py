@@ -176,7 +176,7 @@ def broken_limits(figures: Mapping[str, object]) -> list[str]:
     return [*broken, *(f"modules that import one another: {' '.join(circle)}" for circle in circles)]
 
 
-def print_figures(figures: Mapping[str, object]) -> None:
+def print_figures(figures: Mapping[str, object], briefly: bool) -> None:
     circles, undocumented, entered = figures["circles"], figures["without_docstring"], figures.get("entered", {})
     assert isinstance(circles, list) and isinstance(undocumented, list) and isinstance(entered, dict)
     rows: list[list[object]] = [
@@ -192,7 +192,7 @@ def print_figures(figures: Mapping[str, object]) -> None:
         ),
     ]
     record.print_table(["what", "count", "limit"], rows)
-    for title in ("longest_modules", "longest_functions"):
+    for title in () if briefly else ("longest_modules", "longest_functions"):
         found = figures[title]
         assert isinstance(found, dict)
         print()
@@ -215,7 +215,7 @@ def main() -> None:
     if not given.static:
         figures["entered"] = measure_works()
     broken = broken_limits(figures)
-    print_figures(figures)
+    print_figures(figures, given.check)
     if not given.static:
         limits = {"root_modules": MOST_ROOT_MODULES, "layers": MOST_LAYERS, "function_lines": MOST_FUNCTION_LINES,
                   "files_of_a_query": MOST_FILES_OF_A_QUERY}  # fmt: skip

@@ -33,7 +33,7 @@ from lakeindex.config.settings import Settings
 from lakeindex.lake import Lake
 from lakeindex.match.message_passing import MessageWeights, pass_messages
 from lakeindex.models.weights import PATHS
-from lakeindex.search.candidate_graph import candidate_graph
+from lakeindex.search.candidate_graph import Neighbours, candidate_graph
 from lakeindex.search.searcher import Searcher
 from lakeindex.training.made_lakes import open_made_lakes, plans
 from lakeindex.training.message_passing import LabelledGraph, labelled_graphs
@@ -67,11 +67,11 @@ class Graph:
         starts = np.cumsum([0, *(len(one.joins) for one in graphs)])
         received = [pass_messages(one.probabilities, one.intermediates) for one in graphs]
         nodes = [
-            np.column_stack([log_odds_of(one.probabilities), got.is_intermediate, got.back])
+            np.column_stack([log_odds_of(one.probabilities), got.is_intermediate, got.reverse])
             for one, got in zip(graphs, received, strict=True)
         ]
         messages = [
-            (start + intermediate.place, start + intermediate.partners, log_odds_of(intermediate.probabilities))
+            (start + intermediate.place, start + intermediate.neighbours, log_odds_of(intermediate.probabilities))
             for start, one in zip(starts.tolist(), graphs, strict=False)
             for intermediate in one.intermediates
         ]
@@ -159,21 +159,30 @@ def made_graphs(tables: Path) -> list[tuple[LabelledGraph, Relations]]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What an index knows around the candidates of one of its columns."""
+
+    searcher: Searcher
+    key: int
+
+    def neighbours(self, key: int) -> Neighbours:
+        return self.searcher.neighbours(key)
+
+    def reverse_probability(self, key: int) -> float:
+        return self.searcher.neighbours(key).probability(self.key)
+
+
 def real_graph(searcher: Searcher, column: ColumnId) -> tuple[LabelledGraph, list[ColumnId]]:
     """Return a query's graph, made as those of made lakes are, and the names of its candidates."""
     directory = searcher.directory
     key = directory.key_of(column)
-    neighbours = searcher.partners(key)
-    graph = candidate_graph(
-        directory.keys_of_table(column.table),
-        neighbours,
-        searcher.partners,
-        lambda other: searcher.partners(other).probability(key),
-    )
+    neighbours = searcher.neighbours(key)
+    graph = candidate_graph(directory.keys_of_table(column.table), neighbours, Around(searcher, key))
     names = [directory.id_of(one) for one in graph.keys.tolist()]
     unknown = np.zeros(len(names), bool)
     probabilities = neighbours.among(graph.keys)
-    return LabelledGraph(key, graph.keys, probabilities, graph.bridges, unknown, unknown), names
+    return LabelledGraph(key, graph.keys, probabilities, graph.intermediates, unknown, unknown), names
 
 
 def rankings_of(

@@ -74,12 +74,12 @@ class Relations:
         place_of = {int(key): place for place, key in enumerate(columns.tolist())}
         nodes = np.zeros((len(columns), 5))
         nodes[:count, 0] = log_odds_of(graph.probabilities)
-        nodes[:count, 1], nodes[:count, 2] = received.is_intermediate, received.back
+        nodes[:count, 1], nodes[:count, 2] = received.is_intermediate, received.reverse
         nodes[count, 3] = 1.0
         nodes[count + 1 : count + 1 + len(siblings), 4] = 1.0
         edges = [(Relation.CANDIDATE, np.full(count, count), np.arange(count), nodes[:count, 0])]
         edges += [
-            (Relation.BRIDGE, np.full(len(one.partners), one.place), one.partners, log_odds_of(one.probabilities))
+            (Relation.BRIDGE, np.full(len(one.neighbours), one.place), one.neighbours, log_odds_of(one.probabilities))
             for one in graph.intermediates
         ]
         for sibling, (keys, probabilities) in neighbours.items():
@@ -161,7 +161,7 @@ def _siblings(searcher: Searcher, query: int) -> np.ndarray:
 
 
 def _in_tables(searcher: Searcher, key: int, tables: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    found = searcher.partners(int(key))
+    found = searcher.neighbours(int(key))
     kept = (found.probabilities >= LEAST) & np.isin(searcher.directory.tables[found.keys], tables)
     return found.keys[kept], found.probabilities[kept]
 

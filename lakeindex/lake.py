@@ -301,13 +301,12 @@ class Lake:
     def _answer(
         self, found: ScoredCandidates, k: int, probe: int, min_probability: float, outside: pa.Table | None = None
     ) -> Answer:
-        places = found.answers()[:k]
-        if found.accepted is not None:
-            places = places[found.scores[places] >= min_probability]
+        answers = found.answers()[:k]
+        places = answers if found.accepted is None else answers[found.scores[answers] >= min_probability]
         matches = matches_of(found, places, self.opened.explainer)
         if probe:
             matches = [*self.count(matches[:probe], outside), *matches[probe:]]
-        return Answer(found.query, tuple(matches), found.tried, min(k, len(found.answers())) - len(matches))
+        return Answer(found.query, tuple(matches), found.tried, len(answers) - len(matches))
 
     def _budget(self, budget: int | None) -> int:
         return self.opened.budget if budget is None or not self.opened.budget else budget

@@ -114,6 +114,7 @@ nothing but integer keys, they are not.
 
 def paths_card(weights: MessageWeights, lakes: Mapping[str, int], figures: Mapping[str, float]) -> str:
     """Describe the weights of messages over the graph of candidates."""
+    reverse = f"{weights.reverse_slope:.3f} | {weights.reverse_bias:.3f}"
     return f"""# paths.safetensors
 
 Three numbers: what a path over a third column, and what that column answers when it is asked for its own partners, add
@@ -123,7 +124,7 @@ Zhu et al., NeurIPS 2021, with the weaker join of a path as its message and the 
 | | slope | bias |
 |---|---|---|
 | a path, by the log-odds of its weaker join | 1 | {weights.path_bias:.3f} |
-| an answer, by the log-odds that the bridge gives the query | {weights.reverse_slope:.3f} | {weights.reverse_bias:.3f} |
+| an answer, by the log-odds that the bridge gives the query | {reverse} |
 
 {_DATA}
 {lakes["calibrate"]} made lakes, half of whose queries forget some of their joins, so that these have to be found by way

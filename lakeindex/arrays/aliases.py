@@ -20,7 +20,7 @@ Hashes = npt.NDArray[np.uint64]
 """Of texts, of columns, or of pairs."""
 Places = npt.NDArray[np.integer[Any]]
 """Places in another array, in as few bytes as suffice."""
-TreePlaces = npt.NDArray[np.int32]
+TreePlaces = npt.NDArray[np.integer[Any]]
 """Numbers of features, or places of a tree's nodes."""
 Codes = npt.NDArray[np.int8]
 """Choices from a short list, as numbers: kinds of columns, verdicts."""

@@ -175,32 +175,21 @@ class InvertedIndex:
             return best(found, shared_rarity[found], np.zeros(len(found)), limit)
         shared = sums(columns, None, self.columns)
         found = np.flatnonzero(shared)
-        comparable = np.searchsorted(query.hashes, self._limits(query.terms, found) & self.mask, side="right")
+        comparable = _count_up_to(query.hashes, self._limits(query.terms, found) & self.mask)
         # The + 1 ranks many shared of many terms above one of one, where a short sketch leaves few to compare.
         return best(found, shared[found] / (comparable + 1), self.stats.take(found)[0], limit)
 
     def compare(self, query: QueryTerms, columns: Integers) -> Comparison:
         """Compare `query` with columns of the lake, by number."""
-        starts, lengths = self._spans(columns)
-        where = ranges(starts, lengths)
-        # A table needs one look-up per entry where a search needs ten; its memory is mapped only where it is written.
-        place_of = np.zeros(len(self.terms), np.uint32)
-        place_of[ranges(query.first, query.last - query.first)] = np.repeat(query.known + 1, query.last - query.first)
-        found = place_of[self.column_terms[where]]
-        shared = np.flatnonzero(found)
-        owners = np.repeat(np.arange(len(columns)), lengths)[shared]
-        places = found[shared].astype(np.int64) - 1
-        if self.mask != _EVERY_BIT:
-            is_first = starts_run(owners, places)
-            shared, owners, places = shared[is_first], owners[is_first], places[is_first]
+        owners, places, entries = self._shared(query, columns)
         rarity = query.rarity[places]
-        strengths = self.strengths[where[shared]] * STRENGTH_STEP if self.weighed[0] else np.ones(len(shared))
+        strengths = self.strengths[entries] * STRENGTH_STEP if self.weighed[0] else np.ones(len(places))
         products = query.weights[places] * strengths * rarity
         shared_terms, shared_rarity, inner = (
             sums(owners, amounts, len(columns)) for amounts in (None, rarity, products)
         )
         limits = self._limits(query.terms, columns)
-        comparable = np.searchsorted(query.hashes, limits & self.mask, side="right")
+        comparable = _count_up_to(query.hashes, limits & self.mask)
         terms, total_rarity, norms = self.stats.take(columns)
         if not query.terms.is_complete:
             terms, total_rarity = self._stats_up_to(limits, columns)
@@ -209,10 +198,56 @@ class InvertedIndex:
             query_terms=comparable.astype(np.float64),
             candidate_terms=terms,
             shared_rarity=shared_rarity,
-            query_rarity=np.concatenate([[0.0], np.cumsum(query.rarity)])[comparable],
+            query_rarity=query.summed_rarity[comparable],
             candidate_rarity=total_rarity,
-            cosine=ratio(inner, norms * np.linalg.norm(query.weights)),
+            cosine=ratio(inner, norms * query.norm),
         )
+
+    def _shared(self, query: QueryTerms, columns: Integers) -> tuple[Integers, Integers, Integers]:
+        """Find the terms that the query and columns share, by column, then by the place of the term in the query.
+
+        Returns the place of each one's column, that of its term, and its entry in `column_terms`; of a folded index,
+        the first of the entries that are one term.
+        """
+        starts, lengths = self._spans(columns)
+        # Whichever is shorter is walked through: the terms of the columns, or the columns of the query's terms.
+        if int(query.frequency.sum()) < int(lengths.sum()) and bool(np.all(columns[1:] > columns[:-1])):
+            owners, places, entries = self._shared_by_terms(query, columns, starts, lengths)
+        else:
+            owners, places, entries = self._shared_by_columns(query, starts, lengths)
+        if self.mask != _EVERY_BIT:
+            is_first = starts_run(owners, places)
+            owners, places, entries = owners[is_first], places[is_first], entries[is_first]
+        return owners, places, entries
+
+    def _shared_by_columns(
+        self, query: QueryTerms, starts: Integers, lengths: Integers
+    ) -> tuple[Integers, Integers, Integers]:
+        where = ranges(starts, lengths)
+        # A table costs a look-up an entry where a search costs ten; it is mapped lazily, and filled at a few places.
+        place_of = np.zeros(len(self.terms), np.uint32)
+        place_of[ranges(query.first, query.last - query.first)] = np.repeat(query.known + 1, query.last - query.first)
+        found = place_of[self.column_terms[where]]
+        shared = np.flatnonzero(found)
+        owners = np.repeat(np.arange(len(starts)), lengths)[shared]
+        return owners, found[shared].astype(np.int64) - 1, where[shared]
+
+    def _shared_by_terms(
+        self, query: QueryTerms, columns: Integers, starts: Integers, lengths: Integers
+    ) -> tuple[Integers, Integers, Integers]:
+        spans = query.last - query.first
+        numbers, known = ranges(query.first, spans), np.repeat(query.known, spans)
+        first = self._starts_of(numbers)
+        frequency = self._starts_of(numbers + 1) - first
+        holders = self.term_columns[ranges(first, frequency)]
+        owners = np.minimum(np.searchsorted(columns, holders), max(len(columns) - 1, 0))
+        is_asked = columns[owners] == holders if len(columns) else np.zeros(len(holders), bool)
+        owners, places = owners[is_asked], np.repeat(known, frequency)[is_asked]
+        numbers = np.repeat(numbers, frequency)[is_asked]
+        order = np.lexsort((numbers, owners))
+        owners, places, numbers = owners[order], places[order], numbers[order]
+        entries = _find_in_spans(self.column_terms, starts[owners], lengths[owners], numbers)
+        return owners, places, entries
 
     def look_up(self, terms: TermSet) -> QueryTerms:
         """Look up the terms of a column, of the lake or from outside, for `candidates` and `compare`."""
@@ -230,7 +265,9 @@ class InvertedIndex:
         weights = rarity = rarity_of(everywhere, self.columns)
         if self.weighed[0]:
             weights = strengths_of(counts) * STRENGTH_STEP * rarity
-        return QueryTerms(terms, hashes, rarity, weights, known, first, last, frequency)
+        summed_rarity = np.concatenate([np.zeros(1), np.cumsum(rarity)])
+        norm = float(np.linalg.norm(weights))
+        return QueryTerms(terms, hashes, rarity, weights, summed_rarity, norm, known, first, last, frequency)
 
     def _starts_of(self, numbers: Places) -> Integers:
         return self.term_starts[numbers].astype(np.int64)
@@ -276,6 +313,25 @@ class InvertedIndex:
         is_first = starts_run(columns, groups)
         rarity = rarity_of(frequency, self.columns)
         return TermStats.of(groups[is_first], columns[is_first], None, rarity, self.columns)
+
+
+def _find_in_spans(sorted_spans: Places, starts: Integers, lengths: Integers, wanted: Integers) -> Integers:
+    """Return the place of each wanted number in its span, ascending, of an array: a binary search in all at once."""
+    low, high = starts.copy(), starts + lengths - 1
+    for _ in range(int(lengths.max(initial=1)).bit_length()):
+        middle = (low + high) // 2
+        is_after = sorted_spans[middle] < wanted
+        low, high = np.where(is_after, middle + 1, low), np.where(is_after, high, middle)
+    return low
+
+
+def _count_up_to(hashes: Hashes, limits: Hashes) -> Integers:
+    """Return how many of the hashes, ascending, are at most each limit, (limits,)."""
+    counts = np.full(len(limits), len(hashes))
+    if len(hashes):
+        is_below = limits < hashes[-1]
+        counts[is_below] = np.searchsorted(hashes, limits[is_below], side="right")
+    return counts
 
 
 def _partitions(starts: Places, entries: int) -> bool:

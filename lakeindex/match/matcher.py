@@ -95,7 +95,7 @@ def best_candidate(evidence: Floats, features: Features, verdicts: Codes, pairs:
         return None
     ordered = np.minimum(evidence, ordered_by_verdicts(evidence, verdicts))
     place = int(np.argmax(as_rivals(ordered, features)))
-    kind = int(kinds_of(pairs.take(np.array([place])))[0])
+    kind = int(kinds_of(pairs)[place])
     return BestCandidate(float(evidence[place]), features[place], kind)
 
 

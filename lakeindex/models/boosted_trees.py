@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from lakeindex.arrays.aliases import Features, Floats, TreePlaces
+from lakeindex.arrays.aliases import Features, Flags, Floats, TreePlaces
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,13 +31,13 @@ class Trees:
         A step down a tree is credited to the feature that its node splits on (Saabas, 2014). The value of the roots
         is not included: a row of contributions plus `base` is the prediction of the trees.
         """
-        rows = np.arange(len(features))[:, None]
+        rows = np.arange(len(features))[:, None] * features.shape[1]
         nodes = np.broadcast_to(self.roots, (len(features), len(self.roots)))
         added = np.zeros(features.shape)
         for _ in range(self.depth):
-            split_on, below = self._below(features, nodes)
+            below = self._below(features, nodes)
             steps = self.values[below] - self.values[nodes]
-            flat = (rows * features.shape[1] + split_on).ravel()
+            flat = (rows + self.features[nodes]).ravel()
             added += np.bincount(flat, steps.ravel(), minlength=added.size).reshape(added.shape)
             nodes = below
         return added
@@ -51,59 +51,56 @@ class Trees:
         """Return the prediction of all trees together, (n,)."""
         nodes = np.broadcast_to(self.roots, (len(features), len(self.roots)))
         for _ in range(self.depth):
-            _, nodes = self._below(features, nodes)
+            nodes = self._below(features, nodes)
         return np.asarray(self.values[nodes].sum(axis=1))
 
     def sums_of_steps(self, features: Features) -> Floats:
         """Return `sums` of rows, (n,), computing rows between the same thresholds once: for trees of few features."""
-        cells = np.stack([self._cells(features[:, place], place) for place in range(features.shape[1])], axis=1)
-        _, first, cell_of = np.unique(cells, axis=0, return_index=True, return_inverse=True)
-        return self.sums(features[first])[cell_of.reshape(-1)]
-
-    def _cells(self, values: Floats, feature: int) -> TreePlaces:
-        """Return between which thresholds of a feature values, (n,), lie."""
-        splits = (self.features == feature) & (self.left != np.arange(len(self.left)))
-        return np.searchsorted(np.unique(self.thresholds[splits]), values, side="left").astype(np.int32)
+        cells = np.zeros(len(features), np.int64)
+        for feature in range(features.shape[1]):
+            thresholds = np.unique(self.thresholds[self._is_split & (self.features == feature)])
+            cells = cells * (len(thresholds) + 1) + np.searchsorted(thresholds, features[:, feature], side="left")
+        _, first, cell_of = np.unique(cells, return_index=True, return_inverse=True)
+        return self.sums(features[first])[cell_of]
 
     def given(self, known: Floats) -> Trees:
         """Fix features, (features,) with nan for those that stay open, and return what is left of the trees.
 
-        The same rows get the same sums, of fewer and shallower trees: every split on a known feature is taken.
+        The same rows get the same sums, from shallower trees: every split on a known feature is taken, and trees that
+        become a single leaf are put together into one.
         """
-        nodes = np.arange(len(self.features))
-        values = known[self.features]
+        nodes, values = np.arange(len(self.features)), known[self.features]
         taken = np.where(values <= self.thresholds, self.left, self.right)
-        reached = np.where(np.isnan(values), nodes, taken).astype(np.int32)
+        reached = np.where(np.isnan(values), nodes, taken)
         for _ in range(self.depth.bit_length()):
             reached = reached[reached]
-        left, right = reached[self.left], reached[self.right]
-        return replace(self, roots=reached[self.roots], left=left, right=right).pruned()
-
-    def pruned(self) -> Trees:
-        """Return the same trees, those that are a single leaf put together into one, with the depth that they have."""
-        is_leaf = self.left == np.arange(len(self.left))
-        depth, level = 0, self.roots[~is_leaf[self.roots]]
-        splitting = level
-        while len(level):
-            depth += 1
-            below = np.concatenate([self.left[level], self.right[level]])
-            level = np.unique(below[~is_leaf[below]])
-        single = self.roots[is_leaf[self.roots]]
-        if not len(single):
-            return replace(self, depth=depth)
-        leaf, end = float(self.values[single].sum()), np.array([len(self.features)], np.int32)
+        roots, left, right = reached[self.roots], reached[self.left], reached[self.right]
+        is_single = left[roots] == roots
         return Trees(
-            roots=np.concatenate([splitting, end]).astype(np.int32),
-            features=np.append(self.features, np.int32(0)),
+            roots=np.append(roots[~is_single], len(nodes)),
+            features=np.append(self.features, 0),
             thresholds=np.append(self.thresholds, np.inf),
-            left=np.concatenate([self.left, end]),
-            right=np.concatenate([self.right, end]),
-            values=np.append(self.values, leaf),
-            depth=depth,
+            left=np.append(left, len(nodes)),
+            right=np.append(right, len(nodes)),
+            values=np.append(self.values, self.values[roots[is_single]].sum()),
+            depth=_depth(roots[~is_single], left, right),
         )
 
-    def _below(self, features: Features, nodes: TreePlaces) -> tuple[TreePlaces, TreePlaces]:
-        """Return the features that the nodes (n, trees) split on, and the children that the rows go to."""
-        split_on = self.features[nodes]
-        is_left = np.take_along_axis(features, split_on.astype(np.intp), axis=1) <= self.thresholds[nodes]
-        return split_on, np.where(is_left, self.left[nodes], self.right[nodes])
+    @property
+    def _is_split(self) -> Flags:
+        return np.asarray(self.left != np.arange(len(self.left)))
+
+    def _below(self, features: Features, nodes: TreePlaces) -> TreePlaces:
+        """Return the children that rows, (n, features), go to from nodes, (n, trees)."""
+        rows = np.arange(len(features))[:, None] * features.shape[1]
+        is_left = features.ravel()[rows + self.features[nodes]] <= self.thresholds[nodes]
+        return np.where(is_left, self.left[nodes], self.right[nodes])
+
+
+def _depth(roots: TreePlaces, left: TreePlaces, right: TreePlaces) -> int:
+    """Return how many steps it takes from the roots to the farthest leaf."""
+    depth, level = 0, roots
+    while len(level := level[left[level] != level]):
+        level = np.unique(np.concatenate([left[level], right[level]]))
+        depth += 1
+    return depth

@@ -59,12 +59,10 @@ class SearchResult:
     """(m,) What was predicted of each right before."""
     rounds: Integers
     """(m,) The round in which each was scored, from 0 on."""
-    predicted: Floats
-    """(columns,) The scores of all, exact where they are known."""
 
     def among(self, keys: Integers) -> SearchResult:
         """Return the same among columns with these keys, ascending, where the places so far are keys."""
-        return replace(self, places=np.searchsorted(keys, self.places), predicted=self.predicted[keys])
+        return replace(self, places=np.searchsorted(keys, self.places))
 
     @property
     def calls(self) -> int:
@@ -140,11 +138,19 @@ def searching(space: Coordinates, prior: Floats, plan: Plan, anchors: Integers |
             forecasts = np.concatenate([forecasts, predicted[chosen]])
             rounds = np.concatenate([rounds, np.full(len(chosen), number)])
             is_open[chosen] = False
-            if len(places) < len(allowed):
+            if number + 1 < planned and len(places) < calls:
                 predicted = predict(space, believed, places, scores, plan)
-    predicted = predicted.copy()
-    predicted[places] = scores
-    return SearchResult(places, scores, forecasts, rounds, predicted)
+    return SearchResult(places, scores, forecasts, rounds)
+
+
+def predict_all(space: Coordinates, prior: Floats, found: SearchResult, plan: Plan) -> Floats:
+    """Return the scores of all columns, (columns,): exact where they are known, else as they are predicted."""
+    believed = np.where(np.isfinite(prior), prior, 0.0)
+    if not len(found.places):
+        return believed
+    predicted = predict(space, believed, found.places, found.scores, plan)
+    predicted[found.places] = found.scores
+    return predicted
 
 
 def best_of(predicted: Floats, is_open: Flags, count: int) -> Integers:

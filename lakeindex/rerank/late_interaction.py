@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from warnings import catch_warnings, simplefilter
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
+from cachetools import LRUCache
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
@@ -66,6 +67,8 @@ _NOTHING = -1.0
 """The likeness of what isn't there."""
 _NEARLY, _ALIKE = 0.8, 0.99
 _PAIRS_AT_ONCE = 1_024
+_RECENT = 4_096
+"""Columns whose vectors stay in memory, about five kilobytes each."""
 _TREES = "joins"
 
 
@@ -99,6 +102,9 @@ class LateInteraction:
     """Trained to tell what joins from what doesn't."""
     files: tuple[Path, Path]
     """That of the weights, and that of the token vectors."""
+    _recent: LRUCache[bytes, Vectors] = field(default_factory=lambda: LRUCache(_RECENT), init=False, repr=False)
+    """The vectors of columns that were scored lately, by their tokens."""
+    _lock: Lock = field(default_factory=Lock, init=False, repr=False)
 
     @classmethod
     def open(cls, weights: Path, tokens: Path) -> LateInteraction:
@@ -119,9 +125,22 @@ class LateInteraction:
         return fingerprint_of(*self.files)
 
     def scores(self, queries: CrossInput, columns: CrossInput, left: Integers, right: Integers) -> Floats:
-        """Return what speaks for a join of each pair of places, (p,), in log-odds but for a constant."""
-        of_queries, of_columns = CellVectors.of(queries, self.tokens), CellVectors.of(columns, self.tokens)
-        return self.tree_scores(pair_features(of_queries, of_columns, left, right))
+        """Return the score of each pair of places, (p,), in log-odds of a join but for a constant."""
+        return self.tree_scores(pair_features(self._vectors_of(queries), self._vectors_of(columns), left, right))
+
+    def _vectors_of(self, columns: CrossInput) -> CellVectors:
+        """Look up the vectors of columns; those of columns that were scored lately are still there."""
+        contents = columns.column_tokens.contents()
+        with self._lock:
+            known = {content: self._recent[content] for content in contents if content in self._recent}
+        new = np.array([place for place, content in enumerate(contents) if content not in known], np.int64)
+        if len(new):
+            made = CellVectors.of(columns.take(new), self.tokens)
+            known |= {contents[place]: made.vectors[number] for number, place in enumerate(new.tolist())}
+            with self._lock:
+                self._recent.update(known)
+        vectors = np.stack([known[content] for content in contents])
+        return CellVectors(vectors, np.asarray(vectors.any(axis=2)), columns)
 
     def tree_scores(self, pairs: npt.NDArray[np.float64]) -> Floats:
         """Return what the trees say of pairs as they were seen, (p, len(SEEN))."""
@@ -157,23 +176,21 @@ def _likenesses(queries: CellVectors, columns: CellVectors, left: Integers, righ
     ours, theirs = queries.vectors[left], columns.vectors[right]
     here, there = queries.there[left], columns.there[right]
     cosines = np.where(here[:, :, None] & there[:, None, :], ours @ theirs.transpose(0, 2, 1), _NOTHING)
-    have_cells = here[:, CELLS].any(axis=1) & there[:, CELLS].any(axis=1)
     of_cells = cosines[:, CELLS, CELLS]
-    found = np.where(here[:, CELLS], np.maximum(of_cells.max(axis=2), 0), np.nan)
-    found_in_turn = np.where(there[:, CELLS], np.maximum(of_cells.max(axis=1), 0), np.nan)
-    with catch_warnings():
-        simplefilter("ignore", RuntimeWarning)  # of columns without cells, whose figures are replaced
-        of_values = [
-            np.nanmean(found, axis=1),
-            np.nanmean(found_in_turn, axis=1),
-            *(_share(one, least) for least in (_NEARLY, _ALIKE) for one in (found, found_in_turn)),
-            np.nanmax(found, axis=1),
-            np.nanmin(found, axis=1),
-            np.nanmin(found_in_turn, axis=1),
-            np.nanmedian(found, axis=1),
-            np.nanmedian(found_in_turn, axis=1),
-            _cosine(ours[:, CELLS].sum(axis=1), theirs[:, CELLS].sum(axis=1)),
-        ]
+    ahead = _Nearest.of(np.maximum(of_cells.max(axis=2), 0), here[:, CELLS])
+    back = _Nearest.of(np.maximum(of_cells.max(axis=1), 0), there[:, CELLS])
+    have_cells = (ahead.count > 0) & (back.count > 0)
+    of_values = [
+        ahead.mean(),
+        back.mean(),
+        *(one.share_above(least) for least in (_NEARLY, _ALIKE) for one in (ahead, back)),
+        ahead.best(),
+        ahead.worst(),
+        back.worst(),
+        ahead.median(),
+        back.median(),
+        _cosine(ours[:, CELLS].sum(axis=1), theirs[:, CELLS].sum(axis=1)),
+    ]
     facts, others = queries.read.facts.take(left), columns.read.facts.take(right)
     return np.column_stack(
         [
@@ -203,9 +220,37 @@ def _folded(numbers: Floats) -> Floats:
     return np.asarray(np.nan_to_num(np.sign(numbers) * np.log1p(np.abs(numbers))))
 
 
-def _share(found: npt.NDArray[np.float64], least: float) -> Floats:
-    """Return the share of the cells, (pairs, cells) with nan for none, that found one as near as that."""
-    return np.asarray(np.nanmean(np.where(np.isnan(found), np.nan, found > least), axis=1))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Nearest:
+    """How near the nearest cell of the other column is to each cell of one."""
+
+    likenesses: Vectors
+    """(pairs, cells)."""
+    is_cell: Flags
+    """(pairs, cells)."""
+    count: Integers
+    """(pairs,) how many cells there are."""
+
+    @classmethod
+    def of(cls, likenesses: Vectors, is_cell: Flags) -> _Nearest:
+        return cls(likenesses, is_cell, is_cell.sum(axis=1))
+
+    def mean(self) -> Floats:
+        return np.asarray(np.where(self.is_cell, self.likenesses, 0).sum(axis=1) / np.maximum(self.count, 1))
+
+    def share_above(self, least: float) -> Floats:
+        return np.asarray((self.is_cell & (self.likenesses > least)).sum(axis=1) / np.maximum(self.count, 1))
+
+    def best(self) -> Floats:
+        return np.asarray(np.where(self.is_cell, self.likenesses, -np.inf).max(axis=1))
+
+    def worst(self) -> Floats:
+        return np.asarray(np.where(self.is_cell, self.likenesses, np.inf).min(axis=1))
+
+    def median(self) -> Floats:
+        ascending = np.sort(np.where(self.is_cell, self.likenesses, np.inf), axis=1)
+        rows, count = np.arange(len(ascending)), np.maximum(self.count, 1)
+        return np.asarray((ascending[rows, (count - 1) // 2] + ascending[rows, count // 2]) / 2)
 
 
 def _cosine(ones: Vectors, others: Vectors) -> Floats:

@@ -36,7 +36,7 @@ class ScoreCache:
     path: Path | None = None
     """A file of one model's scores, which may be lost at any time."""
     most: int = _MOST
-    """Pairs that are kept in memory, the newest; the file is cut back to them when it holds twice as many."""
+    """Pairs that are kept in memory, about the newest; the file is cut back to them when it holds twice as many."""
     _known: list[Records] = field(default_factory=lambda: [np.zeros(0, _RECORD)] * 2, init=False)
     """The many, and the recent ones, which come first where both have a hash; each ascending by hash."""
     _read: tuple[int, int] = field(default=(0, 0), init=False)
@@ -68,13 +68,13 @@ class ScoreCache:
 
     def _keep(self, records: Records) -> None:
         many, recent = self._known
-        recent = _merged(recent, records)
-        if len(recent) <= min(_RECENT, self.most):
+        recent = _merged(recent, records[-self.most :])
+        if len(recent) <= min(_RECENT, self.most // 2):
             self._known = [many, recent]
-        else:
-            # The many are older: what there is no room for is dropped from them.
-            room = max(0, self.most - len(recent))
-            self._known = [_merged(many[:room], recent)[-self.most :], recent[:0]]
+        elif len(many) + len(recent) <= self.most:
+            self._known = [_merged(many, recent), recent[:0]]
+        else:  # the many are older, and scored again where they are needed again
+            self._known = [recent, recent[:0]]
 
     def _read_on(self) -> None:
         """Take in what this or another process appended since the file was last read."""
@@ -97,7 +97,7 @@ class ScoreCache:
             size = path.stat().st_size if path.exists() else 0
             if size > 2 * self.most * _RECORD.itemsize:
                 unfinished = path.with_suffix(".new")
-                unfinished.write_bytes(_merged(*self._known)[-self.most :].tobytes())
+                unfinished.write_bytes(_merged(*self._known).tobytes())
                 unfinished.replace(path)
                 return
             with path.open("ab") as file:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
-import numpy as np
 import pyarrow as pa
 
 from lakeindex.arrays.aliases import Integers
@@ -80,25 +79,26 @@ class Answer:
 
 def matches_of(candidates: ScoredCandidates, places: Integers, explainer: Explainer) -> list[Match]:
     """Return some candidates as matches, ranked in the order of their places."""
-    pairs, scores, accepted = candidates.pairs.take(places), candidates.scores[places], candidates.accepted
+    pairs, scores, accepted = candidates.pairs, candidates.scores, candidates.accepted
     kinds, values = kinds_of(pairs), pairs.compared[Family.VALUES]
     forward, backward = values.containment(), values.reverse_containment()
     is_key = bool(pairs.query.is_key[0])
-    evidence = explainer.evidence(candidates, places)
     return [
         Match(
             query=candidates.query,
             column=explainer.directory.id_of(int(pairs.keys[place])),
-            rank=place + 1,
+            rank=rank,
             score=float(scores[place]),
             kind=KINDS_OF_JOIN[kinds[place]],
             containment=float(forward[place]),
             reverse_containment=float(backward[place]),
             cardinality=Cardinality.of(is_key, bool(pairs.candidates.is_key[place])),
-            evidence=evidence[place],
-            accepted=None if accepted is None else bool(accepted[places[place]]),
+            evidence=evidence,
+            accepted=None if accepted is None else bool(accepted[place]),
         )
-        for place in np.arange(len(places)).tolist()
+        for rank, (place, evidence) in enumerate(
+            zip(places.tolist(), explainer.evidence(candidates, places), strict=True), 1
+        )
     ]
 
 

@@ -67,7 +67,7 @@ class ExternalColumn:
         Of several, that of a table with the same title counts.
         """
         facts, terms = self.facts(), self.terms()[Family.VALUES]
-        if self.limits.raw is RawValues.NONE or not len(terms.hashes):
+        if self.limits.raw is RawValues.NONE:
             return None
         directory = searcher.directory
         lake, index = directory.facts, searcher.terms[Family.VALUES]

@@ -30,7 +30,6 @@ class PairDescriber(Protocol):
         ...
 
 
-
 @dataclass(frozen=True, slots=True, eq=False)
 class PairLabels:
     """The labelled pairs of which the index has both columns, an entry each."""

@@ -38,9 +38,12 @@ class CandidateScorer:
 
     def score(self, query: QueryColumn, keys: Integers, labels: PairLabels | None = None) -> ScoredCandidates:
         """Score candidates, ascending by key, each by its pair with the query alone."""
-        pairs = self.pairs(query, keys)
+        return self.score_pairs(query, self.pairs(query, keys), labels)
+
+    def score_pairs(self, query: QueryColumn, pairs: Pairs, labels: PairLabels | None = None) -> ScoredCandidates:
+        """Score pairs that were looked up before."""
         features = features_of(pairs, measure(pairs))
-        return self._scored(query, pairs, features, np.full(len(keys), np.nan), labels)
+        return self._scored(query, pairs, features, np.full(len(features), np.nan), labels)
 
     def extended(
         self, candidates: ScoredCandidates, query: QueryColumn, keys: Integers, labels: PairLabels | None = None

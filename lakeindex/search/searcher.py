@@ -93,9 +93,7 @@ class Searcher:
     @cached_property
     def scorer(self) -> CandidateScorer:
         """What scores pairs of columns, each alone."""
-        return CandidateScorer(
-            self.directory, self.terms, self.vectors, Matcher.open(MATCHER), tuple(self.sources)
-        )
+        return CandidateScorer(self.directory, self.terms, self.vectors, Matcher.open(MATCHER), tuple(self.sources))
 
     @cached_property
     def message_weights(self) -> MessageWeights:
@@ -186,9 +184,7 @@ class Searcher:
         moved = [one.moved(places) for one in graph.intermediates]
         return candidates.with_messages(pass_messages(candidates.estimates, moved), self.message_weights)
 
-    def candidates(
-        self, query: QueryColumn, sources: Sequence[CandidateSource], limit: int = CANDIDATES
-    ) -> Integers:
+    def candidates(self, query: QueryColumn, sources: Sequence[CandidateSource], limit: int = CANDIDATES) -> Integers:
         """Return the keys that sources propose, ascending; where few columns may answer, all of those."""
         if not len(query.elsewhere) or len(self.directory) - len(query.elsewhere) > limit * len(sources):
             return retrieve(query, sources, limit)

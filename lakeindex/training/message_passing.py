@@ -120,8 +120,8 @@ def _slope(pairs: PathPairs, weights: MessageWeights) -> tuple[np.ndarray, np.nd
     received = pairs.received
     own, path = weights.odds(received)
     of_path = 1 / (1 + np.exp(np.clip(own - path, -500, 500)))
-    answering = (1 - of_path) * received.is_intermediate
-    design = np.column_stack([of_path, answering * received.reverse, answering])
+    of_intermediate = (1 - of_path) * received.is_intermediate
+    design = np.column_stack([of_path, of_intermediate * received.reverse, of_intermediate])
     predicted = weights.probabilities(received)
     return design.T @ (pairs.joins - predicted), (design * (predicted * (1 - predicted))[:, None]).T @ design
 

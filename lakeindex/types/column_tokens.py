@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -55,6 +56,11 @@ class ColumnTokens:
         kept = ~is_end & (unit < units) & (within < tokens)
         laid[owners[kept], unit[kept], within[kept]] = self.tokens[kept]
         return laid
+
+    def contents(self) -> list[bytes]:
+        """Return the tokens of each column as bytes, (columns,)."""
+        ends = self.starts.tolist()
+        return [self.tokens[start:end].tobytes() for start, end in pairwise(ends)]
 
     def hashes(self) -> Hashes:
         """Hash each reading, (columns,): what the scores of a cross-encoder are remembered by."""

@@ -93,7 +93,7 @@ class ColumnFacts:
 
     def take(self, places: Integers) -> ColumnFacts:
         """Return some of the columns, in the order asked for."""
-        return ColumnFacts(**{field.name: np.asarray(getattr(self, field.name)[places]) for field in fields(self)})
+        return ColumnFacts(*(np.asarray(getattr(self, name)[places]) for name in _FACTS))
 
     def joined(self, others: ColumnFacts) -> ColumnFacts:
         """Put other columns behind these."""
@@ -111,6 +111,9 @@ class ColumnFacts:
         return np.isin(self.kinds, [KINDS.index(kind) for kind in kinds])
 
 
+_FACTS = tuple(field.name for field in fields(ColumnFacts))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class QueryTerms:
     """The terms of a query column of one family, looked up in an inverted index."""
@@ -123,6 +126,10 @@ class QueryTerms:
     """(terms,) the inverse document frequency; a term that the lake does not have is as rare as can be."""
     weights: Floats
     """(terms,) rarity times the logarithm of the count, where the index weighs counts."""
+    summed_rarity: Floats
+    """(terms + 1,) the rarity of the first terms together, from none to all."""
+    norm: float
+    """The Euclidean length of the weights."""
     known: Integers
     """(known,) the places of those that the lake has."""
     first: Integers

@@ -67,16 +67,14 @@ class Comparison:
 
     def take(self, places: Integers) -> Comparison:
         """Keep some candidates, in the order asked for."""
-        return Comparison(**{field.name: getattr(self, field.name)[places] for field in fields(self)})
+        return Comparison(*(getattr(self, name)[places] for name in _COMPARED))
 
     def joined(self, others: Comparison) -> Comparison:
         """Put other candidates behind these."""
-        return Comparison(
-            **{
-                field.name: np.concatenate([getattr(self, field.name), getattr(others, field.name)])
-                for field in fields(self)
-            }
-        )
+        return Comparison(*(np.concatenate([getattr(self, name), getattr(others, name)]) for name in _COMPARED))
+
+
+_COMPARED = tuple(field.name for field in fields(Comparison))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,25 +22,25 @@ from changed_engine import (
 from query_lake import query_lake
 from tried_signals import TRIED, WEIGHT
 
-from lakeindex import ColumnId, Lake, Match, TableId
+from lakeindex import ColumnId, Lake, TableId
 from lakeindex.match import signal_sum, signals
 from lakeindex.match.signals import REPEATS, RIVAL, SIGNALS
 from lakeindex.search.searcher import Searcher
+from lakeindex.types.matches import Match
+from tests.benchmarks.conftest import CITY
 
-CAPITALS = ColumnId(TableId("geo/countries.csv"), "capital")
-CITIES = ColumnId(TableId("geo/hauptstädte.csv.gz"), "stadt")
 NAMES = [signal.name for signal in SIGNALS]
 
 
 def ask(lake: Lake, **varied: object) -> list[Match]:
     """Query the lake opened anew: an open one keeps what it has found."""
     opened = Lake.open(lake.settings.index, lake.settings)
-    (answer,) = opened.query_many([CAPITALS], k=100, **varied)
+    (answer,) = opened.query_many([CITY], k=100, **varied)
     return list(answer.matches)
 
 
-def strengths(matches: list[Match], name: str) -> list[float]:
-    return [one.strength for match in matches for one in match.evidence if one.name == name]
+def values_of(matches: list[Match], name: str) -> list[float]:
+    return [one.value for match in matches for one in match.evidence if one.name == name]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -53,18 +53,19 @@ def test_the_weights_of_the_others_sum_to_1_in_the_same_proportions(name: str) -
     assert weights == pytest.approx({one.name: one.weight / left for one in SIGNALS if one.name != name})
 
 
-def test_a_signal_that_is_left_out_is_weak_everywhere(lake: Lake) -> None:
-    assert max(strengths(ask(lake), "meaning")) > 0.3
+def test_a_signal_that_is_left_out_has_no_value(cities: Lake) -> None:
+    assert max(values_of(ask(cities), "meaning")) > 0.3
     with without_signal("meaning"):
-        assert set(strengths(ask(lake), "meaning")) == {0.0}
+        assert set(values_of(ask(cities), "meaning")) == {0.0}
 
 
-def test_what_speaks_against_a_join_can_be_left_out(lake: Lake) -> None:
-    assert max(strengths(ask(lake), RIVAL.name)) > 0
+def test_what_speaks_against_a_join_can_be_left_out(cities: Lake) -> None:
+    assert max(values_of(ask(cities), RIVAL.name)) > 0.01
+    assert max(values_of(ask(cities), REPEATS.name)) == 1.0
     with without_rival():
-        assert set(strengths(ask(lake), RIVAL.name)) == {0.0}
+        assert set(values_of(ask(cities), RIVAL.name)) == {0.0}
     with without_repeats():
-        assert set(strengths(ask(lake), REPEATS.name)) == {0.0}
+        assert set(values_of(ask(cities), REPEATS.name)) == {0.0}
 
 
 @pytest.mark.parametrize("guard", guards())
@@ -77,57 +78,58 @@ def test_a_guard_is_back_after_it_was_switched_off(guard: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["names", "grams"])
-def test_one_signal_alone_ranks_by_its_values(lake: Lake, name: str) -> None:
-    values = {match.column: value for match in ask(lake) for value in strengths([match], name)}
+def test_one_signal_alone_ranks_by_its_values(cities: Lake, name: str) -> None:
+    values = {match.column: value for match in ask(cities) for value in values_of([match], name)}
     with by_signal_alone(name):
-        ranked = [match.column for match in ask(lake, budget=0)]
+        ranked = [match.column for match in ask(cities, budget=0)]
     expected = [value for value in sorted(values.values(), reverse=True) if value > 0.1]
     assert [values[column] for column in ranked if column in values][: len(expected)] == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("name", TRIED)
-def test_a_tried_signal_takes_its_weight_from_all_others(lake: Lake, name: str) -> None:
+def test_a_tried_signal_takes_its_weight_from_all_others(cities: Lake, name: str) -> None:
     with with_tried_signal(name):
         *own, tried = signal_sum.SIGNALS
         assert sum(signal.weight for signal in signal_sum.SIGNALS) == pytest.approx(1.0)
         assert (tried.name, tried.weight, len(own)) == (name, WEIGHT, len(SIGNALS))
-        assert strengths(ask(lake), name)
+        assert values_of(ask(cities), name)
 
 
-def test_a_source_that_is_left_out_is_not_tried(lake: Lake) -> None:
+def test_a_source_that_is_left_out_is_not_tried(cities: Lake) -> None:
     with without_source("vectors"):
-        opened = Lake.open(lake.settings.index, lake.settings)
-        tried = opened.query(CAPITALS.table, CAPITALS.name).tried
+        opened = Lake.open(cities.settings.index, cities.settings)
+        tried = opened.query(CITY.table, CITY.name).tried
     assert tried and "vectors" not in tried
-    assert "vectors" in lake.query(CAPITALS.table, CAPITALS.name).tried
+    assert "vectors" in cities.query(CITY.table, CITY.name).tried
 
 
-def test_without_trees_answers_rank_by_the_sum_of_signals(lake: Lake) -> None:
+def test_without_trees_answers_rank_by_the_sum_of_signals(cities: Lake) -> None:
     with without_trees(), without_paths():
-        matches = ask(lake, budget=0)
+        matches = ask(cities, budget=0)
     sums = [
-        sum(signal.weight * strengths([match], signal.name)[0] for signal in SIGNALS)
+        sum(signal.weight * values_of([match], signal.name)[0] for signal in SIGNALS)
         for match in matches
-        if not any(strengths([match], against.name)[0] for against in (REPEATS, RIVAL))
+        if not any(values_of([match], against.name)[0] for against in (REPEATS, RIVAL))
     ]
     assert len(sums) > 1
     assert sums == sorted(sums, reverse=True)
 
 
-def test_without_paths_no_answer_rests_on_one(lake: Lake) -> None:
-    names = {one.name for match in ask(lake) for one in match.evidence}
+def test_without_paths_no_answer_rests_on_one(cities: Lake) -> None:
+    names = {one.name for match in ask(cities) for one in match.evidence}
     with without_paths():
-        without = {one.name for match in ask(lake) for one in match.evidence}
-    assert names - without == {"answers", "paths"}
+        without = {one.name for match in ask(cities) for one in match.evidence}
+    assert "answers" in names
+    assert not without & {"answers", "paths"}
 
 
-def test_nothing_stays_changed(lake: Lake) -> None:
-    before, kept = ask(lake), (signal_sum.SIGNALS, vars(Searcher))
+def test_nothing_stays_changed(cities: Lake) -> None:
+    before, kept = ask(cities), (signal_sum.SIGNALS, vars(Searcher))
     for variant in variants(["vectors", "names"]):
         with variant.change():
-            assert ask(lake, **variant.query) or variant.label != ENGINE
+            assert ask(cities, **variant.query) or variant.label != ENGINE
     assert (signal_sum.SIGNALS, vars(Searcher)) == kept
-    assert ask(lake) == before
+    assert ask(cities) == before
 
 
 def test_the_same_thing_is_not_changed_twice() -> None:
@@ -141,10 +143,10 @@ def test_variants_have_labels_of_their_own() -> None:
     assert set(labels) >= {ENGINE, "without names", "names alone", "without vectors as a source", "with lengths"}
 
 
-def test_a_pool_holds_what_any_of_its_sources_proposes(lake: Lake) -> None:
-    one, other, nowhere = (ColumnId(TableId(f"{name}.csv"), "x") for name in ("one", "other", "nowhere"))
-    proposed = {"near": {CAPITALS: [one]}, "named": {CAPITALS: [one, other]}}
-    assert pool_recalls(proposed, {CAPITALS: {one, other, nowhere, CITIES}}) == {
+def test_a_pool_holds_what_any_of_its_sources_proposes() -> None:
+    one, other, nowhere, elsewhere = (ColumnId(TableId(name), "x") for name in ("one", "other", "nowhere", "else"))
+    proposed = {"near": {CITY: [one]}, "named": {CITY: [one, other]}}
+    assert pool_recalls(proposed, {CITY: {one, other, nowhere, elsewhere}}) == {
         ENGINE: 0.5,
         "without near as a source": 0.5,
         "without named as a source": 0.25,
@@ -161,10 +163,10 @@ def test_changes_are_in_thousandths() -> None:
     assert changes(figures) == [[ENGINE, "0.900 / 0.800"], ["without names", "+12 / -50"]]
 
 
-def test_an_unchanged_engine_answers_as_the_lake_does(lake: Lake) -> None:
+def test_an_unchanged_engine_answers_as_the_lake_does(cities: Lake) -> None:
     (engine, *_) = variants([])
     with engine.change():
-        answers = query_lake(lake, [CAPITALS], **engine.query)
-    expected = lake.query(CAPITALS.table, CAPITALS.name, k=100, probe=0).matches
-    assert answers == {CAPITALS: [match.column for match in expected]}
-    assert CITIES in answers[CAPITALS]
+        answers = query_lake(cities, [CITY], **engine.query)
+    expected = cities.query(CITY.table, CITY.name, k=100, probe=0).matches
+    assert answers == {CITY: [match.column for match in expected]}
+    assert len(answers[CITY]) > 2

@@ -8,21 +8,19 @@ import numpy as np
 import pytest
 from changed_index import nameless, vectors_of, with_vectors, without_names
 
-from lakeindex import ColumnId, Lake, Settings, TableId
+from lakeindex import Lake, Settings
 from lakeindex.types.column_tokens import END, ColumnTokens
-
-CAPITALS = ColumnId(TableId("geo/countries.csv"), "capital")
+from tests.benchmarks.conftest import CITY
 
 
 @pytest.fixture
-def index(lake_folder: Path, settings: Settings, tmp_path: Path) -> Path:
-    Lake.index(lake_folder, tmp_path / "index", settings)
-    return tmp_path / "index"
+def index(cities: Lake) -> Path:
+    return Path(cities.settings.index)
 
 
 def evidence(lake: Lake, name: str) -> set[float]:
-    (answer,) = lake.query_many([CAPITALS], k=100)
-    return {one.strength for match in answer.matches for one in match.evidence if one.name == name}
+    (answer,) = lake.query_many([CITY], k=100)
+    return {one.value for match in answer.matches for one in match.evidence if one.name == name}
 
 
 def test_other_vectors_decide_what_is_near(index: Path, settings: Settings) -> None:
@@ -30,9 +28,9 @@ def test_other_vectors_decide_what_is_near(index: Path, settings: Settings) -> N
     turned = np.roll(before, 1, axis=0)
     lake = with_vectors(index, turned, settings)
     assert vectors_of(index) == pytest.approx(turned)
-    matches = lake.query(CAPITALS.table, CAPITALS.name, k=5, probe=0, sources=("vectors",)).matches
+    matches = lake.query(CITY.table, CITY.name, k=5, probe=0, sources=("vectors",)).matches
     key = lake.opened.searcher.directory.key_of
-    cosines = [float(turned[key(match.column)] @ turned[key(CAPITALS)]) for match in matches]
+    cosines = [float(turned[key(match.column)] @ turned[key(CITY)]) for match in matches]
     assert [match.score for match in matches] == pytest.approx(cosines, abs=1e-6)
     assert all(not one.damages for one in Lake.verify(index))
 
@@ -43,7 +41,7 @@ def test_without_names_no_name_speaks_for_a_join(index: Path, settings: Settings
     for name in ("names", "context", "reference"):
         assert evidence(lake, name) == {0.0}
     assert max(evidence(lake, "words")) > 0.1
-    assert lake.query(CAPITALS.table, CAPITALS.name, probe=0, sources=("names",)).matches == ()
+    assert lake.query(CITY.table, CITY.name, probe=0, sources=("names",)).matches == ()
     assert all(not one.damages for one in Lake.verify(index))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import importlib
 from pathlib import Path
@@ -58,6 +59,23 @@ def test_systems_stand_side_by_side(labelled_lakes: ModuleType) -> None:
 def test_absent_data_ends_with_the_way_out(labelled_lakes: ModuleType, tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match=r"no labelled lakes: expected .*none .*try --smoke"):
         labelled_lakes.LabelledLakes(tmp_path / "none")
+
+
+def test_some_benchmarks_are_chosen_or_the_script_ends(labelled_lakes: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "evaluate.py").write_text(
+        "def benchmarks():\n    return ['one', 'two']\n\n\ndef allowed_tables(name):\n"
+        "    return {'q.csv': {'c.csv'}} if name == 'two' else None\n"
+    )
+    parser = argparse.ArgumentParser()
+    labelled_lakes.add_options(parser)
+    options = ["--data", str(tmp_path / "data")]
+    lakes, names = labelled_lakes.open_lakes(parser.parse_args([*options, "--only", "two"]))
+    assert names == ["two"]
+    assert (lakes.names_for_the_wild(), lakes.candidates("two")) == (["one"], {"q.csv": {"c.csv"}})
+    assert labelled_lakes.open_lakes(parser.parse_args(options))[1] == ["one", "two"]
+    with pytest.raises(SystemExit, match="no such benchmark; there are: one, two"):
+        labelled_lakes.open_lakes(parser.parse_args([*options, "--only", "three"]))
 
 
 def test_the_shared_evaluator_scores_what_we_write(labelled_lakes: ModuleType, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from lakeindex.encode.encoders import HASHING
 from lakeindex.lake import Lake
 from lakeindex.types.lake import ColumnId, TableId
 
-QUERY = ColumnId(TableId("asked.csv"), "letter")
+QUERY = ColumnId(TableId("query.csv"), "letter")
 
 
 def test_the_tenth_containment_counts_or_the_last_where_fewer_are_listed(tmp_path: Path) -> None:
@@ -25,9 +25,9 @@ def test_the_tenth_containment_counts_or_the_last_where_fewer_are_listed(tmp_pat
 def test_answers_are_measured_by_their_exact_containment(tmp_path: Path) -> None:
     lake = tmp_path / "lake"
     lake.mkdir()
-    for name, values in {"asked": "abcd", "all": "abcdef", "half": "abxy", "quarter": "awxy"}.items():
+    for name, values in {"query": "abcd", "all": "abcdef", "half": "abxy", "quarter": "awxy"}.items():
         (lake / f"{name}.csv").write_text("letter,n\n" + "".join(f"{v} ,{v}1\n" for v in values), encoding="utf-8")
     opened = Lake.index(lake, tmp_path / "index", Settings(model=HASHING))
-    found = measure(opened, {QUERY: 0.5, ColumnId(TableId("asked.csv"), "unheard of"): 0.5})
+    found = measure(opened, {QUERY: 0.5, ColumnId(TableId("query.csv"), "unheard of"): 0.5})
     assert (found.right, found.returned, len(found.not_queried)) == (2, 3, 1)
     assert found.errors == [0.0, 0.0, 0.0]

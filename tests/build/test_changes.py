@@ -44,7 +44,7 @@ def assert_equals_a_rebuild(updated: Lake, root: Path, index: Path) -> None:
     rebuilt = Lake.index(root, index, updated.settings and replace(updated.settings, index=str(index)))
     assert logical_hash(updated) == logical_hash(rebuilt)
     assert answers(updated) == answers(rebuilt)
-    ones, others = updated.searcher, rebuilt.opened.searcher
+    ones, others = updated.opened.searcher, rebuilt.opened.searcher
     keys = np.arange(len(ones.directory))
     np.testing.assert_allclose(ones.vectors.vectors(keys), others.vectors.vectors(keys), atol=1e-3)
     for path in sorted((updated.generation.folder / "terms").rglob("*.npy")):

@@ -123,8 +123,9 @@ def kill_at(counted: Counted, index: Path, work: Work, stage: str, amount: int, 
 
 def assert_equal(one: Lake, other: Lake) -> None:
     assert one.generation.manifest.logical_hash == other.generation.manifest.logical_hash
-    keys = np.arange(len(one.searcher.directory))
-    np.testing.assert_allclose(one.searcher.vectors.vectors(keys), other.opened.searcher.vectors.vectors(keys), atol=1e-3)
+    ones, others = one.opened.searcher, other.opened.searcher
+    keys = np.arange(len(ones.directory))
+    np.testing.assert_allclose(ones.vectors.vectors(keys), others.vectors.vectors(keys), atol=1e-3)
 
 
 Amounts = Mapping[str, float]

@@ -20,7 +20,7 @@ import hostile  # noqa: E402
 def test_a_lake_of_hostile_files_is_indexed_and_reported(tmp_path: Path) -> None:
     figures = hostile.measure(HOSTILE, tmp_path, memory="2GB", model="hashing")
     assert figures["exit_code"] == 0
-    assert figures["entries_told"] == figures["entries"]
+    assert figures["entries_reported"] == figures["entries"]
     assert figures["without_reason"] == []
     assert figures["seconds"] < 300
     assert figures["peak_bytes"] <= 2_000_000_000
@@ -36,6 +36,6 @@ def test_a_small_lake_with_files_that_are_no_tables_is_reported(tmp_path: Path) 
     (files / "bad.parquet").write_bytes(b"PAR1 and nothing else PAR1")
     figures = hostile.measure(files, tmp_path, memory="2GB", model="hashing")
     assert figures["exit_code"] == 0
-    assert (figures["entries"], figures["entries_told"]) == (5, 5)
+    assert (figures["entries"], figures["entries_reported"]) == (5, 5)
     assert figures["statuses"] == {"failed": 1, "indexed": 1, "skipped": 3}
     assert (figures["without_reason"], figures["counted_otherwise"], figures["written_into_the_lake"]) == ([], [], [])

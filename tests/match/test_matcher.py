@@ -1,4 +1,4 @@
-"""Probabilities are the sum of their evidence, and what is read is what was written."""
+"""What is read of a matcher is what was written, and calibration is what it says."""
 
 from __future__ import annotations
 
@@ -10,75 +10,39 @@ import pytest
 
 from lakeindex.errors import IndexDamaged
 from lakeindex.match.calibration import Calibration
-from lakeindex.match.features import FEATURES, features_of
-from lakeindex.match.matcher import PRIOR, Judged, Matcher, confidence_features
+from lakeindex.match.features import FEATURES
+from lakeindex.match.matcher import BestCandidate, Matcher, confidence_features
 from lakeindex.match.matcher_file import write_matcher
-from lakeindex.match.signal_sum import sum_signals
-from lakeindex.match.signals import MEANINGS, measure
 from lakeindex.models.boosted_trees import Trees
 from lakeindex.models.monotone import AGAINST, FOR
 from lakeindex.models.weights import MATCHER
-from lakeindex.types.columns import Family, Kind
-from tests.match.made_pairs import Candidate, Overlap, Side, counting, pairs_of
 
 NAMES = [feature.name for feature in FEATURES]
-CANDIDATES = [
-    Candidate(Side(), {family: Overlap(shared=9, cosine=0.9) for family in Family}, cosine=0.9),
-    Candidate(Side(), {Family.WORDS: Overlap(shared=5, cosine=0.5)}, cosine=0.5),
-    Candidate(Side(Kind.INTEGER), {}, cosine=0.1),
-]
-
-
-def judged(query: Side = Side(), candidates: list[Candidate] = CANDIDATES, tables: list[int] | None = None) -> Judged:  # noqa: B008 (never changed)
-    pairs = pairs_of(query, candidates, tables=tables)
-    return Matcher.open(MATCHER).judge(pairs, sum_signals(measure(pairs), pairs.tables), len(candidates))
 
 
 def trees_of(matcher: Matcher) -> dict[str, Trees]:
     return {"pair": matcher.pair, "confidence": matcher.confidence}
 
 
-def test_evidence_sums_to_the_probability() -> None:
-    found = judged()
-    for place, probability in enumerate(found.probabilities.tolist()):
-        evidence = found.evidence(place)
-        assert sum(one.part for one in evidence) == pytest.approx(probability)
-        assert evidence[-1].name == PRIOR and 0 < evidence[-1].part < 1
-        assert [one.part for one in evidence[:-1]] == sorted((one.part for one in evidence[:-1]), reverse=True)
-        assert all(one.meaning == MEANINGS[one.name] for one in evidence)
+def test_probabilities_are_those_of_the_trees_computed_row_by_row() -> None:
+    rng, matcher = np.random.default_rng(4), Matcher.open(MATCHER)
+    for _ in range(20):
+        evidence = rng.normal(0, 3, 60)
+        best = BestCandidate(float(evidence.max()), rng.uniform(0, 1, len(FEATURES)), int(rng.integers(6)))
+        rows = confidence_features(evidence, np.full(60, best.evidence), best.features[np.newaxis])
+        confidence = matcher.confidence.sums(rows) + 0.02 * evidence
+        expected = matcher.calibration.probability(confidence, np.full(60, best.kind, np.int8))
+        assert matcher.probabilities(evidence, best) == pytest.approx(expected, abs=1e-12)
 
 
-def test_more_evidence_is_a_higher_probability() -> None:
-    assert judged().probabilities.tolist() == sorted(judged().probabilities.tolist(), reverse=True)
-    assert judged().probabilities[0] > 0.5 > judged().probabilities[2]
-
-
-def test_what_is_accepted_has_a_probability_of_the_threshold_or_more() -> None:
-    matcher, found = Matcher.open(MATCHER), judged()
-    assert found.accepted.tolist() == (found.probabilities >= matcher.calibration.threshold).tolist()
-    assert found.accepted.tolist()[0] and not found.accepted.tolist()[2]
-
-
-def test_probabilities_rank_as_the_evidence_does() -> None:
-    rng = np.random.default_rng(5)
-    candidates = [
-        Candidate(
-            Side(distinct=int(rng.integers(5, 50))),
-            {family: Overlap(shared=float(rng.integers(0, 10)), cosine=rng.uniform()) for family in Family},
-            cosine=rng.uniform(),
-        )
-        for _ in range(40)
-    ]
-    matcher, pairs = Matcher.open(MATCHER), pairs_of(Side(), candidates)
-    scored = sum_signals(measure(pairs), pairs.tables)
-    told = matcher.calibration
-    evidence = told.score * scored.scores + told.trees * matcher.pair.sums(features_of(pairs, scored))
-    probabilities = matcher.judge(pairs, scored, len(pairs.keys)).probabilities
-    assert np.argsort(-evidence).tolist() == np.argsort(-probabilities).tolist()
-    assert len(set(probabilities.tolist())) == len(candidates)
-    some = matcher.judge(pairs, scored, 7).probabilities
-    assert np.flatnonzero(some).tolist() == sorted(np.argsort(-probabilities)[:7].tolist())
-    assert some[some > 0].tolist() == probabilities[some > 0].tolist()
+def test_a_probability_does_not_depend_on_the_other_candidates_beside_the_best() -> None:
+    rng, matcher = np.random.default_rng(5), Matcher.open(MATCHER)
+    evidence = rng.normal(0, 3, 60)
+    best = BestCandidate(float(evidence.max()), rng.uniform(0, 1, len(FEATURES)), 0)
+    together = matcher.probabilities(evidence, best)
+    assert [
+        float(matcher.probabilities(evidence[place : place + 1], best)[0]) for place in range(60)
+    ] == together.tolist()
 
 
 def test_what_confidence_is_told_of_is_the_pair_and_the_best_candidate() -> None:
@@ -117,17 +81,6 @@ def test_the_shipped_trees_never_turn_on_a_feature(name: str) -> None:
     after[:, place] += rng.uniform(0, 1, 200)
     change = trees.sums(after) - trees.sums(before)
     assert np.all(change * FEATURES[place].direction >= -1e-9)
-
-
-def test_two_surrogate_keys_are_no_join_however_much_they_overlap() -> None:
-    overlaps = {family: Overlap(shared=10, cosine=1.0) for family in (Family.VALUES, Family.KEYS, Family.GRAMS)}
-    keys = judged(counting(10), [Candidate(counting(10), overlaps, cosine=0.3)])
-    texts = judged(Side(), [Candidate(Side(), overlaps, cosine=0.3)])
-    assert keys.probabilities[0] < texts.probabilities[0]
-
-
-def test_nothing_to_judge_gives_nothing() -> None:
-    assert judged(Side(), []).probabilities.tolist() == []
 
 
 def test_a_written_matcher_is_read_as_it_was(tmp_path: Path) -> None:

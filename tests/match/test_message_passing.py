@@ -25,11 +25,11 @@ CANDIDATES = 30
 def random_graph(seed: int) -> tuple[np.ndarray, list[Intermediate]]:
     rng = np.random.default_rng(seed)
     own = rng.beta(0.3, 2, CANDIDATES)
-    bridges = [
+    intermediates = [
         Intermediate(int(place), rng.permutation(CANDIDATES)[:12], rng.beta(0.3, 1, 12), float(rng.random()))
         for place in choose_intermediates(own)
     ]
-    return own, bridges
+    return own, intermediates
 
 
 def log_odds(probability: float) -> float:
@@ -39,38 +39,38 @@ def log_odds(probability: float) -> float:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_what_arrives_is_the_widest_of_all_paths_listed_one_by_one(seed: int) -> None:
-    own, bridges = random_graph(seed)
-    found = WEIGHTS.probabilities(pass_messages(own, bridges))
+    own, intermediates = random_graph(seed)
+    found = WEIGHTS.probabilities(pass_messages(own, intermediates))
     for place in range(CANDIDATES):
         paths = [
-            min(log_odds(own[bridge.place]), log_odds(probability))
-            for bridge in bridges
-            for partner, probability in zip(bridge.partners, bridge.probabilities, strict=True)
+            min(log_odds(own[intermediate.place]), log_odds(probability))
+            for intermediate in intermediates
+            for partner, probability in zip(intermediate.neighbours, intermediate.probabilities, strict=True)
             if partner == place and probability >= LEAST
         ]
-        answers = [bridge.back for bridge in bridges if bridge.place == place]
+        answers = [intermediate.reverse_probability for intermediate in intermediates if intermediate.place == place]
         odds = np.exp(np.log(own[place] / (1 - own[place])) + sum(1.0 + 0.3 * log_odds(answer) for answer in answers))
         odds += np.exp(-1.1 + max(paths)) if paths else 0.0
         assert found[place] == pytest.approx(odds / (1 + odds), abs=1e-12)
 
 
-def test_neither_the_order_of_bridges_matters_nor_how_often_one_is_there() -> None:
-    own, bridges = random_graph(3)
-    first = WEIGHTS.probabilities(pass_messages(own, bridges))
-    for order in itertools.permutations([*bridges, bridges[0]]):
+def test_neither_the_order_of_intermediates_matters_nor_how_often_one_is_there() -> None:
+    own, intermediates = random_graph(3)
+    first = WEIGHTS.probabilities(pass_messages(own, intermediates))
+    for order in itertools.permutations([*intermediates, intermediates[0]]):
         np.testing.assert_array_equal(WEIGHTS.probabilities(pass_messages(own, order)), first)
 
 
 def test_a_path_never_makes_a_join_less_probable() -> None:
-    own, bridges = random_graph(5)
+    own, intermediates = random_graph(5)
     silent = MessageWeights(WEIGHTS.path_bias, reverse_slope=0.0, reverse_bias=0.0)
-    with_paths, without = (silent.probabilities(pass_messages(own, some)) for some in (bridges, []))
+    with_paths, without = (silent.probabilities(pass_messages(own, some)) for some in (intermediates, []))
     assert np.all(with_paths >= without) and np.any(with_paths > without + 0.01)
 
 
-def test_a_column_that_only_a_bridge_knows_is_told_by_that_bridge() -> None:
+def test_a_column_that_only_a_intermediate_knows_is_told_by_that_intermediate() -> None:
     received = pass_messages(np.array([0.95, 0.0, 0.0]), [Intermediate(0, np.array([2]), np.array([0.9]), 0.9)])
-    assert received.via.tolist() == [NO_SENDER, NO_SENDER, 0]
+    assert received.sender.tolist() == [NO_SENDER, NO_SENDER, 0]
     told = WEIGHTS.probabilities(received)
     assert told[2] > 0.3 > told[1]
 

@@ -53,15 +53,13 @@ def test_every_signal_and_score_is_a_share(query: Side, candidates: list[Candida
 
 @given(SIDES, CANDIDATES, st.data())
 @settings(max_examples=60, deadline=None)
-def test_the_evidence_adds_up_to_the_score_largest_part_first(
-    query: Side, candidates: list[Candidate], data: st.DataObject
-) -> None:
+def test_the_parts_add_up_to_the_score(query: Side, candidates: list[Candidate], data: st.DataObject) -> None:
     tables = data.draw(st.lists(st.integers(0, 2), min_size=len(candidates), max_size=len(candidates)))
     scored = fuse_pairs(pairs_of(query, candidates, tables=tables))
     for place in range(len(candidates)):
-        parts = [one.part for one in scored.evidence(place)]
-        assert sum(parts) == pytest.approx(scored.scores[place], abs=1e-12)
-        assert parts == sorted(parts, reverse=True)
+        assert sum(float(added[place]) for _, _, added in scored.parts) == pytest.approx(
+            scored.scores[place], abs=1e-12
+        )
 
 
 def test_the_weights_of_what_speaks_for_a_join_add_up_to_one() -> None:
@@ -77,22 +75,22 @@ def test_more_of_what_speaks_for_a_join_never_lowers_its_score(shares: list[floa
     assert sum_signals(values | {raised: np.ones(1)}, ALONE).scores[0] >= sum_signals(values, ALONE).scores[0] - 1e-12
 
 
-def test_evidence_names_the_signal_its_strength_and_what_that_says() -> None:
+def test_a_part_is_the_weighted_value_of_its_signal() -> None:
     values = {name: np.zeros(2) for name in NOTHING} | {REPEATS.name: np.array([0.0, 0.5])}
     values["words"] = np.array([0.0, 0.5])
     words = next(signal for signal in SIGNALS if signal.name == "words")
     scored = sum_signals(values, np.arange(2))
-    first, *_, last = scored.evidence(1)
-    assert (first.name, first.value, first.part) == ("words", 0.5, pytest.approx(words.weight / 2))
-    assert first.meaning == words.meaning
-    assert (last.name, last.part) == (REPEATS.name, pytest.approx(-REPEATS.weight * 0.5 * words.weight / 2))
+    parts = {signal.name: (float(values[1]), float(added[1])) for signal, values, added in scored.parts}
+    assert parts["words"] == (0.5, pytest.approx(words.weight / 2))
+    assert parts[REPEATS.name] == (0.5, pytest.approx(-REPEATS.weight * 0.5 * words.weight / 2))
     assert scored.scores[0] == 0.0
 
 
 def test_sources_that_are_asked_alone_count_in_equal_parts() -> None:
     scored = sum_sources({"containment": np.array([1.0, 0.0]), "names": np.array([0.5, 0.2])})
     assert scored.scores.tolist() == pytest.approx([0.75, 0.1])
-    assert [(one.name, one.part) for one in scored.evidence(1)] == [("names", pytest.approx(0.1)), ("containment", 0.0)]
+    parts = {signal.name: float(added[1]) for signal, _, added in scored.parts}
+    assert parts == {"names": pytest.approx(0.1), "containment": 0.0}
 
 
 def test_counters_that_overlap_entirely_rank_below_a_column_of_the_same_meaning() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lakeindex.arrays.aliases import Floats, Integers
 from lakeindex.errors import InvalidSetting
-from lakeindex.rerank.cur import Plan, SearchResult, predict, search, search_many
+from lakeindex.rerank.cur import Plan, SearchResult, predict, predict_all, search, search_many
 
 ANNCUR = {"ridge": 0.0, "offset": False}
 
@@ -42,7 +42,8 @@ def test_with_as_many_anchors_as_the_rank_the_scores_are_exact(rank: int, more: 
     known, asked = matrix[:-1], matrix[-1]
     anchors = np.arange(rank + more)
     found = search(Counted(asked), known.T, np.zeros(60), Plan(rank + more, 1, **ANNCUR), anchors)
-    assert np.abs(found.predicted - asked).max() < 1e-5 * max(1.0, np.abs(asked).max())
+    predicted = predict_all(known.T, np.zeros(60), found, Plan(rank + more, 1, **ANNCUR))
+    assert np.abs(predicted - asked).max() < 1e-5 * max(1.0, np.abs(asked).max())
 
 
 @given(st.integers(1, 20), st.integers(0, 10_000))
@@ -61,10 +62,11 @@ def test_a_budget_for_all_columns_is_brute_force(calls: int, rounds: int) -> Non
     rng = np.random.default_rng(3)
     scores = np.round(rng.normal(size=50), 1)  # some are equal
     model = Counted(scores)
-    found = search(model, rng.normal(size=(50, 4)).astype(np.float32), rng.normal(size=50), Plan(calls, rounds))
+    space, prior = rng.normal(size=(50, 4)).astype(np.float32), rng.normal(size=50)
+    found = search(model, space, prior, Plan(calls, rounds))
     assert found.top(50)[0].tolist() == brute_force(scores, 50)
     assert sorted(model.asked) == list(range(50))
-    assert np.array_equal(found.predicted, scores)
+    assert np.array_equal(predict_all(space, prior, found, Plan(calls, rounds)), scores)
 
 
 @given(st.integers(0, 30), st.integers(1, 8), st.floats(0, 10), st.integers(0, 1000))
@@ -75,10 +77,11 @@ def test_no_column_is_asked_about_twice_nor_more_than_the_budget_allows(
     rng = np.random.default_rng(seed)
     prior = np.where(rng.random(25) < 0.3, -np.inf, rng.normal(size=25))
     model = Counted(rng.normal(size=25))
-    found = search(model, rng.normal(size=(25, 5)), prior, Plan(calls, rounds, ridge))
+    space, plan = rng.normal(size=(25, 5)), Plan(calls, rounds, ridge)
+    found = search(model, space, prior, plan)
     assert found.calls == len(model.asked) == len(set(model.asked)) == min(calls, int(np.isfinite(prior).sum()))
     assert np.isfinite(prior[found.places]).all(), "a column was asked about that was not allowed"
-    assert np.isfinite(found.predicted).all()
+    assert np.isfinite(predict_all(space, prior, found, plan)).all()
     assert np.array_equal(found.scores, model.scores[found.places])
 
 
@@ -87,10 +90,11 @@ def test_one_anchor_equal_scores_and_copies_of_columns_do_no_harm() -> None:
     for scores in (np.full(30, 2.5), np.zeros(30), np.repeat(np.arange(6.0), 5)):
         for calls in (1, 2, 7):
             found = search(Counted(scores), space, np.zeros(30), Plan(calls))
-            assert np.isfinite(found.predicted).all()
-            assert np.abs(found.predicted).max() <= 100
+            predicted = predict_all(space, np.zeros(30), found, Plan(calls))
+            assert np.isfinite(predicted).all()
+            assert np.abs(predicted).max() <= 100
     equal = search(Counted(np.full(30, 2.5)), space, np.zeros(30), Plan(3))
-    assert np.allclose(equal.predicted, 2.5)
+    assert np.allclose(predict_all(space, np.zeros(30), equal, Plan(3)), 2.5)
 
 
 def test_noisy_anchors_are_smoothed() -> None:
@@ -118,7 +122,7 @@ def test_rounds_find_what_the_prior_puts_last() -> None:
     assert not set(alone.top(10)[0].tolist()) & set(brute_force(scores, 10))
 
 
-def test_what_was_foreseen_is_what_was_predicted_before() -> None:
+def test_a_forecast_is_what_was_predicted_before_the_score() -> None:
     rng = np.random.default_rng(9)
     space, prior = rng.normal(size=(40, 3)), rng.normal(size=40)
     scores = space @ rng.normal(size=3) + prior
@@ -144,7 +148,7 @@ def test_many_queries_are_searched_as_each_alone() -> None:
     for number, found in enumerate(together):
         alone: SearchResult = search(Counted(scores[number]), space, priors[number], Plan(20, 4))
         assert np.array_equal(found.places, alone.places)
-        assert np.array_equal(found.predicted, alone.predicted)
+        assert np.array_equal(found.scores, alone.scores) and np.array_equal(found.forecasts, alone.forecasts)
     assert sizes == [20, 20, 20, 20], "the pairs of a round were not scored together"
 
 

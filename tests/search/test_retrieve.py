@@ -36,7 +36,7 @@ def query(*own_keys: int) -> QueryColumn:
         facts=facts,
         terms={},
         vector=np.ones(1, np.float32),
-        cross_score=ColumnTokens(np.zeros(2, np.uint16), np.array([0, 2])),
+        tokens=ColumnTokens(np.zeros(2, np.uint16), np.array([0, 2])),
         table_names=np.zeros(0, np.uint64),
         own_keys=np.array(own_keys, np.int64),
     )

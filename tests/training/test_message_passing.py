@@ -17,16 +17,16 @@ def drawn_pairs(count: int, seed: int) -> PathPairs:
     received = Messages(
         log_odds=rng.normal(-2, 2, count),
         widest=np.where(is_reached, rng.normal(0, 2, count), -np.inf),
-        via=np.where(is_reached, 0, NO_SENDER),
-        back=np.where(is_answering, rng.normal(-1, 2, count), 0.0),
-        is_intermediate=is_answering,
+        sender=np.where(is_reached, 0, NO_SENDER),
+        reverse=np.where(is_intermediate, rng.normal(-1, 2, count), 0.0),
+        is_intermediate=is_intermediate,
     )
     return PathPairs(received, rng.random(count) < TRUE_WEIGHTS.probabilities(received))
 
 
 def test_the_weights_that_pairs_were_drawn_by_are_found() -> None:
     found = fit_paths(drawn_pairs(60_000, 1))
-    for name in ("path_bias", "back_slope", "back_bias"):
+    for name in ("path_bias", "reverse_slope", "reverse_bias"):
         assert getattr(found, name) == pytest.approx(getattr(TRUE_WEIGHTS, name), abs=0.1)
 
 

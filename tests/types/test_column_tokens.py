@@ -12,6 +12,7 @@ from lakeindex import Lake
 from lakeindex.encode.column_tokenizer import VALUES, tokenize_records, tokenizer
 from lakeindex.errors import IndexDamaged
 from lakeindex.index.token_store import check_tokens, open_tokens, save_tokens
+from lakeindex.search.external_column import profile_file_column
 from lakeindex.types.column_tokens import END, ColumnTokens
 from lakeindex.types.lake import ColumnId, TableId
 
@@ -90,6 +91,7 @@ def test_a_column_from_outside_is_read_as_the_lake_s_own(lake: Lake) -> None:
     name = lake.opened.table_ids[0]
     columns = lake.opened.searcher.directory.keys_of_table(TableId(name))
     own = lake.opened.searcher.column(lake.opened.searcher.directory.id_of(int(columns[0])))
-    from_file = lake._query_column(lake.root / name, own.id.name)
-    assert np.array_equal(own.reading.tokens, from_file.reading.tokens)
+    limits = lake.opened.profile_limits
+    from_file = profile_file_column(lake.root / name, own.id.name, lake.settings, limits).query(lake.opened.model)
+    assert np.array_equal(own.tokens.tokens, from_file.tokens.tokens)
     assert own.id == ColumnId(TableId(name), own.id.name)

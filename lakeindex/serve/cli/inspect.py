@@ -55,10 +55,9 @@ def profile(table: str, column: str | None, index: str | None, output: str) -> N
     """Show the profiles of a table's columns, or of one."""
     lake = open_lake(index)
     write_table(lake.profile(table, column), Format(output), table)
-    if lake.opened.kept_values is not RawValues.SAMPLE:
-        print_message(
-            f"minimum, maximum, quantiles and values are not kept: the index was built with values = {lake.opened.kept_values}"
-        )
+    kept = lake.opened.kept_values
+    if kept is not RawValues.SAMPLE:
+        print_message(f"minimum, maximum, quantiles and values are not kept: the index was built with values = {kept}")
 
 
 @click.command()

@@ -25,8 +25,10 @@ def test_a_budget_is_spent_and_explained(index_folder: Path) -> None:
 
 def test_without_a_budget_the_answer_is_the_matcher_s(lake: Lake, index_folder: Path) -> None:
     answer = run("query", *CAPITALS, "-o", "csv", "--probe", "0", "--budget", "0", index=index_folder)
-    found = lake.opened.searcher.search(lake.opened.searcher.column(ColumnId(TableId(CAPITALS[0]), CAPITALS[1])), 10)
-    expected = [(match.column.table, match.column.name) for match in found.matches(lake.opened.searcher.directory)]
+    searcher = lake.opened.searcher
+    found = searcher.search(searcher.column(ColumnId(TableId(CAPITALS[0]), CAPITALS[1])), 10)
+    columns = [searcher.directory.id_of(key) for key in found.keys[found.answers()[:10]].tolist()]
+    expected = [(column.table, column.name) for column in columns]
     assert expected
     assert [tuple(line.split(",")[3:5]) for line in answer.stdout.splitlines()[1:]] == expected
 
