@@ -229,7 +229,9 @@ def scan_from_json(text: object) -> Scan | None:
         options = tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in scan["options"])
         return Scan(scan["function"], options)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise IndexDamaged(f"the index describes wrongly how a table is read ({error}); build the index again") from error
+        raise IndexDamaged(
+            f"the index describes the scan of a table wrongly ({error}); build the index again"
+        ) from error
 
 
 def _known_types(types: Sequence[str]) -> Sequence[str]:

@@ -81,9 +81,7 @@ def settings_built_with(content: Mapping[str, Any], settings: Settings) -> Setti
     fields |= {name: content[name] for name in plain}
     built = replace(settings, values=content["limits"]["raw"], **fields)
     if content_settings(built) != content:
-        raise StaleArtifact(
-            "the index was made with settings, or a key, that aren't here; index the lake again"
-        )
+        raise StaleArtifact("the index was made with settings, or a key, that aren't here; index the lake again")
     return built
 
 

@@ -28,7 +28,7 @@ from lakeindex.drift.table_history import TableHistory
 from lakeindex.errors import InvalidSetting, StaleArtifact
 from lakeindex.match.join_kind import KINDS_OF_JOIN, kinds_of
 from lakeindex.search.scored_candidates import ScoredCandidates
-from lakeindex.search.searcher import CANDIDATES, Searcher
+from lakeindex.search.searcher import Searcher
 from lakeindex.store.generations import Generation, open_generation, published
 from lakeindex.store.sandbox_check import require_sandbox_checked
 from lakeindex.types.columns import Family, TermSet
@@ -116,16 +116,15 @@ class _DriftCheck:
 
     def joins_of(self, column: _TrackedColumn) -> Iterator[_ConfidentJoin]:
         """Yield the confident joins of a column, in both directions, with their containments then and now."""
-        found = self._search(column.key, _CANDIDATES)
+        found = self.before.search(self.before.column_at(column.key), _CANDIDATES)
         places = self._confident(column.key, found)
         others = [self.track(key) for key in found.keys[places].tolist()]
         kinds, scores = kinds_of(found.pairs)[places].tolist(), found.scores[places].tolist()
         is_key, are_keys = bool(found.pairs.query.is_key[0]), found.pairs.candidates.is_key[places].tolist()
         before = _measure(self.before, column.key, [other.key for other in others])
         now = self._measure_now(column, others)
-        for other, kind, score, other_is_key, was, became in zip(
-            others, kinds, scores, are_keys, before, now, strict=True
-        ):
+        facts = zip(others, kinds, scores, are_keys, before, now, strict=True)
+        for other, kind, score, other_is_key, was, became in facts:
             common = KINDS_OF_JOIN[kind], score
             yield _ConfidentJoin(column, other, *common, is_key and not other_is_key, was[0], became[0])
             yield _ConfidentJoin(other, column, *common, other_is_key and not is_key, was[1], became[1])
@@ -141,14 +140,11 @@ class _DriftCheck:
 
     def _best_joins(self, key: int) -> frozenset[int]:
         if key not in self.best:
-            found = self._search(key, CANDIDATES)
+            found = self.before.search(self.before.column_at(key))
             contained = _is_contained(found.pairs, self.rules.least_containment)
             are_best = _are_best(found.signals.scores, contained, found.pairs.candidates.is_key)
             self.best[key] = frozenset(found.keys[are_best].tolist())
         return self.best[key]
-
-    def _search(self, key: int, limit: int) -> ScoredCandidates:
-        return self.before.search(self.before.column_at(key), limit)
 
     def _measure_now(self, column: _TrackedColumn, others: Sequence[_TrackedColumn]) -> list[BothDirections]:
         none = (NO_CONTAINMENT, NO_CONTAINMENT)

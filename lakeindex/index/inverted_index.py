@@ -20,6 +20,7 @@ from lakeindex.arrays.ragged import best, compact, open_array, owners_of, ranges
 from lakeindex.arrays.ratios import ratio
 from lakeindex.errors import IndexDamaged
 from lakeindex.index.folding import groups_of
+from lakeindex.index.shared_terms import SharedTerms, find_in_spans, shared_by_columns, shared_by_postings
 from lakeindex.index.term_rows import STRENGTH_STEP, TermRows, strengths_of
 from lakeindex.index.term_stats import TermStats, rarity_of
 from lakeindex.types.columns import QueryTerms, TermSet
@@ -149,11 +150,12 @@ class InvertedIndex:
     def column(self, number: int) -> TermSet:
         """Return the terms of a column of the lake."""
         start, end = int(self.column_starts[number]), int(self.column_starts[number + 1])
-        hashes = self.terms[self.column_terms[start:end]]
+        numbers = self.column_terms[start:end].astype(np.int64)
+        hashes = self.terms[numbers]
         counts = np.ones(len(hashes), np.int64)
         if len(self.strengths):
             counts = np.rint(np.expm1(self.strengths[start:end] * STRENGTH_STEP)).astype(np.int64)
-        return TermSet(hashes, counts, bool(self.complete[number]))
+        return TermSet(hashes, counts, bool(self.complete[number]), numbers)
 
     def candidates(
         self, query: QueryTerms, limit: int, budget: int, order: Order = Order.RARITY
@@ -181,10 +183,13 @@ class InvertedIndex:
 
     def compare(self, query: QueryTerms, columns: Integers) -> Comparison:
         """Compare `query` with columns of the lake, by number."""
-        owners, places, entries = self._shared(query, columns)
+        starts, lengths = self._spans(columns)
+        owners, places, numbers = self._shared(query, columns, starts, lengths)
         rarity = query.rarity[places]
-        strengths = self.strengths[entries] * STRENGTH_STEP if self.weighed[0] else np.ones(len(places))
-        products = query.weights[places] * strengths * rarity
+        products = query.weights[places] * rarity
+        if self.weighed[0]:
+            entries = find_in_spans(self.column_terms, starts[owners], lengths[owners], numbers)
+            products = products * (self.strengths[entries] * STRENGTH_STEP)
         shared_terms, shared_rarity, inner = (
             sums(owners, amounts, len(columns)) for amounts in (None, rarity, products)
         )
@@ -203,60 +208,27 @@ class InvertedIndex:
             cosine=ratio(inner, norms * query.norm),
         )
 
-    def _shared(self, query: QueryTerms, columns: Integers) -> tuple[Integers, Integers, Integers]:
-        """Find the terms that the query and columns share, by column, then by the place of the term in the query.
-
-        Returns the place of each one's column, that of its term, and its entry in `column_terms`; of a folded index,
-        the first of the entries that are one term.
-        """
-        starts, lengths = self._spans(columns)
-        # Whichever is shorter is walked through: the terms of the columns, or the columns of the query's terms.
-        if int(query.frequency.sum()) < int(lengths.sum()) and bool(np.all(columns[1:] > columns[:-1])):
-            owners, places, entries = self._shared_by_terms(query, columns, starts, lengths)
+    def _shared(self, query: QueryTerms, columns: Integers, starts: Integers, lengths: Integers) -> SharedTerms:
+        # Whichever is shorter is walked through: the columns of the query's terms, or the terms of the columns.
+        if int(query.frequency.sum()) < int(lengths.sum()):
+            owners, places, numbers = shared_by_postings(query, columns, self.term_starts, self.term_columns)
         else:
-            owners, places, entries = self._shared_by_columns(query, starts, lengths)
+            owners, places, numbers = shared_by_columns(query, self.column_terms, starts, lengths, len(self.terms))
         if self.mask != _EVERY_BIT:
             is_first = starts_run(owners, places)
-            owners, places, entries = owners[is_first], places[is_first], entries[is_first]
-        return owners, places, entries
-
-    def _shared_by_columns(
-        self, query: QueryTerms, starts: Integers, lengths: Integers
-    ) -> tuple[Integers, Integers, Integers]:
-        where = ranges(starts, lengths)
-        # A table costs a look-up an entry where a search costs ten; it is mapped lazily, and filled at a few places.
-        place_of = np.zeros(len(self.terms), np.uint32)
-        place_of[ranges(query.first, query.last - query.first)] = np.repeat(query.known + 1, query.last - query.first)
-        found = place_of[self.column_terms[where]]
-        shared = np.flatnonzero(found)
-        owners = np.repeat(np.arange(len(starts)), lengths)[shared]
-        return owners, found[shared].astype(np.int64) - 1, where[shared]
-
-    def _shared_by_terms(
-        self, query: QueryTerms, columns: Integers, starts: Integers, lengths: Integers
-    ) -> tuple[Integers, Integers, Integers]:
-        spans = query.last - query.first
-        numbers, known = ranges(query.first, spans), np.repeat(query.known, spans)
-        first = self._starts_of(numbers)
-        frequency = self._starts_of(numbers + 1) - first
-        holders = self.term_columns[ranges(first, frequency)]
-        owners = np.minimum(np.searchsorted(columns, holders), max(len(columns) - 1, 0))
-        is_asked = columns[owners] == holders if len(columns) else np.zeros(len(holders), bool)
-        owners, places = owners[is_asked], np.repeat(known, frequency)[is_asked]
-        numbers = np.repeat(numbers, frequency)[is_asked]
-        order = np.lexsort((numbers, owners))
-        owners, places, numbers = owners[order], places[order], numbers[order]
-        entries = _find_in_spans(self.column_terms, starts[owners], lengths[owners], numbers)
-        return owners, places, entries
+            owners, places, numbers = owners[is_first], places[is_first], numbers[is_first]
+        return owners, places, numbers
 
     def look_up(self, terms: TermSet) -> QueryTerms:
         """Look up the terms of a column, of the lake or from outside, for `candidates` and `compare`."""
         hashes, counts = terms.hashes, terms.counts
         if self.mask != _EVERY_BIT:
-            hashes = np.unique(hashes & self.mask)
-            counts = np.ones(len(hashes), np.int64)
-        first = np.searchsorted(self.terms, hashes)
-        last = np.searchsorted(self.terms, hashes | ~self.mask, side="right")
+            hashes = hashes & self.mask
+            kept = np.flatnonzero(starts_run(hashes))
+            hashes, counts = hashes[kept], np.ones(len(kept), np.int64)
+        else:
+            kept = np.arange(len(hashes))
+        first, last = self._runs_of(terms, hashes, kept)
         known = np.flatnonzero(last > first)
         first, last = first[known], last[known]
         frequency = self._starts_of(last) - self._starts_of(first)
@@ -268,6 +240,19 @@ class InvertedIndex:
         summed_rarity = np.concatenate([np.zeros(1), np.cumsum(rarity)])
         norm = float(np.linalg.norm(weights))
         return QueryTerms(terms, hashes, rarity, weights, summed_rarity, norm, known, first, last, frequency)
+
+    def _runs_of(self, terms: TermSet, hashes: Hashes, kept: Integers) -> tuple[Integers, Integers]:
+        """Return the number of the first term of each hash, and the one after its last, which are equal if it has none.
+
+        `kept` are the places in `terms` that the hashes come from.
+        """
+        if terms.numbers is not None:
+            numbers = terms.numbers[kept]
+            if int(numbers.max(initial=0)) < len(self.terms) and np.array_equal(
+                self.terms[numbers] & self.mask, hashes
+            ):
+                return groups_of(self.terms, self.mask, numbers) if self.mask != _EVERY_BIT else (numbers, numbers + 1)
+        return np.searchsorted(self.terms, hashes), np.searchsorted(self.terms, hashes | ~self.mask, side="right")
 
     def _starts_of(self, numbers: Places) -> Integers:
         return self.term_starts[numbers].astype(np.int64)
@@ -313,16 +298,6 @@ class InvertedIndex:
         is_first = starts_run(columns, groups)
         rarity = rarity_of(frequency, self.columns)
         return TermStats.of(groups[is_first], columns[is_first], None, rarity, self.columns)
-
-
-def _find_in_spans(sorted_spans: Places, starts: Integers, lengths: Integers, wanted: Integers) -> Integers:
-    """Return the place of each wanted number in its span, ascending, of an array: a binary search in all at once."""
-    low, high = starts.copy(), starts + lengths - 1
-    for _ in range(int(lengths.max(initial=1)).bit_length()):
-        middle = (low + high) // 2
-        is_after = sorted_spans[middle] < wanted
-        low, high = np.where(is_after, middle + 1, low), np.where(is_after, high, middle)
-    return low
 
 
 def _count_up_to(hashes: Hashes, limits: Hashes) -> Integers:

@@ -30,6 +30,8 @@ def from_file(file: Any, name: str, features: int) -> Trees:
     Raises KeyError or SafetensorError where there are none of the name, ValueError where their nodes are invalid.
     """
     arrays = {part: file.get_tensor(f"{name}.{part}") for part in _ARRAYS}
+    # Places of the width that NumPy looks up by: others it converts at every look-up.
+    arrays = {part: one.astype(np.intp) if one.dtype.kind == "i" else one for part, one in arrays.items()}
     trees = Trees(**arrays, depth=int((file.metadata() or {})[f"{name}.depth"]))
     if not _is_valid(trees, features):
         raise ValueError(f"the trees {name!r} have nodes that lead nowhere")

@@ -191,7 +191,7 @@ def _likenesses(queries: CellVectors, columns: CellVectors, left: Integers, righ
         back.median(),
         _cosine(ours[:, CELLS].sum(axis=1), theirs[:, CELLS].sum(axis=1)),
     ]
-    facts, others = queries.read.facts.take(left), columns.read.facts.take(right)
+    facts, others = queries.read.facts, columns.read.facts
     return np.column_stack(
         [
             *(np.where(have_cells, one, _NOTHING) for one in of_values),
@@ -200,19 +200,20 @@ def _likenesses(queries: CellVectors, columns: CellVectors, left: Integers, righ
             cosines[:, NAME, TITLE],
             cosines[:, TITLE, NAME],
             _cosine(ours[:, NAME] + ours[:, TITLE], theirs[:, NAME] + theirs[:, TITLE]),
-            alike(facts.lengths, others.lengths),
-            alike(facts.patterns, others.patterns),
-            facts.kinds == others.kinds,
+            alike(facts.lengths[left], others.lengths[right]),
+            alike(facts.patterns[left], others.patterns[right]),
+            facts.kinds[left] == others.kinds[right],
         ]
     )
 
 
 def _sizes(queries: CellVectors, columns: CellVectors, left: Integers, right: Integers) -> npt.NDArray[np.float64]:
-    facts, others = queries.read.facts.take(left), columns.read.facts.take(right)
-    sizes = [np.log1p(one.distinct) for one in (facts, others)]
-    sizes += [one.distinct / np.maximum(one.rows, 1) for one in (facts, others)]
-    limits = ((facts.lows, others.lows), (facts.highs, others.highs))
-    return np.column_stack([*sizes, *(np.abs(_folded(one) - _folded(other)) for one, other in limits)])
+    sides = (queries.read.facts, left), (columns.read.facts, right)
+    distinct = [facts.distinct[places] for facts, places in sides]
+    sizes = [np.log1p(one) for one in distinct]
+    sizes += [one / np.maximum(facts.rows[places], 1) for one, (facts, places) in zip(distinct, sides, strict=True)]
+    lows, highs = ([_folded(getattr(facts, limit)[places]) for facts, places in sides] for limit in ("lows", "highs"))
+    return np.column_stack([*sizes, np.abs(lows[0] - lows[1]), np.abs(highs[0] - highs[1])])
 
 
 def _folded(numbers: Floats) -> Floats:

@@ -65,6 +65,8 @@ class TermSet:
     counts: Integers
     is_complete: bool
     """False where only the smallest hashes are here, a sketch of more."""
+    numbers: Integers | None = None
+    """The numbers of the terms in the index that they come from; None for a column from outside."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,8 +109,9 @@ class ColumnFacts:
         )
 
     def is_kind(self, *kinds: Kind) -> Flags:
-        """Tell which columns are of one of these kinds."""
-        return np.isin(self.kinds, [KINDS.index(kind) for kind in kinds])
+        """Return which columns are of one of these kinds."""
+        is_meant = np.array([kind in kinds for kind in KINDS])
+        return is_meant[self.kinds]
 
 
 _FACTS = tuple(field.name for field in fields(ColumnFacts))

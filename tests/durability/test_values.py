@@ -267,5 +267,5 @@ def test_an_index_without_values_is_not_read_by_a_cross_encoder(tmp_path: Path) 
     for name, settings in (("hash", HASH), ("plain", SETTINGS)):
         lake = Lake.index(tmp_path / "lake", tmp_path / name, settings)
         pair = ColumnId(TableId("sales/orders.csv"), "country"), ColumnId(TableId("geo/countries.csv"), "name")
-        read = lake.explain(*pair, budget=10).reading
-        assert (read is None) == (name == "hash")
+        cross_score = lake.explain(*pair, budget=10).cross_score
+        assert (cross_score is None) == (name == "hash")
