@@ -20,7 +20,7 @@ _HOMES = {
     "AsOf": "lakeindex.join.kinds",
     "ColumnId": "lakeindex.types.lake",
     "Lake": "lakeindex.lake",
-    "Match": "lakeindex.types.lake",
+    "Match": "lakeindex.types.matches",
     "Settings": "lakeindex.config.settings",
     "TableId": "lakeindex.types.lake",
     "WatchRules": "lakeindex.drift.broken_joins",

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from lakeindex.catalog.database import connect, glob_escaped, scan_sql
 from lakeindex.catalog.path_guard import require_inside
-from lakeindex.errors import LakeIndexError, NotFound, Refused
+from lakeindex.errors import LakeIndexError, NotFound, Refused, UnreadableTable
 from lakeindex.sql import BLANKS, literal, quoted
 from lakeindex.types.lake import Scan, TableId
 
@@ -115,7 +115,7 @@ def _select(table: ViewedTable) -> str:
     elif table.copy is not None:
         source = scan_sql(Scan("read_parquet"), table.copy, ())
     else:
-        raise LakeIndexError(f"{table.id} can't be read by DuckDB and has no copy in the index; index the lake again")
+        raise UnreadableTable(f"{table.id} can't be read by DuckDB and has no copy in the index; index the lake again")
     return f"SELECT {', '.join(_typed(name, kind) for name, kind in table.columns)} FROM {source}"
 
 

@@ -43,7 +43,7 @@ CELLS = "cells"
 TRANSFORMER = "transformer"
 """The name of the reranker that is a transformer, the cross-encoder."""
 ALL = "all"
-_PAIRS, _PAIRS_OF_SLOW = 50, 20
+_PAIRS, _PAIRS_OF_SLOW = 30, 20
 _AMOUNT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b\s*", re.IGNORECASE)
 
 
@@ -81,7 +81,7 @@ class Settings:
     text_order: str = "frequency"
     """Which values it names: the most frequent, or those with the smallest hash."""
     budget: str = AUTO
-    """Candidates of a query that the reranker scores, at most: a number or all; auto: 50 by cells, 20 by others,
+    """Candidates of a query that the reranker scores, at most: a number or all; auto: 30 by cells, 20 by others,
     which are slower."""
     cross_encoder: str = CELLS
     """The reranker: cells (late interaction of values, no model), transformer, a folder or a name on the hub."""

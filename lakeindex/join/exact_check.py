@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pyarrow as pa
 
+from lakeindex.catalog.lake_views import ViewedTable
 from lakeindex.errors import UnreadableTable
 from lakeindex.join.count_rows import CountedColumn, RowCounter
 from lakeindex.join.lake_tables import LakeTables
+from lakeindex.types.lake import TableId
 from lakeindex.types.matches import Match
 
 
@@ -20,24 +22,21 @@ def count_matches(matches: Sequence[Match], tables: LakeTables, outside: pa.Tabl
     """
     if not matches:
         return []
+    ids = {match.column.table for match in matches} | (set() if outside is not None else {matches[0].query.table})
+    views = {view.id: view for view in tables.viewed(sorted(ids))}
     try:
-        query, *columns = _columns(matches, tables, outside)
+        query = (
+            CountedColumn.outside(outside) if outside is not None else tables.counted_column(matches[0].query, views)
+        )
         with RowCounter(tables.database.connection, query, outside) as counter:
-            return [_counted(match, counter, column) for match, column in zip(matches, columns, strict=True)]
+            return [_counted(match, counter, tables, views) for match in matches]
     except UnreadableTable as error:
         return [replace(match, note=str(error)) for match in matches]
 
 
-def _columns(matches: Sequence[Match], tables: LakeTables, outside: pa.Table | None) -> list[CountedColumn]:
-    others = [match.column for match in matches]
-    if outside is None:
-        return tables.counted_columns([matches[0].query, *others])
-    return [CountedColumn.outside(outside), *tables.counted_columns(others)]
-
-
-def _counted(match: Match, counter: RowCounter, column: CountedColumn) -> Match:
+def _counted(match: Match, counter: RowCounter, tables: LakeTables, views: Mapping[TableId, ViewedTable]) -> Match:
     try:
-        measure = counter.measure(column)
+        measure = counter.measure(tables.counted_column(match.column, views))
     except UnreadableTable as error:
         return replace(match, note=str(error))
     return replace(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -65,14 +65,13 @@ class LakeTables:
         rows = self.table(column.table)[0].rows
         return JoinSide.open(self.database.connection, table.id, sources, places, rows)
 
-    def counted_columns(self, columns: Sequence[ColumnId]) -> list[CountedColumn]:
-        """Return how DuckDB reads columns to count. Raises NotFound with the nearest names."""
-        viewed = {table.id: table for table in self.viewed([column.table for column in columns])}
-        sources = {name: self.database.select(table) for name, table in viewed.items()}
-        return [
-            CountedColumn(column.table, viewed[column.table].columns[self._place(column)][0], sources[column.table])
-            for column in columns
-        ]
+    def counted_column(self, column: ColumnId, views: Mapping[TableId, ViewedTable]) -> CountedColumn:
+        """Return how DuckDB reads a column to count, given the view of its table.
+
+        Raises NotFound with the nearest names, UnreadableTable where DuckDB can't read the table.
+        """
+        table = views[column.table]
+        return CountedColumn(column.table, table.columns[self._place(column)][0], self.database.select(table))
 
     @cached_property
     def _files(self) -> LakeViews:

@@ -99,6 +99,10 @@ class MessageWeights:
         own = messages.log_odds + np.where(messages.is_intermediate, reverse, 0.0)
         return own, self.path_bias + messages.widest
 
+    def least_strength(self, probability: float) -> float:
+        """Return how probable the weaker join of a path has to be, so that the path alone gives such a probability."""
+        return float(probability_of(log_odds_of(probability) - self.path_bias))
+
     def apply(self, before: Floats, messages: Messages) -> tuple[Floats, Floats]:
         """Change probabilities, (n,), by the messages: by the reverse queries alone, (n,), and by paths too, (n,).
 

@@ -69,19 +69,21 @@ class Trees:
         The same rows get the same sums, from shallower trees: every split on a known feature is taken, and trees that
         become a single leaf are put together into one.
         """
-        nodes, values = np.arange(len(self.features)), known[self.features]
-        taken = np.where(values <= self.thresholds, self.left, self.right)
-        reached = np.where(np.isnan(values), nodes, taken)
+        values = known[self.features]
+        is_known = np.flatnonzero(~np.isnan(values))
+        reached = np.arange(len(self.features))
+        is_left = values[is_known] <= self.thresholds[is_known]
+        reached[is_known] = np.where(is_left, self.left[is_known], self.right[is_known])
         for _ in range(self.depth.bit_length()):
             reached = reached[reached]
         roots, left, right = reached[self.roots], reached[self.left], reached[self.right]
         is_single = left[roots] == roots
         return Trees(
-            roots=np.append(roots[~is_single], len(nodes)),
+            roots=np.append(roots[~is_single], len(self.features)),
             features=np.append(self.features, 0),
             thresholds=np.append(self.thresholds, np.inf),
-            left=np.append(left, len(nodes)),
-            right=np.append(right, len(nodes)),
+            left=np.append(left, len(self.features)),
+            right=np.append(right, len(self.features)),
             values=np.append(self.values, self.values[roots[is_single]].sum()),
             depth=_depth(roots[~is_single], left, right),
         )

@@ -177,18 +177,19 @@ def _likenesses(queries: CellVectors, columns: CellVectors, left: Integers, righ
     here, there = queries.there[left], columns.there[right]
     cosines = np.where(here[:, :, None] & there[:, None, :], ours @ theirs.transpose(0, 2, 1), _NOTHING)
     of_cells = cosines[:, CELLS, CELLS]
-    ahead = _Nearest.of(np.maximum(of_cells.max(axis=2), 0), here[:, CELLS])
-    back = _Nearest.of(np.maximum(of_cells.max(axis=1), 0), there[:, CELLS])
-    have_cells = (ahead.count > 0) & (back.count > 0)
+    # Both directions at once: the cells of the queries, then those of the columns.
+    nearest = _Nearest.of(
+        np.maximum(np.concatenate([of_cells.max(axis=2), of_cells.max(axis=1)]), 0),
+        np.concatenate([here[:, CELLS], there[:, CELLS]]),
+    )
+    ahead, back = nearest.count.reshape(2, -1)
+    have_cells = (ahead > 0) & (back > 0)
     of_values = [
-        ahead.mean(),
-        back.mean(),
-        *(one.share_above(least) for least in (_NEARLY, _ALIKE) for one in (ahead, back)),
-        ahead.best(),
-        ahead.worst(),
-        back.worst(),
-        ahead.median(),
-        back.median(),
+        *nearest.mean().reshape(2, -1),
+        *(one for least in (_NEARLY, _ALIKE) for one in nearest.share_above(least).reshape(2, -1)),
+        nearest.best()[: len(left)],
+        *nearest.worst().reshape(2, -1),
+        *nearest.median().reshape(2, -1),
         _cosine(ours[:, CELLS].sum(axis=1), theirs[:, CELLS].sum(axis=1)),
     ]
     facts, others = queries.read.facts, columns.read.facts
@@ -212,8 +213,8 @@ def _sizes(queries: CellVectors, columns: CellVectors, left: Integers, right: In
     distinct = [facts.distinct[places] for facts, places in sides]
     sizes = [np.log1p(one) for one in distinct]
     sizes += [one / np.maximum(facts.rows[places], 1) for one, (facts, places) in zip(distinct, sides, strict=True)]
-    lows, highs = ([_folded(getattr(facts, limit)[places]) for facts, places in sides] for limit in ("lows", "highs"))
-    return np.column_stack([*sizes, np.abs(lows[0] - lows[1]), np.abs(highs[0] - highs[1])])
+    ours, theirs = (_folded(np.stack([facts.lows[places], facts.highs[places]])) for facts, places in sides)
+    return np.column_stack([*sizes, *np.abs(ours - theirs)])
 
 
 def _folded(numbers: Floats) -> Floats:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from lakeindex.arrays.aliases import Floats, Integers
+from lakeindex.arrays.aliases import Flags, Floats, Integers
 from lakeindex.match.message_passing import LEAST, Intermediate, choose_intermediates
 
 
@@ -23,6 +23,10 @@ class Neighbours:
         """Keep so many, the most probable."""
         kept = np.sort(np.argsort(-probabilities, kind="stable")[:most])
         return cls(keys[kept], probabilities[kept])
+
+    def where(self, kept: Flags) -> Neighbours:
+        """Keep some, (n,)."""
+        return Neighbours(self.keys[kept], self.probabilities[kept])
 
     def probability(self, key: int) -> float:
         """Return the probability of one column, 0 where it is not among them."""
@@ -56,13 +60,28 @@ class CandidateGraph:
     intermediates: tuple[Intermediate, ...]
 
 
-def candidate_graph(excluded: Integers, candidates: Neighbours, around: Surroundings) -> CandidateGraph:
+def candidate_graph(
+    excluded: Integers,
+    candidates: Neighbours,
+    around: Surroundings,
+    known: Integers | None = None,
+    least_of_unknown: float = 0.0,
+) -> CandidateGraph:
     """Add the neighbours of the likeliest candidates to the graph; columns that may not be answers are left out.
 
-    The same graph is made for a column of the lake, for one from outside, and in training.
+    Where `known` columns are given, ascending, others are added only where both joins on the way to them have
+    `least_of_unknown` or more. The same graph is made for a column of the lake, for one from outside, and in training.
     """
-    chosen = candidates.keys[choose_intermediates(candidates.probabilities)].tolist()
-    neighbours = {key: _carrying(around.neighbours(key), excluded) for key in chosen}
+    chosen = choose_intermediates(candidates.probabilities)
+    neighbours: dict[int, Neighbours] = {}
+    for key, probability in zip(
+        candidates.keys[chosen].tolist(), candidates.probabilities[chosen].tolist(), strict=True
+    ):
+        carrying = _carrying(around.neighbours(key), excluded)
+        if known is not None:
+            may_be_new = np.minimum(carrying.probabilities, probability) >= least_of_unknown
+            carrying = carrying.where(may_be_new | np.isin(carrying.keys, known, assume_unique=True))
+        neighbours[key] = carrying
     keys = np.unique(np.concatenate([candidates.keys, *(one.keys for one in neighbours.values())]))
     intermediates = tuple(
         Intermediate(
@@ -77,5 +96,4 @@ def candidate_graph(excluded: Integers, candidates: Neighbours, around: Surround
 
 
 def _carrying(neighbours: Neighbours, excluded: Integers) -> Neighbours:
-    kept = (neighbours.probabilities >= LEAST) & ~np.isin(neighbours.keys, excluded)
-    return Neighbours(neighbours.keys[kept], neighbours.probabilities[kept])
+    return neighbours.where((neighbours.probabilities >= LEAST) & ~np.isin(neighbours.keys, excluded))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LEAST_SCORE = 0.1
 """Of the signals: a pair below it has no evidence to speak of, and is no answer."""
-_LEAST_BY_PATH = 0.05
+LEAST_BY_PATH = 0.05
 """The probability from which a candidate that has nothing but a path is an answer."""
 
 
@@ -71,8 +71,9 @@ class ScoredCandidates:
     @property
     def before_reranking(self) -> Floats:
         """Return the probabilities, (n,), that reranking starts from; of sources alone, their scores."""
-        stages = (self.by_paths, self.by_matcher)
-        return next((one for one in stages if one is not None), self.signals.scores)
+        if self.by_paths is not None:
+            return self.by_paths
+        return self.signals.scores if self.by_matcher is None else self.by_matcher
 
     @property
     def estimates(self) -> Floats:
@@ -121,5 +122,5 @@ class ScoredCandidates:
         has_evidence = has_evidence | (self.verdicts == ACCEPTED)
         if self.messages is None or self.by_paths is None:
             return has_evidence
-        has_path: Flags = (self.messages.sender != NO_SENDER) & (self.by_paths >= _LEAST_BY_PATH)
+        has_path: Flags = (self.messages.sender != NO_SENDER) & (self.by_paths >= LEAST_BY_PATH)
         return has_evidence | has_path

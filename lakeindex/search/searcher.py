@@ -31,7 +31,7 @@ from lakeindex.protocols import CandidateSource
 from lakeindex.search.candidate_graph import Neighbours, candidate_graph
 from lakeindex.search.retrieve import retrieve
 from lakeindex.search.score_candidates import CandidateScorer
-from lakeindex.search.scored_candidates import ScoredCandidates
+from lakeindex.search.scored_candidates import LEAST_BY_PATH, ScoredCandidates
 from lakeindex.store.feedback_log import FeedbackFile
 from lakeindex.store.generations import Generation
 from lakeindex.store.layout import COLUMN_TOKENS, TERMS, VECTORS
@@ -176,7 +176,8 @@ class Searcher:
             keys = np.setdiff1d(np.union1d(keys, labels.accepted_with(query.key)), query.excluded)
         candidates = self.scorer.score(query, keys, labels)
         likeliest = Neighbours.of(candidates.keys, candidates.scores, MOST_NEIGHBOURS)
-        graph = candidate_graph(query.excluded, likeliest, _AroundQuery(self, query, candidates))
+        around, least = _AroundQuery(self, query, candidates), self.message_weights.least_strength(LEAST_BY_PATH)
+        graph = candidate_graph(query.excluded, likeliest, around, candidates.keys, least)
         new = np.setdiff1d(graph.keys, candidates.keys)
         if len(new):
             candidates = self.scorer.extended(candidates, query, new, labels)
