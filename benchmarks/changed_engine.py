@@ -23,8 +23,7 @@ from lakeindex.match import signal_sum, signals
 from lakeindex.match.features import FEATURES, Feature, features_of, signal_values
 from lakeindex.match.matcher import Matcher
 from lakeindex.match.message_passing import choose_intermediates
-from lakeindex.match.signal_sum import SignalScores, sum_signals
-from lakeindex.match.signals import MEANINGS, REPEATS, RIVAL, SIGNALS, Signal, measure
+from lakeindex.match.signals import MEANINGS, REPEATS, RIVAL, SIGNALS, Signal, SignalScores, measure, sum_signals
 from lakeindex.models.monotone import FOR
 from lakeindex.search import explain
 from lakeindex.types.pairs import Pairs

@@ -12,14 +12,13 @@ from lakeindex.arrays.aliases import Vectors
 from lakeindex.config.settings import Settings
 from lakeindex.index.inverted_index import InvertedIndex
 from lakeindex.index.term_rows import TermRows
-from lakeindex.index.token_store import open_tokens, save_tokens
 from lakeindex.index.vector_index import VectorIndex
 from lakeindex.lake import Lake
 from lakeindex.store.generations import open_current
 from lakeindex.store.layout import COLUMN_TOKENS, TERMS, VECTORS
 from lakeindex.store.manifest import MANIFEST
 from lakeindex.store.publishing import publish, writing
-from lakeindex.types.column_tokens import END, NAME, TITLE, ColumnTokens
+from lakeindex.types.column_tokens import END, NAME, TITLE, ColumnTokens, open_tokens, save_tokens
 from lakeindex.types.columns import Family
 
 NAME_FAMILIES = (Family.NAMES, Family.CONTEXT, Family.REFERENCES)

@@ -24,10 +24,9 @@ from labelled_lakes import MACRO, METRICS, LabelledLakes, add_options, open_lake
 from query_lake import query_lake
 
 from lakeindex.arrays.aliases import Coordinates, Floats, Integers, Vectors
-from lakeindex.arrays.log_odds import log_odds_of
+from lakeindex.arrays.proportions import log_odds_of
 from lakeindex.catalog.directory import Directory
 from lakeindex.config.settings import Settings
-from lakeindex.index.token_store import open_tokens
 from lakeindex.lake import Lake
 from lakeindex.models.weights import LATE_INTERACTION, STATIC
 from lakeindex.rerank.anchor_queries import choose
@@ -35,7 +34,8 @@ from lakeindex.rerank.cur import Plan, search
 from lakeindex.rerank.late_interaction import CellVectors, LateInteraction, pair_features
 from lakeindex.store.generations import open_current
 from lakeindex.store.layout import COLUMN_TOKENS
-from lakeindex.types.cross_input import CrossInput
+from lakeindex.types.column_tokens import open_tokens
+from lakeindex.types.columns import CrossInput
 
 LAKES = ("spider_fk", "gdc_schema_matching", "schematch_multi")
 BUDGETS = (20, 50, 100, 200, 500)

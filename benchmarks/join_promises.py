@@ -32,11 +32,12 @@ from lakeindex.config.settings import Settings
 from lakeindex.demo import build_sample_lake
 from lakeindex.encode.encoders import HASHING
 from lakeindex.errors import InvalidSetting, UnreadableTable
-from lakeindex.index.term_rows import STRENGTH_STEP, strengths_of
-from lakeindex.join.count_rows import CountedColumn, RowCounter
+from lakeindex.index.term_stats import STRENGTH_STEP, strengths_of
+from lakeindex.join.count_rows import RowCounter
 from lakeindex.join.estimate.counts import LOG_STEP
 from lakeindex.join.estimate.estimate import Interval, JoinEstimate, estimate_join
 from lakeindex.join.estimate.from_profiles import distinct_count
+from lakeindex.join.lake_tables import CountedColumn
 from lakeindex.lake import Lake
 from lakeindex.profile.normalise import as_text
 from lakeindex.profile.scan import profile_columns

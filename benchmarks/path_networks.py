@@ -28,7 +28,7 @@ from query_lake import Answers, has_column, query_lake
 from relational_network import RelationalNetwork, Relations
 from torch import Tensor, nn
 
-from lakeindex.arrays.log_odds import log_odds_of
+from lakeindex.arrays.proportions import log_odds_of
 from lakeindex.config.settings import Settings
 from lakeindex.lake import Lake
 from lakeindex.match.message_passing import MessageWeights, pass_messages

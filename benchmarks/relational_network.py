@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch_geometric.nn import MessagePassing
 from torch_geometric.nn.aggr import Aggregation, SoftmaxAggregation
 
-from lakeindex.arrays.log_odds import log_odds_of
+from lakeindex.arrays.proportions import log_odds_of
 from lakeindex.match.message_passing import LEAST, pass_messages
 from lakeindex.search.searcher import Searcher
 from lakeindex.training.message_passing import LabelledGraph

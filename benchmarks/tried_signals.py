@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from lakeindex.arrays.aliases import Floats
-from lakeindex.arrays.histograms import alike
+from lakeindex.arrays.proportions import alike
 from lakeindex.types.columns import Family
 from lakeindex.types.pairs import Pairs
 

@@ -215,7 +215,7 @@ class Lake:
 
         A query column from outside the lake is the first of the table `outside`.
         """
-        from lakeindex.join.exact_check import count_matches
+        from lakeindex.join.count_rows import count_matches
 
         return count_matches(matches, self.opened.tables, outside)
 

@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from lakeindex.arrays.aliases import Floats, Integers
-    from lakeindex.types.columns import QueryColumn
-    from lakeindex.types.cross_input import CrossInput
+    from lakeindex.types.columns import CrossInput, QueryColumn
     from lakeindex.types.lake import LakeFile, ReadOptions, Rows, SourceTable
     from lakeindex.types.pairs import Pairs
 

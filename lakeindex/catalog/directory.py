@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
 from lakeindex.arrays.aliases import Floats, Hashes, Integers
+from lakeindex.arrays.proportions import ratio
 from lakeindex.arrays.ragged import ranges
-from lakeindex.arrays.ratios import ratio
 from lakeindex.errors import IndexDamaged, NotFound
 from lakeindex.hashing.text_hash import HashedText
 from lakeindex.types.columns import KINDS, ColumnFacts, Kind

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lakeindex.arrays.aliases import Flags, Floats
-from lakeindex.arrays.ratios import ratio
+from lakeindex.arrays.proportions import ratio
 from lakeindex.types.columns import TermSet
 from lakeindex.types.pairs import Comparison
 

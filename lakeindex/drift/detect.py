@@ -26,7 +26,7 @@ from lakeindex.drift.containment_drop import (
 )
 from lakeindex.drift.table_history import TableHistory
 from lakeindex.errors import InvalidSetting, StaleArtifact
-from lakeindex.match.join_kind import KINDS_OF_JOIN, kinds_of
+from lakeindex.match.features import KINDS_OF_JOIN, kinds_of
 from lakeindex.search.scored_candidates import ScoredCandidates
 from lakeindex.search.searcher import Searcher
 from lakeindex.store.generations import Generation, open_generation, published

@@ -19,7 +19,7 @@ from lakeindex.encode.model_folder import folder_identity, hash_file, model_fold
 from lakeindex.encode.pair_tokens import MOST_TOKENS, PairTokens, pair_tokens
 from lakeindex.encode.precision import dtype_of, require_device
 from lakeindex.errors import IndexDamaged
-from lakeindex.types.cross_input import CrossInput
+from lakeindex.types.columns import CrossInput
 
 HEAD = "head."
 """What the names of the head's weights begin with, in the file of the adapters."""

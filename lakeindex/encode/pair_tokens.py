@@ -11,8 +11,7 @@ import numpy.typing as npt
 from lakeindex.arrays.aliases import Integers
 from lakeindex.encode.column_tokenizer import UNIT_TOKENS, VALUES, tokenizer
 from lakeindex.types.column_tokens import END
-from lakeindex.types.columns import KINDS, ColumnFacts, Kind
-from lakeindex.types.cross_input import CrossInput
+from lakeindex.types.columns import KINDS, ColumnFacts, CrossInput, Kind
 
 MOST_TOKENS = 64
 """Of a pair, at most."""

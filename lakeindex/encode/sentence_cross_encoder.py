@@ -14,7 +14,7 @@ from lakeindex.encode.precision import require_device
 from lakeindex.encode.quiet_transformers import quiet_transformers
 from lakeindex.errors import LakeIndexError
 from lakeindex.types.column_tokens import END
-from lakeindex.types.cross_input import CrossInput
+from lakeindex.types.columns import CrossInput
 
 _ADVICE = "name the folder of a cross-encoder, or use `cells` or `transformer`, which come with lakeindex"
 _SCORE_PAIRS = ("ForSequenceClassification", "ForCausalLM")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,3 +77,12 @@ def _containment_score(compared: Comparison) -> Floats:
 
 def _cosine_score(compared: Comparison) -> Floats:
     return compared.cosine
+
+
+def retrieve(query: QueryColumn, sources: Sequence[CandidateSource], limit: int) -> Integers:
+    """Return the keys that any source proposes among its best `limit`, ascending; never of the query's own table."""
+    # The own table's columns are near in every respect: they must not take up the places of others.
+    excluded = query.excluded
+    proposed = [source.candidates(query, limit + len(excluded)) for source in sources]
+    united = np.unique(np.concatenate([keys.astype(np.int64) for keys in proposed]))
+    return united[~np.isin(united, excluded)]

@@ -16,13 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from lakeindex.arrays.aliases import Floats, Hashes, Integers, Places
+from lakeindex.arrays.proportions import ratio
 from lakeindex.arrays.ragged import best, compact, open_array, owners_of, ranges, starts_run, sums
-from lakeindex.arrays.ratios import ratio
 from lakeindex.errors import IndexDamaged
-from lakeindex.index.folding import groups_of
-from lakeindex.index.shared_terms import SharedTerms, find_in_spans, shared_by_columns, shared_by_postings
-from lakeindex.index.term_rows import STRENGTH_STEP, TermRows, strengths_of
-from lakeindex.index.term_stats import TermStats, rarity_of
+from lakeindex.index.shared_terms import SharedTerms, find_in_spans, groups_of, shared_by_columns, shared_by_postings
+from lakeindex.index.term_rows import TermRows
+from lakeindex.index.term_stats import STRENGTH_STEP, TermStats, rarity_of, strengths_of
 from lakeindex.types.columns import QueryTerms, TermSet
 from lakeindex.types.pairs import Comparison
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from lakeindex.arrays.aliases import Floats, Integers, Vectors
 from lakeindex.index.inverted_index import Order
-from lakeindex.index.term_rows import STRENGTH_STEP
+from lakeindex.index.term_stats import STRENGTH_STEP
 from lakeindex.types.columns import TermSet
 from lakeindex.types.pairs import Comparison
 

@@ -9,9 +9,7 @@ import numpy.typing as npt
 
 from lakeindex.arrays.aliases import Flags, Hashes, Integers
 from lakeindex.arrays.ragged import ranges
-
-STRENGTH_STEP = 0.1
-"""Log counts are kept in a byte, in tenths."""
+from lakeindex.index.term_stats import strengths_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,8 +61,3 @@ class TermRows:
             complete=np.concatenate([self.complete, others.complete]),
             is_weighed=any(rows.is_weighed for rows in filled),
         )
-
-
-def strengths_of(counts: Integers) -> npt.NDArray[np.uint8]:
-    """Return the logarithms of counts, in steps of STRENGTH_STEP."""
-    return np.minimum(np.rint(np.log1p(counts) / STRENGTH_STEP), 255).astype(np.uint8)

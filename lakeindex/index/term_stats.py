@@ -49,3 +49,12 @@ class TermStats:
 def rarity_of(frequency: Integers, columns: int) -> Floats:
     """Return the inverse document frequency of terms, each in `frequency` of the columns: ln((N + 1) / (df + 1/2))."""
     return np.asarray(np.log((columns + 1) / (frequency + 0.5)))
+
+
+STRENGTH_STEP = 0.1
+"""Log counts are kept in a byte, in tenths."""
+
+
+def strengths_of(counts: Integers) -> npt.NDArray[np.uint8]:
+    """Return the logarithms of counts, in steps of STRENGTH_STEP."""
+    return np.minimum(np.rint(np.log1p(counts) / STRENGTH_STEP), 255).astype(np.uint8)

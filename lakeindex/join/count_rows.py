@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 
 import duckdb
 import pyarrow as pa
 
+from lakeindex.catalog.lake_views import ViewedTable
 from lakeindex.errors import UnreadableTable
-from lakeindex.sql import BLANKS, quoted
+from lakeindex.join.lake_tables import OUTSIDE, CountedColumn, LakeTables
 from lakeindex.types.lake import TableId
-from lakeindex.types.matches import Cardinality, JoinMeasure
+from lakeindex.types.matches import Cardinality, JoinMeasure, Match
 
 _EXAMPLES = 5
-_OUTSIDE = "rows_from_outside"
 
-# The same normal form and the same markers of nothing as when profiles are made: a test holds them together.
-_VALUES = r"""
-SELECT value, count(*) AS rows
-FROM (SELECT nullif(regexp_replace(lower(trim(CAST({column} AS VARCHAR), {blanks})), '^([+-]?\d+)\.0+$', '\1'), '')
-             AS value
-      FROM ({source}))
-WHERE value NOT IN {missing} GROUP BY 1
-"""
-MISSING = ("null", "none", "nan", "n/a", "#n/a", "\\n", "-", "--", "?")
 
 _MEASURE = """
 WITH candidate_values AS MATERIALIZED ({candidate}),
@@ -45,28 +36,6 @@ FROM shared
 """
 
 
-@dataclass(frozen=True, slots=True)
-class CountedColumn:
-    """A column as DuckDB knows it."""
-
-    table: TableId
-    name: str
-    """As SQL can tell it from the table's other columns."""
-    source: str
-    """The SELECT that reads the table."""
-
-    @classmethod
-    def outside(cls, rows: pa.Table) -> CountedColumn:
-        """Return the first column of rows that are not of the lake."""
-        return cls(TableId("the column from outside"), rows.column_names[0], f"FROM {_OUTSIDE}")
-
-    @property
-    def counted_values(self) -> str:
-        """Return the query for its distinct values in their normal form, and the rows of each."""
-        missing = "(" + ", ".join("'" + marker.replace("'", "''") + "'" for marker in MISSING) + ")"
-        return _VALUES.format(column=quoted(self.name), source=self.source, blanks=BLANKS, missing=missing)
-
-
 class RowCounter:
     """A query column, read once, whose joins with other columns are counted one by one."""
 
@@ -80,7 +49,7 @@ class RowCounter:
         # A cursor of its own: what it keeps is nobody else's, and goes with it.
         self._cursor = connection.cursor()
         if outside is not None:
-            self._cursor.register(_OUTSIDE, outside)
+            self._cursor.register(OUTSIDE, outside)
         with _reading(query):
             self._cursor.execute(f"CREATE TEMP TABLE query_values AS {query.counted_values}")
 
@@ -116,3 +85,36 @@ def _reading(column: CountedColumn) -> Iterator[None]:
 
 def _share(part: int, whole: int) -> float:
     return part / whole if whole else 0.0
+
+
+def count_matches(matches: Sequence[Match], tables: LakeTables, outside: pa.Table | None = None) -> list[Match]:
+    """Count matches of one query; what can't be counted keeps its estimates, with a note.
+
+    A query column from outside the lake is the first of the table `outside`.
+    """
+    if not matches:
+        return []
+    ids = {match.column.table for match in matches} | (set() if outside is not None else {matches[0].query.table})
+    views = {view.id: view for view in tables.viewed(sorted(ids))}
+    try:
+        query = (
+            CountedColumn.outside(outside) if outside is not None else tables.counted_column(matches[0].query, views)
+        )
+        with RowCounter(tables.database.connection, query, outside) as counter:
+            return [_counted(match, counter, tables, views) for match in matches]
+    except UnreadableTable as error:
+        return [replace(match, note=str(error)) for match in matches]
+
+
+def _counted(match: Match, counter: RowCounter, tables: LakeTables, views: Mapping[TableId, ViewedTable]) -> Match:
+    try:
+        measure = counter.measure(tables.counted_column(match.column, views))
+    except UnreadableTable as error:
+        return replace(match, note=str(error))
+    return replace(
+        match,
+        measured=measure,
+        containment=measure.containment,
+        reverse_containment=measure.reverse_containment,
+        cardinality=measure.cardinality,
+    )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from lakeindex.errors import InvalidSetting
 from lakeindex.join.condition import EQUAL_VALUES, VALUE, JoinCondition
-from lakeindex.join.count_rows import MISSING
 from lakeindex.join.kinds import MatchKind
+from lakeindex.join.lake_tables import MISSING
 from lakeindex.join.side import JoinSide
 from lakeindex.sql import BLANKS, literal
 

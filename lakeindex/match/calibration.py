@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lakeindex.arrays.aliases import Codes, Floats
-from lakeindex.match.join_kind import KINDS_OF_JOIN
+from lakeindex.match.features import KINDS_OF_JOIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the matcher knows of a pair of columns, a feature an array, with the direction in which each may count."""
+"""What the matcher knows of a pair of columns: a feature an array, the direction in which each may count, the kind of join."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from lakeindex.arrays.aliases import Features, Flags, Floats
-from lakeindex.arrays.histograms import alike
+from lakeindex.arrays.proportions import alike
 from lakeindex.match.signals import REPEATS, RIVAL, SIGNALS
 from lakeindex.models.monotone import AGAINST, EITHER, FOR
 from lakeindex.types.columns import Family, Kind
+from lakeindex.types.matches import JoinKind
 from lakeindex.types.pairs import Comparison, Pairs
 
 
@@ -138,3 +140,29 @@ def _overlap(pairs: Pairs, family: str, measure: str) -> Floats:
 
 def _flags(flags: Flags) -> Floats:
     return np.asarray(flags).astype(np.float64)
+
+
+_OVERLAPS = 0.3
+_ALIKE = 0.25
+
+KINDS_OF_JOIN = tuple(JoinKind)
+
+
+def kinds_of(pairs: Pairs) -> npt.NDArray[np.int8]:
+    """Return the place of each pair's kind in KINDS_OF_JOIN, (n,)."""
+    values, keys = pairs.compared[Family.VALUES], pairs.compared[Family.KEYS]
+    words, grams = pairs.compared[Family.WORDS], pairs.compared[Family.GRAMS]
+    equal = np.maximum(values.containment(), values.reverse_containment())
+    alike = np.maximum(keys.containment(), keys.reverse_containment())
+    similar = np.maximum(words.cosine, grams.cosine)
+    numbers = pairs.candidates.is_kind(Kind.INTEGER, Kind.DECIMAL) & pairs.query.is_kind(Kind.INTEGER, Kind.DECIMAL)
+    dates = pairs.candidates.is_kind(Kind.DATE) & pairs.query.is_kind(Kind.DATE)
+    order = (
+        (equal >= _OVERLAPS, JoinKind.EQUI),
+        (alike >= _OVERLAPS, JoinKind.TRANSFORM),
+        (dates, JoinKind.TEMPORAL),
+        (numbers, JoinKind.NUMERIC),
+        (similar >= _ALIKE, JoinKind.FUZZY),
+        (np.ones(len(equal), bool), JoinKind.SEMANTIC),
+    )
+    return np.select([test for test, _ in order], [KINDS_OF_JOIN.index(kind) for _, kind in order]).astype(np.int8)

@@ -9,20 +9,23 @@ each kind of join that the best candidate of a query may be.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
 
 from lakeindex.arrays.aliases import Codes, Features, Floats
 from lakeindex.errors import IndexDamaged
 from lakeindex.match.calibration import Calibration
-from lakeindex.match.features import FEATURES, is_copy
-from lakeindex.match.join_kind import kinds_of
-from lakeindex.match.matcher_file import read_matcher
-from lakeindex.match.signal_sum import SignalScores
+from lakeindex.match.features import FEATURES, KINDS_OF_JOIN, is_copy, kinds_of
+from lakeindex.match.signals import SignalScores
 from lakeindex.match.user_verdicts import ordered_by_verdicts
-from lakeindex.models.boosted_trees import Trees
+from lakeindex.models.boosted_trees import Trees, from_file, to_arrays
 from lakeindex.types.pairs import Pairs
 
 TIE_BREAK = 0.02
@@ -93,7 +96,7 @@ def best_candidate(evidence: Floats, features: Features, verdicts: Codes, pairs:
     """
     if not len(evidence):
         return None
-    ordered = np.minimum(evidence, ordered_by_verdicts(evidence, verdicts))
+    ordered = np.minimum(evidence, ordered_by_verdicts(evidence, verdicts)) if verdicts.any() else evidence
     place = int(np.argmax(as_rivals(ordered, features)))
     kind = int(kinds_of(pairs)[place])
     return BestCandidate(float(evidence[place]), features[place], kind)
@@ -115,3 +118,52 @@ def confidence_features(evidence: Floats, most: Floats, best: Features) -> Featu
     """
     features = np.broadcast_to(best, (len(evidence), best.shape[1]))
     return np.column_stack([evidence, np.maximum(most - evidence, 0.0), most, features])
+
+
+_STEPS = ("pair", "confidence")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MatcherFile:
+    """What a file of a matcher holds."""
+
+    pair: Trees
+    confidence: Trees
+    calibration: Calibration
+    features: list[str]
+    """The names of a pair's features, in their order."""
+
+
+def write_matcher(
+    path: Path,
+    trees: Mapping[str, Trees],
+    calibration: Calibration,
+    features: Sequence[str],
+    remarks: Mapping[str, str],
+) -> None:
+    """Write the trees called `pair` and `confidence`, the calibration, and remarks on how they came about."""
+    arrays, told = to_arrays({step: trees[step] for step in _STEPS})
+    told |= {"calibration": json.dumps(asdict(calibration)), "features": json.dumps(list(features))}
+    save_file(arrays, path, told | dict(remarks))
+
+
+def read_matcher(path: Path) -> MatcherFile:
+    """Read a matcher. Raises IndexDamaged where the file is none, or its trees lead nowhere."""
+    try:
+        with safe_open(path, "numpy") as file:
+            told = file.metadata() or {}
+            features = [str(name) for name in json.loads(told["features"])]
+            pair = from_file(file, "pair", len(features))
+            confidence = from_file(file, "confidence", len(features) + 3)
+        calibration = _calibration(json.loads(told["calibration"]))
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise IndexDamaged(f"{path} holds no matcher ({error}); install lakeindex again") from error
+    return MatcherFile(pair, confidence, calibration, features)
+
+
+def _calibration(told: dict[str, Any]) -> Calibration:
+    curve = {name: tuple(map(float, told[name])) for name in ("confidence", "log_odds")}
+    kinds = tuple((float(slope), float(offset)) for slope, offset in told["kinds"])
+    if len(kinds) != len(KINDS_OF_JOIN):
+        raise ValueError(f"it knows {len(kinds)} kinds of join, not {len(KINDS_OF_JOIN)}")
+    return Calibration(**told | curve | {"kinds": kinds})

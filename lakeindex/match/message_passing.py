@@ -20,7 +20,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from lakeindex.arrays.aliases import Flags, Floats, Integers
-from lakeindex.arrays.log_odds import log_odds_of, probability_of
+from lakeindex.arrays.proportions import log_odds_of, probability_of
 from lakeindex.errors import IndexDamaged
 
 LEAST = 0.005

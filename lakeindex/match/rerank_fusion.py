@@ -10,7 +10,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 
 from lakeindex.arrays.aliases import Floats
-from lakeindex.arrays.log_odds import log_odds_of
+from lakeindex.arrays.proportions import log_odds_of
 from lakeindex.errors import IndexDamaged
 
 _KEY = "reading"

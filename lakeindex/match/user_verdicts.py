@@ -21,8 +21,6 @@ _ALL_ELSE = 1e6
 def with_verdicts(probabilities: Floats, verdicts: Codes) -> Floats:
     """Return the probabilities, (n,), of candidates that somebody judged: accepted ones have .9999 or more, rejected
     ones .0001 or less, and among themselves they keep their order."""
-    if not verdicts.any():
-        return probabilities
     rest = (1 - _SURE) * probabilities
     return np.select([verdicts == ACCEPTED, verdicts == REJECTED], [_SURE + rest, rest], probabilities)
 

@@ -21,15 +21,14 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from lakeindex.arrays.aliases import Flags, Floats, Integers, Vectors
-from lakeindex.arrays.histograms import alike
+from lakeindex.arrays.proportions import alike
 from lakeindex.errors import IndexDamaged
 from lakeindex.hashing.content_hash import hash_content
-from lakeindex.models.boosted_trees import Trees
+from lakeindex.models.boosted_trees import Trees, from_file, to_arrays
 from lakeindex.models.monotone import EITHER, FOR
 from lakeindex.models.static_embeddings import TokenVectors
-from lakeindex.models.trees_file import from_file, to_arrays
 from lakeindex.types.column_tokens import END, NAME, TITLE
-from lakeindex.types.cross_input import CrossInput
+from lakeindex.types.columns import CrossInput
 
 UNITS, UNIT_TOKENS = 18, 8
 """What is read of a column: the name, the title and 16 cells, so many tokens of each."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from lakeindex.arrays.aliases import Integers
-from lakeindex.match.join_kind import KINDS_OF_JOIN, kinds_of
+from lakeindex.match.features import KINDS_OF_JOIN, kinds_of
 from lakeindex.search.explain import Explainer
 from lakeindex.search.scored_candidates import ScoredCandidates
 from lakeindex.types.columns import Family

@@ -17,12 +17,12 @@ from lakeindex.config.index_settings import content_settings
 from lakeindex.config.settings import Settings
 from lakeindex.encode.linear_head import LinearHead
 from lakeindex.errors import IndexDamaged, LakeIndexError
-from lakeindex.index.token_store import check_tokens
 from lakeindex.rerank.anchor_store import check_anchors, open_anchors
 from lakeindex.search.searcher import Searcher
 from lakeindex.store.generations import Generation, open_generation
 from lakeindex.store.layout import ANCHORS, CATALOG, COPIES, CROSS_ENCODER_ROLE, ENCODER_ROLE, HEAD, ROWS, is_artifact
 from lakeindex.store.manifest import Manifest
+from lakeindex.types.column_tokens import check_tokens
 from lakeindex.types.lake import Scan
 from lakeindex.types.reports import FileStatus
 

@@ -17,8 +17,7 @@ from lakeindex.rerank.cur import Plan, SearchResult
 from lakeindex.search.scored_candidates import ScoredCandidates
 from lakeindex.search.searcher import Searcher
 from lakeindex.store.generations import Generation
-from lakeindex.types.columns import QueryColumn
-from lakeindex.types.cross_input import CrossInput
+from lakeindex.types.columns import CrossInput, QueryColumn
 from lakeindex.types.pairs import AnchorScores
 
 if TYPE_CHECKING:
@@ -43,14 +42,14 @@ class RerankingSearcher:
     @cached_property
     def reranker(self) -> BudgetedReranker:
         """The cross-encoder."""
-        from lakeindex.search.load_cross_encoder import make_reranker
+        from lakeindex.search.budgeted_rerank import make_reranker
 
         return make_reranker(self.settings)
 
     @cached_property
     def anchors(self) -> AnchorScores | None:
         """The cross-encoder's scores of some columns with all others, where the index has them."""
-        from lakeindex.search.load_cross_encoder import anchors_for
+        from lakeindex.search.budgeted_rerank import anchors_for
 
         return anchors_for(self.settings, self.generation)
 

@@ -14,8 +14,7 @@ from lakeindex.index.inverted_index import InvertedIndex
 from lakeindex.index.vector_index import VectorIndex
 from lakeindex.match.features import features_of, signal_values, with_rivals
 from lakeindex.match.matcher import Matcher, best_candidate
-from lakeindex.match.signal_sum import sum_signals
-from lakeindex.match.signals import measure
+from lakeindex.match.signals import measure, sum_signals
 from lakeindex.match.user_verdicts import NO_VERDICT
 from lakeindex.search.scored_candidates import ScoredCandidates
 from lakeindex.types.columns import Family, QueryColumn

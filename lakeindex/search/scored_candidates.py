@@ -10,7 +10,7 @@ import numpy as np
 from lakeindex.arrays.aliases import Codes, Features, Flags, Floats, Integers
 from lakeindex.match.message_passing import NO_SENDER, Messages, MessageWeights
 from lakeindex.match.rerank_fusion import RerankWeights
-from lakeindex.match.signal_sum import SignalScores
+from lakeindex.match.signals import SignalScores
 from lakeindex.match.user_verdicts import ACCEPTED, with_verdicts
 from lakeindex.rerank.cur import SearchResult
 from lakeindex.types.lake import ColumnId
@@ -83,7 +83,8 @@ class ScoredCandidates:
     @property
     def scores(self) -> Floats:
         """Return what candidates are ranked by, (n,): the probabilities, on which verdicts have the last word."""
-        return self.estimates if self.by_matcher is None else with_verdicts(self.estimates, self.verdicts)
+        has_verdicts = self.by_matcher is not None and bool(self.verdicts.any())
+        return with_verdicts(self.estimates, self.verdicts) if has_verdicts else self.estimates
 
     @property
     def accepted(self) -> Flags | None:

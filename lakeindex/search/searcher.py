@@ -17,27 +17,24 @@ from lakeindex.catalog.directory import Directory
 from lakeindex.errors import InvalidSetting
 from lakeindex.hashing.content_hash import hash_content
 from lakeindex.hashing.text_hash import KEY_MASK
-from lakeindex.index.candidate_sources import make_sources
+from lakeindex.index.candidate_sources import make_sources, retrieve
 from lakeindex.index.inverted_index import InvertedIndex
 from lakeindex.index.term_stats import TermStats
-from lakeindex.index.token_store import open_tokens
 from lakeindex.index.vector_index import VectorIndex
 from lakeindex.match.matcher import Matcher
 from lakeindex.match.message_passing import MessageWeights, pass_messages
-from lakeindex.match.signal_sum import sum_sources
+from lakeindex.match.signals import sum_sources
 from lakeindex.match.user_verdicts import NO_VERDICT
 from lakeindex.models.weights import MATCHER, PATHS
 from lakeindex.protocols import CandidateSource
 from lakeindex.search.candidate_graph import Neighbours, candidate_graph
-from lakeindex.search.retrieve import retrieve
 from lakeindex.search.score_candidates import CandidateScorer
 from lakeindex.search.scored_candidates import LEAST_BY_PATH, ScoredCandidates
 from lakeindex.store.feedback_log import FeedbackFile
 from lakeindex.store.generations import Generation
 from lakeindex.store.layout import COLUMN_TOKENS, TERMS, VECTORS
-from lakeindex.types.column_tokens import ColumnTokens
-from lakeindex.types.columns import Family, QueryColumn
-from lakeindex.types.cross_input import CrossInput
+from lakeindex.types.column_tokens import ColumnTokens, open_tokens
+from lakeindex.types.columns import CrossInput, Family, QueryColumn
 from lakeindex.types.lake import ColumnId
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ import numpy as np
 
 from lakeindex.arrays.aliases import Floats, Integers
 from lakeindex.config.settings import Settings
+from lakeindex.index.candidate_sources import retrieve
 from lakeindex.lake import Lake
-from lakeindex.match.join_kind import kinds_of
-from lakeindex.search.retrieve import retrieve
+from lakeindex.match.features import kinds_of
 from lakeindex.search.searcher import Searcher
 from lakeindex.synthesis.made_lake import STYLES, MadeLake, make_lake
 from lakeindex.synthesis.source_tables import SourceData

@@ -11,8 +11,7 @@ import numpy.typing as npt
 
 from lakeindex.arrays.aliases import Floats
 from lakeindex.match.calibration import Calibration
-from lakeindex.match.features import FEATURES
-from lakeindex.match.join_kind import KINDS_OF_JOIN
+from lakeindex.match.features import FEATURES, KINDS_OF_JOIN
 from lakeindex.match.matcher import TIE_BREAK, Matcher, as_rivals, confidence_features
 from lakeindex.models.boosted_trees import Trees
 from lakeindex.models.monotone import AGAINST, EITHER, FOR

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lakeindex.arrays.aliases import Flags, Floats
-from lakeindex.match.join_kind import KINDS_OF_JOIN
+from lakeindex.match.features import KINDS_OF_JOIN
 from lakeindex.match.matcher import Matcher
 from lakeindex.training.best_of_query import TOP, best_of_query, top_places
 from lakeindex.training.fit.boosting import TrainingPairs

@@ -9,13 +9,13 @@ import numpy as np
 
 from lakeindex.arrays.aliases import Flags, Floats, Integers
 from lakeindex.config.settings import Settings
-from lakeindex.search.retrieve import retrieve
+from lakeindex.index.candidate_sources import retrieve
 from lakeindex.search.searcher import Searcher
 from lakeindex.synthesis.made_lake import MadeLake
 from lakeindex.synthesis.source_tables import SourceData
 from lakeindex.training.made_lakes import CANDIDATES, LakePlan, Log, open_made_lakes
 from lakeindex.training.relevance import JoinGroups
-from lakeindex.types.cross_input import CrossInput
+from lakeindex.types.columns import CrossInput
 
 KEPT = 60
 """Candidates per query, the most probable ones: those that a reranker scores in use."""

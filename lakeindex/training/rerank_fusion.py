@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lakeindex.arrays.aliases import Flags, Floats
-from lakeindex.arrays.log_odds import log_odds_of
+from lakeindex.arrays.proportions import log_odds_of
 from lakeindex.evaluate.metrics import average_precision_at_k
 from lakeindex.match.rerank_fusion import RerankWeights
 from lakeindex.protocols import Reranker

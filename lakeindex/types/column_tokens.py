@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
 from lakeindex.arrays.aliases import Hashes, Integers, Tokens
-from lakeindex.arrays.ragged import ranges
+from lakeindex.arrays.ragged import open_array, ranges
+from lakeindex.errors import IndexDamaged
 from lakeindex.hashing.text_hash import mix
 
 END = 0
@@ -68,3 +70,34 @@ class ColumnTokens:
         terms = mix(self.tokens.astype(np.uint64) + np.uint64(1) + within.astype(np.uint64) * FACTOR)
         sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(terms, dtype=np.uint64)])
         return mix(sums[self.starts[1:]] - sums[self.starts[:-1]])
+
+
+_TOKENS, _STARTS = "tokens.npy", "starts.npy"
+
+
+def save_tokens(columns: ColumnTokens, folder: Path) -> None:
+    """Write two arrays into `folder`."""
+    folder.mkdir(parents=True)
+    np.save(folder / _TOKENS, columns.tokens)
+    np.save(folder / _STARTS, columns.starts)
+
+
+def open_tokens(folder: Path) -> ColumnTokens:
+    """Memory-map tokens that were saved. Raises IndexDamaged when they can't be read."""
+    return ColumnTokens(open_array(folder / _TOKENS), open_array(folder / _STARTS))
+
+
+def check_tokens(stored: ColumnTokens, columns: int) -> None:
+    """Raise IndexDamaged unless there are tokens for each of `columns` columns, in whole units."""
+    tokens, starts = stored.tokens, stored.starts
+    fits = (
+        [tokens.dtype, starts.dtype] == [np.dtype(np.uint16), np.dtype(np.int64)]
+        and tokens.ndim == 1
+        and starts.shape == (columns + 1,)
+        and starts[0] == 0
+        and starts[-1] == len(tokens)
+        and bool(np.all(np.diff(starts) > 0))
+        and bool(np.all(tokens[starts[1:] - 1] == END))
+    )
+    if not fits:
+        raise IndexDamaged("the tokens of the columns don't fit together; build the index again")

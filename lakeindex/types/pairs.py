@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lakeindex.arrays.aliases import Floats, Hashes, Integers
-from lakeindex.arrays.ratios import ratio
+from lakeindex.arrays.proportions import ratio
 from lakeindex.types.columns import NO_KEY, ColumnFacts, Family
 
 

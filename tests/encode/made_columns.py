@@ -10,8 +10,7 @@ import numpy as np
 
 from lakeindex.encode.column_tokenizer import tokenizer
 from lakeindex.types.column_tokens import END, ColumnTokens
-from lakeindex.types.columns import KINDS, ColumnFacts, Kind
-from lakeindex.types.cross_input import CrossInput
+from lakeindex.types.columns import KINDS, ColumnFacts, CrossInput, Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,7 @@ from lakeindex.config.model_options import BASE_MODEL, ModelOptions
 from lakeindex.encode.column_tokenizer import tokenizer
 from lakeindex.encode.model_folder import model_folder
 from lakeindex.encode.pair_tokens import MOST_TOKENS, pair_tokens
-from lakeindex.types.columns import Kind
-from lakeindex.types.cross_input import CrossInput
+from lakeindex.types.columns import CrossInput, Kind
 from tests.encode.made_columns import MadeColumn, cross_input_of
 
 TOWNS = MadeColumn("town", "people", ["bonn", "ulm", "kiel"])

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lakeindex.errors import UnreadableTable
-from lakeindex.join.count_rows import CountedColumn, RowCounter
+from lakeindex.join.count_rows import RowCounter
+from lakeindex.join.lake_tables import CountedColumn
 from lakeindex.profile.normalise import is_missing, normal_values
 from lakeindex.types.lake import TableId
 from lakeindex.types.matches import Cardinality

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lakeindex.match.join_kind import KINDS_OF_JOIN, kinds_of
+from lakeindex.match.features import KINDS_OF_JOIN, kinds_of
 from lakeindex.types.columns import Family, Kind
 from lakeindex.types.matches import Cardinality, JoinKind
 from tests.match.made_pairs import Candidate, Overlap, Side, pairs_of

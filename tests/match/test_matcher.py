@@ -11,8 +11,7 @@ import pytest
 from lakeindex.errors import IndexDamaged
 from lakeindex.match.calibration import Calibration
 from lakeindex.match.features import FEATURES
-from lakeindex.match.matcher import BestCandidate, Matcher, confidence_features
-from lakeindex.match.matcher_file import write_matcher
+from lakeindex.match.matcher import BestCandidate, Matcher, confidence_features, write_matcher
 from lakeindex.models.boosted_trees import Trees
 from lakeindex.models.monotone import AGAINST, FOR
 from lakeindex.models.weights import MATCHER

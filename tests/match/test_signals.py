@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lakeindex.match.signal_sum import SignalScores, sum_signals, sum_sources
-from lakeindex.match.signals import REPEATS, RIVAL, SIGNALS, measure
+from lakeindex.match.signals import REPEATS, RIVAL, SIGNALS, SignalScores, measure, sum_signals, sum_sources
 from lakeindex.types.columns import Family, Kind
 from lakeindex.types.pairs import Pairs
 from tests.match.made_pairs import Candidate, Overlap, Side, counting, pairs_of

@@ -22,8 +22,7 @@ from lakeindex.rerank.late_interaction import (
     write_late_interaction,
 )
 from lakeindex.types.column_tokens import END, ColumnTokens
-from lakeindex.types.columns import KINDS, ColumnFacts, Kind
-from lakeindex.types.cross_input import CrossInput
+from lakeindex.types.columns import KINDS, ColumnFacts, CrossInput, Kind
 
 COLUMNS = (
     ("country", "cities", ["germany", "france", "new zealand"], Kind.TEXT),

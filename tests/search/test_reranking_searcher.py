@@ -19,8 +19,7 @@ from lakeindex.rerank.score_cache import ScoreCache
 from lakeindex.search.reranking_searcher import RerankingSearcher
 from lakeindex.search.scored_candidates import ScoredCandidates
 from lakeindex.store.layout import ANCHORS, CROSS_ENCODER_ROLE
-from lakeindex.types.columns import QueryColumn
-from lakeindex.types.cross_input import CrossInput
+from lakeindex.types.columns import CrossInput, QueryColumn
 from lakeindex.types.lake import ColumnId, TableId
 
 ALL = 10**9
@@ -74,7 +73,7 @@ def test_no_more_is_read_than_the_budget_allows(lake: Lake, calls: int) -> None:
 
 
 def test_without_a_budget_nothing_is_scored_and_no_model_is_loaded(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lakeindex.search.load_cross_encoder.make_reranker", lambda _: pytest.fail("loaded"))
+    monkeypatch.setattr("lakeindex.search.budgeted_rerank.make_reranker", lambda _: pytest.fail("loaded"))
     for column in columns_of(lake):
         query = lake.opened.searcher.column(column)
         found, expected = lake.opened.reranking.search(query, 0), lake.opened.searcher.search(query)

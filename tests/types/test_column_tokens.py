@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from lakeindex import Lake
 from lakeindex.encode.column_tokenizer import VALUES, tokenize_records, tokenizer
 from lakeindex.errors import IndexDamaged
-from lakeindex.index.token_store import check_tokens, open_tokens, save_tokens
 from lakeindex.search.external_column import profile_file_column
-from lakeindex.types.column_tokens import END, ColumnTokens
+from lakeindex.types.column_tokens import END, ColumnTokens, check_tokens, open_tokens, save_tokens
 from lakeindex.types.lake import ColumnId, TableId
 
 UNITS = st.lists(st.lists(st.integers(1, 65_535), max_size=5), min_size=1, max_size=6)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lakeindex.arrays.ratios import ratio
+from lakeindex.arrays.proportions import ratio
 from lakeindex.types.columns import KINDS, ColumnFacts, Kind
 from lakeindex.types.pairs import Comparison, Ranking
 

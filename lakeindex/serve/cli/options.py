@@ -48,7 +48,7 @@ def with_reranking(command: Command) -> Command:
         click.option(
             "--budget",
             metavar="N|all",
-            help="Candidates that are read at most; 0 for none [default: 50, by a transformer 20].",
+            help="Candidates that are read at most; 0 for none [default: 30, by a transformer 20].",
         ),
     ):
         command = option(command)

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lakeindex.arrays.aliases import Hashes, Integers
-from lakeindex.index.term_rows import STRENGTH_STEP, strengths_of
+from lakeindex.index.term_stats import STRENGTH_STEP, strengths_of
 from lakeindex.join.estimate.counts import LOG_STEP, bounds_of, calibrated, capped, extremes
 from lakeindex.join.estimate.estimate import Interval, JoinEstimate, estimate_join
 from lakeindex.join.estimate.samples import DistinctCount

@@ -17,8 +17,7 @@ from lakeindex.training.cross_encoder import CANDIDATES, QUERIES, batches_of
 from lakeindex.training.fit.cross_encoder_lora import PairBatch, PairTuningOptions, new_head, pair_loss, tune_pairs
 from lakeindex.training.ranked_pairs import ScoredLake
 from lakeindex.types.column_tokens import ColumnTokens
-from lakeindex.types.columns import ColumnFacts
-from lakeindex.types.cross_input import CrossInput
+from lakeindex.types.columns import ColumnFacts, CrossInput
 
 OPTIONS = PairTuningOptions(steps=4, rank=2, alpha=4, learning_rate=1e-2)
 JOINS = np.array([[True, False, False], [False, True, False]])

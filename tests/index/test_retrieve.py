@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lakeindex.arrays.aliases import Floats, Integers
-from lakeindex.search.retrieve import retrieve
+from lakeindex.index.candidate_sources import retrieve
 from lakeindex.types.column_tokens import ColumnTokens
 from lakeindex.types.columns import ColumnFacts, QueryColumn
 from lakeindex.types.lake import ColumnId, TableId

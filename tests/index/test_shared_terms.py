@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lakeindex.index.folding import groups_of
+from lakeindex.index.shared_terms import groups_of
 
 MASK = np.uint64(2**64 - 16)
 
