@@ -1,4 +1,4 @@
-"""What the matcher knows of a pair of columns: a feature an array, the direction in which each may count, the kind of join."""
+"""What the matcher knows of a pair of columns: a feature an array, and the kind of join that it would be."""
 
 from __future__ import annotations
 
@@ -142,8 +142,8 @@ def _flags(flags: Flags) -> Floats:
     return np.asarray(flags).astype(np.float64)
 
 
-_OVERLAPS = 0.3
-_ALIKE = 0.25
+_LEAST_OVERLAP = 0.3
+_LEAST_LIKENESS = 0.25
 
 KINDS_OF_JOIN = tuple(JoinKind)
 
@@ -158,11 +158,11 @@ def kinds_of(pairs: Pairs) -> npt.NDArray[np.int8]:
     numbers = pairs.candidates.is_kind(Kind.INTEGER, Kind.DECIMAL) & pairs.query.is_kind(Kind.INTEGER, Kind.DECIMAL)
     dates = pairs.candidates.is_kind(Kind.DATE) & pairs.query.is_kind(Kind.DATE)
     order = (
-        (equal >= _OVERLAPS, JoinKind.EQUI),
-        (alike >= _OVERLAPS, JoinKind.TRANSFORM),
+        (equal >= _LEAST_OVERLAP, JoinKind.EQUI),
+        (alike >= _LEAST_OVERLAP, JoinKind.TRANSFORM),
         (dates, JoinKind.TEMPORAL),
         (numbers, JoinKind.NUMERIC),
-        (similar >= _ALIKE, JoinKind.FUZZY),
+        (similar >= _LEAST_LIKENESS, JoinKind.FUZZY),
         (np.ones(len(equal), bool), JoinKind.SEMANTIC),
     )
     return np.select([test for test, _ in order], [KINDS_OF_JOIN.index(kind) for _, kind in order]).astype(np.int8)
