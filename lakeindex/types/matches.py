@@ -93,8 +93,6 @@ class Match:
     """Why it could not be counted, where that was tried."""
     cross_score: CrossScore | None = None
     """What the cross-encoder said of the pair, where that is explained."""
-    program: str = ""
-    """What makes values of the one column values of the other, where that was found."""
 
     @property
     def probability(self) -> float | None:

@@ -22,6 +22,8 @@ from lakeindex.types.matches import Match
 
 def write_answer(answer: Answer, form: Format, show_all: bool, quiet: bool) -> None:
     """Write an answer; formats for programs hold every match, the table for people only accepted ones."""
+    if answer.same_as is not None:
+        print_message(f"{answer.query} is a copy of {answer.same_as}, which answers in its place", quiet)
     visible = [match for match in answer.matches if show_all or match.accepted is not False]
     hidden = len(answer.matches) - len(visible)
     if form in (Format.JSON, Format.JSONL):
@@ -31,6 +33,8 @@ def write_answer(answer: Answer, form: Format, show_all: bool, quiet: bool) -> N
             "hidden": hidden + answer.hidden,
             "matches": [match_to_json(match) for match in answer.matches],
         }
+        if answer.same_as is not None:
+            content["same_as"] = {"table": answer.same_as.table, "column": answer.same_as.name}
         print_line(as_json(content, indent=1 if form is Format.JSON else None))
     elif form is Format.ARROW:
         write_table(answer.to_arrow(), form)
@@ -60,8 +64,6 @@ def match_to_json(match: Match) -> dict[str, Any]:
         row["note"] = match.note
     if match.cross_score is not None:
         row["reading"] = asdict(match.cross_score)
-    if match.program:
-        row["program"] = match.program
     return row
 
 
@@ -122,8 +124,6 @@ def _facts(match: Match) -> list[str]:
             lines.append(f"for example: {', '.join(match.measured.examples)}")
     if match.cross_score is not None:
         lines += match.cross_score.lines()
-    if match.program:
-        lines.append(f"values match after a transformation: {match.program}")
     if match.note:
         lines.append(f"not counted: {match.note}")
     return lines
@@ -153,5 +153,5 @@ def _row(match: Match) -> list[Any]:
         f"{match.reverse_containment:.0%}",
         str(match.cardinality),
         "counted" if match.exact else "estimated",
-        match.program or ", ".join(example[:24] for example in examples[:3]) or strongest,
+        ", ".join(example[:24] for example in examples[:3]) or strongest,
     ]
