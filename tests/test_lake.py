@@ -21,6 +21,8 @@ from lakeindex.errors import (
     StaleArtifact,
     UnreadableTable,
 )
+from lakeindex.search.external_column import profile_file_column
+from lakeindex.types.columns import QueryColumn
 from lakeindex.types.matches import Cardinality, JoinKind
 from lakeindex.types.reports import FileStatus
 from tests.small_lake import COUNTRIES, write_lake
@@ -28,6 +30,12 @@ from tests.small_lake import COUNTRIES, write_lake
 
 def names(answer) -> list[tuple[str, str]]:
     return [(match.column.table, match.column.name) for match in answer.matches]
+
+
+def from_file(lake: Lake, path: Path, column: str) -> QueryColumn:
+    """Make a column of a file ready to be a query, even where it is a copy of one of the lake."""
+    profiled = profile_file_column(path, column, lake.settings, lake.opened.profile_limits)
+    return profiled.query(lake.opened.model)
 
 
 def test_the_report_names_every_file_with_its_reason(lake_folder: Path, tmp_path: Path, settings: Settings) -> None:
@@ -143,15 +151,15 @@ def test_a_file_outside_gets_the_vector_and_scores_of_its_twin_in_the_lake(
     lake: Lake, lake_folder: Path, tmp_path: Path
 ) -> None:
     shutil.copyfile(lake_folder / "sales" / "orders.csv", tmp_path / "orders.csv")
-    inside = lake._query_column("sales/orders.csv", "country")
-    outside = lake._query_column(tmp_path / "orders.csv", "country")
+    inside = lake.opened.searcher.column(ColumnId(TableId("sales/orders.csv"), "country"))
+    outside = from_file(lake, tmp_path / "orders.csv", "country")
     assert np.allclose(inside.vector, outside.vector, atol=1e-6)
     for family, terms in inside.terms.items():
         assert np.array_equal(terms.hashes, outside.terms[family].hashes)
-    expected = {match.column: match.score for match in lake.query("sales/orders.csv", "country", probe=0).matches}
-    found = {match.column: match.score for match in lake.query(tmp_path / "orders.csv", "country", k=50).matches}
-    for column, score in expected.items():
-        assert found[column] == pytest.approx(score, abs=0.01)
+    expected = lake.query("sales/orders.csv", "country", k=50).matches
+    found = lake.query(tmp_path / "orders.csv", "country", k=50).matches
+    assert [match.column for match in found] == [match.column for match in expected]
+    assert [match.score for match in found] == pytest.approx([match.score for match in expected], abs=1e-9)
 
 
 def test_a_source_that_is_gone_gives_the_estimate_and_a_note(tmp_path: Path, settings: Settings) -> None:
@@ -320,10 +328,11 @@ def test_what_a_text_says_is_a_setting_that_queries_from_outside_follow(
     usual = Lake.index(lake_folder, tmp_path / "usual", settings)
     assert lake.generation.manifest.logical_hash != usual.generation.manifest.logical_hash
     reopened = Lake.open(tmp_path / "index", settings)
-    inside = reopened._query_column("sales/orders.csv", "country")
-    outside = reopened._query_column(lake_folder / "sales" / "orders.csv", "country")
+    column = ColumnId(TableId("sales/orders.csv"), "country")
+    inside = reopened.opened.searcher.column(column)
+    outside = from_file(reopened, lake_folder / "sales" / "orders.csv", "country")
     assert np.allclose(inside.vector, outside.vector, atol=1e-6)
-    assert not np.allclose(inside.vector, usual._query_column("sales/orders.csv", "country").vector, atol=1e-2)
+    assert not np.allclose(inside.vector, usual.opened.searcher.column(column).vector, atol=1e-2)
 
 
 @pytest.mark.parametrize("what", ["a FIFO", "a link"])
@@ -347,12 +356,12 @@ def test_what_took_the_place_of_a_file_is_neither_read_nor_waited_for(
         list(lake.read("geo/countries.csv").batches)
 
 
-def test_a_pair_asked_back_is_the_pair_of_which_the_candidate_asks(lake: Lake) -> None:
+def test_a_reversed_pair_is_that_with_the_candidate_as_the_query(lake: Lake) -> None:
     searcher = lake.opened.searcher
     one, other = ColumnId(TableId("sales/orders.csv"), "country"), ColumnId(TableId("geo/countries.csv"), "name")
     asking, asked = searcher.column(one), searcher.column(other)
-    back = searcher.pairs(asking, np.array([asked.key])).asked_back(0, len(asked.table_names))
-    expected = searcher.pairs(asked, np.array([asking.key]))
+    back = searcher.scorer.pairs(asking, np.array([asked.key])).reversed(0, len(asked.table_names))
+    expected = searcher.scorer.pairs(asked, np.array([asking.key]))
     assert back.query_columns == expected.query_columns
     np.testing.assert_allclose(back.cosine, expected.cosine, rtol=1e-6)
     for family, compared in expected.compared.items():

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
-from cachetools import LRUCache, cachedmethod
+from cachetools import LRUCache
 
 from lakeindex.arrays.aliases import Features, Floats, Integers
 from lakeindex.catalog.directory import Directory
@@ -52,7 +52,7 @@ _CACHED_COLUMNS = 20_000
 """Columns whose neighbours stay in memory, about a kilobyte each."""
 
 
-def _cache() -> LRUCache[object, Neighbours]:
+def _cache() -> LRUCache[int, Neighbours]:
     return LRUCache(_CACHED_COLUMNS)
 
 
@@ -70,7 +70,7 @@ class Searcher:
     """The checksum of the generation."""
     feedback: FeedbackFile | None = None
     """The verdicts of people on pairs; None where they don't count."""
-    _neighbours: LRUCache[object, Neighbours] = field(default_factory=_cache, init=False, repr=False, compare=False)
+    _neighbours: LRUCache[int, Neighbours] = field(default_factory=_cache, init=False, repr=False, compare=False)
     _lock: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
 
     @classmethod
@@ -188,11 +188,17 @@ class Searcher:
             return retrieve(query, sources, limit)
         return np.setdiff1d(np.arange(len(self.directory)), query.excluded)
 
-    @cachedmethod(lambda self: self._neighbours, lock=lambda self: self._lock)
     def neighbours(self, key: int) -> Neighbours:
         """Return the columns that may join with one of the lake, each scored by its pair alone."""
+        with self._lock:
+            known = self._neighbours.get(key)
+        if known is not None:
+            return known
         found = self.neighbour_candidates(self.column_at(key))
-        return Neighbours.of(found.keys, found.scores, MOST_NEIGHBOURS)
+        neighbours = Neighbours.of(found.keys, found.scores, MOST_NEIGHBOURS)
+        with self._lock:
+            self._neighbours[key] = neighbours
+        return neighbours
 
     def neighbour_candidates(self, column: QueryColumn) -> ScoredCandidates:
         """Score the few candidates of a column that its neighbours are chosen from."""

@@ -162,13 +162,13 @@ SCAN = "UPDATE tables SET scan = '{}' WHERE table_id = 'sales/orders.csv'"
 @pytest.mark.parametrize(
     ("statement", "message"),
     [
-        (SCAN.format(json.dumps({"function": "read_text", "options": []})), "how a table is read"),
+        (SCAN.format(json.dumps({"function": "read_text", "options": []})), "the scan of a table"),
         (
             SCAN.format(json.dumps({"function": "read_csv", "options": [["header=true), read_text(''x'') --", 1]]})),
-            "how a table is read",
+            "the scan of a table",
         ),
-        (SCAN.format(json.dumps({"function": "read_csv", "options": [["skip", {"a": 1}]]})), "how a table is read"),
-        (SCAN.format("{"), "how a table is read"),
+        (SCAN.format(json.dumps({"function": "read_csv", "options": [["skip", {"a": 1}]]})), "the scan of a table"),
+        (SCAN.format("{"), "the scan of a table"),
         ("UPDATE tables SET copy = '../../x'", "names a copy"),
         ("UPDATE tables SET copy = '/etc/passwd'", "names a copy"),
         ("UPDATE tables SET file = '../secret.csv'", "none of the lake"),

@@ -15,6 +15,7 @@ from lakeindex import Lake, Settings
 from lakeindex.encode.hashing_encoder import HashingEncoder
 from lakeindex.encode.linear_head import LinearHead
 from lakeindex.errors import IndexMissing, InvalidSetting, LockHeld
+from lakeindex.search.external_column import profile_file_column
 from lakeindex.store.layout import ENCODER_ROLE, HEAD
 from lakeindex.training import adapt as adapting
 from lakeindex.training import own_lake
@@ -112,7 +113,8 @@ def test_the_next_build_is_tuned_too_and_as_one_from_nothing(root: Path, hashing
 def test_a_column_from_outside_is_encoded_by_the_tuned_encoder(root: Path, hashing: Settings, tuned: Adapted) -> None:
     lake = Lake.open(hashing.index, hashing)
     inside = lake.opened.searcher.column(ColumnId(TableId("table3.csv"), "town 3"))
-    outside = lake._query_column(root / "table3.csv", "town 3")
+    profiled = profile_file_column(root / "table3.csv", "town 3", hashing, lake.opened.profile_limits)
+    outside = profiled.query(lake.opened.model)
     np.testing.assert_allclose(outside.vector, inside.vector, atol=1e-5)
 
 
