@@ -25,7 +25,7 @@ def probability_of(log_odds: Floats) -> Floats:
 
 def ratio(part: Floats, whole: Floats) -> Floats:
     """Divide each part by its whole; 0 / 0 is 0, and rounding makes no ratio larger than 1."""
-    return np.minimum(np.divide(part, whole, out=np.zeros_like(part, dtype=np.float64), where=whole > 0), 1.0)
+    return np.minimum(part / np.where(whole > 0, whole, np.inf), 1.0)
 
 
 def alike(ones: npt.NDArray[np.uint8], others: npt.NDArray[np.uint8]) -> Floats:

@@ -40,7 +40,7 @@ from lakeindex.types.lake import ColumnId
 if TYPE_CHECKING:
     from lakeindex.search.labels import LabelReader, PairLabels
 
-CANDIDATES = 50
+CANDIDATES = 40
 """Columns that each source proposes for a query, however many of them are answered: k only cuts."""
 MOST_NEIGHBOURS = 60
 """Candidates that may send or carry messages, the likeliest."""
