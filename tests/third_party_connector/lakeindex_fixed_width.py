@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 
 from lakeindex.errors import UnreadableTable
-from lakeindex.types.lake import LakeFile, ReadOptions, Rows, SourceTable, TableId
+from lakeindex.types import LakeFile, ReadOptions, Rows, SourceTable, TableId
 
 
 class FixedWidthConnector:
