@@ -1,4 +1,4 @@
-"""Lake: index a folder, ask what joins, look inside. Every flow starts here, one hop from its stages."""
+"""Lake: index a folder, query what joins, inspect the index. Every flow starts here, one hop from its stages."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Lake:
 
     @classmethod
     def open(cls, index: str | Path | None = None, settings: Settings | None = None) -> Lake:
-        """Open an index. Raises IndexMissing, IndexDamaged or StaleArtifact, each with the way out."""
+        """Open an index. Raises IndexMissing, IndexDamaged or StaleArtifact, each with the next step."""
         from lakeindex.store.sandbox_check import require_sandbox_checked
 
         settings = _with_index(settings, index)
@@ -103,7 +103,7 @@ class Lake:
     def verify(index: str | Path | None = None, settings: Settings | None = None) -> list[Checked]:
         """Compare every file of every generation with its checksum, the newest generation first.
 
-        Raises IndexMissing where there is no index, IndexDamaged where it doesn't say which generation answers.
+        Raises IndexMissing where there is no index, IndexDamaged where it doesn't name the generation that answers.
         """
         return list(verify(Path(_with_index(settings, index).index)))
 
@@ -111,9 +111,9 @@ class Lake:
     def rollback(
         index: str | Path | None = None, to: int | None = None, settings: Settings | None = None
     ) -> Generation:
-        """Make the generation before answer again, or the one numbered `to`.
+        """Let the previous generation answer again, or the one numbered `to`.
 
-        Raises IndexMissing, NotFound where there is no such generation, IndexDamaged where it isn't whole.
+        Raises IndexMissing, NotFound where there is no such generation, IndexDamaged where it is incomplete.
         """
         from lakeindex.store.publishing import rollback
 
@@ -135,9 +135,9 @@ class Lake:
         `table` is the name of a table of the lake, a Path to a file anywhere, or any object that offers an Arrow
         stream (pyarrow, polars, pandas, a DuckDB relation). A column from outside that is a copy of one of the lake is
         answered as that one. `k` only cuts, and counting the figures of the best `probe` (5 unless given) in the source
-        files changes neither probabilities nor ranks; `sources` asks some sources alone, whose scores are no
+        files changes neither probabilities nor ranks; `sources` queries some sources alone, whose scores are no
         probabilities; matches less probable than `min_probability` are left out. The cross-encoder scores at most
-        `budget` candidates, as many as the settings say unless given, none where the index keeps no values; only tables
+        `budget` candidates, the budget of the settings unless given, none where the index keeps no values; only tables
         whose names match the glob `within` may answer.
         Raises NotFound for a table or column that isn't there, with the nearest names, StaleArtifact when the index's
         hashes have another key than the settings give.
@@ -189,11 +189,11 @@ class Lake:
         self.opened.verdicts.give(left, right, True, note)
 
     def reject(self, left: ColumnId, right: ColumnId, note: str = "") -> None:
-        """Say that two columns don't join; otherwise as `accept`."""
+        """Reject a pair of columns; otherwise as `accept`."""
         self.opened.verdicts.give(left, right, False, note)
 
     def withdraw(self, left: ColumnId, right: ColumnId) -> None:
-        """Take back what was said of two columns. Raises NotFound where nothing was, LockHeld as `accept`."""
+        """Withdraw the verdict on a pair of columns. Raises NotFound where there is none, LockHeld as `accept`."""
         self.opened.verdicts.file.withdraw(left, right)
 
     def feedback(self) -> pa.Table:
@@ -201,9 +201,9 @@ class Lake:
         return self.opened.verdicts.to_arrow()
 
     def watch_joins(self, since: int | None = None, rules: WatchRules | None = None) -> WatchedJoins:
-        """Find the confident joins that broke since an earlier generation, the one before unless told otherwise.
+        """Find the confident joins that broke since an earlier generation, the previous one unless given.
 
-        Raises NotFound with the generations that are there.
+        Raises NotFound with the numbers of the generations that exist.
         """
         from lakeindex.drift.broken_joins import WatchRules
         from lakeindex.drift.detect import watch_joins
@@ -231,33 +231,26 @@ class Lake:
         also: Sequence[tuple[str, str]] = (),
         asof: AsOf | None = None,
     ) -> JoinPlan:
-        """Plan the join of two columns of the lake: nothing is joined before the plan is asked for rows.
+        """Plan the join of two columns of the lake: nothing is joined before rows of the plan are needed.
 
-        `also` names up to two further pairs of columns, left and right, that have to meet together with these; `asof`
-        says in which direction and how far apart the moments of a match "asof" may lie.
-        Raises NotFound for a table or column that isn't there, with the nearest names, InvalidSetting for a match or
-        a how that there isn't and for types that are never equal, UnreadableTable when a file is gone.
+        `also` names up to two further pairs of columns, left and right, that have to match together with these; `asof`
+        gives the direction and the distance in which the moments of a match "asof" may lie.
+        Raises NotFound for a table or column that doesn't exist, with the nearest names, InvalidSetting for an unknown
+        match or how and for types that are never equal, UnreadableTable when a file is gone.
         """
-        from lakeindex.join.choose import Chooser
-        from lakeindex.join.estimate.from_profiles import estimate_from_profiles
-        from lakeindex.join.find_bridges import BridgeSearch
         from lakeindex.join.kinds import How, MatchKind, parse_choice
-        from lakeindex.join.plan import JoinPlan
+        from lakeindex.join.plan_join import JoinRequest, plan_join
 
         kind, kept = parse_choice(MatchKind, match, "match"), parse_choice(How, how, "how")
         ids = ColumnId(TableId(left_table), left_column), ColumnId(TableId(right_table), right_column)
-        left, right = (self.opened.tables.side(one, [pair[side] for pair in also]) for side, one in enumerate(ids))
-        bridges = None if also else BridgeSearch(self.opened.searcher, self.opened.tables, *ids)
-        condition, tried = Chooser(left, right, precision, self.opened.model, bridges, asof).choose(kind)
-        sketched = [self.opened.searcher.column(column) for column in ids]
-        known = int(self.generation.manifest.settings["limits"]["values"])
-        estimate = None if also else estimate_from_profiles(sketched, condition, known)
-        return JoinPlan(left, right, kept, condition, tried, self.opened.tables, estimate)
+        request = JoinRequest(*ids, kind, precision, kept, tuple(also), asof)
+        counted_up_to = int(self.generation.manifest.settings["limits"]["values"])
+        return plan_join(request, self.opened.tables, self.opened.searcher, self.opened.model, counted_up_to)
 
     def complements(
         self, left_table: str, left_column: str, right_table: str, right_column: str
     ) -> list[tuple[tuple[str, str], ...]]:
-        """Find what makes a key of two columns that join: further pairs of columns, for the `also` of `join`.
+        """Find what completes two columns that join to a composite key: further pairs of columns, the `also` of `join`.
 
         Each is as small as can be, of columns that join themselves, and identifies the rows of one of the two tables.
         """
@@ -278,7 +271,7 @@ class Lake:
         return list_tables(self.opened.catalog)
 
     def profile(self, table: str, column: str | None = None) -> pa.Table:
-        """Show what the index knows of a table's columns, in the file's order, or of one column.
+        """Return the profiles of a table's columns, in the file's order, or of one column.
 
         `quantiles` are the 5th, 25th, 50th, 75th and 95th hundredths, `values` the most frequent ones.
         """

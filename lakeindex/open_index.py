@@ -40,17 +40,17 @@ class OpenIndex:
 
     @cached_property
     def reranking(self) -> RerankingSearcher:
-        """The same, with a cross-encoder behind it."""
+        """The searcher with a cross-encoder behind it."""
         return RerankingSearcher(self.searcher, self.settings, self.generation)
 
     @cached_property
     def explainer(self) -> Explainer:
-        """What explains scores."""
+        """Explains scores."""
         return Explainer(self.searcher.directory, self.searcher.scorer.matcher)
 
     @cached_property
     def verdicts(self) -> Feedback:
-        """What people said of pairs of columns."""
+        """People's verdicts on pairs of columns."""
         from lakeindex.search.feedback import Feedback
 
         return Feedback(self.feedback_file, self.searcher.directory)
@@ -85,12 +85,12 @@ class OpenIndex:
 
     @property
     def logical_hash(self) -> str:
-        """The hash of what the index says, feedback included. Raises IndexDamaged when that can't be read."""
+        """The hash of the index's content, feedback included. Raises IndexDamaged when that can't be read."""
         return feedback_hash(self.generation.manifest.logical_hash, self.feedback_file.read())
 
     @property
     def feedback_file(self) -> FeedbackFile:
-        """Where what people said of pairs is kept."""
+        """The file of people's verdicts on pairs."""
         return FeedbackFile(Path(self.settings.index))
 
     @property

@@ -1,4 +1,4 @@
-"""The seams: what can be replaced from outside, each with one to five methods."""
+"""Protocols of the parts that can be replaced from outside, each with one to five methods."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Encoder(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """Name the model and what of it decides the vectors; vectors of two fingerprints never meet."""
+        """Name the model and what of it decides the vectors; vectors of two fingerprints are never compared."""
         ...
 
     @property
@@ -76,7 +76,7 @@ class CandidateSource(Protocol):
 
 @runtime_checkable
 class Reranker(Protocol):
-    """Read two columns together: a cross-encoder."""
+    """Score pairs of columns, both together, as a cross-encoder does."""
 
     @property
     def fingerprint(self) -> str:
@@ -84,5 +84,5 @@ class Reranker(Protocol):
         ...
 
     def scores(self, queries: CrossInput, columns: CrossInput, left: Integers, right: Integers) -> Floats:
-        """Return how much speaks for a join of each pair of places, (p,), in log-odds but for a constant."""
+        """Return the score of each pair of places, (p,), in log-odds of a join but for a constant."""
         ...

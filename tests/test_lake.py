@@ -323,8 +323,8 @@ def test_columns_whose_names_differ_in_case_alone_stay_apart(tmp_path: Path, set
 def test_what_a_text_says_is_a_setting_that_queries_from_outside_follow(
     lake_folder: Path, tmp_path: Path, settings: Settings
 ) -> None:
-    said = replace(settings, text_title=True, text_statistics=True, text_values=3)
-    lake = Lake.index(lake_folder, tmp_path / "index", said)
+    changed = replace(settings, text_title=True, text_statistics=True, text_values=3)
+    lake = Lake.index(lake_folder, tmp_path / "index", changed)
     usual = Lake.index(lake_folder, tmp_path / "usual", settings)
     assert lake.generation.manifest.logical_hash != usual.generation.manifest.logical_hash
     reopened = Lake.open(tmp_path / "index", settings)
@@ -359,9 +359,9 @@ def test_what_took_the_place_of_a_file_is_neither_read_nor_waited_for(
 def test_a_reversed_pair_is_that_with_the_candidate_as_the_query(lake: Lake) -> None:
     searcher = lake.opened.searcher
     one, other = ColumnId(TableId("sales/orders.csv"), "country"), ColumnId(TableId("geo/countries.csv"), "name")
-    asking, asked = searcher.column(one), searcher.column(other)
-    back = searcher.scorer.pairs(asking, np.array([asked.key])).reversed(0, len(asked.table_names))
-    expected = searcher.scorer.pairs(asked, np.array([asking.key]))
+    query, candidate = searcher.column(one), searcher.column(other)
+    back = searcher.scorer.pairs(query, np.array([candidate.key])).reversed(0, len(candidate.table_names))
+    expected = searcher.scorer.pairs(candidate, np.array([query.key]))
     assert back.query_columns == expected.query_columns
     np.testing.assert_allclose(back.cosine, expected.cosine, rtol=1e-6)
     for family, compared in expected.compared.items():

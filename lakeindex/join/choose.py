@@ -171,4 +171,4 @@ class Chooser:
         return (left, right) if len(left) and len(right) and len(left) + len(right) <= _MOST_COMPARED else None
 
     def _embed(self, left: Texts, right: Texts) -> Embed | None:
-        return None if self.model is None else self.model.reader_of_values(len(left) + len(right))
+        return None if self.model is None else self.model.value_encoder(len(left) + len(right))

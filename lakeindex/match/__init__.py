@@ -1,1 +1,1 @@
-"""From what is known of a pair of columns to one score, with its parts."""
+"""From the comparison of a pair of columns to one score, with its parts."""

@@ -1,4 +1,4 @@
-"""How evidence and confidence become a probability, and from which on it is believed."""
+"""How evidence and confidence become a probability, and from which probability a join is accepted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Calibration:
     score: float
     """What the untrained score adds to the evidence, at 1."""
     trees: float
-    """What the trees of the pair add to it, as a share of what they say."""
+    """What the prediction of the pair's trees is multiplied with, before it is added to the evidence."""
     confidence: tuple[float, ...] = (0.0,)
     """Ascending: confidence of which the log-odds are known."""
     log_odds: tuple[float, ...] = (0.0,)
@@ -31,7 +31,7 @@ class Calibration:
         """Return the probability that goes with confidence, (n,); more of it is always more probable.
 
         `kind` (n,) is the kind of join that each query's best candidate would be, by its place in KINDS_OF_JOIN: all
-        candidates of a query are told by one measure.
+        candidates of a query are calibrated alike.
         """
         slopes, offsets = np.array(self.kinds).T
         log_odds = slopes[kind] * self.common_log_odds(confidence) + offsets[kind]
@@ -39,6 +39,6 @@ class Calibration:
 
     def common_log_odds(self, confidence: Floats) -> Floats:
         """Return the log-odds of a join, (n,), whatever its kind."""
-        known, told = np.array(self.confidence), np.array(self.log_odds)
+        known, fitted = np.array(self.confidence), np.array(self.log_odds)
         beyond = np.minimum(confidence - known[0], 0) + np.maximum(confidence - known[-1], 0)
-        return np.asarray(np.interp(confidence, known, told) + beyond)
+        return np.asarray(np.interp(confidence, known, fitted) + beyond)

@@ -1,4 +1,4 @@
-"""What the matcher knows of a pair of columns: a feature an array, and the kind of join that it would be."""
+"""The features of pairs of columns, an array each, and the kind of join that each pair would be."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from lakeindex.types.pairs import Comparison, Pairs
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One number that is known of a pair."""
+    """A number that describes a pair of columns."""
 
     name: str
     direction: int

@@ -27,7 +27,7 @@ _VECTORS = 3.0
 _SHRINKAGE = 1.0
 """How many equal pairs of which nothing is known stand against the labelled ones."""
 _NEAR = 0.02
-"""A labelled pair of which the kernel is less says nothing."""
+"""A labelled pair whose kernel is below it has no effect."""
 _MOVED = 100
 """Candidates that are moved, those with most evidence: others are no answers."""
 _CONTEXT = 96
@@ -128,10 +128,12 @@ def _products(ones: Vectors, others: Vectors) -> Vectors:
 
 
 def undirected(features: Features) -> npt.NDArray[np.float32]:
-    """Return the features of pairs, (n, f), in [0, 1] and whatever column is the query: of two that tell one thing in
-    each direction, the larger comes first."""
-    told = features.astype(np.float32)
-    told[:, _AHEAD] = np.maximum(features[:, _AHEAD], features[:, _BACK])
-    told[:, _BACK] = np.minimum(features[:, _AHEAD], features[:, _BACK])
-    told[:, _UNBOUNDED] /= 1 + told[:, _UNBOUNDED]
-    return told
+    """Return the features of pairs, (n, f), in [0, 1], the same whichever column is the query.
+
+    Of two features that measure the same in either direction, the larger comes first.
+    """
+    sorted_features = features.astype(np.float32)
+    sorted_features[:, _AHEAD] = np.maximum(features[:, _AHEAD], features[:, _BACK])
+    sorted_features[:, _BACK] = np.minimum(features[:, _AHEAD], features[:, _BACK])
+    sorted_features[:, _UNBOUNDED] /= 1 + sorted_features[:, _UNBOUNDED]
+    return sorted_features

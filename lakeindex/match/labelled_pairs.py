@@ -1,4 +1,4 @@
-"""What labelled pairs look like in one index, kept in a file: looking at each anew takes as long as a query."""
+"""The features of labelled pairs in one index, kept in a file: computing those of a pair takes as long as a query."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _STATE = "state"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelledPairs:
-    """Labelled pairs, an entry each; which of its columns was the query says nothing of its features."""
+    """Labelled pairs, an entry each; its features are the same whichever column is the query."""
 
     lefts: Integers
     """(m,) keys of columns."""
@@ -33,13 +33,13 @@ class LabelledPairs:
 
     @classmethod
     def nothing(cls) -> LabelledPairs:
-        """Describe no pair."""
+        """Return no pairs."""
         keys = np.zeros(0, np.int64)
         return cls(keys, keys, np.zeros(0, np.int8), np.zeros((0, len(FEATURES)), np.float32), np.zeros(0))
 
     @classmethod
     def open(cls, path: Path) -> tuple[LabelledPairs, Sequence[str]]:
-        """Read pairs and what they were saved for; nothing when they can't be read: they are described again then."""
+        """Read pairs and the state that they were saved for; no pairs and an empty state when they can't be read."""
         try:
             with path.open("rb") as content, np.load(content, allow_pickle=False) as file:
                 read, state = cls(**{one.name: file[one.name] for one in fields(cls)}), file[_STATE].tolist()
@@ -60,16 +60,16 @@ class LabelledPairs:
         return len(self.lefts)
 
     def places_of(self, lefts: Integers, rights: Integers) -> Integers:
-        """Return where pairs stand in here, (n,); -1 for those that don't."""
-        known, asked = _codes(self.lefts, self.rights), _codes(lefts, rights)
+        """Return the place of each pair, (n,); -1 for those that aren't here."""
+        known, wanted = _codes(self.lefts, self.rights), _codes(lefts, rights)
         if not len(known):
-            return np.full(len(asked), -1)
+            return np.full(len(wanted), -1)
         order = np.argsort(known)
-        places = order[np.minimum(np.searchsorted(known, asked, sorter=order), len(known) - 1)]
-        return np.where(known[places] == asked, places, -1)
+        places = order[np.minimum(np.searchsorted(known, wanted, sorter=order), len(known) - 1)]
+        return np.where(known[places] == wanted, places, -1)
 
     def take(self, places: Integers, verdicts: Codes) -> LabelledPairs:
-        """Return some of the pairs, in the order asked for, with the verdicts on them."""
+        """Return the pairs at `places`, (n,), in this order, with these verdicts."""
         return LabelledPairs(
             self.lefts[places], self.rights[places], verdicts, self.features[places], self.probabilities[places]
         )

@@ -142,28 +142,28 @@ def write_matcher(
     remarks: Mapping[str, str],
 ) -> None:
     """Write the trees called `pair` and `confidence`, the calibration, and remarks on how they came about."""
-    arrays, told = to_arrays({step: trees[step] for step in _STEPS})
-    told |= {"calibration": json.dumps(asdict(calibration)), "features": json.dumps(list(features))}
-    save_file(arrays, path, told | dict(remarks))
+    arrays, metadata = to_arrays({step: trees[step] for step in _STEPS})
+    metadata |= {"calibration": json.dumps(asdict(calibration)), "features": json.dumps(list(features))}
+    save_file(arrays, path, metadata | dict(remarks))
 
 
 def read_matcher(path: Path) -> MatcherFile:
     """Read a matcher. Raises IndexDamaged where the file is none, or its trees lead nowhere."""
     try:
         with safe_open(path, "numpy") as file:
-            told = file.metadata() or {}
-            features = [str(name) for name in json.loads(told["features"])]
+            metadata = file.metadata() or {}
+            features = [str(name) for name in json.loads(metadata["features"])]
             pair = from_file(file, "pair", len(features))
             confidence = from_file(file, "confidence", len(features) + 3)
-        calibration = _calibration(json.loads(told["calibration"]))
+        calibration = _calibration(json.loads(metadata["calibration"]))
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise IndexDamaged(f"{path} holds no matcher ({error}); install lakeindex again") from error
     return MatcherFile(pair, confidence, calibration, features)
 
 
-def _calibration(told: dict[str, Any]) -> Calibration:
-    curve = {name: tuple(map(float, told[name])) for name in ("confidence", "log_odds")}
-    kinds = tuple((float(slope), float(offset)) for slope, offset in told["kinds"])
+def _calibration(fitted: dict[str, Any]) -> Calibration:
+    curve = {name: tuple(map(float, fitted[name])) for name in ("confidence", "log_odds")}
+    kinds = tuple((float(slope), float(offset)) for slope, offset in fitted["kinds"])
     if len(kinds) != len(KINDS_OF_JOIN):
         raise ValueError(f"it knows {len(kinds)} kinds of join, not {len(KINDS_OF_JOIN)}")
-    return Calibration(**told | curve | {"kinds": kinds})
+    return Calibration(**fitted | curve | {"kinds": kinds})

@@ -1,4 +1,4 @@
-"""What the neighbours of a column tell about each other: message passing over the graph of candidates.
+"""Message passing over the candidate graph: what joins with a candidate may join with the query, too.
 
 Columns are nodes, and an edge carries the log-odds of a join that the matcher gives it, in each direction its own. Two
 layers of a neural Bellman-Ford network (NBFNet, Zhu et al., NeurIPS 2021) start at the query: over each *intermediate*,

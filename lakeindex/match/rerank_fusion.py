@@ -30,8 +30,8 @@ def has_clear_winner(probabilities: Floats) -> bool:
 class RerankWeights:
     """The log-odds of a join are the matcher's, times `slope`, and a cross-encoder's score, times `share`, plus `bias`.
 
-    A score above `most` counts as `most`: among columns that all score like a join, the rest of the lake tells better
-    which one is it. So reranking takes back false joins rather than bringing forward true ones.
+    A score above `most` counts as `most`: among columns that all score like a join, the matcher, which knows the
+    whole lake, ranks better. So reranking takes back false joins rather than bringing forward true ones.
     """
 
     slope: float

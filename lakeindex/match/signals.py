@@ -32,7 +32,7 @@ class Signal:
     weight: float
     """What it adds to the score at most; all of them sum to 1."""
     meaning: str
-    """What a high value says, for people."""
+    """What a high value means, for people."""
 
 
 SIGNALS = (
@@ -67,7 +67,7 @@ MEANINGS = {signal.name: signal.meaning for signal in (*SIGNALS, REPEATS, RIVAL)
     "sizes": "whether either side is empty",
     "shapes": "the values are of one length and shape",
 }
-"""What each evidence says, by its name: the signals, and what else a trained matcher looks at."""
+"""What each evidence means, by its name: the signals, and the groups of features of a trained matcher."""
 
 
 def measure(pairs: Pairs) -> dict[str, Floats]:
@@ -96,31 +96,31 @@ def measure(pairs: Pairs) -> dict[str, Floats]:
 
 
 def _is_included(pairs: Pairs, keys: Comparison) -> Flags:
-    """Tell whether a key has all values of the other side (an inclusion dependency; Rostin et al., WebDB 2009)."""
+    """Return where a key has all values of the other side (an inclusion dependency; Rostin et al., WebDB 2009)."""
     into_candidate = pairs.candidates.is_key & (keys.containment() > _ALL)
     return into_candidate | (pairs.query.is_key & (keys.reverse_containment() > _ALL))
 
 
 def _overlap_trust(pairs: Pairs, keys: Comparison) -> Floats:
-    """Two surrogate keys overlap by accident, and a few common values (yes, no) say little."""
+    """Two surrogate keys overlap by accident, and a few common values (yes, no) prove little."""
     both = pairs.candidates.is_serial & pairs.query.is_serial
     return np.where(both, _SURROGATE_TRUST, 1.0) * keys.shared_rarity / (keys.shared_rarity + _RARITY_HALF_TRUSTED)
 
 
 def _name_trust(pairs: Pairs, family: Family) -> Floats:
-    """`id`, `name` and `date` are everywhere: what a name says depends on how rare its parts are."""
+    """`id`, `name` and `date` are everywhere: how much a name counts depends on how rare its parts are."""
     rarity = pairs.shared_rarity(family)
     return np.asarray(rarity / (rarity + _NAME_RARITY_HALF_TRUSTED))
 
 
 def _reference(pairs: Pairs, names: Comparison) -> Floats:
-    """Tell how rare the names are that both columns go by, in their tables or beyond; one name is no reference."""
+    """Return how rare the names are that both columns go by, in their tables or beyond; one name is no reference."""
     trusted = np.minimum(pairs.shared_rarity(Family.REFERENCES) / _REFERENCE_RARITY_TRUSTED, 1.0)
     return np.where(names.cosine > _ALL, 0.0, trusted)
 
 
 def _repeats(pairs: Pairs) -> Floats:
-    """Tell how far the candidate's table has the same columns as the query's, from a clear majority on."""
+    """Return how far the candidate's table has the same columns as the query's, from a clear majority on."""
     if pairs.query_columns < _COPY_COLUMNS:
         return np.zeros(len(pairs.keys))
     return np.clip((pairs.same_schema - _COPY_FROM) / (1 - _COPY_FROM), 0.0, 1.0)

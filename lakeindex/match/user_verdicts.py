@@ -1,4 +1,4 @@
-"""Pairs on which a person has said the last word: their probability is that, whatever speaks for or against them."""
+"""Pairs that people accepted or rejected: the verdict decides their probability, whatever the evidence."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ FEEDBACK = "feedback"
 VERDICT_MEANINGS = {ACCEPTED: "you accepted this pair", REJECTED: "you rejected this pair"}
 
 _SURE = 0.9999
-"""As sure as the surest joins that nobody judged, so that what people accepted stands before nearly all of them."""
+"""As probable as the surest joins without a verdict, so that accepted pairs come before nearly all of them."""
 _ALL_ELSE = 1e6
 
 
 def with_verdicts(probabilities: Floats, verdicts: Codes) -> Floats:
-    """Return the probabilities, (n,), of candidates that somebody judged: accepted ones have .9999 or more, rejected
-    ones .0001 or less, and among themselves they keep their order."""
+    """Return the probabilities, (n,), after verdicts: .9999 or more of accepted ones, .0001 or less of rejected ones.
+
+    Among themselves, accepted candidates keep their order, and so do rejected ones.
+    """
     rest = (1 - _SURE) * probabilities
     return np.select([verdicts == ACCEPTED, verdicts == REJECTED], [_SURE + rest, rest], probabilities)
 

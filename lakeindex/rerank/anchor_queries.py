@@ -1,4 +1,4 @@
-"""The anchor queries of a lake, and what a cross-encoder says of each with every column: kept up, not made anew."""
+"""The anchor queries of a lake, and a cross-encoder's scores of each with every column: updated by each build."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def choose(columns: Hashes, count: int) -> Integers:
 
 
 def update(columns: Hashes, anchors: Integers, before: AnchorScores | None, score: ScorePairs) -> AnchorScores:
-    """Score the anchors, places among the columns, with all columns: what was scored before is taken over."""
+    """Score the anchors, places among the columns, with all columns; scores that `before` has are taken over."""
     scores = np.zeros((len(anchors), len(columns)), np.float16)
     is_known = np.zeros(scores.shape, bool)
     if before is not None:
@@ -41,13 +41,13 @@ def _take_over(
     is_known[known] = True
 
 
-def _places_in(known: Hashes, asked: Hashes) -> Integers:
+def _places_in(known: Hashes, wanted: Hashes) -> Integers:
     """Return the place of each hash among the known ones, -1 where it isn't there."""
     distinct, first = np.unique(known, return_index=True)
-    places = np.minimum(np.searchsorted(distinct, asked), max(len(distinct) - 1, 0))
+    places = np.minimum(np.searchsorted(distinct, wanted), max(len(distinct) - 1, 0))
     if not len(distinct):
-        return np.full(len(asked), -1, np.int64)
-    return np.where(distinct[places] == asked, first[places], -1).astype(np.int64)
+        return np.full(len(wanted), -1, np.int64)
+    return np.where(distinct[places] == wanted, first[places], -1).astype(np.int64)
 
 
 def _score_rest(scores: npt.NDArray[np.float16], is_known: Flags, anchors: Integers, score: ScorePairs) -> None:

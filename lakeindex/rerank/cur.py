@@ -1,4 +1,4 @@
-"""Find what a cross-encoder scores highest without asking it about every column, by matrix factorisation.
+"""Find the columns that a cross-encoder scores highest without scoring every column, by matrix factorisation.
 
 A query's scores are nearly linear in a *space* in which every column has coordinates: once some columns are scored, a
 regularised least-squares fit gives the query's vector there, and that predicts the scores of all others.
@@ -36,11 +36,11 @@ class Plan:
     calls: int
     """Of the cross-encoder, for a query."""
     rounds: int = 8
-    """In how many parts the calls are made: each is chosen by what the ones before said."""
+    """In how many parts the calls are made: each part is chosen by the scores of those before."""
     ridge: float = 0.1
     """How much the fit is held back, in units of the mean square of the coordinates; 0 for the pseudo-inverse."""
     offset: bool = True
-    """Whether the fit has a constant, and a slope on what was believed before."""
+    """Whether the fit has a constant, and a slope on the prior."""
 
     def __post_init__(self) -> None:
         if self.calls < 0 or self.rounds < 1 or self.ridge < 0:
@@ -56,7 +56,7 @@ class SearchResult:
     scores: Floats
     """(m,) Exact."""
     forecasts: Floats
-    """(m,) What was predicted of each right before."""
+    """(m,) The score predicted for each right before it was scored."""
     rounds: Integers
     """(m,) The round in which each was scored, from 0 on."""
 
@@ -66,7 +66,7 @@ class SearchResult:
 
     @property
     def calls(self) -> int:
-        """Return how often the cross-encoder was asked."""
+        """Return how many pairs the cross-encoder scored."""
         return len(self.places)
 
     def top(self, k: int) -> tuple[Integers, Floats]:
@@ -83,7 +83,7 @@ def search(
     score: Score, space: Coordinates, prior: Floats, plan: Plan, anchors: Integers | None = None
 ) -> SearchResult:
     """Search for one query: see `searching`."""
-    return search_many(lambda asked: [score(places) for _, places in asked], [space], [prior], plan, anchors)[0]
+    return search_many(lambda chosen: [score(places) for _, places in chosen], [space], [prior], plan, anchors)[0]
 
 
 def search_many(
@@ -93,7 +93,7 @@ def search_many(
     plan: Plan,
     anchors: Integers | None = None,
 ) -> list[SearchResult]:
-    """Search for several queries, a space and a prior each, side by side: what a round asks is scored together."""
+    """Search for several queries, a space and a prior each, side by side; the pairs of a round are scored together."""
     each = enumerate(zip(spaces, priors, strict=True))
     runs = {number: searching(space, prior, plan, anchors) for number, (space, prior) in each}
     found: dict[int, SearchResult] = {}
@@ -105,25 +105,25 @@ def search_many(
                 waiting[number] = next(runs[number]) if scores is None else runs[number].send(scores)
             except StopIteration as end:
                 found[number] = end.value
-        asked = list(waiting.items())
-        answers = dict(zip(waiting, score(asked), strict=True)) if asked else {}
+        chosen = list(waiting.items())
+        answers = dict(zip(waiting, score(chosen), strict=True)) if chosen else {}
         waiting = {}
     return [found[number] for number in range(len(priors))]
 
 
 def searching(space: Coordinates, prior: Floats, plan: Plan, anchors: Integers | None = None) -> Searching:
-    """Spend a budget on the columns that promise most.
+    """Spend a budget on the most promising columns.
 
-    `prior` (columns,) is what is believed of each before any is scored, in any unit; columns of which it is minus
-    infinity are never asked about. `anchors` are scored first, where they are given, else what the prior puts first.
+    `prior` (columns,) is what each is expected to score before any is scored, in any unit; columns of which it is minus
+    infinity are never scored. `anchors` are scored first, where they are given, else what the prior puts first.
     """
     allowed = np.flatnonzero(np.isfinite(prior))
-    believed = np.where(np.isfinite(prior), prior, 0.0)
+    expected = np.where(np.isfinite(prior), prior, 0.0)
     calls = min(plan.calls, len(allowed))
     is_open = np.isfinite(prior)
     places, scores = np.zeros(0, np.int64), np.zeros(0)
     forecasts, rounds = np.zeros(0), np.zeros(0, np.int64)
-    predicted = believed
+    predicted = expected
     # Where all are scored, nothing has to be predicted.
     planned = plan.rounds if calls < len(allowed) or anchors is not None else 1
     for number in range(planned):
@@ -133,22 +133,22 @@ def searching(space: Coordinates, prior: Floats, plan: Plan, anchors: Integers |
         else:
             chosen = best_of(predicted, is_open, share)
         if len(chosen):
-            told = yield chosen
-            places, scores = np.concatenate([places, chosen]), np.concatenate([scores, told])
+            new_scores = yield chosen
+            places, scores = np.concatenate([places, chosen]), np.concatenate([scores, new_scores])
             forecasts = np.concatenate([forecasts, predicted[chosen]])
             rounds = np.concatenate([rounds, np.full(len(chosen), number)])
             is_open[chosen] = False
             if number + 1 < planned and len(places) < calls:
-                predicted = predict(space, believed, places, scores, plan)
+                predicted = predict(space, expected, places, scores, plan)
     return SearchResult(places, scores, forecasts, rounds)
 
 
 def predict_all(space: Coordinates, prior: Floats, found: SearchResult, plan: Plan) -> Floats:
     """Return the scores of all columns, (columns,): exact where they are known, else as they are predicted."""
-    believed = np.where(np.isfinite(prior), prior, 0.0)
+    expected = np.where(np.isfinite(prior), prior, 0.0)
     if not len(found.places):
-        return believed
-    predicted = predict(space, believed, found.places, found.scores, plan)
+        return expected
+    predicted = predict(space, expected, found.places, found.scores, plan)
     predicted[found.places] = found.scores
     return predicted
 

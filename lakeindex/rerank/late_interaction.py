@@ -1,8 +1,8 @@
-"""What two columns say when their cells are read side by side.
+"""Score pairs of columns by late interaction: MaxSim features of their cells, and boosted trees.
 
-Each cell of the one column attends to the cell of the other that is nearest in meaning (a vector a cell, as in the late
-interaction of ColBERT; Khattab and Zaharia, SIGIR 2020), in both directions, and so do the names. What is seen so is
-told in numbers, and boosted trees, monotone in all likenesses, say how much it speaks for a join.
+Each cell of the one column is compared with the cell of the other that is nearest in meaning (a vector a cell, as in
+the late interaction of ColBERT; Khattab and Zaharia, SIGIR 2020), in both directions, and so are the names. From these
+features, boosted trees, monotone in all likenesses, predict the log-odds of a join.
 """
 
 from __future__ import annotations
@@ -27,11 +27,12 @@ from lakeindex.hashing.content_hash import hash_content
 from lakeindex.models.boosted_trees import Trees, from_file, to_arrays
 from lakeindex.models.monotone import EITHER, FOR
 from lakeindex.models.static_embeddings import TokenVectors
+from lakeindex.rerank.nearest_cells import NearestCells
 from lakeindex.types.column_tokens import END, NAME, TITLE
 from lakeindex.types.columns import CrossInput
 
 UNITS, UNIT_TOKENS = 18, 8
-"""What is read of a column: the name, the title and 16 cells, so many tokens of each."""
+"""The units of a column: the name, the title and 16 cells, and how many tokens of each count."""
 CELLS = slice(2, UNITS)
 
 LIKENESSES = (
@@ -58,9 +59,9 @@ LIKENESSES = (
 )
 SIZES = ("distinct", "distinct there", "uniqueness", "uniqueness there", "lows apart", "highs apart")
 PAIR_FEATURES = (*LIKENESSES, *SIZES)
-"""What is told of a pair, in the order of the columns of `Attention.pair_features`."""
+"""The features of a pair, in the order of the columns of `pair_features`."""
 DIRECTIONS = (*(FOR for _ in LIKENESSES), *(EITHER for _ in SIZES))
-"""No likeness ever speaks against a join."""
+"""Of each feature in PAIR_FEATURES: no likeness ever counts against a join."""
 
 _NOTHING = -1.0
 """The likeness of what isn't there."""
@@ -73,54 +74,54 @@ _TREES = "joins"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CellVectors:
-    """Columns with a vector for each of their units: what is computed once a column."""
+    """Columns with a vector for each of their units, computed once a column."""
 
     vectors: Vectors
     """(columns, UNITS, d) of unit length, 0 where there is no such unit."""
     there: Flags
-    """(columns, UNITS)."""
-    read: CrossInput
+    """(columns, UNITS) where there is such a unit."""
+    columns: CrossInput
 
     @classmethod
-    def of(cls, read: CrossInput, tokens: TokenVectors) -> CellVectors:
+    def of(cls, columns: CrossInput, tokens: TokenVectors) -> CellVectors:
         """Look up the vectors of columns."""
-        padded = read.column_tokens.padded(UNITS, UNIT_TOKENS)
+        padded = columns.column_tokens.padded(UNITS, UNIT_TOKENS)
         flat = np.where(padded == END, tokens.no_token, padded).reshape(-1, UNIT_TOKENS)
-        sums = tokens.sums(flat).reshape(len(read), UNITS, tokens.dimension)
+        sums = tokens.sums(flat).reshape(len(columns), UNITS, tokens.dimension)
         lengths = np.linalg.norm(sums, axis=2, keepdims=True)
         vectors = np.asarray(sums / np.where(lengths == 0, 1, lengths), np.float32)
-        return cls(vectors, lengths[:, :, 0] > 0, read)
+        return cls(vectors, lengths[:, :, 0] > 0, columns)
 
 
 @dataclass(frozen=True, eq=False)
 class LateInteraction:
-    """The cheap cross-encoder: no torch, thousands of pairs a second."""
+    """A reranker that needs no torch and scores thousands of pairs a second."""
 
     tokens: TokenVectors
     joins: Trees
-    """Trained to tell what joins from what doesn't."""
+    """Trained to separate pairs that join from pairs that don't."""
     files: tuple[Path, Path]
-    """That of the weights, and that of the token vectors."""
+    """The file of the weights, and that of the token vectors."""
     _recent: LRUCache[bytes, Vectors] = field(default_factory=lambda: LRUCache(_RECENT), init=False, repr=False)
     """The vectors of columns that were scored lately, by their tokens."""
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
 
     @classmethod
     def open(cls, weights: Path, tokens: Path) -> LateInteraction:
-        """Read trained weights. Raises IndexDamaged where there are none, or they were trained on other figures."""
+        """Read trained weights. Raises IndexDamaged where there are none, or they were trained on other features."""
         try:
             with safe_open(weights, "numpy") as file:
                 trees = from_file(file, _TREES, len(PAIR_FEATURES))
-                seen_in_training = json.loads((file.metadata() or {})["seen"])
+                trained_on = json.loads((file.metadata() or {})["seen"])
         except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
             raise IndexDamaged(f"{weights} holds no cross-encoder ({error}); install lakeindex again") from error
-        if seen_in_training != list(PAIR_FEATURES):
+        if trained_on != list(PAIR_FEATURES):
             raise IndexDamaged(f"the cross-encoder in {weights} was trained on other figures; train it again")
         return cls(TokenVectors.open(tokens), trees, (weights, tokens))
 
     @cached_property
     def fingerprint(self) -> str:
-        """Name the trees and the token vectors."""
+        """A fingerprint of the trees and the token vectors."""
         return fingerprint_of(*self.files)
 
     def scores(self, queries: CrossInput, columns: CrossInput, left: Integers, right: Integers) -> Floats:
@@ -141,28 +142,28 @@ class LateInteraction:
         vectors = np.stack([known[content] for content in contents])
         return CellVectors(vectors, np.asarray(vectors.any(axis=2)), columns)
 
-    def tree_scores(self, pairs: npt.NDArray[np.float64]) -> Floats:
-        """Return what the trees say of pairs as they were seen, (p, len(SEEN))."""
-        parts = [pairs[start : start + _PAIRS_AT_ONCE] for start in range(0, len(pairs), _PAIRS_AT_ONCE)]
+    def tree_scores(self, features: npt.NDArray[np.float64]) -> Floats:
+        """Return the trees' scores, (p,), in log-odds, of pairs by their features, (p, PAIR_FEATURES)."""
+        parts = [features[start : start + _PAIRS_AT_ONCE] for start in range(0, len(features), _PAIRS_AT_ONCE)]
         return np.concatenate([np.zeros(0), *map(self.joins.sums, parts)])
 
 
 def fingerprint_of(weights: Path, tokens: Path) -> str:
-    """Name what decides the scores of a `LateInteraction`, without making one."""
+    """Return a fingerprint of the files that decide the scores of a `LateInteraction`, without opening one."""
     with weights.open("rb") as trained, tokens.open("rb") as distilled:
         return f"cells-{hash_content(trained)[:16]}-{hash_content(distilled)[:16]}"
 
 
 def write_late_interaction(path: Path, joins: Trees, remarks: Mapping[str, str]) -> None:
-    """Write what was trained, with remarks on how it came about."""
-    arrays, told = to_arrays({_TREES: joins})
-    save_file(arrays, path, told | {"seen": json.dumps(PAIR_FEATURES)} | dict(remarks))
+    """Write trained trees, with remarks on how they came about."""
+    arrays, metadata = to_arrays({_TREES: joins})
+    save_file(arrays, path, metadata | {"seen": json.dumps(PAIR_FEATURES)} | dict(remarks))
 
 
 def pair_features(
     queries: CellVectors, columns: CellVectors, left: Integers, right: Integers
 ) -> npt.NDArray[np.float64]:
-    """Read pairs of columns, (p,) places on the left and on the right, side by side: (p, len(SEEN))."""
+    """Return the features, (p, PAIR_FEATURES), of pairs, given as places, (p,) each, in queries and in columns."""
     parts = [
         np.column_stack([_likenesses(queries, columns, *some), _sizes(queries, columns, *some)])
         for start in range(0, len(left), _PAIRS_AT_ONCE)
@@ -177,7 +178,7 @@ def _likenesses(queries: CellVectors, columns: CellVectors, left: Integers, righ
     cosines = np.where(here[:, :, None] & there[:, None, :], ours @ theirs.transpose(0, 2, 1), _NOTHING)
     of_cells = cosines[:, CELLS, CELLS]
     # Both directions at once: the cells of the queries, then those of the columns.
-    nearest = _Nearest.of(
+    nearest = NearestCells.of(
         np.maximum(np.concatenate([of_cells.max(axis=2), of_cells.max(axis=1)]), 0),
         np.concatenate([here[:, CELLS], there[:, CELLS]]),
     )
@@ -191,7 +192,7 @@ def _likenesses(queries: CellVectors, columns: CellVectors, left: Integers, righ
         *nearest.median().reshape(2, -1),
         _cosine(ours[:, CELLS].sum(axis=1), theirs[:, CELLS].sum(axis=1)),
     ]
-    facts, others = queries.read.facts, columns.read.facts
+    facts, others = queries.columns.facts, columns.columns.facts
     return np.column_stack(
         [
             *(np.where(have_cells, one, _NOTHING) for one in of_values),
@@ -208,7 +209,7 @@ def _likenesses(queries: CellVectors, columns: CellVectors, left: Integers, righ
 
 
 def _sizes(queries: CellVectors, columns: CellVectors, left: Integers, right: Integers) -> npt.NDArray[np.float64]:
-    sides = (queries.read.facts, left), (columns.read.facts, right)
+    sides = (queries.columns.facts, left), (columns.columns.facts, right)
     distinct = [facts.distinct[places] for facts, places in sides]
     sizes = [np.log1p(one) for one in distinct]
     sizes += [one / np.maximum(facts.rows[places], 1) for one, (facts, places) in zip(distinct, sides, strict=True)]
@@ -219,39 +220,6 @@ def _sizes(queries: CellVectors, columns: CellVectors, left: Integers, right: In
 def _folded(numbers: Floats) -> Floats:
     """Return logarithms that keep the sign, so that numbers of all sizes can be compared; 0 for none."""
     return np.asarray(np.nan_to_num(np.sign(numbers) * np.log1p(np.abs(numbers))))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Nearest:
-    """How near the nearest cell of the other column is to each cell of one."""
-
-    likenesses: Vectors
-    """(pairs, cells)."""
-    is_cell: Flags
-    """(pairs, cells)."""
-    count: Integers
-    """(pairs,) how many cells there are."""
-
-    @classmethod
-    def of(cls, likenesses: Vectors, is_cell: Flags) -> _Nearest:
-        return cls(likenesses, is_cell, is_cell.sum(axis=1))
-
-    def mean(self) -> Floats:
-        return np.asarray(np.where(self.is_cell, self.likenesses, 0).sum(axis=1) / np.maximum(self.count, 1))
-
-    def share_above(self, least: float) -> Floats:
-        return np.asarray((self.is_cell & (self.likenesses > least)).sum(axis=1) / np.maximum(self.count, 1))
-
-    def best(self) -> Floats:
-        return np.asarray(np.where(self.is_cell, self.likenesses, -np.inf).max(axis=1))
-
-    def worst(self) -> Floats:
-        return np.asarray(np.where(self.is_cell, self.likenesses, np.inf).min(axis=1))
-
-    def median(self) -> Floats:
-        ascending = np.sort(np.where(self.is_cell, self.likenesses, np.inf), axis=1)
-        rows, count = np.arange(len(ascending)), np.maximum(self.count, 1)
-        return np.asarray((ascending[rows, (count - 1) // 2] + ascending[rows, count // 2]) / 2)
 
 
 def _cosine(ones: Vectors, others: Vectors) -> Floats:

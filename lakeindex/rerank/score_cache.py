@@ -1,4 +1,4 @@
-"""The scores of a slow cross-encoder, by the hashes of both columns: of a column that changed, none is found."""
+"""A cache of a slow cross-encoder's scores, by the hashes of both columns: a changed column has no cached scores."""
 
 from __future__ import annotations
 

@@ -41,11 +41,11 @@ class Answer:
     query: ColumnId
     matches: tuple[Match, ...]
     tried: tuple[str, ...]
-    """The sources that were asked."""
+    """The names of the sources that were queried."""
     hidden: int = 0
-    """Matches that are less probable than was asked for."""
+    """How many matches were left out because they are less probable than `min_probability`."""
     same_as: ColumnId | None = None
-    """The column of the lake that a column from outside is a copy of, and which is answered in its place."""
+    """The column of the lake that a query column from outside is a copy of; its matches are these."""
 
     def __len__(self) -> int:
         return len(self.matches)
@@ -78,7 +78,7 @@ class Answer:
 
 
 def matches_of(candidates: ScoredCandidates, places: Integers, explainer: Explainer) -> list[Match]:
-    """Return some candidates as matches, ranked in the order of their places."""
+    """Return the candidates at `places`, (m,), as matches, ranked in this order."""
     pairs, scores, accepted = candidates.pairs, candidates.scores, candidates.accepted
     kinds, values = kinds_of(pairs), pairs.compared[Family.VALUES]
     forward, backward = values.containment(), values.reverse_containment()

@@ -38,16 +38,16 @@ class Rerankable(Protocol):
 
     @property
     def query(self) -> CrossInput:
-        """The query, a single column."""
+        """Return the query, a single column."""
         ...
 
     @property
     def prior(self) -> Floats:
-        """The probability that each joins, (n,); those of which it is 0 are never scored."""
+        """Return the probability that each joins, (n,); those of which it is 0 are never scored."""
         ...
 
     def cross_input(self, places: Integers) -> CrossInput:
-        """Return the candidates at some places."""
+        """Return the candidates at `places`, (m,)."""
         ...
 
     def coordinates(self) -> Coordinates:
@@ -64,18 +64,18 @@ class BudgetedReranker:
     cache: ScoreCache | None = None
 
     def score_many(self, queries: Sequence[Rerankable], plan: Plan) -> list[SearchResult]:
-        """Score the candidates of several queries that promise most, each as planned, the pairs of all together."""
+        """Score the most promising candidates of several queries as planned, the pairs of all queries together."""
         priors = [_log_odds(one) for one in queries]
         spaces = [_space(one, prior, plan.calls) for one, prior in zip(queries, priors, strict=True)]
 
         def score(chosen: Sequence[tuple[int, Integers]]) -> list[Floats]:
-            asked = [(queries[number], places) for number, places in chosen]
-            return self._score([(one.query, one.cross_input(places)) for one, places in asked])
+            some = [(queries[number], places) for number, places in chosen]
+            return self._score([(one.query, one.cross_input(places)) for one, places in some])
 
         return search_many(score, spaces, priors, plan)
 
     def without(self, candidates: Rerankable, scores: SearchResult, place: int, plan: Plan) -> SearchResult:
-        """Return the scores with the forecast of one of them made from all others."""
+        """Return the scores with the forecast for the candidate at `place` made from all other scores."""
         others = scores.places != place
         if others.all() or not others.any():
             return scores
@@ -114,7 +114,7 @@ def _space(candidates: Rerankable, prior: Floats, calls: int) -> Coordinates:
 
 
 def make_reranker(settings: Settings) -> BudgetedReranker:
-    """Load the cross-encoder and its weights: `cells`, `transformer`, a folder or a name on the hub."""
+    """Load the reranker that the settings name, with its weights: `cells`, `transformer`, a folder or a hub name."""
     if settings.cross_encoder == CHEAP:
         return BudgetedReranker(LateInteraction.open(LATE_INTERACTION, STATIC), RerankWeights.open(LATE_INTERACTION))
     if settings.cross_encoder == TRANSFORMER:
@@ -128,9 +128,9 @@ def make_reranker(settings: Settings) -> BudgetedReranker:
 
 
 def anchors_for(settings: Settings, generation: Generation) -> AnchorScores | None:
-    """Open the anchor scores of an index, where it has any of the kind of cross-encoder that settings name.
+    """Open the anchor scores of an index; None where it has none of the kind of cross-encoder that the settings name.
 
-    Raises StaleArtifact where other weights gave them than those that are installed.
+    Raises StaleArtifact where they were computed with other weights than the installed ones.
     """
     made_by = generation.manifest.models.get(CROSS_ENCODER_ROLE)
     if made_by is None or settings.cross_encoder != CHEAP:
@@ -145,7 +145,7 @@ def anchors_for(settings: Settings, generation: Generation) -> AnchorScores | No
 
 
 def _cached(model: Reranker, weights: RerankWeights) -> BudgetedReranker:
-    """Let a slow model score no pair twice, whatever the process; without a home folder, within this one."""
+    """Cache the scores of a slow model for all processes; without a home folder, for this one."""
     try:
         path = cache_slot("cross-scores", model.fingerprint)
     except RuntimeError:

@@ -1,4 +1,4 @@
-"""The graph around a query: its candidates, the neighbours of the likeliest ones, and what these add."""
+"""The candidate graph of a query: its candidates, and the neighbours of the likeliest ones."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class Neighbours:
 
     @classmethod
     def of(cls, keys: Integers, probabilities: Floats, most: int) -> Neighbours:
-        """Keep so many, the most probable."""
+        """Keep the `most` probable ones."""
         kept = np.sort(np.argsort(-probabilities, kind="stable")[:most])
         return cls(keys[kept], probabilities[kept])
 
     def where(self, kept: Flags) -> Neighbours:
-        """Keep some, (n,)."""
+        """Keep those where `kept`, (n,), is true."""
         return Neighbours(self.keys[kept], self.probabilities[kept])
 
     def probability(self, key: int) -> float:
@@ -40,8 +40,8 @@ class Neighbours:
         return probabilities
 
 
-class Surroundings(Protocol):
-    """What a lake knows around the candidates of one query."""
+class NeighbourLookup(Protocol):
+    """Looks up the neighbours of the candidates of one query."""
 
     def neighbours(self, key: int) -> Neighbours:
         """Return the columns that may join with a column."""
@@ -54,7 +54,7 @@ class Surroundings(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CandidateGraph:
-    """A query's candidates, ascending by key, with those that only intermediates name."""
+    """A query's candidates, ascending by key, with those that only intermediates propose."""
 
     keys: Integers
     intermediates: tuple[Intermediate, ...]
@@ -63,11 +63,11 @@ class CandidateGraph:
 def candidate_graph(
     excluded: Integers,
     candidates: Neighbours,
-    around: Surroundings,
+    lookup: NeighbourLookup,
     known: Integers | None = None,
     least_of_unknown: float = 0.0,
 ) -> CandidateGraph:
-    """Add the neighbours of the likeliest candidates to the graph; columns that may not be answers are left out.
+    """Add the neighbours of the likeliest candidates to the graph, except for `excluded` columns.
 
     Where `known` columns are given, ascending, others are added only where both joins on the way to them have
     `least_of_unknown` or more. The same graph is made for a column of the lake, for one from outside, and in training.
@@ -77,7 +77,7 @@ def candidate_graph(
     for key, probability in zip(
         candidates.keys[chosen].tolist(), candidates.probabilities[chosen].tolist(), strict=True
     ):
-        carrying = _carrying(around.neighbours(key), excluded)
+        carrying = _carrying(lookup.neighbours(key), excluded)
         if known is not None:
             may_be_new = np.minimum(carrying.probabilities, probability) >= least_of_unknown
             carrying = carrying.where(may_be_new | np.isin(carrying.keys, known, assume_unique=True))
@@ -88,7 +88,7 @@ def candidate_graph(
             place=int(np.searchsorted(keys, key)),
             neighbours=np.searchsorted(keys, found.keys),
             probabilities=found.probabilities,
-            reverse_probability=around.reverse_probability(key),
+            reverse_probability=lookup.reverse_probability(key),
         )
         for key, found in neighbours.items()
     )

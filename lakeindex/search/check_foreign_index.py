@@ -1,4 +1,4 @@
-"""Try out an index that was built elsewhere, in a process of its own (`python -m`), before it is trusted."""
+"""Check an index that was built elsewhere, in a process of its own (`python -m`), before it is trusted."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ from lakeindex.types.reports import FileStatus
 
 _MEMORY = 4 << 30
 _MEMORY_A_BYTE = 4
-_ASKED = 50
-"""Columns that are asked about."""
+_QUERIES = 50
+"""How many columns are queried."""
 _MEMORY_OF_DUCKDB = "1GB"
 
 
-def read_all(generation: Generation) -> None:
-    """Read every artifact of a generation and answer some queries, as users will."""
+def check_all(generation: Generation) -> None:
+    """Read every artifact of a generation and answer some queries. Raises IndexDamaged where something is wrong."""
     _check_manifest(generation.manifest)
     searcher = Searcher.open(generation, "cpu")
     keys = np.arange(len(searcher.directory))
     if not len(searcher.vectors) == len(keys) == generation.manifest.columns:
-        raise IndexDamaged("vectors, names and manifest tell of different numbers of columns")
+        raise IndexDamaged("vectors, names and manifest have different numbers of columns")
     searcher.directory.check()
     searcher.vectors.check()
     if (generation.folder / ANCHORS).exists():
@@ -50,7 +50,7 @@ def read_all(generation: Generation) -> None:
     for terms in searcher.terms.values():
         terms.check(len(keys))
     _check_tables(generation, searcher.directory)
-    for key in np.unique(np.linspace(0, len(keys) - 1, min(_ASKED, len(keys))).astype(np.int64)).tolist():
+    for key in np.unique(np.linspace(0, len(keys) - 1, min(_QUERIES, len(keys))).astype(np.int64)).tolist():
         searcher.search(searcher.column(searcher.directory.id_of(key)), 10)
 
 
@@ -61,16 +61,16 @@ def _check_manifest(manifest: Manifest) -> None:
     roles = (ENCODER_ROLE, CROSS_ENCODER_ROLE) if manifest.settings.get("anchors") else (ENCODER_ROLE,)
     is_like = _is_like(manifest.settings, content_settings(Settings()))
     if not is_like or not _is_like(manifest.models, dict.fromkeys(roles, "")):
-        raise IndexDamaged("the manifest tells of settings that there aren't")
+        raise IndexDamaged("the manifest holds settings that there aren't")
     if not Path(manifest.lake).is_absolute() or "\0" in manifest.lake:
         raise IndexDamaged(f"the manifest names no folder as the lake: {manifest.lake!r}")
 
 
-def _is_like(told: object, example: object) -> bool:
-    """Tell whether a value of JSON has the fields and types of another one."""
-    if isinstance(told, dict) and isinstance(example, dict):
-        return told.keys() == example.keys() and all(_is_like(told[name], example[name]) for name in example)
-    return type(told) is type(example) and (not isinstance(told, float) or math.isfinite(told))
+def _is_like(value: object, example: object) -> bool:
+    """Return whether a JSON value has the fields and types of another one."""
+    if isinstance(value, dict) and isinstance(example, dict):
+        return value.keys() == example.keys() and all(_is_like(value[name], example[name]) for name in example)
+    return type(value) is type(example) and (not isinstance(value, float) or math.isfinite(value))
 
 
 def _check_tables(generation: Generation, directory: Directory) -> None:
@@ -81,9 +81,9 @@ def _check_tables(generation: Generation, directory: Directory) -> None:
     files, viewed = catalog.files(), catalog.viewed(Path(manifest.lake), folder / COPIES)
     names = catalog.fetch("SELECT table_id, name FROM columns ORDER BY key")
     catalog.close()
-    said = (sum(len(file.tables) for file in files), sum(file.status is FileStatus.FAILED for file in files))
+    counts = (sum(len(file.tables) for file in files), sum(file.status is FileStatus.FAILED for file in files))
     columns = [directory.id_of(key) for key in range(len(directory))]
-    if said != (manifest.tables, manifest.failed) or names["name"].to_pylist() != [one.name for one in columns]:
+    if counts != (manifest.tables, manifest.failed) or names["name"].to_pylist() != [one.name for one in columns]:
         raise IndexDamaged("the catalog tells of other tables and columns than the manifest")
     if names["table_id"].to_pylist() != [one.table for one in columns]:
         raise IndexDamaged("the catalog tells of other tables than the names and facts of columns")
@@ -97,17 +97,20 @@ def _check_tables(generation: Generation, directory: Directory) -> None:
 
 
 def check_in_sandbox(index: Path, number: int) -> None:
-    """Read a generation to its end, within limits that stay for this process. Raises LakeIndexError when it can't."""
+    """Check a whole generation, within memory limits that then hold for this process.
+
+    Raises LakeIndexError where it is damaged.
+    """
     generation = open_generation(index, number)
     limit = _MEMORY + _MEMORY_A_BYTE * generation.manifest.bytes
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     least = limit if hard == resource.RLIM_INFINITY else min(limit, hard)  # a limit of the user's may be lower
     resource.setrlimit(resource.RLIMIT_AS, (least, least))
-    read_all(generation)
+    check_all(generation)
 
 
 def main() -> None:
-    """Try out generation NUMBER of INDEX; the exit code tells."""
+    """Check generation NUMBER of INDEX; the exit code is 0 where it is sound."""
     try:
         check_in_sandbox(Path(sys.argv[1]), int(sys.argv[2]))
     except LakeIndexError as error:

@@ -37,7 +37,7 @@ _NOTHING = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Explainer:
-    """A matcher, and the names of the columns that explanations mention."""
+    """Explains scores by a matcher's parts; the directory names the columns that explanations mention."""
 
     directory: Directory
     matcher: Matcher

@@ -1,4 +1,4 @@
-"""A column from outside the lake, on the same road as the lake's own columns: profile, text, terms."""
+"""A query column from outside the lake, made by the same functions as the lake's own columns: profile, text, terms."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ class ExternalColumn:
     limits: ProfileLimits
 
     def facts(self) -> ColumnFacts:
-        """Return what its profile says."""
+        """Return the facts of its profile."""
         return facts_of(self.record)
 
     def terms(self) -> dict[Family, TermSet]:
-        """Return its terms."""
+        """Return its terms by family."""
         return _terms(self.record, self.id.name, self.id.table)
 
     def copied_from(self, searcher: Searcher) -> int | None:

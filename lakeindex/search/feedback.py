@@ -1,4 +1,4 @@
-"""What people say of an index's pairs: given, taken back, listed, and carried from one index to another."""
+"""People's verdicts on an index's pairs: given, withdrawn, listed, and carried from one index to another."""
 
 from __future__ import annotations
 

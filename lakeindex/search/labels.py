@@ -1,4 +1,4 @@
-"""Labelled pairs as a query needs them: the verdicts on its candidates, and a memory of what the pairs look like."""
+"""Labelled pairs as a query needs them: the verdicts on its candidates, and a memory of the pairs' features."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SIGNS = {Verdict.ACCEPTED: ACCEPTED, Verdict.REJECTED: REJECTED}
 
 
 class PairDescriber(Protocol):
-    """What describes pairs of columns, which takes as long as a query."""
+    """Computes the features of pairs of columns, which takes as long as a query."""
 
     def describe(self, key: int, others: Integers) -> tuple[Features, Floats]:
         """Return the features, (m, f), and the probabilities, (m,), of the pairs of a column with others, by key."""
@@ -38,22 +38,22 @@ class PairLabels:
     memory: LabelMemory
 
     def accepted_with(self, key: int) -> Integers:
-        """Return the keys of the columns that were accepted for a column."""
-        partners, verdicts = self._partners(key)
-        return np.asarray(partners[verdicts == ACCEPTED])
+        """Return the keys of the columns that people accepted as matches of a column."""
+        others, verdicts = self._labelled_with(key)
+        return np.asarray(others[verdicts == ACCEPTED])
 
     def verdicts_on(self, key: int, candidates: Integers) -> Codes:
-        """Return what was said of each candidate, (n,) keys, ascending, beside a column."""
-        partners, verdicts = self._partners(key)
-        _, places, judged = np.intersect1d(candidates, partners, assume_unique=True, return_indices=True)
-        found = np.full(len(candidates), NO_VERDICT, np.int8)
-        found[places] = verdicts[judged]
-        return found
+        """Return the verdict on the pair of a column with each candidate, (n,), given the keys, (n,), ascending."""
+        others, given = self._labelled_with(key)
+        _, places, labelled = np.intersect1d(candidates, others, assume_unique=True, return_indices=True)
+        verdicts = np.full(len(candidates), NO_VERDICT, np.int8)
+        verdicts[places] = given[labelled]
+        return verdicts
 
-    def _partners(self, key: int) -> tuple[Integers, Codes]:
+    def _labelled_with(self, key: int) -> tuple[Integers, Codes]:
         ahead, back = self.pairs.lefts == key, self.pairs.rights == key
-        partners = np.concatenate([self.pairs.rights[ahead], self.pairs.lefts[back]])
-        return partners, np.concatenate([self.pairs.verdicts[ahead], self.pairs.verdicts[back]])
+        others = np.concatenate([self.pairs.rights[ahead], self.pairs.lefts[back]])
+        return others, np.concatenate([self.pairs.verdicts[ahead], self.pairs.verdicts[back]])
 
 
 @dataclass(slots=True, eq=False)
@@ -63,11 +63,11 @@ class LabelReader:
     directory: Directory
     vectors: ColumnVectors
     made_with: str
-    """What a description depends on, besides the pair."""
+    """What features depend on besides the pair: the generation and the matcher."""
     _read: tuple[Stamp | None, PairLabels | None] = field(default=(None, None), init=False)
 
     def labels(self, file: FeedbackFile, describer: PairDescriber) -> PairLabels | None:
-        """Return the labels as they are now; None where no pair is labelled of which the index has both columns.
+        """Return the current labels; None where the index has both columns of no labelled pair.
 
         Raises IndexDamaged when they can't be read.
         """
@@ -99,7 +99,7 @@ class LabelReader:
     def _described(
         self, labelled: Iterable[LabelledPair], describer: PairDescriber, before: LabelledPairs
     ) -> LabelledPairs:
-        """Describe the labelled pairs; what is known from `before` isn't looked at again."""
+        """Compute the features of the labelled pairs; those that `before` has are taken over."""
         lefts, rights, verdicts = self._keys_and_verdicts(labelled)
         is_new = before.places_of(lefts, rights) < 0
         groups = [(left, rights[is_new & (lefts == left)]) for left in np.unique(lefts[is_new]).tolist()]
@@ -107,7 +107,7 @@ class LabelReader:
         return known.take(known.places_of(lefts, rights), verdicts)
 
     def _keys_and_verdicts(self, labelled: Iterable[LabelledPair]) -> tuple[Integers, Integers, Codes]:
-        """Look up pairs; one of which a column is gone is left out: it counts again when that is back."""
+        """Return the keys of both columns and the verdicts, (m,) each, of the pairs whose columns both exist."""
         labels = list(labelled)
         tables = {column.table for one in labels for column in one.pair}
         keys = {column: key for table in tables for column, key in self._keys_of(table)}

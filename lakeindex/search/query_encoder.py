@@ -1,4 +1,4 @@
-"""The model that an index was built with, which alone may read for it."""
+"""The model that an index was built with, whose vectors alone can be compared with those of the index."""
 
 from __future__ import annotations
 
@@ -22,24 +22,27 @@ from lakeindex.protocols import Encoder
 from lakeindex.store.generations import Generation
 from lakeindex.store.layout import ENCODER_ROLE, HEAD
 
-_MOST_READ = 6_000
-"""Values that a language model reads while somebody waits."""
+_MOST_ENCODED = 6_000
+"""Values that a language model encodes while somebody waits."""
 
 
 @dataclass(frozen=True)
 class QueryEncoder:
-    """A generation's model; nothing is loaded before something is read."""
+    """A generation's model, loaded when something is first encoded."""
 
     generation: Generation
     settings: Settings
 
     @cached_property
     def encoder(self) -> Encoder:
-        """The model, tuned as the index was. Raises StaleArtifact when it is another one now, Refused as `untuned`."""
-        tuning = self.generation.folder / HEAD
-        head = LinearHead.open(tuning) if tuning.exists() else None
-        is_tuned = head is not None and head.encoder == self.untuned.fingerprint
-        encoder = HeadEncoder(self.untuned, head) if head is not None and is_tuned else self.untuned
+        """The model with the linear head of the index, where it has one.
+
+        Raises StaleArtifact when the model has changed since the build, Refused as `base_encoder`.
+        """
+        head_path = self.generation.folder / HEAD
+        head = LinearHead.open(head_path) if head_path.exists() else None
+        fits_model = head is not None and head.encoder == self.base_encoder.fingerprint
+        encoder = HeadEncoder(self.base_encoder, head) if head is not None and fits_model else self.base_encoder
         wanted = self.generation.manifest.models[ENCODER_ROLE]
         if encoder.fingerprint != wanted:
             raise StaleArtifact(
@@ -49,10 +52,10 @@ class QueryEncoder:
         return encoder
 
     @cached_property
-    def untuned(self) -> Encoder:
-        """The model as it is for every lake.
+    def base_encoder(self) -> Encoder:
+        """The model without the linear head of this lake.
 
-        Raises Refused when only the index names it: who made that may have made the model too.
+        Raises Refused when only the index names the model: whoever made the index may have made the model, too.
         """
         built = self.generation.manifest.settings
         if self._name != self.settings.model and not is_named(self._name):
@@ -67,29 +70,29 @@ class QueryEncoder:
     def _name(self) -> str:
         return str(self.generation.manifest.settings["model"])
 
-    def reader_of_values(self, count: int) -> Callable[[Sequence[str]], npt.NDArray[np.float32]] | None:
-        """Give what reads so many texts, where the model knows what they mean: hashing doesn't.
+    def value_encoder(self, count: int) -> Callable[[Sequence[str]], npt.NDArray[np.float32]] | None:
+        """Return the function that encodes `count` texts to vectors, (count, d), unit rows; None for the hashing model.
 
-        Many are read a token at a time, ten times as fast and nearly as well. What tunes the model is for columns: how
-        alike values have to be was found without.
+        Many texts are encoded by static token vectors: ten times as fast, and nearly as good. The linear head is for
+        columns: the thresholds for values were fitted without it.
         """
         if self._name == HASHING:
             return None
-        return self.untuned.encode if count <= _MOST_READ else self._token_reader.encode
+        return self.base_encoder.encode if count <= _MOST_ENCODED else self._token_encoder.encode
 
     @cached_property
-    def _token_reader(self) -> Encoder:
+    def _token_encoder(self) -> Encoder:
         return make_encoder(ModelOptions(model=STATIC_MODEL))
 
     def encode_records(self, records: pa.Table) -> npt.NDArray[np.float32]:
-        """Read columns, given as profile records, as they were read for the index: (n, d), unit length."""
+        """Encode columns, given as profile records, as the build did: (n, d), unit length."""
         built = self.generation.manifest.settings["text"]
         options = TextOptions(**built | {"order": ValueOrder(built["order"])})
         return self.encoder.encode(describe_records(records, options))
 
 
 def model_options(settings: Settings) -> ModelOptions:
-    """Take from settings what concerns the model."""
+    """Return the options of the model that the settings hold."""
     return ModelOptions(
         model=settings.model,
         max_tokens=settings.max_tokens,

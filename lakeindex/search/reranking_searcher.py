@@ -33,7 +33,7 @@ _TOGETHER = 32
 
 @dataclass(frozen=True)
 class RerankingSearcher:
-    """A searcher, and the cross-encoder that the settings name, which is loaded when something is to be scored."""
+    """A searcher with the cross-encoder that the settings name, which is loaded when it first scores a pair."""
 
     searcher: Searcher
     settings: Settings
@@ -59,11 +59,11 @@ class RerankingSearcher:
         return self.settings.reach == "lake"
 
     def search(self, query: QueryColumn, calls: int, sources: Sequence[str] = (), within: str = "") -> ScoredCandidates:
-        """Score the columns that may join with the query column; at most so many pairs by the cross-encoder.
+        """Score the columns that may join with the query column; at most `calls` pairs by the cross-encoder.
 
-        None are where the matcher has a clear winner, or where only some `sources` are asked. Only tables whose names
-        match the glob `within` may answer. Raises InvalidSetting for a source that there isn't, NotFound where no table
-        matches.
+        It scores none where the matcher has a clear winner, or where only some `sources` are queried. Only tables whose
+        names match the glob `within` may answer. Raises InvalidSetting for a source that there isn't, NotFound where no
+        table matches.
         """
         return next(self.search_many([query], calls, sources, within))
 
@@ -79,7 +79,7 @@ class RerankingSearcher:
                 yield from self._reranked(some, [self.searcher.search(query) for query in some], calls)
 
     def search_with(self, query: QueryColumn, key: int, calls: int) -> ScoredCandidates:
-        """Score as `search` does, and the column with a key even where no source proposes it."""
+        """Score as `search` does, and also the column with a key where no source proposes it."""
         (found,) = self._reranked([query], [self.searcher.search_with(query, key)], calls)
         if found.cross_scores is None or key not in found.keys:
             return found

@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CandidateScorer:
-    """The indexes that pairs are compared by, and the matcher that makes a probability of what they show."""
+    """The indexes that compare pairs of columns, and the matcher that turns the comparison into a probability."""
 
     directory: Directory
     terms: Mapping[Family, InvertedIndex]
     vectors: VectorIndex
     matcher: Matcher
     sources: tuple[str, ...]
-    """The names of those that propose candidates."""
+    """The names of the sources that propose candidates."""
 
     def score(self, query: QueryColumn, keys: Integers, labels: PairLabels | None = None) -> ScoredCandidates:
         """Score candidates, ascending by key, each by its pair with the query alone."""
@@ -47,7 +47,7 @@ class CandidateScorer:
     def extended(
         self, candidates: ScoredCandidates, query: QueryColumn, keys: Integers, labels: PairLabels | None = None
     ) -> ScoredCandidates:
-        """Add candidates with these keys: they alone are compared, and those scored anew that they are rivals of."""
+        """Add the candidates with `keys`: they alone are compared, and only those with a new rival are scored again."""
         added = self.pairs(query, keys)
         order = np.argsort(np.concatenate([candidates.keys, keys]))
         features = np.concatenate([candidates.features, features_of(added, measure(added))])[order]
@@ -55,7 +55,7 @@ class CandidateScorer:
         return self._scored(query, candidates.pairs.joined(added).take(order), features, tree_scores, labels)
 
     def pairs(self, query: QueryColumn, keys: Integers) -> Pairs:
-        """Look up what the indexes know of the query column and each candidate."""
+        """Compare the query column with each candidate, given the keys, (n,), by every index."""
         looked_up = {family: query.terms_in(family, index) for family, index in self.terms.items()}
         return Pairs(
             keys=keys,

@@ -34,7 +34,7 @@ class ScoredCandidates:
     """The sources that proposed them."""
     pairs: Pairs
     signals: SignalScores
-    """By hand-set weights, without training; where some sources alone were asked, by these."""
+    """Summed by hand-set weights; where only some sources were queried, the scores of these."""
     features: Features
     """(n, features)."""
     tree_scores: Floats
@@ -46,9 +46,9 @@ class ScoredCandidates:
     threshold: float
     """The probability from which a candidate is accepted."""
     verdicts: Codes
-    """(n,) of people."""
+    """(n,) people's verdicts: ACCEPTED, NO_VERDICT or REJECTED."""
     by_matcher: Floats | None
-    """(n,) the probability by the evidence; None where some sources alone were asked."""
+    """(n,) the probability by the evidence; None where only some sources were queried."""
     labels: LabelEffect | None = None
     messages: Messages | None = None
     by_reverse: Floats | None = None

@@ -45,9 +45,9 @@ CANDIDATES = 40
 MOST_NEIGHBOURS = 60
 """Candidates that may send or carry messages, the likeliest."""
 _OF_A_NEIGHBOUR = 30
-"""Columns that each source proposes for a column whose neighbours are asked for."""
+"""Columns that each source proposes for a column whose neighbours are looked up."""
 _RIVALS = 10
-"""Columns of each source that are enough to tell which is the best of all."""
+"""Columns that each source proposes where only the best of all is wanted."""
 _CACHED_COLUMNS = 20_000
 """Columns whose neighbours stay in memory, about a kilobyte each."""
 
@@ -69,7 +69,7 @@ class Searcher:
     generation: str
     """The checksum of the generation."""
     feedback: FeedbackFile | None = None
-    """The verdicts of people on pairs; None where they don't count."""
+    """People's verdicts on pairs; None to ignore them."""
     _neighbours: LRUCache[int, Neighbours] = field(default_factory=_cache, init=False, repr=False, compare=False)
     _lock: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
 
@@ -89,12 +89,12 @@ class Searcher:
 
     @cached_property
     def scorer(self) -> CandidateScorer:
-        """What scores pairs of columns, each alone."""
+        """Scores pairs of columns, each alone."""
         return CandidateScorer(self.directory, self.terms, self.vectors, Matcher.open(MATCHER), tuple(self.sources))
 
     @cached_property
     def message_weights(self) -> MessageWeights:
-        """What a path over a third column counts for."""
+        """The weights of messages over intermediates."""
         return MessageWeights.open(PATHS)
 
     @cached_property
@@ -145,7 +145,7 @@ class Searcher:
         return self.score(query, self.candidates(query, list(self.sources.values()), limit), self.labels())
 
     def search_sources(self, query: QueryColumn, chosen: Sequence[str]) -> ScoredCandidates:
-        """Score by some sources alone. Raises InvalidSetting for a source that there isn't."""
+        """Score by the `chosen` sources alone. Raises InvalidSetting for a source that there isn't."""
         unknown = [name for name in chosen if name not in self.sources]
         if unknown:
             raise InvalidSetting(f"there is no source {unknown[0]!r}; there are: {', '.join(self.sources)}")
@@ -168,13 +168,13 @@ class Searcher:
         return self.score(query, np.union1d(found.keys, of_table), self.labels())
 
     def score(self, query: QueryColumn, keys: Integers, labels: PairLabels | None = None) -> ScoredCandidates:
-        """Score candidates, those that people accepted besides, and those that only their neighbours name."""
+        """Score candidates, given the keys, (n,), and those that people accepted or that only neighbours propose."""
         if labels is not None and query.key is not None:
-            keys = np.setdiff1d(np.union1d(keys, labels.accepted_with(query.key)), query.excluded)
+            keys = np.union1d(keys, np.setdiff1d(labels.accepted_with(query.key), query.excluded))
         candidates = self.scorer.score(query, keys, labels)
         likeliest = Neighbours.of(candidates.keys, candidates.scores, MOST_NEIGHBOURS)
-        around, least = _AroundQuery(self, query, candidates), self.message_weights.least_strength(LEAST_BY_PATH)
-        graph = candidate_graph(query.excluded, likeliest, around, candidates.keys, least)
+        lookup, least = _QueryNeighbours(self, query, candidates), self.message_weights.least_strength(LEAST_BY_PATH)
+        graph = candidate_graph(query.excluded, likeliest, lookup, candidates.keys, least)
         new = np.setdiff1d(graph.keys, candidates.keys)
         if len(new):
             candidates = self.scorer.extended(candidates, query, new, labels)
@@ -219,8 +219,8 @@ class Searcher:
 
 
 @dataclass(frozen=True, slots=True)
-class _AroundQuery:
-    """What a lake knows around the candidates of one query."""
+class _QueryNeighbours:
+    """Looks up the neighbours of the candidates of one query in a lake."""
 
     searcher: Searcher
     query: QueryColumn
@@ -230,7 +230,7 @@ class _AroundQuery:
         return self.searcher.neighbours(key)
 
     def reverse_probability(self, key: int) -> float:
-        """Return the probability that the column with a key gives the query, which may be none of the lake's."""
+        """Return the probability of the query, which may be from outside, among the neighbours of a column."""
         if self.query.key is not None:
             return self.searcher.neighbours(key).probability(self.query.key)
         column = self.searcher.column_at(key)

@@ -84,7 +84,7 @@ def adapt(
     process writes to it.
     """
     lake = _opened(Path(path), index, settings)
-    encoder = lake.opened.model.untuned
+    encoder = lake.opened.model.base_encoder
     try:
         pairs = _pairs_of(lake, encoder, progress)
     except InvalidSetting as error:  # a lake that is too small is no user error

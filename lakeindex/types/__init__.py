@@ -1,4 +1,4 @@
-"""Ground: the nouns, from a file of the lake to an answer. Connectors import from here."""
+"""The types that all of lakeindex shares, from a file of the lake to an answer. Connectors import from here."""
 
 from lakeindex.types.lake import Header, LakeFile, ReadOptions, Rows, Scan, SourceTable, TableId
 

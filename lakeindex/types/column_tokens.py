@@ -1,4 +1,4 @@
-"""What columns say, in tokens: the name of each, its table's title, and some of its values."""
+"""Columns as tokens: the name of each, its table's title, and some of its values."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from lakeindex.errors import IndexDamaged
 from lakeindex.hashing.text_hash import mix
 
 END = 0
-"""Closes each unit of a reading; no token has this number."""
+"""Closes each unit of a column; no token has this number."""
 NAME, TITLE = 0, 1
-"""The places of the first two units of each reading; values come behind them."""
+"""The places of the first two units of each column; values come behind them."""
 
 
 FACTOR = np.uint64(0x9E3779B97F4A7C15)
@@ -25,18 +25,18 @@ FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ColumnTokens:
-    """The readings of several columns, one after the other."""
+    """The tokens of several columns, one after the other."""
 
     tokens: Tokens
-    """A reading is its units, each closed by END: the name, the title, then values, the most frequent first."""
+    """Of each column its units, each closed by END: the name, the title, then values, the most frequent first."""
     starts: Integers
-    """(columns + 1,) where each column's reading starts."""
+    """(columns + 1,) where each column's tokens start."""
 
     def __len__(self) -> int:
         return len(self.starts) - 1
 
     def take(self, columns: Integers) -> ColumnTokens:
-        """Return some of the columns, in the order asked for."""
+        """Return the columns at these places, in this order."""
         lengths = np.diff(self.starts)[columns]
         tokens = self.tokens[ranges(self.starts[:-1][columns], lengths)]
         return ColumnTokens(tokens, np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]))
@@ -65,7 +65,7 @@ class ColumnTokens:
         return [self.tokens[start:end].tobytes() for start, end in pairwise(ends)]
 
     def hashes(self) -> Hashes:
-        """Hash each reading, (columns,): what the scores of a cross-encoder are remembered by."""
+        """Hash the tokens of each column, (columns,)."""
         within = np.arange(len(self.tokens)) - np.repeat(self.starts[:-1], np.diff(self.starts))
         terms = mix(self.tokens.astype(np.uint64) + np.uint64(1) + within.astype(np.uint64) * FACTOR)
         sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(terms, dtype=np.uint64)])

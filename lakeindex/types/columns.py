@@ -1,4 +1,4 @@
-"""What is known of columns: their kinds, terms and facts, and a column as a query asks about it."""
+"""What is known of columns: their kinds, terms and facts, and a query column."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lakeindex.types.lake import ColumnId
 
 
 class Kind(StrEnum):
-    """What a column's values are, by what at least nine in ten of them look like."""
+    """The kind of a column's values: that of at least nine in ten of them."""
 
     EMPTY = "empty"
     BOOLEAN = "boolean"
@@ -47,7 +47,7 @@ class Family(StrEnum):
     CONTEXT = "context"
     """Words of the column's name and of its table's."""
     REFERENCES = "references"
-    """What the column may be called, in its table and beyond: `student_id` meets the `id` of `students`."""
+    """What the column may be called, in its table and beyond: `student_id` matches the `id` of `students`."""
 
 
 NO_KEY = -1
@@ -72,7 +72,7 @@ class TermSet:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ColumnFacts:
-    """What the profiles say of some columns, an entry a column."""
+    """The facts in the profiles of some columns, an entry a column."""
 
     kinds: npt.NDArray[np.int8]
     """Places in KINDS."""
@@ -95,7 +95,7 @@ class ColumnFacts:
         return len(self.kinds)
 
     def take(self, places: Integers) -> ColumnFacts:
-        """Return some of the columns, in the order asked for."""
+        """Return the columns at these places, in this order."""
         return ColumnFacts(*(np.asarray(getattr(self, name)[places]) for name in _FACTS))
 
     def joined(self, others: ColumnFacts) -> ColumnFacts:
@@ -145,7 +145,7 @@ class QueryTerms:
 
 
 class TermLookup(Protocol):
-    """Looks the terms of a column up."""
+    """Looks up the terms of a column in an inverted index."""
 
     def look_up(self, terms: TermSet) -> QueryTerms:
         """Return the terms as the index has them."""
@@ -154,7 +154,7 @@ class TermLookup(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class QueryColumn:
-    """The column that is asked about, of the lake or from outside, made ready for every source."""
+    """The query column, of the lake or from outside, with all that the sources of candidates need."""
 
     id: ColumnId
     facts: ColumnFacts
@@ -171,8 +171,7 @@ class QueryColumn:
     key: int | None = None
     """Its own; None where the lake has no column like this."""
     elsewhere: Integers = field(default_factory=lambda: np.zeros(0, np.int64))
-    """The columns of tables that are not asked."""
-
+    """The columns of tables that may not answer."""
     looked_up: dict[Family, QueryTerms] = field(default_factory=dict)
     """The families of terms that were looked up so far."""
 
@@ -190,7 +189,7 @@ class QueryColumn:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CrossInput:
-    """Columns as a cross-encoder is given them."""
+    """Columns as the input of a cross-encoder."""
 
     column_tokens: ColumnTokens
     facts: ColumnFacts
@@ -199,7 +198,7 @@ class CrossInput:
         return len(self.column_tokens)
 
     def take(self, columns: Integers) -> CrossInput:
-        """Return some of the columns, in the order asked for."""
+        """Return the columns at these places, in this order."""
         return CrossInput(self.column_tokens.take(columns), self.facts.take(columns))
 
     def joined(self, others: CrossInput) -> CrossInput:
@@ -207,13 +206,13 @@ class CrossInput:
         return CrossInput(self.column_tokens.joined(others.column_tokens), self.facts.joined(others.facts))
 
     def hashes(self) -> Hashes:
-        """Hash all that a cross-encoder is told of each column, (columns,)."""
+        """Hash the cross-encoder's input of each column, (columns,)."""
         facts = self.facts
         numbers = (facts.kinds, facts.rows, facts.nulls, facts.distinct, facts.is_key, facts.is_serial)
-        told = [one.astype(np.uint64) for one in numbers]
-        told += [np.ascontiguousarray(one, np.float64).view(np.uint64) for one in (facts.lows, facts.highs)]
-        told += [one.astype(np.uint64) for one in np.column_stack([facts.lengths, facts.patterns]).T]
+        inputs = [one.astype(np.uint64) for one in numbers]
+        inputs += [np.ascontiguousarray(one, np.float64).view(np.uint64) for one in (facts.lows, facts.highs)]
+        inputs += [one.astype(np.uint64) for one in np.column_stack([facts.lengths, facts.patterns]).T]
         hashes = self.column_tokens.hashes()
-        for one in told:
+        for one in inputs:
             hashes = mix(hashes + one * FACTOR)
         return hashes

@@ -1,4 +1,4 @@
-"""The nouns: what a lake, a column and an answer are made of."""
+"""A lake's files, tables, columns and rows, and the options that they are read with."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Header(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How files are to be understood where they don't say it themselves."""
+    """How to read files, as far as they don't state it themselves."""
 
     header: Header = Header.AUTO
     batch_rows: int = 65_536

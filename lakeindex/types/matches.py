@@ -9,7 +9,7 @@ from lakeindex.types.lake import ColumnId
 
 
 class JoinKind(StrEnum):
-    """How the values of two columns meet."""
+    """How the values of two columns match."""
 
     EQUI = "equi"
     """They are equal."""
@@ -26,7 +26,7 @@ class JoinKind(StrEnum):
 
 
 class Cardinality(StrEnum):
-    """How many rows of each side meet, query side first."""
+    """How many rows of each side match one of the other, query side first."""
 
     ONE_TO_ONE = "1:1"
     ONE_TO_MANY = "1:n"
@@ -35,7 +35,7 @@ class Cardinality(StrEnum):
 
     @classmethod
     def of(cls, query_is_key: bool, candidate_is_key: bool) -> Cardinality:
-        """Tell it from which side's values are unique."""
+        """Derive it from which side's values are unique."""
         if query_is_key:
             return cls.ONE_TO_ONE if candidate_is_key else cls.ONE_TO_MANY
         return cls.MANY_TO_ONE if candidate_is_key else cls.MANY_TO_MANY
@@ -51,7 +51,7 @@ class Evidence:
     value: float
     """How strong the signal is, in [0, 1], before it is weighted; nan for what is no signal by itself."""
     meaning: str
-    """What it says, for people."""
+    """What it means, for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class JoinMeasure:
     reverse_containment: float
     """|Q ∩ C| / |C|."""
     match_rate: float
-    """The share of the query's rows with a value that find a partner."""
+    """The share of the query's rows with a value that match a row of the candidate."""
     cardinality: Cardinality
     rows: int
     """Rows of the inner join."""
@@ -86,17 +86,17 @@ class Match:
     cardinality: Cardinality
     evidence: tuple[Evidence, ...]
     accepted: bool | None = None
-    """Whether the score, then a probability, is high enough to be believed; None where it is none."""
+    """Whether the score is a probability high enough to be accepted; None where it is no probability."""
     measured: JoinMeasure | None = None
     """The join counted in the source files; None where the figures are estimates from sketches."""
     note: str = ""
     """Why it could not be counted, where that was tried."""
     cross_score: CrossScore | None = None
-    """What the cross-encoder said of the pair, where that is explained."""
+    """The cross-encoder's score of the pair, where that is explained."""
 
     @property
     def probability(self) -> float | None:
-        """The probability that the columns join; None where some sources alone were asked."""
+        """The probability that the columns join; None where only some sources were queried."""
         return None if self.accepted is None else self.score
 
     @property

@@ -20,7 +20,7 @@ _CAMEL = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def title_of(table_id: str) -> str:
-    """Name a table in words, from its path: without folders, suffixes and what looks like a random hash."""
+    """Name a table in words, from its path: without folders, suffixes and random hashes."""
     file, _, part = table_id.partition("#")
     part = _CELL_RANGE.sub("", part)
     stem = file.rstrip("/").rpartition("/")[2]
@@ -38,7 +38,7 @@ def words_of(name: str) -> str:
 
 
 def sql_names(names: Sequence[str]) -> list[str]:
-    """Name columns so that SQL, to which `id` and `ID` are the same, can tell them apart: the second is `ID (2)`."""
+    """Give columns distinct names in SQL, to which `id` and `ID` are the same: the second is `ID (2)`."""
     taken: set[str] = set()
     distinct: list[str] = []
     for name in names:

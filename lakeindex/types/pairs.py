@@ -66,7 +66,7 @@ class Comparison:
         )
 
     def take(self, places: Integers) -> Comparison:
-        """Keep some candidates, in the order asked for."""
+        """Keep the candidates at `places`, in this order."""
         return Comparison(*(getattr(self, name)[places] for name in _COMPARED))
 
     def joined(self, others: Comparison) -> Comparison:
@@ -79,7 +79,7 @@ _COMPARED = tuple(field.name for field in fields(Comparison))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairs:
-    """A query column and its candidates, with all that the index says of each pair."""
+    """A query column and its candidates, with the comparison of each pair by the index."""
 
     keys: Integers
     """(n,) of the candidates."""
@@ -114,7 +114,7 @@ class Pairs:
         )
 
     def take(self, places: Integers) -> Pairs:
-        """Keep some candidates, in the order asked for."""
+        """Keep the candidates at `places`, in this order."""
         return replace(
             self,
             keys=self.keys[places],
@@ -147,7 +147,7 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AnchorScores:
-    """Scores of anchor queries with columns, both known by hashes of all that a cross-encoder is told of them."""
+    """A cross-encoder's scores of anchor queries with columns, both given by the hashes of its input."""
 
     queries: Hashes
     """(anchors,)."""

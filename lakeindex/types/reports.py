@@ -9,7 +9,7 @@ from enum import StrEnum
 from lakeindex.types.lake import Scan, TableId
 
 Progress = Callable[[str, int, int], None]
-"""Told the stage, what of it is done and how much there is."""
+"""Called with the stage, how much of it is done, and how much there is."""
 
 
 class FileStatus(StrEnum):
@@ -45,11 +45,11 @@ class FileOutcome:
     """Relative to the lake's root."""
     status: FileStatus
     reason: str = ""
-    """Why it was skipped or failed, or what was odd about it; empty when there is nothing to say."""
+    """Why it was skipped or failed, or what was odd about it; empty when there is nothing to report."""
     tables: tuple[ReadTable, ...] = ()
     content_hash: str = ""
     token: str = ""
-    """What the file was remembered by when it was read: as long as it has the same, it is not read again."""
+    """The file's token when it was read: as long as the file has the same, it is not read again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ import lakeindex
 from lakeindex import Lake
 from lakeindex.catalog.path_guard import lake_path
 from lakeindex.errors import IndexDamaged, NotFound, Refused, UnreadableTable
-from lakeindex.search.check_foreign_index import read_all
+from lakeindex.search.check_foreign_index import check_all
 from lakeindex.store.checksums import files_of
 from lakeindex.store.generations import open_current
 from lakeindex.store.layout import CATALOG, ROWS, VECTORS
@@ -66,7 +66,7 @@ def forge_catalog(index: Path, *statements: str, name: str = CATALOG) -> None:
 
 def read_to_its_end(index: Path) -> None:
     """Do what the try-out does, in this process."""
-    read_all(open_current(index))
+    check_all(open_current(index))
 
 
 def measure_forgeries(index: Path, number: int, *kinds: str) -> dict[str, int]:

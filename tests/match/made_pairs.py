@@ -76,7 +76,7 @@ def comparison(overlaps: Sequence[Overlap]) -> Comparison:
 def pairs_of(
     query: Side, candidates: Sequence[Candidate], query_columns: int = 5, tables: Sequence[int] | None = None
 ) -> Pairs:
-    """Pair a query with candidates, each of a table of its own unless `tables` says otherwise."""
+    """Pair a query with candidates, each of a table of its own unless `tables` is given."""
     return Pairs(
         keys=np.arange(len(candidates)),
         query=facts([query]),

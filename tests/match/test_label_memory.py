@@ -1,4 +1,4 @@
-"""Labelled pairs move what is like them, as far as the formula says, and nothing else."""
+"""Labelled pairs move pairs that are like them, as far as the formula gives, and nothing else."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def memory_of(rng: np.random.Generator, rows: int) -> LabelMemory:
 def expected_effect(memory: LabelMemory, query: Rows, candidate: Rows, features: Rows) -> float:
     """Sum up one pair at a time, as the module's docstring has it."""
     kernels = []
-    for told, left, right in zip(memory.features, memory.lefts, memory.rights, strict=True):
-        square = float(np.mean((features - told) ** 2))
+    for measured, left, right in zip(memory.features, memory.lefts, memory.rights, strict=True):
+        square = float(np.mean((features - measured) ** 2))
         likeness = max(float(query @ left + candidate @ right), float(query @ right + candidate @ left))
         kernel = math.exp(-square / (2 * 0.2**2) - 3.0 * (2 - likeness))
         kernels.append(kernel if kernel >= 0.02 else 0.0)
@@ -73,8 +73,8 @@ def test_a_effect_is_the_shrunken_mean_of_the_residuals_nearby() -> None:
     query, candidates, features = near(rng, memory, 30)
     part = effect(memory, query, candidates, features, rng.uniform(0, 1, 30))
     expected = [
-        expected_effect(memory, query, candidate, told)
-        for candidate, told in zip(candidates, undirected(features), strict=True)
+        expected_effect(memory, query, candidate, measured)
+        for candidate, measured in zip(candidates, undirected(features), strict=True)
     ]
     assert part.added == pytest.approx(STRENGTH * np.array(expected), abs=1e-5)
     assert np.abs(part.added).max() > 0.1
@@ -84,12 +84,12 @@ def test_it_says_how_many_pairs_it_comes_from() -> None:
     rng = np.random.default_rng(2)
     one = memory_of(rng, 1)
     twice = LabelMemory(**{name.name: np.repeat(getattr(one, name.name), 2, axis=0) for name in fields(LabelMemory)})
-    for memory, said in ((one, "1 pair that you judged is like"), (twice, "2 pairs that you judged are like")):
+    for memory, meaning in ((one, "1 pair that you judged is like"), (twice, "2 pairs that you judged are like")):
         part = effect(memory, one.lefts[0], one.rights, one.features.astype(np.float64), np.ones(1))
-        assert part.meaning(0).startswith(said)
+        assert part.meaning(0).startswith(meaning)
 
 
-def test_pairs_that_are_far_say_nothing() -> None:
+def test_pairs_that_are_far_have_no_effect() -> None:
     rng = np.random.default_rng(3)
     memory = memory_of(rng, 5)
     opposite = -memory.lefts[0]
@@ -101,15 +101,15 @@ def test_pairs_that_are_far_say_nothing() -> None:
 
 def test_the_direction_of_a_pair_makes_no_difference() -> None:
     rng = np.random.default_rng(4)
-    told = rng.uniform(0, 1, (6, len(NAMES)))
-    turned = told.copy()
+    measured = rng.uniform(0, 1, (6, len(NAMES)))
+    turned = measured.copy()
     for ahead, back in (("values containment", "values reverse"), ("query is key", "candidate is key")):
         a, b = NAMES.index(ahead), NAMES.index(back)
-        turned[:, [a, b]] = told[:, [b, a]]
-    assert undirected(turned).tolist() == undirected(told).tolist()
+        turned[:, [a, b]] = measured[:, [b, a]]
+    assert undirected(turned).tolist() == undirected(measured).tolist()
     memory = memory_of(rng, 6)
     query, candidate = memory.lefts[0], memory.rights[0]
-    one = effect(memory, query, candidate[None], told[:1], np.ones(1))
+    one = effect(memory, query, candidate[None], measured[:1], np.ones(1))
     other = effect(memory, candidate, query[None], turned[:1], np.ones(1))
     assert one.added == pytest.approx(other.added, abs=1e-6)
 

@@ -56,11 +56,11 @@ def test_pairs_are_found_by_both_keys() -> None:
     rng = np.random.default_rng(1)
     lefts, rights = np.divmod(rng.permutation(10_000)[:300], 100)
     pairs = made(rng, lefts.tolist(), rights.tolist())
-    asked = np.divmod(np.arange(10_000), 100)
+    wanted = np.divmod(np.arange(10_000), 100)
     places = {pair: place for place, pair in enumerate(zip(lefts.tolist(), rights.tolist(), strict=True))}
-    expected = [places.get(pair, -1) for pair in zip(*(keys.tolist() for keys in asked), strict=True)]
-    assert pairs.places_of(*asked).tolist() == expected
-    assert LabelledPairs.nothing().places_of(*asked).tolist() == [-1] * 10_000
+    expected = [places.get(pair, -1) for pair in zip(*(keys.tolist() for keys in wanted), strict=True)]
+    assert pairs.places_of(*wanted).tolist() == expected
+    assert LabelledPairs.nothing().places_of(*wanted).tolist() == [-1] * 10_000
 
 
 def test_some_pairs_are_taken_and_others_put_behind() -> None:

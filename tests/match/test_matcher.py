@@ -1,4 +1,4 @@
-"""What is read of a matcher is what was written, and calibration is what it says."""
+"""A matcher is read as it was written, and calibration follows its curve."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def test_a_probability_does_not_depend_on_the_other_candidates_beside_the_best()
 
 
 def test_what_confidence_is_told_of_is_the_pair_and_the_best_candidate() -> None:
-    told = confidence_features(np.array([1.0, 3.0]), np.array([3.0, 3.0]), np.array([[0.5, 0.25]]))
-    assert told.tolist() == [[1.0, 2.0, 3.0, 0.5, 0.25], [3.0, 0.0, 3.0, 0.5, 0.25]]
+    rows = confidence_features(np.array([1.0, 3.0]), np.array([3.0, 3.0]), np.array([[0.5, 0.25]]))
+    assert rows.tolist() == [[1.0, 2.0, 3.0, 0.5, 0.25], [3.0, 0.0, 3.0, 0.5, 0.25]]
 
 
 def test_calibration_goes_straight_between_and_beyond_what_is_known() -> None:
@@ -89,8 +89,8 @@ def test_a_written_matcher_is_read_as_it_was(tmp_path: Path) -> None:
     pairs = np.random.default_rng(0).uniform(0, 1, (20, len(NAMES)))
     assert again.calibration == shipped.calibration
     assert again.pair.sums(pairs).tolist() == shipped.pair.sums(pairs).tolist()
-    told = np.random.default_rng(0).uniform(0, 1, (20, len(NAMES) + 3))
-    assert again.confidence.sums(told).tolist() == shipped.confidence.sums(told).tolist()
+    rows = np.random.default_rng(0).uniform(0, 1, (20, len(NAMES) + 3))
+    assert again.confidence.sums(rows).tolist() == shipped.confidence.sums(rows).tolist()
 
 
 def test_a_matcher_of_other_features_is_refused(tmp_path: Path) -> None:

@@ -71,8 +71,8 @@ def test_a_path_never_makes_a_join_less_probable() -> None:
 def test_a_column_that_only_a_intermediate_knows_is_told_by_that_intermediate() -> None:
     received = pass_messages(np.array([0.95, 0.0, 0.0]), [Intermediate(0, np.array([2]), np.array([0.9]), 0.9)])
     assert received.sender.tolist() == [NO_SENDER, NO_SENDER, 0]
-    told = WEIGHTS.probabilities(received)
-    assert told[2] > 0.3 > told[1]
+    after = WEIGHTS.probabilities(received)
+    assert after[2] > 0.3 > after[1]
 
 
 def test_only_candidates_that_may_join_are_asked_the_most_probable_first() -> None:

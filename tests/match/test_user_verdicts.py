@@ -1,4 +1,4 @@
-"""A verdict is nearly certain, and keeps the order of what was judged alike."""
+"""A verdict is nearly certain, and keeps the order of pairs with the same verdict."""
 
 from __future__ import annotations
 

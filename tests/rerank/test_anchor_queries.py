@@ -1,4 +1,4 @@
-"""Anchor scores that are kept up are those that are made anew, and only what is new is asked."""
+"""Updated anchor scores equal those computed anew, and only new pairs are scored."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class Counted:
 
     def __init__(self, columns: Hashes) -> None:
         self.columns = columns
-        self.asked: list[tuple[int, int]] = []
+        self.scored: list[tuple[int, int]] = []
 
     def __call__(self, left: Integers, right: Integers) -> Floats:
         pairs = self.columns[left], self.columns[right]
-        self.asked += list(zip(*(one.tolist() for one in pairs), strict=True))
+        self.scored += list(zip(*(one.tolist() for one in pairs), strict=True))
         return np.asarray((pairs[0] % np.uint64(97)).astype(float) - (pairs[1] % np.uint64(89)).astype(float))
 
 
@@ -40,19 +40,19 @@ def anchored(columns: list[int], count: int, before: AnchorScores | None) -> tup
 @settings(max_examples=80)
 def test_anchors_that_are_kept_up_are_those_made_anew(before: list[int], after: list[int], count: int) -> None:
     earlier, _ = anchored(before, count, None)
-    kept, asked = anchored(after, count, earlier)
+    kept, scorer = anchored(after, count, earlier)
     anew, _ = anchored(after, count, None)
     assert np.array_equal(kept.scores, anew.scores)
     assert np.array_equal(kept.queries, anew.queries)
     known = {(one, other) for one in earlier.queries.tolist() for other in earlier.columns.tolist()}
-    assert not known & set(asked.asked), "a pair was scored again"
+    assert not known & set(scorer.scored), "a pair was scored again"
 
 
-def test_a_lake_that_did_not_change_asks_nothing() -> None:
+def test_a_lake_that_did_not_change_scores_nothing() -> None:
     earlier, first = anchored(list(range(20)), 4, None)
-    assert len(first.asked) == 4 * 20
+    assert len(first.scored) == 4 * 20
     again, second = anchored(list(range(20))[::-1], 4, earlier)
-    assert second.asked == []
+    assert second.scored == []
     one, other = (anchors.space(np.arange(20))[:, np.argsort(anchors.queries)] for anchors in (earlier, again))
     assert np.array_equal(one, other[::-1])
 

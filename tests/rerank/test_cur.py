@@ -24,10 +24,10 @@ class Counted:
 
     def __init__(self, scores: Floats) -> None:
         self.scores = scores
-        self.asked: list[int] = []
+        self.scored: list[int] = []
 
     def __call__(self, places: Integers) -> Floats:
-        self.asked += places.tolist()
+        self.scored += places.tolist()
         return self.scores[places]
 
 
@@ -39,21 +39,21 @@ def brute_force(scores: Floats, k: int) -> list[int]:
 @settings(max_examples=60)
 def test_with_as_many_anchors_as_the_rank_the_scores_are_exact(rank: int, more: int, seed: int) -> None:
     matrix = low_rank(31, 60, rank, seed)
-    known, asked = matrix[:-1], matrix[-1]
+    known, true_scores = matrix[:-1], matrix[-1]
     anchors = np.arange(rank + more)
-    found = search(Counted(asked), known.T, np.zeros(60), Plan(rank + more, 1, **ANNCUR), anchors)
+    found = search(Counted(true_scores), known.T, np.zeros(60), Plan(rank + more, 1, **ANNCUR), anchors)
     predicted = predict_all(known.T, np.zeros(60), found, Plan(rank + more, 1, **ANNCUR))
-    assert np.abs(predicted - asked).max() < 1e-5 * max(1.0, np.abs(asked).max())
+    assert np.abs(predicted - true_scores).max() < 1e-5 * max(1.0, np.abs(true_scores).max())
 
 
 @given(st.integers(1, 20), st.integers(0, 10_000))
 @settings(max_examples=40)
 def test_without_regularisation_it_is_the_cur_of_the_paper(anchors: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    known, asked, chosen = rng.normal(size=(12, 40)), rng.normal(size=40), rng.permutation(40)[:anchors]
-    expected = asked[chosen] @ np.linalg.pinv(known[:, chosen]) @ known
-    told = predict(known.T, np.zeros(40), chosen, asked[chosen], Plan(anchors, 1, **ANNCUR))
-    assert np.allclose(told, expected, atol=1e-8)
+    known, true_scores, chosen = rng.normal(size=(12, 40)), rng.normal(size=40), rng.permutation(40)[:anchors]
+    expected = true_scores[chosen] @ np.linalg.pinv(known[:, chosen]) @ known
+    predicted = predict(known.T, np.zeros(40), chosen, true_scores[chosen], Plan(anchors, 1, **ANNCUR))
+    assert np.allclose(predicted, expected, atol=1e-8)
 
 
 @pytest.mark.parametrize("calls", [50, 51, 10_000])
@@ -65,7 +65,7 @@ def test_a_budget_for_all_columns_is_brute_force(calls: int, rounds: int) -> Non
     space, prior = rng.normal(size=(50, 4)).astype(np.float32), rng.normal(size=50)
     found = search(model, space, prior, Plan(calls, rounds))
     assert found.top(50)[0].tolist() == brute_force(scores, 50)
-    assert sorted(model.asked) == list(range(50))
+    assert sorted(model.scored) == list(range(50))
     assert np.array_equal(predict_all(space, prior, found, Plan(calls, rounds)), scores)
 
 
@@ -79,8 +79,8 @@ def test_no_column_is_asked_about_twice_nor_more_than_the_budget_allows(
     model = Counted(rng.normal(size=25))
     space, plan = rng.normal(size=(25, 5)), Plan(calls, rounds, ridge)
     found = search(model, space, prior, plan)
-    assert found.calls == len(model.asked) == len(set(model.asked)) == min(calls, int(np.isfinite(prior).sum()))
-    assert np.isfinite(prior[found.places]).all(), "a column was asked about that was not allowed"
+    assert found.calls == len(model.scored) == len(set(model.scored)) == min(calls, int(np.isfinite(prior).sum()))
+    assert np.isfinite(prior[found.places]).all(), "a column was scored that was not allowed"
     assert np.isfinite(predict_all(space, prior, found, plan)).all()
     assert np.array_equal(found.scores, model.scores[found.places])
 
@@ -100,10 +100,10 @@ def test_one_anchor_equal_scores_and_copies_of_columns_do_no_harm() -> None:
 def test_noisy_anchors_are_smoothed() -> None:
     rng = np.random.default_rng(5)
     matrix = low_rank(200, 400, 5, 5)
-    asked = matrix[-1] + 0.3 * rng.normal(size=400)
+    true_scores = matrix[-1] + 0.3 * rng.normal(size=400)
     errors = {
         ridge: np.abs(
-            predict((matrix[:-1] + 0.3 * rng.normal(size=(199, 400))).T, np.zeros(400), np.arange(40), asked[:40],
+            predict((matrix[:-1] + 0.3 * rng.normal(size=(199, 400))).T, np.zeros(400), np.arange(40), true_scores[:40],
                     Plan(40, 1, ridge, offset=False))[40:] - matrix[-1, 40:]
         ).mean()
         for ridge in (0.0, 0.3)
@@ -136,13 +136,13 @@ def test_many_queries_are_searched_as_each_alone() -> None:
     rng = np.random.default_rng(11)
     space, scores = rng.normal(size=(80, 6)), rng.normal(size=(5, 80))
     priors = [rng.normal(size=80) for _ in range(5)]
-    priors[3] = np.full(80, -np.inf)  # nothing may be asked
+    priors[3] = np.full(80, -np.inf)  # nothing may be scored
     sizes: list[int] = []
 
-    def score_many(asked: object) -> list[Floats]:
-        asked = list(asked)  # type: ignore[call-overload]
-        sizes.append(sum(len(places) for _, places in asked))
-        return [scores[number][places] for number, places in asked]
+    def score_many(chosen: object) -> list[Floats]:
+        chosen = list(chosen)  # type: ignore[call-overload]
+        sizes.append(sum(len(places) for _, places in chosen))
+        return [scores[number][places] for number, places in chosen]
 
     together = search_many(score_many, [space] * 5, priors, Plan(20, 4))
     for number, found in enumerate(together):

@@ -1,4 +1,4 @@
-"""What two columns say side by side, against loops over their cells."""
+"""The features of a pair of columns, against loops over their cells."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def tokens() -> TokenVectors:
 
 @pytest.fixture(scope="module")
 def columns() -> CrossInput:
-    said: list[int] = []
+    token_ids: list[int] = []
     starts = [0]
     for name, title, values, _ in COLUMNS:
         for unit in (name, title, *values):
-            said += [*tokenizer().encode(unit, add_special_tokens=False).ids, END]
-        starts.append(len(said))
+            token_ids += [*tokenizer().encode(unit, add_special_tokens=False).ids, END]
+        starts.append(len(token_ids))
     size = len(COLUMNS)
     distinct = np.array([len(values) for _, _, values, _ in COLUMNS])
     facts = ColumnFacts(
@@ -60,7 +60,7 @@ def columns() -> CrossInput:
         lengths=np.full((size, 2), 127, np.uint8),
         patterns=np.full((size, 2), 127, np.uint8),
     )
-    return CrossInput(ColumnTokens(np.array(said, np.uint16), np.array(starts)), facts)
+    return CrossInput(ColumnTokens(np.array(token_ids, np.uint16), np.array(starts)), facts)
 
 
 def vector(tokens: TokenVectors, text: str) -> np.ndarray:
@@ -81,7 +81,9 @@ def test_what_is_seen_is_what_loops_over_the_cells_see(
     tokens: TokenVectors, columns: CrossInput, left: int, right: int
 ) -> None:
     cells = CellVectors.of(columns, tokens)
-    told = dict(zip(PAIR_FEATURES, pair_features(cells, cells, np.array([left]), np.array([right]))[0], strict=True))
+    measured = dict(
+        zip(PAIR_FEATURES, pair_features(cells, cells, np.array([left]), np.array([right]))[0], strict=True)
+    )
     (name, title, ours, kind), (name_there, _, theirs, kind_there) = COLUMNS[left], COLUMNS[right]
     here, there = [vector(tokens, one) for one in ours], [vector(tokens, one) for one in theirs]
     expected = {"kinds": float(kind is kind_there), "lengths": 1.0, "patterns": 1.0}
@@ -100,7 +102,7 @@ def test_what_is_seen_is_what_loops_over_the_cells_see(
         "title in name": cosine(vector(tokens, title), vector(tokens, name_there)) if title and name_there else -1.0,
     }
     for figure, value in expected.items():
-        assert told[figure] == pytest.approx(value, abs=2e-5), figure
+        assert measured[figure] == pytest.approx(value, abs=2e-5), figure
 
 
 def test_the_shipped_weights_are_a_reranker_that_is_small_and_reads_each_pair_alone(columns: CrossInput) -> None:

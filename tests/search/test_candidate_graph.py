@@ -9,7 +9,7 @@ from lakeindex.match.message_passing import INTERMEDIATES, LEAST
 from lakeindex.search.candidate_graph import Neighbours, candidate_graph
 
 
-def partners(**probabilities: float) -> Neighbours:
+def neighbours_of(**probabilities: float) -> Neighbours:
     """Neighbours by their key, written as `k12=.5`."""
     keys = np.array(sorted(int(name[1:]) for name in probabilities))
     return Neighbours(keys, np.array([probabilities[f"k{key}"] for key in keys.tolist()]))
@@ -21,8 +21,8 @@ def own(*keys: int) -> Integers:
 
 NOBODY = Neighbours(np.zeros(0, np.int64), np.zeros(0))
 LAKE = {
-    20: partners(k1=0.8, k30=0.9, k40=0.6),
-    30: partners(k1=0.3, k2=0.9, k20=0.9),
+    20: neighbours_of(k1=0.8, k30=0.9, k40=0.6),
+    30: neighbours_of(k1=0.3, k2=0.9, k20=0.9),
 }
 
 
@@ -31,10 +31,10 @@ class Around:
 
     def __init__(self, query: int, lake: dict[int, Neighbours] = LAKE) -> None:
         """Take the query's key, and the neighbours of each column."""
-        self.query, self.lake, self.asked = query, lake, list[int]()
+        self.query, self.lake, self.queried = query, lake, list[int]()
 
     def neighbours(self, key: int) -> Neighbours:
-        self.asked.append(key)
+        self.queried.append(key)
         return self.lake.get(key, NOBODY)
 
     def reverse_probability(self, key: int) -> float:
@@ -42,7 +42,7 @@ class Around:
 
 
 def test_a_column_that_only_an_intermediate_names_is_a_candidate() -> None:
-    graph = candidate_graph(own(1, 2), partners(k20=0.7, k50=0.01), Around(1))
+    graph = candidate_graph(own(1, 2), neighbours_of(k20=0.7, k50=0.01), Around(1))
     assert graph.keys.tolist() == [20, 30, 40, 50]
     first = graph.intermediates[0]
     assert graph.keys[first.place] == 20 and first.reverse_probability == 0.8
@@ -50,24 +50,24 @@ def test_a_column_that_only_an_intermediate_names_is_a_candidate() -> None:
 
 
 def test_columns_of_the_own_table_are_no_candidates_and_yet_count_in_reverse() -> None:
-    graph = candidate_graph(own(1, 2), partners(k30=0.5), Around(1))
+    graph = candidate_graph(own(1, 2), neighbours_of(k30=0.5), Around(1))
     (intermediate,) = graph.intermediates
     assert graph.keys[intermediate.neighbours].tolist() == [20]
     assert intermediate.reverse_probability == 0.3
 
 
 def test_an_intermediate_that_does_not_name_the_query_gives_it_no_probability() -> None:
-    assert candidate_graph(own(7), partners(k20=0.9), Around(7)).intermediates[0].reverse_probability == 0.0
+    assert candidate_graph(own(7), neighbours_of(k20=0.9), Around(7)).intermediates[0].reverse_probability == 0.0
 
 
 def test_only_the_likeliest_send_messages() -> None:
     around = Around(9)
-    candidate_graph(own(), partners(k1=0.2, k2=0.9, k3=0.5, k4=0.8, k5=LEAST / 2), around)
-    assert around.asked == [2, 4, 3] and len(around.asked) == INTERMEDIATES
+    candidate_graph(own(), neighbours_of(k1=0.2, k2=0.9, k3=0.5, k4=0.8, k5=LEAST / 2), around)
+    assert around.queried == [2, 4, 3] and len(around.queried) == INTERMEDIATES
 
 
 def test_neighbours_that_hardly_join_carry_no_message() -> None:
-    graph = candidate_graph(own(), partners(k20=0.9), Around(9, {20: partners(k30=LEAST / 2, k40=LEAST)}))
+    graph = candidate_graph(own(), neighbours_of(k20=0.9), Around(9, {20: neighbours_of(k30=LEAST / 2, k40=LEAST)}))
     assert graph.keys.tolist() == [20, 40]
 
 

@@ -102,16 +102,18 @@ def test_anchors_are_those_of_the_rounds_before_the_last() -> None:
         np.array([2, 0, 1]), np.array([1.0, 2.0, 3.0]), np.array([0.5, 0.0, 2.5]), np.array([0, 0, 1])
     )
     found = score(Side(), LABELLED).reranked(scores, WEIGHTS)
-    told = explainer().cross_score(found, 1)
-    assert told is not None
-    assert [(anchor.column, anchor.predicted, anchor.score) for anchor in told.anchors] == [
+    explained = explainer().cross_score(found, 1)
+    assert explained is not None
+    assert [(anchor.column, anchor.predicted, anchor.score) for anchor in explained.anchors] == [
         ("column 2", None, 1.0), ("column 0", None, 2.0)
     ]  # fmt: skip
-    assert (told.calls, told.candidates, told.predicted, told.score) == (3, 4, 2.5, 3.0)
-    assert "+2.50 was predicted for this one, and it gave +3.00" in told.lines()[0]
+    assert (explained.calls, explained.candidates, explained.predicted, explained.score) == (3, 4, 2.5, 3.0)
+    assert "+2.50 was predicted for this one, and it gave +3.00" in explained.lines()[0]
 
 
-def test_a_candidate_beyond_the_budget_is_said_not_to_be_scored() -> None:
-    told = explainer().cross_score(reranked(score(Side(), LABELLED)), 3)
-    assert told is not None and told.lines() == ["the cross-encoder scored 2 of 4 candidates, and not this one"]
+def test_a_candidate_beyond_the_budget_is_described_as_not_scored() -> None:
+    explained = explainer().cross_score(reranked(score(Side(), LABELLED)), 3)
+    assert explained is not None and explained.lines() == [
+        "the cross-encoder scored 2 of 4 candidates, and not this one"
+    ]
     assert explainer().cross_score(score(Side(), LABELLED), 3) is None

@@ -1,4 +1,4 @@
-"""What people say of pairs counts at once, in both directions, and outlives every build."""
+"""People's verdicts on pairs count at once, in both directions, and outlive every build."""
 
 from __future__ import annotations
 
@@ -84,11 +84,11 @@ def test_a_rejected_pair_is_not_accepted_and_the_last_of_all(lake: Lake) -> None
 def test_explain_says_what_query_says(lake: Lake) -> None:
     lake.accept(COUNTRY, PHONE)
     lake.reject(COUNTRY, CODE)
-    for column, said in ((PHONE, "you accepted this pair"), (CODE, "you rejected this pair")):
+    for column, meaning in ((PHONE, "you accepted this pair"), (CODE, "you rejected this pair")):
         explained, found = lake.explain(COUNTRY, column), match_of(lake, COUNTRY, column)
         assert found is not None
         assert explained.score == pytest.approx(found.score)
-        assert feedback_of(explained) == [said]
+        assert feedback_of(explained) == [meaning]
 
 
 def test_one_verdict_a_pair_and_taken_back_all_is_as_it_was(lake: Lake) -> None:
@@ -109,10 +109,10 @@ def test_a_verdict_of_another_process_counts_in_a_lake_that_is_open(lake: Lake, 
 
 
 def test_sources_alone_are_not_corrected(lake: Lake) -> None:
-    asked = (COUNTRY.table, COUNTRY.name, 10, 0, ["containment"])
-    before = lake.query(*asked).to_arrow()
+    arguments = (COUNTRY.table, COUNTRY.name, 10, 0, ["containment"])
+    before = lake.query(*arguments).to_arrow()
     lake.reject(COUNTRY, CODE)
-    assert lake.query(*asked).to_arrow().equals(before)
+    assert lake.query(*arguments).to_arrow().equals(before)
 
 
 def test_pairs_like_a_labelled_one_move_and_say_so(tmp_path: Path, settings: Settings) -> None:
@@ -134,7 +134,7 @@ def test_pairs_like_a_labelled_one_move_and_say_so(tmp_path: Path, settings: Set
     assert feedback_of(lake.explain(product[0], unlike)) == []
     outside = lake.query(pa.table({"product": [letter * 3 for letter in "abcdefghijklmnopqrst"]}), "product", k=10)
     assert {one.column for one in outside.matches if feedback_of(one)} >= {product[1]}
-    assert not any("you rejected" in said for one in outside.matches for said in feedback_of(one))
+    assert not any("you rejected" in meaning for one in outside.matches for meaning in feedback_of(one))
 
 
 def test_labels_read_from_the_cache_are_those_that_are_made_anew(

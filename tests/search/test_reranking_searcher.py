@@ -180,14 +180,16 @@ def test_many_queries_are_answered_as_each_alone(
     assert len(columns) > 10
     reranking = reaching(lake) if reaches_lake else lake.opened.reranking
     one_by_one = [reranking.search(lake.opened.searcher.column(column), calls) for column in columns]
-    asked: list[int] = []
+    batch_sizes: list[int] = []
     score = LateInteraction.scores
-    monkeypatch.setattr(LateInteraction, "scores", lambda *given: asked.append(len(given[1])) or score(*given))
+    monkeypatch.setattr(LateInteraction, "scores", lambda *given: batch_sizes.append(len(given[1])) or score(*given))
     together = list(reranking.search_many(map(lake.opened.searcher.column, columns), calls))
     for one, other in zip(one_by_one, together, strict=True):
         assert (one.query, one.keys.tolist()) == (other.query, other.keys.tolist())
         assert other.scores == pytest.approx(one.scores, abs=1e-12)
-    assert max(asked, default=0) == (0 if not calls else 5), "the pairs of several queries were not scored together"
+    assert max(batch_sizes, default=0) == (0 if not calls else 5), (
+        "the pairs of several queries were not scored together"
+    )
 
 
 def test_an_answer_to_many_is_that_to_each(lake: Lake) -> None:

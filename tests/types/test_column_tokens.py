@@ -1,4 +1,4 @@
-"""What columns say in tokens: laid out, taken, joined and told apart."""
+"""Columns as tokens: laid out, taken, joined and hashed."""
 
 from __future__ import annotations
 
@@ -60,14 +60,17 @@ def test_a_record_is_read_as_its_name_its_title_and_its_most_frequent_values() -
     ]
     texts[7]["text"] = "one two three four five six seven eight nine"
     records = pa.table({"table_id": ["geo/world_cities.csv"], "name": ["countryCode"], "texts": pa.array([texts])})
-    said = tokenize_records(records)[0].as_py()
-    units = ColumnTokens(np.array(said, np.uint16), np.array([0, len(said)])).padded(40, 8)[0]
+    token_ids = tokenize_records(records)[0].as_py()
+    units = ColumnTokens(np.array(token_ids, np.uint16), np.array([0, len(token_ids)])).padded(40, 8)[0]
     spoken = [
         tokenizer().decode([int(token) for token in unit if token != END], skip_special_tokens=False) for unit in units
     ]
     assert spoken[:4] == ["country code", "world cities", "one two three four five six seven eight", "value0"]
     assert len([one for one in spoken if one]) == 2 + VALUES
-    assert tokenize_records(records, values=False)[0].as_py() == said[: said.index(END, said.index(END) + 1) + 1]
+    assert (
+        tokenize_records(records, values=False)[0].as_py()
+        == token_ids[: token_ids.index(END, token_ids.index(END) + 1) + 1]
+    )
 
 
 def test_readings_that_do_not_fit_are_named(tmp_path_factory: pytest.TempPathFactory) -> None:

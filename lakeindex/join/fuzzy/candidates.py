@@ -17,10 +17,10 @@ Embed = Callable[[Sequence[str]], Vectors]
 
 
 class ValueModel(Protocol):
-    """A model that may know what values mean."""
+    """A model that may embed values by their meaning."""
 
-    def reader_of_values(self, count: int) -> Embed | None:
-        """Return the function that embeds `count` texts; None where the model doesn't know what they mean."""
+    def value_encoder(self, count: int) -> Embed | None:
+        """Return the function that encodes `count` texts by their meaning; None where the model has none."""
 
 
 MOST_CANDIDATES = 15
