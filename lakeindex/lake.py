@@ -11,7 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from lakeindex.build.read_table import ReadRows, read_file
+from lakeindex.config.profile_limits import RawValues
 from lakeindex.config.settings import Settings
+from lakeindex.errors import InvalidSetting
 from lakeindex.open_index import OpenIndex
 from lakeindex.search.answer import Answer, matches_of
 from lakeindex.store.generations import Checked, Generation, open_current, verify
@@ -147,7 +149,7 @@ class Lake:
             columns = [ColumnId(TableId(table), column)]
             return next(self.query_many(columns, k, probe, sources, min_probability, budget, within))
         outside = self._profile_outside(table, column)
-        key, searcher = outside.copied_from(self.opened.searcher), self.opened.searcher
+        key, searcher = outside.copied_from(self.opened.searcher, self.root), self.opened.searcher
         query = outside.query(self.opened.model) if key is None else searcher.column_at(key)
         found = self.opened.reranking.search(query, self._budget(budget), sources, within)
         rows = self._rows_outside(table, outside.id) if probe else None
@@ -294,15 +296,17 @@ class Lake:
     def _answer(
         self, found: ScoredCandidates, k: int, probe: int, min_probability: float, outside: pa.Table | None = None
     ) -> Answer:
-        answers = found.answers()[:k]
+        answers = found.answers()[: _counted("k", k)]
         places = answers if found.accepted is None else answers[found.scores[answers] >= min_probability]
         matches = matches_of(found, places, self.opened.explainer)
-        if probe:
+        if _counted("probe", probe):
             matches = [*self.count(matches[:probe], outside), *matches[probe:]]
         return Answer(found.query, tuple(matches), found.tried, len(answers) - len(matches))
 
     def _budget(self, budget: int | None) -> int:
-        return self.opened.budget if budget is None or not self.opened.budget else budget
+        if budget is None or self.opened.kept_values is not RawValues.SAMPLE:
+            return self.opened.budget
+        return _counted("budget", budget)
 
     def _profile_outside(self, table: object, column: str) -> ExternalColumn:
         from lakeindex.search.external_column import profile_file_column, profile_stream_column, table_of
@@ -319,6 +323,12 @@ class Lake:
         read = read_file(table, self.settings, table=column.table)
         schema = pa.schema([read.schema.field(column.name)])
         return pa.Table.from_batches((batch.select([column.name]) for batch in read.batches), schema)
+
+
+def _counted(name: str, count: int) -> int:
+    if not isinstance(count, int) or count < 0:
+        raise InvalidSetting(f"{name} is a whole number from 0 on, not {count!r}")
+    return count
 
 
 def _with_index(settings: Settings | None, index: str | Path | None) -> Settings:

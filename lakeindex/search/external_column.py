@@ -19,7 +19,6 @@ from lakeindex.config.profile_limits import ProfileLimits, RawValues
 from lakeindex.config.settings import Settings
 from lakeindex.encode.column_tokenizer import tokenize_records
 from lakeindex.errors import InvalidSetting, NotFound, UnreadableTable
-from lakeindex.index.inverted_index import InvertedIndex
 from lakeindex.index.name_terms import context_words, name_grams, references, term_sets
 from lakeindex.profile.profile_table import ProfiledColumn, to_records
 from lakeindex.profile.scan import profile_columns
@@ -31,6 +30,9 @@ from lakeindex.types.columns import ColumnFacts, Family, Kind, QueryColumn, Term
 from lakeindex.types.lake import ColumnId, LakeFile, TableId
 from lakeindex.types.names import title_of, words_of
 from lakeindex.types.reports import FileStatus
+
+_MOST_BYTES_BESIDE = 50_000_000
+"""Data up to this size are profiled whole, so that tables that are alike can be told apart."""
 
 
 class ColumnEncoder(Protocol):
@@ -51,6 +53,10 @@ class ExternalColumn:
     table_names: Hashes
     """The hashed names of the columns of its table."""
     limits: ProfileLimits
+    beside: pa.Table
+    """The profile records of all columns of its table, in their order; none where they were not made."""
+    path: Path | None = None
+    """The file that it comes from, absolute."""
 
     def facts(self) -> ColumnFacts:
         """Return the facts of its profile."""
@@ -60,22 +66,26 @@ class ExternalColumn:
         """Return its terms by family."""
         return _terms(self.record, self.id.name, self.id.table)
 
-    def copied_from(self, searcher: Searcher) -> int | None:
-        """Return the key of the lake's column that it is a copy of, None where there is none.
+    def copied_from(self, searcher: Searcher, root: Path) -> int | None:
+        """Return the key of the lake's column that it is a copy of, as far as profiles can tell; None for none.
 
-        A copy has the same name, as many rows and the same values, and stands beside columns of the same names.
-        Of several, that of a table with the same title counts.
+        A copy has the same name, as many rows and the same values, and so have all columns beside it. Of several, the
+        one that stands in this very file below the lake's `root` counts, else one of a table with the same title.
         """
-        facts, terms = self.facts(), self.terms()[Family.VALUES]
+        facts = self.facts()
         if self.limits.raw is RawValues.NONE:
             return None
         directory = searcher.directory
-        lake, index = directory.facts, searcher.terms[Family.VALUES]
+        lake = directory.facts
         is_alike = (lake.rows == facts.rows[0]) & (lake.nulls == facts.nulls[0]) & (lake.distinct == facts.distinct[0])
         is_alike &= np.isin(directory.name_hashes, hash_names([self.id.name]))
-        copies = [key for key in np.flatnonzero(is_alike).tolist() if self._is_copy(searcher, index, terms, key)]
-        titled = [key for key in copies if title_of(directory.id_of(key).table) == title_of(self.id.table)]
-        return next(iter((*titled, *copies)), None)
+        copies = [key for key in np.flatnonzero(is_alike).tolist() if self._is_copy(searcher, key)]
+        return min(copies, key=lambda key: self._distance(directory.id_of(key).table, root), default=None)
+
+    def _distance(self, table: TableId, root: Path) -> int:
+        if self.path is not None and self.path == root / table:
+            return 0
+        return 1 if title_of(table) == title_of(self.id.table) else 2
 
     def query(self, encoder: ColumnEncoder) -> QueryColumn:
         """Make it ready to be a query; the model is loaded for that."""
@@ -90,13 +100,17 @@ class ExternalColumn:
             own_keys=np.zeros(0, np.int64),
         )
 
-    def _is_copy(self, searcher: Searcher, index: InvertedIndex, terms: TermSet, key: int) -> bool:
-        directory, column = searcher.directory, searcher.directory.id_of(key)
-        names, other = directory.name_hashes[directory.keys_of_table(column.table)], index.column(key)
-        return (
-            column.name == self.id.name
-            and np.array_equal(names, self.table_names)
-            and np.array_equal(other.hashes, terms.hashes)
+    def _is_copy(self, searcher: Searcher, key: int) -> bool:
+        directory, index = searcher.directory, searcher.terms[Family.VALUES]
+        column = directory.id_of(key)
+        keys = directory.keys_of_table(column.table)
+        if column.name != self.id.name or not np.array_equal(directory.name_hashes[keys], self.table_names):
+            return False
+        if not len(self.beside):
+            return np.array_equal(index.column(key).hashes, _term_set(self.record, Family.VALUES, 0).hashes)
+        return all(
+            np.array_equal(index.column(other).hashes, _term_set(self.beside.slice(place, 1), Family.VALUES, 0).hashes)
+            for place, other in enumerate(keys.tolist())
         )
 
 
@@ -118,16 +132,25 @@ def profile_file_column(path: Path, column: str, settings: Settings, limits: Pro
     names = [str(name) for name in records["name"].to_pylist()]
     record = records.slice(_place(column, names, path.name), 1).combine_chunks()
     table = TableId(str(record["table_id"][0].as_py()))
-    of_table = [name for name, one in zip(names, records["table_id"].to_pylist(), strict=True) if one == table]
-    return ExternalColumn(ColumnId(table, column), record, hash_names(of_table), limits)
+    beside = records.filter(pc.field("table_id") == table)
+    table_names = hash_names([str(name) for name in beside["name"].to_pylist()])
+    return ExternalColumn(ColumnId(table, column), record, table_names, limits, beside, path.resolve())
 
 
 def profile_stream_column(data: pa.Table, column: str, limits: ProfileLimits) -> ExternalColumn:
     """Profile a column of a table in memory. Raises NotFound where it has no such column."""
     _place(column, data.column_names, "the data")
-    (profile,) = profile_columns([data[column]], limits)
-    record = to_records([ProfiledColumn(TableId(""), 0, column, profile)], limits)
-    return ExternalColumn(ColumnId(TableId(""), column), record, hash_names(data.column_names), limits)
+    # The columns beside it only tell tables apart that are copies of one another: not worth reading very large data.
+    names = data.column_names if data.nbytes <= _MOST_BYTES_BESIDE else [column]
+    profiles = profile_columns([data[name] for name in names], limits)
+    profiled = [
+        ProfiledColumn(TableId(""), place, name, one)
+        for place, (name, one) in enumerate(zip(names, profiles, strict=True))
+    ]
+    records = to_records(profiled, limits)
+    record = records.slice(names.index(column), 1).combine_chunks()
+    beside = records if len(names) == len(data.column_names) else records.slice(0, 0)
+    return ExternalColumn(ColumnId(TableId(""), column), record, hash_names(data.column_names), limits, beside)
 
 
 def table_of(data: object) -> pa.Table:

@@ -9,15 +9,17 @@ import csv
 import io
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from lakeindex import Lake, Settings
 from lakeindex.demo import build_sample_lake
+from lakeindex.errors import InvalidSetting
 from lakeindex.evaluate.run import answer as evaluated
 from lakeindex.search.answer import Answer
-from lakeindex.types.lake import ColumnId
+from lakeindex.types.lake import ColumnId, TableId
 from tests.serve.cli.test_main import run
 
 K = (5, 10, 100)
@@ -141,3 +143,36 @@ def test_the_command_line_gives_what_python_gives(
 def rows_of(text: str, query: ColumnId) -> list[dict[str, str]]:
     rows = csv.DictReader(io.StringIO(text))
     return [row for row in rows if (row["query_table"], row["query_column"]) == (query.table, query.name)]
+
+
+def test_a_copy_among_tables_alike_is_answered_as_the_one_that_it_is_a_copy_of(
+    demo: Lake, whole: Sequence[Answer], tmp_path: Path
+) -> None:
+    answers = {expected.query: expected for expected in whole}
+    for name in ("IBM", "MSFT"):
+        shutil.copy(demo.root / f"finance/daily/{name}.csv", tmp_path / f"my_{name}.csv")
+        column = ColumnId(TableId(f"finance/daily/{name}.csv"), "Date")
+        answer = demo.query(tmp_path / f"my_{name}.csv", "Date", k=10, probe=0)
+        assert answer.same_as == column
+        assert_same(answer, answers[column], 10)
+
+
+def test_a_table_with_one_value_changed_is_no_copy(demo: Lake, tmp_path: Path) -> None:
+    rows = (demo.root / "geo/countries.csv").read_text(encoding="utf-8").splitlines()
+    (tmp_path / "countries.csv").write_text("\n".join([*rows[:-1], rows[-1].replace("Zimbabwe", "Elsewhere")]) + "\n")
+    answer = demo.query(tmp_path / "countries.csv", "name", k=10, probe=0)
+    assert answer.same_as is None
+    assert answer.matches[0].column.table == "geo/countries.csv"
+
+
+def test_a_budget_that_is_given_counts_whatever_the_settings(demo: Lake, columns: Sequence[ColumnId]) -> None:
+    none = Lake.open(demo.settings.index, replace(demo.settings, budget="0"))
+    for column in columns[::40]:
+        expected = demo.query(column.table, column.name, probe=0, budget=30)
+        assert_same(none.query(column.table, column.name, probe=0, budget=30), expected, 10)
+
+
+@pytest.mark.parametrize("wrong", [{"k": -1}, {"probe": -1}, {"budget": -1}, {"k": 2.5}, {"budget": "all"}])
+def test_a_count_that_is_none_is_refused_in_a_sentence(demo: Lake, wrong: dict[str, object]) -> None:
+    with pytest.raises(InvalidSetting, match="a whole number from 0 on"):
+        demo.query("geo/countries.csv", "name", **wrong)  # type: ignore[arg-type]
