@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 CANDIDATES = 40
 """Columns that each source proposes for a query, however many of them are answered: k only cuts."""
+CANDIDATES_ALONE = 200
+"""Columns that each source proposes where some sources alone answer."""
 MOST_NEIGHBOURS = 60
 """Candidates that may send or carry messages, the likeliest."""
 _OF_A_NEIGHBOUR = 30
@@ -150,7 +152,7 @@ class Searcher:
         if unknown:
             raise InvalidSetting(f"there is no source {unknown[0]!r}; there are: {', '.join(self.sources)}")
         sources = [self.sources[name] for name in chosen]
-        pairs = self.scorer.pairs(query, self.candidates(query, sources))
+        pairs = self.scorer.pairs(query, self.candidates(query, sources, CANDIDATES_ALONE))
         signals = sum_sources({source.name: source.scores(query, pairs) for source in sources})
         nothing = np.zeros((len(pairs.keys), 0))
         return ScoredCandidates(
