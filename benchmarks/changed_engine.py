@@ -19,7 +19,7 @@ from tried_signals import TRIED, WEIGHT
 
 from lakeindex.arrays.aliases import Features, Floats, Integers
 from lakeindex.index.candidate_sources import make_sources
-from lakeindex.match import signal_sum, signals
+from lakeindex.match import signals
 from lakeindex.match.features import FEATURES, Feature, features_of, signal_values
 from lakeindex.match.matcher import Matcher
 from lakeindex.match.message_passing import choose_intermediates
@@ -112,7 +112,7 @@ def by_signal_alone(name: str) -> Iterator[None]:
     against = {one.name: replace(one, weight=0.0) for one in (REPEATS, RIVAL)}
     with (
         _weighing({name: 1.0}),
-        patch.multiple(signal_sum, REPEATS=against[REPEATS.name], RIVAL=against[RIVAL.name]),
+        patch.multiple(signals, REPEATS=against[REPEATS.name], RIVAL=against[RIVAL.name]),
         without_trees(),
         without_paths(),
     ):
@@ -177,7 +177,7 @@ def _nothing(pairs: Pairs) -> Floats:
 def _weighing(weights: Mapping[str, float], *more: Signal) -> Iterator[None]:
     """Weigh signals otherwise; those without a weight count for nothing."""
     weighed = tuple(replace(signal, weight=weights.get(signal.name, 0.0)) for signal in SIGNALS)
-    with patch.object(signal_sum, "SIGNALS", (*weighed, *more)):
+    with patch.object(signals, "SIGNALS", (*weighed, *more)):
         yield
 
 

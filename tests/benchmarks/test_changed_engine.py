@@ -23,7 +23,7 @@ from query_lake import query_lake
 from tried_signals import TRIED, WEIGHT
 
 from lakeindex import ColumnId, Lake, TableId
-from lakeindex.match import signal_sum, signals
+from lakeindex.match import signals
 from lakeindex.match.signals import REPEATS, RIVAL, SIGNALS
 from lakeindex.search.searcher import Searcher
 from lakeindex.types.matches import Match
@@ -46,7 +46,7 @@ def values_of(matches: list[Match], name: str) -> list[float]:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_weights_of_the_others_sum_to_1_in_the_same_proportions(name: str) -> None:
     with without_signal(name):
-        weights = {signal.name: signal.weight for signal in signal_sum.SIGNALS}
+        weights = {signal.name: signal.weight for signal in signals.SIGNALS}
     assert weights.pop(name) == 0.0
     assert sum(weights.values()) == pytest.approx(1.0)
     left = sum(signal.weight for signal in SIGNALS if signal.name != name)
@@ -89,8 +89,8 @@ def test_one_signal_alone_ranks_by_its_values(cities: Lake, name: str) -> None:
 @pytest.mark.parametrize("name", TRIED)
 def test_a_tried_signal_takes_its_weight_from_all_others(cities: Lake, name: str) -> None:
     with with_tried_signal(name):
-        *own, tried = signal_sum.SIGNALS
-        assert sum(signal.weight for signal in signal_sum.SIGNALS) == pytest.approx(1.0)
+        *own, tried = signals.SIGNALS
+        assert sum(signal.weight for signal in signals.SIGNALS) == pytest.approx(1.0)
         assert (tried.name, tried.weight, len(own)) == (name, WEIGHT, len(SIGNALS))
         assert values_of(ask(cities), name)
 
@@ -124,11 +124,11 @@ def test_without_paths_no_answer_rests_on_one(cities: Lake) -> None:
 
 
 def test_nothing_stays_changed(cities: Lake) -> None:
-    before, kept = ask(cities), (signal_sum.SIGNALS, vars(Searcher))
+    before, kept = ask(cities), (signals.SIGNALS, vars(Searcher))
     for variant in variants(["vectors", "names"]):
         with variant.change():
             assert ask(cities, **variant.query) or variant.label != ENGINE
-    assert (signal_sum.SIGNALS, vars(Searcher)) == kept
+    assert (signals.SIGNALS, vars(Searcher)) == kept
     assert ask(cities) == before
 
 
