@@ -74,7 +74,7 @@ class Columns:
         hashes, starts = _flat(read[f"{family}_hashes"])
         counts = _flat(read[f"{family}_counts"])[0].astype(np.int64)
         kinds = [Kind(str(kind)) for kind in read["kind"].to_pylist()]
-        is_complete, is_weighed = np.diff(starts) < sketch_sizes(family, kinds), family is not Family.VALUES
+        is_complete, is_weighed = np.diff(starts) < sketch_sizes(family, kinds), family not in _UNWEIGHED
         rows = TermRows.of(hashes.astype(np.uint64), counts, starts, is_complete, is_weighed)
         if self.previous is not None:
             rows = self.previous.terms(family, self.unchanged_keys).joined(rows)
@@ -98,6 +98,9 @@ class Columns:
         if self.previous is not None:
             read = np.concatenate([self.previous.vectors(self.unchanged_keys), read])
         return read[self.order]
+
+
+_UNWEIGHED = (Family.VALUES, Family.ALTERNATES)
 
 
 def _array(column: pa.ChunkedArray[Any]) -> pa.Array[Any]:

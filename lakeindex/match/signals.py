@@ -72,7 +72,7 @@ MEANINGS = {signal.name: signal.meaning for signal in (*SIGNALS, REPEATS, RIVAL)
 
 def measure(pairs: Pairs) -> dict[str, Floats]:
     """Return the value of each signal for each pair, (n,)."""
-    keys, words = pairs.compared[Family.KEYS], pairs.compared[Family.WORDS]
+    keys, words = pairs.keys_compared, pairs.compared[Family.WORDS]
     names, context = pairs.compared[Family.NAMES], pairs.compared[Family.CONTEXT]
     forward, backward = keys.rare_containment(), keys.rare_reverse_containment()
     trust = _overlap_trust(pairs, keys)
@@ -80,7 +80,7 @@ def measure(pairs: Pairs) -> dict[str, Floats]:
     reference = _reference(pairs, names)
     numbers = [columns.is_kind(*_NUMBERS) for columns in (pairs.query, pairs.candidates)]
     # A number has no words: it is compared by its key, also with text such as 00123, which no measure is.
-    by_key = numbers[0] | numbers[1]
+    by_key = numbers[0] | numbers[1] | pairs.is_by_alternates
     trust_in_key = np.where(numbers[0] & numbers[1], _NUMBERS_TRUST, 1.0)
     alike = trust_in_key * keys.cosine
     return {

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lakeindex.arrays.aliases import Floats, Integers
+from lakeindex.canonical.alternate_keys import may_be_moments
 from lakeindex.canonical.column_reading import PLAIN, ZONED_TYPE, ColumnReading
 from lakeindex.profile.sketch import Sketch
 from lakeindex.types.columns import Kind
@@ -65,6 +66,8 @@ class ColumnProfile:
     values: Sketch
     """Of normal values, hashed so that those of one key agree in the bits of KEY_MASK."""
     words: Sketch
+    alternates: Sketch
+    """Of alternate keys, whether or not the column as a whole may be what they take it for."""
     texts: tuple[SampledText, ...]
     """The values with the smallest hashes, in their order; every value of a column that has few."""
     text_limit: int
@@ -95,6 +98,7 @@ class ColumnProfile:
             nulls=self.nulls + other.nulls,
             values=self.values.merge(other.values),
             words=self.words.merge(other.words),
+            alternates=self.alternates.merge(other.alternates),
             texts=_merge_texts(self.texts + other.texts, self.text_limit),
             value_types=self.value_types + other.value_types,
             lengths=self.lengths + other.lengths,
@@ -110,6 +114,12 @@ class ColumnProfile:
         """Distinct values: counted when the sketch holds them all, else estimated, never above the rows."""
         filled = self.rows - self.nulls
         return min(round(self.values.distinct), filled)
+
+    @property
+    def likely_alternates(self) -> Sketch:
+        """The alternate keys, none of numbers that are moments in part only."""
+        are_moments = may_be_moments(self.numbers.low, self.numbers.high)
+        return self.alternates if not self.kind.is_number or are_moments else self.alternates.emptied()
 
     @property
     def kind(self) -> Kind:

@@ -38,6 +38,7 @@ _SCALARS: tuple[tuple[str, pa.DataType], ...] = (
     ("minimum", pa.float64()),
     ("maximum", pa.float64()),
 )
+_SKETCHED = {Family.ALTERNATES: "likely_alternates"}
 _HISTOGRAMS = ("value_types", "lengths", "patterns")
 _EXTREMES = ("numbers", "days")
 _MEASURES = ("minimum", "maximum", "quantiles", *_EXTREMES)
@@ -117,7 +118,7 @@ def _sketches(profiles: Sequence[ColumnProfile], limits: ProfileLimits) -> dict[
         sketches: list[Sketch] = (
             gram_sketches(profiles, limits)
             if family is Family.GRAMS
-            else [getattr(profile, family) for profile in profiles]
+            else [getattr(profile, _SKETCHED.get(family, family)) for profile in profiles]
         )
         sizes = [0] * len(kinds) if limits.raw is RawValues.NONE else sketch_sizes(family, kinds).tolist()
         sized = list(zip(sketches, sizes, strict=True))

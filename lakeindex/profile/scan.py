@@ -12,11 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Floats, Hashes, Integers, Texts
+from lakeindex.canonical.alternate_keys import AlternateKeys
 from lakeindex.canonical.arrow_keys import ReadValues
 from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.hashing.siphash import keyed_spellings, siphash
-from lakeindex.hashing.text_hash import HashedText, spelling_hashes
+from lakeindex.hashing.text_hash import KEY_MASK, HashedText, spelling_hashes
 from lakeindex.profile.column_profile import (
     LENGTH_BINS,
     PATTERN_BINS,
@@ -30,7 +31,7 @@ from lakeindex.profile.normalise import is_missing, normal_values, shape_of
 from lakeindex.profile.read_columns import read_columns
 from lakeindex.profile.sketch import Sketch, first_of_each, sketch_each
 from lakeindex.profile.value_text import Column, as_text
-from lakeindex.profile.value_types import find_days, interpret
+from lakeindex.profile.value_types import DATED, find_days, interpret
 
 
 def profile_columns(
@@ -55,7 +56,10 @@ def profile_columns(
     key_hashes = HashedText.from_arrow(read.keys(ordered)).strings()
     value_hashes = spelling_hashes(key_hashes, HashedText.from_arrow(distinct.values).strings())
     word_hashes, places = HashedText.from_arrow(read.words(ordered)).words()
+    alternates = AlternateKeys.of(ordered, numbers, np.isin(value_types, DATED))
+    alternate_hashes = HashedText.from_arrow(alternates.keys).strings() & KEY_MASK
     if limits.key:
+        alternate_hashes = keyed_spellings(alternate_hashes, limits.key) & KEY_MASK
         value_hashes = keyed_spellings(value_hashes, limits.key)
         word_hashes = siphash(word_hashes, limits.key)
     shapes = HashedText.from_arrow(shape_of(distinct.values)).strings()
@@ -66,6 +70,7 @@ def profile_columns(
         "nulls": distinct.nulls(),
         "values": distinct.sketches(value_hashes, limits.values),
         "words": distinct.sketches(word_hashes, limits.words, places),
+        "alternates": distinct.sketches(alternate_hashes, limits.alternates, alternates.places),
         "texts": distinct.samples(value_hashes, limits.texts),
         "value_types": distinct.histograms(value_types, len(VALUE_TYPES)),
         "lengths": distinct.histograms(length_bin(lengths), LENGTH_BINS),
