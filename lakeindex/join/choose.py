@@ -13,6 +13,7 @@ from lakeindex.join.fuzzy.fuzzy_join import fuzzy_condition, semantic_condition
 from lakeindex.join.key_conditions import are_comparable, exact_condition, normal_forms, require_comparable
 from lakeindex.join.key_counter import KeyCounter
 from lakeindex.join.kinds import AsOf, MatchKind
+from lakeindex.join.list_counter import key_counter
 from lakeindex.join.side import TEXT, JoinSide
 from lakeindex.join.temporal.asof import asof_condition
 from lakeindex.join.temporal.period_match import MomentColumn, temporal_condition
@@ -72,7 +73,7 @@ class Chooser:
         only = self._only(match)
         if only is not None:
             return only, (only,)
-        with KeyCounter(self.left, self.right) as counter:
+        with key_counter(self.left, self.right) as counter:
             tried = tuple(self._tried(match, counter))
         precise = [condition for condition in tried if condition.precision >= self.precision]
         if match is MatchKind.AUTO and not precise:

@@ -28,6 +28,7 @@ def asof_condition(left: JoinSide, right: JoinSide, options: AsOf) -> JoinCondit
     side and numbers on the other, and for an invalid direction or tolerance; UnreadableTable when a file is gone.
     """
     direction, sides = parse_choice(Direction, options.direction, "direction"), (left.first, right.first)
+    _require_single_values(left, right)
     are_numbers = all(map(has_number_type, sides))
     moments = _numbers(*sides) if are_numbers else _moments(*sides)
     tolerance: float | None = None
@@ -41,6 +42,15 @@ def asof_condition(left: JoinSide, right: JoinSide, options: AsOf) -> JoinCondit
         description += ", where the other columns are equal"
     rule = ByMoment(*moments, direction, tolerance, distance)
     return JoinCondition(str(MatchKind.ASOF), rule, 1.0, float("nan"), description)
+
+
+def _require_single_values(*sides: JoinSide) -> None:
+    for side in sides:
+        if side.has_lists:
+            raise InvalidSetting(
+                f"an as-of join needs one moment in each row, but {side} holds lists: join by another --match, which "
+                f"takes each element, or name other columns"
+            )
 
 
 def _numbers(left: JoinSide, right: JoinSide) -> tuple[str, str]:
