@@ -8,7 +8,7 @@ from lakeindex.errors import InvalidSetting
 from lakeindex.join.condition import EARLIER, LATER, VALUE, ByMoment, JoinCondition
 from lakeindex.join.kinds import AsOf, Direction, MatchKind, parse_choice
 from lakeindex.join.side import TEXT, JoinSide
-from lakeindex.join.temporal.date_formats import IN_UTC
+from lakeindex.join.temporal.day_orders import IN_UTC
 from lakeindex.join.temporal.detect_moments import ZONED, DistinctValues, has_moment_type, has_number_type, moments_of
 from lakeindex.join.temporal.tolerance import microseconds_of, number_of
 
@@ -76,7 +76,7 @@ def _moments(left: JoinSide, right: JoinSide) -> tuple[str, str]:
 
 def _moment(side: JoinSide) -> str | None:
     """Write the TIMESTAMP of a value of the column; None where the column holds no moments."""
-    if side.sql_type == ZONED:
+    if side.sql_type in ZONED:
         return f"CAST({VALUE}{IN_UTC} AS TIMESTAMP)"
     if has_moment_type(side):
         return VALUE if side.sql_type == "TIMESTAMP" else f"CAST({VALUE} AS TIMESTAMP)"
