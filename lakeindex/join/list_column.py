@@ -30,8 +30,8 @@ SELECT (SELECT count(*) FROM side) AS cells, (SELECT count(*) FILTER (is_array) 
        (SELECT coalesce(list(DISTINCT kind), []) FROM leaves WHERE kind != 'NULL') AS kinds,
        (SELECT coalesce(bool_and(TRY_CAST(leaf AS BIGINT) IS NOT NULL), true) FROM leaves
         WHERE kind IN ('BIGINT', 'UBIGINT')) AS are_small,
-       (SELECT coalesce(bool_and(abs(TRY_CAST(leaf AS HUGEINT)) <= {exact}), true) FROM leaves
-        WHERE kind IN ('BIGINT', 'UBIGINT')) AS are_exact
+       (SELECT coalesce(bool_and(coalesce(abs(TRY_CAST(leaf AS HUGEINT)) <= {exact}, false)), true) FROM leaves
+        WHERE kind IN ('BIGINT', 'UBIGINT', 'DOUBLE') AND NOT regexp_matches(leaf, '[.eE]')) AS are_exact
 """
 _NESTED = frozenset(("ARRAY", "OBJECT"))
 _INTEGERS = frozenset(("BIGINT", "UBIGINT"))
