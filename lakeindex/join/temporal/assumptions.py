@@ -11,7 +11,7 @@ from lakeindex.join.temporal.number_moments import is_named_for_moments
 from lakeindex.join.temporal.period_match import MomentColumn
 
 _SURE_OF_NUMBERS, _UNSURE_OF_NUMBERS = 0.97, 0.7
-_SHORT_YEAR = 0.95
+_SHORT_YEAR = _ORDER_BESIDE = _SAME_ORDER = 0.95
 _DAY_IN_UTC, _LONGER_IN_UTC = 0.93, 0.99
 _LEAST_IN_UTC, _MOST_IN_UTC = 0.5, 0.95
 _FEWEST = 3
@@ -70,16 +70,26 @@ def assumption_of_zone(left: MomentColumn, right: MomentColumn, grain: Grain) ->
     return Assumption(min(max(_LEAST_IN_UTC, 1 - shifted / met if met else 0.0), _MOST_IN_UTC), text)
 
 
-def assumption_of_order(column: MomentColumn, met: int, met_otherwise: int) -> Assumption | None:
-    """Assume an order of day and month that the other column's moments speak for; None where the order is known."""
-    order, beside = column.moments.order, column.beside
-    if not column.moments.is_guess or column.moments.numbers is not None or order is None:
+def assumption_of_order(left: MomentColumn, right: MomentColumn, met: int, met_otherwise: int) -> Assumption | None:
+    """Assume the orders of day and month by which most moments meet; None where they are known.
+
+    `met_otherwise` is how many meet by the next best orders.
+    """
+    guessed = [one for one in (left, right) if one.moments.is_guess and one.moments.order is not None]
+    if not guessed:
         return None
-    years = "; years of two digits are taken for 1970 to 2069" if column.moments.has_short_year else ""
-    sure = _SHORT_YEAR if column.moments.has_short_year else 1.0
-    text = f"dates of {column.side.column!r} are read as {order}, which is a guess"
-    if beside:
-        return Assumption(sure * _SHORT_YEAR, f"{text} after the column {beside!r} of its table{years}")
-    # Two readings that meet as often are as likely as one another.
+    sure, years = 1.0, ""
+    if any(one.moments.has_short_year for one in guessed):
+        sure, years = _SHORT_YEAR, "; years of two digits are taken for 1970 to 2069"
+    columns = " and ".join(repr(one.side.column) for one in guessed)
+    if len(guessed) == 2 and left.moments.order is right.moments.order:
+        text = f"dates of {columns} are read in one order of day and month, which is a guess"
+        return Assumption(sure * _SAME_ORDER, text + years)
+    orders = " and ".join(f"{one.moments.order}" for one in guessed)
+    text = f"dates of {columns} are read as {orders}, which is a guess after"
+    if all(one.beside for one in guessed):
+        beside = " and ".join(repr(one.beside) for one in guessed)
+        return Assumption(sure * _ORDER_BESIDE, f"{text} the column {beside} of its table{years}")
+    # Readings that meet as often are as likely as one another.
     apart = (met - met_otherwise) ** 2 / (2 * max(met + met_otherwise, 1))
-    return Assumption(sure * (1 - 0.5 * math.exp(-apart)), f"{text} after the values of the other column{years}")
+    return Assumption(sure * (1 - 0.5 * math.exp(-apart)), f"{text} the values of the other column{years}")

@@ -123,13 +123,12 @@ def _condition(pair: Pair, meeting: Meeting | None, met_otherwise: int) -> JoinC
     if grain is None:
         return None
     assumptions: list[Assumption | None] = [assumption_of_zone(*pair, grain)]
-    for column in pair:
-        if column.moments.numbers is not None and meeting is not None:
+    if meeting is not None:
+        assumptions.append(assumption_of_order(*pair, meeting.met, met_otherwise))
+        for column in (one for one in pair if one.moments.numbers is not None):
             of_numbers = assumption_of_numbers(column, meeting, grain)
             if of_numbers is None:
                 return None
             assumptions.append(of_numbers)
-        elif meeting is not None:
-            assumptions.append(assumption_of_order(column, meeting.met, met_otherwise))
     made = [one for one in assumptions if one is not None]
     return temporal_condition(*pair, [(one.precision, one.text) for one in made])
