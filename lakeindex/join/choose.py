@@ -16,6 +16,7 @@ from lakeindex.join.kinds import AsOf, MatchKind
 from lakeindex.join.list_counter import key_counter
 from lakeindex.join.side import TEXT, JoinSide
 from lakeindex.join.temporal.asof import asof_condition
+from lakeindex.join.temporal.date_orders import are_of_different_orders, require_one_order
 from lakeindex.join.temporal.pair_moments import moment_condition, require_comparable_moments
 from lakeindex.join.transform.find import find_transformation
 from lakeindex.join.transform.transformation import Transformation, condition_of
@@ -92,6 +93,8 @@ class Chooser:
             raise InvalidSetting(f"a precision of {self.precision} makes no sense: give a share between 0 and 1")
         if self.asof is not None and match is not MatchKind.ASOF:
             raise InvalidSetting(f"a direction and a tolerance are for match asof and not for {match}: ask for asof")
+        if match in (MatchKind.EXACT, MatchKind.NORMALISED):
+            require_one_order(self.left, self.right)
 
     def _require_certain(self, tried: tuple[JoinCondition, ...]) -> None:
         """Raise InvalidSetting where the types are never equal, and no other condition is precise enough."""
@@ -123,13 +126,16 @@ class Chooser:
 
     def _conditions(self, match: MatchKind, counter: KeyCounter) -> Iterator[tuple[MatchKind, Iterable[JoinCondition]]]:
         """List the kinds, the simplest first; the conditions of a kind are only looked for when they are iterated."""
-        if match is not MatchKind.AUTO or are_comparable(self.left, self.right):
+        if match is not MatchKind.AUTO or self._may_be_equal():
             yield MatchKind.EXACT, self._exact()
             yield MatchKind.NORMALISED, self._normalised(counter)
         yield MatchKind.TEMPORAL, self._temporal(counter)
         yield MatchKind.TRANSFORM, self._transformed()
         yield MatchKind.FUZZY, self._fuzzy()
         yield MatchKind.SEMANTIC, self._semantic(match)
+
+    def _may_be_equal(self) -> bool:
+        return are_comparable(self.left, self.right) and not are_of_different_orders(self.left, self.right)
 
     def _exact(self) -> Iterator[JoinCondition]:
         yield exact_condition(self.left, self.right)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lakeindex.errors import InvalidSetting
 from lakeindex.join.side import TEXT, JoinSide, reading
 from lakeindex.join.temporal.day_orders import DayOrder
 from lakeindex.join.temporal.detect_moments import DistinctValues, moment_readings
 from lakeindex.sql import literal, quoted
 
 _MOST_BESIDE = 50
+_FIRST_ROWS = 200
 _MONTHS, _DAYS = 12, 31
 _TWO_NUMBERS = r"^\s*(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d\d)([tT ].*)?$"
 
@@ -31,11 +33,32 @@ def are_of_different_orders(left: JoinSide, right: JoinSide) -> bool:
 
     Raises UnreadableTable when a file is gone or no longer what it was.
     """
-    if left.sql_type != TEXT or right.sql_type != TEXT:
+    sides = left.first, right.first
+    if any(side.sql_type != TEXT for side in sides) or not all(map(_begins_with_dates, sides)):
         return False
-    one = date_order_of(left)
-    other = None if one is None else date_order_of(right)
+    one, other = map(date_order_of, sides)
     return one is not other and one is not None and other is not None
+
+
+def require_one_order(left: JoinSide, right: JoinSide) -> None:
+    """Raise InvalidSetting where equal texts of two columns are different days.
+
+    Raises UnreadableTable when a file is gone or no longer what it was.
+    """
+    if are_of_different_orders(left, right):
+        one, other = map(date_order_of, (left.first, right.first))
+        raise InvalidSetting(
+            f"{left} writes its dates as {one}, and {right} as {other}: equal texts are different days; join them "
+            f"with --match temporal"
+        )
+
+
+def _begins_with_dates(side: JoinSide) -> bool:
+    """Return whether the first rows hold dates in numbers: most columns are excluded without being read."""
+    value = side.text("side")
+    first = f"(SELECT {value} AS value FROM ({side.source}) AS side WHERE {value} IS NOT NULL LIMIT {_FIRST_ROWS})"
+    readings = moment_readings(side, DistinctValues(side.connection.cursor(), first))
+    return any(one.order is not None for one in readings)
 
 
 def order_beside(side: JoinSide) -> tuple[DayOrder, str] | None:

@@ -17,8 +17,8 @@ _FIRST_SECOND, _LAST_SECOND = -2_208_988_800, 7_258_118_399
 """1900 and 2199."""
 
 _MOMENT_WORDS = frozenset(
-    ("at", "created", "date", "datetime", "datum", "day", "days", "dob", "dt", "epoch", "fecha", "instant", "jour",
-     "modified", "moment", "posted", "posting", "since", "stamp", "tag", "time", "times", "timestamp", "ts", "unix",
+    ("at", "created", "date", "datetime", "datum", "day", "dob", "dt", "epoch", "fecha", "instant", "jour",
+     "modified", "moment", "posted", "posting", "since", "stamp", "tag", "time", "timestamp", "ts", "unix",
      "updated", "when", "zeit")
 )  # fmt: skip
 _OTHER_WORDS = frozenset(

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lakeindex.errors import InvalidSetting
+from lakeindex.join.choose import Chooser
 from lakeindex.join.kinds import MatchKind
 from lakeindex.join.side import JoinSide
 from lakeindex.join.temporal.date_orders import are_of_different_orders, date_order_of, order_beside
@@ -153,3 +155,16 @@ def test_years_of_two_digits_are_called_a_guess() -> None:
     assert columns.pairs(condition) == met(recent, days)
     assert condition.description.endswith("years of two digits are taken for 1970 to 2069")
     assert condition.precision < 0.94
+
+
+@pytest.mark.parametrize("match", [MatchKind.EXACT, MatchKind.NORMALISED])
+def test_equal_texts_of_different_orders_are_no_equality(match: MatchKind) -> None:
+    columns = Columns(written(YEAR, "%d/%m/%Y"), written(YEAR[::-1], "%m/%d/%Y"))
+    with pytest.raises(
+        InvalidSetting, match=r"x writes its dates as day, month, year, and .* as month, day, year: equal"
+    ):
+        columns.choose(match)
+    for condition in Chooser(columns.left, columns.right, 0.0).choose(MatchKind.AUTO)[1]:
+        assert columns.pairs(condition) == met(YEAR, YEAR[::-1])
+    same = Columns(written(YEAR, "%d/%m/%Y"), written(YEAR[::-1], "%d/%m/%Y"))
+    assert same.pairs(same.choose(match)) == met(YEAR, YEAR[::-1])
