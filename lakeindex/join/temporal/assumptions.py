@@ -10,7 +10,7 @@ from lakeindex.join.temporal.meeting import Meeting, shifted_meetings
 from lakeindex.join.temporal.number_moments import is_named_for_moments
 from lakeindex.join.temporal.period_match import MomentColumn
 
-_SURE_OF_NUMBERS, _UNSURE_OF_NUMBERS = 0.97, 0.7
+_SURE_OF_NUMBERS, _UNSURE_OF_NUMBERS, _DOUBTFUL_NUMBERS = 0.97, 0.7, 0.3
 _SHORT_YEAR = _ORDER_BESIDE = _SAME_ORDER = 0.95
 _DAY_IN_UTC, _LONGER_IN_UTC = 0.93, 0.99
 _LEAST_IN_UTC, _MOST_IN_UTC = 0.5, 0.95
@@ -31,8 +31,8 @@ class Assumption:
     """What is assumed, for people; nothing for what goes without saying."""
 
 
-def assumption_of_numbers(numbers: MomentColumn, meeting: Meeting, grain: Grain) -> Assumption | None:
-    """Assume that numbers count time as their reading says; None where they don't meet the other column's moments.
+def assumption_of_numbers(numbers: MomentColumn, meeting: Meeting, grain: Grain, is_left: bool) -> Assumption | None:
+    """Assume that numbers, the left or the right ones of a meeting, count time; None where they meet no moments.
 
     It is sure where their name says so, where they lie at the beginnings of days or hours, where they meet much more
     than arbitrary numbers would, and where both columns begin and end together.
@@ -52,7 +52,9 @@ def assumption_of_numbers(numbers: MomentColumn, meeting: Meeting, grain: Grain)
     text = f"numbers of the column {numbers.side.column!r} are taken for {counted.name}"
     if is_sure:
         return Assumption(_SURE_OF_NUMBERS, text)
-    return Assumption(_UNSURE_OF_NUMBERS, f"{text}, which is a guess: as many arbitrary numbers would meet")
+    within = meeting.lefts_within / meeting.lefts if is_left else meeting.rights_within / meeting.rights
+    precision = _UNSURE_OF_NUMBERS if within >= _MOST_OF_RANGE else _DOUBTFUL_NUMBERS
+    return Assumption(precision, f"{text}, which is a guess: as many arbitrary numbers would meet")
 
 
 def assumption_of_zone(left: MomentColumn, right: MomentColumn, grain: Grain) -> Assumption | None:

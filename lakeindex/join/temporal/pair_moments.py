@@ -126,7 +126,7 @@ def _condition(pair: Pair, meeting: Meeting | None, met_otherwise: int) -> JoinC
     if meeting is not None:
         assumptions.append(assumption_of_order(*pair, meeting.met, met_otherwise))
         for column in (one for one in pair if one.moments.numbers is not None):
-            of_numbers = assumption_of_numbers(column, meeting, grain)
+            of_numbers = assumption_of_numbers(column, meeting, grain, column is pair[0])
             if of_numbers is None:
                 return None
             assumptions.append(of_numbers)

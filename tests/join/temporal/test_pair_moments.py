@@ -168,26 +168,48 @@ def test_fractions_of_days_are_times() -> None:
     assert columns.pairs(columns.choose()) == [(place, place) for place in range(200)]
 
 
+CHANCE = np.random.default_rng(1)
+
+
 @pytest.mark.parametrize(
-    ("numbers", "names"),
+    ("numbers", "names", "precision"),
     [
-        (SERIALS, ("zip", "date")),
-        (list(range(44_800, 45_400)), ("a", "b")),
-        (
-            sorted(np.random.default_rng(1).choice(np.arange(44_000, 46_000), 300, replace=False).tolist()),
-            ("order_no", "date"),
-        ),
+        (SERIALS, ("zip", "date"), 0.7),
+        (list(range(44_930, 45_200)), ("a", "b"), 0.7),
+        (list(range(44_800, 45_400)), ("a", "b"), 0.3),
+        (CHANCE.choice(np.arange(44_000, 46_000), 300, replace=False).tolist(), ("order_no", "date"), 0.3),
     ],
 )
 def test_numbers_that_any_numbers_could_be_are_no_dates_without_being_asked(
-    numbers: list[int], names: tuple[str, str]
+    numbers: list[int], names: tuple[str, str], precision: float
 ) -> None:
     columns = Columns(pa.array(numbers), pa.array(DAYS), names)
+    expected = f"{0.98 * precision:.0%}"
     with pytest.raises(
-        InvalidSetting, match=r"never equal as they are written; .* 69% are expected .* arbitrary numbers"
+        InvalidSetting, match=rf"never equal as they are written; .* {expected} are expected .* arbitrary numbers"
     ):
         columns.choose()
-    assert columns.choose(MatchKind.TEMPORAL).precision == pytest.approx(0.98 * 0.7)
+    assert columns.choose(MatchKind.TEMPORAL).precision == pytest.approx(0.98 * precision)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_arbitrary_numbers_are_never_surely_dates(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    first = date(2015 + seed, 1, 1)
+    days = [first + timedelta(days=day) for day in range(int(chance.integers(60, 900)))]
+    sets = [days, [day for day in days if day.weekday() < 5], days[:: int(chance.integers(2, 9))]]
+    low, high = ((one - date(1899, 12, 30)).days for one in (days[0], days[-1]))
+    for some in sets:
+        start = int(chance.integers(1, 60_000))
+        for numbers in (
+            range(start, start + int(chance.integers(50, 2000))),
+            range(low - 30, high + 40),
+            np.unique(chance.integers(low - 200, high + 200, 300)).tolist(),
+            np.unique(chance.integers(10_000, 99_999, 2000)).tolist(),
+        ):
+            columns = Columns(pa.array(numbers), pa.array(some))
+            with pytest.raises(InvalidSetting, match="never equal"):
+                columns.choose()
 
 
 def test_workdays_are_met_by_no_chance() -> None:
