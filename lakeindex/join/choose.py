@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from lakeindex.errors import InvalidSetting
 from lakeindex.join.condition import JoinCondition
 from lakeindex.join.fuzzy.fuzzy_join import fuzzy_condition, semantic_condition
-from lakeindex.join.key_conditions import are_comparable, exact_condition, normal_forms, require_comparable
+from lakeindex.join.key_conditions import are_comparable, exact_condition, normal_forms
 from lakeindex.join.key_counter import KeyCounter
 from lakeindex.join.kinds import AsOf, MatchKind
+from lakeindex.join.list_counter import key_counter
 from lakeindex.join.side import TEXT, JoinSide
 from lakeindex.join.temporal.asof import asof_condition
-from lakeindex.join.temporal.period_match import MomentColumn, temporal_condition
+from lakeindex.join.temporal.date_orders import require_one_order
+from lakeindex.join.temporal.pair_moments import moment_condition, require_comparable_moments
 from lakeindex.join.transform.find import find_transformation
 from lakeindex.join.transform.transformation import Transformation, condition_of
 
@@ -72,7 +74,7 @@ class Chooser:
         only = self._only(match)
         if only is not None:
             return only, (only,)
-        with KeyCounter(self.left, self.right) as counter:
+        with key_counter(self.left, self.right) as counter:
             tried = tuple(self._tried(match, counter))
         precise = [condition for condition in tried if condition.precision >= self.precision]
         if match is MatchKind.AUTO and not precise:
@@ -91,16 +93,19 @@ class Chooser:
             raise InvalidSetting(f"a precision of {self.precision} makes no sense: give a share between 0 and 1")
         if self.asof is not None and match is not MatchKind.ASOF:
             raise InvalidSetting(f"a direction and a tolerance are for match asof and not for {match}: ask for asof")
+        if match in (MatchKind.EXACT, MatchKind.NORMALISED):
+            require_one_order(self.left, self.right)
 
     def _require_certain(self, tried: tuple[JoinCondition, ...]) -> None:
         """Raise InvalidSetting where the types are never equal, and no other condition is precise enough."""
         if tried and not are_comparable(self.left, self.right):
             best = max(tried, key=lambda one: one.precision)
             raise InvalidSetting(
-                f"{self.left} and {self.right} are never equal; of the pairs of another condition {best.precision:.0%} "
-                f"are expected to be right ({best.description}): ask for it with --match {best.match}"
+                f"{self.left} and {self.right} are never equal as they are written; of the pairs of another condition "
+                f"{best.precision:.0%} are expected to be right ({best.description}): ask for it with "
+                f"--match {best.match}"
             )
-        require_comparable(self.left, self.right)
+        require_comparable_moments(self.left, self.right)
 
     def _only(self, match: MatchKind) -> JoinCondition | None:
         """Return the condition that needs neither choice nor counting."""
@@ -136,9 +141,7 @@ class Chooser:
         yield from map(counter.normalised, normal_forms(self.left, self.right, counter.occurring))
 
     def _temporal(self, counter: KeyCounter) -> Iterator[JoinCondition]:
-        left = MomentColumn.of(self.left, counter.left_values)
-        right = MomentColumn.of(self.right, counter.right_values) if left is not None else None
-        found = None if left is None or right is None else temporal_condition(left, right)
+        found = moment_condition(self.left, counter.left_values, self.right, counter.right_values)
         yield from () if found is None else (found,)
 
     def _transformed(self) -> Iterator[JoinCondition]:

@@ -43,6 +43,7 @@ def translate(statement: str, dialect: str) -> str:
         # A statement nests as many calls as values are rewritten in ways.
         sys.setrecursionlimit(max(deep, _MOST_NESTED))
         tree = sqlglot.parse_one(statement, read=DUCKDB)
+        _require_no_lists(tree, dialect)
         _make_portable(tree, dialect)
         translation: str = tree.sql(dialect=dialect, pretty=True, unsupported_level=ErrorLevel.RAISE)
         return translation
@@ -53,6 +54,17 @@ def translate(statement: str, dialect: str) -> str:
         ) from error
     finally:
         sys.setrecursionlimit(deep)
+
+
+def _require_no_lists(tree: Expr, dialect: str) -> None:
+    """Raise LakeIndexError for a statement that takes lists apart: engines differ in how they keep them."""
+    from sqlglot import exp
+
+    if dialect != DUCKDB and tree.find(exp.Unnest, exp.Explode) is not None:
+        raise LakeIndexError(
+            f"{dialect} can't express this join, as a column of it holds lists; leave --dialect away for DuckDB, or "
+            f"write the joined rows with --out"
+        )
 
 
 def _make_portable(tree: Expr, dialect: str) -> None:

@@ -28,7 +28,7 @@ class MatchKind(StrEnum):
     TRANSFORM = "transform"
     """A program turns one into the other."""
     TEMPORAL = "temporal"
-    """One is a day or time, the other the month, week, ... that it lies in."""
+    """They are the same moment, however it is written, or one is the month, week, ... in which the other lies."""
     ASOF = "asof"
     """The right one is the latest at or before the left one, or the next, or the nearest."""
 

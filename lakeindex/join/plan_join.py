@@ -45,7 +45,8 @@ def plan_join(
     bridges = None if request.also else BridgeSearch(searcher, tables, *columns)
     condition, tried = Chooser(left, right, request.precision, model, bridges, request.asof).choose(request.match)
     estimate = None
-    if not request.also:
+    # The sketch of a column of lists has whole lists for values.
+    if not (request.also or left.has_lists or right.has_lists):
         sketched = [searcher.column(column) for column in columns]
         estimate = estimate_from_profiles(sketched, condition, counted_up_to)
     return JoinPlan(left, right, request.how, condition, tried, tables, estimate)

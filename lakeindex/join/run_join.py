@@ -32,7 +32,7 @@ class JoinRunner:
     @property
     def on_lake(self) -> JoinSql:
         """The statements on the index's copy of the rows where it keeps one, else on the files."""
-        return self._statements(self.left.source, self.right.source, MAPPING)
+        return self._statements(self.left.row_source, self.right.row_source, MAPPING)
 
     def on_files(self, mapping: str = MAPPING) -> JoinSql:
         """Return the statements on the files, whose rows they number; `mapping` is SQL for the pairs of a mapping."""

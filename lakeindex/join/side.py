@@ -12,6 +12,7 @@ import pyarrow as pa
 from lakeindex.arrays.aliases import Texts
 from lakeindex.canonical.column_reading import PLAIN, ZONED_TYPE, ColumnReading
 from lakeindex.errors import UnreadableTable
+from lakeindex.join.list_column import ListColumn, find_list_column
 from lakeindex.sql import quoted
 from lakeindex.types.lake import TableId
 
@@ -23,15 +24,18 @@ _ERROR_KIND = "Error: "
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JoinSide:
-    """A column of a table that joins with another, or several columns; their values are only read by methods."""
+    """A column of a table that joins with another, or several columns; their values are only read by methods.
+
+    The values of a column of lists are the elements of its lists.
+    """
 
     connection: duckdb.DuckDBPyConnection
     """Runs `source`."""
     table: TableId
-    source: str
-    """The SELECT that reads the table: its file, or the index's copy of its rows."""
+    row_source: str
+    """The SELECT that reads the table's rows: from its file, or from the index's copy of its rows."""
     file_source: str
-    """The SELECT that reads the file, in any DuckDB, its rows in the file's order."""
+    """The SELECT that reads the rows from the file, in any DuckDB, in the file's order."""
     columns: tuple[tuple[str, str], ...]
     """Name and DuckDB type of each column of the table."""
     places: tuple[int, ...]
@@ -40,25 +44,54 @@ class JoinSide:
     """Of the table, when it was indexed."""
     readings: tuple[ColumnReading, ...] = ()
     """How each column of the table is read; nothing for columns in which nothing had to be decided."""
+    lists: tuple[tuple[int, ListColumn], ...] = ()
+    """Those of the columns at `places`, or of more, that hold lists, each with its place."""
 
     @classmethod
     def open(
         cls, connection: duckdb.DuckDBPyConnection, table: TableId, sources: tuple[str, str], places: Sequence[int],
         rows: int, readings: tuple[ColumnReading, ...] = (),
     ) -> JoinSide:  # fmt: skip
-        """Open a table, whose columns DuckDB lists; `sources` are `source` and `file_source`.
+        """Open a table, whose columns DuckDB lists; `sources` are `row_source` and `file_source`.
 
         Raises UnreadableTable when the file is gone or no longer what it was.
         """
         with reading(str(table)):
             found = connection.cursor().sql(f"SELECT * FROM ({sources[0]}) LIMIT 0")
             columns = tuple(zip(found.columns, map(str, found.types), strict=True))
-        if max(places) >= len(columns):
-            raise UnreadableTable(f"{table} has fewer columns than when it was indexed; index the lake again")
-        return cls(connection, table, *sources, columns, tuple(places), rows, readings)
+            if max(places) >= len(columns):
+                raise UnreadableTable(f"{table} has fewer columns than when it was indexed; index the lake again")
+            tried = [(place, find_list_column(connection, sources[0], *columns[place])) for place in places]
+        lists = tuple((place, one) for place, one in tried if one is not None)
+        return cls(connection, table, *sources, columns, tuple(places), rows, readings, lists)
 
     def __str__(self) -> str:
         return f"{self.table} · {' + '.join(self.columns[place][0] for place in self.places)}"
+
+    @property
+    def source(self) -> str:
+        """The SELECT that reads the values: the rows; a row with a list once for each of its distinct elements."""
+        return self.values_of(f"({self.row_source})") if self.has_lists else self.row_source
+
+    @property
+    def has_lists(self) -> bool:
+        """Whether the column, or one of several, holds lists."""
+        return bool(self._lists)
+
+    def values_of(self, relation: str) -> str:
+        """Write the SELECT for the values of a relation with the table's rows: each list taken apart.
+
+        Rows of several lists are there with every combination of their elements.
+        """
+        select = f"SELECT * FROM {relation}"
+        for one in self._lists.values():
+            select = one.taken_apart(relation)
+            relation = f"({select})"
+        return select
+
+    @property
+    def _lists(self) -> dict[int, ListColumn]:
+        return {place: one for place, one in self.lists if place in self.places}
 
     @property
     def column(self) -> str:
@@ -67,8 +100,11 @@ class JoinSide:
 
     @property
     def sql_type(self) -> str:
-        """The column's DuckDB type; several columns are compared as one text."""
-        return self.columns[self.places[0]][1] if len(self.places) == 1 else TEXT
+        """The DuckDB type of the column's values; several columns are compared as one text."""
+        return self._value_type(self.places[0]) if len(self.places) == 1 else TEXT
+
+    def _value_type(self, place: int) -> str:
+        return self._lists[place].type if place in self._lists else self.columns[place][1]
 
     @property
     def reading(self) -> ColumnReading:
@@ -94,7 +130,7 @@ class JoinSide:
 
         The texts of several columns are joined by APART; NULL where any is.
         """
-        texts = [self._text(table, *self.columns[place]) for place in self.places]
+        texts = [self._text(table, self.columns[place][0], self._value_type(place)) for place in self.places]
         return texts[0] if len(texts) == 1 else f"({APART.join(texts)})"
 
     def _text(self, table: str, name: str, sql_type: str) -> str:
@@ -110,7 +146,10 @@ class JoinSide:
         return texts
 
     def counted_texts(self, limit: int | None = None) -> pa.Table:
-        """Count the rows of each distinct value: `value` large_string, ascending, without null, `rows` int64."""
+        """Count the rows of each distinct value: `value` large_string, ascending, without null, `rows` int64.
+
+        A row with a list counts for each of its distinct elements.
+        """
         sql = (
             f"SELECT {self.text('side')} AS value, count(*) AS rows FROM ({self.source}) AS side "
             f"WHERE {self.value('side')} IS NOT NULL GROUP BY 1 ORDER BY 1"

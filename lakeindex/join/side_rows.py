@@ -16,6 +16,8 @@ class SideRows:
     """What SQL selects them from: a table's name, or a SELECT in brackets."""
     alias: str
     """What the statement calls them."""
+    row: str = ""
+    """The relation's column with the number of each row, as SQL; where it has none, rows are numbered as they come."""
 
     @property
     def value(self) -> str:
@@ -38,5 +40,11 @@ class SideRows:
         return f"{self.relation} AS {self.alias}"
 
     def numbered(self, columns: str) -> str:
-        """Write a FROM item with the number of each row, from 0, as `row`, and the columns given as SQL."""
+        """Write a FROM item with the number of each row, from 0, as `row`, and the columns given as SQL.
+
+        A row with a list is there once for each of the columns' distinct values.
+        """
+        if self.row:
+            values = f"({self.side.values_of(self.relation)}) AS {self.alias}"
+            return f'(SELECT DISTINCT {self.alias}.{self.row} AS "row", {columns} FROM {values}) AS {self.alias}'
         return f'(SELECT row_number() OVER () - 1 AS "row", {columns} FROM {self.from_item}) AS {self.alias}'

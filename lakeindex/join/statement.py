@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from lakeindex.join.condition import EQUAL_VALUES, ByMapping, ByMoment, JoinCondition
+from lakeindex.join.condition import EQUAL_VALUES, ByExpression, ByMapping, ByMoment, JoinCondition
 from lakeindex.join.equal_keys_sql import EqualValuesSql, RewrittenKeysSql
 from lakeindex.join.kinds import How
+from lakeindex.join.list_join_sql import LEFT_ROWS, RIGHT_ROWS, ListJoinSql
 from lakeindex.join.paired_keys_sql import MappedValuesSql, NearestMomentsSql
 from lakeindex.join.side import JoinSide
 from lakeindex.join.side_rows import SideRows
@@ -91,18 +92,27 @@ class JoinSql:
             f"r.{quoted(name)}" + (f" AS {quoted(shown)}" if shown != name else "")
             for (name, _), shown in zip(self.right.columns, right_names(self.left, self.right), strict=True)
         ]
+        if self._has_lists:
+            return self._list_join.joined(how, left, right)
         written = self.condition_sql
         select = written.unmatched(left) if how is How.ANTI else written.joined(how, left, right)
         return _with(written.definitions, select)
 
     def rows(self) -> str:
         """Write the statement for the pairs of partners: left_row, right_row, probability; rows count from 0."""
+        if self._has_lists:
+            return self._list_join.rows()
         written = self.condition_sql
         select = _ROWS.format(probability=written.probability, numbered_pairs=written.numbered_pairs)
         return _with(written.definitions, select)
 
     def counts(self) -> str:
-        """Write the statement for the fields of JoinCounts, from the rows of each key: nothing is joined for it."""
+        """Write the statement for the fields of JoinCounts, from the rows of each key: nothing is joined for it.
+
+        Of two columns of lists, the pairs of rows are found.
+        """
+        if self._has_lists:
+            return self._list_join.counts()
         written = self.condition_sql
         counted = _COUNTED.format(
             left_key=written.left_key,
@@ -114,7 +124,12 @@ class JoinSql:
         return _with((*written.definitions, counted), _COUNTS.format(right_matched=written.right_matched))
 
     def repeats(self) -> str:
-        """Write the statement for the most `rows` that a right key has: no left row has more partners by one key."""
+        """Write the statement for the most `rows` that a right key has: no left row has more partners.
+
+        Of lists, it is that for the most partners that all elements of a left row can have.
+        """
+        if self._has_lists:
+            return self._list_join.repeats()
         key = self.condition_sql.right_key
         counted = f'SELECT {key} AS "key", count(*) AS "rows" FROM {self.right_from} AS r GROUP BY 1'
         return f'SELECT coalesce(max("rows"), 0) AS "rows" FROM ({counted}) AS keys WHERE "key" IS NOT NULL'
@@ -122,7 +137,9 @@ class JoinSql:
     @property
     def condition_sql(self) -> ConditionSql:
         """The condition's part of the statements, by the rule that makes rows partners."""
-        left, right = SideRows(self.left, self.left_from, "l"), SideRows(self.right, self.right_from, "r")
+        return self._sql_of(SideRows(self.left, self.left_from, "l"), SideRows(self.right, self.right_from, "r"))
+
+    def _sql_of(self, left: SideRows, right: SideRows) -> ConditionSql:
         rule = self.condition.rule
         if isinstance(rule, ByMoment):
             return NearestMomentsSql(left, right, rule)
@@ -131,6 +148,18 @@ class JoinSql:
         if rule == EQUAL_VALUES:
             return EqualValuesSql(left, right)
         return RewrittenKeysSql(left, right, rule, self.condition.precision)
+
+    @property
+    def _has_lists(self) -> bool:
+        return self.left.has_lists or self.right.has_lists
+
+    @property
+    def _list_join(self) -> ListJoinSql:
+        names = [name for name, _ in (*self.left.columns, *self.right.columns)]
+        row = quoted(sql_names([*names, "join row"])[-1])
+        left, right = SideRows(self.left, LEFT_ROWS, "l", row), SideRows(self.right, RIGHT_ROWS, "r", row)
+        are_keys_equal = isinstance(self.condition.rule, ByExpression)
+        return ListJoinSql(left, right, self._sql_of(left, right), self.left_from, self.right_from, are_keys_equal)
 
 
 def _with(definitions: Sequence[str], select: str) -> str:

@@ -47,7 +47,9 @@ def as_text(values: Column) -> Texts:
 
 
 def sql_type_of(kind: pa.DataType) -> str | None:
-    """Return the SQL type of a column of bytes, UUID or BLOB; None for others, whose values show it."""
+    """Return the SQL type of a column of bytes, UUID or BLOB, or of lists; None for others, whose values show it."""
+    if any(is_list(kind) for is_list in _LISTS):
+        return "VARCHAR"
     if isinstance(kind, pa.BaseExtensionType):
         kind = kind.storage_type
     if not any(is_bytes(kind) for is_bytes in _BYTES):

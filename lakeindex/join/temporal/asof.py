@@ -8,7 +8,7 @@ from lakeindex.errors import InvalidSetting
 from lakeindex.join.condition import EARLIER, LATER, VALUE, ByMoment, JoinCondition
 from lakeindex.join.kinds import AsOf, Direction, MatchKind, parse_choice
 from lakeindex.join.side import TEXT, JoinSide
-from lakeindex.join.temporal.date_formats import IN_UTC
+from lakeindex.join.temporal.day_orders import IN_UTC
 from lakeindex.join.temporal.detect_moments import ZONED, DistinctValues, has_moment_type, has_number_type, moments_of
 from lakeindex.join.temporal.tolerance import microseconds_of, number_of
 
@@ -28,6 +28,7 @@ def asof_condition(left: JoinSide, right: JoinSide, options: AsOf) -> JoinCondit
     side and numbers on the other, and for an invalid direction or tolerance; UnreadableTable when a file is gone.
     """
     direction, sides = parse_choice(Direction, options.direction, "direction"), (left.first, right.first)
+    _require_single_values(left, right)
     are_numbers = all(map(has_number_type, sides))
     moments = _numbers(*sides) if are_numbers else _moments(*sides)
     tolerance: float | None = None
@@ -41,6 +42,15 @@ def asof_condition(left: JoinSide, right: JoinSide, options: AsOf) -> JoinCondit
         description += ", where the other columns are equal"
     rule = ByMoment(*moments, direction, tolerance, distance)
     return JoinCondition(str(MatchKind.ASOF), rule, 1.0, float("nan"), description)
+
+
+def _require_single_values(*sides: JoinSide) -> None:
+    for side in sides:
+        if side.has_lists:
+            raise InvalidSetting(
+                f"an as-of join needs one moment in each row, but {side} holds lists: join by another --match, which "
+                f"takes each element, or name other columns"
+            )
 
 
 def _numbers(left: JoinSide, right: JoinSide) -> tuple[str, str]:
@@ -66,7 +76,7 @@ def _moments(left: JoinSide, right: JoinSide) -> tuple[str, str]:
 
 def _moment(side: JoinSide) -> str | None:
     """Write the TIMESTAMP of a value of the column; None where the column holds no moments."""
-    if side.sql_type == ZONED:
+    if side.sql_type in ZONED:
         return f"CAST({VALUE}{IN_UTC} AS TIMESTAMP)"
     if has_moment_type(side):
         return VALUE if side.sql_type == "TIMESTAMP" else f"CAST({VALUE} AS TIMESTAMP)"

@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from lakeindex.join.condition import VALUE
+from lakeindex.join.temporal.day_orders import DayFormat, Zone, day_formats
 from lakeindex.join.temporal.grains import Grain
 from lakeindex.sql import BLANKS, literal
 
-IN_UTC = " AT TIME ZONE 'UTC'"
 _MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 _MONTH_NAME = (
     "(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?"
     "|dec(ember)?)[.]?"
 )
+BEGINNING = f"([0-9]|q[1-4]|{_MONTH_NAME})"
+"""The regular expression of how a value begins that has one of the formats, trimmed and in lower case."""
 _YEAR = r"([12]\d{3})"
 _MONTH = "(0?[1-9]|1[0-2])"
 _DAY = r"(0?[1-9]|[12]\d|3[01])"
-_TIME = r"([t ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.]\d+)?)?)"
-_ZONE = r" ?(z|[+-]\d\d(:?\d\d)?)"
+_PLAIN = f"lower(trim({VALUE}, {BLANKS}))"
 _YEAR_AHEAD, _YEAR_BEHIND = f"substr({VALUE}, 1, 4)", f"right({VALUE}, 4)"
 _DIGITS = r"(19\d\d|20\d\d)(0[1-9]|1[0-2])"
 
@@ -37,13 +38,20 @@ class MomentFormat:
     """The share of other numbers with as many digits that happen to have this format."""
     is_number: bool = False
     """Whether it is written as a whole number."""
+    is_zoned: bool = False
+    """Whether it has a time zone, and the TIMESTAMP is in UTC."""
+    days: DayFormat | None = None
+    """How its day is written, where that is in numbers."""
 
     @property
     def moment(self) -> str:
         """DuckDB SQL with VALUE for any value as text: its TIMESTAMP, NULL in another format."""
-        plain = f"lower(trim({VALUE}, {BLANKS}))"
-        matches = f"regexp_matches({plain}, {literal(self.pattern)})"
-        return f"CASE WHEN {matches} THEN {self.parsed.replace(VALUE, plain)} END"
+        return f"CASE WHEN {self.matches} THEN {self.parsed.replace(VALUE, _PLAIN)} END"
+
+    @property
+    def matches(self) -> str:
+        """DuckDB SQL with VALUE for any value as text: whether it looks so, be there such a day or not."""
+        return f"regexp_matches({_PLAIN}, {literal(self.pattern)})"
 
 
 def _arranged(grain: Grain | None, pattern: str, by: str) -> MomentFormat:
@@ -51,6 +59,10 @@ def _arranged(grain: Grain | None, pattern: str, by: str) -> MomentFormat:
     # In upper case, as DuckDB wants the T between day and time.
     parsed = f"TRY_CAST(upper(regexp_replace({VALUE}, {literal(pattern)}, {literal(by)})) AS TIMESTAMP)"
     return MomentFormat(grain, pattern, parsed)
+
+
+def _days(form: DayFormat) -> MomentFormat:
+    return MomentFormat(None, form.pattern, form.parsed, is_zoned=form.zone is not Zone.NONE, days=form)
 
 
 def _digits(grain: Grain, digits: str, by: str, chance: float) -> MomentFormat:
@@ -90,12 +102,7 @@ _NAMED_MONTH = f"(strpos({literal(_MONTHS)}, substr({VALUE}, 1, 3)) + 2) // 3"
 
 YEAR = _digits(Grain.YEAR, _YEAR, r"\1-01-01", 1.0)
 MOMENT_FORMATS = (
-    _arranged(None, f"^{_YEAR}[-/.]{_MONTH}[-/.]{_DAY}{_TIME}?$", r"\1-\2-\3\4"),
-    _arranged(None, rf"^{_DAY}\.{_MONTH}\.{_YEAR}{_TIME}?$", r"\3-\2-\1\4"),
-    MomentFormat(
-        None, f"^{_YEAR}[-/]{_MONTH}[-/]{_DAY}{_TIME}{_ZONE}$",
-        f"CAST(TRY_CAST(upper({VALUE}) AS TIMESTAMPTZ){IN_UTC} AS TIMESTAMP)",
-    ),
+    *map(_days, day_formats()),
     _arranged(Grain.MONTH, f"^{_YEAR}[-/]{_MONTH}$", r"\1-\2-01"),
     _arranged(Grain.MONTH, f"^{_MONTH}[-/]{_YEAR}$", r"\2-\1-01"),
     _month(f"^{_MONTH_NAME}[ /,-]+{_YEAR}$", _YEAR_BEHIND, _NAMED_MONTH),
@@ -108,4 +115,4 @@ MOMENT_FORMATS = (
     _digits(Grain.DAY, rf"{_DIGITS}(0[1-9]|[12]\d|3[01])", r"\1-\2-\3", 0.04),
     YEAR,
 )  # fmt: skip
-"""Values in none of these formats are no moments."""
+"""Values in none of these formats are no moments. Of several that a column has, the first is the plainest."""

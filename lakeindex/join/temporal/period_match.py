@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
 from lakeindex.join.condition import VALUE, ByExpression, JoinCondition
 from lakeindex.join.kinds import MatchKind
 from lakeindex.join.side import TEXT, JoinSide, reading
-from lakeindex.join.temporal.detect_moments import DistinctValues, Moments, has_moment_type, moments_of
+from lakeindex.join.temporal.detect_moments import DistinctValues, Moments, has_moment_type, moment_readings
 from lakeindex.join.temporal.grains import Grain, common_grain
 
 # Of several columns, joined as text: the first one, and the others with the separator before them.
@@ -31,38 +33,49 @@ class MomentColumn:
     """The distinct values of the moments alone, where there are further columns."""
     moments: Moments
 
+    beside: str = ""
+    """The column of its table that shows the order of day and month; none where its own values do, or none does."""
+
     @classmethod
-    def of(cls, side: JoinSide, values: DistinctValues) -> MomentColumn | None:
-        """Detect what moments a column holds; None where its values are none. Raises UnreadableTable.
+    def readings(cls, side: JoinSide, values: DistinctValues) -> tuple[MomentColumn, ...]:
+        """Detect what moments a column holds, by each reading that its values have. Raises UnreadableTable.
 
         Of several columns, the first holds the moments.
         """
-        firsts = values if side.others is None else values.derived(_FIRST)
-        moments = moments_of(side.first, firsts)
-        return None if moments is None else cls(side, firsts, moments)
+        firsts = cls.first_values(side, values)
+        return tuple(cls(side, firsts, moments) for moments in moment_readings(side.first, firsts))
+
+    @staticmethod
+    def first_values(side: JoinSide, values: DistinctValues) -> DistinctValues:
+        """Return the distinct values of a side's first column, given those of all its columns together."""
+        return values if side.others is None else values.derived(_FIRST)
 
     def period(self, grain: Grain) -> str:
         """Write the key of a value: the period, and the values of further columns."""
         if self.side.others is None:
-            return grain.truncated(self.moments.moment)
-        return f"CAST({grain.truncated(self.moments.moment.replace(VALUE, _FIRST))} AS {TEXT}) || {_OTHERS}"
+            return grain.beginning(self.moments.moment)
+        return f"CAST({grain.beginning(self.moments.moment.replace(VALUE, _FIRST))} AS {TEXT}) || {_OTHERS}"
 
 
-def temporal_condition(left: MomentColumn, right: MomentColumn) -> JoinCondition | None:
+def temporal_condition(
+    left: MomentColumn, right: MomentColumn, assumptions: Sequence[tuple[float, str]] = ()
+) -> JoinCondition | None:
     """Match moments of the same period, of the coarser column's grain; None where the grains have no common period.
 
-    The precision is at most the probability that the grains were detected rightly.
+    Times are matched where they are the same. The precision is at most the probability that the grains were detected
+    rightly, and less by the probability of each assumption, which the description names.
     Raises UnreadableTable when a file is gone or no longer what it was.
     """
     grain = common_grain(left.moments.grain, right.moments.grain)
-    if grain is None or grain is Grain.TIME or _are_equal_anyway(left, right) or not _hold_years(left, right):
+    if grain is None or _are_equal_anyway(left, right) or not _hold_years(left, right):
         return None
+    certain = min(left.moments.certainty, right.moments.certainty) * prod(chance for chance, _ in assumptions)
     return JoinCondition(
         match=str(MatchKind.TEMPORAL),
         rule=ByExpression(left.period(grain), right.period(grain)),
-        precision=_RIGHT * min(left.moments.certainty, right.moments.certainty),
+        precision=_RIGHT * certain,
         matched=float("nan"),
-        description=_description(left.moments, right.moments, grain),
+        description="; ".join([_description(left.moments, right.moments, grain), *(text for _, text in assumptions)]),
     )
 
 
@@ -92,7 +105,9 @@ def _covered(years: MomentColumn, column: MomentColumn) -> float:
 
 
 def _description(left: Moments, right: Moments, grain: Grain) -> str:
-    if left.grain is right.grain:
+    if grain is Grain.TIME:
+        description = "both columns are of times, however they are written"
+    elif left.grain is right.grain:
         description = f"both columns are of {grain}s, however they are written"
     else:
         side, finer = ("left", left.grain) if right.grain is grain else ("right", right.grain)

@@ -20,16 +20,18 @@ NEVER = (
 
 
 def read(texts: list[str]) -> list[tuple[Grain | None, datetime] | None]:
-    """Read texts by the first format that each of them has."""
+    """Read texts by the first format that each of them has; the others of the same order say the same."""
     with duckdb.connect() as connection:
         connection.register("texts", pa.table({"value": pa.array(texts, pa.string()), "n": range(len(texts))}))
         moments = ", ".join(one.moment.replace("{value}", "value") for one in MOMENT_FORMATS)
         rows = connection.sql(f"SELECT {moments} FROM texts ORDER BY n").fetchall()
-    found = [
-        [(form.grain, moment) for form, moment in zip(MOMENT_FORMATS, row, strict=True) if moment is not None]
-        for row in rows
-    ]
-    assert all(len(one) < 2 for one in found), "a value has two formats"
+    found: list[list[tuple[Grain | None, datetime]]] = []
+    for row in rows:
+        has = [(form, moment) for form, moment in zip(MOMENT_FORMATS, row, strict=True) if moment is not None]
+        of_order = {form.days and form.days.order: moment for form, moment in has}
+        assert all(moment == of_order[form.days and form.days.order] for form, moment in has)
+        assert len(of_order) < 2 or all(form.days is not None for form, _ in has), "a value has two formats"
+        found.append([(form.grain, moment) for form, moment in has])
     return [one[0] if one else None for one in found]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import cycle
+from itertools import cycle, permutations
 
 import duckdb
 import pytest
@@ -27,12 +27,24 @@ TABLES = {
     "prices.csv": """SELECT if(range % 7 = 0, NULL, DATE '2022-12-01' + (range % 90 * 5)::INT) AS since,
                      range % 5 AS shop, range AS price""",
     "stamps.parquet": "SELECT (TIMESTAMP '2023-03-01' + to_minutes((range * 977)::INT)) AT TIME ZONE 'UTC' AS at, 1",
+    "serials.csv": "SELECT 44927 + range % 400 AS posting_date, range AS amount",
+    "epochs.csv": "SELECT epoch_ms(TIMESTAMP '2023-03-01' + to_minutes((977 * range)::INT)) AS sent_at, range AS bytes",
+    "offsets.csv": """SELECT strftime(TIMESTAMP '2023-03-01 05:30' + to_minutes((977 * range)::INT),
+                      '%Y-%m-%d %H:%M:%S +0530') AS seen, range AS n""",
+    "american.csv": """SELECT strftime(TIMESTAMP '2023-01-01 08:00' + to_seconds(range * 90061), '%m/%d/%Y %I:%M:%S %p')
+                       AS bought, range AS n""",
+    "named.csv": """SELECT strftime(TIMESTAMP '2023-03-01 01:00' + to_minutes((977 * range)::INT) +
+                    if(range BETWEEN 37 AND 302, INTERVAL 1 HOUR, INTERVAL 0 HOUR), '%Y-%m-%dT%H:%M:%S Europe/Berlin')
+                    AS begun, range AS n""",
     "brackets.csv": "SELECT range * range * 17 AS from_id, range / 100 AS rate",
 }
 TEMPORAL = [
     ("orders.csv", "placed", "days.csv", "day"), ("orders.csv", "placed", "months.csv", "month"),
     ("days.csv", "day", "weeks.csv", "week"), ("years.csv", "year", "days.csv", "day"),
     ("stamps.parquet", "at", "quarters.csv", "quarter"), ("months.csv", "month", "quarters.csv", "quarter"),
+    ("serials.csv", "posting_date", "days.csv", "day"), ("epochs.csv", "sent_at", "stamps.parquet", "at"),
+    ("stamps.parquet", "at", "offsets.csv", "seen"), ("american.csv", "bought", "orders.csv", "placed"),
+    ("named.csv", "begun", "epochs.csv", "sent_at"), ("serials.csv", "posting_date", "months.csv", "month"),
 ]  # fmt: skip
 ASOF = [
     ("orders.csv", "placed", "prices.csv", "since"), ("stamps.parquet", "at", "prices.csv", "since"),
@@ -94,6 +106,15 @@ def test_weeks_begin_on_a_monday_in_bigquery_too(dated: Lake) -> None:
     translation = dated.join("days.csv", "day", "weeks.csv", "week", "temporal").sql("bigquery")
     assert "ISOWEEK" in translation
     assert "WEEK)" not in translation.replace("ISOWEEK", "")
+
+
+def test_instants_meet_whatever_their_columns_are_written_in(dated: Lake) -> None:
+    written = [("stamps.parquet", "at"), ("epochs.csv", "sent_at"), ("offsets.csv", "seen"), ("named.csv", "begun")]
+    for left, right in permutations(written, 2):
+        plan = dated.join(*left, *right)
+        rows = plan.rows()
+        assert rows["left_row"].to_pylist() == rows["right_row"].to_pylist() == list(range(300))
+        assert (plan.condition.match, plan.counts.pairs) == ("temporal", 300)
 
 
 def test_a_row_meets_all_rows_of_the_moment_and_no_other(dated: Lake) -> None:
