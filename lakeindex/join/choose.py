@@ -74,7 +74,7 @@ class Chooser:
             return only, (only,)
         with KeyCounter(self.left, self.right) as counter:
             tried = tuple(self._tried(match, counter))
-        precise = [condition for condition in tried if condition.precision >= self.precision]
+        precise = [one for one in tried if one.is_promised and one.precision >= self.precision]
         if match is MatchKind.AUTO and not precise:
             self._require_certain(tried)
         if not tried:

@@ -190,7 +190,9 @@ class JoinPlan:
 
     def describe(self) -> str:
         """Describe for people the condition and how well it is estimated to match."""
-        promised = [f"promises {self.condition.precision:.1%} of the pairs right"]
+        promised = ["too few values to tell how many of the pairs are right"]
+        if self.condition.is_promised:
+            promised = [f"promises {self.condition.precision:.1%} of the pairs right"]
         if self.condition.matched == self.condition.matched:
             promised.append(f"{self.condition.matched:.1%} of the left rows with a value matched")
         return f"{self.condition.match}: {self.condition.description} ({', '.join(promised)})"
