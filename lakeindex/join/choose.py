@@ -17,6 +17,7 @@ from lakeindex.join.side import TEXT, JoinSide
 from lakeindex.join.temporal.asof import asof_condition
 from lakeindex.join.temporal.period_match import MomentColumn, temporal_condition
 from lakeindex.join.transform.find import find_transformation
+from lakeindex.join.transform.inner_numbers import inner_number_condition
 from lakeindex.join.transform.transformation import Transformation, condition_of
 
 if TYPE_CHECKING:
@@ -142,8 +143,11 @@ class Chooser:
         yield from () if found is None else (found,)
 
     def _transformed(self) -> Iterator[JoinCondition]:
-        values = self._compared
-        if values is not None and (found := find_transformation(*values)) is not None:
+        if (values := self._compared) is None:
+            return
+        if (by_number := inner_number_condition(*values)) is not None:
+            yield by_number
+        elif (found := find_transformation(*values)) is not None:
             yield condition_of(found)
 
     def _fuzzy(self) -> Iterator[JoinCondition]:

@@ -188,13 +188,26 @@ class JoinPlan:
             remarks.append(f"warning: rows multiply: {rows:,} out of {sides}; neither column has each value only once")
         return remarks
 
+    @property
+    def promised_precision(self) -> float | None:
+        """The share of the joined pairs that are expected to be right.
+
+        None where no pair is expected, and where there is too little evidence to promise a share.
+        """
+        joins_nothing = self.condition.matched == 0 or (self.estimate is not None and self.estimate.rows.high == 0)
+        return None if joins_nothing or not self.condition.is_promised else self.condition.precision
+
     def describe(self) -> str:
         """Describe for people the condition and how well it is estimated to match."""
-        promised = ["too few values to tell how many of the pairs are right"]
-        if self.condition.is_promised:
-            promised = [f"promises {self.condition.precision:.1%} of the pairs right"]
-        if self.condition.matched == self.condition.matched:
-            promised.append(f"{self.condition.matched:.1%} of the left rows with a value matched")
+        matched = self.condition.matched
+        if self.promised_precision is not None:
+            promised = [f"promises {self.promised_precision:.1%} of the pairs right"]
+        elif self.condition.is_promised:
+            promised = ["joins nothing, so nothing is promised"]
+        else:
+            promised = ["promises nothing: too few values show that the pairs are no chance"]
+        if matched > 0:
+            promised.append(f"{matched:.1%} of the left rows with a value matched")
         return f"{self.condition.match}: {self.condition.description} ({', '.join(promised)})"
 
     def __repr__(self) -> str:

@@ -19,6 +19,7 @@ from lakeindex.join.transform.cuts import Steps
 from lakeindex.join.transform.inventions import invents, takes_whole
 from lakeindex.join.transform.program import Constant, Extract, Piece, Program
 from lakeindex.join.transform.shapes import DIGIT, by_shape, pattern_of
+from lakeindex.join.transform.steps import Span
 
 _MOST_PROGRAMS = 4
 _TRIED = 24
@@ -28,6 +29,7 @@ _LEAST_PRECISION = 0.75
 _ALL = 0.98
 _NATS = 4.0
 """The least evidence, in nats, beyond a correction for the number of programs that were tried."""
+_MOST_CHANCE = 0.5
 _FEWEST_IN_RANGE = 20
 _MOST_FILLED = 0.05
 """The greatest share of the numbers of their length that the other side has, for outputs in its range to say more than
@@ -191,8 +193,16 @@ def _best(proposed: Proposed, sample: Sample, keys: Integers, rest: Flags, is_fi
     # A program that maps all values to a few is worth less than one that maps each to another.
     meant = {one: (gains[one] + spread[one]) * _precision_of(found[one]) for one in meant_ones}
     enough = max(meant.values()) - 0.02 * len(rest)
-    best = min((one for one in meant if meant[one] >= enough), key=lambda one: sizes[one])
+    # How far a number reaches is not for positions to say.
+    best = min(
+        (one for one in meant if meant[one] >= enough), key=lambda one: (_counts_characters(found[one]), sizes[one])
+    )
     return best, found[best]
+
+
+def _counts_characters(chosen: Chosen) -> bool:
+    steps = [step for extract in chosen.program.extracts for step in extract.steps]
+    return chosen.basis is Basis.SAME_RANGE and any(isinstance(step, Span) for step in steps)
 
 
 def _precision_of(chosen: Chosen) -> float:
@@ -209,7 +219,8 @@ def _basis(
 
 
 def _is_real(evidence: Evidence, tried: int) -> bool:
-    if evidence.hits < _LEAST_HITS:
+    # Where most outputs would hit anyway, as ids without gaps do, one hit says nothing that another hasn't said.
+    if evidence.hits < _LEAST_HITS or evidence.chance > _MOST_CHANCE:
         return False
     is_beyond_chance = evidence.weight >= _NATS + math.log(tried)
     return is_beyond_chance and evidence.precision_at(evidence.rate) >= _LEAST_PRECISION
