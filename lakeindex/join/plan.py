@@ -15,7 +15,7 @@ from lakeindex.join.condition import ByMapping, JoinCondition
 from lakeindex.join.counts import JoinCounts
 from lakeindex.join.dialects import DUCKDB, translate
 from lakeindex.join.estimate.estimate import Interval, JoinEstimate
-from lakeindex.join.explain_empty import explain_empty
+from lakeindex.join.explain_empty import explain_empty, explain_few
 from lakeindex.join.html_table import html_table
 from lakeindex.join.kinds import How
 from lakeindex.join.lake_tables import LakeTables
@@ -184,6 +184,7 @@ class JoinPlan:
             remarks[0] += f"; {counts.left_matched:,} left rows, {counts.match_rate:.1%} of those with a value, matched"
             if not counts.pairs:
                 remarks.append(explain_empty(self.left, self.right, self.condition, counts))
+            remarks += explain_few(self.left, self.right, counts)
         if rows > largest:
             remarks.append(f"warning: rows multiply: {rows:,} out of {sides}; neither column has each value only once")
         return remarks
