@@ -8,6 +8,9 @@ import pytest
 
 from lakeindex import Lake, Settings
 
+CYRILLIC = {"K": "К", "P": "Р", "M": "М", "T": "Т"}
+PLATES = [(100 + 37 * place % 900, "KPMT"[place % 4], "TMKP"[place // 3 % 4]) for place in range(40)]
+
 
 def write(folder: Path, name: str, header: str, values: list[str]) -> None:
     folder.mkdir(exist_ok=True)
@@ -18,8 +21,13 @@ def write(folder: Path, name: str, header: str, values: list[str]) -> None:
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
     folder = tmp_path / "lake"
-    write(folder, "latin.csv", "plate", [f"K{number}PO" for number in range(100, 140)])
-    write(folder, "cyrillic.csv", "plate_no", [f"К{number}РО" for number in range(100, 140)])
+    write(folder, "latin.csv", "plate", [f"{one}{number}{other}O" for number, one, other in PLATES])
+    write(
+        folder,
+        "cyrillic.csv",
+        "plate_no",
+        [f"{CYRILLIC[one]}{number}{CYRILLIC[other]}О" for number, one, other in PLATES],
+    )
     write(folder, "march.csv", "return_id", [f"RET03{number:03d}" for number in range(0, 60, 2)])
     write(folder, "april.csv", "return_id", [f"RET04{number:03d}" for number in range(0, 60, 2)])
     write(folder, "labels.csv", "label", [f"no. {number}" for number in range(1, 41)])

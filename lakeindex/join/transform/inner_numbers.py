@@ -19,7 +19,7 @@ from lakeindex.sql import literal
 _RUNS = 3
 _FEWEST = 20
 _LEAST_SHARE = 0.95
-_MOST_FILLED = 0.05
+_MOST_FILLED = 0.01
 _PROMISED = 0.95
 """The precision where nearly all numbers of one side are among those of the other, in a range of long numbers."""
 
