@@ -118,8 +118,12 @@ class JoinPlan:
 
     @cached_property
     def promised(self) -> JoinEstimate:
-        """The figures of the join, before it runs: estimated from sketches, or else counted by the rows of each key."""
-        if self.estimate is not None:
+        """The figures of the join, before it runs.
+
+        Of up to a million rows they are counted by the rows of each key; of more they are estimated from sketches,
+        where these cover the condition.
+        """
+        if self.estimate is not None and not self._is_small:
             return self.estimate
         counts = self.counts
         rate, fan_out, rows = (
@@ -170,6 +174,11 @@ class JoinPlan:
             )
 
     @property
+    def _is_small(self) -> bool:
+        """Whether both tables are read in a moment."""
+        return self.left.rows + self.right.rows <= _LEAST_LIMIT
+
+    @property
     def _larger(self) -> int:
         return max(self.left.rows, self.right.rows)
 
@@ -179,7 +188,7 @@ class JoinPlan:
         largest = self.left.rows + self.right.rows if self.how is How.FULL else self._larger
         remarks = [f"{rows:,} rows out of {sides}"]
         # Counting takes as long as joining: of large tables it is only done where something is amiss.
-        if rows == 0 or self.left.rows + self.right.rows <= _LEAST_LIMIT:
+        if rows == 0 or self._is_small:
             counts = self.counts
             remarks[0] += f"; {counts.left_matched:,} left rows, {counts.match_rate:.1%} of those with a value, matched"
             if not counts.pairs:
