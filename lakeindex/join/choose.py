@@ -19,6 +19,7 @@ from lakeindex.join.temporal.asof import asof_condition
 from lakeindex.join.temporal.date_orders import require_one_order
 from lakeindex.join.temporal.pair_moments import moment_condition, require_comparable_moments
 from lakeindex.join.transform.find import find_transformation
+from lakeindex.join.transform.inner_numbers import inner_number_condition
 from lakeindex.join.transform.transformation import Transformation, condition_of
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Chooser:
             return only, (only,)
         with key_counter(self.left, self.right) as counter:
             tried = tuple(self._tried(match, counter))
-        precise = [condition for condition in tried if condition.precision >= self.precision]
+        precise = [one for one in tried if one.is_promised and one.precision >= self.precision]
         if match is MatchKind.AUTO and not precise:
             self._require_certain(tried)
         if not tried:
@@ -145,8 +146,11 @@ class Chooser:
         yield from () if found is None else (found,)
 
     def _transformed(self) -> Iterator[JoinCondition]:
-        values = self._compared
-        if values is not None and (found := find_transformation(*values)) is not None:
+        if (values := self._compared) is None:
+            return
+        if (by_number := inner_number_condition(*values)) is not None:
+            yield by_number
+        elif (found := find_transformation(*values)) is not None:
             yield condition_of(found)
 
     def _fuzzy(self) -> Iterator[JoinCondition]:
