@@ -180,7 +180,7 @@ class Lake:
         found = self.opened.reranking.search_with(query, key, self._budget(budget))
         (match,) = matches_of(found, np.array([found.place_of(key)]), self.opened.explainer)
         match = replace(match, cross_score=self.opened.explainer.cross_score(found, key))
-        return self.count([match])[0]
+        return self.count([match], thorough=True)[0]
 
     def accept(self, left: ColumnId, right: ColumnId, note: str = "") -> None:
         """Accept a pair of columns, whatever its probability: that counts at once, and across all builds.
@@ -212,14 +212,24 @@ class Lake:
 
         return watch_joins(self.generation, since, rules or WatchRules(), self.settings)
 
-    def count(self, matches: Sequence[Match], outside: pa.Table | None = None) -> list[Match]:
-        """Count matches of one query in the source files; what can't be counted keeps its estimates, with a note.
+    def count(
+        self,
+        matches: Sequence[Match],
+        outside: pa.Table | None = None,
+        copied: ColumnId | None = None,
+        thorough: bool = False,
+    ) -> list[Match]:
+        """Count matches of one query in the source files, each by the condition that `join` would choose.
 
-        A query column from outside the lake is the first of the table `outside`.
+        What can't be counted keeps its estimates, with a note. A query column from outside the lake is the first of the
+        table `outside`, and may be a copy of the column `copied`. Unless `thorough`, only what takes no time is tried,
+        and a match of which more may meet says so.
         """
-        from lakeindex.join.count_rows import count_matches
+        from lakeindex.join.count_matches import Lookups, MatchCounter
 
-        return count_matches(matches, self.opened.tables, outside)
+        lookups = Lookups(self.opened.searcher, self.opened.model) if thorough else None
+        known = copied if outside is not None else matches[0].query if matches else None
+        return MatchCounter(self.opened.tables, lookups, outside, known).count(matches)
 
     def join(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 
 from lakeindex.arrays.aliases import Integers
@@ -13,7 +14,7 @@ from lakeindex.search.explain import Explainer
 from lakeindex.search.scored_candidates import ScoredCandidates
 from lakeindex.types.columns import Family
 from lakeindex.types.lake import ColumnId
-from lakeindex.types.matches import Cardinality, Match
+from lakeindex.types.matches import Cardinality, JoinKind, Match, ValueMatch
 
 _FIELDS: list[tuple[str, pa.DataType]] = [
     ("query_table", pa.string()),
@@ -29,6 +30,9 @@ _FIELDS: list[tuple[str, pa.DataType]] = [
     ("exact", pa.bool_()),
     ("probability", pa.float64()),
     ("accepted", pa.bool_()),
+    ("match", pa.string()),
+    ("matched", pa.float64()),
+    ("reverse_matched", pa.float64()),
 ]
 ANSWER_SCHEMA = pa.schema(_FIELDS)
 """Binding for scripts: columns are only ever appended."""
@@ -80,8 +84,9 @@ class Answer:
 def matches_of(candidates: ScoredCandidates, places: Integers, explainer: Explainer) -> list[Match]:
     """Return the candidates at `places`, (m,), as matches, ranked in this order."""
     pairs, scores, accepted = candidates.pairs, candidates.scores, candidates.accepted
-    kinds, values = kinds_of(pairs), pairs.compared[Family.VALUES]
+    kinds, values, keys = kinds_of(pairs), pairs.compared[Family.VALUES], pairs.compared[Family.KEYS]
     forward, backward = values.containment(), values.reverse_containment()
+    matched = np.maximum(forward, keys.containment()), np.maximum(backward, keys.reverse_containment())
     is_key = bool(pairs.query.is_key[0])
     return [
         Match(
@@ -92,6 +97,9 @@ def matches_of(candidates: ScoredCandidates, places: Integers, explainer: Explai
             kind=KINDS_OF_JOIN[kinds[place]],
             containment=float(forward[place]),
             reverse_containment=float(backward[place]),
+            match=_estimated_match(KINDS_OF_JOIN[kinds[place]], float(matched[0][place]) > float(forward[place])),
+            matched=float(matched[0][place]),
+            reverse_matched=float(matched[1][place]),
             cardinality=Cardinality.of(is_key, bool(pairs.candidates.is_key[place])),
             evidence=evidence,
             accepted=None if accepted is None else bool(accepted[place]),
@@ -100,6 +108,19 @@ def matches_of(candidates: ScoredCandidates, places: Integers, explainer: Explai
             zip(places.tolist(), explainer.evidence(candidates, places), strict=True), 1
         )
     ]
+
+
+_MATCH_OF_KIND = {
+    JoinKind.TRANSFORM: ValueMatch.NORMALISED,
+    JoinKind.TEMPORAL: ValueMatch.TEMPORAL,
+    JoinKind.FUZZY: ValueMatch.FUZZY,
+    JoinKind.SEMANTIC: ValueMatch.SEMANTIC,
+}
+
+
+def _estimated_match(kind: JoinKind, meets_otherwise: bool) -> ValueMatch:
+    """Return the match that a kind of join promises; of equal values, whether more are equal once written alike."""
+    return _MATCH_OF_KIND.get(kind, ValueMatch.NORMALISED if meets_otherwise else ValueMatch.EXACT)
 
 
 def match_row(match: Match) -> dict[str, object]:
@@ -118,6 +139,9 @@ def match_row(match: Match) -> dict[str, object]:
         "exact": match.exact,
         "probability": match.probability,
         "accepted": match.accepted,
+        "match": str(match.match),
+        "matched": match.matched,
+        "reverse_matched": match.reverse_matched,
     }
 
 
