@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
 _PRECISION = 0.9
 """That of `lakeindex join` unless another is asked for."""
+_NONE: frozenset[MatchKind] = frozenset()
 _ON_VALUES = frozenset((MatchKind.EXACT, MatchKind.NORMALISED, MatchKind.TEMPORAL))
-_WITH_PROGRAMS = _ON_VALUES | {MatchKind.TRANSFORM}
-_EVERYTHING = frozenset(MatchKind)
-_QUICKLY_COMPARED = 300
-"""Distinct values, of both columns of some pairs together, among which a query looks for programs by default."""
-_QUICKLY_NORMALISED = 50_000
-"""Distinct values of both columns of a pair up to which a query tries by default how they may be written alike."""
+_ALL = frozenset(MatchKind)
+_PROMISED_MORE = 0.01
+"""By so much more of the values have to meet by the sketches than are equal, for normal forms to be tried by default."""
+_QUICKLY_NORMALISED, _OF_REJECTED = 50_000, 2_000
+"""Distinct values of both columns of a pair up to which this is tried by default, and where it isn't accepted."""
 _MOST_COMPARED = 20_000
 """Distinct values of both columns of a pair up to which likeness is tried, where everything is to be tried."""
 _SECONDS = 20.0
@@ -66,7 +66,6 @@ class MatchCounter:
     """A query column from outside the lake is its first."""
     copied: ColumnId | None = None
     """The column of the lake that the query column is, or is a copy of; None where the lake has none like it."""
-    _left: int = field(default=_QUICKLY_COMPARED, init=False)
     _until: float = field(default=0.0, init=False)
 
     def count(self, matches: Sequence[Match]) -> list[Match]:
@@ -94,47 +93,50 @@ class MatchCounter:
     ) -> Match:
         try:
             candidate = store.read(self.tables.counted_column(match.column, views))
-            measured, note = self._measured(match, store, query, candidate)
+            measured, why = self._measured(match, store, query, candidate)
             store.forget(candidate)
         except UnreadableTable as error:
             return replace(match, note=str(error))
-        return replace(
+        counted = replace(
             match,
-            measured=measured,
-            note=note,
+            measured=replace(measured, is_final=not why),
+            note=_NOT_TRIED[why] if why else "",
             containment=measured.containment,
             reverse_containment=measured.reverse_containment,
-            match=measured.match,
-            matched=measured.matched,
-            reverse_matched=measured.reverse_matched,
             cardinality=measured.cardinality,
+        )
+        if why and match.matched > measured.matched:
+            return counted  # the sketches know of more than was tried
+        return replace(
+            counted, match=measured.match, matched=measured.matched, reverse_matched=measured.reverse_matched
         )
 
     def _measured(
         self, match: Match, store: ColumnStore, query: StoredColumn, candidate: StoredColumn
     ) -> tuple[JoinMeasure, str]:
+        """Count a match; return, too, why not all was tried that may match more, or nothing."""
         rule = EQUAL_VALUES if are_comparable(query.side, candidate.side) else None
         measured = measure(store, query, candidate, rule)
         if not len(query.values) or measured.match_rate == 1:  # nothing can match more than all
             return measured, ""
-        kinds, why = self._kinds(match, len(query.values) + len(candidate.values))
-        if len(kinds) > 1:
+        kinds, why = self._kinds(match, measured, len(query.values) + len(candidate.values))
+        if kinds:
             measured = self._chosen(match, store, query, candidate, kinds)
-        is_final = not why or measured.match_rate == 1
-        return replace(measured, is_final=is_final), "" if is_final else _NOT_TRIED[why]
+        return measured, "" if measured.match_rate == 1 else why
 
-    def _kinds(self, match: Match, values: int) -> tuple[frozenset[MatchKind], str]:
-        """Return the kinds of match to try for a pair with so many distinct values, and why no others are."""
+    def _kinds(self, match: Match, equal: JoinMeasure, values: int) -> tuple[frozenset[MatchKind], str]:
+        """Return the kinds of match to try for a pair with so many distinct values, and why others are not tried.
+
+        What is to be quick is only tried where there is a reason: normal forms where the sketches know of more values
+        that meet than are equal, periods where both hold dates.
+        """
         if self.lookups is not None:
             if values > _MOST_COMPARED:
                 return _ON_VALUES, "large"
-            return (_EVERYTHING, "") if time.monotonic() < self._until else (_ON_VALUES, "late")
-        if not match.accepted or values > _QUICKLY_NORMALISED:
-            return frozenset((MatchKind.EXACT,)), "quick"
-        if values > self._left:
-            return _ON_VALUES, "quick"
-        self._left -= values
-        return _WITH_PROGRAMS, "quick"
+            return (_ALL, "") if time.monotonic() < self._until else (_ON_VALUES, "late")
+        promises_more = match.matched > equal.matched + _PROMISED_MORE or match.match is ValueMatch.TEMPORAL
+        most = _QUICKLY_NORMALISED if match.accepted else _OF_REJECTED
+        return (_ON_VALUES if promises_more and values <= most else _NONE), "quick"
 
     def _chosen(
         self, match: Match, store: ColumnStore, query: StoredColumn, candidate: StoredColumn,

@@ -39,6 +39,29 @@ ANSWER_SCHEMA = pa.schema(_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """Which of the answers to a query are given."""
+
+    k: int
+    """At most so many."""
+    min_probability: float = 0.0
+    within: str = ""
+    """A glob that the names of their tables match."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counting:
+    """How the answers to a query are counted in the source files."""
+
+    probe: int
+    """So many, the best."""
+    is_thorough: bool = False
+    """Whether all is tried that `lakeindex join` tries to make values meet, or what takes no time."""
+    outside: pa.Table | None = None
+    """Of a query column from outside the lake, the rows: it is the first column."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The columns that join with a query column, best first."""
 
@@ -50,6 +73,8 @@ class Answer:
     """How many matches were left out because they are less probable than `min_probability`."""
     same_as: ColumnId | None = None
     """The column of the lake that a query column from outside is a copy of; its matches are these."""
+    self_matches: tuple[Match, ...] = ()
+    """The columns of the query's own table that it refers to, or that refer to it; `matches` hold none of them."""
 
     def __len__(self) -> int:
         return len(self.matches)
