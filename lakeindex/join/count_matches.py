@@ -35,6 +35,8 @@ _PROMISED_MORE = 0.01
 """By so much more of the values have to meet by the sketches than are equal, for normal forms to be tried by default."""
 _QUICKLY_NORMALISED, _OF_REJECTED = 50_000, 2_000
 """Distinct values of both columns of a pair up to which this is tried by default, and where it isn't accepted."""
+_NEARLY_ALL = 0.95
+"""The share of its values that have to meet by the sketches where it isn't accepted."""
 _MOST_COMPARED = 20_000
 """Distinct values of both columns of a pair up to which likeness is tried, where everything is to be tried."""
 _SECONDS = 20.0
@@ -135,8 +137,9 @@ class MatchCounter:
                 return _ON_VALUES, "large"
             return (_ALL, "") if time.monotonic() < self._until else (_ON_VALUES, "late")
         promises_more = match.matched > equal.matched + _PROMISED_MORE or match.match is ValueMatch.TEMPORAL
+        is_likely = match.accepted or match.matched >= _NEARLY_ALL
         most = _QUICKLY_NORMALISED if match.accepted else _OF_REJECTED
-        return (_ON_VALUES if promises_more and values <= most else _NONE), "quick"
+        return (_ON_VALUES if promises_more and is_likely and values <= most else _NONE), "quick"
 
     def _chosen(
         self, match: Match, store: ColumnStore, query: StoredColumn, candidate: StoredColumn,

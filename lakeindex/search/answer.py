@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from lakeindex.arrays.aliases import Integers
 from lakeindex.match.features import KINDS_OF_JOIN, kinds_of
+from lakeindex.search.answer_text import TableMatches, by_table, share_that_meets
 from lakeindex.search.explain import Explainer
 from lakeindex.search.scored_candidates import ScoredCandidates
 from lakeindex.types.columns import Family
@@ -79,31 +80,46 @@ class Answer:
     def __len__(self) -> int:
         return len(self.matches)
 
-    def to_arrow(self) -> pa.Table:
-        """Lay the matches out as ANSWER_SCHEMA, a row a match."""
-        return pa.Table.from_pylist([match_row(match) for match in self.matches], schema=ANSWER_SCHEMA)
+    def listed(self, with_self: bool = False) -> tuple[Match, ...]:
+        """Return the matches, and `with_self` those of the query's own table behind them."""
+        return (*self.matches, *self.self_matches) if with_self else self.matches
+
+    def to_arrow(self, with_self: bool = False) -> pa.Table:
+        """Lay the matches out as ANSWER_SCHEMA, a row a match, `with_self` those of the query's own table, too."""
+        return pa.Table.from_pylist([match_row(match) for match in self.listed(with_self)], schema=ANSWER_SCHEMA)
 
     def __repr__(self) -> str:
-        if not self.matches:
+        if not self.matches and not self.self_matches:
             return f"nothing joins with {self.query} (tried {', '.join(self.tried)})"
         unsure = sum(match.accepted is False for match in self.matches)
         lines = [f"{len(self.matches) - unsure} columns join with {self.query}, {unsure} more may (?):"]
-        lines += [
-            f"{match.rank:4}  {match.score:.3f}{'?' if match.accepted is False else ' '} {match.kind:9}  {match.column}"
-            for match in self.matches
-        ]
+        lines += [_line(group, f"{group.best.rank:4}") for group in by_table(self.matches)]
+        lines += [_line(group, "self") for group in by_table(self.self_matches)]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        if not self.matches:
+        if not self.matches and not self.self_matches:
             return f"<p>{html.escape(repr(self))}</p>"
-        head = "".join(f"<th>{name}</th>" for name in ANSWER_SCHEMA.names[2:])
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(_shown(value))}</td>" for value in list(row.values())[2:]) + "</tr>"
-            for row in map(match_row, self.matches)
-        )
+        names = ["rank", "table", "column", "more columns of the table", *ANSWER_SCHEMA.names[5:]]
+        head = "".join(f"<th>{name.replace('_', ' ')}</th>" for name in names)
+        rows = [_html_row(group, str(group.best.rank)) for group in by_table(self.matches)]
+        rows += [_html_row(group, "self") for group in by_table(self.self_matches)]
         caption = f"<caption>Columns that join with {html.escape(str(self.query))}</caption>"
-        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _line(group: TableMatches, rank: str) -> str:
+    match = group.best
+    sure = "?" if match.accepted is False else " "
+    shares = f" {share_that_meets(match)}" if match.meets_otherwise else ""
+    return f"{rank}  {match.score:.3f}{sure} {match.kind:9}  {match.column}{shares}{group.describe_others()}"
+
+
+def _html_row(group: TableMatches, rank: str) -> str:
+    row = match_row(group.best)
+    others = ", ".join(match.column.name for match in group.matches[1:])
+    cells = [rank, row["table"], row["column"], others, *(row[name] for name in ANSWER_SCHEMA.names[5:])]
+    return "<tr>" + "".join(f"<td>{html.escape(_shown(cell))}</td>" for cell in cells) + "</tr>"
 
 
 def matches_of(candidates: ScoredCandidates, places: Integers, explainer: Explainer) -> list[Match]:
