@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -64,6 +64,8 @@ class Chooser:
     """Finds tables that map one side's values to the other's; None for none."""
     asof: AsOf | None = None
     """The options of an as-of join; None for the defaults."""
+    kinds: Collection[MatchKind] = tuple(MatchKind)
+    """Those that `auto` chooses among."""
 
     def choose(self, match: MatchKind) -> tuple[JoinCondition, tuple[JoinCondition, ...]]:
         """Choose a condition of a kind; return it, and all that were tried, the simplest first.
@@ -119,7 +121,7 @@ class Chooser:
         matched = 0.0
         for kind, conditions in self._conditions(match, counter):
             # Nothing can match more than all.
-            if match is kind or (match is MatchKind.AUTO and matched < 1):
+            if match is kind or (match is MatchKind.AUTO and kind in self.kinds and matched < 1):
                 for condition in conditions:
                     counted = condition if kind is MatchKind.NORMALISED else counter.counted(condition)
                     matched = max(matched, counted.matched)
