@@ -135,7 +135,7 @@ def detect_layout(head: bytes, is_whole: bool, header: Header) -> tuple[Layout, 
         header_lines,
         *(_mark(records[header_lines - 1]) if header_lines and len(names) > 1 else ("", 0)),
         long_delimiter=long,
-        is_declared=encoding == preamble.encoding,
+        is_declared=is_guess(encoding) and encoding == preamble.encoding,
         remarks=(*preamble.remarks, *remarks, *_about_delimiter(long, preamble.separator)),
     )
     return layout, names

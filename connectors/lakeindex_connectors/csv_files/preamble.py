@@ -27,9 +27,10 @@ _PADDING = ' \t,;|"'
 
 @dataclass(frozen=True, slots=True)
 class Preamble:
-    """What the first lines of a text say about the others; `lines` of them, empty ones before and among them included."""
+    """What the first lines of a text say about the others."""
 
     lines: int = 0
+    """How many they are, with the empty ones before and among them."""
     separator: str = ""
     """The delimiter that a line `sep=;` states, of one or more characters; empty where none does."""
     encoding: str = ""

@@ -27,6 +27,8 @@ Counts = NDArray[np.int64]
 
 _MAX_CHUNKS = 16
 """Of a gzip file, which takes as long to unpack as to read."""
+_LARGE_BYTES = 16 << 20
+_EVERY = 4
 _LEAST_RUN = 5
 """Wide rows one after the other: fewer are broken rows."""
 _LEAST_ENDING = 3
@@ -54,11 +56,12 @@ class WideRows:
 
     def see(self, lines: bytes) -> None:
         """Count the cells of whole lines of text in which the delimiter and line ends are as in ASCII."""
-        ends = lines.count(b"\n") or lines.count(b"\r")
-        if lines.count(self.dialect.delimiter.encode()) == ends * (self.width - 1):
+        text = _without_quoted(lines, self.dialect, self.is_exact)
+        ends = text.count(b"\n") or text.count(b"\r")
+        if text.count(self.dialect.delimiter.encode()) == ends * (self.width - 1):
             self.seen += ends
             return
-        cells = _count_cells(lines, self.dialect, self.width, self.is_exact)
+        cells = _count_cells(text, self.dialect, self.width)
         wide = np.flatnonzero(cells > self.width)
         self.places.append(wide + self.seen)
         self.widths.append(cells[wide])
@@ -87,20 +90,29 @@ def count_file_columns(file: LakeFile, layout: Layout, width: int) -> int:
     def read() -> Iterator[bytes]:
         with open_unpacked(file) as raw:
             chunks = islice(read_chunks(raw), _MAX_CHUNKS if is_gzip_name(file.path) else None)
-            yield from _recoded(chunks, layout)
+            if is_wide(layout.encoding):
+                chunks = to_utf8(chunks, damaged(layout.encoding))
+            elif file.size > _LARGE_BYTES:
+                chunks = _some_of(chunks)
+            yield from with_stand_in(chunks, layout.long_delimiter) if layout.long_delimiter else chunks
 
     return count_columns(read, layout.dialect, width)
 
 
-def _recoded(chunks: Iterator[bytes], layout: Layout) -> Iterator[bytes]:
-    """Recode only what has no delimiters or line ends of one byte."""
-    if is_wide(layout.encoding):
-        chunks = to_utf8(chunks, damaged(layout.encoding))
-    return with_stand_in(chunks, layout.long_delimiter) if layout.long_delimiter else chunks
+def _some_of(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the whole lines of every fourth chunk and of the last one: rows that become longer mostly stay so."""
+    last = b""
+    for number, chunk in enumerate(chunks):
+        if number % _EVERY == 0:
+            yield chunk[chunk.find(b"\n") + 1 if number else 0 : chunk.rfind(b"\n") + 1]
+            last = b""
+        else:
+            last = chunk
+    yield last[last.find(b"\n") + 1 :]
 
 
 def count_columns(read: Callable[[], Iterable[bytes]], dialect: Dialect, width: int) -> int:
-    """Return the columns of a table of which the first rows have `width`; `read` gives its text, from the first line on.
+    """Return the columns of a table of which the first rows have `width`; `read` gives its text from the first line.
 
     Quotes are counted first, which stray ones lead astray; where that finds wide rows, quoted cells are looked up.
     """
@@ -115,20 +127,23 @@ def count_columns(read: Callable[[], Iterable[bytes]], dialect: Dialect, width: 
     return found.width_of_table()
 
 
-def _count_cells(lines: bytes, dialect: Dialect, width: int, is_exact: bool) -> Counts:
+def _without_quoted(lines: bytes, dialect: Dialect, is_exact: bool) -> bytes:
+    """Write one character for each quoted cell, or for whatever stands after an odd number of quotes."""
+    quote = dialect.quote.encode()
+    if not quote or quote not in lines:
+        return lines
+    if dialect.escape:
+        lines = lines.replace(dialect.escape.encode() + quote, b"__")
+    return quoted_cell(dialect).sub(b"_", lines) if is_exact else b"_".join(lines.split(quote)[::2])
+
+
+def _count_cells(lines: bytes, dialect: Dialect, width: int) -> Counts:
     """Return the cells on each line up to the last that isn't empty, at most `width` where the surplus is no cell.
 
     That is where a blank follows the surplus delimiters, as in prose, and on lines of another table.
     """
-    if dialect.escape:
-        lines = lines.replace((dialect.escape + dialect.quote).encode(), b"__")
-    if is_exact and dialect.quote:
-        lines = quoted_cell(dialect).sub(b"_", lines)
     text = np.frombuffer(lines if lines.endswith((b"\n", b"\r")) else lines + b"\n", np.uint8)
     is_end, is_delimiter = text == (10 if b"\n" in lines else 13), text == ord(dialect.delimiter)
-    if dialect.quote and not is_exact and dialect.quote.encode() in lines:
-        is_outside = ~np.logical_xor.accumulate(text == ord(dialect.quote))
-        is_end, is_delimiter = is_end & is_outside, is_delimiter & is_outside
     ends = np.flatnonzero(is_end)
     if not len(ends):
         return ends
