@@ -35,7 +35,7 @@ def stream_exactly(
         for _ in range(layout.skip):
             next(lines, None)
         reader = RecordReader(lines, layout.dialect, len(schema))
-        fitted = TableRecords(reader, layout.dialect, len(schema), layout.header_lines)
+        fitted = TableRecords(reader, layout.dialect, len(schema), layout.header_lines, layout.has_control)
         yield from _batches(fitted, reader, schema, batch_rows)
     if seen.has_nul:
         raise UnreadableTable("binary content: it contains NUL bytes")

@@ -24,7 +24,7 @@ def count_grouped_lines(records: Sequence[Record], width: int) -> int:
     columns = [[row[place] for row in rows if place < len(row)] for place in range(width)]
     if not (_are_labels(groups, columns) and _are_labels(names, columns) and _are_no_row(groups, names, columns)):
         return 0
-    return 3 if _names_an_index(groups, names, records[2]) else 2
+    return 3 if names_an_index(groups, names, records[2]) else 2
 
 
 def join_names(heads: Sequence[Record]) -> list[str | None]:
@@ -77,7 +77,7 @@ def _are_no_row(groups: Record, names: Record, columns: Sequence[Sequence[str | 
     return is_above and not any(name in column for name, column in zip(names, columns, strict=True))
 
 
-def _names_an_index(groups: Record, names: Record, third: Record) -> bool:
-    """Return whether the line below is the name of an index, which pandas writes alone below a blank corner."""
+def names_an_index(groups: Record, names: Record, third: Record) -> bool:
+    """Return whether the line below two others is the name of an index, which pandas writes below a blank corner."""
     is_alone = bool(third) and bool(third[0]) and not any(third[1:])
     return is_alone and not groups[0] and not names[0] and not is_value(third[0])

@@ -35,7 +35,7 @@ def _numbered(first: Sequence[str | None], columns: Sequence[Sequence[str | None
         return frozenset()
     depth = min((len(column) for column in columns[start:]), default=0)
     rows = [[column[row] for column in columns[start:]] for row in range(depth)]
-    if any(_is_progression(row) for row in rows) or any(map(_is_alike, first[:start], columns)):
+    if 2 * sum(map(_is_progression, rows)) >= max(len(rows), 1) or any(map(_is_alike, first[:start], columns)):
         return frozenset()
     return frozenset(range(start, len(first)))
 

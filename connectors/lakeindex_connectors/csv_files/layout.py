@@ -10,6 +10,7 @@ from typing import BinaryIO
 from lakeindex.errors import UnreadableTable
 from lakeindex.types.lake import Header
 from lakeindex_connectors.column_names import unique_names
+from lakeindex_connectors.csv_files.control_records import is_control
 from lakeindex_connectors.csv_files.dialect import Dialect, sniff_dialect
 from lakeindex_connectors.csv_files.header_names import header_cells
 from lakeindex_connectors.csv_files.long_delimiters import STAND_IN, find_long_delimiter
@@ -44,6 +45,8 @@ class Layout:
     """A delimiter of several characters, for which the dialect has a stand-in; empty where there is none."""
     is_declared: bool = False
     """Whether the file itself names its encoding."""
+    has_control: bool = False
+    """Whether a control record stands above the table, so that another one may end it."""
     remarks: tuple[str, ...] = ()
     """What was understood of the lines at the top, for the notes."""
 
@@ -62,6 +65,7 @@ class Layout:
             ("mark_column", str(self.mark_column)),
             ("long_delimiter", self.long_delimiter),
             ("is_declared", str(self.is_declared)),
+            ("has_control", str(self.has_control)),
             ("remarks", "\n".join(self.remarks)),
         )
 
@@ -84,6 +88,7 @@ class Layout:
             column,
             by_name["long_delimiter"],
             by_name["is_declared"] == "True",
+            by_name["has_control"] == "True",
             tuple(by_name["remarks"].splitlines()),
         )
 
@@ -135,6 +140,7 @@ def detect_layout(head: bytes, is_whole: bool, header: Header) -> tuple[Layout, 
         header_lines,
         *(_mark(records[header_lines - 1]) if header_lines and len(names) > 1 else ("", 0)),
         long_delimiter=long,
+        has_control=titles > 0 and is_control(sampled, usual_width(sampled)),
         is_declared=is_guess(encoding) and encoding == preamble.encoding,
         remarks=(*preamble.remarks, *remarks, *_about_delimiter(long, preamble.separator)),
     )
@@ -148,6 +154,8 @@ def _decoded(head: bytes, is_whole: bool) -> tuple[str, str, Preamble]:
     if not text.strip():
         raise UnreadableTable("empty file" if not head else "empty file: nothing but white space")
     preamble = read_preamble(_whole_lines(text, is_whole))
+    if not "".join(_whole_lines(text, is_whole)[preamble.lines :]).strip():
+        raise UnreadableTable("empty file: nothing stands below the line that names its delimiter")
     if preamble.encoding and is_guess(encoding) and decodes(head, preamble.encoding, is_whole):
         return "".join(decode((head,), preamble.encoding)), preamble.encoding, preamble
     return text, encoding, preamble

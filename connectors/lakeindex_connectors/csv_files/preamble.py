@@ -48,7 +48,7 @@ def read_preamble(lines: Sequence[str]) -> Preamble:
             continue
         below = [one for one in lines[number:] if one.strip()]
         stated = _read_line(text, below)
-        if stated is None or not below:
+        if stated is None or not (below or stated.separator):
             break
         found = Preamble(
             number,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from lakeindex_connectors.csv_files.control_records import is_control
-from lakeindex_connectors.csv_files.grouped_header import count_grouped_lines
+from lakeindex_connectors.csv_files.grouped_header import count_grouped_lines, names_an_index
 from lakeindex_connectors.csv_files.header import names_columns
 from lakeindex_connectors.csv_files.records import Record
 from lakeindex_connectors.csv_files.values import MISSING, is_typed, is_value
@@ -80,6 +80,8 @@ def _is_title(record: Record, usual: int) -> bool:
     starts_as_comment = (record[0] or "").startswith("#") if record else False
     if len(record) * 2 < usual or (usual > 1 and starts_as_comment and len(record) != usual):
         return True
+    if usual == 1 and starts_as_comment and len(record) == 1:
+        return (record[0] or "").count(" ") >= _BLANKS_OF_PROSE
     is_prose = all(cell and cell.startswith(" ") for cell in record[1:]) and 1 < len(record) < usual
     return is_prose and " " in (record[0] or "").strip()
 
@@ -125,7 +127,7 @@ def count_header_lines(records: Sequence[Record]) -> int:
     for lines in range(_MAX_HEADER_LINES, 1, -1) if _may_have_several(records) else ():
         heads, rows = records[:lines], records[lines : lines + _MAX_ROWS]
         if len(rows) > 1 and all(len(head) == usual for head in heads) and _are_heads(heads, rows, usual):
-            return lines
+            return lines + (lines == 2 and names_an_index(*records[:3]))
     if grouped := count_grouped_lines(records, usual):
         return grouped
     return int(names_columns(records[0], records[1:]))
