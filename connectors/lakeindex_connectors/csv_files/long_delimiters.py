@@ -17,7 +17,8 @@ from lakeindex.errors import UnreadableTable
 STAND_IN = "\x1f"
 """ASCII's unit separator."""
 
-_TOKEN = re.compile(r"[|~^:;,#@$!*+=/\\<>&%]{2,4}")
+_TOKEN = re.compile(r"\t[|~^;]\t|[|~^:;,#@$!*+=/\\<>&%]{2,4}")
+_QUOTED = re.compile(r"(?:\A|(?<=[\n|~^:;,#@$!*+=/\\<>&%\t]))\"(?:[^\"]++|\"\")*+\"")
 _MIRRORED = str.maketrans("<>/\\", "><\\/")
 _PAIRED = frozenset("|~^:#@$!*+&")
 """Characters that make a delimiter when doubled; an empty cell between commas or semicolons is an empty cell."""
@@ -33,11 +34,14 @@ def find_long_delimiter(lines: Sequence[str]) -> str:
 
     It must stand in the first line, equally often in nearly all lines, and not be made of single delimiters.
     """
-    sample = [line.rstrip("\r\n") for line in lines[:_MAX_LINES] if line.strip()]
-    if len(sample) < _LEAST_LINES or STAND_IN in "".join(sample):
+    tokens = {token for line in lines[:1] for token in _TOKEN.findall(line) if _is_meant(token)}
+    if not tokens:
         return ""
-    tokens = {token for token in _TOKEN.findall(sample[0]) if _is_meant(token)}
-    fitting = [token for token in tokens if _agrees(token, sample)]
+    text = _QUOTED.sub("_", "".join(lines[:_MAX_LINES]))
+    sample = [line for line in text.splitlines() if line.strip()]
+    if STAND_IN in text:
+        return ""
+    fitting = [token for token in tokens if len(sample) >= _least_lines(token) and _agrees(token, sample)]
     best = max(fitting, key=lambda token: (sample[0].count(token), len(token)), default="")
     return f" {best} " if best and all(line.count(f" {best} ") == line.count(best) for line in sample) else best
 
@@ -46,6 +50,10 @@ def _is_meant(token: str) -> bool:
     if len(set(token)) == 1:
         return token[0] in _PAIRED
     return set(token) <= _OF_MACHINES or token == token[::-1].translate(_MIRRORED)
+
+
+def _least_lines(token: str) -> int:
+    return _LEAST_LINES - (len(token) > 2 and set(token) <= _OF_MACHINES)
 
 
 def _agrees(token: str, lines: Sequence[str]) -> bool:

@@ -27,6 +27,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_LEAST_CHARACTER = {"utf-16": 2, "utf-32": 4}
+"""Bytes."""
 _FEW_INVALID = 100
 """UTF-16 without a mark has at least so many valid characters for each invalid one."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -103,7 +105,7 @@ def without_utf8(chunks: Iterable[bytes]) -> str:
             others += b"\n".join((*invalid_lines, b""))
     if intact and (mixed := detect_mixed(others[:_SAMPLE_BYTES], valid_lines)):
         return mixed
-    if intact > 4 * invalid:
+    if intact > 4 * invalid or valid_lines >= max(2, 2 * others.count(b"\n")):
         return DAMAGED_UTF8
     charset = choose_charset(sample)
     if charset != PREFERRED:
@@ -136,7 +138,7 @@ def decode(chunks: Iterable[bytes], encoding: str) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder("utf-8-sig" if name == "utf-8" else name)(errors="replace")
     for chunk in chunks:
         yield decoder.decode(chunk)
-    if not (name.startswith("utf-16") and len(decoder.getstate()[0]) == 1):
+    if not (is_wide(name) and len(decoder.getstate()[0]) < _LEAST_CHARACTER[name[:6]]):
         yield decoder.decode(b"", True)
 
 
