@@ -50,6 +50,8 @@ def _widens(records: Sequence[Record]) -> bool:
     if first < _LEAST_BLOCK or widths[0] < 2 or any(one > other for one, other in pairwise(widths)):
         return False
     wide = records[first:]
+    if 2 * filled(records[0]) <= widths[0] or not all(any(record[widths[0] :]) for record in wide):
+        return False
     is_header = len(wide) > 1 and not any(map(is_value, wide[0])) and any(map(is_value, wide[1]))
     return not is_header
 

@@ -142,12 +142,13 @@ def _count_cells(lines: bytes, dialect: Dialect, width: int) -> Counts:
 
     That is where a blank follows the surplus delimiters, as in prose, and on lines of another table.
     """
-    text = np.frombuffer(lines if lines.endswith((b"\n", b"\r")) else lines + b"\n", np.uint8)
-    is_end, is_delimiter = text == (10 if b"\n" in lines else 13), text == ord(dialect.delimiter)
+    lines = lines.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    text = np.frombuffer(lines if lines.endswith(b"\n") else lines + b"\n", np.uint8)
+    is_end, is_delimiter = text == ord("\n"), text == ord(dialect.delimiter)
     ends = np.flatnonzero(is_end)
     if not len(ends):
         return ends
-    is_filled = ~(is_delimiter | (text == 10) | (text == 13))
+    is_filled = ~(is_delimiter | is_end | ((text == ord(" ")) & dialect.skips_blanks))
     last_filled = np.maximum.accumulate(np.where(is_filled, np.arange(len(text)), 0))[ends]
     starts = np.concatenate(([0], ends[:-1] + 1))
     delimiters = np.cumsum(is_delimiter)

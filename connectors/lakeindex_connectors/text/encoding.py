@@ -101,7 +101,7 @@ def without_utf8(chunks: Iterable[bytes]) -> str:
             lines = [line for line in chunk.splitlines() if not line.isascii()]
             invalid_lines = [line for line in lines if not is_utf8(line)]
             valid_lines += len(lines) - len(invalid_lines)
-            sample = (sample + b"\n".join(lines))[:_SAMPLE_BYTES]
+            sample = (sample + b"\n".join((*lines, b"")))[:_SAMPLE_BYTES]
             others += b"\n".join((*invalid_lines, b""))
     if intact and (mixed := detect_mixed(others[:_SAMPLE_BYTES], valid_lines)):
         return mixed
