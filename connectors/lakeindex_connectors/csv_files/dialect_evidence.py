@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise, takewhile
+from itertools import groupby, takewhile
 
 BONUS = {"\t": 0.03, "|": 0.03, ";": 0.03, "#": 0.02, ",": 0.015}
 """Common delimiters, and the score added for each, which decides between equals."""
@@ -18,6 +18,7 @@ _FEW_NOTES = 2
 _SURE = 3
 """Delimiters on a line, more than prose has: below such lines, lines without a delimiter are taken for notes."""
 _LEAST_BLOCK = 3
+_MAX_BLOCKS = 6
 _GROWING_SHARE = 0.95
 _LOOKS_QUOTED = re.compile(r'(?:\A|[,;\t|#\n])"(?:(?:[^"]++|"")*+"|[^,;\t|#\n]+(?<="))(?=[,;\t|#\n]|\Z)')
 _DECIMAL = re.compile(r"(?<=\d),(?=\d)")
@@ -160,10 +161,10 @@ def _without_comments(lines: list[str], counts: list[int], usual: int) -> list[i
 
 
 def _grows(counts: list[int]) -> bool:
-    """Return whether rows only ever become longer, in blocks of some lines: a program began to write more columns."""
-    blocks = Counter(counts)
-    is_sorted = all(one <= other for one, other in pairwise(counts))
-    return is_sorted and bool(counts) and counts[0] > 0 and len(blocks) > 1 and min(blocks.values()) >= _LEAST_BLOCK
+    """Return whether rows of one length follow on those of another in a few blocks: a program wrote other columns."""
+    blocks = [len(list(block)) for _, block in groupby(counts)]
+    is_blocky = 1 < len(blocks) <= _MAX_BLOCKS and min(blocks[:-1]) >= _LEAST_BLOCK
+    return is_blocky and min(counts) > 0 and counts[0] == min(counts)
 
 
 def _count_notes(counts: list[int]) -> int:

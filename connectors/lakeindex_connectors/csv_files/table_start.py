@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
 
 from lakeindex_connectors.csv_files.control_records import is_control
 from lakeindex_connectors.csv_files.grouped_header import count_grouped_lines, names_an_index
@@ -47,10 +46,11 @@ def _widens(records: Sequence[Record]) -> bool:
     """Return whether rows become longer further down without a header of their own: they are one table."""
     widths = list(map(len, records))
     first = next((place for place, width in enumerate(widths) if width != widths[0]), 0)
-    if first < _LEAST_BLOCK or widths[0] < 2 or any(one > other for one, other in pairwise(widths)):
+    if first < _LEAST_BLOCK or widths[0] < 2 or min(widths) < widths[0]:
         return False
     wide = records[first:]
-    if 2 * filled(records[0]) <= widths[0] or not all(any(record[widths[0] :]) for record in wide):
+    is_filled = all(any(record[widths[0] :]) for record in wide if len(record) > widths[0])
+    if 2 * filled(records[0]) <= widths[0] or not is_filled:
         return False
     is_header = len(wide) > 1 and not any(map(is_value, wide[0])) and any(map(is_value, wide[1]))
     return not is_header
