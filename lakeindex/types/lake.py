@@ -124,7 +124,7 @@ class SourceTable:
 
 
 class PartialTables(list[SourceTable]):
-    """The tables of a file of which other parts are not read."""
+    """Tables of a file that don't depend on one another, as members of an archive: one that fails leaves the others."""
 
     def __init__(self, tables: Iterable[SourceTable], failed: Iterable[str] = (), left_out: Iterable[str] = ()) -> None:
         super().__init__(tables)

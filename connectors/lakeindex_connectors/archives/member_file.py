@@ -26,6 +26,8 @@ _MEMORY_BYTES = 16 << 20
 """Content up to this size is kept in memory, more in a temporary file without a name."""
 _STEP_BYTES = 1 << 12
 """bzip2 and LZMA members are unpacked so many packed bytes at a time, which may become thousands of times as many."""
+_PACKED_RATIO = 1000
+"""Tables of constants pack so well; what packs less is read right, too."""
 _ALL_AT_ONCE = (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError)
 
@@ -46,6 +48,28 @@ class MemberFile(LakeFile):
     def open(self) -> io.BufferedReader:
         """Open the member for reading. Raises UnreadableTable, here or from a read, where it is damaged."""
         return io.BufferedReader(_MemberStream(self), CHUNK_BYTES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackedFile(LakeFile):
+    """A compressed file, whose `size` is what its content may have: readers choose by it how to read."""
+
+    packed: LakeFile
+
+    @classmethod
+    def of(cls, packed: LakeFile) -> PackedFile:
+        """Describe a compressed file, in the lake or a member."""
+        size = packed.size * _PACKED_RATIO
+        return cls(packed.path, packed.name, size, packed.modified_ns, packed.output_limit, packed=packed)
+
+    @property
+    def token(self) -> str:
+        """Return the packed file's token."""
+        return self.packed.token
+
+    def open(self) -> io.BufferedReader:
+        """Open the file, still packed."""
+        return self.packed.open()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

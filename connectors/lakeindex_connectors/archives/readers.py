@@ -5,8 +5,8 @@ from __future__ import annotations
 from lakeindex.errors import UnreadableTable
 from lakeindex.protocols import Connector
 from lakeindex.types.lake import LakeFile
-from lakeindex_connectors.archives.member_file import SeekableFile
-from lakeindex_connectors.compression import PACKED_SUFFIXES
+from lakeindex_connectors.archives.member_file import PackedFile, SeekableFile
+from lakeindex_connectors.compression import PACKED_SUFFIXES, compression_of
 from lakeindex_connectors.csv_files.connector import CsvConnector
 from lakeindex_connectors.json_files.connector import JsonConnector
 from lakeindex_connectors.parquet_files.connector import ParquetConnector
@@ -46,4 +46,4 @@ def opened_by_reader(file: LakeFile) -> tuple[Connector, LakeFile]:
         raise UnreadableTable("no connector reads this kind of file inside an archive")
     if isinstance(reader, ParquetConnector):
         return reader, SeekableFile.of(file, plain_name(file.path.name))
-    return reader, file
+    return reader, file if compression_of(file.path) is None else PackedFile.of(file)

@@ -62,12 +62,12 @@ def _profile_file(
         refuse_replaced(file)
         found = connector.tables(file, options)
         readers = [_TableReader(connector, file, table, options) for table in found]
-        tables, failed = _profile_tables(readers, name, profiles)
         if isinstance(found, PartialTables):
+            tables, failed = _profile_independently(readers, name, profiles)
             reason = reason_of_parts([*found.failed, *failed], found.left_out)
         else:
-            reason = reason_of_parts(failed, ())
-        return FileOutcome(file.name, FileStatus.INDEXED, reason, tables, _content_hash(file))
+            tables, reason = [_profile_table(reader, name, profiles) for reader in readers], ""
+        return FileOutcome(file.name, FileStatus.INDEXED, reason, tuple(tables), _content_hash(file))
     except _UNREADABLE as error:
         _require_memory(error)
         # What was read of a file that then failed is not indexed.
@@ -75,28 +75,26 @@ def _profile_file(
         return FileOutcome(file.name, FileStatus.FAILED, _reason(error))
 
 
-def _profile_tables(
+def _profile_independently(
     readers: Sequence[_TableReader], name: str, profiles: ProfileBatch
-) -> tuple[tuple[ReadTable, ...], list[str]]:
-    """Profile the tables of a file; return those that could be read, and the others with their reasons.
+) -> tuple[list[ReadTable], list[str]]:
+    """Profile the tables of a file that can be read; return them, and the others with their reasons.
 
-    Raises UnreadableTable, or what the only table raises, where none could be read.
+    Raises UnreadableTable where none can be read.
     """
     tables: list[ReadTable] = []
     failed: list[str] = []
     for reader in readers:
-        mark = profiles.mark() if len(readers) > 1 else None
+        mark = profiles.mark()
         try:
             tables.append(_profile_table(reader, name, profiles))
         except _UNREADABLE as error:
             _require_memory(error)
-            if mark is None:
-                raise
             profiles.roll_back(mark)
             failed.append(f"{reader.table.id}: {_reason(error)}")
-    if failed and not tables:
+    if not tables:
         raise UnreadableTable("; ".join(failed))
-    return tuple(tables), failed
+    return tables, failed
 
 
 @dataclass(frozen=True, slots=True)
