@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from decimal import Decimal, InvalidOperation
 
-_MAY_BE_INEXACT = re.compile(r"[\d.]{17}|[eE][+-]?\d{3}")
-_INT64_DIGITS = 18
-"""So many digits fit in an int64, with a sign or without."""
+_TOO_LONG = "Exceeds the limit"
+"""How Python's error for an integer of thousands of digits starts."""
+_SAFE_LENGTH = 16
+"""A fraction of so many characters has no more digits than every double keeps."""
+_SAFE_SIZES = (1e-300, 1e300)
 
 
 class Digits(str):
-    """A number that neither an int64 nor a double holds, as it is written."""
+    """A number that no number type holds, as it is written."""
 
     __slots__ = ()
 
@@ -25,15 +26,18 @@ class JsonParser:
         """Numbers that are kept as they are written."""
         self.constants = 0
         """NaN and infinities, which JSON doesn't have."""
-        self._plain = json.JSONDecoder(parse_constant=self._constant)
-        self._careful = json.JSONDecoder(
-            parse_constant=self._constant, parse_int=self._integer, parse_float=self._fraction
-        )
+        self._decode = json.JSONDecoder(parse_constant=self._constant, parse_float=self._fraction).decode
 
     def parse(self, text: str) -> object:
         """Parse one value. Raises ValueError for what is no JSON, RecursionError where it is nested too deeply."""
-        decoder = self._careful if _MAY_BE_INEXACT.search(text) else self._plain
-        value: object = decoder.decode(text)
+        try:
+            value: object = self._decode(text)
+        except ValueError as error:
+            if not str(error).startswith(_TOO_LONG):
+                raise
+            value = json.JSONDecoder(
+                parse_constant=self._constant, parse_float=self._fraction, parse_int=self._integer
+            ).decode(text)
         return value
 
     def notes(self) -> list[str]:
@@ -47,14 +51,17 @@ class JsonParser:
         return float(text)
 
     def _integer(self, text: str) -> int | str:
-        if len(text) <= _INT64_DIGITS:
+        try:
             return int(text)
-        is_long = -(1 << 63) <= Decimal(text) < 1 << 63
-        return int(text) if is_long else self._kept(text)
+        except ValueError:
+            return self._kept(text)
 
     def _fraction(self, text: str) -> float | str:
         number = float(text)
-        return number if repr(number) == text or _is_exact(text, number) else self._kept(text)
+        if repr(number) == text:
+            return number
+        is_safe = len(text) <= _SAFE_LENGTH and _SAFE_SIZES[0] < abs(number) < _SAFE_SIZES[1]
+        return number if is_safe or _is_exact(text, number) else self._kept(text)
 
     def _kept(self, text: str) -> Digits:
         self.exact += 1

@@ -28,7 +28,7 @@ KEPT = "numbers have more digits than a number type holds, and are kept as they 
 NUMBERS: dict[str, tuple[list[str], pa.DataType, list[object], list[str]]] = {
     "past 2^53": (["9007199254740993", "9007199254740995"], pa.int64(), [9007199254740993, 9007199254740995], []),
     "the largest": (["9223372036854775807", "-9223372036854775808"], pa.int64(), [2**63 - 1, -(2**63)], []),
-    "beyond": (["9223372036854775808", "1"], pa.string(), ["9223372036854775808", "1"], [f"1 {KEPT}"]),
+    "beyond": (["9223372036854775808", "1"], pa.string(), ["9223372036854775808", "1"], []),
     "thousands of digits": (["9" * 5000], pa.string(), ["9" * 5000], [f"1 {KEPT}"]),
     "a long fraction": (
         ["0.12345678901234567891", "1.5"],
