@@ -24,7 +24,7 @@ from lakeindex.types.columns import Family, Kind
 STAGED_SCHEMA = pa.schema(
     [field for field in PROFILE_SCHEMA if field.name not in ("texts", "value_types", "numbers", "days")]
     + [pa.field("text", pa.large_string()), pa.field("text_hash", pa.uint64())]
-    + [pa.field("reading", pa.large_list(pa.uint16()))]
+    + [pa.field("column_tokens", pa.large_list(pa.uint16()))]
 )
 """The fields of a column's record that are staged until its generation is published."""
 
@@ -82,7 +82,7 @@ class Columns:
 
     def column_tokens(self) -> ColumnTokens:
         """Return the tokens of the columns, the input of the rerankers."""
-        flat, starts = _flat(self.records.to_table(["reading"])["reading"])
+        flat, starts = _flat(self.records.to_table(["column_tokens"])["column_tokens"])
         tokens = ColumnTokens(flat.astype(np.uint16), starts)
         if self.previous is not None:
             tokens = self.previous.column_tokens(self.unchanged_keys).joined(tokens)

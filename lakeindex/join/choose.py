@@ -122,18 +122,18 @@ class Chooser:
     def _conditions(self, match: MatchKind, counter: KeyCounter) -> Iterator[tuple[MatchKind, Iterable[JoinCondition]]]:
         """List the kinds, the simplest first; the conditions of a kind are only looked for when they are iterated."""
         if match is not MatchKind.AUTO or are_comparable(self.left, self.right):
-            yield MatchKind.EXACT, self._exact()
+            yield MatchKind.EXACT, self._exact(counter)
             yield MatchKind.NORMALISED, self._normalised(counter)
         yield MatchKind.TEMPORAL, self._temporal(counter)
         yield MatchKind.TRANSFORM, self._transformed()
         yield MatchKind.FUZZY, self._fuzzy()
         yield MatchKind.SEMANTIC, self._semantic(match)
 
-    def _exact(self) -> Iterator[JoinCondition]:
-        yield exact_condition(self.left, self.right)
+    def _exact(self, counter: KeyCounter) -> Iterator[JoinCondition]:
+        yield exact_condition(self.left, self.right, counter.occurring)
 
     def _normalised(self, counter: KeyCounter) -> Iterator[JoinCondition]:
-        yield from map(counter.normalised, normal_forms(self.left, self.right))
+        yield from map(counter.normalised, normal_forms(self.left, self.right, counter.occurring))
 
     def _temporal(self, counter: KeyCounter) -> Iterator[JoinCondition]:
         left = MomentColumn.of(self.left, counter.left_values)

@@ -100,7 +100,7 @@ class LakeTables:
         (table,) = self.viewed([column.table])
         sources = self.database.select(table), self._files.select(table)
         rows = self.table(column.table)[0].rows
-        return JoinSide.open(self.database.connection, table.id, sources, places, rows)
+        return JoinSide.open(self.database.connection, table.id, sources, places, rows, table.readings)
 
     def counted_column(self, column: ColumnId, views: Mapping[TableId, ViewedTable]) -> CountedColumn:
         """Return how DuckDB reads a column to count, given the view of its table.

@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from lakeindex.arrays.aliases import Texts
+from lakeindex.canonical.column_reading import PLAIN, ZONED_TYPE, ColumnReading
 from lakeindex.errors import UnreadableTable
 from lakeindex.sql import quoted
 from lakeindex.types.lake import TableId
@@ -37,11 +38,13 @@ class JoinSide:
     """Of the column in the table, from 0; or of several columns, which are compared together."""
     rows: int
     """Of the table, when it was indexed."""
+    readings: tuple[ColumnReading, ...] = ()
+    """How each column of the table is read; nothing for columns in which nothing had to be decided."""
 
     @classmethod
     def open(
         cls, connection: duckdb.DuckDBPyConnection, table: TableId, sources: tuple[str, str], places: Sequence[int],
-        rows: int,
+        rows: int, readings: tuple[ColumnReading, ...] = (),
     ) -> JoinSide:  # fmt: skip
         """Open a table, whose columns DuckDB lists; `sources` are `source` and `file_source`.
 
@@ -52,7 +55,7 @@ class JoinSide:
             columns = tuple(zip(found.columns, map(str, found.types), strict=True))
         if max(places) >= len(columns):
             raise UnreadableTable(f"{table} has fewer columns than when it was indexed; index the lake again")
-        return cls(connection, table, *sources, columns, tuple(places), rows)
+        return cls(connection, table, *sources, columns, tuple(places), rows, readings)
 
     def __str__(self) -> str:
         return f"{self.table} · {' + '.join(self.columns[place][0] for place in self.places)}"
@@ -66,6 +69,11 @@ class JoinSide:
     def sql_type(self) -> str:
         """The column's DuckDB type; several columns are compared as one text."""
         return self.columns[self.places[0]][1] if len(self.places) == 1 else TEXT
+
+    @property
+    def reading(self) -> ColumnReading:
+        """How the column is read; several are compared as texts that mean nothing but themselves."""
+        return self.readings[self.places[0]] if self.readings and len(self.places) == 1 else PLAIN
 
     @property
     def first(self) -> JoinSide:
@@ -91,6 +99,9 @@ class JoinSide:
 
     def _text(self, table: str, name: str, sql_type: str) -> str:
         value = f"{table}.{quoted(name)}"
+        if sql_type == ZONED_TYPE:
+            # In UTC, whatever the zone of the session that runs it.
+            return f"(CAST({value} AT TIME ZONE 'UTC' AS {TEXT}) || '+00')"
         return value if sql_type == TEXT else f"CAST({value} AS {TEXT})"
 
     def distinct_texts(self, limit: int | None = None) -> Texts:
