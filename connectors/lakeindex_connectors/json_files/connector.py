@@ -13,7 +13,7 @@ from lakeindex_connectors.column_names import unique_names
 from lakeindex_connectors.json_files.cell_texts import CellTexts, to_printable
 from lakeindex_connectors.json_files.decoding import Decoding
 from lakeindex_connectors.json_files.features import JsonObject
-from lakeindex_connectors.json_files.kinds import JsonKind, common_kind, kind_of
+from lakeindex_connectors.json_files.kinds import NOTHING, CellKind, common_kind, kind_of
 from lakeindex_connectors.json_files.objects import JsonObjects
 from lakeindex_connectors.json_files.payload import Path, Payload
 
@@ -51,10 +51,10 @@ class JsonConnector:
 def _tables(file: LakeFile, decoding: Decoding) -> list[SourceTable]:
     tables = []
     for payload, objects in JsonObjects(file, decoding).tables():
-        kinds: dict[Path, JsonKind] = {}
+        kinds: dict[Path, CellKind] = {}
         for value in objects:
             for path, cell in _flat(value):
-                kinds[path] = common_kind(kinds.get(path, JsonKind.NULL), kind_of(cell))
+                kinds[path] = common_kind(kinds.get(path, NOTHING), kind_of(cell))
             if len(kinds) > _MAX_COLUMNS:
                 raise UnreadableTable(f"more than {_MAX_COLUMNS} different keys: a map, not a table")
         if kinds:
@@ -64,7 +64,7 @@ def _tables(file: LakeFile, decoding: Decoding) -> list[SourceTable]:
     return tables
 
 
-def _table(file: LakeFile, payload: Payload, kinds: Mapping[Path, JsonKind], decoding: Decoding) -> SourceTable:
+def _table(file: LakeFile, payload: Payload, kinds: Mapping[Path, CellKind], decoding: Decoding) -> SourceTable:
     names = unique_names(to_printable(".".join(path)) for path in kinds)
     schema = pa.schema([(name, kind.arrow_type) for name, kind in zip(names, kinds.values(), strict=True)])
     name = f"{file.name}#{to_printable('.'.join(payload.path))}" if payload.is_part else file.name

@@ -108,7 +108,7 @@ def test_records_on_lines_of_their_own_are_still_those_of_an_envelope(tmp_path: 
 
 def test_lines_that_are_envelopes_are_lines(tmp_path: Path) -> None:
     (tmp_path / "t.jsonl").write_text("".join(json.dumps({"page": page, "data": [1]}) + "\n" for page in (1, 2)))
-    assert read_all(tmp_path / "t.jsonl")["t.jsonl"][1] == [(1, "[1]"), (2, "[1]")]
+    assert read_all(tmp_path / "t.jsonl")["t.jsonl"][1] == [(1, [1]), (2, [1])]
 
 
 FEATURES = [
@@ -125,7 +125,7 @@ def test_features_give_their_properties(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(lines if name == "t.geojsonl" else json.dumps(collection))
     names, rows, notes = read_all(tmp_path / name)[name]
     assert names == ["name", "id", "geometry.type", "geometry.coordinates", "geometry"]
-    assert rows == [("x", "f1", "Point", "[1, 2]", None), ("y", "9", None, None, None), (None,) * 5]
+    assert rows == [("x", "f1", "Point", [1, 2], None), ("y", "9", None, None, None), (None,) * 5]
     assert notes == ([] if name == "t.geojsonl" else ["the rows are the features of a GeoJSON file"])
 
 
@@ -170,4 +170,4 @@ def test_rows_that_are_arrays_get_their_names(tmp_path: Path, case: str) -> None
 
 def test_rows_without_names_in_an_object_stay_one_row(tmp_path: Path) -> None:
     (tmp_path / "t.json").write_text(json.dumps({"name": "grid", "cells": [[1, 2], [3, 4]]}))
-    assert read_all(tmp_path / "t.json")["t.json"][:2] == (["name", "cells"], [("grid", "[[1, 2], [3, 4]]")])
+    assert read_all(tmp_path / "t.json")["t.json"][:2] == (["name", "cells"], [("grid", [[1, 2], [3, 4]])])
