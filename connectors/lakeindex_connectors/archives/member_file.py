@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import lzma
 import shutil
 import tempfile
@@ -44,6 +45,17 @@ class MemberFile(LakeFile):
     def token(self) -> str:
         """Return the archive's token."""
         return self.archive.token
+
+    def to_json(self) -> str:
+        """Describe the member, for `from_json`: its name, table, size and place in the archive."""
+        return json.dumps([self.path.name, self.name, self.size, self.offset])
+
+    @classmethod
+    def from_json(cls, archive: LakeFile, described: str) -> MemberFile:
+        """Return a member of an archive as it was described."""
+        path, name, size, offset = json.loads(described)
+        limit, modified = archive.output_limit, archive.modified_ns
+        return cls(archive.path / path, name, size, modified, limit, archive=archive, offset=offset)
 
     def open(self) -> io.BufferedReader:
         """Open the member for reading. Raises UnreadableTable, here or from a read, where it is damaged."""

@@ -12,7 +12,7 @@ from lakeindex_connectors.archives.members import list_members
 from lakeindex_connectors.archives.readers import opened_by_reader
 from lakeindex_connectors.archives.without_scan import without_scan
 
-_OFFSET = "member at"
+_MEMBER = "member"
 
 
 class ZipConnector:
@@ -40,18 +40,15 @@ class ZipConnector:
 
     def read(self, file: LakeFile, table: SourceTable, options: ReadOptions) -> Rows:
         """Read the rows of a member."""
-        (_, offset), *settings = table.settings
-        member = next((one for one in list_members(file).tables if one.offset == int(offset)), None)
-        if member is None:
-            raise UnreadableTable("the archive changed while it was read")
-        reader, opened = opened_by_reader(member)
+        (_, described), *settings = table.settings
+        reader, opened = opened_by_reader(MemberFile.from_json(file, described))
         return without_scan(reader.read(opened, replace(table, settings=tuple(settings)), options))
 
 
 def _tables_of(member: MemberFile, options: ReadOptions) -> list[SourceTable]:
     reader, opened = opened_by_reader(member)
-    place = ((_OFFSET, str(member.offset)),)
-    return [replace(table, settings=place + table.settings) for table in reader.tables(opened, options)]
+    described = ((_MEMBER, member.to_json()),)
+    return [replace(table, settings=described + table.settings) for table in reader.tables(opened, options)]
 
 
 def _within(member: MemberFile) -> str:
