@@ -67,10 +67,12 @@ def profile(table: str, column: str | None, index: str | None, output: str) -> N
 @with_format
 def read(table: str, index: str | None, header: str | None, output: str) -> None:
     """Write a table, or a file from anywhere, as lakeindex understands it."""
-    from lakeindex.build.read_table import read_file
+    from lakeindex.build.read_table import member_of_archive, read_file
 
     if Path(table).is_file():
         rows = read_file(Path(table), read_settings(header=header))
+    elif member := member_of_archive(Path(table)):
+        rows = read_file(member[0], read_settings(header=header), table=member[1])
     else:
         rows = open_lake(index, header=header).read(table)
     write_batches(rows.batches, rows.schema, Format(output), table)
