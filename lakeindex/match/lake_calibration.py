@@ -22,7 +22,8 @@ from lakeindex.match.features import FEATURES
 _DOUBT = 16.0
 """The precision of the prior belief in no shift; chosen on lakes that nobody made, by those left out."""
 _FOLDS = 4
-_LEAST_QUERIES = 4
+FEWEST_QUERIES = 4
+"""With a verified join, from which a lake is shifted at all."""
 _HALF_TRUSTED = 1.0
 """The held-out gain, in nats, from which half of the shift is used: no lake jumps from none to all of it."""
 _STEPS, _MOST_STEP = 50, 1.0
@@ -67,7 +68,7 @@ class LakeCalibration:
         """Fit the shift of a lake to its own answers; none where fewer than four queries have a verified join."""
         queries = len(np.unique(own.queries))
         counts = {"queries": queries, "joins": int(own.joins.sum()), "answers": len(own.joins)}
-        if queries < _LEAST_QUERIES:
+        if queries < FEWEST_QUERIES:
             return cls(**counts)
         log_odds = calibration.log_odds(own.answers)
         gain = _held_out_gain(log_odds, own)

@@ -13,7 +13,13 @@ from lakeindex.config.profile_limits import RawValues
 from lakeindex.config.settings import CELLS, Settings, pair_budget
 from lakeindex.match.answer_calibration import ANSWER_FEATURES
 from lakeindex.match.features import features_of
-from lakeindex.match.lake_calibration import LakeCalibration, OwnAnswers, verified_joins, verified_strangers
+from lakeindex.match.lake_calibration import (
+    FEWEST_QUERIES,
+    LakeCalibration,
+    OwnAnswers,
+    verified_joins,
+    verified_strangers,
+)
 from lakeindex.match.signals import measure
 from lakeindex.search.reranking_searcher import RerankingSearcher
 from lakeindex.search.searcher import Searcher
@@ -41,7 +47,8 @@ def calibrate_lake(generation: Generation, settings: Settings) -> LakeCalibratio
 def own_answers(searching: RerankingSearcher, budget: int) -> OwnAnswers:
     """Query a lake for some of its columns with a verified join; return the answers that are verified either way."""
     searcher = searching.searcher
-    asked = [searcher.column_at(key) for key in _with_verified_join(searcher)]
+    keys = _with_verified_join(searcher)
+    asked = [searcher.column_at(key) for key in keys] if len(keys) >= FEWEST_QUERIES else []
     answers, joins, queries = [np.zeros((0, len(ANSWER_FEATURES)))], [np.zeros(0, bool)], [np.zeros(0, np.int64)]
     for number, found in enumerate(searching.search_many(asked, budget)):
         places = found.answers()[:_TOP]

@@ -60,8 +60,12 @@ class RerankingSearcher:
     @cached_property
     def calibration(self) -> AnswerCalibration:
         """What makes of the last stage's probabilities those that are answered."""
-        shipped = MeasuredCalibration.open(CALIBRATION).calibration
-        return shipped.shifted(self.lake_calibration.shift)
+        return self.measured_calibration.calibration.shifted(self.lake_calibration.shift)
+
+    @cached_property
+    def measured_calibration(self) -> MeasuredCalibration:
+        """The same as it ships, for any lake, and how it was found to hold."""
+        return MeasuredCalibration.open(CALIBRATION)
 
     @cached_property
     def lake_calibration(self) -> LakeCalibration:

@@ -9,7 +9,7 @@ import numpy as np
 
 from lakeindex.arrays.aliases import Codes, Features, Flags, Floats, Integers
 from lakeindex.match.answer_calibration import AnswerCalibration, answer_features
-from lakeindex.match.features import is_copy, kinds_of
+from lakeindex.match.features import kinds_of
 from lakeindex.match.message_passing import NO_SENDER, Messages, MessageWeights
 from lakeindex.match.rerank_fusion import RerankWeights
 from lakeindex.match.signals import SignalScores
@@ -130,9 +130,9 @@ class ScoredCandidates:
     def answer_features(self) -> Floats:
         """Lay out what the probabilities of the last stage are calibrated by, (n, len(ANSWER_FEATURES)).
 
-        Neither a rejected candidate nor one in a copy of the query's table is a rival of others.
+        A rejected candidate is no rival of others.
         """
-        is_rival = (self.verdicts != REJECTED) & ~is_copy(self.features)
+        is_rival = self.verdicts != REJECTED
         return answer_features(self.before_calibration, kinds_of(self.pairs), self.features, is_rival)
 
     def forecast(self, scores: SearchResult) -> ScoredCandidates:
