@@ -179,7 +179,10 @@ class Lake:
         within: str = "",
     ) -> Iterator[Answer]:
         """Answer for each of many columns of the lake as `query` does, in their order, several at a time."""
-        cut, counting = Cut(_counted("k", k), min_probability, within), Counting(_counted("probe", probe), is_thorough=True)
+        cut, counting = (
+            Cut(_counted("k", k), min_probability, within),
+            Counting(_counted("probe", probe), is_thorough=True),
+        )
         queries = map(self.opened.searcher.column, columns)
         for found in self.opened.reranking.search_many(queries, self._budget(budget), sources, within):
             yield self._answer(found, cut, counting, found.query)

@@ -70,7 +70,8 @@ def _numbers_inside(ordered: Texts, others: Integers) -> AlternateKeys:
 
 
 def _moments(numbers: Floats, places: Integers) -> AlternateKeys:
-    keys, owners = [pa.array([], pa.large_string())], [places[:0]]
+    keys: list[Any] = [pa.array([], pa.large_string())]
+    owners = [places[:0]]
     some = numbers[places]
     is_day = (some >= _SHEET_DAYS[0]) & (some <= _SHEET_DAYS[1])
     days = np.round(some[is_day] * _MICROSECONDS_A_DAY).astype(np.int64)
@@ -90,11 +91,13 @@ def _moments(numbers: Floats, places: Integers) -> AlternateKeys:
 
 def _moment_keys(moments: npt.NDArray[np.datetime64], zone: str) -> Texts:
     """Write moments as the keys of dates and times are."""
-    written = pc.strftime(pa.array(moments), "%Y%m%d%H%M%S").cast(pa.large_string())
+    at: Any = pa.array(moments)
+    written: Any = pc.strftime(at, "%Y%m%d%H%M%S").cast(pa.large_string())
     for pattern, by in ((r"\.", ""), (r"^(\d{14}\d*[1-9])0+$", r"\1"), (r"^(\d{14})0+$", r"\1")):
         written = pc.replace_substring_regex(written, pattern, by)
-    end, nothing = pa.scalar(zone, pa.large_string()), pa.scalar("", pa.large_string())
-    zoned = pc.binary_join_element_wise(written, end, nothing)
+    end: Any = pa.scalar(zone, pa.large_string())
+    nothing: Any = pa.scalar("", pa.large_string())
+    zoned: Any = pc.binary_join_element_wise(written, end, nothing)
     keys: Texts = pc.replace_substring_regex(zoned, r"^(\d{8})000000z?$", r"\1")
     return keys
 

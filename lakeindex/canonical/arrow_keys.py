@@ -27,7 +27,8 @@ from lakeindex.canonical.rewrites import (
     numbers,
 )
 
-_NOTHING, _UTC = pa.scalar("", pa.large_string()), pa.scalar("z", pa.large_string())
+_NOTHING: Any = pa.scalar("", pa.large_string())
+_UTC: Any = pa.scalar("z", pa.large_string())
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ class ReadValues:
             for reading, owned in self._by_reading(numbers):
                 values = _rewritten(values, numbers(reading), is_number & owned)
         keys = _rewritten(values, KEYS)
-        return pc.if_else(pc.equal(keys, _NOTHING), self.values, keys)
+        found: Texts = pc.if_else(pc.equal(keys, _NOTHING), self.values, keys)
+        return found
 
     def words(self, ordered: Texts) -> Texts:
         """Return the words of the `ordered` values, with a blank between."""
@@ -86,13 +88,14 @@ def _rewritten(values: Texts, rewrites: Rewrites, where: Flags | None = None) ->
     """Apply rewrites, one after the other, to the values at `where`, (n,)."""
     if where is not None and not where.any():
         return values
-    some: Texts = values if where is None or where.all() else values.filter(pa.array(where))
+    chosen: Any = None if where is None or where.all() else pa.array(where)
+    some: Texts = values if chosen is None else values.filter(chosen)
     for rewrite in rewrites:
         most = None if rewrite.is_global else 1
         some = pc.replace_substring_regex(some, rewrite.pattern, rewrite.by, max_replacements=most)
-    if len(some) == len(values):
+    if chosen is None:
         return some
-    replaced: Texts = pc.replace_with_mask(values, pa.array(where), some)
+    replaced: Texts = pc.replace_with_mask(values, chosen, some)
     return replaced
 
 
@@ -103,8 +106,9 @@ def _in_utc(values: Texts, may_be: Flags) -> Texts:
         return values
     some: Texts = values.filter(pa.array(is_zoned))
     instants = _instants(some)
-    texts = pc.strftime(pa.array(instants), "%Y-%m-%d %H:%M:%S").cast(pa.large_string())
-    decimals = pc.replace_substring_regex(some, r"^[^.]*?(\.\d+)?[^.]*$", r"\1")
+    at: Any = pa.array(instants)
+    texts: Any = pc.strftime(at, "%Y-%m-%d %H:%M:%S").cast(pa.large_string())
+    decimals: Any = pc.replace_substring_regex(some, r"^[^.]*?(\.\d+)?[^.]*$", r"\1")
     written = pc.binary_join_element_wise(texts, decimals, _UTC, _NOTHING)
     some = pc.if_else(pa.array(np.isnat(instants)), some, written)
     replaced: Texts = pc.replace_with_mask(values, pa.array(is_zoned), some)
@@ -119,7 +123,7 @@ _FARTHEST = 15
 
 def _instants(values: Texts) -> npt.NDArray[np.datetime64]:
     """Return the instant of each time with a zone, (n,) in seconds, without its decimals; NaT where there is none."""
-    parts = pc.extract_regex(values, _PARTS + _OFFSET)
+    parts: Any = pc.extract_regex(values, _PARTS + _OFFSET)
     date = parts.field("date").cast(pa.string())
     days = pc.strptime(date, "%Y-%m-%d", "s", error_is_null=True)
     # What the calendar doesn't have, February 30, must not become another day.
@@ -127,14 +131,14 @@ def _instants(values: Texts) -> npt.NDArray[np.datetime64]:
     hour, minute, second, hours, minutes = (
         _whole_numbers(parts.field(name)) for name in ("hour", "minute", "second", "hours", "minutes")
     )
-    west = pc.equal(parts.field("sign"), "-").fill_null(False).to_numpy(zero_copy_only=False)
+    west = pc.equal(parts.field("sign"), pa.scalar("-")).fill_null(False).to_numpy(zero_copy_only=False)
     clock, offset = 3600 * hour + 60 * minute + second, 3600 * hours + 60 * minutes
     is_sound = is_day.to_numpy(zero_copy_only=False) & (clock <= _DAY) & (minute < 60) & (second < 60)
     is_sound &= (hours <= _FARTHEST) & (minutes < 60)
     start = days.to_numpy(zero_copy_only=False).astype("M8[s]").astype(np.int64)
     instants = (start + clock - np.where(west, -offset, offset)).astype("M8[s]")
     instants[~is_sound] = np.datetime64("NaT")
-    return instants
+    return np.asarray(instants)
 
 
 _DAY = 24 * 3600
@@ -142,6 +146,6 @@ _DAY = 24 * 3600
 
 def _whole_numbers(texts: Any) -> Integers:
     """Return the numbers that texts are, 0 for nothing."""
-    filled = pc.if_else(pc.equal(texts, ""), "0", texts).fill_null("0")
+    filled = pc.if_else(pc.equal(texts, pa.scalar("", texts.type)), "0", texts).fill_null("0")
     found: Integers = filled.cast(pa.int64()).to_numpy()
     return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +20,8 @@ from lakeindex.arrays.aliases import Texts
 from lakeindex.sql import literal
 
 _APART = "\x1f"
-_END, _NOTHING = pa.scalar(_APART, pa.large_string()), pa.scalar("", pa.large_string())
+_END: Any = pa.scalar(_APART, pa.large_string())
+_NOTHING: Any = pa.scalar("", pa.large_string())
 _UNLIKE = {"ı": "i"}
 
 
@@ -57,7 +59,8 @@ def fold(values: Texts) -> Texts:
 
 def _fold_all(values: Texts) -> Texts:
     # As one text: Python translates a whole column at the cost of a loop over a few of its values.
-    ended: Texts = pc.binary_join_element_wise(pc.replace_substring(values, _APART, " "), _END, _NOTHING)
+    written: Any = values
+    ended: Texts = pc.binary_join_element_wise(pc.replace_substring(written, _APART, " "), _END, _NOTHING)
     offsets = np.frombuffer(memoryview(ended.buffers()[1] or b""), np.int64)
     data = memoryview(ended.buffers()[2] or b"")[offsets[ended.offset] : offsets[ended.offset + len(ended)]]
     joined = str(data, "utf-8")

@@ -20,6 +20,7 @@ _LISTS = (
 )  # fmt: skip
 UUID_BYTES = 16
 _UUID = (r"^(.{8})(.{4})(.{4})(.{4})(.{12})$", r"\1-\2-\3-\4-\5")
+_LEAST_PLAIN = 1e-4
 _ZERO_DECIMALS = r"\.0+$"
 _LAST_ZEROS = r"(\.\d*?[1-9])0+$"
 
@@ -41,7 +42,7 @@ def as_text(values: Column) -> Texts:
         return _floats(array)
     if pa.types.is_timestamp(kind) or pa.types.is_time(kind):
         return _times(array)
-    texts: Texts = array.cast(pa.large_string())  # type: ignore[assignment]
+    texts: Texts = array.cast(pa.large_string())
     texts.validate(full=True)
     return shorten(texts)
 
@@ -64,15 +65,15 @@ def _plain(values: Column) -> Any:
     if isinstance(array, pa.DictionaryArray):
         array = array.dictionary_decode()
     if pa.types.is_run_end_encoded(array.type):
-        array = pc.run_end_decode(array)
+        array = pc.run_end_decode(array)  # type: ignore[attr-defined]
     return array
 
 
 def _elements(array: Any) -> Any:
     """Return the innermost elements of lists, and a null for each list without any."""
     while any(is_list(array.type) for is_list in _LISTS):
-        empty = pc.fill_null(pc.list_value_length(array), 0)
-        lists = pa.nulls(int(pc.sum(pc.equal(empty, 0)).as_py() or 0), array.type.value_type)
+        lengths = pc.fill_null(pc.list_value_length(array), 0).to_numpy(zero_copy_only=False)
+        lists = pa.nulls(int(np.count_nonzero(lengths == 0)), array.type.value_type)
         array = _plain(pa.concat_arrays([pc.list_flatten(array), lists]))
     return array
 
@@ -87,7 +88,7 @@ def _hexadecimal(array: Any) -> Texts:
     data = np.frombuffer(memoryview(array.buffers()[2] or b""), np.uint8)
     start, end = (int(offsets[0]), int(offsets[-1])) if len(offsets) else (0, 0)
     digits = data[start:end].tobytes().hex().encode("ascii")
-    ends = pa.py_buffer(((offsets if len(offsets) else np.zeros(1, np.int64)) - start) * 2)
+    ends = pa.py_buffer((((offsets if len(offsets) else np.zeros(1, np.int64)) - start) * 2).tobytes())
     validity = pa.array(pc.is_valid(array)).buffers()[1]
     texts: Texts = pa.Array.from_buffers(pa.large_string(), len(array), [validity, ends, pa.py_buffer(digits)])  # type: ignore[assignment]
     return shorten(pc.replace_substring_regex(texts, *_UUID) if is_uuid else texts)
@@ -97,15 +98,17 @@ def _floats(array: Any) -> Texts:
     """Write numbers as DuckDB does: in digits below 10^16, else with an exponent."""
     array = array.cast(pa.float32()) if pa.types.is_float16(array.type) else array
     texts: Texts = array.cast(pa.large_string())
-    has_exponent = pc.and_(pc.fill_null(pc.match_substring(texts, "e"), False), pc.is_finite(array).fill_null(False))
-    small = pc.fill_null(pc.less(pc.abs(array), 1e-4), False)
-    other = pc.or_(has_exponent, pc.and_(small, pc.not_equal(array, 0.0).fill_null(False)))
-    if not pc.any(other).as_py():
+    numbers = array.to_numpy(zero_copy_only=False)
+    is_small = (np.abs(numbers) < _LEAST_PLAIN) & (numbers != 0)
+    has_exponent = pc.match_substring(texts, "e").fill_null(False).to_numpy(zero_copy_only=False)
+    is_other = (has_exponent | is_small) & np.isfinite(numbers)
+    if not is_other.any():
         return texts
     # By way of the text, as a single-precision number has fewer digits than the double that equals it.
-    written = array.filter(other).to_numpy(zero_copy_only=False).astype(str).astype(np.float64).astype(str)
-    rewritten: Texts = pc.replace_with_mask(texts, other, pa.array(written, pa.large_string()))
-    return pc.replace_substring_regex(rewritten, _ZERO_DECIMALS, "")
+    written = numbers[is_other].astype(str).astype(np.float64).astype(str)
+    rewritten: Any = pc.replace_with_mask(texts, pa.array(is_other), pa.array(written, pa.large_string()))
+    whole: Texts = pc.replace_substring_regex(rewritten, _ZERO_DECIMALS, "")
+    return whole
 
 
 def _times(array: Any) -> Texts:
@@ -113,8 +116,9 @@ def _times(array: Any) -> Texts:
     zone = ""
     if pa.types.is_timestamp(array.type) and array.type.tz is not None:
         zone, array = "+00", array.cast(pa.timestamp(array.type.unit, "UTC")).cast(pa.timestamp(array.type.unit))
-    texts: Texts = array.cast(pa.large_string())
+    texts: Any = array.cast(pa.large_string())
     for pattern, by in ((_ZERO_DECIMALS, ""), (_LAST_ZEROS, r"\1")):
         texts = pc.replace_substring_regex(texts, pattern, by)
     end, nothing = (pa.scalar(one, pa.large_string()) for one in (zone, ""))
-    return pc.binary_join_element_wise(texts, end, nothing) if zone else texts
+    written: Texts = pc.binary_join_element_wise(texts, end, nothing) if zone else texts
+    return written
