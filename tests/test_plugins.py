@@ -7,7 +7,7 @@ import pytest
 
 from lakeindex import plugins
 from lakeindex.errors import LakeIndexError
-from lakeindex.plugins import GROUP, connector_for, find_connectors
+from lakeindex.plugins import GROUP, connector_for, find_connectors, known_suffixes
 from lakeindex.protocols import Connector
 from lakeindex.types.lake import LakeFile, ReadOptions, Rows, SourceTable
 
@@ -26,6 +26,11 @@ class PackedLines(Lines):
     suffixes = frozenset({".lines.gz"})
 
 
+class Suffixes(Lines):
+    def __init__(self, suffixes: frozenset[str]) -> None:
+        self.suffixes = suffixes
+
+
 class Failing(Lines):
     def __init__(self) -> None:
         raise ImportError("no module named 'lz4'")
@@ -41,7 +46,7 @@ def install(monkeypatch: pytest.MonkeyPatch, **classes: str) -> None:
 
 
 def test_the_connectors_of_this_package_are_found() -> None:
-    assert {"csv", "parquet"} <= set(find_connectors())
+    assert {"compressed", "csv", "json", "parquet", "zip"} <= set(find_connectors())
     assert all(isinstance(connector, Connector) for connector in find_connectors().values())
 
 
