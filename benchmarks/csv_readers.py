@@ -101,12 +101,17 @@ def transcoded(path: Path) -> str | None:
         return None
 
 
+def with_feeds(text: str) -> str:
+    """End every line in a line feed, as the dialect doesn't depend on it and clevercsv knows no other end."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def with_dialect_of(sniff: Callable[[str], Dialect]) -> Reader:
     """Let another reader find the dialect, where the file doesn't state its delimiter."""
     ours = layout.sniff_dialect
 
     def found(text: str, stated: str = "") -> Dialect:
-        return ours(text, stated) if stated else sniff(text)
+        return ours(text, stated) if stated else sniff(with_feeds(text))
 
     def read(path: Path) -> ReadTable:
         with mock.patch.object(layout, "sniff_dialect", found):
@@ -144,11 +149,11 @@ def clevercsv_readers() -> dict[str, Reader]:
         return Dialect(found.delimiter or ",", found.quotechar, found.escapechar) if found else Dialect()
 
     def read(path: Path) -> ReadTable:
-        text = transcoded(path)
+        text = with_feeds(transcoded(path) or "")
         found = clevercsv.Detector().detect(text) if text else None
         if not found or not text:
             return NOTHING
-        rows = [row for row in csv.reader(io.StringIO(text, newline=None), dialect=found.to_csv_dialect()) if row]
+        rows = [row for row in csv.reader(io.StringIO(text), dialect=found.to_csv_dialect()) if row]
         has_header = clevercsv.Detector().has_header(text)
         header = rows[0] if has_header else [f"column_{i}" for i in range(1, len(rows[0]) + 1)]
         return ReadTable(tuple(header), tuple(map(tuple, rows[has_header:])))
