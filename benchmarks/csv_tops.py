@@ -68,12 +68,8 @@ def group_header(random: Random) -> Made:
 
 def surplus_cell(random: Random) -> Made:
     names, rows = _table(random)
-    return (
-        [],
-        [names, *([*row, "x"] for row in rows)],
-        [*names, f"column_{len(names) + 1}"],
-        [[*row, "x"] for row in rows],
-    )
+    longer = [[*row, "x"] for row in rows]
+    return [], [names, *longer], [*names, f"column_{len(names) + 1}"], longer
 
 
 def row_names(random: Random) -> Made:

@@ -106,11 +106,11 @@ def print_figures(scores: Scores, figures: dict[str, dict[str, dict[str, float]]
     print("header F1 / cell F1 / rows lost silently")
     counts = {"all": sum(len(next(iter(each.values()))) for each in scores.values())}
     counts |= {kind: len(next(iter(each.values()))) for kind, each in scores.items()}
-    rows = [[kind, count, *[_shown(each[kind]) for each in figures.values()]] for kind, count in counts.items()]
+    rows = [[kind, count, *[shown(each[kind]) for each in figures.values()]] for kind, count in counts.items()]
     record.print_table(["pollution", "files", *figures], rows)
 
 
-def _shown(found: dict[str, float]) -> str:
+def shown(found: dict[str, float]) -> str:
     return f"{found['header_f1']:.3f} / {found['cell_f1']:.3f} / {found['silently_lost_rows']:5}"
 
 

@@ -2,9 +2,15 @@
 
 Detected from the first 64 KB, by `layout.detect_layout`:
 - encoding: `lakeindex_connectors.text.encoding`
-- dialect (delimiter, quote, escape): `dialect.sniff_dialect`, by the evidence that `dialect_evidence` measures
-- titles above the table, and how many lines the header has: `table_start`
-- whether there is a header at all: `header.names_columns`
+- lines at the top that state a delimiter, an encoding or a type: `preamble`
+- dialect (delimiter, quote, escape): `dialect.sniff_dialect`, by the evidence that `dialect_evidence` measures; a
+  delimiter of several characters: `long_delimiters`
+- titles and control records above the table, and how many lines the header has: `table_start`, `control_records`,
+  `grouped_header`
+- whether there is a header at all: `header.names_columns`, where dates and years may be names: `labels`
+- the columns' names, where the header is shorter or longer than the rows: `header_names`, `column_hints`
+
+Detected by a pass over the whole file: columns that rows have only further down (`widening`).
 
 Read by one of two parsers, which give the same rows:
 - `arrow_csv`, with pyarrow, where `wellformed` and `suspect_rows` find nothing on which CSV readers disagree

@@ -13,6 +13,8 @@ _DIGITS = re.compile(r"0{2,3}|0{0,2}1")
 """Codes that could be values, too."""
 _TRAILER = re.compile(r"\W?(?:t|tr|trl|trlr|trail|trailer|ft|ftr|footer|eof|end|z|9{2,3})\W?", re.I)
 _MAX_LOOK = 30
+_LEAST_BELOW = 3
+"""Records below, all with one code, the last of which may have another."""
 
 
 def is_control(records: Sequence[Record], usual: int) -> bool:
@@ -32,7 +34,7 @@ def is_control(records: Sequence[Record], usual: int) -> bool:
     if _DIGITS.fullmatch(code):
         return len(first) != usual and len(firsts) == 1 and {len(record) for record in below[:-1]} == {usual}
     is_header = not any(map(is_value, below[0])) and any(map(is_value, below[-1][1:]))
-    return len(first) != usual or is_header or len(firsts) == 1
+    return len(first) != usual or is_header or (len(firsts) == 1 and len(below) >= _LEAST_BELOW)
 
 
 def is_trailer(record: Record) -> bool:

@@ -89,7 +89,7 @@ def count_file_columns(file: LakeFile, layout: Layout, width: int) -> int:
 
     def read() -> Iterator[bytes]:
         with open_unpacked(file) as raw:
-            chunks = islice(read_chunks(raw), _MAX_CHUNKS if is_gzip_name(file.path) else None)
+            chunks: Iterator[bytes] = islice(read_chunks(raw), _MAX_CHUNKS if is_gzip_name(file.path) else None)
             if is_wide(layout.encoding):
                 chunks = to_utf8(chunks, damaged(layout.encoding))
             elif file.size > _LARGE_BYTES:

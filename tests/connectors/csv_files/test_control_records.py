@@ -38,7 +38,11 @@ def test_a_trailer_is_left_out_of_a_file_of_any_size(tmp_path: Path, rows: int) 
 
 @pytest.mark.parametrize(
     ("content", "names"),
-    [("h,w\n1,2\n3,4\n", ["h", "w"]), ("start,end\n2024-01-01,2\n2024-02-01,3\n", ["start", "end"])],
+    [
+        ("h,w\n1,2\n3,4\n", ["h", "w"]),
+        ("h,2020,2021\nx,1,2\ny,3,4\n", ["h", "2020", "2021"]),
+        ("start,end\n2024-01-01,2\n2024-02-01,3\n", ["start", "end"]),
+    ],
 )
 def test_names_like_codes_are_a_header(tmp_path: Path, content: str, names: list[str]) -> None:
     found = read_content(tmp_path, content)
