@@ -15,7 +15,7 @@ from lakeindex.config.profile_limits import RawValues
 from lakeindex.config.settings import Settings
 from lakeindex.errors import InvalidSetting
 from lakeindex.open_index import OpenIndex
-from lakeindex.search.answer import Answer, matches_of
+from lakeindex.search.answer import Answer, Counting, Cut, matches_of
 from lakeindex.store.generations import Checked, Generation, open_current, verify
 from lakeindex.types.lake import ColumnId, TableId
 from lakeindex.types.matches import Match
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from lakeindex.join.plan import JoinPlan
     from lakeindex.search.external_column import ExternalColumn
     from lakeindex.search.scored_candidates import ScoredCandidates
+
+
+_PROBE = 5
+"""Matches that a single query counts unless it is said how many."""
 
 
 def _silent(stage: str, done: int, total: int) -> None:
@@ -136,25 +140,29 @@ class Lake:
 
         `table` is the name of a table of the lake, a Path to a file anywhere, or any object that offers an Arrow
         stream (pyarrow, polars, pandas, a DuckDB relation). A column from outside that is a copy of one of the lake is
-        answered as that one. `k` only cuts, and counting the figures of the best `probe` (5 unless given) in the source
-        files changes neither probabilities nor ranks; `sources` queries some sources alone, whose scores are no
+        answered as that one. `k` only cuts, and counting the figures of the best `probe` in the source files changes
+        neither probabilities nor ranks. Unless `probe` is given, 5 are counted, and only by what takes no time: where
+        more values may meet by a program, by likeness or through another table, a match is not called exact. `sources` queries some sources alone, whose scores are no
         probabilities; matches less probable than `min_probability` are left out. The cross-encoder scores at most
         `budget` candidates, the budget of the settings unless given, none where the index keeps no values; only tables
         whose names match the glob `within` may answer.
         Raises NotFound for a table or column that isn't there, with the nearest names, StaleArtifact when the index's
         hashes have another key than the settings give.
         """
-        probe = 5 if probe is None else probe
+        counting = Counting(_PROBE) if probe is None else Counting(_counted("probe", probe), is_thorough=True)
+        cut = Cut(_counted("k", k), min_probability, within)
         if isinstance(table, str):
-            columns = [ColumnId(TableId(table), column)]
-            return next(self.query_many(columns, k, probe, sources, min_probability, budget, within))
+            query = self.opened.searcher.column(ColumnId(TableId(table), column))
+            found = self.opened.reranking.search(query, self._budget(budget), sources, within)
+            return self._answer(found, cut, counting, query.id)
         outside = self._profile_outside(table, column)
         key, searcher = outside.copied_from(self.opened.searcher, self.root), self.opened.searcher
         query = outside.query(self.opened.model) if key is None else searcher.column_at(key)
         found = self.opened.reranking.search(query, self._budget(budget), sources, within)
-        rows = self._rows_outside(table, outside.id) if probe else None
-        answer = self._answer(replace(found, query=outside.id), k, probe, min_probability, rows)
-        return answer if key is None else replace(answer, same_as=searcher.directory.id_of(key))
+        copied = None if key is None else searcher.directory.id_of(key)
+        if counting.probe:
+            counting = replace(counting, outside=self._rows_outside(table, outside.id))
+        return replace(self._answer(replace(found, query=outside.id), cut, counting, copied), same_as=copied)
 
     def query_many(
         self,
@@ -167,9 +175,10 @@ class Lake:
         within: str = "",
     ) -> Iterator[Answer]:
         """Answer for each of many columns of the lake as `query` does, in their order, several at a time."""
+        cut, counting = Cut(_counted("k", k), min_probability, within), Counting(_counted("probe", probe), is_thorough=True)
         queries = map(self.opened.searcher.column, columns)
         for found in self.opened.reranking.search_many(queries, self._budget(budget), sources, within):
-            yield self._answer(found, k, probe, min_probability)
+            yield self._answer(found, cut, counting, found.query)
 
     def explain(self, left: ColumnId, right: ColumnId, budget: int | None = None) -> Match:
         """Return a pair of columns as `query` does, whatever its rank, counted in the files, with the whole evidence.
@@ -180,7 +189,7 @@ class Lake:
         found = self.opened.reranking.search_with(query, key, self._budget(budget))
         (match,) = matches_of(found, np.array([found.place_of(key)]), self.opened.explainer)
         match = replace(match, cross_score=self.opened.explainer.cross_score(found, key))
-        return self.count([match])[0]
+        return self.count([match], Counting(1, is_thorough=True), left)[0]
 
     def accept(self, left: ColumnId, right: ColumnId, note: str = "") -> None:
         """Accept a pair of columns, whatever its probability: that counts at once, and across all builds.
@@ -212,14 +221,17 @@ class Lake:
 
         return watch_joins(self.generation, since, rules or WatchRules(), self.settings)
 
-    def count(self, matches: Sequence[Match], outside: pa.Table | None = None) -> list[Match]:
-        """Count matches of one query in the source files; what can't be counted keeps its estimates, with a note.
+    def count(self, matches: Sequence[Match], counting: Counting, column: ColumnId | None) -> list[Match]:
+        """Count the first matches of one query in the source files, each by the condition that `join` would choose.
 
-        A query column from outside the lake is the first of the table `outside`.
+        `column` is the query column, or the one of the lake that it is a copy of; None where the lake has none like it.
+        What can't be counted keeps its estimates, with a note, and so does a match of which more values may meet.
         """
-        from lakeindex.join.count_rows import count_matches
+        from lakeindex.join.count_matches import Lookups, MatchCounter
 
-        return count_matches(matches, self.opened.tables, outside)
+        lookups = Lookups(self.opened.searcher, self.opened.model) if counting.is_thorough else None
+        counter = MatchCounter(self.opened.tables, lookups, counting.outside, column)
+        return [*counter.count(matches[: counting.probe]), *matches[counting.probe :]]
 
     def join(
         self,
@@ -293,15 +305,34 @@ class Lake:
         require_inside(path, self.root)
         return read_file(path, self.settings, file, table)
 
-    def _answer(
-        self, found: ScoredCandidates, k: int, probe: int, min_probability: float, outside: pa.Table | None = None
-    ) -> Answer:
-        answers = found.answers()[: _counted("k", k)]
-        places = answers if found.accepted is None else answers[found.scores[answers] >= min_probability]
+    def _answer(self, found: ScoredCandidates, cut: Cut, counting: Counting, column: ColumnId | None) -> Answer:
+        answers = found.answers()[: cut.k]
+        places = answers if found.accepted is None else answers[found.scores[answers] >= cut.min_probability]
         matches = matches_of(found, places, self.opened.explainer)
-        if _counted("probe", probe):
-            matches = [*self.count(matches[:probe], outside), *matches[probe:]]
-        return Answer(found.query, tuple(matches), found.tried, len(answers) - len(matches))
+        within = [] if column is None or found.accepted is None else self._self_matches(column, cut)
+        if counting.probe:
+            matches = self.count(matches, counting, column)
+            within = self.count(within, replace(counting, outside=None), column)
+        return Answer(
+            found.query, tuple(matches), found.tried, len(answers) - len(matches),
+            self_matches=tuple(replace(match, query=found.query) for match in within),
+        )  # fmt: skip
+
+    def _self_matches(self, column: ColumnId, cut: Cut) -> list[Match]:
+        """Return the columns of a column's own table that it refers to, or that refer to it."""
+        from lakeindex.search.self_references import self_candidates
+
+        key = self.opened.searcher.directory.key_of(column)
+        if cut.within and key in self.opened.searcher.directory.keys_outside(cut.within):
+            return []
+        found = self_candidates(self.opened.searcher, key)
+        if found is None:
+            return []
+        from lakeindex.join.self_references import verified
+
+        likely = matches_of(found, np.arange(len(found)), self.opened.explainer)
+        matches = verified(likely, self.opened.tables, found.threshold)
+        return [match for match in matches if match.score >= cut.min_probability][: cut.k]
 
     def _budget(self, budget: int | None) -> int:
         if budget is None or self.opened.kept_values is not RawValues.SAMPLE:

@@ -24,7 +24,7 @@ from lakeindex.types.columns import Family, Kind
 STAGED_SCHEMA = pa.schema(
     [field for field in PROFILE_SCHEMA if field.name not in ("texts", "value_types", "numbers", "days")]
     + [pa.field("text", pa.large_string()), pa.field("text_hash", pa.uint64())]
-    + [pa.field("reading", pa.large_list(pa.uint16()))]
+    + [pa.field("column_tokens", pa.large_list(pa.uint16()))]
 )
 """The fields of a column's record that are staged until its generation is published."""
 
@@ -74,7 +74,7 @@ class Columns:
         hashes, starts = _flat(read[f"{family}_hashes"])
         counts = _flat(read[f"{family}_counts"])[0].astype(np.int64)
         kinds = [Kind(str(kind)) for kind in read["kind"].to_pylist()]
-        is_complete, is_weighed = np.diff(starts) < sketch_sizes(family, kinds), family is not Family.VALUES
+        is_complete, is_weighed = np.diff(starts) < sketch_sizes(family, kinds), family not in _UNWEIGHED
         rows = TermRows.of(hashes.astype(np.uint64), counts, starts, is_complete, is_weighed)
         if self.previous is not None:
             rows = self.previous.terms(family, self.unchanged_keys).joined(rows)
@@ -82,7 +82,7 @@ class Columns:
 
     def column_tokens(self) -> ColumnTokens:
         """Return the tokens of the columns, the input of the rerankers."""
-        flat, starts = _flat(self.records.to_table(["reading"])["reading"])
+        flat, starts = _flat(self.records.to_table(["column_tokens"])["column_tokens"])
         tokens = ColumnTokens(flat.astype(np.uint16), starts)
         if self.previous is not None:
             tokens = self.previous.column_tokens(self.unchanged_keys).joined(tokens)
@@ -98,6 +98,9 @@ class Columns:
         if self.previous is not None:
             read = np.concatenate([self.previous.vectors(self.unchanged_keys), read])
         return read[self.order]
+
+
+_UNWEIGHED = (Family.VALUES, Family.ALTERNATES)
 
 
 def _array(column: pa.ChunkedArray[Any]) -> pa.Array[Any]:

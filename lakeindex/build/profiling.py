@@ -69,7 +69,7 @@ class FileProfiler:
             self.private_texts.encode(hashes, texts)
             column = pa.nulls(len(texts), pa.large_string())
         staged = records.append_column("text", column).append_column("text_hash", pa.array(hashes))
-        staged = staged.append_column("reading", tokenize_records(records, limits.raw is RawValues.SAMPLE))
+        staged = staged.append_column("column_tokens", tokenize_records(records, limits.raw is RawValues.SAMPLE))
         return staged.select(STAGED_SCHEMA.names)
 
     def _resume(self, files: Sequence[LakeFile]) -> dict[str, FileOutcome]:

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.dataset as ds
 
+from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.catalog.database import connect
 from lakeindex.catalog.lake_views import ViewedTable
 from lakeindex.catalog.path_guard import SQL_TYPES, copy_path, lake_path
@@ -34,6 +35,7 @@ _COLUMNS = {
     "name": "VARCHAR",
     "kind": "VARCHAR",
     "sql_type": "VARCHAR",
+    "reading": "VARCHAR",
     "rows": "BIGINT",
     "nulls": "BIGINT",
     "distinct": "BIGINT",
@@ -53,7 +55,8 @@ CREATE TABLE columns AS
 SELECT row_number() OVER (ORDER BY table_id, position) - 1 AS key, {fields} FROM ({columns}) ORDER BY key
 """
 _VIEWED = """
-SELECT table_id, file, scan, copy, list(name ORDER BY position) AS names, list(sql_type ORDER BY position) AS types
+SELECT table_id, file, scan, copy, list(name ORDER BY position) AS names, list(sql_type ORDER BY position) AS types,
+       list(reading ORDER BY position) AS readings
 FROM tables JOIN columns USING (table_id) {where} GROUP BY ALL
 """
 
@@ -175,6 +178,7 @@ class Catalog:
                 scan=scan_from_json(row["scan"]),
                 copy=copy_path(copies, row["copy"]),
                 columns=tuple(zip(sql_names(row["names"]), _known_types(row["types"]), strict=True)),
+                readings=tuple(map(_reading, row["readings"])),
             )
             for row in rows.to_pylist()
         ]
@@ -239,6 +243,13 @@ def _known_types(types: Sequence[str]) -> Sequence[str]:
     if unknown:
         raise IndexDamaged(f"the index gives a column the type {unknown.pop()!r}; build the index again")
     return types
+
+
+def _reading(text: str) -> ColumnReading:
+    try:
+        return ColumnReading.from_json(text)
+    except ValueError as error:
+        raise IndexDamaged(f"the index describes a column's reading wrongly ({error}); build it again") from error
 
 
 def _sql_types(schema: pa.Schema) -> Types:

@@ -48,6 +48,7 @@ def connect(path: Path | None, memory: str, threads: int = 2, read_only: bool = 
             f"{memory!r} is too little memory for DuckDB to start with; give it 500MB or more"
         ) from error
     connection.execute("SET enable_progress_bar = false")
+    connection.execute("SET TimeZone = 'UTC'")
     return connection
 
 

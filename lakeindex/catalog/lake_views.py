@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from lakeindex.canonical.column_reading import ZONED_TYPE, ColumnReading
 from lakeindex.catalog.database import connect, glob_escaped, scan_sql
 from lakeindex.catalog.path_guard import require_inside
 from lakeindex.errors import LakeIndexError, NotFound, Refused, UnreadableTable
@@ -34,6 +35,8 @@ class ViewedTable:
     copy: Path | None
     columns: tuple[tuple[str, str], ...]
     """The name, unique in SQL, and the SQL type of each column, in the file's order."""
+    readings: tuple[ColumnReading, ...] = ()
+    """How each column is read."""
 
 
 class LakeViews:
@@ -71,7 +74,16 @@ class LakeViews:
             return f"SELECT * FROM {_ROWS}.{quoted(table.id)}"
         if reason := self._why_unreadable(table):
             return f"SELECT {', '.join(f'error({literal(reason)}) AS {quoted(name)}' for name, _ in table.columns)}"
-        return _select(table)
+        return _select(self.connection, table)
+
+    def select_as_written(self, table: ViewedTable) -> str:
+        """Return the SELECT of a table whose values are those of the file, as text where the file is text."""
+        if table.scan is None or table.scan.function != "read_csv" or self._is_materialised:
+            return self.select(table)
+        if self._why_unreadable(table):
+            return self.select(table)
+        require_inside(table.file, table.root)
+        return f"SELECT * FROM {_scan_of_text(table, table.scan)}"
 
     def _why_unreadable(self, table: ViewedTable) -> str:
         """Return why a table's file must not be read, or nothing: DuckDB follows links and waits for a FIFO."""
@@ -102,31 +114,62 @@ def materialise(tables: Iterable[ViewedTable], path: Path, memory: str) -> None:
     """Copy the rows of tables into a database file."""
     with connect(path, memory) as connection:
         for table in tables:
-            connection.execute(f"CREATE OR REPLACE TABLE {quoted(table.id)} AS {_select(table)}")
+            connection.execute(f"CREATE OR REPLACE TABLE {quoted(table.id)} AS {_select(connection, table)}")
 
 
-def _select(table: ViewedTable) -> str:
+def _select(connection: duckdb.DuckDBPyConnection, table: ViewedTable) -> str:
     if table.copy is None:
         require_inside(table.file, table.root)
     if table.scan is not None and table.scan.function == "read_parquet":
-        return f"SELECT * FROM {scan_sql(table.scan, table.file, ())}"
+        return _of_parquet(connection, table, scan_sql(table.scan, table.file, ()))
     if table.scan is not None:
-        source = scan_sql(table.scan, table.file, [(name, "VARCHAR") for name, _ in table.columns])
-    elif table.copy is not None:
-        source = scan_sql(Scan("read_parquet"), table.copy, ())
-    else:
+        return f"SELECT {_typed_columns(table)} FROM {_scan_of_text(table, table.scan)}"
+    if table.copy is None:
         raise UnreadableTable(f"{table.id} can't be read by DuckDB and has no copy in the index; index the lake again")
-    return f"SELECT {', '.join(_typed(name, kind) for name, kind in table.columns)} FROM {source}"
+    return f"SELECT {_typed_columns(table)} FROM {scan_sql(Scan('read_parquet'), table.copy, ())}"
+
+
+def _scan_of_text(table: ViewedTable, scan: Scan) -> str:
+    return scan_sql(scan, table.file, [(name, "VARCHAR") for name, _ in table.columns])
+
+
+def _of_parquet(connection: duckdb.DuckDBPyConnection, table: ViewedTable, source: str) -> str:
+    """Select the columns as DuckDB has them, and bytes as hexadecimal digits or UUIDs."""
+    kinds = {name: kind for name, kind in table.columns if kind in _BYTES}
+    if not kinds:
+        return f"SELECT * FROM {source}"
+    found = connection.cursor().sql(f"SELECT * FROM {source} LIMIT 0")
+    of_bytes = {name for name, kind in zip(found.columns, map(str, found.types), strict=True) if kind == "BLOB"}
+    replaced = [f"{_from_bytes(name, kinds[name])} AS {quoted(name)}" for name in kinds if name in of_bytes]
+    return f"SELECT * {f'REPLACE ({_COMMA.join(replaced)}) ' if replaced else ''}FROM {source}"
+
+
+def _typed_columns(table: ViewedTable) -> str:
+    return ", ".join(_typed(name, kind) for name, kind in table.columns)
+
+
+_COMMA = ", "
+_BYTES = ("UUID", "BLOB")
+_OFFSET = r" ?([+-]\d\d):?(\d\d)$", r"\1:\2"
+"""Offsets as DuckDB takes them."""
+
+
+def _from_bytes(name: str, kind: str) -> str:
+    digits = f"lower(hex({quoted(name)}))"
+    return f"CAST({digits} AS UUID)" if kind == "UUID" else digits
 
 
 def _typed(name: str, kind: str) -> str:
     # All values convert, as the profile shows, but for markers such as `n/a`: those become NULL.
     value = quoted(name)
-    return (
-        value
-        if kind == "VARCHAR"
-        else f"TRY_CAST(upper(trim(CAST({value} AS VARCHAR), {BLANKS})) AS {kind}) AS {value}"
-    )
+    if kind == "VARCHAR":
+        return value
+    if kind in _BYTES:
+        return f"{_from_bytes(name, kind)} AS {value}"
+    plain = f"upper(trim(CAST({value} AS VARCHAR), {BLANKS}))"
+    if kind == ZONED_TYPE:
+        plain = f"regexp_replace({plain}, {', '.join(map(literal, _OFFSET))})"
+    return f"TRY_CAST({plain} AS {kind}) AS {value}"
 
 
 def _mentioned(sql: str, known: list[TableId]) -> list[TableId]:

@@ -7,7 +7,9 @@ from pathlib import Path, PurePosixPath
 
 from lakeindex.errors import IndexDamaged, UnreadableTable
 
-SQL_TYPES = frozenset({"BOOLEAN", "BIGINT", "DOUBLE", "DATE", "TIMESTAMP", "VARCHAR"})
+SQL_TYPES = frozenset(
+    {"BOOLEAN", "BIGINT", "DOUBLE", "DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "VARCHAR", "UUID", "BLOB"}
+)
 """Types of columns that an index may name: they are inserted into SQL as they are."""
 
 _COPY = re.compile(r"[0-9a-f]{24}\.parquet")

@@ -27,6 +27,8 @@ class ProfileLimits:
     """Hashes in the sketch of words."""
     grams: int = 256
     """Hashes in the sketch of character trigrams."""
+    alternates: int = 256
+    """Hashes in the sketch of alternate keys."""
     texts: int = 256
     """Values kept as text, those with the smallest hashes."""
     raw: RawValues = RawValues.SAMPLE

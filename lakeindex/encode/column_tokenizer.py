@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from lakeindex.arrays.aliases import TokenLists
+from lakeindex.canonical.folding import fold
 from lakeindex.config.model_options import BASE_MODEL, ModelOptions
 from lakeindex.encode.model_folder import model_folder
 from lakeindex.types.column_tokens import END
@@ -34,7 +35,8 @@ def tokenize_records(records: pa.RecordBatch | pa.Table, values: bool = True) ->
     """
     units = [list(_units(record, values)) for record in records.select(["table_id", "name", "texts"]).to_pylist()]
     counts = np.cumsum([0, *map(len, units)])
-    texts = list(chain.from_iterable(units))
+    # Characters that people wouldn't tell apart, full-width ones, the tokenizer would.
+    texts = fold(pa.array(chain.from_iterable(units), pa.large_string())).to_pylist()
     tokens = [one.ids for one in tokenizer().encode_batch_fast(texts, add_special_tokens=False)]
     closed = np.array(list(chain.from_iterable((*one, END) for one in tokens)), np.uint16)
     ends = np.concatenate([[0], np.cumsum([len(one) + 1 for one in tokens])]).astype(np.int64)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lakeindex.arrays.aliases import Floats, Integers
+from lakeindex.index.alternates import alternate_ways
 from lakeindex.index.inverted_index import InvertedIndex, Order
 from lakeindex.index.vector_index import VectorIndex
 from lakeindex.protocols import CandidateSource
@@ -40,6 +41,25 @@ class TermSource:
 
 
 @dataclass(slots=True)
+class AlternateSource:
+    """Proposes columns whose keys are alternate keys of the query, or the other way round."""
+
+    terms: Mapping[Family, InvertedIndex]
+    name: str = "alternates"
+
+    def candidates(self, query: QueryColumn, limit: int) -> Integers:
+        """Return the keys of the columns that share the rarest keys, best first of either way."""
+        found = [
+            index.candidates(terms, limit, POSTINGS_PER_QUERY)[0] for index, terms in alternate_ways(query, self.terms)
+        ]
+        return np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
+
+    def scores(self, query: QueryColumn, pairs: Pairs) -> Floats:
+        """Return the score of each pair by alternate keys, (n,)."""
+        return pairs.compared[Family.ALTERNATES].rare_containment()
+
+
+@dataclass(slots=True)
 class VectorSource:
     """Proposes columns whose vectors are near."""
 
@@ -65,6 +85,7 @@ def make_sources(terms: Mapping[Family, InvertedIndex], vectors: VectorIndex) ->
         TermSource("grams", Family.GRAMS, terms[Family.GRAMS], _cosine_score),
         TermSource("names", Family.NAMES, terms[Family.NAMES], _cosine_score),
         TermSource("references", Family.REFERENCES, terms[Family.REFERENCES], _cosine_score),
+        AlternateSource(terms),
         VectorSource(vectors),
     ]
     return {source.name: source for source in sources}

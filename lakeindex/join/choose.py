@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,9 +16,10 @@ from lakeindex.join.kinds import AsOf, MatchKind
 from lakeindex.join.list_counter import key_counter
 from lakeindex.join.side import TEXT, JoinSide
 from lakeindex.join.temporal.asof import asof_condition
-from lakeindex.join.temporal.date_orders import are_of_different_orders, require_one_order
+from lakeindex.join.temporal.date_orders import require_one_order
 from lakeindex.join.temporal.pair_moments import moment_condition, require_comparable_moments
 from lakeindex.join.transform.find import find_transformation
+from lakeindex.join.transform.inner_numbers import inner_number_condition
 from lakeindex.join.transform.transformation import Transformation, condition_of
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class Chooser:
     """Finds tables that map one side's values to the other's; None for none."""
     asof: AsOf | None = None
     """The options of an as-of join; None for the defaults."""
+    kinds: Collection[MatchKind] = tuple(MatchKind)
+    """Those that `auto` chooses among."""
 
     def choose(self, match: MatchKind) -> tuple[JoinCondition, tuple[JoinCondition, ...]]:
         """Choose a condition of a kind; return it, and all that were tried, the simplest first.
@@ -76,7 +79,7 @@ class Chooser:
             return only, (only,)
         with key_counter(self.left, self.right) as counter:
             tried = tuple(self._tried(match, counter))
-        precise = [condition for condition in tried if condition.precision >= self.precision]
+        precise = [one for one in tried if one.is_promised and one.precision >= self.precision]
         if match is MatchKind.AUTO and not precise:
             self._require_certain(tried)
         if not tried:
@@ -118,7 +121,7 @@ class Chooser:
         matched = 0.0
         for kind, conditions in self._conditions(match, counter):
             # Nothing can match more than all.
-            if match is kind or (match is MatchKind.AUTO and matched < 1):
+            if match is kind or (match is MatchKind.AUTO and kind in self.kinds and matched < 1):
                 for condition in conditions:
                     counted = condition if kind is MatchKind.NORMALISED else counter.counted(condition)
                     matched = max(matched, counted.matched)
@@ -126,30 +129,30 @@ class Chooser:
 
     def _conditions(self, match: MatchKind, counter: KeyCounter) -> Iterator[tuple[MatchKind, Iterable[JoinCondition]]]:
         """List the kinds, the simplest first; the conditions of a kind are only looked for when they are iterated."""
-        if match is not MatchKind.AUTO or self._may_be_equal():
-            yield MatchKind.EXACT, self._exact()
+        if match is not MatchKind.AUTO or are_comparable(self.left, self.right):
+            yield MatchKind.EXACT, self._exact(counter)
             yield MatchKind.NORMALISED, self._normalised(counter)
         yield MatchKind.TEMPORAL, self._temporal(counter)
         yield MatchKind.TRANSFORM, self._transformed()
         yield MatchKind.FUZZY, self._fuzzy()
         yield MatchKind.SEMANTIC, self._semantic(match)
 
-    def _may_be_equal(self) -> bool:
-        return are_comparable(self.left, self.right) and not are_of_different_orders(self.left, self.right)
-
-    def _exact(self) -> Iterator[JoinCondition]:
-        yield exact_condition(self.left, self.right)
+    def _exact(self, counter: KeyCounter) -> Iterator[JoinCondition]:
+        yield exact_condition(self.left, self.right, counter.occurring)
 
     def _normalised(self, counter: KeyCounter) -> Iterator[JoinCondition]:
-        yield from map(counter.normalised, normal_forms(self.left, self.right))
+        yield from map(counter.normalised, normal_forms(self.left, self.right, counter.occurring))
 
     def _temporal(self, counter: KeyCounter) -> Iterator[JoinCondition]:
         found = moment_condition(self.left, counter.left_values, self.right, counter.right_values)
         yield from () if found is None else (found,)
 
     def _transformed(self) -> Iterator[JoinCondition]:
-        values = self._compared
-        if values is not None and (found := find_transformation(*values)) is not None:
+        if (values := self._compared) is None:
+            return
+        if (by_number := inner_number_condition(*values)) is not None:
+            yield by_number
+        elif (found := find_transformation(*values)) is not None:
             yield condition_of(found)
 
     def _fuzzy(self) -> Iterator[JoinCondition]:

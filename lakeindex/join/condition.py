@@ -98,3 +98,5 @@ class JoinCondition:
     """The share of left rows with a value that find a partner; NaN where that is unknown before the join runs."""
     description: str
     """The rule in words, for people: a program, a threshold, a bridge table."""
+    is_promised: bool = True
+    """Whether there is enough evidence to promise this precision; if not, it is a guess."""

@@ -1,120 +1,178 @@
-"""Count a join in DuckDB: what sketches estimate, on the rows themselves."""
+"""Count a join on the distinct values of both columns and the rows of each: what sketches estimate, exactly."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass
 
-import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from lakeindex.catalog.lake_views import ViewedTable
-from lakeindex.errors import UnreadableTable
-from lakeindex.join.lake_tables import OUTSIDE, CountedColumn, LakeTables
-from lakeindex.types.lake import TableId
-from lakeindex.types.matches import Cardinality, JoinMeasure, Match
+from lakeindex.arrays.aliases import Flags, Integers, Texts
+from lakeindex.join.condition import EQUAL_VALUES, ByExpression, ByMapping, Rule
+from lakeindex.join.stored_column import ColumnStore, StoredColumn, as_written
+from lakeindex.types.matches import Cardinality, JoinMeasure, ValueMatch
+
+EQUAL_AS_WRITTEN = ByExpression(as_written("{value}"), as_written("{value}"))
+"""Values match where they are equal but for case and blanks around them."""
 
 _EXAMPLES = 5
+_NO_KEY = -1
 
 
-_MEASURE = """
-WITH candidate_values AS MATERIALIZED ({candidate}),
-     shared AS MATERIALIZED
-         (SELECT value, query_values.rows AS query_rows, candidate_values.rows AS candidate_rows
-          FROM query_values JOIN candidate_values USING (value))
-SELECT (SELECT count(*) FROM query_values) AS query_distinct,
-       (SELECT count(*) FROM candidate_values) AS candidate_distinct,
-       (SELECT coalesce(sum(rows), 0) FROM query_values) AS query_rows,
-       (SELECT coalesce(max(rows), 0) FROM query_values) AS query_repeats,
-       (SELECT coalesce(max(rows), 0) FROM candidate_values) AS candidate_repeats,
-       count(*) AS shared_distinct,
-       coalesce(sum(query_rows), 0) AS matched_rows,
-       coalesce(sum(query_rows * candidate_rows), 0) AS joined_rows,
-       (SELECT list(value) FROM (SELECT value FROM shared ORDER BY query_rows DESC, value LIMIT {examples})) AS examples
-FROM shared
-"""
+def measure(
+    store: ColumnStore,
+    query: StoredColumn,
+    candidate: StoredColumn,
+    rule: Rule | None = EQUAL_VALUES,
+    match: ValueMatch = ValueMatch.EXACT,
+) -> JoinMeasure:
+    """Count the join of two columns whose values meet by a rule, or by None at all, beside what is equal as written."""
+    left, right, pairs = _keyed(store, query, candidate, rule)
+    written = _codes(query.written, candidate.written)
+    equal = len(np.intersect1d(*(np.unique(codes[codes != _NO_KEY]) for codes in written)))
+    return JoinMeasure(
+        containment=_share(equal, _count_distinct(written[0])),
+        reverse_containment=_share(equal, _count_distinct(written[1])),
+        match=match,
+        matched=left.share_of_values(pairs.has_left),
+        reverse_matched=right.share_of_values(pairs.has_right),
+        match_rate=left.share_of_rows(pairs.has_left),
+        reverse_match_rate=right.share_of_rows(pairs.has_right),
+        cardinality=Cardinality.of(pairs.most_left_rows == 1, pairs.most_right_rows == 1),
+        rows=pairs.rows,
+        examples=_examples(left, right, pairs),
+    )
 
 
-class RowCounter:
-    """A query column, read once, whose joins with other columns are counted one by one."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Keyed:
+    """The distinct values of a column, (n,), with the number of each one's key."""
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, query: CountedColumn, outside: pa.Table | None = None
-    ) -> None:
-        """Read the query column. Raises UnreadableTable when its file is gone or no longer what it was.
+    column: StoredColumn
+    keys: Integers
+    """(n,) _NO_KEY where a value has none."""
+    key_count: int
 
-        A column from outside the lake is the first of the table `outside`.
-        """
-        # A cursor of its own: what it keeps is nobody else's, and goes with it.
-        self._cursor = connection.cursor()
-        if outside is not None:
-            self._cursor.register(OUTSIDE, outside)
-        with _reading(query):
-            self._cursor.execute(f"CREATE TEMP TABLE query_values AS {query.counted_values}")
+    @property
+    def rows_of_keys(self) -> Integers:
+        """Return the rows of each key, (keys,)."""
+        with_key = self.keys != _NO_KEY
+        rows = np.bincount(self.keys[with_key], self.column.rows[with_key], minlength=self.key_count)
+        return rows.astype(np.int64)
 
-    def __enter__(self) -> RowCounter:
-        return self
+    def met(self, has_partner: Flags) -> Flags:
+        """Return which values meet others, (n,), given which keys do, (keys,)."""
+        return np.asarray((self.keys != _NO_KEY) & np.append(has_partner, False)[self.keys])
 
-    def __exit__(self, *_: object) -> None:
-        self._cursor.close()
+    def share_of_rows(self, has_partner: Flags) -> float:
+        """Return the share of the rows with a value that meet others."""
+        rows = self.column.rows
+        return _share(int(rows[self.met(has_partner)].sum()), int(rows[self._is_value].sum()))
 
-    def measure(self, candidate: CountedColumn) -> JoinMeasure:
-        """Count the join with a column. Raises UnreadableTable when its file is gone or no longer what it was."""
-        sql = _MEASURE.format(candidate=candidate.counted_values, examples=_EXAMPLES)
-        with _reading(candidate):
-            counts = self._cursor.sql(sql).to_arrow_table().to_pylist()[0]
-        return JoinMeasure(
-            containment=_share(counts["shared_distinct"], counts["query_distinct"]),
-            reverse_containment=_share(counts["shared_distinct"], counts["candidate_distinct"]),
-            match_rate=_share(int(counts["matched_rows"]), int(counts["query_rows"])),
-            cardinality=Cardinality.of(counts["query_repeats"] == 1, counts["candidate_repeats"] == 1),
-            rows=int(counts["joined_rows"]),
-            examples=tuple(counts["examples"] or ()),
-        )
+    def share_of_values(self, has_partner: Flags) -> float:
+        """Return the share of the distinct values, as they are written, that meet others."""
+        shown = _codes(self.column.shown)[0]
+        return _share(_count_distinct(shown[self.met(has_partner)]), _count_distinct(shown[self._is_value]))
+
+    @property
+    def _is_value(self) -> Flags:
+        """Return which are values, (n,): a marker of nothing is one where it has a key, and may meet others."""
+        return np.asarray(self.column.written.is_valid().to_numpy(False) | (self.keys != _NO_KEY))
 
 
-@contextmanager
-def _reading(column: CountedColumn) -> Iterator[None]:
-    try:
-        yield
-    except duckdb.Error as error:
-        first_line = str(error).split("\n", 1)[0]
-        raise UnreadableTable(f"{column.table} can't be read: {first_line}") from error
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pairs:
+    """Pairs of a left and a right key that meet, (m,), each given by its number, and the rows of all keys."""
+
+    lefts: Integers
+    rights: Integers
+    left_rows: Integers
+    right_rows: Integers
+
+    @property
+    def has_left(self) -> Flags:
+        return _marked(self.lefts, len(self.left_rows))
+
+    @property
+    def has_right(self) -> Flags:
+        return _marked(self.rights, len(self.right_rows))
+
+    @property
+    def rows(self) -> int:
+        """Count the rows of the inner join."""
+        # Products of counts may exceed 2^53, up to which float64 is exact.
+        products = self.left_rows[self.lefts].astype(np.longdouble) * self.right_rows[self.rights]
+        return int(products.sum())
+
+    @property
+    def most_left_rows(self) -> int:
+        """Return how many left rows one key has, or one right key meets, at most."""
+        met = np.bincount(self.rights, self.left_rows[self.lefts])
+        return int(max(self.left_rows.max(initial=0), met.max(initial=0)))
+
+    @property
+    def most_right_rows(self) -> int:
+        met = np.bincount(self.lefts, self.right_rows[self.rights])
+        return int(max(self.right_rows.max(initial=0), met.max(initial=0)))
+
+
+def _keyed(
+    store: ColumnStore, query: StoredColumn, candidate: StoredColumn, rule: Rule | None
+) -> tuple[_Keyed, _Keyed, _Pairs]:
+    mapped: tuple[Texts, ...] = ()
+    if rule is None:
+        keys: tuple[Texts, ...] = tuple(pa.nulls(len(one.values), pa.large_string()) for one in (query, candidate))
+    elif isinstance(rule, ByMapping):
+        keys = query.values, candidate.values
+        mapped = tuple(rule.pairs[name].combine_chunks() for name in ("left_value", "right_value"))
+    else:
+        assert isinstance(rule, ByExpression), "an as-of join can't be counted on distinct values"
+        keys = store.keys(query, rule.left), store.keys(candidate, rule.right)
+    lefts, rights, *paired = _codes(*keys, *mapped)
+    count = 1 + int(max((codes.max(initial=_NO_KEY) for codes in (lefts, rights, *paired)), default=_NO_KEY))
+    left, right = _Keyed(query, lefts, count), _Keyed(candidate, rights, count)
+    left_rows, right_rows = left.rows_of_keys, right.rows_of_keys
+    if paired:
+        known = (left_rows[paired[0]] > 0) & (right_rows[paired[1]] > 0)
+        pairs = np.unique(np.stack([codes[known] for codes in paired]), axis=1)
+    else:
+        pairs = np.tile(np.flatnonzero((left_rows > 0) & (right_rows > 0)), (2, 1))
+    return left, right, _Pairs(pairs[0], pairs[1], left_rows, right_rows)
+
+
+def _codes(*texts: Texts) -> list[Integers]:
+    """Number the distinct texts of several arrays, alike in all; null is _NO_KEY."""
+    encoded = pa.chunked_array(texts, pa.large_string()).combine_chunks().dictionary_encode()
+    codes = pc.fill_null(encoded.indices, _NO_KEY).to_numpy(False).astype(np.int64)
+    return np.split(codes, np.cumsum([len(one) for one in texts])[:-1])
+
+
+def _examples(left: _Keyed, right: _Keyed, pairs: _Pairs) -> tuple[str, ...]:
+    """List some values that meet, those of most rows first, each with a partner where that is written otherwise."""
+    met = np.flatnonzero(left.met(pairs.has_left))
+    listed = pa.table({"place": met, "rows": left.column.rows[met], "shown": left.column.shown.take(pa.array(met))})
+    first = pc.select_k_unstable(listed, _EXAMPLES, [("rows", "descending"), ("shown", "ascending")])
+    return tuple(_example(left, right, pairs, place) for place in listed.take(first)["place"].to_pylist())
+
+
+def _example(left: _Keyed, right: _Keyed, pairs: _Pairs, place: int) -> str:
+    partners = pairs.rights[pairs.lefts == left.keys[place]]
+    value = left.column.shown[place].as_py()
+    others = right.column.shown.filter(pa.array(np.isin(right.keys, partners)))
+    other = value if pc.is_in(pa.scalar(value, pa.large_string()), others).as_py() else pc.min(others).as_py()
+    return value if value == other else f"{value} → {other}"
+
+
+def _marked(places: Integers, count: int) -> Flags:
+    marked = np.zeros(count, bool)
+    marked[places] = True
+    return marked
+
+
+def _count_distinct(codes: Integers) -> int:
+    return len(np.unique(codes[codes != _NO_KEY]))
 
 
 def _share(part: int, whole: int) -> float:
     return part / whole if whole else 0.0
-
-
-def count_matches(matches: Sequence[Match], tables: LakeTables, outside: pa.Table | None = None) -> list[Match]:
-    """Count matches of one query; what can't be counted keeps its estimates, with a note.
-
-    A query column from outside the lake is the first of the table `outside`.
-    """
-    if not matches:
-        return []
-    ids = {match.column.table for match in matches} | (set() if outside is not None else {matches[0].query.table})
-    views = {view.id: view for view in tables.viewed(sorted(ids))}
-    try:
-        query = (
-            CountedColumn.outside(outside) if outside is not None else tables.counted_column(matches[0].query, views)
-        )
-        with RowCounter(tables.database.connection, query, outside) as counter:
-            return [_counted(match, counter, tables, views) for match in matches]
-    except UnreadableTable as error:
-        return [replace(match, note=str(error)) for match in matches]
-
-
-def _counted(match: Match, counter: RowCounter, tables: LakeTables, views: Mapping[TableId, ViewedTable]) -> Match:
-    try:
-        measure = counter.measure(tables.counted_column(match.column, views))
-    except UnreadableTable as error:
-        return replace(match, note=str(error))
-    return replace(
-        match,
-        measured=measure,
-        containment=measure.containment,
-        reverse_containment=measure.reverse_containment,
-        cardinality=measure.cardinality,
-    )

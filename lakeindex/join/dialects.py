@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import sys
 import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
 
 from lakeindex.errors import InvalidSetting, LakeIndexError, MissingExtra
-from lakeindex.join.key_conditions import NO_KEY, NO_WORD
 
 if TYPE_CHECKING:
     from sqlglot.expressions import Expr
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
 DUCKDB = "duckdb"
 DIALECTS = (DUCKDB, "postgres", "snowflake", "bigquery", "spark")
 
+_MOST_NESTED = 20_000
 _LATIN = range(0xC0, 0x250)
 _LATIN_MORE = range(0x1E00, 0x1F00)
 # Some engines have no Unicode classes in regular expressions; theirs depend on the database's locale.
-_LOCAL_CLASSES = {NO_WORD: "[^[:alnum:]#+%$€£]+", NO_KEY: "[^[:alnum:]]+"}
+_UNICODE_CLASSES, _LOCAL_CLASSES = r"\p{L}\p{N}", "[:alnum:]"
 _WITHOUT_CLASSES = ("postgres", "snowflake")
 
 
@@ -36,7 +38,10 @@ def translate(statement: str, dialect: str) -> str:
         from sqlglot.errors import ErrorLevel, SqlglotError
     except ImportError as error:
         raise MissingExtra("sqlglot", "sql") from error
+    deep = sys.getrecursionlimit()
     try:
+        # A statement nests as many calls as values are rewritten in ways.
+        sys.setrecursionlimit(max(deep, _MOST_NESTED))
         tree = sqlglot.parse_one(statement, read=DUCKDB)
         _require_no_lists(tree, dialect)
         _make_portable(tree, dialect)
@@ -47,6 +52,8 @@ def translate(statement: str, dialect: str) -> str:
         raise LakeIndexError(
             f"{dialect} can't express this join: {first_line}; leave --dialect away for DuckDB"
         ) from error
+    finally:
+        sys.setrecursionlimit(deep)
 
 
 def _require_no_lists(tree: Expr, dialect: str) -> None:
@@ -65,7 +72,7 @@ def _make_portable(tree: Expr, dialect: str) -> None:
 
     for text in list(tree.find_all(exp.Literal)):
         if dialect in _WITHOUT_CLASSES and text.is_string:
-            text.set("this", _LOCAL_CLASSES.get(text.this, text.this))
+            text.set("this", text.this.replace(_UNICODE_CLASSES, _LOCAL_CLASSES))
     _make_moments_portable(tree, dialect)
     for replaced in tree.find_all(exp.RegexpReplace):
         by = replaced.args.get("replacement")
@@ -73,6 +80,10 @@ def _make_portable(tree: Expr, dialect: str) -> None:
             replaced.set("modifiers", None)  # the others replace all occurrences anyway
         if dialect == "spark" and isinstance(by, exp.Literal):
             by.set("this", by.this.replace("\\", "$"))
+        if dialect == "snowflake" and isinstance(replaced.expression, exp.Literal) and isinstance(by, exp.Literal):
+            pattern, written = capture_all_groups(replaced.expression.this, by.this)
+            replaced.expression.set("this", pattern)
+            by.set("this", written)
     for stripped in tree.find_all(exp.Anonymous):
         if stripped.name.lower() == "strip_accents":
             stripped.set("this", "TRANSLATE")
@@ -92,6 +103,19 @@ def _make_moments_portable(tree: Expr, dialect: str) -> None:
     if dialect == "spark":
         for zoned in list(tree.find_all(exp.AtTimeZone)):
             zoned.replace(exp.func("to_utc_timestamp", zoned.this, exp.func("current_timezone")))
+
+
+def capture_all_groups(pattern: str, by: str) -> tuple[str, str]:
+    """Make every group of a regular expression a capturing one, for engines without others; renumber the references."""
+    numbers: list[int] = []
+    count = 0
+    for opened in re.finditer(r"\\.|\[\^?\]?[^]]*\]|\((\?:)?", pattern):
+        if opened.group().startswith("("):
+            count += 1
+            if opened.group(1) is None:
+                numbers.append(count)
+    renumbered = re.sub(r"\\(\d)", lambda found: f"\\{numbers[int(found.group(1)) - 1]}", by)
+    return pattern.replace("(?:", "("), renumbered
 
 
 @cache

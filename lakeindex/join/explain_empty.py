@@ -6,8 +6,13 @@ import shlex
 
 from lakeindex.join.condition import ByMoment, JoinCondition
 from lakeindex.join.counts import JoinCounts
-from lakeindex.join.side import JoinSide
+from lakeindex.join.side import TEXT, JoinSide
 from lakeindex.join.temporal.detect_moments import has_moment_type
+from lakeindex.profile.look_alikes import find_look_alikes
+
+_FEW = 0.5
+"""The share of matched left rows from which on nothing is looked for that keeps the others from it."""
+_MOST_COMPARED = 200_000
 
 
 def explain_empty(left: JoinSide, right: JoinSide, condition: JoinCondition, counts: JoinCounts) -> str:
@@ -25,6 +30,15 @@ def explain_empty(left: JoinSide, right: JoinSide, condition: JoinCondition, cou
         f"{_suggestion(left, right, condition)}, or ask what joins: lakeindex query {shlex.quote(left.table)} "
         f"{shlex.quote(left.column)}"
     )
+
+
+def explain_few(left: JoinSide, right: JoinSide, counts: JoinCounts) -> list[str]:
+    """Name what keeps values of two columns apart, where most of the left rows match nothing."""
+    if counts.match_rate >= _FEW or {left.sql_type, right.sql_type} != {TEXT}:
+        return []
+    sides = [side.distinct_texts(_MOST_COMPARED) for side in (left, right)]
+    names = (str(left), str(right))
+    return [one.describe(*(names if one.is_left else names[::-1])) for one in find_look_alikes(*sides)]
 
 
 def _suggestion(left: JoinSide, right: JoinSide, condition: JoinCondition) -> str:

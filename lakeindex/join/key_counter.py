@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 
+from lakeindex.canonical.rewrites import MAY_BE_DATED
+from lakeindex.canonical.sql_keys import MAY_BE_SIGNED, Occurring
 from lakeindex.join.condition import ByExpression, ByMapping, JoinCondition
 from lakeindex.join.key_conditions import NormalForm
 from lakeindex.join.kinds import MatchKind
 from lakeindex.join.side import JoinSide, reading
 from lakeindex.join.temporal.detect_moments import DistinctValues
+from lakeindex.sql import literal
 
 MOST_LEFT_ROWS = 1_000_000
 """Of a longer left column, only a part of the values is counted."""
@@ -21,6 +25,12 @@ CREATE TEMP TABLE {name} AS
 SELECT value, count(*) AS "rows" FROM (SELECT {text} AS value FROM ({source}) AS side)
 WHERE value IS NOT NULL AND hash(value) % {parts} = 0 GROUP BY 1
 """
+_VALUES = "(SELECT lower(value) AS value FROM left_texts UNION ALL SELECT lower(value) FROM right_texts)"
+_CHARACTERS = rf"""
+SELECT DISTINCT regexp_replace(value, '[\x00-\x7f]+', '', 'g') FROM {_VALUES}
+WHERE regexp_matches(value, '[^\x00-\x7f]')
+"""
+_HAS = f"SELECT bool_or(regexp_matches(value, {{}})), bool_or(regexp_matches(value, {{}})) FROM {_VALUES}"
 _MATCHED = """
 SELECT coalesce(sum("rows"), 0) AS valued,
        coalesce(sum("rows") FILTER ("key" IN (SELECT other FROM ({right}) AS others(other) WHERE other IS NOT NULL)), 0)
@@ -33,13 +43,13 @@ SELECT base, sum("rows") AS "rows" FROM (SELECT {base} AS base, "rows" FROM {nam
 WHERE base IS NOT NULL GROUP BY 1
 """
 _MET = """
-WITH left_keys AS (SELECT {key} AS "key", count(*) AS spellings, sum("rows") AS "rows" FROM left_bases GROUP BY 1),
-     right_keys AS (SELECT {key} AS "key", count(*) AS spellings FROM right_bases GROUP BY 1),
+WITH left_keys AS (SELECT {left} AS "key", count(*) AS spellings, sum("rows") AS "rows" FROM left_bases GROUP BY 1),
+     right_keys AS (SELECT {right} AS "key", count(*) AS spellings FROM right_bases GROUP BY 1),
      met AS (SELECT l."rows", l.spellings * r.spellings AS pairs, least(l.spellings, r.spellings) AS likely
              FROM left_keys AS l JOIN right_keys AS r USING ("key"))
 SELECT (SELECT coalesce(sum("rows"), 0) FROM left_keys WHERE "key" IS NOT NULL) AS valued,
        coalesce(sum("rows"), 0) AS matched, coalesce(sum(pairs), 0) AS pairs, coalesce(sum(likely), 0) AS likely,
-       (SELECT count(*) FROM left_bases JOIN right_bases USING (base)) AS equal
+       (SELECT count(*) FROM left_bases JOIN right_bases USING (base) WHERE {is_sure}) AS equal
 FROM met
 """
 
@@ -72,6 +82,14 @@ class KeyCounter:
         """The values of the right column."""
         return DistinctValues(self._cursor, "right_texts")
 
+    @cached_property
+    def occurring(self) -> Occurring:
+        """What occurs in both columns."""
+        found = self._cursor.execute(_CHARACTERS).fetchall()
+        tests = (MAY_BE_DATED, MAY_BE_SIGNED)
+        (has,) = self._cursor.execute(_HAS.format(*map(literal, tests))).fetchall()
+        return Occurring("".join(sorted({one for (text,) in found for one in text})), *map(bool, has))
+
     def counted(self, condition: JoinCondition) -> JoinCondition:
         """Return a condition with the share of left rows with a value that it matches."""
         if isinstance(condition.rule, ByMapping):
@@ -90,12 +108,13 @@ class KeyCounter:
         m and n values with the same key, m·n pairs, at most min(m, n) are taken to be right.
         """
         self._rewrite(form.base)
-        valued, matched, pairs, likely, equal = self._fetch(_MET.format(key=_of(form.of_base, "base")))
+        keys = {"left": _of(form.of_left, "base"), "right": _of(form.of_right, "base")}
+        valued, matched, pairs, likely, equal = self._fetch(_MET.format(**keys, is_sure=str(form.is_sure).lower()))
         folded = pairs - equal
         right = (likely - equal + _PRIOR_RIGHT * _PRIOR_PAIRS) / (folded + _PRIOR_PAIRS)
         precision = _FOLDED_RIGHT * (equal + right * folded) / pairs if pairs else _FOLDED_RIGHT * right
-        rule = ByExpression(form.key, form.key)
-        return JoinCondition(str(MatchKind.NORMALISED), rule, precision, _share(valued, matched), form.description)
+        matched_share = _share(valued, matched)
+        return JoinCondition(str(MatchKind.NORMALISED), form.rule, precision, matched_share, form.description)
 
     def _rewrite(self, base: str) -> None:
         """Compute the bases, which several forms share."""

@@ -15,22 +15,12 @@ from lakeindex.catalog.lake_views import LakeViews, ViewedTable
 from lakeindex.errors import InvalidSetting, NotFound
 from lakeindex.join.composite_key import MOST_COLUMNS
 from lakeindex.join.side import JoinSide
-from lakeindex.sql import BLANKS, quoted
 from lakeindex.store.generations import Generation
 from lakeindex.store.layout import COPIES, ROWS
 from lakeindex.types.lake import ColumnId, TableId
 from lakeindex.types.reports import ReadTable
 
 OUTSIDE = "rows_from_outside"
-
-# The same normal form and the same markers of nothing as when profiles are made: a test holds them together.
-_VALUES = r"""
-SELECT value, count(*) AS rows
-FROM (SELECT nullif(regexp_replace(lower(trim(CAST({column} AS VARCHAR), {blanks})), '^([+-]?\d+)\.0+$', '\1'), '')
-             AS value
-      FROM ({source}))
-WHERE value NOT IN {missing} GROUP BY 1
-"""
 
 MISSING = ("null", "none", "nan", "n/a", "#n/a", "\\n", "-", "--", "?")
 
@@ -49,12 +39,6 @@ class CountedColumn:
     def outside(cls, rows: pa.Table) -> CountedColumn:
         """Return the first column of rows that are not of the lake."""
         return cls(TableId("the column from outside"), rows.column_names[0], f"FROM {OUTSIDE}")
-
-    @property
-    def counted_values(self) -> str:
-        """Return the query for its distinct values in their normal form, and the rows of each."""
-        missing = "(" + ", ".join("'" + marker.replace("'", "''") + "'" for marker in MISSING) + ")"
-        return _VALUES.format(column=quoted(self.name), source=self.source, blanks=BLANKS, missing=missing)
 
 
 @dataclass(frozen=True)
@@ -100,7 +84,7 @@ class LakeTables:
         (table,) = self.viewed([column.table])
         sources = self.database.select(table), self._files.select(table)
         rows = self.table(column.table)[0].rows
-        return JoinSide.open(self.database.connection, table.id, sources, places, rows)
+        return JoinSide.open(self.database.connection, table.id, sources, places, rows, table.readings)
 
     def counted_column(self, column: ColumnId, views: Mapping[TableId, ViewedTable]) -> CountedColumn:
         """Return how DuckDB reads a column to count, given the view of its table.

@@ -15,7 +15,7 @@ from lakeindex.join.condition import ByMapping, JoinCondition
 from lakeindex.join.counts import JoinCounts
 from lakeindex.join.dialects import DUCKDB, translate
 from lakeindex.join.estimate.estimate import Interval, JoinEstimate
-from lakeindex.join.explain_empty import explain_empty
+from lakeindex.join.explain_empty import explain_empty, explain_few
 from lakeindex.join.html_table import html_table
 from lakeindex.join.kinds import How
 from lakeindex.join.lake_tables import LakeTables
@@ -118,8 +118,12 @@ class JoinPlan:
 
     @cached_property
     def promised(self) -> JoinEstimate:
-        """The figures of the join, before it runs: estimated from sketches, or else counted by the rows of each key."""
-        if self.estimate is not None:
+        """The figures of the join, before it runs.
+
+        Of up to a million rows they are counted by the rows of each key; of more they are estimated from sketches,
+        where these cover the condition.
+        """
+        if self.estimate is not None and not self._is_small:
             return self.estimate
         counts = self.counts
         rate, fan_out, rows = (
@@ -170,6 +174,11 @@ class JoinPlan:
             )
 
     @property
+    def _is_small(self) -> bool:
+        """Whether both tables are read in a moment."""
+        return self.left.rows + self.right.rows <= _LEAST_LIMIT
+
+    @property
     def _larger(self) -> int:
         return max(self.left.rows, self.right.rows)
 
@@ -179,20 +188,36 @@ class JoinPlan:
         largest = self.left.rows + self.right.rows if self.how is How.FULL else self._larger
         remarks = [f"{rows:,} rows out of {sides}"]
         # Counting takes as long as joining: of large tables it is only done where something is amiss.
-        if rows == 0 or self.left.rows + self.right.rows <= _LEAST_LIMIT:
+        if rows == 0 or self._is_small:
             counts = self.counts
             remarks[0] += f"; {counts.left_matched:,} left rows, {counts.match_rate:.1%} of those with a value, matched"
             if not counts.pairs:
                 remarks.append(explain_empty(self.left, self.right, self.condition, counts))
+            remarks += explain_few(self.left, self.right, counts)
         if rows > largest:
             remarks.append(f"warning: rows multiply: {rows:,} out of {sides}; neither column has each value only once")
         return remarks
 
+    @property
+    def promised_precision(self) -> float | None:
+        """The share of the joined pairs that are expected to be right.
+
+        None where no pair is expected, and where there is too little evidence to promise a share.
+        """
+        joins_nothing = self.condition.matched == 0 or (self.estimate is not None and self.estimate.rows.high == 0)
+        return None if joins_nothing or not self.condition.is_promised else self.condition.precision
+
     def describe(self) -> str:
         """Describe for people the condition and how well it is estimated to match."""
-        promised = [f"promises {self.condition.precision:.1%} of the pairs right"]
-        if self.condition.matched == self.condition.matched:
-            promised.append(f"{self.condition.matched:.1%} of the left rows with a value matched")
+        matched = self.condition.matched
+        if self.promised_precision is not None:
+            promised = [f"promises {self.promised_precision:.1%} of the pairs right"]
+        elif self.condition.is_promised:
+            promised = ["joins nothing, so nothing is promised"]
+        else:
+            promised = ["promises nothing: too few values show that the pairs are no chance"]
+        if matched > 0:
+            promised.append(f"{matched:.1%} of the left rows with a value matched")
         return f"{self.condition.match}: {self.condition.description} ({', '.join(promised)})"
 
     def __repr__(self) -> str:

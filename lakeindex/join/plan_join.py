@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lakeindex.join.choose import Chooser
+from lakeindex.join.condition import EQUAL_VALUES
 from lakeindex.join.estimate.from_profiles import estimate_from_profiles
 from lakeindex.join.find_bridges import BridgeSearch
 from lakeindex.join.fuzzy.candidates import ValueModel
+from lakeindex.join.key_conditions import normal_forms
 from lakeindex.join.kinds import AsOf, How, MatchKind
 from lakeindex.join.lake_tables import LakeTables
 from lakeindex.join.plan import JoinPlan
@@ -48,5 +50,6 @@ def plan_join(
     # The sketch of a column of lists has whole lists for values.
     if not (request.also or left.has_lists or right.has_lists):
         sketched = [searcher.column(column) for column in columns]
-        estimate = estimate_from_profiles(sketched, condition, counted_up_to)
+        is_written_alike = condition.rule == EQUAL_VALUES and not normal_forms(left, right)
+        estimate = estimate_from_profiles(sketched, condition, counted_up_to, is_written_alike)
     return JoinPlan(left, right, request.how, condition, tried, tables, estimate)

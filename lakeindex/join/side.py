@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from lakeindex.arrays.aliases import Texts
+from lakeindex.canonical.column_reading import PLAIN, ZONED_TYPE, ColumnReading
 from lakeindex.errors import UnreadableTable
 from lakeindex.join.list_column import ListColumn, find_list_column
 from lakeindex.sql import quoted
@@ -41,13 +42,15 @@ class JoinSide:
     """Of the column in the table, from 0; or of several columns, which are compared together."""
     rows: int
     """Of the table, when it was indexed."""
+    readings: tuple[ColumnReading, ...] = ()
+    """How each column of the table is read; nothing for columns in which nothing had to be decided."""
     lists: tuple[tuple[int, ListColumn], ...] = ()
     """Those of the columns at `places`, or of more, that hold lists, each with its place."""
 
     @classmethod
     def open(
         cls, connection: duckdb.DuckDBPyConnection, table: TableId, sources: tuple[str, str], places: Sequence[int],
-        rows: int,
+        rows: int, readings: tuple[ColumnReading, ...] = (),
     ) -> JoinSide:  # fmt: skip
         """Open a table, whose columns DuckDB lists; `sources` are `row_source` and `file_source`.
 
@@ -60,7 +63,7 @@ class JoinSide:
                 raise UnreadableTable(f"{table} has fewer columns than when it was indexed; index the lake again")
             tried = [(place, find_list_column(connection, sources[0], *columns[place])) for place in places]
         lists = tuple((place, one) for place, one in tried if one is not None)
-        return cls(connection, table, *sources, columns, tuple(places), rows, lists)
+        return cls(connection, table, *sources, columns, tuple(places), rows, readings, lists)
 
     def __str__(self) -> str:
         return f"{self.table} · {' + '.join(self.columns[place][0] for place in self.places)}"
@@ -104,6 +107,11 @@ class JoinSide:
         return self._lists[place].type if place in self._lists else self.columns[place][1]
 
     @property
+    def reading(self) -> ColumnReading:
+        """How the column is read; several are compared as texts that mean nothing but themselves."""
+        return self.readings[self.places[0]] if self.readings and len(self.places) == 1 else PLAIN
+
+    @property
     def first(self) -> JoinSide:
         """The side with its first column alone."""
         return replace(self, places=self.places[:1])
@@ -127,6 +135,9 @@ class JoinSide:
 
     def _text(self, table: str, name: str, sql_type: str) -> str:
         value = f"{table}.{quoted(name)}"
+        if sql_type == ZONED_TYPE:
+            # In UTC, whatever the zone of the session that runs it.
+            return f"(CAST({value} AT TIME ZONE 'UTC' AS {TEXT}) || '+00')"
         return value if sql_type == TEXT else f"CAST({value} AS {TEXT})"
 
     def distinct_texts(self, limit: int | None = None) -> Texts:

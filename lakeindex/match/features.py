@@ -135,7 +135,8 @@ def _facts(pairs: Pairs) -> Iterator[tuple[str, Floats]]:
 def _overlap(pairs: Pairs, family: str, measure: str) -> Floats:
     if measure == "rarity":
         return np.log1p(pairs.shared_rarity(Family(family)))
-    return _MEASURED[measure](pairs.compared[Family(family)])
+    compared = pairs.keys_compared if family == Family.KEYS else pairs.compared[Family(family)]
+    return _MEASURED[measure](compared)
 
 
 def _flags(flags: Flags) -> Floats:
@@ -150,7 +151,7 @@ KINDS_OF_JOIN = tuple(JoinKind)
 
 def kinds_of(pairs: Pairs) -> npt.NDArray[np.int8]:
     """Return the place of each pair's kind in KINDS_OF_JOIN, (n,)."""
-    values, keys = pairs.compared[Family.VALUES], pairs.compared[Family.KEYS]
+    values, keys = pairs.compared[Family.VALUES], pairs.keys_compared
     words, grams = pairs.compared[Family.WORDS], pairs.compared[Family.GRAMS]
     equal = np.maximum(values.containment(), values.reverse_containment())
     alike = np.maximum(keys.containment(), keys.reverse_containment())

@@ -72,22 +72,25 @@ MEANINGS = {signal.name: signal.meaning for signal in (*SIGNALS, REPEATS, RIVAL)
 
 def measure(pairs: Pairs) -> dict[str, Floats]:
     """Return the value of each signal for each pair, (n,)."""
-    keys, words = pairs.compared[Family.KEYS], pairs.compared[Family.WORDS]
+    keys, words = pairs.keys_compared, pairs.compared[Family.WORDS]
     names, context = pairs.compared[Family.NAMES], pairs.compared[Family.CONTEXT]
     forward, backward = keys.rare_containment(), keys.rare_reverse_containment()
     trust = _overlap_trust(pairs, keys)
     named = _name_trust(pairs, Family.NAMES) * names.cosine
     reference = _reference(pairs, names)
-    both = pairs.query.is_kind(*_NUMBERS) & pairs.candidates.is_kind(*_NUMBERS)
-    alike = _NUMBERS_TRUST * keys.cosine
+    numbers = [columns.is_kind(*_NUMBERS) for columns in (pairs.query, pairs.candidates)]
+    # A number has no words: it is compared by its key, also with text such as 00123, which no measure is.
+    by_key = numbers[0] | numbers[1] | pairs.is_by_alternates
+    trust_in_key = np.where(numbers[0] & numbers[1], _NUMBERS_TRUST, 1.0)
+    alike = trust_in_key * keys.cosine
     return {
         "meaning": np.clip(pairs.cosine, 0.0, 1.0),
         "names": named,
         "context": _name_trust(pairs, Family.CONTEXT) * context.cosine,
         "reference": reference,
-        "words": np.where(both, alike, words.cosine),
-        "word_containment": np.where(both, _NUMBERS_TRUST * forward, words.rare_containment()),
-        "grams": np.where(both, alike, pairs.compared[Family.GRAMS].cosine),
+        "words": np.where(by_key, alike, words.cosine),
+        "word_containment": np.where(by_key, trust_in_key * forward, words.rare_containment()),
+        "grams": np.where(by_key, alike, pairs.compared[Family.GRAMS].cosine),
         "values": trust * np.maximum(forward, backward),
         "both_ways": trust * np.minimum(forward, backward),
         "inclusion": np.maximum(named, reference) * _is_included(pairs, keys),

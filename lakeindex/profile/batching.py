@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import pyarrow as pa
 
 from lakeindex.arrays.aliases import Texts
+from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.profile.column_profile import ColumnProfile
-from lakeindex.profile.normalise import Column
 from lakeindex.profile.profile_table import ProfiledColumn, to_records
 from lakeindex.profile.scan import profile_columns
+from lakeindex.profile.value_text import Column, sql_type_of
 from lakeindex.types.lake import SourceTable
 
 MOST_PROFILES = 2000
@@ -51,17 +53,18 @@ class ProfileBatch:
     def add_profiles(self, table: SourceTable, start: int, profiles: Iterable[ColumnProfile]) -> None:
         """Add the profiles of a table's columns, the first of which is at `start`."""
         for position, profile in enumerate(profiles, start):
-            self._columns.append(ProfiledColumn(table.id, position, table.schema.names[position], profile))
+            field = table.schema.field(position)
+            self._columns.append(ProfiledColumn(table.id, position, field.name, profile, sql_type_of(field.type)))
             if len(self._columns) >= MOST_PROFILES:
                 self.convert_to_records()
 
     def profile_waiting(self, only_if_large: bool = False) -> None:
         """Profile the tables that wait; with `only_if_large`, only if they take much memory."""
-        columns = [column for _, texts in self._waiting for column in texts]
-        if only_if_large and sum(column.nbytes for column in columns) <= _MOST_WAITING_BYTES:
+        tables = [texts for _, texts in self._waiting]
+        if only_if_large and sum(column.nbytes for texts in tables for column in texts) <= _MOST_WAITING_BYTES:
             return
         waiting, self._waiting = self._waiting, []
-        profiles = profile_in_batches(columns, self.limits)
+        profiles = profile_in_batches(tables, self.limits)
         for table, texts in waiting:
             self.add_profiles(table, 0, (next(profiles) for _ in texts))
 
@@ -79,7 +82,35 @@ class ProfileBatch:
         return pa.concat_tables(self._records or [to_records([], self.limits)])
 
 
-def profile_in_batches(columns: Sequence[Column], limits: ProfileLimits) -> Iterator[ColumnProfile]:
-    """Profile columns in batches of at most BATCH_COLUMNS: the arrays made meanwhile take memory."""
-    for start in range(0, len(columns), BATCH_COLUMNS):
-        yield from profile_columns(columns[start : start + BATCH_COLUMNS], limits)
+def profile_in_batches(
+    tables: Sequence[Sequence[Column]], limits: ProfileLimits, readings: Sequence[ColumnReading] | None = None
+) -> Iterator[ColumnProfile]:
+    """Profile the columns of tables in batches of at most BATCH_COLUMNS: the arrays made meanwhile take memory.
+
+    Small tables share a batch, wide ones have theirs alone, so that a column is read the same with whatever tables it
+    comes. `readings` are those of all columns; where there are none, they are decided.
+    """
+    waiting: list[Column] = []
+    owners: list[int] = []
+    done = 0
+    for place, table in enumerate(tables):
+        for start in range(0, len(table), BATCH_COLUMNS):
+            part = table[start : start + BATCH_COLUMNS]
+            if len(waiting) + len(part) > BATCH_COLUMNS:
+                yield from _profile_batch(waiting, owners, limits, readings, done)
+                done += len(waiting)
+                waiting, owners = [], []
+            waiting += part
+            owners += [place] * len(part)
+    yield from _profile_batch(waiting, owners, limits, readings, done)
+
+
+def _profile_batch(
+    columns: Sequence[Column],
+    owners: Sequence[int],
+    limits: ProfileLimits,
+    readings: Sequence[ColumnReading] | None,
+    start: int,
+) -> list[ColumnProfile]:
+    known = None if readings is None else readings[start : start + len(columns)]
+    return profile_columns(columns, limits, np.array(owners, np.int64), known) if columns else []

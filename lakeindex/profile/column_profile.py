@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from lakeindex.arrays.aliases import Integers
+from lakeindex.arrays.aliases import Floats, Integers
+from lakeindex.canonical.alternate_keys import may_be_moments
+from lakeindex.canonical.column_reading import PLAIN, ZONED_TYPE, ColumnReading
 from lakeindex.profile.sketch import Sketch
 from lakeindex.types.columns import Kind
 
@@ -17,11 +19,15 @@ LENGTH_BINS = 16
 """Values by characters: 0, 1, (none), 2, 3, 4, 5-6, 7-9, 10-13, ... each bin starting 1.4 times as high, up to 108."""
 PATTERN_BINS = 24
 """Values by shape (letters, digits and punctuation runs), hashed."""
-VALUE_TYPES = ("text", "integer", "decimal", "date", "timestamp", "boolean", "code", "grouped", "comma", "thousand")
+VALUE_TYPES = (
+    "text", "integer", "decimal", "date", "timestamp", "boolean", "code", "grouped", "comma", "thousand",
+    "dotted", "flag", "zoned", "day_first", "month_first", "either_order",
+)  # fmt: skip
 """The types of single values; a code is a number that only text can hold: leading zeros, or more than 18 digits.
 
-The last three are numbers with separators: between thousands, a decimal comma, or either, which only the rest of the
-column decides.
+Grouped, comma and thousand are numbers with separators: between thousands, a decimal comma, or either, which only the
+rest of the column decides, as it does for dotted ones: `1.234`. A flag is yes, no or a letter for it; a zoned timestamp
+has a zone or an offset; of dates with slashes the value itself may show whether the day or the month comes first.
 """
 
 _KIND_SHARE = 0.9
@@ -38,32 +44,6 @@ class Extremes:
     def merge(self, other: Extremes) -> Extremes:
         """Return the extremes of both."""
         return Extremes(float(np.fmin(self.low, other.low)), float(np.fmax(self.high, other.high)))
-
-
-@dataclass(frozen=True, slots=True)
-class NumberFormat:
-    """How a column writes its numbers: what a comma or a point before three digits means."""
-
-    has_grouped: bool
-    """Whether some value has a comma between thousands."""
-    has_comma: bool
-    """Whether some value has a decimal comma."""
-
-    @property
-    def is_known(self) -> bool:
-        """Whether `1,234` can be read; if not, it counts as no number: a wrong guess is off by a factor of 1000."""
-        return self.has_grouped != self.has_comma
-
-    def read_thousands(self, number: float) -> float:
-        """Return what `1,234` stands for, given 1234; nan where that is unknown."""
-        if not self.is_known:
-            return math.nan
-        return number / 1000 if self.has_comma else number
-
-    def read_dotted(self, number: float) -> float:
-        """Return what `1.234` stands for, given 1.234."""
-        is_thousand = self.has_comma and not self.has_grouped and not math.isnan(number)
-        return float(round(number * 1000)) if is_thousand else number
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +66,8 @@ class ColumnProfile:
     values: Sketch
     """Of normal values, hashed so that those of one key agree in the bits of KEY_MASK."""
     words: Sketch
+    alternates: Sketch
+    """Of alternate keys, whether or not the column as a whole may be what they take it for."""
     texts: tuple[SampledText, ...]
     """The values with the smallest hashes, in their order; every value of a column that has few."""
     text_limit: int
@@ -103,15 +85,20 @@ class ColumnProfile:
     """Of values such as `1.234`, read as decimals."""
     days: Extremes
     """Of the dates, since 1970."""
+    reading: ColumnReading = PLAIN
+    """By which keys, words and days were made."""
 
     def merge(self, other: ColumnProfile) -> ColumnProfile:
-        """Return the profile of the rows of both, equal to that of one scan of both."""
+        """Return the profile of the rows of both, equal to that of one scan of both; they must be read alike."""
+        if self.reading != other.reading:
+            raise ValueError("profiles of columns that are read differently can't be merged")
         return replace(
             self,
             rows=self.rows + other.rows,
             nulls=self.nulls + other.nulls,
             values=self.values.merge(other.values),
             words=self.words.merge(other.words),
+            alternates=self.alternates.merge(other.alternates),
             texts=_merge_texts(self.texts + other.texts, self.text_limit),
             value_types=self.value_types + other.value_types,
             lengths=self.lengths + other.lengths,
@@ -129,26 +116,37 @@ class ColumnProfile:
         return min(round(self.values.distinct), filled)
 
     @property
+    def likely_alternates(self) -> Sketch:
+        """The alternate keys, none of numbers that are moments in part only."""
+        are_moments = may_be_moments(self.numbers.low, self.numbers.high)
+        return self.alternates if not self.kind.is_number or are_moments else self.alternates.emptied()
+
+    @property
     def kind(self) -> Kind:
         """The kind of at least nine in ten values; text where no kind is that common."""
         seen = dict(zip(VALUE_TYPES, self.value_types.tolist(), strict=True))
         least = _KIND_SHARE * sum(seen.values())
         if not least:
             return Kind.EMPTY
-        if seen["boolean"] >= least:
+        if seen["boolean"] + seen["flag"] >= least:
             return Kind.BOOLEAN
         if seen["integer"] >= least:
             return Kind.INTEGER
         if seen["integer"] + seen["decimal"] + self._rows_with_separators(seen) >= least:
             return Kind.DECIMAL
-        if seen["date"] + seen["timestamp"] >= least:
-            return Kind.DATE
-        return Kind.TEXT
+        return Kind.DATE if self._rows_with_dates(seen) >= least else Kind.TEXT
 
     def _rows_with_separators(self, seen: Mapping[str, int]) -> int:
-        """Count the rows of numbers with separators, `1,234` among them only where the column's format is known."""
+        """Count the rows of numbers with separators, `1,234` among them only where the column shows what it means."""
         certain = seen["grouped"] + seen["comma"]
-        return certain + seen["thousand"] if certain and self.number_format.is_known else certain
+        is_known = bool(seen["grouped"]) != bool(seen["comma"])
+        return certain + seen["dotted"] + (seen["thousand"] if certain and is_known else 0)
+
+    def _rows_with_dates(self, seen: Mapping[str, int]) -> int:
+        dated = seen["date"] + seen["timestamp"] + seen["zoned"]
+        if self.reading.date_order is None:
+            return dated
+        return dated + seen["day_first"] + seen["month_first"] + seen["either_order"]
 
     @property
     def minimum(self) -> float:
@@ -164,19 +162,22 @@ class ColumnProfile:
     def _extremes(self) -> Extremes:
         if self.kind is Kind.DATE:
             return self.days
-        if math.isnan(self.thousands.low) and math.isnan(self.dotted.low):
-            return self.numbers
-        thousands, dotted = self.number_format.read_thousands, self.number_format.read_dotted
         extremes = self.numbers
-        for read, ambiguous in ((thousands, self.thousands), (dotted, self.dotted)):
-            extremes = extremes.merge(Extremes(read(ambiguous.low), read(ambiguous.high)))
+        for read, one in ((self.read_thousands, self.thousands), (self.read_dotted, self.dotted)):
+            low, high = read(np.array([one.low, one.high])).tolist()
+            extremes = extremes.merge(Extremes(low, high))
         return extremes
 
-    @property
-    def number_format(self) -> NumberFormat:
-        """The number format, as shown by the values that can be read in only one."""
+    def read_thousands(self, numbers: Floats) -> Floats:
+        """Return what `1,234` stands for, given 1234, (n,); nan where that is unknown, and it counts as no number."""
+        if self.reading.has_decimal_comma:
+            return numbers / 1000
         has_grouped, has_comma = (bool(self.value_types[VALUE_TYPES.index(name)]) for name in ("grouped", "comma"))
-        return NumberFormat(has_grouped, has_comma)
+        return numbers * (math.nan if has_grouped == has_comma else 1.0)
+
+    def read_dotted(self, numbers: Floats) -> Floats:
+        """Return what `1.234` stands for, given 1.234, (n,)."""
+        return np.round(numbers * 1000) if self.reading.has_decimal_comma else numbers
 
     @property
     def sql_type(self) -> str:
@@ -185,11 +186,12 @@ class ColumnProfile:
         for type_name, allowed in (
             ("BOOLEAN", {"boolean"}),
             ("BIGINT", {"integer"}),
-            ("DOUBLE", {"integer", "decimal"}),
+            ("DOUBLE", {"integer", "decimal", "dotted"}),
             ("DATE", {"date"}),
             ("TIMESTAMP", {"date", "timestamp"}),
+            (ZONED_TYPE, {"zoned"}),
         ):
-            if seen and seen <= allowed:
+            if seen and seen <= allowed and not ("dotted" in seen and self.reading.has_decimal_comma):
                 return type_name
         return "VARCHAR"
 

@@ -9,11 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Texts
+from lakeindex.canonical.arrow_keys import ReadValues
 from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.hashing.siphash import siphash
 from lakeindex.hashing.text_hash import HashedText
 from lakeindex.profile.column_profile import ColumnProfile
-from lakeindex.profile.normalise import normal_values, normal_words
+from lakeindex.profile.normalise import normal_values
 from lakeindex.profile.sketch import Sketch, sketch_each
 
 GRAM_BYTES = 3
@@ -26,7 +27,9 @@ def gram_sketches(profiles: Sequence[ColumnProfile], limits: ProfileLimits) -> l
     """Sketch the trigrams of each profile's texts, counted once a text, however many rows hold it."""
     texts = [sampled.text for profile in profiles for sampled in profile.texts]
     owners = np.repeat(np.arange(len(profiles)), [len(profile.texts) for profile in profiles])
-    words = normal_words(normal_values(pa.array(texts, pa.large_string())))
+    values = normal_values(pa.array(texts, pa.large_string()))
+    read = ReadValues(values, [profile.reading for profile in profiles], owners)
+    words = read.words(read.ordered())
     padded: Texts = pc.binary_join_element_wise(_SPACE, words, _SPACE, _NOTHING)  # type: ignore[call-overload]
     hashes, strings = HashedText.from_arrow(padded).grams(GRAM_BYTES)
     if limits.key:

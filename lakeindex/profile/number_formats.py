@@ -61,8 +61,3 @@ def thousands(values: Texts) -> Texts:
     """Read values such as `1,234` as thousands."""
     plain: Texts = pc.replace_substring(values, ",", "")
     return plain
-
-
-def find_dotted(texts: Texts) -> pa.BooleanArray:
-    """Return which texts are plain numbers with three decimals: `1.000` is no `1` where it is a thousand."""
-    return pc.match_substring_regex(pc.utf8_trim_whitespace(texts), DOTTED)

@@ -30,7 +30,6 @@ _TEXT = pa.struct(
 )
 _SCALARS: tuple[tuple[str, pa.DataType], ...] = (
     ("kind", pa.string()),
-    ("sql_type", pa.string()),
     ("rows", pa.int64()),
     ("nulls", pa.int64()),
     ("distinct", pa.int64()),
@@ -39,6 +38,7 @@ _SCALARS: tuple[tuple[str, pa.DataType], ...] = (
     ("minimum", pa.float64()),
     ("maximum", pa.float64()),
 )
+_SKETCHED = {Family.ALTERNATES: "likely_alternates"}
 _HISTOGRAMS = ("value_types", "lengths", "patterns")
 _EXTREMES = ("numbers", "days")
 _MEASURES = ("minimum", "maximum", "quantiles", *_EXTREMES)
@@ -51,6 +51,8 @@ _FIELDS: list[tuple[str, pa.DataType]] = [
     ("table_id", pa.string()),
     ("position", pa.int32()),
     ("name", pa.string()),
+    ("sql_type", pa.string()),
+    ("reading", pa.string()),
     *_SCALARS,
     *[(name, _COUNTS) for name in _HISTOGRAMS],
     *[(name, _LOW_AND_HIGH) for name in _EXTREMES],
@@ -71,6 +73,8 @@ class ProfiledColumn:
     position: int
     name: str
     profile: ColumnProfile
+    sql_type: str | None = None
+    """Where its values don't show it: of bytes."""
 
 
 def to_records(columns: Sequence[ProfiledColumn], limits: ProfileLimits) -> pa.Table:
@@ -90,6 +94,11 @@ def to_records(columns: Sequence[ProfiledColumn], limits: ProfileLimits) -> pa.T
     }
     for name, kind in _SCALARS:
         arrays[name] = pa.array([getattr(profile, name) for profile in profiles], kind)
+    sql_types = [column.sql_type or column.profile.sql_type for column in columns]
+    arrays |= {
+        "sql_type": pa.array(sql_types, pa.string()),
+        "reading": pa.array([profile.reading.to_json() for profile in profiles], pa.string()),
+    }
     for name in _HISTOGRAMS:
         arrays[name] = _lists([getattr(profile, name) for profile in profiles], np.int64)
     for name in _EXTREMES:
@@ -109,7 +118,7 @@ def _sketches(profiles: Sequence[ColumnProfile], limits: ProfileLimits) -> dict[
         sketches: list[Sketch] = (
             gram_sketches(profiles, limits)
             if family is Family.GRAMS
-            else [getattr(profile, family) for profile in profiles]
+            else [getattr(profile, _SKETCHED.get(family, family)) for profile in profiles]
         )
         sizes = [0] * len(kinds) if limits.raw is RawValues.NONE else sketch_sizes(family, kinds).tolist()
         sized = list(zip(sketches, sizes, strict=True))
@@ -120,7 +129,9 @@ def _sketches(profiles: Sequence[ColumnProfile], limits: ProfileLimits) -> dict[
 
 def _digest(profile: ColumnProfile, limits: ProfileLimits) -> str:
     """Hash a profile, but for what `limits.raw` excludes, so that two builds can be compared column by column."""
-    scalars = repr((profile.rows, profile.nulls, profile.numbers, profile.thousands, profile.dotted, profile.days))
+    scalars = repr(
+        (profile.rows, profile.nulls, profile.numbers, profile.thousands, profile.dotted, profile.days, profile.reading)
+    )
     texts = [f"{text.value_hash} {text.text_hash} {text.rows} {text.text}" for text in profile.texts]
     fields = [repr((profile.rows, profile.nulls))] if limits.raw is RawValues.NONE else [scalars, *texts]
     digest = hashlib.blake2b("\0".join(fields).encode("utf-8"), digest_size=16, key=limits.key)

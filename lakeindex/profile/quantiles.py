@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from lakeindex.arrays.aliases import Flags, Floats
+from lakeindex.arrays.aliases import Floats
+from lakeindex.canonical.arrow_keys import ReadValues
 from lakeindex.profile.column_profile import VALUE_TYPES, ColumnProfile
 from lakeindex.profile.normalise import normal_values
-from lakeindex.profile.number_formats import find_dotted
-from lakeindex.profile.value_types import interpret
+from lakeindex.profile.value_types import find_days, interpret
 from lakeindex.types.columns import Kind
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -27,29 +27,24 @@ def quantiles_of(profiles: Sequence[ColumnProfile]) -> list[Floats]:
     texts = [sampled.text for profile in profiles for sampled in profile.texts]
     rows = np.array([sampled.rows for profile in profiles for sampled in profile.texts], np.int64)
     ends = np.cumsum([len(profile.texts) for profile in profiles])
-    written = pa.array(texts, pa.large_string())
-    value_types, numbers, days = interpret(normal_values(written))
-    is_thousand = value_types == VALUE_TYPES.index("thousand")
-    is_dotted = find_dotted(written).to_numpy(zero_copy_only=False)
+    owners = np.repeat(np.arange(len(profiles)), [len(profile.texts) for profile in profiles])
+    values = normal_values(pa.array(texts, pa.large_string()))
+    value_types, numbers = interpret(values)
+    ordered = ReadValues(values, [profile.reading for profile in profiles], owners).ordered()
+    _, days = find_days(ordered, value_types)
+    is_thousand, is_dotted = (value_types == VALUE_TYPES.index(name) for name in ("thousand", "dotted"))
     quantiles = []
     for profile, end in zip(profiles, ends.tolist(), strict=True):
         sampled = slice(end - len(profile.texts), end)
         if profile.kind is Kind.DATE:
             quantiles.append(_weighted_quantiles(days[sampled], rows[sampled]))
         elif profile.kind.is_number:
-            read = _in_number_format(profile, numbers[sampled], is_thousand[sampled], is_dotted[sampled])
+            read = np.where(is_thousand[sampled], profile.read_thousands(numbers[sampled]), numbers[sampled])
+            read = np.where(is_dotted[sampled], profile.read_dotted(numbers[sampled]), read)
             quantiles.append(_weighted_quantiles(read, rows[sampled]))
         else:
             quantiles.append(np.zeros(0))
     return quantiles
-
-
-def _in_number_format(profile: ColumnProfile, numbers: Floats, is_thousand: Flags, is_dotted: Flags) -> Floats:
-    """Read numbers such as `1,234` and `1.234` in the number format of the column."""
-    number_format, read = profile.number_format, numbers.copy()
-    read[is_thousand] = [number_format.read_thousands(number) for number in numbers[is_thousand].tolist()]
-    read[is_dotted] = [number_format.read_dotted(number) for number in numbers[is_dotted].tolist()]
-    return read
 
 
 def _weighted_quantiles(values: Floats, rows: npt.NDArray[np.int64]) -> Floats:

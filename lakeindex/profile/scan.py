@@ -12,9 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Floats, Hashes, Integers, Texts
+from lakeindex.canonical.alternate_keys import AlternateKeys
+from lakeindex.canonical.arrow_keys import ReadValues
+from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.hashing.siphash import keyed_spellings, siphash
-from lakeindex.hashing.text_hash import HashedText, spelling_hashes
+from lakeindex.hashing.text_hash import KEY_MASK, HashedText, spelling_hashes
 from lakeindex.profile.column_profile import (
     LENGTH_BINS,
     PATTERN_BINS,
@@ -24,40 +27,50 @@ from lakeindex.profile.column_profile import (
     SampledText,
     length_bin,
 )
-from lakeindex.profile.normalise import (
-    Column,
-    as_text,
-    is_missing,
-    normal_keys,
-    normal_values,
-    normal_words,
-    shape_of,
-)
-from lakeindex.profile.number_formats import find_dotted
+from lakeindex.profile.normalise import is_missing, normal_values, shape_of
+from lakeindex.profile.read_columns import read_columns
 from lakeindex.profile.sketch import Sketch, first_of_each, sketch_each
-from lakeindex.profile.value_types import interpret
+from lakeindex.profile.value_text import Column, as_text
+from lakeindex.profile.value_types import DATED, find_days, interpret
 
 
-def profile_columns(columns: Sequence[Column], limits: ProfileLimits) -> list[ColumnProfile]:
-    """Profile each column; many small ones together cost little more than one."""
+def profile_columns(
+    columns: Sequence[Column],
+    limits: ProfileLimits,
+    tables: Integers | None = None,
+    readings: Sequence[ColumnReading] | None = None,
+) -> list[ColumnProfile]:
+    """Profile each column; many small ones together cost little more than one.
+
+    `tables` (n,) are the tables that the columns are of, in any numbers; None where each is of its own. What
+    `readings` doesn't give is decided here, from the values of each column and its table.
+    """
     distinct = _distinct_values(columns)
-    words = normal_words(distinct.values)
-    key_hashes = HashedText.from_arrow(normal_keys(distinct.values, words)).strings()
+    value_types, numbers = interpret(distinct.values)
+    if readings is None:
+        counts = distinct.histograms(value_types, len(VALUE_TYPES))
+        readings = read_columns(counts, np.arange(len(columns)) if tables is None else tables)
+    read = ReadValues(distinct.values, readings, distinct.owners)
+    ordered = read.ordered()
+    value_types, days = find_days(ordered, value_types)
+    key_hashes = HashedText.from_arrow(read.keys(ordered)).strings()
     value_hashes = spelling_hashes(key_hashes, HashedText.from_arrow(distinct.values).strings())
-    word_hashes, places = HashedText.from_arrow(words).words()
+    word_hashes, places = HashedText.from_arrow(read.words(ordered)).words()
+    alternates = AlternateKeys.of(ordered, numbers, np.isin(value_types, DATED))
+    alternate_hashes = HashedText.from_arrow(alternates.keys).strings() & KEY_MASK
     if limits.key:
+        alternate_hashes = keyed_spellings(alternate_hashes, limits.key) & KEY_MASK
         value_hashes = keyed_spellings(value_hashes, limits.key)
         word_hashes = siphash(word_hashes, limits.key)
     shapes = HashedText.from_arrow(shape_of(distinct.values)).strings()
     lengths = pc.utf8_length(distinct.values).to_numpy()
-    value_types, numbers, days = interpret(distinct.values)
-    is_thousand = value_types == VALUE_TYPES.index("thousand")
-    is_dotted = find_dotted(distinct.texts).to_numpy(zero_copy_only=False)
+    is_thousand, is_dotted = (value_types == VALUE_TYPES.index(name) for name in ("thousand", "dotted"))
     fields: dict[str, Sequence[Any]] = {
-        "rows": [len(column) for column in columns],
-        "nulls": distinct.nulls([len(column) for column in columns]),
+        "rows": distinct.rows_of_columns,
+        "nulls": distinct.nulls(),
         "values": distinct.sketches(value_hashes, limits.values),
         "words": distinct.sketches(word_hashes, limits.words, places),
+        "alternates": distinct.sketches(alternate_hashes, limits.alternates, alternates.places),
         "texts": distinct.samples(value_hashes, limits.texts),
         "value_types": distinct.histograms(value_types, len(VALUE_TYPES)),
         "lengths": distinct.histograms(length_bin(lengths), LENGTH_BINS),
@@ -66,6 +79,7 @@ def profile_columns(columns: Sequence[Column], limits: ProfileLimits) -> list[Co
         "thousands": distinct.extremes(np.where(is_thousand, numbers, np.nan)),
         "dotted": distinct.extremes(np.where(is_dotted, numbers, np.nan)),
         "days": distinct.extremes(days),
+        "reading": readings,
     }
     return [
         ColumnProfile(text_limit=limits.texts, **{field: each[column] for field, each in fields.items()})
@@ -74,20 +88,24 @@ def profile_columns(columns: Sequence[Column], limits: ProfileLimits) -> list[Co
 
 
 def _distinct_values(columns: Sequence[Column]) -> _DistinctValues:
-    counted = [pc.value_counts(as_text(column).drop_null()) for column in columns]
+    written = [as_text(column) for column in columns]
+    counted = [pc.value_counts(texts.drop_null()) for texts in written]
     texts: Texts = pa.concat_arrays([pa.array([], pa.large_string()), *[one.field("values") for one in counted]])  # type: ignore[assignment]
     rows = np.concatenate([np.zeros(0, np.int64), *[one.field("counts").to_numpy() for one in counted]])
     owners = np.repeat(np.arange(len(columns)), np.array([len(one) for one in counted], np.int64))
     values = normal_values(texts)
     present = np.flatnonzero(~is_missing(values).to_numpy(zero_copy_only=False))
-    return _DistinctValues(len(columns), texts.take(present), values.take(present), rows[present], owners[present])
+    return _DistinctValues(
+        [len(one) for one in written], texts.take(present), values.take(present), rows[present], owners[present]
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _DistinctValues:
     """The distinct values of several columns, ordered by column."""
 
-    columns: int
+    rows_of_columns: list[int]
+    """A list counts as a row for each of its elements."""
     texts: Texts
     """As written in the file."""
     values: Texts
@@ -97,9 +115,13 @@ class _DistinctValues:
     owners: Integers
     """The number of the column that each belongs to."""
 
-    def nulls(self, rows: Sequence[int]) -> list[int]:
+    @property
+    def columns(self) -> int:
+        return len(self.rows_of_columns)
+
+    def nulls(self) -> list[int]:
         filled = np.bincount(self.owners, weights=self.rows, minlength=self.columns).tolist()
-        return [total - int(share) for total, share in zip(rows, filled, strict=True)]
+        return [total - int(share) for total, share in zip(self.rows_of_columns, filled, strict=True)]
 
     def sketches(self, hashes: Hashes, size: int, places: Integers | None = None) -> list[Sketch]:
         """Sketch hashes, one a value or, with `places`, any number of each; `places` are those of their values."""

@@ -55,6 +55,10 @@ class Sketch:
             np.concatenate([self.hashes, other.hashes]), np.concatenate([self.counts, other.counts]), self.size
         )
 
+    def emptied(self) -> Sketch:
+        """Return the sketch of no rows."""
+        return Sketch(self.hashes[:0], self.counts[:0], self.size)
+
     @property
     def is_complete(self) -> bool:
         """Whether every distinct item is in the sketch."""

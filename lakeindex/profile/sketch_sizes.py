@@ -15,6 +15,7 @@ from lakeindex.types.columns import Family, Kind
 
 SKETCH_SIZES: dict[Family, dict[Kind, int]] = {
     Family.VALUES: {Kind.TEXT: 2048, Kind.INTEGER: 512, Kind.DECIMAL: 64, Kind.DATE: 256},
+    Family.ALTERNATES: {Kind.TEXT: 256, Kind.INTEGER: 256, Kind.DECIMAL: 64, Kind.DATE: 128},
     Family.WORDS: {Kind.TEXT: 512, Kind.INTEGER: 0, Kind.DECIMAL: 0, Kind.DATE: 64},
     Family.GRAMS: {Kind.TEXT: 48, Kind.INTEGER: 0, Kind.DECIMAL: 0, Kind.DATE: 16},
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -9,51 +11,95 @@ import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Floats, Integers, Texts
 from lakeindex.profile.column_profile import VALUE_TYPES
-from lakeindex.profile.number_formats import COMMA, GROUPED, THOUSAND, may_be_separated, thousands, without_separators
+from lakeindex.profile.number_formats import (
+    COMMA,
+    DOTTED,
+    GROUPED,
+    THOUSAND,
+    may_be_separated,
+    thousands,
+    without_separators,
+)
 
 _DATE = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
-_TIME = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(z|[+-]\d{2}:?\d{2})?"
+_TIME = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?"
+_ZONE = r" ?(z|utc|gmt|[+-]\d{2}(:?\d{2})?)"
+_SMALL, _LARGE = r"(0?[1-9]|1[0-2])", r"(1[3-9]|2\d|3[01])"
+_YEAR = rf"\d{{4}}([t ]{_TIME}({_ZONE})?)?"
 _PATTERNS = (
     ("integer", r"^[+-]?(0|[1-9]\d{0,17})$"),
     ("code", r"^[+-]?\d+$"),
+    ("dotted", DOTTED),
     ("decimal", r"^[+-]?((0|[1-9]\d*)?\.\d+|(0|[1-9]\d*)\.?)([e][+-]?\d{1,3})?$"),
     ("date", rf"^{_DATE}$"),
     ("timestamp", rf"^{_DATE}[t ]{_TIME}$"),
-    ("boolean", r"^(true|false|yes|no|t|f|y|n)$"),
+    ("zoned", rf"^{_DATE}[t ]{_TIME}{_ZONE}$"),
+    ("boolean", r"^(true|false)$"),
+    ("flag", r"^(yes|no|t|f|y|n)$"),
 )
+_ORDERED = (
+    ("either_order", rf"^{_SMALL}[-/]{_SMALL}[-/]{_YEAR}$"),
+    ("day_first", rf"^{_LARGE}[-/]{_SMALL}[-/]{_YEAR}$|^({_SMALL}|{_LARGE})\.{_SMALL}\.{_YEAR}$"),
+    ("month_first", rf"^{_SMALL}[-/]{_LARGE}[-/]{_YEAR}$"),
+)
+_MAY_BE_ORDERED = r"^\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
 _SEPARATED = (("grouped", GROUPED), ("comma", COMMA), ("thousand", THOUSAND))
-_NUMERIC = [VALUE_TYPES.index(name) for name in ("integer", "decimal", "code", "grouped", "comma", "thousand")]
+_NUMERIC = [
+    VALUE_TYPES.index(name) for name in ("integer", "decimal", "dotted", "code", "grouped", "comma", "thousand")
+]
 _THOUSAND = VALUE_TYPES.index("thousand")
-_DATED = [VALUE_TYPES.index(name) for name in ("date", "timestamp")]
+DATED = [VALUE_TYPES.index(one) for one in ("date", "timestamp", "zoned", "day_first", "month_first", "either_order")]
+"""The value types of dates and times."""
 _DATE_BYTES = len("2020-12-31")
 
 
-def interpret(values: Texts) -> tuple[Integers, Floats, Floats]:
-    """Return the type of each normal value as its place in VALUE_TYPES, its number, and its day since 1970, or nan.
+def interpret(values: Texts) -> tuple[Integers, Floats]:
+    """Return the type of each normal value as its place in VALUE_TYPES, and its number, or nan.
 
-    The first pattern that fits decides. What then turns out to be no date (February 31) or too large for a decimal
-    (1e999) is text. `1,234` is read as a thousand, though in its column it may be a decimal.
+    The first pattern that fits decides. What then turns out to be too large for a decimal (1e999) is text. `1,234` is
+    read as a thousand and `1.234` as a decimal number, though in their column they may be the other.
     """
     value_types = np.zeros(len(values), np.int64)
     for name, pattern in reversed(_PATTERNS):
-        fits = pc.match_substring_regex(values, pattern).to_numpy(zero_copy_only=False)
-        value_types[fits] = VALUE_TYPES.index(name)
-    _mark_separated(values, value_types)
-    numbers, days = np.full(len(values), np.nan), np.full(len(values), np.nan)
-    is_numeric, is_dated = np.isin(value_types, _NUMERIC), np.isin(value_types, _DATED)
+        value_types[_fits(values, pattern)] = VALUE_TYPES.index(name)
+    _mark(values, value_types, may_be_separated(values).to_numpy(zero_copy_only=False), _SEPARATED)
+    _mark(values, value_types, _fits(values, _MAY_BE_ORDERED), _ORDERED)
+    numbers = np.full(len(values), np.nan)
+    is_numeric = np.isin(value_types, _NUMERIC)
     numbers[is_numeric] = _finite(_plain(values.filter(pa.array(is_numeric)), value_types[is_numeric] == _THOUSAND))
-    days[is_dated] = _days(values.filter(pa.array(is_dated)))
-    value_types[is_dated & np.isnan(days)] = VALUE_TYPES.index("text")
     value_types[(value_types == VALUE_TYPES.index("decimal")) & np.isnan(numbers)] = VALUE_TYPES.index("text")
-    return value_types, numbers, days
+    return value_types, numbers
 
 
-def _mark_separated(values: Texts, value_types: Integers) -> None:
-    places = np.flatnonzero(may_be_separated(values).to_numpy(zero_copy_only=False))
+def find_days(ordered: Texts, value_types: Integers) -> tuple[Integers, Floats]:
+    """Return the types with text for what turns out to be no date (February 31), and the day since 1970 of each date.
+
+    `ordered` are the values with dates in the order of ISO 8601; a date whose order is unknown has no day, nan.
+    """
+    value_types, days = value_types.copy(), np.full(len(ordered), np.nan)
+    dated = np.flatnonzero(np.isin(value_types, DATED))
+    dated = dated[_fits(ordered.take(dated), _STARTS_WITH_DATE)]
+    days[dated] = _days(ordered.take(dated))
+    value_types[dated[np.isnan(days[dated])]] = VALUE_TYPES.index("text")
+    return value_types, days
+
+
+_STARTS_WITH_DATE = rf"^{_DATE}"
+
+
+def _fits(values: Texts, pattern: str) -> npt.NDArray[np.bool_]:
+    fits: npt.NDArray[np.bool_] = pc.match_substring_regex(values, pattern).to_numpy(zero_copy_only=False)
+    return fits
+
+
+def _mark(
+    values: Texts, value_types: Integers, may_be: npt.NDArray[np.bool_], patterns: Sequence[tuple[str, str]]
+) -> None:
+    """Set the type of the values that may be of one of the patterns, and are."""
+    places = np.flatnonzero(may_be)
     candidates: Texts = values.take(places)
-    for name, pattern in _SEPARATED if len(places) else ():
-        fits = pc.match_substring_regex(candidates, pattern).to_numpy(zero_copy_only=False)
-        value_types[places[fits]] = VALUE_TYPES.index(name)
+    for name, pattern in patterns if len(places) else ():
+        value_types[places[_fits(candidates, pattern)]] = VALUE_TYPES.index(name)
 
 
 def _plain(values: Texts, is_thousand: npt.NDArray[np.bool_]) -> Texts:

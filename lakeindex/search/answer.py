@@ -5,15 +5,17 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 
 from lakeindex.arrays.aliases import Integers
 from lakeindex.match.features import KINDS_OF_JOIN, kinds_of
+from lakeindex.search.answer_text import TableMatches, by_table, share_that_meets
 from lakeindex.search.explain import Explainer
 from lakeindex.search.scored_candidates import ScoredCandidates
 from lakeindex.types.columns import Family
 from lakeindex.types.lake import ColumnId
-from lakeindex.types.matches import Cardinality, Match
+from lakeindex.types.matches import Cardinality, JoinKind, Match, ValueMatch
 
 _FIELDS: list[tuple[str, pa.DataType]] = [
     ("query_table", pa.string()),
@@ -29,9 +31,35 @@ _FIELDS: list[tuple[str, pa.DataType]] = [
     ("exact", pa.bool_()),
     ("probability", pa.float64()),
     ("accepted", pa.bool_()),
+    ("match", pa.string()),
+    ("matched", pa.float64()),
+    ("reverse_matched", pa.float64()),
 ]
 ANSWER_SCHEMA = pa.schema(_FIELDS)
 """Binding for scripts: columns are only ever appended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Which of the answers to a query are given."""
+
+    k: int
+    """At most so many."""
+    min_probability: float = 0.0
+    within: str = ""
+    """A glob that the names of their tables match."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counting:
+    """How the answers to a query are counted in the source files."""
+
+    probe: int
+    """So many, the best."""
+    is_thorough: bool = False
+    """Whether all is tried that `lakeindex join` tries to make values meet, or what takes no time."""
+    outside: pa.Table | None = None
+    """Of a query column from outside the lake, the rows: it is the first column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,42 +74,60 @@ class Answer:
     """How many matches were left out because they are less probable than `min_probability`."""
     same_as: ColumnId | None = None
     """The column of the lake that a query column from outside is a copy of; its matches are these."""
+    self_matches: tuple[Match, ...] = ()
+    """The columns of the query's own table that it refers to, or that refer to it; `matches` hold none of them."""
 
     def __len__(self) -> int:
         return len(self.matches)
 
-    def to_arrow(self) -> pa.Table:
-        """Lay the matches out as ANSWER_SCHEMA, a row a match."""
-        return pa.Table.from_pylist([match_row(match) for match in self.matches], schema=ANSWER_SCHEMA)
+    def listed(self, with_self: bool = False) -> tuple[Match, ...]:
+        """Return the matches, and `with_self` those of the query's own table behind them."""
+        return (*self.matches, *self.self_matches) if with_self else self.matches
+
+    def to_arrow(self, with_self: bool = False) -> pa.Table:
+        """Lay the matches out as ANSWER_SCHEMA, a row a match, `with_self` those of the query's own table, too."""
+        return pa.Table.from_pylist([match_row(match) for match in self.listed(with_self)], schema=ANSWER_SCHEMA)
 
     def __repr__(self) -> str:
-        if not self.matches:
+        if not self.matches and not self.self_matches:
             return f"nothing joins with {self.query} (tried {', '.join(self.tried)})"
         unsure = sum(match.accepted is False for match in self.matches)
         lines = [f"{len(self.matches) - unsure} columns join with {self.query}, {unsure} more may (?):"]
-        lines += [
-            f"{match.rank:4}  {match.score:.3f}{'?' if match.accepted is False else ' '} {match.kind:9}  {match.column}"
-            for match in self.matches
-        ]
+        lines += [_line(group, f"{group.best.rank:4}") for group in by_table(self.matches)]
+        lines += [_line(group, "self") for group in by_table(self.self_matches)]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        if not self.matches:
+        if not self.matches and not self.self_matches:
             return f"<p>{html.escape(repr(self))}</p>"
-        head = "".join(f"<th>{name}</th>" for name in ANSWER_SCHEMA.names[2:])
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(_shown(value))}</td>" for value in list(row.values())[2:]) + "</tr>"
-            for row in map(match_row, self.matches)
-        )
+        names = ["rank", "table", "column", "more columns of the table", *ANSWER_SCHEMA.names[5:]]
+        head = "".join(f"<th>{name.replace('_', ' ')}</th>" for name in names)
+        rows = [_html_row(group, str(group.best.rank)) for group in by_table(self.matches)]
+        rows += [_html_row(group, "self") for group in by_table(self.self_matches)]
         caption = f"<caption>Columns that join with {html.escape(str(self.query))}</caption>"
-        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _line(group: TableMatches, rank: str) -> str:
+    match = group.best
+    sure = "?" if match.accepted is False else " "
+    shares = f" {share_that_meets(match)}" if match.meets_otherwise else ""
+    return f"{rank}  {match.score:.3f}{sure} {match.kind:9}  {match.column}{shares}{group.describe_others()}"
+
+
+def _html_row(group: TableMatches, rank: str) -> str:
+    row = match_row(group.best)
+    others = ", ".join(match.column.name for match in group.matches[1:])
+    cells = [rank, row["table"], row["column"], others, *(row[name] for name in ANSWER_SCHEMA.names[5:])]
+    return "<tr>" + "".join(f"<td>{html.escape(_shown(cell))}</td>" for cell in cells) + "</tr>"
 
 
 def matches_of(candidates: ScoredCandidates, places: Integers, explainer: Explainer) -> list[Match]:
     """Return the candidates at `places`, (m,), as matches, ranked in this order."""
     pairs, scores, accepted = candidates.pairs, candidates.scores, candidates.accepted
-    kinds, values = kinds_of(pairs), pairs.compared[Family.VALUES]
+    kinds, values, keys = kinds_of(pairs), pairs.compared[Family.VALUES], pairs.compared[Family.KEYS]
     forward, backward = values.containment(), values.reverse_containment()
+    matched = np.maximum(forward, keys.containment()), np.maximum(backward, keys.reverse_containment())
     is_key = bool(pairs.query.is_key[0])
     return [
         Match(
@@ -92,6 +138,9 @@ def matches_of(candidates: ScoredCandidates, places: Integers, explainer: Explai
             kind=KINDS_OF_JOIN[kinds[place]],
             containment=float(forward[place]),
             reverse_containment=float(backward[place]),
+            match=_estimated_match(KINDS_OF_JOIN[kinds[place]], float(matched[0][place]) > float(forward[place])),
+            matched=float(matched[0][place]),
+            reverse_matched=float(matched[1][place]),
             cardinality=Cardinality.of(is_key, bool(pairs.candidates.is_key[place])),
             evidence=evidence,
             accepted=None if accepted is None else bool(accepted[place]),
@@ -100,6 +149,19 @@ def matches_of(candidates: ScoredCandidates, places: Integers, explainer: Explai
             zip(places.tolist(), explainer.evidence(candidates, places), strict=True), 1
         )
     ]
+
+
+_MATCH_OF_KIND = {
+    JoinKind.TRANSFORM: ValueMatch.NORMALISED,
+    JoinKind.TEMPORAL: ValueMatch.TEMPORAL,
+    JoinKind.FUZZY: ValueMatch.FUZZY,
+    JoinKind.SEMANTIC: ValueMatch.SEMANTIC,
+}
+
+
+def _estimated_match(kind: JoinKind, meets_otherwise: bool) -> ValueMatch:
+    """Return the match that a kind of join promises; of equal values, whether more are equal once written alike."""
+    return _MATCH_OF_KIND.get(kind, ValueMatch.NORMALISED if meets_otherwise else ValueMatch.EXACT)
 
 
 def match_row(match: Match) -> dict[str, object]:
@@ -118,6 +180,9 @@ def match_row(match: Match) -> dict[str, object]:
         "exact": match.exact,
         "probability": match.probability,
         "accepted": match.accepted,
+        "match": str(match.match),
+        "matched": match.matched,
+        "reverse_matched": match.reverse_matched,
     }
 
 

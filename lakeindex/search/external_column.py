@@ -142,7 +142,7 @@ def profile_stream_column(data: pa.Table, column: str, limits: ProfileLimits) ->
     _place(column, data.column_names, "the data")
     # The columns beside it only tell tables apart that are copies of one another: not worth reading very large data.
     names = data.column_names if data.nbytes <= _MOST_BYTES_BESIDE else [column]
-    profiles = profile_columns([data[name] for name in names], limits)
+    profiles = profile_columns([data[name] for name in names], limits, np.zeros(len(names), np.int64))
     profiled = [
         ProfiledColumn(TableId(""), place, name, one)
         for place, (name, one) in enumerate(zip(names, profiles, strict=True))

@@ -10,6 +10,7 @@ import numpy as np
 
 from lakeindex.arrays.aliases import Codes, Features, Floats, Integers
 from lakeindex.catalog.directory import Directory
+from lakeindex.index.alternates import compare_alternates
 from lakeindex.index.inverted_index import InvertedIndex
 from lakeindex.index.vector_index import VectorIndex
 from lakeindex.match.features import features_of, signal_values, with_rivals
@@ -22,6 +23,9 @@ from lakeindex.types.pairs import Pairs
 
 if TYPE_CHECKING:
     from lakeindex.search.labels import PairLabels
+
+
+_COMPARED = frozenset(Family) - {Family.ALTERNATES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,16 @@ class CandidateScorer:
 
     def pairs(self, query: QueryColumn, keys: Integers) -> Pairs:
         """Compare the query column with each candidate, given the keys, (n,), by every index."""
-        looked_up = {family: query.terms_in(family, index) for family, index in self.terms.items()}
+        looked_up = {
+            family: query.terms_in(family, index) for family, index in self.terms.items() if family in _COMPARED
+        }
+        compared = {family: self.terms[family].compare(terms, keys) for family, terms in looked_up.items()}
+        compared[Family.ALTERNATES] = compare_alternates(query, self.terms, keys)
         return Pairs(
             keys=keys,
             query=query.facts,
             candidates=self.directory.facts.take(keys),
-            compared={family: self.terms[family].compare(terms, keys) for family, terms in looked_up.items()},
+            compared=compared,
             # Not `@`: a candidate's cosine must not depend on which others it is computed with.
             cosine=np.einsum("nd,d->n", self.vectors.vectors(keys), query.vector).astype(np.float64),
             tables=self.directory.tables[keys].astype(np.int64),

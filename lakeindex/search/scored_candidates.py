@@ -106,9 +106,14 @@ class ScoredCandidates:
         return replace(self, messages=messages, by_reverse=by_reverse, by_paths=by_paths)
 
     def reranked(self, scores: SearchResult, weights: RerankWeights) -> ScoredCandidates:
-        """Return the candidates with the scores of a cross-encoder; one that it did not score keeps its probability."""
+        """Return the candidates with the scores of a cross-encoder; one that it did not score keeps its probability.
+
+        So does one whose values only meet once they are written alike: it compares them as they are written.
+        """
         by_reranker = self.estimates.copy()
-        by_reranker[scores.places] = weights.probabilities(by_reranker[scores.places], scores.scores)
+        is_counted = ~self.pairs.is_written_otherwise[scores.places]
+        places, counted = scores.places[is_counted], scores.scores[is_counted]
+        by_reranker[places] = weights.probabilities(by_reranker[places], counted)
         return replace(self, cross_scores=scores, by_reranker=by_reranker)
 
     def forecast(self, scores: SearchResult) -> ScoredCandidates:

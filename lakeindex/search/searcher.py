@@ -246,4 +246,5 @@ def _open_terms(folder: Path) -> dict[Family, InvertedIndex]:
         family: InvertedIndex.open(folder / family) for family in Family if family is not Family.KEYS
     }
     keys = opened[Family.VALUES].folded(KEY_MASK, TermStats.open(folder / Family.KEYS))
-    return {**opened, Family.KEYS: keys}
+    alternates = opened[Family.ALTERNATES].folded(KEY_MASK, opened[Family.ALTERNATES].stats)
+    return {**opened, Family.KEYS: keys, Family.ALTERNATES: alternates}

@@ -10,7 +10,7 @@ from typing import Any
 
 from lakeindex.errors import IndexDamaged, StaleArtifact
 
-FORMAT = 7
+FORMAT = 8
 
 MANIFEST = "manifest.json"
 

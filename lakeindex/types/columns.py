@@ -38,6 +38,8 @@ class Family(StrEnum):
     """Values, trimmed and lower-cased."""
     KEYS = "keys"
     """Values without accents, punctuation, leading zeros; dates in ISO order: the values' terms, folded."""
+    ALTERNATES = "alternates"
+    """Further keys under which values may meet the keys of others: the number inside a code, the month of a day."""
     WORDS = "words"
     """Words of the values."""
     GRAMS = "grams"
@@ -172,7 +174,7 @@ class QueryColumn:
     """Its own; None where the lake has no column like this."""
     elsewhere: Integers = field(default_factory=lambda: np.zeros(0, np.int64))
     """The columns of tables that may not answer."""
-    looked_up: dict[Family, QueryTerms] = field(default_factory=dict)
+    looked_up: dict[tuple[Family, Family | None], QueryTerms] = field(default_factory=dict)
     """The families of terms that were looked up so far."""
 
     @property
@@ -180,11 +182,14 @@ class QueryColumn:
         """Return the keys of the columns that may not be answers, ascending."""
         return np.union1d(self.own_keys, self.elsewhere).astype(np.int64) if len(self.elsewhere) else self.own_keys
 
-    def terms_in(self, family: Family, index: TermLookup) -> QueryTerms:
-        """Look the terms of a family up in the lake's index of that family, once for all that is computed from them."""
-        if family not in self.looked_up:
-            self.looked_up[family] = index.look_up(self.terms[family])
-        return self.looked_up[family]
+    def terms_in(self, family: Family, index: TermLookup, beyond: Family | None = None) -> QueryTerms:
+        """Look the terms of a family up in the lake's index of that family, once for all that is computed from them.
+
+        With `beyond`, the index is that of another family.
+        """
+        if (family, beyond) not in self.looked_up:
+            self.looked_up[family, beyond] = index.look_up(self.terms[family])
+        return self.looked_up[family, beyond]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

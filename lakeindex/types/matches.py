@@ -25,6 +25,23 @@ class JoinKind(StrEnum):
     """Only their meaning is alike."""
 
 
+class ValueMatch(StrEnum):
+    """How a join of two columns would make their values meet: the `--match` that it would choose."""
+
+    EXACT = "exact"
+    """They are equal."""
+    NORMALISED = "normalised"
+    """They are equal once written alike."""
+    TEMPORAL = "temporal"
+    """One is a day or time, the other the period that it lies in, or the same written otherwise."""
+    TRANSFORM = "transform"
+    """A program makes one of the other."""
+    FUZZY = "fuzzy"
+    """They are spelled alike."""
+    SEMANTIC = "semantic"
+    """They mean the same, or a table of the lake maps one to the other."""
+
+
 class Cardinality(StrEnum):
     """How many rows of each side match one of the other, query side first."""
 
@@ -56,19 +73,33 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class JoinMeasure:
-    """A join counted on the rows of both tables, values compared trimmed and lower-cased."""
+    """A join counted on the rows of both tables: what it would make meet, beside what is equal as written.
+
+    Shares are in [0, 1], 0 where a side has no value.
+    """
 
     containment: float
-    """|Q ∩ C| / |Q| over distinct values."""
+    """|Q ∩ C| / |Q| over distinct values as written, trimmed and lower-cased."""
     reverse_containment: float
     """|Q ∩ C| / |C|."""
+    match: ValueMatch
+    """How the values are made to meet."""
+    matched: float
+    """The share of the query's distinct values that meet a value of the candidate so."""
+    reverse_matched: float
+    """The share of the candidate's distinct values that meet one of the query."""
     match_rate: float
     """The share of the query's rows with a value that match a row of the candidate."""
+    reverse_match_rate: float
+    """The share of the candidate's rows with a value that match a row of the query."""
     cardinality: Cardinality
     rows: int
     """Rows of the inner join."""
     examples: tuple[str, ...]
-    """Some shared values."""
+    """Some values that meet; `a → b` where they are not equal as written."""
+    is_final: bool = True
+    """Whether every match was tried that might make more meet: `lakeindex join` does the same. If not, it makes at
+    least so much meet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +113,13 @@ class Match:
     """In [0, 1]; the sum of the evidence."""
     kind: JoinKind
     containment: float
+    """The share of the query's distinct values that the candidate has, as they are written."""
     reverse_containment: float
+    match: ValueMatch
+    """How a join would make the values meet."""
+    matched: float
+    """The share of the query's distinct values that meet one of the candidate so."""
+    reverse_matched: float
     cardinality: Cardinality
     evidence: tuple[Evidence, ...]
     accepted: bool | None = None
@@ -90,7 +127,7 @@ class Match:
     measured: JoinMeasure | None = None
     """The join counted in the source files; None where the figures are estimates from sketches."""
     note: str = ""
-    """Why it could not be counted, where that was tried."""
+    """Why it could not be counted, or why more may meet than was counted, where that was tried."""
     cross_score: CrossScore | None = None
     """The cross-encoder's score of the pair, where that is explained."""
 
@@ -101,8 +138,13 @@ class Match:
 
     @property
     def exact(self) -> bool:
-        """Whether the figures were counted in the source files."""
-        return self.measured is not None
+        """Whether the figures were counted in the source files, and are those of the join that would be made."""
+        return self.measured is not None and self.measured.is_final
+
+    @property
+    def meets_otherwise(self) -> bool:
+        """Whether more values meet than are equal as written."""
+        return self.match is not ValueMatch.EXACT and self.matched > self.containment
 
 
 @dataclass(frozen=True, slots=True)

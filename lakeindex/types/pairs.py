@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import numpy.typing as npt
 
-from lakeindex.arrays.aliases import Floats, Hashes, Integers
+from lakeindex.arrays.aliases import Flags, Floats, Hashes, Integers
 from lakeindex.arrays.proportions import ratio
 from lakeindex.types.columns import NO_KEY, ColumnFacts, Family
 
@@ -65,6 +65,15 @@ class Comparison:
             candidate_rarity=self.query_rarity,
         )
 
+    def where_more_is_shared(self, other: Comparison) -> Comparison:
+        """Return for each candidate the one comparison or the other, in which the rarer terms are shared."""
+        is_other = other.shared_rarity > self.shared_rarity
+        return Comparison(*(np.where(is_other, getattr(other, name), getattr(self, name)) for name in _COMPARED))
+
+    def where(self, kept: Flags) -> Comparison:
+        """Return nothing shared where `kept`, (n,), is false."""
+        return Comparison(*(np.where(kept, getattr(self, name), 0.0) for name in _COMPARED))
+
     def take(self, places: Integers) -> Comparison:
         """Keep the candidates at `places`, in this order."""
         return Comparison(*(getattr(self, name)[places] for name in _COMPARED))
@@ -75,6 +84,9 @@ class Comparison:
 
 
 _COMPARED = tuple(field.name for field in fields(Comparison))
+
+
+_MOST_BY_KEY, _FEW_AS_WRITTEN = 0.8, 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,6 +148,26 @@ class Pairs:
             tables=np.concatenate([self.tables, others.tables]),
             same_schema=np.concatenate([self.same_schema, others.same_schema]),
         )
+
+    @property
+    def keys_compared(self) -> Comparison:
+        """Return the comparison by key, or by alternate key where that shares more; not with numbers 1, 2, 3, ..."""
+        alternates = self.compared[Family.ALTERNATES]
+        serial = self.candidates.is_serial | self.query.is_serial
+        return self.compared[Family.KEYS].where_more_is_shared(alternates.where(~serial))
+
+    @property
+    def is_by_alternates(self) -> Flags:
+        """Return where columns share more by alternate keys, (n,)."""
+        return np.asarray(self.keys_compared.shared_rarity > self.compared[Family.KEYS].shared_rarity)
+
+    @property
+    def is_written_otherwise(self) -> Flags:
+        """Return where values meet once they are written alike, and hardly any do as they are written, (n,)."""
+        values, keys = self.compared[Family.VALUES], self.keys_compared
+        as_written = np.maximum(values.containment(), values.reverse_containment())
+        by_key = np.maximum(keys.containment(), keys.reverse_containment())
+        return np.asarray((by_key >= _MOST_BY_KEY) & (as_written <= _FEW_AS_WRITTEN))
 
     def shared_rarity(self, family: Family) -> Floats:
         """Return how rare the shared terms are together, (n,), in units of a term that one column of the lake has.

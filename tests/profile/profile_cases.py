@@ -8,6 +8,7 @@ import pyarrow as pa
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.profile.column_profile import ColumnProfile, Extremes
 from lakeindex.profile.scan import profile_columns
@@ -20,14 +21,31 @@ VALUES = (
     *("Paris", "paris ", "PARIS", "São Paulo", "sao paulo", "北京", "new york", "New York City", "a b", "b a"),
     *("7", "7.0", "07", "-0", "0", "1.5", "1e3", "1e999", "12345678901234567890", "true", "No"),
     *("1,234", "987,654", "1,234.5", "12,5", "1.234", "1.000"),
-    *("2020-01-02", "2020-1-2", "2/1/2020", "2020-02-31", "1969-12-31T23:00:00Z", "", " ", "n/a", "NULL", "-"),
+    *(
+        "2020-01-02",
+        "2020-1-2",
+        "2/1/2020",
+        "2020-02-31",
+        "1969-12-31T23:00:00Z",
+        "1969-12-31 23:00",
+        "13/2/2020",
+        "2/13/2020",
+        "",
+        " ",
+        "n/a",
+        "NULL",
+        "-",
+    ),
 )
 COLUMNS = st.lists(st.none() | st.sampled_from(VALUES) | st.text(st.characters(codec="utf-8"), max_size=3), max_size=30)
 few = settings(max_examples=20, deadline=None)
 
 
-def profile(values: list[str | None], limits: ProfileLimits = SMALL) -> ColumnProfile:
-    (made,) = profile_columns([pa.array(values, pa.string())], limits)
+def profile(
+    values: list[str | None], limits: ProfileLimits = SMALL, reading: ColumnReading | None = None
+) -> ColumnProfile:
+    readings = None if reading is None else [reading]
+    (made,) = profile_columns([pa.array(values, pa.string())], limits, readings=readings)
     return made
 
 
@@ -40,7 +58,7 @@ def as_facts(made: ColumnProfile) -> dict[str, object]:
             value = (value.hashes.tolist(), value.counts.tolist(), value.size)
         elif isinstance(value, Extremes):
             value = repr(value)  # nan equals nan, and -0.0 is not 0.0
-        elif not isinstance(value, int | tuple):
+        elif not isinstance(value, int | tuple | ColumnReading):
             value = (str(value.dtype), value.tolist())
         facts[field.name] = value
     return facts

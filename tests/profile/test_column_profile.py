@@ -34,10 +34,14 @@ TYPES = {
     ("1,234", "5,678"): (Kind.TEXT, "VARCHAR"),
     ("1,234", "1,234.5", "0,5"): (Kind.TEXT, "VARCHAR"),
     ("2020-01-02", "1999-12-31"): (Kind.DATE, "DATE"),
-    ("2020-01-02", "2020-01-02 10:00", "2020-01-02T10:00:00.5Z"): (Kind.DATE, "TIMESTAMP"),
+    ("2020-01-02", "2020-01-02 10:00", "2020-01-02T10:00:00.5Z"): (Kind.DATE, "VARCHAR"),
+    ("2020-01-02", "2020-01-02 10:00"): (Kind.DATE, "TIMESTAMP"),
+    ("2020-01-02 10:00Z", "2020-01-02T10:00:00.5+05:30"): (Kind.DATE, "TIMESTAMP WITH TIME ZONE"),
     ("2020-02-30", "2020-02-28"): (Kind.TEXT, "VARCHAR"),
-    ("02/01/2020", "03/01/2020"): (Kind.TEXT, "VARCHAR"),
-    ("true", "F", "yes", "N"): (Kind.BOOLEAN, "BOOLEAN"),
+    ("02/01/2020", "03/01/2020"): (Kind.DATE, "VARCHAR"),
+    ("13/01/2020", "01/13/2020"): (Kind.TEXT, "VARCHAR"),
+    ("true", "F", "yes", "N"): (Kind.BOOLEAN, "VARCHAR"),
+    ("true", "FALSE"): (Kind.BOOLEAN, "BOOLEAN"),
     ("1", "0"): (Kind.INTEGER, "BIGINT"),
     ("true", "1"): (Kind.TEXT, "VARCHAR"),
     ("1", "2020-01-02"): (Kind.TEXT, "VARCHAR"),
@@ -58,7 +62,9 @@ KEYS = {
 @few
 @given(COLUMNS, COLUMNS)
 def test_a_merge_is_the_profile_of_the_rows_of_both(ones: list[str | None], others: list[str | None]) -> None:
-    assert as_facts(profile(ones).merge(profile(others))) == as_facts(profile(ones + others))
+    whole = profile(ones + others)
+    one, other = (profile(part, reading=whole.reading) for part in (ones, others))
+    assert as_facts(one.merge(other)) == as_facts(whole)
 
 
 @few
@@ -66,26 +72,37 @@ def test_a_merge_is_the_profile_of_the_rows_of_both(ones: list[str | None], othe
 def test_every_split_in_any_order_merges_to_the_same_profile(values: list[str | None], data: st.DataObject) -> None:
     rows = data.draw(st.permutations(values))
     cuts = sorted(data.draw(st.lists(st.integers(0, len(rows)), max_size=3)))
-    parts = [profile(rows[start:end]) for start, end in zip([0, *cuts], [*cuts, len(rows)], strict=True)]
+    whole = profile(values)
+    parts = [
+        profile(rows[start:end], reading=whole.reading)
+        for start, end in zip([0, *cuts], [*cuts, len(rows)], strict=True)
+    ]
     left, right = parts[0], parts[-1]
     for part in parts[1:]:
         left = left.merge(part)
     for part in parts[-2::-1]:
         right = part.merge(right)
-    assert as_facts(left) == as_facts(right) == as_facts(profile(values))
+    assert as_facts(left) == as_facts(right) == as_facts(whole)
 
 
 @few
 @given(COLUMNS, COLUMNS, COLUMNS)
 def test_merging_is_associative(a: list[str | None], b: list[str | None], c: list[str | None]) -> None:
-    one, two, three = profile(a), profile(b), profile(c)
+    reading = profile(a + b + c).reading
+    one, two, three = (profile(part, reading=reading) for part in (a, b, c))
     assert as_facts(one.merge(two).merge(three)) == as_facts(one.merge(two.merge(three)))
 
 
 @few
 @given(COLUMNS)
 def test_merging_with_no_rows_changes_nothing(values: list[str | None]) -> None:
-    assert as_facts(profile(values).merge(profile([]))) == as_facts(profile(values))
+    whole = profile(values)
+    assert as_facts(whole.merge(profile([], reading=whole.reading))) == as_facts(whole)
+
+
+def test_profiles_of_different_readings_are_not_merged() -> None:
+    with pytest.raises(ValueError, match="read differently"):
+        profile(["13/01/2024"]).merge(profile(["01/13/2024"]))
 
 
 def test_the_values_of_the_lists_are_of_every_value_type() -> None:
@@ -163,7 +180,8 @@ def test_a_column_of_dates_has_the_extremes_of_its_dates_and_any_other_those_of_
 def test_a_column_decides_what_its_commas_and_points_mean(values: list[str], low: float, high: float) -> None:
     made = profile(values, LIMITS)
     assert (made.minimum, made.maximum) == (low, high)
-    merged = profile(values[:1], LIMITS).merge(profile(values[1:], LIMITS))
+    first, rest = (profile(part, LIMITS, made.reading) for part in (values[:1], values[1:]))
+    merged = first.merge(rest)
     assert (merged.minimum, merged.maximum) == (low, high)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from lakeindex.arrays.aliases import Floats, Integers, Texts, Vectors
 from lakeindex.join.fuzzy.normal_text import plain, without_brackets
+from lakeindex.join.fuzzy.numbers_in import disagree
 from lakeindex.join.fuzzy.tfidf import TermSpace
 
 Embed = Callable[[Sequence[str]], Vectors]
@@ -48,10 +49,8 @@ def near_in_spelling(queries: Texts, references: Texts, embed: Embed | None) -> 
     found, similar = _by_terms(queries, references)
     if embed is not None and len(queries) and len(references):
         similar = np.where(similar < 0, similar, similar + _MEANING * _meaning(queries, references, found, embed))
-        order = np.argsort(-similar, axis=1, kind="stable")
-        found, similar = np.take_along_axis(found, order, 1), np.take_along_axis(similar, order, 1)
     most = 2 * (1 + _BRACKETLESS) + (0.0 if embed is None else _MEANING)
-    return Candidates(found, similar, len(references), most)
+    return _ordered(queries, references, found, similar, most)
 
 
 def near_in_meaning(queries: Texts, references: Texts, embed: Embed) -> Candidates:
@@ -60,7 +59,14 @@ def near_in_meaning(queries: Texts, references: Texts, embed: Embed) -> Candidat
     found, similar = _most_similar(
         len(queries), len(references), lambda first, last: query_vectors[first:last] @ vectors.T
     )
-    return Candidates(found, similar, len(references), 1.0)
+    return _ordered(queries, references, found, similar, 1.0)
+
+
+def _ordered(queries: Texts, references: Texts, found: Integers, similar: Floats, most: float) -> Candidates:
+    """Order the references of each query by similarity; those with other numbers are no candidates."""
+    similar = np.where(disagree(queries, references, found), -1.0, similar)
+    order = np.argsort(-similar, axis=1, kind="stable")
+    return Candidates(np.take_along_axis(found, order, 1), np.take_along_axis(similar, order, 1), len(references), most)
 
 
 def _by_terms(queries: Texts, references: Texts) -> tuple[Integers, Floats]:

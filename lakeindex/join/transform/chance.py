@@ -6,9 +6,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from lakeindex.join.transform.shapes import by_shape, is_redrawn
+
 _SHIFTS = (1, 2, 3, 5, 8, 13)
 _LONGEST_LIST = 300
 _REFORMATTED_CHANCE = 0.02
+_Z = 1.645
+"""Of the lower bound of a share, one-sided: 95 % of the bounds are below the true share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,11 @@ class Evidence:
     mixed_hits: int
     is_reformatted: bool = False
     """Whether outputs are the values in another format, so that a hit is no chance: of a date or a number."""
+    redrawable: int = 0
+    """Outputs with digits, which could as well be others."""
+    redrawn: int = 0
+    """Distinct outputs whose digits are drawn anew from those in their place."""
+    redrawn_hits: int = 0
 
     @property
     def rate(self) -> float:
@@ -35,7 +46,9 @@ class Evidence:
         """The share of mixed-up outputs that hit (Krichevsky and Trofimov's estimate)."""
         if self.is_reformatted:
             return _REFORMATTED_CHANCE
-        return (self.mixed_hits + 0.5) / (self.mixed + 1)
+        mixed = (self.mixed_hits + 0.5) / (self.mixed + 1)
+        redrawn = max(mixed, (self.redrawn_hits + 0.5) / (self.redrawn + 1)) if self.redrawn else mixed
+        return mixed + (redrawn - mixed) * self.redrawable / max(self.outputs, 1)
 
     @property
     def weight(self) -> float:
@@ -46,12 +59,41 @@ class Evidence:
         missed = 0.0 if rate == 1 else (1 - rate) * math.log((1 - rate) / (1 - chance))
         return self.outputs * (rate * math.log(rate / chance) + missed)
 
+    def at_least(self, rate: float) -> float:
+        """Bound a share of the outputs from below (Wilson, 1927)."""
+        if not self.outputs:
+            return 0.0
+        spread = _Z * _Z / self.outputs
+        margin = _Z * math.sqrt(rate * (1 - rate) / self.outputs + spread / (4 * self.outputs))
+        return max(0.0, (rate + spread / 2 - margin) / (1 + spread))
+
     def precision_at(self, rate: float) -> float:
         """Estimate the share of hits that are no chance, where `rate` of the values hit."""
         if rate <= 0:
             return 0.0
         meant = max(0.0, (rate - self.chance) / (1 - self.chance))
         return min(1.0, meant / rate)
+
+
+def redrawn_outputs(outputs: Sequence[str]) -> tuple[int, list[str]]:
+    """Draw each digit anew from those that outputs of the same shape have in its place, and so letters of short codes.
+
+    Return of how many outputs, and what is drawn. Of ids without gaps nearly all that are drawn are ids, too.
+    """
+    drawn: set[str] = set()
+    count = 0
+    for shape, texts in by_shape(outputs[:_LONGEST_LIST]).items():
+        places = [place for place, kind in enumerate(shape) if is_redrawn(kind, shape)]
+        if not places or len(texts) < 2:
+            continue
+        count += len(texts)
+        written = np.array([list(text) for text in texts])
+        for shift in _SHIFTS:
+            made = written.copy()
+            for turn, place in enumerate(places, 1):
+                made[:, place] = np.roll(written[:, place], shift * turn)
+            drawn.update("".join(row) for row in made)
+    return count, sorted(drawn)
 
 
 def mixed_outputs(pieces: Sequence[Sequence[str | None]], is_constant: Sequence[bool]) -> list[str]:

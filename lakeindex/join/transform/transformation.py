@@ -28,6 +28,8 @@ class Transformation:
     """The share of the left distinct values that match a right one."""
     pairs: pa.Table = field(default_factory=MAPPING_SCHEMA.empty_table, repr=False, compare=False)
     """MAPPING_SCHEMA: the distinct values of both columns that match; the probability of each pair is the precision."""
+    held_out: int = 0
+    """Hits of values that the programs were not synthesised from; 0 where these say no more than chance."""
 
     def apply(self, values: pa.Array[Any]) -> pa.Array[Any]:
         """Rewrite a column: large_string, null where no program applies.
@@ -55,4 +57,7 @@ def condition_of(transformation: Transformation) -> JoinCondition:
         rewritten = f"lower(trim({transformation.programs[0].sql(VALUE)}))"
         plain = f"nullif(lower(trim({VALUE})), '')"
         rule = ByExpression(rewritten, plain) if transformation.is_of_left else ByExpression(plain, rewritten)
-    return JoinCondition("transform", rule, transformation.precision, transformation.matched, transformation.describe())
+    return JoinCondition(
+        "transform", rule, transformation.precision, transformation.matched, transformation.describe(),
+        is_promised=transformation.held_out > 0,
+    )  # fmt: skip

@@ -5,20 +5,23 @@ from __future__ import annotations
 import errno
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.errors import LakeIndexError, OutputExceeded
 from lakeindex.hashing.content_hash import hash_content
 from lakeindex.plugins import connector_for
 from lakeindex.profile.batching import BATCH_COLUMNS, MOST_PROFILES, ProfileBatch, profile_in_batches
 from lakeindex.profile.column_profile import ColumnProfile
-from lakeindex.profile.normalise import as_text
+from lakeindex.profile.read_columns import read_columns
+from lakeindex.profile.value_text import as_text
 from lakeindex.profile.walk import refuse_replaced
 from lakeindex.protocols import Connector
 from lakeindex.types.lake import LakeFile, ReadOptions, Rows, SourceTable
@@ -170,20 +173,41 @@ def _profile_large_table(reader: _TableReader, parts: Iterable[pa.Table], profil
     table = reader.table
     for start in range(0, len(table.schema), MOST_PROFILES):
         stop = min(start + MOST_PROFILES, len(table.schema))
-        narrow = (part.select(range(start, stop)) for part in parts)
-        profiles.add_profiles(table, start, _merged_profiles(narrow, profiles.limits))
+        merged = _merged_profiles(_narrowed(parts, start, stop), profiles.limits)
+        readings = _readings_of(merged)
+        if not all(one.reading.is_as(reading) for one, reading in zip(merged, readings, strict=True)):
+            # Later rows showed another reading than the first ones had: these are read again.
+            again = _scan_parts(reader.read().batches, table.schema)
+            merged = _merged_profiles(_narrowed(again, start, stop), profiles.limits, readings)
+        read = [replace(one, reading=reading) for one, reading in zip(merged, readings, strict=True)]
+        profiles.add_profiles(table, start, read)
         if stop < len(table.schema):
             parts = _scan_parts(reader.read().batches, table.schema)
 
 
-def _merged_profiles(parts: Iterable[pa.Table], limits: ProfileLimits) -> list[ColumnProfile]:
+def _narrowed(parts: Iterable[pa.Table], start: int, stop: int) -> Iterator[pa.Table]:
+    return (part.select(range(start, stop)) for part in parts)
+
+
+def _readings_of(profiles: Sequence[ColumnProfile]) -> list[ColumnReading]:
+    """Return how columns are read by all of their values; those that are profiled together decide together."""
+    starts = range(0, len(profiles), BATCH_COLUMNS)
+    batches = [[one.value_types for one in profiles[start : start + BATCH_COLUMNS]] for start in starts]
+    return [reading for batch in batches for reading in read_columns(batch, np.zeros(len(batch), np.int64))]
+
+
+def _merged_profiles(
+    parts: Iterable[pa.Table], limits: ProfileLimits, readings: Sequence[ColumnReading] | None = None
+) -> list[ColumnProfile]:
+    """Merge the profiles of the parts of a table; what the first part shows of its readings holds for all of them."""
     profiles: list[ColumnProfile | None] = []
     for part in parts:
         profiles = profiles or [None] * part.num_columns
         # Merged one by one, or all would be in memory twice.
-        for place, profile in enumerate(profile_in_batches(part.columns, limits)):
+        for place, profile in enumerate(profile_in_batches([part.columns], limits, readings)):
             known = profiles[place]
             profiles[place] = profile if known is None else known.merge(profile)
+        readings = readings or [profile.reading for profile in profiles if profile is not None]
     return [profile for profile in profiles if profile is not None]
 
 

@@ -23,16 +23,22 @@ _HEADER = ("query_table", "query_column")
 QueryMany = Callable[["Lake", Sequence[ColumnId]], Iterator[Answer]]
 
 
-def write_batch_answers(lake: Lake, query_many: QueryMany, queries: Path, form: Format, quiet: bool) -> None:
-    """Answer each query of the file; a query whose column the lake doesn't have is named on stderr and left out."""
+def write_batch_answers(
+    lake: Lake, query_many: QueryMany, queries: Path, form: Format, quiet: bool, with_self: bool = False
+) -> None:
+    """Answer each query of the file; a query whose column the lake doesn't have is named on stderr and left out.
+
+    Rows hold columns of a query's own table only `with_self`, behind its others.
+    """
     answers = query_many(lake, list(_known(lake, queries)))
     if form in (Format.JSON, Format.JSONL):
         for answer in answers:
             write_answer(answer, Format.JSONL, True, quiet)
     elif form is Format.CSV:
-        write_csv(ANSWER_SCHEMA.names, (match_row(match).values() for answer in answers for match in answer.matches))
+        rows = (match_row(match).values() for answer in answers for match in answer.listed(with_self))
+        write_csv(ANSWER_SCHEMA.names, rows)
     else:
-        write_batches(_batches(answers), ANSWER_SCHEMA, form)
+        write_batches(_batches(answers, with_self), ANSWER_SCHEMA, form)
 
 
 def _known(lake: Lake, queries: Path) -> Iterator[ColumnId]:
@@ -46,9 +52,9 @@ def _known(lake: Lake, queries: Path) -> Iterator[ColumnId]:
             yield ColumnId(TableId(table), column)
 
 
-def _batches(answers: Iterator[Answer]) -> Iterator[pa.RecordBatch]:
+def _batches(answers: Iterator[Answer], with_self: bool) -> Iterator[pa.RecordBatch]:
     for answer in answers:
-        yield from answer.to_arrow().to_batches()
+        yield from answer.to_arrow(with_self).to_batches()
 
 
 def _read_queries(path: Path) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,10 @@ from lakeindex.types.lake import ColumnId, TableId
 @with_index
 @click.option("-k", default=10, show_default=True, type=click.IntRange(1), help="Matches at most.")
 @click.option(
-    "--probe", type=click.IntRange(0), help="Count this many of the best in the files [default: 5, batch: 0]."
+    "--probe",
+    type=click.IntRange(0),
+    help="Count this many of the best in the files, by all that a join would try [default: 5, by what is quick; "
+    "batch: 0].",
 )
 @click.option(
     "--sources", default="", help="Ask these sources alone: containment,keys,words,grams,names,references,vectors."
@@ -28,6 +31,7 @@ from lakeindex.types.lake import ColumnId, TableId
 @click.option("--within", metavar="GLOB", default="", help="Only tables whose names match may answer.")
 @with_reranking
 @click.option("--all", "show_all", is_flag=True, help="Show matches that are not accepted, too.")
+@click.option("--self", "with_self", is_flag=True, help="In csv and arrow, list columns of the own table, too.")
 @with_format
 @with_quiet
 def query(
@@ -41,6 +45,7 @@ def query(
     min_probability: float,
     within: str,
     show_all: bool,
+    with_self: bool,
     output: str,
     quiet: bool,
     **reranking: str | None,
@@ -60,10 +65,10 @@ def query(
         query_many = partial(
             query_on_all_cores, k=k, probe=probe or 0, sources=chosen, min_probability=min_probability, within=within
         )
-        write_batch_answers(lake, query_many, batch, Format(output), quiet)
+        write_batch_answers(lake, query_many, batch, Format(output), quiet, with_self)
         return
     answer = lake.query(path or target[0], target[-1], k, probe, chosen, min_probability, within=within)
-    write_answer(answer, Format(output), show_all, quiet)
+    write_answer(answer, Format(output), show_all, quiet, with_self)
 
 
 @click.command()

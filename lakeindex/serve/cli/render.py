@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from lakeindex.search.answer import ANSWER_SCHEMA, Answer, match_row
+from lakeindex.search.answer_text import HOW_THEY_MEET, TableMatches, by_table, figures_of, share_that_meets
 from lakeindex.serve.cli.output import (
     Format,
     as_json,
@@ -20,8 +21,11 @@ from lakeindex.serve.cli.output import (
 from lakeindex.types.matches import Match
 
 
-def write_answer(answer: Answer, form: Format, show_all: bool, quiet: bool) -> None:
-    """Write an answer; formats for programs hold every match, the table for people only accepted ones."""
+def write_answer(answer: Answer, form: Format, show_all: bool, quiet: bool, with_self: bool = False) -> None:
+    """Write an answer; formats for programs hold every match, the table for people only accepted ones.
+
+    Rows (csv, arrow) hold columns of the query's own table only `with_self`, behind all others.
+    """
     if answer.same_as is not None:
         print_message(f"{answer.query} is a copy of {answer.same_as}, which answers in its place", quiet)
     visible = [match for match in answer.matches if show_all or match.accepted is not False]
@@ -32,14 +36,15 @@ def write_answer(answer: Answer, form: Format, show_all: bool, quiet: bool) -> N
             "tried": list(answer.tried),
             "hidden": hidden + answer.hidden,
             "matches": [match_to_json(match) for match in answer.matches],
+            "self": [match_to_json(match) for match in answer.self_matches],
         }
         if answer.same_as is not None:
             content["same_as"] = {"table": answer.same_as.table, "column": answer.same_as.name}
         print_line(as_json(content, indent=1 if form is Format.JSON else None))
     elif form is Format.ARROW:
-        write_table(answer.to_arrow(), form)
+        write_table(answer.to_arrow(with_self), form)
     elif form is Format.CSV:
-        write_csv(ANSWER_SCHEMA.names, (match_row(match).values() for match in answer.matches))
+        write_csv(ANSWER_SCHEMA.names, (match_row(match).values() for match in answer.listed(with_self)))
     else:
         _write_for_people(answer, visible, form)
         if hidden:
@@ -58,6 +63,7 @@ def match_to_json(match: Match) -> dict[str, Any]:
     ]
     if match.measured is not None:
         row["match_rate"] = match.measured.match_rate
+        row["reverse_match_rate"] = match.measured.reverse_match_rate
         row["joined_rows"] = match.measured.rows
         row["examples"] = list(match.measured.examples)
     if match.note:
@@ -111,47 +117,56 @@ def _score_label(match: Match) -> str:
 
 
 def _facts(match: Match) -> list[str]:
-    how = "counted in the files" if match.exact else "estimated from sketches"
+    how = {"counted": "counted in the files", "at least": "counted in the files; more may meet"}
     lines = [
         f"{match.kind} join, {match.cardinality}; {match.containment:.1%} of the query's distinct values are in the "
-        f"candidate, {match.reverse_containment:.1%} the other way ({how})"
+        f"candidate as written, {match.reverse_containment:.1%} the other way "
+        f"({how.get(figures_of(match), 'estimated from sketches')})",
+        f"{match.match} match: {match.matched:.1%} of the query's distinct values meet one of the candidate"
+        f"{HOW_THEY_MEET[match.match]}, {match.reverse_matched:.1%} the other way",
     ]
     if match.measured is not None:
+        least = "" if match.exact else "at least "
         lines.append(
-            f"{match.measured.match_rate:.1%} of the query's rows find a partner; {match.measured.rows} joined rows"
+            f"{least}{match.measured.match_rate:.1%} of the query's rows find a partner; {least}{match.measured.rows} "
+            f"joined rows"
         )
         if match.measured.examples:
             lines.append(f"for example: {', '.join(match.measured.examples)}")
     if match.cross_score is not None:
         lines += match.cross_score.lines()
     if match.note:
-        lines.append(f"not counted: {match.note}")
+        lines.append(match.note if match.measured is not None else f"not counted: {match.note}")
     return lines
 
 
 def _write_for_people(answer: Answer, visible: list[Match], form: Format) -> None:
-    if not visible:
+    within = list(answer.self_matches)
+    if not visible and not within:
         print_line(f"nothing joins with {answer.query}; tried: {', '.join(answer.tried)}")
         return
-    names = ["#", "joins with", "score", "kind", "containment", "reverse", "cardinality", "figures", "shared, or why"]
-    rows = [_row(match) for match in visible]
+    names = ["#", "joins with", "score", "kind", "values that meet", "reverse", "cardinality", "figures"]
+    names.append("shared, or why")
+    rows = [_row(group) for group in by_table(visible)]
+    rows += [_row(group, "self") for group in by_table(within)]
     if form is Format.MD:
         write_markdown(names, rows)
     else:
         write_grid(names, rows, f"What joins with {answer.query}")
 
 
-def _row(match: Match) -> list[Any]:
+def _row(group: TableMatches, mark: str = "") -> list[Any]:
+    match = group.best
     examples = match.measured.examples if match.measured else ()
     strongest = ", ".join(one.name.replace("_", " ") for one in match.evidence[:3] if one.part > 0)
     return [
-        match.rank,
-        str(match.column),
+        mark or match.rank,
+        f"{match.column}{group.describe_others()}",
         f"{match.score:.2f}",
         str(match.kind),
-        f"{match.containment:.0%}",
-        f"{match.reverse_containment:.0%}",
+        share_that_meets(match),
+        f"{match.reverse_matched:.0%}",
         str(match.cardinality),
-        "counted" if match.exact else "estimated",
+        figures_of(match),
         ", ".join(example[:24] for example in examples[:3]) or strongest,
     ]

@@ -161,9 +161,9 @@ def test_many_tables_are_profiled_before_they_fill_the_memory(tmp_path: Path, mo
     together: list[int] = []
     profile_columns = batching.profile_columns
 
-    def counting(columns: list[Any], limits: ProfileLimits) -> Any:
+    def counting(columns: list[Any], *others: Any) -> Any:
         together.append(len(columns))
-        return profile_columns(columns, limits)
+        return profile_columns(columns, *others)
 
     monkeypatch.setattr(batching, "profile_columns", counting)
     _, at_once = read(files, Given({"ok": [batch(("x", 1), ("y", 2))]}))
