@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,13 +83,16 @@ class Lake:
         from lakeindex.build.encoding import BuildModel
         from lakeindex.encode.encoders import fingerprint, make_encoder
         from lakeindex.encode.named_models import remember_model
+        from lakeindex.search.own_joins import calibrate_lake
         from lakeindex.search.query_encoder import model_options
 
         settings = _with_index(settings, index)
         options = model_options(settings)
         model = BuildModel(fingerprint(options), lambda: make_encoder(options))
         remember_model(options.model)
-        report = build_index(Path(path), Path(settings.index), settings, model, progress)
+        report = build_index(
+            Path(path), Path(settings.index), settings, model, progress, partial(calibrate_lake, settings=settings)
+        )
         built = cls(open_current(Path(settings.index)), settings)
         built.report = replace(report, logical_hash=built.logical_hash)
         if built.opened.feedback_file.stamp() is not None:

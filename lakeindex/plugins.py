@@ -36,6 +36,14 @@ def connector_for(name: str, connectors: Mapping[str, Connector]) -> Connector |
     return max(matches, key=lambda match: match[0])[1] if matches else None
 
 
+def known_suffixes(connectors: Mapping[str, Connector]) -> str:
+    """List what connectors read, for a message: each kind of file once, without the ways in which it may be packed."""
+    suffixes = {suffix for connector in connectors.values() for suffix in connector.suffixes}
+    kinds = sorted(one for one in suffixes if not any(one.startswith(f"{other}.") for other in suffixes))
+    packed = sorted({one[one.rindex(".") :] for one in suffixes if one.count(".") > 1})
+    return ", ".join(kinds) + (f"; also packed: {', '.join(packed)}" if packed else "")
+
+
 def _load(entry: EntryPoint) -> Connector:
     try:
         connector: object = entry.load()()

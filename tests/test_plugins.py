@@ -79,3 +79,11 @@ def test_two_packages_can_not_bring_the_same_name(monkeypatch: pytest.MonkeyPatc
 def test_the_longest_matching_suffix_decides(name: str, expected: str | None) -> None:
     connectors: dict[str, Connector] = {"lines": Lines(), "packed": PackedLines()}
     assert connector_for(name, connectors) is connectors.get(expected or "")
+
+
+def test_known_suffixes_name_each_kind_once() -> None:
+    suffixes = frozenset({".csv", ".json", ".jsonl", ".csv.gz", ".json.gz", ".csv.zst", ".zip"})
+    assert known_suffixes({"a": Suffixes(suffixes), "b": Suffixes(frozenset({".zip"}))}) == (
+        ".csv, .json, .jsonl, .zip; also packed: .gz, .zst"
+    )
+    assert known_suffixes({"a": Suffixes(frozenset({".lines"}))}) == ".lines"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from fetch_tables import LEFT_OUT
 
 from lakeindex.demo.sources import PACKAGES
+from lakeindex.match.answer_calibration import ANSWER_FEATURES, AnswerCalibration
 from lakeindex.match.calibration import Calibration
 from lakeindex.match.message_passing import MessageWeights
+from lakeindex.training.answer_calibration import ORPHANS_LEFT_ALONE as ORPHANS_OF_ANSWERS
+from lakeindex.training.answer_calibration import WITHOUT_PARTNER
 from lakeindex.training.fit.contrastive import TuningOptions
 from lakeindex.training.fit.cross_encoder_lora import PairTuningOptions
 from lakeindex.training.matcher import ORPHANS_LEFT_ALONE
@@ -133,6 +137,57 @@ of others; on {lakes["measure"]} lakes of other tables ({figures["pairs"]:.0f} p
 
 Larger networks with the same inputs (twelve hidden units; their maximum, mean, sum or attention over messages) fit made
 lakes better and rank real ones worse: `benchmarks/results/path_networks.json`.
+"""
+
+
+def calibration_card(
+    calibration: AnswerCalibration, lakes: Mapping[str, int], figures: Mapping[str, Mapping[str, Any]]
+) -> str:
+    """Describe the calibration of answers."""
+    weights = zip(ANSWER_FEATURES, calibration.weights, strict=True)
+    rows = "\n".join(f"| {name} | {weight:.3f} |" for name, weight in weights)
+    measured = "\n".join(
+        f"| {name} | {one['lakes']} | {one['answers']} | {one['expected_calibration_error_before']:.3f} | "
+        f"{one['expected_calibration_error']:.3f} | {one['brier_skill_before']:.3f} | {one['brier_skill']:.3f} |"
+        for name, one in figures["measured_on"].items()
+    )
+    acceptance = "\n".join(f"| {name.replace('_', ' ')} | {one:.3f} |" for name, one in figures["acceptance"].items())
+    return f"""# calibration.json
+
+What the probabilities of a query's answers are calibrated by, after paths and reranking: a weighted sum, the same for
+all answers of a query but for their own log-odds and how many are ahead of them, so that ranks don't change. What an
+index shifts it by, out of the lake's own verified joins, is in the index.
+
+| of the log-odds | weight |
+|---|---|
+{rows}
+
+{_DATA}
+Fitted to what `Lake.query` answers in {lakes["made"]} made lakes, and in {lakes["masked"]} lakes that nobody made, of
+which some joins were masked: tables were split by rows, values or columns, and names dropped or changed. There, an
+answer that shares rare values or is called alike, and isn't known to join, has no label and is left out. Queries
+without a partner count {WITHOUT_PARTNER} times: people ask about columns that they expect to join.
+
+## On lakes that it was not fitted to
+
+ECE: mean gap between probability and share of joins, over 15 bins of equal mass of the ten best answers of each query.
+
+| measured on | lakes | answers | ECE before | ECE | Brier skill before | Brier skill |
+|---|---|---|---|---|---|---|
+{measured}
+
+Accepted is what has a probability of {calibration.threshold:.3f} or more: the threshold that left
+{ORPHANS_OF_ANSWERS:.0%} of queries alone whose partners were taken away, on the made lakes of the calibration. On the
+made lakes that it was measured on:
+
+| | |
+|---|---|
+{acceptance}
+
+## Limits
+
+How often columns join differs from lake to lake more than answers show. Probabilities suppose that the query column
+joins with something: of one that doesn't, they promise too much, which is what the threshold is for.
 """
 
 

@@ -1,9 +1,11 @@
 """Train the models that ship, on tables that anyone can fetch, and write them with their model cards.
 
-train.py FOLDER [--only encoder|static|matcher|paths|cross]
+train.py FOLDER [--only encoder|static|matcher|paths|cross|calibration] [--lakes LAKES] [--no-fetch]
 
 FOLDER is where the fetched tables are kept. They are split by package: models are trained on the first part, calibrated
-on the second and measured on the third.
+on the second and measured on the third. LAKES is a folder of lakes that nobody made, each with its files in `tables`:
+answers are calibrated on them, too, with some of their joins masked; they are split by name. With --no-fetch the tables
+that were fetched before are taken.
 """
 
 from __future__ import annotations
@@ -14,9 +16,11 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
-from card import cells_card, cross_card, encoder_card, matcher_card, paths_card, static_card
+import numpy as np
+from card import calibration_card, cells_card, cross_card, encoder_card, matcher_card, paths_card, static_card
 from fetch_tables import fetch
 from safetensors.torch import save_file
 
@@ -25,13 +29,18 @@ from lakeindex.config.settings import Settings
 from lakeindex.encode.adapters import SCALE
 from lakeindex.encode.cross_encoder import CrossEncoder
 from lakeindex.encode.model_folder import model_folder
+from lakeindex.match.answer_calibration import MeasuredCalibration
 from lakeindex.match.features import FEATURES
 from lakeindex.match.matcher import write_matcher
 from lakeindex.models.static_embeddings import TokenVectors
-from lakeindex.models.weights import CROSS_ENCODER, ENCODER, LATE_INTERACTION, MATCHER, PATHS, STATIC
+from lakeindex.models.weights import CALIBRATION, CROSS_ENCODER, ENCODER, LATE_INTERACTION, MATCHER, PATHS, STATIC
 from lakeindex.rerank.late_interaction import LateInteraction, write_late_interaction
 from lakeindex.synthesis.column_pool import Pool
+from lakeindex.synthesis.made_lake import STYLES, make_lake
+from lakeindex.synthesis.masked_lake import MASKED_STYLES, mask_lake
 from lakeindex.synthesis.source_tables import SourceData
+from lakeindex.training.answer_calibration import fit_answers, measure_acceptance, measure_answers
+from lakeindex.training.answers import AnsweredLake, answer_lake
 from lakeindex.training.cross_encoder import train_cross_encoder
 from lakeindex.training.fit.contrastive import TuningOptions, tune
 from lakeindex.training.fit.cross_encoder_lora import PairTuningOptions
@@ -67,6 +76,10 @@ TRANSFORMER_QUERIES = 25
 """Queries per lake whose pairs the transformer scores, to fit the weight of its scores."""
 PAIR_TUNING = PairTuningOptions()
 MOST_BYTES = 1_000_000
+ANSWERED_LAKES = {"calibrate": 14, "measure": 14}
+ANSWERED_SOURCES = (20, 40)
+QUERIES_OF_ANSWERED, QUERIES_OF_MASKED = 80, 40
+MOST_BYTES_OF_MASKED = 300_000
 
 
 def part_of(package: str) -> str:
@@ -77,9 +90,14 @@ def part_of(package: str) -> str:
 def sources(folder: Path, part: str) -> Iterator[SourceData]:
     """Read the first rows of the tables of one part."""
     for package in sorted(path for path in folder.iterdir() if part_of(path.name) == part):
-        for found in read_sources(package, package / ".lakeindex", ReadOptions(batch_rows=4_096), MOST_BYTES):
-            if not isinstance(found, FileOutcome):
-                yield found
+        yield from tables_of(package, MOST_BYTES)
+
+
+def tables_of(folder: Path, most_bytes: int) -> Iterator[SourceData]:
+    """Read the first rows of the tables of a folder."""
+    for found in read_sources(folder, folder / ".lakeindex", ReadOptions(batch_rows=4_096), most_bytes):
+        if not isinstance(found, FileOutcome):
+            yield found
 
 
 def train_encoder(tables: Path) -> None:
@@ -172,6 +190,45 @@ def train_transformer(scored: Mapping[str, Sequence[ScoredLake]]) -> None:
     )
 
 
+def calibrate_answers(tables: Path, lakes: Path | None) -> None:
+    """Calibrate what is answered after the last stage: on made lakes, and on lakes that nobody made."""
+    made = {part: list(answered_made_lakes(tables, part, place)) for place, part in enumerate(ANSWERED_LAKES, 30)}
+    masked: dict[str, list[AnsweredLake]] = {"calibrate": [], "measure": []}
+    for name, lake in answered_masked_lakes(lakes):
+        masked["measure" if part_of(name) == "measure" else "calibrate"].append(lake)
+    calibration = fit_answers([*made["calibrate"], *masked["calibrate"]], made["calibrate"])
+    measured = {"made lakes": measure_answers(made["measure"], calibration)}
+    if masked["measure"]:
+        measured["lakes that nobody made, joins masked"] = measure_answers(masked["measure"], calibration)
+    figures = {"measured_on": measured, "acceptance": measure_acceptance(made["measure"], calibration)}
+    log(json.dumps(asdict(calibration) | figures, indent=1))
+    MeasuredCalibration(calibration, figures).save(CALIBRATION)
+    counts = {"made": len(made["calibrate"]), "masked": len(masked["calibrate"])}
+    CALIBRATION.with_suffix(".md").write_text(calibration_card(calibration, counts, figures), "utf-8")
+
+
+def answered_made_lakes(tables: Path, part: str, place: int) -> Iterator[AnsweredLake]:
+    """Make lakes of the tables of one part, and query them."""
+    pool = list(sources(tables, part))
+    for plan in plans(ANSWERED_LAKES[part], SEED + place, ANSWERED_SOURCES, QUERIES_OF_ANSWERED):
+        drawn = np.sort(np.random.default_rng(plan.seed).permutation(len(pool))[: plan.sources])
+        made = make_lake([pool[at] for at in drawn.tolist()], plan.seed, STYLES[plan.style])
+        lake = answer_lake(made, Settings(), plan.queries, plan.seed, is_masked=False)
+        log(f"{plan}: {len(lake.answers.joins)} answers, {int(lake.answers.joins.sum())} join")
+        yield lake
+
+
+def answered_masked_lakes(lakes: Path | None) -> Iterator[tuple[str, AnsweredLake]]:
+    """Mask joins of lakes that nobody made, and query them; none where no folder of them is given."""
+    folders = [] if lakes is None else sorted(path for path in lakes.iterdir() if (path / "tables").is_dir())
+    for place, folder in enumerate(folders):
+        style, seed = MASKED_STYLES[place % len(MASKED_STYLES)], SEED + 10_000 + place
+        made = mask_lake(list(tables_of(folder / "tables", MOST_BYTES_OF_MASKED)), seed, style)
+        lake = answer_lake(made, Settings(), QUERIES_OF_MASKED, seed, is_masked=True)
+        log(f"{folder.name}, {style.name}: {len(lake.answers.joins)} answers, {int(lake.answers.joins.sum())} join")
+        yield folder.name, lake
+
+
 def log(line: str) -> None:
     print(f"{time.strftime('%H:%M:%S')} {line}", flush=True)
 
@@ -179,12 +236,15 @@ def log(line: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", choices=("encoder", "static", "matcher", "paths", "cross"))
+    parser.add_argument("--only", choices=("encoder", "static", "matcher", "paths", "cross", "calibration"))
+    parser.add_argument("--lakes", type=Path, help="lakes that nobody made, to calibrate answers on")
+    parser.add_argument("--no-fetch", action="store_true", help="take the tables that were fetched before")
     given = parser.parse_args()
     tables = given.folder / "tables"
-    fetch(tables)
+    if not given.no_fetch:
+        fetch(tables)
     trained = {"encoder": train_encoder, "static": train_static, "matcher": train_the_matcher, "paths": train_paths}
-    trained["cross"] = train_cross
+    trained |= {"cross": train_cross, "calibration": partial(calibrate_answers, lakes=given.lakes)}
     for model, train in trained.items():
         if given.only in (None, model):
             train(tables)

@@ -1,4 +1,7 @@
-"""Flatten nested Arrow columns: fields of structs are named by their path, lists and maps become JSON text."""
+"""Flatten nested Arrow columns: fields of structs are named by their path, lists of plain values stay lists.
+
+Maps, and lists of anything that has fields of its own, become JSON text.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,11 @@ import pyarrow as pa
 
 from lakeindex_connectors.column_names import unique_names
 
+_LISTS = (pa.ListType, pa.LargeListType, pa.FixedSizeListType)
+
 
 def flat_fields(schema: pa.Schema) -> list[pa.Field[pa.DataType]]:
-    """Return the fields that `flat_columns` gives: unique names, no nested types."""
+    """Return the fields that `flat_columns` gives: unique names, no nested types but lists of values."""
     leaves = [leaf for field in schema for leaf in _leaves(field.name, field.type)]
     names = unique_names(name for name, _ in leaves)
     return [pa.field(name, kind) for name, (_, kind) in zip(names, leaves, strict=True)]
@@ -38,7 +43,23 @@ def _leaves(name: str, kind: pa.DataType) -> Iterator[tuple[str, pa.DataType]]:
     elif isinstance(kind, pa.DictionaryType):
         yield from _leaves(name, kind.value_type)
     else:
-        yield name, pa.string() if pa.types.is_nested(kind) else kind
+        yield name, _flat_type(kind)
+
+
+def _flat_type(kind: pa.DataType) -> pa.DataType:
+    """Return the type that a column without fields has when it is flat: text where its values are no plain ones."""
+    if isinstance(kind, pa.BaseExtensionType):
+        return _flat_type(kind.storage_type)
+    if isinstance(kind, pa.DictionaryType):
+        return _flat_type(kind.value_type)
+    if not isinstance(kind, _LISTS):
+        return pa.string() if pa.types.is_nested(kind) else kind
+    inner = _flat_type(kind.value_type)
+    if pa.types.is_nested(kind.value_type) and not isinstance(inner, _LISTS):
+        return pa.string()
+    if inner == kind.value_type:
+        return kind
+    return pa.large_list(inner) if isinstance(kind, pa.LargeListType) else pa.list_(inner)
 
 
 def _flattened(column: pa.Array[pa.Scalar[pa.DataType]]) -> Iterator[pa.Array[pa.Scalar[pa.DataType]]]:
@@ -50,11 +71,12 @@ def _flattened(column: pa.Array[pa.Scalar[pa.DataType]]) -> Iterator[pa.Array[pa
         yield from _flattened(column.storage)
     elif isinstance(column, pa.DictionaryArray):
         yield from _flattened(column.dictionary_decode())
-    elif pa.types.is_nested(kind):
+    elif pa.types.is_nested(kind) and not isinstance(_flat_type(kind), _LISTS):
         values = [value.as_py() for value in column]
         yield pa.array([None if value is None else to_json(value) for value in values], pa.string())
     else:
-        yield column
+        flat = _flat_type(kind)
+        yield column if flat == kind else column.cast(flat)
 
 
 def to_json(value: object) -> str:

@@ -1,32 +1,27 @@
-"""Open a file of the lake as bytes, through gzip where its name ends in `.gz`; every failure is UnreadableTable."""
+"""Open a file of the lake as bytes, unpacked where its name says so; every failure is UnreadableTable."""
 
 from __future__ import annotations
 
-import gzip
 import io
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO
 
 import pyarrow as pa
 
-from lakeindex.errors import OutputExceeded, UnreadableTable
+from lakeindex.errors import UnreadableTable
 from lakeindex.types.lake import LakeFile
+from lakeindex_connectors.compression import CHUNK_BYTES, COMPRESSIONS, compression_of, unpacked
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-CHUNK_BYTES = 1 << 20
-
 _MAGIC = {
-    b"PK\x03\x04": "a ZIP archive (or an Office document)",
-    b"\x1f\x8b": "gzip (name it .gz)",
-    b"BZh": "bzip2",
-    b"\x28\xb5\x2f\xfd": "Zstandard",
-    b"\xfd7zXZ\x00": "xz",
+    b"PK\x03\x04": "a ZIP archive (name it .zip) or an Office document",
+    b"PK\x05\x06": "an empty ZIP archive",
+    **{one.magic: f"{one.name} (name it {one.suffix})" for one in COMPRESSIONS},
     b"7z\xbc\xaf\x27\x1c": "7-Zip",
     b"Rar!": "a RAR archive",
     b"PAR1": "Parquet",
@@ -50,30 +45,17 @@ def is_gzip_name(path: Path) -> bool:
 
 @contextmanager
 def open_unpacked(file: LakeFile) -> Iterator[BinaryIO]:
-    """Open a file for reading, unpacking gzip; an I/O or gzip error inside becomes UnreadableTable."""
+    """Open a file for reading, unpacking what its name says is compressed; any failure becomes UnreadableTable."""
+    compression = compression_of(file.path)
     try:
         with file.open() as packed:
-            yield cast(BinaryIO, _Unpacked(packed, file.output_limit)) if is_gzip_name(file.path) else packed
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise UnreadableTable(f"damaged gzip: {error}") from error
+            if compression is None:
+                yield packed
+                return
+            with unpacked(packed, compression, file.output_limit) as content:
+                yield content
     except OSError as error:
         raise UnreadableTable(f"can't be opened: {error.strerror or error}") from error
-
-
-class _Unpacked:
-    """The content of a gzip file, up to a limit."""
-
-    def __init__(self, packed: BinaryIO, limit: int) -> None:
-        self._unpacked = gzip.GzipFile(fileobj=packed)
-        self._limit = self._left = limit
-
-    def read(self, size: int = CHUNK_BYTES) -> bytes:
-        """Return at most `size` bytes. Raises OutputExceeded beyond the limit."""
-        chunk = self._unpacked.read(size)
-        self._left -= len(chunk)
-        if self._left < 0:
-            raise OutputExceeded(self._limit)
-        return chunk
 
 
 def read_chunks(file: BinaryIO) -> Iterator[bytes]:
@@ -86,9 +68,13 @@ def read_chunks(file: BinaryIO) -> Iterator[bytes]:
 
 def refuse_binary(head: bytes) -> None:
     """Raise UnreadableTable when a file starts like one of the well-known binary formats."""
-    for magic, what in _MAGIC.items():
-        if head.startswith(magic):
-            raise UnreadableTable(f"binary content: looks like {what}")
+    if what := looks_like(head):
+        raise UnreadableTable(f"binary content: looks like {what}")
+
+
+def looks_like(head: bytes) -> str:
+    """Name the well-known binary format that a file starts like; empty where it is none of them."""
+    return next((what for magic, what in _MAGIC.items() if head.startswith(magic)), "")
 
 
 class ChunkReader(io.RawIOBase):

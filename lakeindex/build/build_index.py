@@ -6,7 +6,7 @@ Unchanged files are taken from the generation before, the work of an interrupted
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,6 +28,7 @@ from lakeindex.catalog.lake_views import materialise
 from lakeindex.config.index_settings import content_settings
 from lakeindex.config.settings import Settings
 from lakeindex.index.vector_index import VectorIndex
+from lakeindex.match.lake_calibration import LakeCalibration
 from lakeindex.models.weights import LATE_INTERACTION, STATIC
 from lakeindex.profile.walk import walk
 from lakeindex.rerank.anchor_store import save_anchors
@@ -41,6 +42,7 @@ from lakeindex.store.layout import (
     CROSS_ENCODER_ROLE,
     ENCODER_ROLE,
     HEAD,
+    LAKE_CALIBRATION,
     ROWS,
     STAGING,
     TERMS,
@@ -54,6 +56,9 @@ from lakeindex.types.columns import CrossInput
 from lakeindex.types.lake import LakeFile
 from lakeindex.types.reports import FileOutcome, FileStatus, Progress, Report
 
+Calibrate = Callable[[Generation], LakeCalibration]
+"""Finds out what the lake's own joins say of its probabilities, from a generation that is not published yet."""
+
 
 @dataclass(slots=True)
 class _Build:
@@ -66,6 +71,7 @@ class _Build:
     progress: Progress
     planned: Manifest
     """The manifest as far as it is known before the build."""
+    calibrate: Calibrate | None
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -75,7 +81,14 @@ class _Build:
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
 
 
-def build_index(lake: Path, index: Path, settings: Settings, model: BuildModel, progress: Progress) -> Report:
+def build_index(
+    lake: Path,
+    index: Path,
+    settings: Settings,
+    model: BuildModel,
+    progress: Progress,
+    calibrate: Calibrate | None = None,
+) -> Report:
     """Index a lake and publish the result; the generation before answers queries until then.
 
     Where nothing changed, nothing is published. Raises NotFound when there is no lake, LockHeld when another writer
@@ -86,7 +99,7 @@ def build_index(lake: Path, index: Path, settings: Settings, model: BuildModel, 
     with writing(index) as folder, storing(f"the index in {index}"):
         model = model.for_index(index)
         planned = Manifest(str(lake.resolve()), 0, 0, 0, "", _models(model, settings), content)
-        build = _Build(index, folder, settings, model, progress, planned)
+        build = _Build(index, folder, settings, model, progress, planned, calibrate)
         staging = Staging(index / STAGING)
         try:
             staging.open([planned.lake, planned.format, planned.models, planned.settings])
@@ -119,6 +132,9 @@ def _build(build: _Build, staging: Staging, files: list[LakeFile], refused: list
             with build.stage("materialize"):
                 _materialise(build, catalog)
         manifest = _manifest(build, catalog, directory)
+        if build.calibrate is not None:
+            with build.stage("calibrate"):
+                build.calibrate(Generation(0, build.folder, manifest)).save(build.folder / LAKE_CALIBRATION)
         outcomes = _marked(catalog.files(), changes.unchanged)
     with build.stage("publish"):
         generation = publish(build.index, build.folder, manifest, build.settings.keep)

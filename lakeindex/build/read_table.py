@@ -11,7 +11,7 @@ import pyarrow as pa
 from lakeindex.config.index_settings import read_limits_of
 from lakeindex.config.settings import Settings
 from lakeindex.errors import NotFound, UnreadableTable
-from lakeindex.plugins import connector_for, find_connectors
+from lakeindex.plugins import connector_for, find_connectors, known_suffixes
 from lakeindex.types.lake import Header, LakeFile, ReadOptions, Rows, SourceTable
 
 
@@ -45,11 +45,16 @@ def read_file(path: Path, settings: Settings, name: str | None = None, table: st
     connectors = find_connectors()
     connector = connector_for(file.name, connectors)
     if connector is None:
-        known = ", ".join(sorted(suffix for one in connectors.values() for suffix in one.suffixes))
-        raise UnreadableTable(f"no connector reads {path} (known: {known})")
+        raise UnreadableTable(f"no connector reads {path} (known: {known_suffixes(connectors)})")
     options = ReadOptions(header=Header(settings.header))
     chosen = _choose(connector.tables(file, options), path, table)
     return ReadRows(chosen.schema, connector.read(file, chosen, options))
+
+
+def member_of_archive(path: Path) -> tuple[Path, str] | None:
+    """Return the file that a path leads through, and the table inside: `archive.zip/member.csv`; None where none is."""
+    archive = next((parent for parent in path.parents if parent.is_file()), None)
+    return None if archive is None else (archive, f"{archive.name}/{path.relative_to(archive).as_posix()}")
 
 
 def _choose(tables: Sequence[SourceTable], path: Path, table: str | None) -> SourceTable:

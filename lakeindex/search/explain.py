@@ -21,6 +21,7 @@ from lakeindex.types.matches import AnchorScore, CrossScore, Evidence
 
 PRIOR = "prior"
 PATHS, ANSWERS = "paths", "answers"
+CALIBRATION = "calibration"
 READING = "reading"
 """The name of the cross-encoder's evidence, which scripts rely on."""
 
@@ -31,6 +32,10 @@ _REVERSE = {
 _CROSS = {
     True: "scored together, both columns look more like a join than their figures say",
     False: "against: scored together, both columns look less like a join than their figures say",
+}
+_CALIBRATED = {
+    True: "answers that look so, among such others, joined more often than their figures say",
+    False: "against: answers that look so, among such others, joined less often than their figures say",
 }
 _NOTHING = 1e-9
 
@@ -86,6 +91,7 @@ class Explainer:
             if part or not math.isnan(strength)
         }
         listed |= {one.name: one for one in (*self._of_messages(candidates, place), *_of_reranker(candidates, place))}
+        listed |= {one.name: one for one in _of_calibration(candidates, place)}
         score = float(candidates.scores[place])
         if verdict := int(candidates.verdicts[place]):
             shared = listed[FEEDBACK].part if FEEDBACK in listed else 0.0
@@ -143,6 +149,13 @@ def _of_reranker(candidates: ScoredCandidates, place: int) -> Iterator[Evidence]
     for one in np.flatnonzero(scores.places == place).tolist():
         part = float(after[place] - before[place])
         yield Evidence(READING, part, _probability(float(scores.scores[one])), _CROSS[part >= 0])
+
+
+def _of_calibration(candidates: ScoredCandidates, place: int) -> Iterator[Evidence]:
+    before, after = candidates.before_calibration, candidates.by_calibration
+    if after is not None and after[place] != before[place]:
+        part = float(after[place] - before[place])
+        yield Evidence(CALIBRATION, part, float(after[place]), _CALIBRATED[part >= 0])
 
 
 def _probability(log_odds: float) -> float:

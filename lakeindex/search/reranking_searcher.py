@@ -12,11 +12,15 @@ import numpy as np
 
 from lakeindex.arrays.aliases import Coordinates, Floats, Integers
 from lakeindex.config.settings import Settings
+from lakeindex.match.answer_calibration import AnswerCalibration, MeasuredCalibration
+from lakeindex.match.lake_calibration import LakeCalibration
 from lakeindex.match.rerank_fusion import has_clear_winner
+from lakeindex.models.weights import CALIBRATION
 from lakeindex.rerank.cur import Plan, SearchResult
 from lakeindex.search.scored_candidates import ScoredCandidates
 from lakeindex.search.searcher import Searcher
 from lakeindex.store.generations import Generation
+from lakeindex.store.layout import LAKE_CALIBRATION
 from lakeindex.types.columns import CrossInput, QueryColumn
 from lakeindex.types.pairs import AnchorScores
 
@@ -52,6 +56,21 @@ class RerankingSearcher:
         from lakeindex.search.budgeted_rerank import anchors_for
 
         return anchors_for(self.settings, self.generation)
+
+    @cached_property
+    def calibration(self) -> AnswerCalibration:
+        """What makes of the last stage's probabilities those that are answered."""
+        return self.measured_calibration.calibration.shifted(self.lake_calibration.shift)
+
+    @cached_property
+    def measured_calibration(self) -> MeasuredCalibration:
+        """The same as it ships, for any lake, and how it was found to hold."""
+        return MeasuredCalibration.open(CALIBRATION)
+
+    @cached_property
+    def lake_calibration(self) -> LakeCalibration:
+        """What the lake's own joins say of its probabilities."""
+        return LakeCalibration.open(self.generation.folder / LAKE_CALIBRATION)
 
     @property
     def reaches_lake(self) -> bool:
@@ -91,13 +110,14 @@ class RerankingSearcher:
     ) -> list[ScoredCandidates]:
         unsure = [place for place, one in enumerate(found) if calls and self._is_unsure(one)]
         if not unsure:
-            return list(found)
+            return [one.calibrated(self.calibration) for one in found]
         candidates = [self._candidates(queries[place], found[place]) for place in unsure]
         scores = dict(zip(unsure, self.reranker.score_many(candidates, self._plan(calls)), strict=True))
-        return [
+        reranked = (
             self._with_scores(queries[place], one, scores[place]) if place in scores else one
             for place, one in enumerate(found)
-        ]
+        )
+        return [one.calibrated(self.calibration) for one in reranked]
 
     def _is_unsure(self, found: ScoredCandidates) -> bool:
         return not has_clear_winner(found.estimates) and (self.reaches_lake or len(found) > 0)

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lakeindex.arrays.aliases import Codes, Features, Flags, Floats, Integers
+from lakeindex.match.answer_calibration import AnswerCalibration, answer_features
+from lakeindex.match.features import kinds_of
 from lakeindex.match.message_passing import NO_SENDER, Messages, MessageWeights
 from lakeindex.match.rerank_fusion import RerankWeights
 from lakeindex.match.signals import SignalScores
-from lakeindex.match.user_verdicts import ACCEPTED, with_verdicts
+from lakeindex.match.user_verdicts import ACCEPTED, REJECTED, with_verdicts
 from lakeindex.rerank.cur import SearchResult
 from lakeindex.types.lake import ColumnId
 from lakeindex.types.pairs import Pairs
@@ -59,6 +61,8 @@ class ScoredCandidates:
     """The scores of the cross-encoder; its places are those of candidates."""
     by_reranker: Floats | None = None
     """(n,) the probability after reranking."""
+    by_calibration: Floats | None = None
+    """(n,) the probability after the last calibration, which changes no rank."""
 
     @property
     def keys(self) -> Integers:
@@ -76,9 +80,14 @@ class ScoredCandidates:
         return self.signals.scores if self.by_matcher is None else self.by_matcher
 
     @property
+    def before_calibration(self) -> Floats:
+        """Return the probabilities, (n,), that the last calibration starts from; of sources alone, their scores."""
+        return self.before_reranking if self.by_reranker is None else self.by_reranker
+
+    @property
     def estimates(self) -> Floats:
         """Return the probabilities after the last stage, (n,), without verdicts; of sources alone, their scores."""
-        return self.before_reranking if self.by_reranker is None else self.by_reranker
+        return self.before_calibration if self.by_calibration is None else self.by_calibration
 
     @property
     def scores(self) -> Floats:
@@ -115,6 +124,21 @@ class ScoredCandidates:
         places, counted = scores.places[is_counted], scores.scores[is_counted]
         by_reranker[places] = weights.probabilities(by_reranker[places], counted)
         return replace(self, cross_scores=scores, by_reranker=by_reranker)
+
+    def calibrated(self, calibration: AnswerCalibration) -> ScoredCandidates:
+        """Return the candidates with probabilities that hold; what only some sources scored stays as it is."""
+        if self.by_matcher is None:
+            return self
+        by_calibration = calibration.probabilities(self.answer_features())
+        return replace(self, by_calibration=by_calibration, threshold=calibration.threshold)
+
+    def answer_features(self) -> Floats:
+        """Lay out what the probabilities of the last stage are calibrated by, (n, len(ANSWER_FEATURES)).
+
+        A rejected candidate is no rival of others.
+        """
+        is_rival = self.verdicts != REJECTED
+        return answer_features(self.before_calibration, kinds_of(self.pairs), self.features, is_rival)
 
     def forecast(self, scores: SearchResult) -> ScoredCandidates:
         """Return the candidates with other forecasts of the cross-encoder's scores."""

@@ -12,6 +12,8 @@ COPIES = "copies"
 """A folder of Parquet copies of the tables that DuckDB can't read from the lake's files."""
 ROWS = "rows.duckdb"
 """The rows of all tables, where the lake was materialised."""
+LAKE_CALIBRATION = "calibration.json"
+"""By how much the lake's own joins shift its probabilities."""
 HEAD = "head.safetensors"
 """The linear head of the encoder, where it was adapted to the lake: every build passes it to the next."""
 
@@ -22,7 +24,7 @@ ENCODER_ROLE = "encoder"
 CROSS_ENCODER_ROLE = "cross_encoder"
 """The model that scored the anchor queries, where there are any."""
 
-_NAMES = {CATALOG, VECTORS, ROWS, HEAD, "columns.arrow", "tables.arrow"}
+_NAMES = {CATALOG, VECTORS, ROWS, HEAD, LAKE_CALIBRATION, "columns.arrow", "tables.arrow"}
 
 
 def is_artifact(name: str) -> bool:

@@ -6,6 +6,7 @@ The head is kept only if it ranks held-out pairs better; otherwise the index sta
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from lakeindex.encode.linear_head import LinearHead
 from lakeindex.errors import InvalidSetting
 from lakeindex.lake import Lake
 from lakeindex.protocols import Encoder
+from lakeindex.search.own_joins import calibrate_lake
 from lakeindex.search.query_encoder import model_options
 from lakeindex.store.publishing import writing
 from lakeindex.synthesis.column_pool import Pool
@@ -139,5 +141,6 @@ def _unchanged(lake: Lake, refusal: str, gain: Gain | None = None) -> Adapted:
 
 
 def _rebuilt(lake: Lake, model: BuildModel, progress: Progress, gain: Gain | None = None) -> Adapted:
-    report = build_index(lake.root, Path(lake.settings.index), lake.settings, model, progress)
+    calibrate = partial(calibrate_lake, settings=lake.settings)
+    report = build_index(lake.root, Path(lake.settings.index), lake.settings, model, progress, calibrate)
     return Adapted(gain, "", report.generation)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lakeindex.arrays.aliases import Flags, Floats
+from lakeindex.arrays.aliases import Floats
+from lakeindex.evaluate.reliability import brier_skill, expected_calibration_error
 from lakeindex.match.features import KINDS_OF_JOIN
 from lakeindex.match.matcher import Matcher
 from lakeindex.training.best_of_query import TOP, best_of_query, top_places
@@ -47,19 +48,6 @@ def _of_kinds(predicted: Floats, pairs: TrainingPairs) -> dict[str, float]:
         if pairs.joins[of_kind].any():
             figures[f"brier_skill_of_{kind}"] = brier_skill(predicted[of_kind], pairs.joins[of_kind])
     return figures
-
-
-def expected_calibration_error(predicted: Floats, joins: Flags, bins: int = 15) -> float:
-    """Return the mean gap between predicted and observed frequencies of joins, over bins of equal mass."""
-    order = np.argsort(predicted, kind="stable")
-    parts = [part for part in np.array_split(order, bins) if len(part)]
-    return float(sum(len(part) * abs(predicted[part].mean() - joins[part].mean()) for part in parts) / len(predicted))
-
-
-def brier_skill(predicted: Floats, joins: Flags) -> float:
-    """Return the relative reduction of the squared error, compared to always predicting the base rate."""
-    share = joins.mean()
-    return float(1 - np.mean((predicted - joins) ** 2) / (share * (1 - share)))
 
 
 def mean_average_precision(by: Floats, pairs: TrainingPairs) -> float:

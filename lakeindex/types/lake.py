@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from io import BufferedReader
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 TableId = NewType("TableId", str)
-"""A table's path relative to the lake's root, with `/`; a part of a file follows a `#`."""
+"""A table's path relative to the lake's root, with `/`; a member is below its archive, another part follows a `#`."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -121,6 +121,17 @@ class SourceTable:
     """Changes when the table does (size and mtime, an ETag, a snapshot id)."""
     settings: tuple[tuple[str, str], ...] = ()
     """What the connector found out about the table and needs to read it; opaque to the engine."""
+
+
+class PartialTables(list[SourceTable]):
+    """Tables of a file that don't depend on one another, as members of an archive: one that fails leaves the others."""
+
+    def __init__(self, tables: Iterable[SourceTable], failed: Iterable[str] = (), left_out: Iterable[str] = ()) -> None:
+        super().__init__(tables)
+        self.failed = tuple(failed)
+        """Parts that should be tables and can't be read, each with the reason."""
+        self.left_out = tuple(left_out)
+        """Parts that no table is expected in, or that must not be opened, each with the reason."""
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import count
 
 _FILE_SUFFIX = re.compile(
-    r"\.(csv|tsv|psv|txt|jsonl?|ndjson|geojson|parquet|pq|xlsx?|xlsm|xlsb|ods|arrow|feather|avro|orc"
+    r"\.(csv|tsv|psv|txt|jsonl?|ndjson|geojsonl?|parquet|pq|xlsx?|xlsm|xlsb|ods|arrow|feather|avro|orc"
     r"|db|sqlite3?|duckdb|gz|bz2|xz|zst|zip)$",
     re.IGNORECASE,
 )

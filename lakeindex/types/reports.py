@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,6 +10,10 @@ from lakeindex.types.lake import Scan, TableId
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how much of it is done, and how much there is."""
+
+_FAILED_PARTS = "could not be read: "
+_PARTS_LEFT_OUT = "left out: "
+_MOST_LISTED = 100
 
 
 class FileStatus(StrEnum):
@@ -52,6 +56,17 @@ class FileOutcome:
     """The file's token when it was read: as long as the file has the same, it is not read again."""
 
 
+def reason_of_parts(failed: Sequence[str], left_out: Sequence[str]) -> str:
+    """Return the reason of a file that is indexed without some of its parts: those that failed, those left out."""
+    lists = ((_FAILED_PARTS, failed), (_PARTS_LEFT_OUT, left_out))
+    return "; ".join(f"{what}{_listed(parts)}" for what, parts in lists if parts)
+
+
+def _listed(parts: Sequence[str]) -> str:
+    more = f" and {len(parts) - _MOST_LISTED} more" if len(parts) > _MOST_LISTED else ""
+    return f"{'; '.join(parts[:_MOST_LISTED])}{more}"
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a build did, skipped and failed, in seconds and bytes."""
@@ -71,3 +86,7 @@ class Report:
     def with_status(self, status: FileStatus) -> list[FileOutcome]:
         """List the files of which this became."""
         return [file for file in self.files if file.status is status]
+
+    def read_in_part(self) -> list[FileOutcome]:
+        """List the files with a part that should be a table and could not be read, though others could."""
+        return [file for file in self.files if file.tables and file.reason.startswith(_FAILED_PARTS)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -52,7 +53,7 @@ class ConnectorContract:
             assert len(set(table.schema.names)) == len(table.schema.names)
 
     def test_table_ids_start_with_the_name_of_the_file(self, connector: Connector, readable: Path) -> None:
-        assert all(table.id.split("#")[0] == readable.name for table in self._tables(connector, readable))
+        assert all(re.split("[#/]", table.id)[0] == readable.name for table in self._tables(connector, readable))
 
     def test_every_batch_has_exactly_the_schema_of_the_table(self, connector: Connector, readable: Path) -> None:
         for table in self._tables(connector, readable):

@@ -9,7 +9,7 @@ from lakeindex.config.settings import Settings
 from lakeindex.training.best_of_query import best_of_query, top_places
 from lakeindex.training.fit.boosting import TrainingPairs
 from lakeindex.training.made_lakes import CANDIDATES, KEPT, LakePlan, plans, query_made_lakes
-from lakeindex.training.measures import brier_skill, expected_calibration_error, mean_average_precision
+from lakeindex.training.measures import mean_average_precision
 from tests.synthesis.made_sources import all_sources
 
 
@@ -19,20 +19,6 @@ def pairs(scores: list[float], joins: list[bool], queries: list[int]) -> Trainin
     return TrainingPairs(
         np.zeros((count, 1)), np.array(scores), np.array(joins), np.array(queries), np.zeros(count), kinds
     )
-
-
-def test_the_calibration_error_is_the_mean_gap_of_bins_of_equal_mass() -> None:
-    predicted = np.array([0.1, 0.1, 0.8, 0.8])
-    assert expected_calibration_error(predicted, np.array([False, False, True, True]), bins=2) == pytest.approx(0.15)
-    assert expected_calibration_error(np.full(10, 0.5), np.arange(10) < 5, bins=1) == 0.0
-
-
-def test_brier_skill_compares_with_the_base_rate() -> None:
-    joins = np.array([True, False, False, False])
-    assert brier_skill(joins.astype(float), joins) == 1.0
-    assert brier_skill(np.full(4, 0.25), joins) == 0.0
-    # Errors .25, .25, 0, 0 in squares .0625 * 2 / 4; the base rate has .1875.
-    assert brier_skill(np.array([0.75, 0.25, 0.0, 0.0]), joins) == pytest.approx(1 - 0.03125 / 0.1875)
 
 
 def test_average_precision_is_over_the_queries_with_a_relevant_candidate() -> None:

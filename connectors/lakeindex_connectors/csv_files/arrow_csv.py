@@ -14,9 +14,10 @@ from lakeindex.types.lake import LakeFile
 from lakeindex_connectors.csv_files.layout import Layout
 from lakeindex_connectors.csv_files.records import NULL_TEXTS
 from lakeindex_connectors.csv_files.suspect_rows import LastLines, SuspectRows
+from lakeindex_connectors.csv_files.text_chunks import text_chunks
 from lakeindex_connectors.csv_files.wellformed import Wellformedness
 from lakeindex_connectors.opening import ChunkReader, open_unpacked, read_chunks
-from lakeindex_connectors.text.encoding import is_guess, to_utf8, without_utf8
+from lakeindex_connectors.text.encoding import damaged, is_guess, is_wide, without_utf8
 
 KEPT_BYTES = 1 << 20
 """A file up to this size is parsed once, its batches kept from the survey."""
@@ -44,15 +45,18 @@ class Survey:
 
 def survey(file: LakeFile, schema: pa.Schema, layout: Layout) -> Survey:
     """Check the whole file once; raises UnreadableTable when it turns out to be no text."""
-    if is_guess(layout.encoding):
-        layout = replace(layout, encoding=_encoding_of_all(file))
+    if is_guess(layout.encoding) and not layout.is_declared:
+        layout = replace(layout, encoding=_encoding_of_all(file, layout.encoding))
     try:
         return _survey_with_encoding(file, schema, layout)
     except UnicodeDecodeError:
-        return _survey_with_encoding(file, schema, replace(layout, encoding=_encoding_of_all(file)))
+        layout = replace(layout, encoding=_encoding_of_all(file, layout.encoding))
+        return _survey_with_encoding(file, schema, layout)
 
 
-def _encoding_of_all(file: LakeFile) -> str:
+def _encoding_of_all(file: LakeFile, encoding: str) -> str:
+    if is_wide(encoding):
+        return damaged(encoding)
     with open_unpacked(file) as raw:
         return without_utf8(read_chunks(raw))
 
@@ -63,7 +67,7 @@ def _survey_with_encoding(file: LakeFile, schema: pa.Schema, layout: Layout) -> 
     is_regular = seen.is_plain
     with open_unpacked(file) as raw:
         ending = LastLines()
-        reader = ChunkReader(_ended(ending.watch(seen.watch(to_utf8(read_chunks(raw), layout.encoding)))))
+        reader = ChunkReader(_ended(ending.watch(seen.watch(text_chunks(raw, layout)))))
         suspects = SuspectRows(layout, len(schema))
         try:
             if is_regular:
@@ -97,7 +101,7 @@ def stream(file: LakeFile, schema: pa.Schema, surveyed: Survey) -> Iterator[pa.R
         yield from surveyed.kept
         return
     with open_unpacked(file) as raw:
-        reader = ChunkReader(_ended(to_utf8(read_chunks(raw), surveyed.layout.encoding)))
+        reader = ChunkReader(_ended(text_chunks(raw, surveyed.layout)))
         yield from _parse(reader, schema, surveyed.layout, len(schema))
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pyarrow as pa
 
 from lakeindex.errors import UnreadableTable
 from lakeindex.types.lake import LakeFile, ReadOptions, Rows, SourceTable, TableId
+from lakeindex_connectors.column_names import unique_names
 from lakeindex_connectors.csv_files.arrow_csv import stream, survey
 from lakeindex_connectors.csv_files.duckdb_scan import duckdb_scan
 from lakeindex_connectors.csv_files.exact_csv import stream_exactly
 from lakeindex_connectors.csv_files.layout import Layout, detect_layout, read_sample
+from lakeindex_connectors.csv_files.long_delimiters import put_back
+from lakeindex_connectors.csv_files.widening import count_file_columns
 from lakeindex_connectors.opening import is_gzip_name, open_unpacked, slice_batches
-from lakeindex_connectors.text.encoding import DAMAGED_UTF8, is_guess
+from lakeindex_connectors.text.encoding import is_damaged, is_guess, undamaged
+from lakeindex_connectors.text.mixed_charsets import is_mixed
 
 _TINY_BYTES = 8192
 """Below this size the exact parser is the faster one: pyarrow starts a thread for each file."""
@@ -30,6 +35,7 @@ class CsvConnector:
         with open_unpacked(file) as raw:
             head, is_whole = read_sample(raw)
         layout, names = detect_layout(head, is_whole, options.header)
+        layout, names = _widened(file, layout, names)
         schema = pa.schema([(name, pa.string()) for name in names])
         return (SourceTable(TableId(file.name), schema, file.token, layout.to_settings()),)
 
@@ -40,25 +46,44 @@ class CsvConnector:
         return rows
 
 
+def _widened(file: LakeFile, layout: Layout, names: tuple[str, ...]) -> tuple[Layout, tuple[str, ...]]:
+    """Add the columns that rows have further down and the header hasn't."""
+    missing = count_file_columns(file, layout, len(names)) - len(names)
+    if not missing:
+        return layout, names
+    remark = f"rows become longer further down: {missing} columns without a name were added"
+    widened = replace(layout, remarks=(*layout.remarks, remark))
+    return widened, unique_names([*names, *[None] * missing])
+
+
 def _read(file: LakeFile, table: SourceTable, options: ReadOptions, rows: Rows) -> Iterator[pa.RecordBatch]:
     layout = Layout.from_settings(table.settings)
     surveyed = survey(file, table.schema, layout) if file.size > _TINY_BYTES or is_gzip_name(file.path) else None
     layout = surveyed.layout if surveyed else layout
     rows.notes.extend(_notes(layout))
     if surveyed and surveyed.is_regular:
-        yield from stream(file, table.schema, surveyed)
+        yield from _with_delimiter(stream(file, table.schema, surveyed), layout)
         rows.scan = duckdb_scan(file, layout) if surveyed.has_one_line_end else None
         return
     try:
-        yield from stream_exactly(file, table.schema, layout, options.batch_rows, rows)
+        yield from _with_delimiter(stream_exactly(file, table.schema, layout, options.batch_rows, rows), layout)
     except UnicodeDecodeError as error:
         raise UnreadableTable("the file changed while it was read") from error
 
 
+def _with_delimiter(batches: Iterator[pa.RecordBatch], layout: Layout) -> Iterator[pa.RecordBatch]:
+    return (put_back(batch, layout.long_delimiter) for batch in batches) if layout.long_delimiter else batches
+
+
 def _notes(layout: Layout) -> Iterator[str]:
-    if layout.encoding == DAMAGED_UTF8:
-        yield "some bytes are not UTF-8 and read as U+FFFD"
+    if is_damaged(layout.encoding):
+        yield f"some bytes are not {undamaged(layout.encoding).upper()} and read as U+FFFD"
+    elif is_mixed(layout.encoding):
+        yield f"lines are in two encodings: each was read as {layout.encoding}"
+    elif layout.is_declared:
+        yield f"not UTF-8: read as {layout.encoding}, which the file names"
     elif is_guess(layout.encoding):
         yield f"not UTF-8: read as {layout.encoding}"
     if layout.titles:
         yield f"{layout.titles} lines above the table were skipped"
+    yield from layout.remarks

@@ -7,7 +7,7 @@ lines, and the plausible candidate with the highest score is taken.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from lakeindex_connectors.csv_files.dialect_evidence import BONUS, STRONG_ONLY, Dialect, Evidence, measure_dialect
@@ -20,16 +20,28 @@ _ALONE = (",", "\t", "|", ";", "\x1f")
 _APOSTROPHES = re.compile(r"(?:'(?:[^'\n]|'')*'(?:\n|\Z))+")
 
 
-def sniff_dialect(sample: str) -> Dialect:
-    """Return the dialect under which most lines have the same number of cells, more than one if possible."""
+def sniff_dialect(sample: str, stated: str = "") -> Dialect:
+    """Return the dialect under which most lines have the same number of cells, more than one if possible.
+
+    Where the delimiter is stated, only quotes and escapes are guessed.
+    """
     text = sample.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
-    plausible = [evidence for evidence in _measure_each(text, _candidates(text)) if evidence.is_plausible]
+    if stated:
+        measured = list(_measure_each(text, _candidates(text, (stated,))))
+        plausible = [evidence for evidence in measured if evidence.is_plausible] or measured
+        return _best(plausible) if plausible else Dialect(stated)
+    delimiters = (*BONUS, *STRONG_ONLY)
+    plausible = [evidence for evidence in _measure_each(text, _candidates(text, delimiters)) if evidence.is_plausible]
     if all(evidence.is_contradicted or evidence.start for evidence in plausible):
         blanks = [evidence for evidence in _measure_each(text, _blank_candidates(text)) if evidence.is_plausible]
         plausible = _preferred(plausible, blanks)
     if not plausible:
         quote = "'" if _APOSTROPHES.fullmatch(text) else '"'
         return Dialect(next((c for c in _ALONE if c not in text), "\x1e"), quote)
+    return _best(plausible)
+
+
+def _best(plausible: list[Evidence]) -> Dialect:
     best = max(plausible, key=lambda evidence: evidence.score)
     return replace(best.dialect, skips_blanks=True) if best.is_always_spaced else best.dialect
 
@@ -45,8 +57,8 @@ def _measure_each(text: str, candidates: Iterator[Dialect]) -> Iterator[Evidence
     return (measure_dialect(text, dialect) for dialect in candidates)
 
 
-def _candidates(text: str) -> Iterator[Dialect]:
-    for delimiter in (*BONUS, *STRONG_ONLY):
+def _candidates(text: str, delimiters: Sequence[str]) -> Iterator[Dialect]:
+    for delimiter in delimiters:
         if delimiter in text:
             yield Dialect(delimiter)
             if '"' in text:

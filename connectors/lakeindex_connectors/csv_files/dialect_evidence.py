@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import takewhile
+from itertools import groupby, takewhile
 
 BONUS = {"\t": 0.03, "|": 0.03, ";": 0.03, "#": 0.02, ",": 0.015}
 """Common delimiters, and the score added for each, which decides between equals."""
@@ -17,6 +17,9 @@ _MAX_LINES = 500
 _FEW_NOTES = 2
 _SURE = 3
 """Delimiters on a line, more than prose has: below such lines, lines without a delimiter are taken for notes."""
+_LEAST_BLOCK = 3
+_MAX_BLOCKS = 6
+_GROWING_SHARE = 0.95
 _LOOKS_QUOTED = re.compile(r'(?:\A|[,;\t|#\n])"(?:(?:[^"]++|"")*+"|[^,;\t|#\n]+(?<="))(?=[,;\t|#\n]|\Z)')
 _DECIMAL = re.compile(r"(?<=\d),(?=\d)")
 _NUMBERS = re.compile(r"[-+]?[.,%\d]+")
@@ -140,6 +143,8 @@ def measure_dialect(text: str, dialect: Dialect) -> Evidence:
     start = next(i for i, count in enumerate(counts) if count >= usual) if usual else 0
     ending = min(_count_notes(counts), agreeing + _FEW_NOTES) if usual >= _SURE and dialect.delimiter != " " else 0
     share = agreeing / (len(counts) - start - ending) if usual else 0.0
+    if share < _GROWING_SHARE and _grows(counts):
+        usual, start, share = counts[0], 0, _GROWING_SHARE
     is_doubled = quoted > 0 and dialect.quote * 2 in text
     spacing = _spacing(masked, dialect.delimiter)
     is_numeric = dialect.delimiter == " " and _has_numbers(lines)
@@ -153,6 +158,13 @@ def _without_comments(lines: list[str], counts: list[int], usual: int) -> list[i
     """Leave out the comments above a table, whatever they hold."""
     comments = sum(1 for _ in takewhile(lambda line: line.startswith("#"), lines))
     return [count for place, count in enumerate(counts) if place >= comments or count == usual]
+
+
+def _grows(counts: list[int]) -> bool:
+    """Return whether rows of one length follow on those of another in a few blocks: a program wrote other columns."""
+    blocks = [len(list(block)) for _, block in groupby(counts)]
+    is_blocky = 1 < len(blocks) <= _MAX_BLOCKS and min(blocks[:-1]) >= _LEAST_BLOCK
+    return is_blocky and min(counts) > 0 and counts[0] == min(counts)
 
 
 def _count_notes(counts: list[int]) -> int:

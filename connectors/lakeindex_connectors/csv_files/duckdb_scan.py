@@ -12,8 +12,10 @@ _ENCODINGS = ("utf-8", "latin-1")
 
 
 def duckdb_scan(file: LakeFile, layout: Layout) -> Scan | None:
-    """Return a layout as arguments of DuckDB's `read_csv`; None where that can't read the encoding or the escapes."""
-    if layout.encoding not in _ENCODINGS or layout.dialect.escape or layout.dialect.skips_blanks:
+    """Return a layout as arguments of DuckDB's `read_csv`; None where that can't read the encoding,
+    the escapes or the delimiter."""
+    is_plain = not (layout.dialect.escape or layout.dialect.skips_blanks or layout.long_delimiter)
+    if layout.encoding not in _ENCODINGS or not is_plain:
         return None
     options: tuple[tuple[str, ScanValue], ...] = (
         ("auto_detect", False),

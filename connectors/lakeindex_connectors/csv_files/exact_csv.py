@@ -13,9 +13,10 @@ from lakeindex_connectors.csv_files.duckdb_scan import duckdb_scan
 from lakeindex_connectors.csv_files.layout import Layout
 from lakeindex_connectors.csv_files.records import Record, RecordReader
 from lakeindex_connectors.csv_files.table_records import TableRecords
+from lakeindex_connectors.csv_files.text_chunks import text_chunks
 from lakeindex_connectors.csv_files.wellformed import Wellformedness
-from lakeindex_connectors.opening import open_unpacked, read_chunks
-from lakeindex_connectors.text.encoding import decode, to_utf8
+from lakeindex_connectors.opening import open_unpacked
+from lakeindex_connectors.text.encoding import decode
 
 MAX_LINE_CHARACTERS = 16 << 20
 _MAX_BATCH_CHARACTERS = 32 << 20
@@ -29,12 +30,12 @@ def stream_exactly(
     """Yield every row, short ones padded; record in `rows` what was padded and what fits no column."""
     seen = Wellformedness(layout.dialect)
     with open_unpacked(file) as raw:
-        chunks = seen.watch(to_utf8(read_chunks(raw), layout.encoding))
+        chunks = seen.watch(text_chunks(raw, layout))
         lines = read_lines(decode(chunks, "utf-8"))
         for _ in range(layout.skip):
             next(lines, None)
         reader = RecordReader(lines, layout.dialect, len(schema))
-        fitted = TableRecords(reader, layout.dialect, len(schema), layout.header_lines)
+        fitted = TableRecords(reader, layout.dialect, len(schema), layout.header_lines, layout.has_control)
         yield from _batches(fitted, reader, schema, batch_rows)
     if seen.has_nul:
         raise UnreadableTable("binary content: it contains NUL bytes")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lakeindex_connectors.csv_files.header import is_value
 from lakeindex_connectors.csv_files.records import Record
 from lakeindex_connectors.csv_files.table_start import filled
+from lakeindex_connectors.csv_files.values import is_value
 
 MAX_FOOTERS = 50
 RECENT_ROWS = 60

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from lakeindex_connectors.csv_files.labels import find_labels
 from lakeindex_connectors.csv_files.records import Record
+from lakeindex_connectors.csv_files.values import is_value, is_year
 
-_NUMBER = re.compile(r"\s*[-+(]?[$€£]?\s*(?:\d[\d,.' ]*|\.\d+)(?:[eE][-+]?\d+)?\s*[%)]?\s*\Z")
-_CLOCK = r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?\s*(?:[aApP][mM]|Z|[-+]\d\d:?\d\d)?"
-_DAY = r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})"
-_TEMPORAL = re.compile(rf"\s*(?:{_DAY}(?:[T ]{_CLOCK})?|{_CLOCK})\s*\Z")
-_YEAR = re.compile(r"\s*(?:1[5-9]|20|21)\d\d\s*\Z")
 _MAX_ROWS = 30
-MISSING = frozenset(
-    ("", ".", "..", "...", "-", "--", "?", "*", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "missing", "nd")
-)
-"""How a missing number is written, in lower case."""
 
 
 def names_columns(first: Record, rest: Sequence[Record]) -> bool:
@@ -26,7 +18,12 @@ def names_columns(first: Record, rest: Sequence[Record]) -> bool:
     if first in rest and 3 * list(rest).count(first) <= len(rest) and len(first) > 1 and not any(map(is_value, first)):
         return True  # pages of one table, pasted together with their headers
     rows = rest[:_MAX_ROWS]
-    scores = [_header_score(cell, [row[i] for row in rows if i < len(row)], i) for i, cell in enumerate(first)]
+    columns = [[row[i] for row in rows if i < len(row)] for i in range(len(first))]
+    labels = find_labels(first, columns)
+    scores = [
+        0.0 if i in labels else _header_score(cell, column, i)
+        for i, (cell, column) in enumerate(zip(first, columns, strict=True))
+    ]
     filled = [cell for cell in first if cell]
     repeated = 0.5 * (len(filled) - len(set(filled)))
     return bool(filled) and sum(scores) - repeated >= -min(1.0, 0.1 * len(scores))
@@ -41,15 +38,10 @@ def _header_score(cell: str | None, below: list[str | None], position: int) -> f
         return 0.25
     is_typed = sum(map(is_value, values)) >= 0.9 * len(values)
     if is_typed and is_value(cell):
-        return 0.0 if _YEAR.match(cell) and not all(map(_YEAR.match, values)) else -1.5
+        return 0.0 if is_year(cell) and not all(map(is_year, values)) else -1.5
     if is_typed:
         return 1.0
     if cell in values:
         return -0.5 if len(set(values)) > 1 else 0.0
     lengths = {len(value) for value in values}
     return 0.5 if len(values) > 2 and len(lengths) == 1 and len(cell) not in lengths else 0.0
-
-
-def is_value(cell: str | None) -> bool:
-    """Return whether a cell is a number, a date or a time."""
-    return bool(cell) and (_NUMBER.match(cell or "") or _TEMPORAL.match(cell or "")) is not None

@@ -10,11 +10,15 @@ from typing import BinaryIO
 from lakeindex.errors import UnreadableTable
 from lakeindex.types.lake import Header
 from lakeindex_connectors.column_names import unique_names
+from lakeindex_connectors.csv_files.control_records import is_control
 from lakeindex_connectors.csv_files.dialect import Dialect, sniff_dialect
+from lakeindex_connectors.csv_files.header_names import header_cells
+from lakeindex_connectors.csv_files.long_delimiters import STAND_IN, find_long_delimiter
+from lakeindex_connectors.csv_files.preamble import Preamble, read_preamble
 from lakeindex_connectors.csv_files.records import LINE, Record, RecordReader
 from lakeindex_connectors.csv_files.table_start import count_header_lines, count_titles, filled, usual_width
 from lakeindex_connectors.opening import refuse_binary
-from lakeindex_connectors.text.encoding import decode, detect_encoding
+from lakeindex_connectors.text.encoding import decode, decodes, detect_encoding, is_guess
 
 _SAMPLE_BYTES = 1 << 16
 _MAX_SAMPLE_BYTES = 4 << 20
@@ -37,6 +41,14 @@ class Layout:
     mark: str = ""
     """A cell of the last of them, by which a repeated header is noticed; empty where there is none."""
     mark_column: int = 0
+    long_delimiter: str = ""
+    """A delimiter of several characters, for which the dialect has a stand-in; empty where there is none."""
+    is_declared: bool = False
+    """Whether the file itself names its encoding."""
+    has_control: bool = False
+    """Whether a control record stands above the table, so that another one may end it."""
+    remarks: tuple[str, ...] = ()
+    """What was understood of the lines at the top, for the notes."""
 
     def to_settings(self) -> tuple[tuple[str, str], ...]:
         """Write it as the settings of a SourceTable."""
@@ -51,6 +63,10 @@ class Layout:
             ("header_lines", str(self.header_lines)),
             ("mark", self.mark),
             ("mark_column", str(self.mark_column)),
+            ("long_delimiter", self.long_delimiter),
+            ("is_declared", str(self.is_declared)),
+            ("has_control", str(self.has_control)),
+            ("remarks", "\n".join(self.remarks)),
         )
 
     @classmethod
@@ -62,7 +78,19 @@ class Layout:
         skip, titles, header_lines, column = (
             int(by_name[name]) for name in ("skip", "titles", "header_lines", "mark_column")
         )
-        return cls(by_name["encoding"], dialect, skip, titles, header_lines, by_name["mark"], column)
+        return cls(
+            by_name["encoding"],
+            dialect,
+            skip,
+            titles,
+            header_lines,
+            by_name["mark"],
+            column,
+            by_name["long_delimiter"],
+            by_name["is_declared"] == "True",
+            by_name["has_control"] == "True",
+            tuple(by_name["remarks"].splitlines()),
+        )
 
 
 def read_sample(file: BinaryIO) -> tuple[bytes, bool]:
@@ -89,26 +117,64 @@ def detect_layout(head: bytes, is_whole: bool, header: Header) -> tuple[Layout, 
     Raises UnreadableTable when it is empty or no text.
     """
     refuse_binary(head)
-    encoding = detect_encoding(head, is_whole)
-    text = "".join(decode((head,), encoding))
-    if not text.strip():
-        raise UnreadableTable("empty file" if not head else "empty file: nothing but white space")
-    lines = LINE.findall(text)
-    if not is_whole and len(lines) > 1:
-        lines.pop()
-    dialect = sniff_dialect("".join(lines))
+    text, encoding, preamble = _decoded(head, is_whole)
+    lines = _whole_lines(text, is_whole)[preamble.lines :]
+    long = _long_delimiter(lines, preamble.separator)
+    if long:
+        lines = [line.replace(long, STAND_IN) for line in lines]
+    dialect = sniff_dialect("".join(lines), STAND_IN if long else preamble.separator)
     blank = next(i for i, line in enumerate(lines) if line.strip("\ufeff \t\r\n"))
     sampled = _read_records(lines[blank:], dialect)
     titles = count_titles(sampled)
     records = [record for record in sampled[titles:] if record]
     header_lines = count_header_lines(records) if header is Header.AUTO else int(header is Header.YES)
-    cells = _header_cells(records, header_lines)
+    cells, remarks = header_cells(records, header_lines)
     if is_whole and len(sampled) < _MAX_RECORDS and _ends_in_nothing(records, cells):
         cells.pop()
-    names = unique_names(cells)
-    shown = sum(filled(record) > 0 for record in sampled[:titles])
-    mark = _mark(records[header_lines - 1]) if header_lines and len(names) > 1 else ("", 0)
-    return Layout(encoding, dialect, blank + titles, shown, header_lines, *mark), names
+    names = unique_names(name and name.replace(STAND_IN, long) if long else name for name in cells)
+    layout = Layout(
+        encoding,
+        dialect,
+        preamble.lines + blank + titles,
+        sum(filled(record) > 0 for record in sampled[:titles]),
+        header_lines,
+        *(_mark(records[header_lines - 1]) if header_lines and len(names) > 1 else ("", 0)),
+        long_delimiter=long,
+        has_control=titles > 0 and is_control(sampled, usual_width(sampled)),
+        is_declared=is_guess(encoding) and encoding == preamble.encoding,
+        remarks=(*preamble.remarks, *remarks, *_about_delimiter(long, preamble.separator)),
+    )
+    return layout, names
+
+
+def _decoded(head: bytes, is_whole: bool) -> tuple[str, str, Preamble]:
+    """Return the text, its encoding, and what its first lines state, which may be the encoding."""
+    encoding = detect_encoding(head, is_whole)
+    text = "".join(decode((head,), encoding))
+    if not text.strip():
+        raise UnreadableTable("empty file" if not head else "empty file: nothing but white space")
+    preamble = read_preamble(_whole_lines(text, is_whole))
+    if not "".join(_whole_lines(text, is_whole)[preamble.lines :]).strip():
+        raise UnreadableTable("empty file: nothing stands below the line that names its delimiter")
+    if preamble.encoding and is_guess(encoding) and decodes(head, preamble.encoding, is_whole):
+        return "".join(decode((head,), preamble.encoding)), preamble.encoding, preamble
+    return text, encoding, preamble
+
+
+def _whole_lines(text: str, is_whole: bool) -> list[str]:
+    lines = LINE.findall(text)
+    return lines[:-1] if not is_whole and len(lines) > 1 else lines
+
+
+def _long_delimiter(lines: Sequence[str], stated: str) -> str:
+    """Return the delimiter of several characters that is stated or found; empty where there is none."""
+    if stated:
+        return stated if len(stated) > 1 else ""
+    return find_long_delimiter(lines)
+
+
+def _about_delimiter(long: str, stated: str) -> tuple[str, ...]:
+    return (f"cells are separated by {long!r}",) if long and not stated else ()
 
 
 def _mark(head: Record) -> tuple[str, int]:
@@ -125,40 +191,8 @@ def _read_records(lines: Sequence[str], dialect: Dialect) -> list[Record]:
     return list(islice(RecordReader(iter(lines), dialect, width), _MAX_RECORDS))
 
 
-def _header_cells(records: Sequence[Record], header_lines: int) -> list[str | None]:
-    """Return the header's cells, one for each column that the rows have; None where there is no name."""
-    if not header_lines:
-        return [None] * usual_width(records)
-    if header_lines > 1:
-        heads = zip(*filter(_names_several, records[:header_lines]), strict=True)
-        return [" ".join(dict.fromkeys(cell.strip() for cell in head if cell and cell.strip())) for head in heads]
-    cells, rows = list(records[0]), records[1:]
-    if not rows:
-        return cells
-    usual = usual_width(rows, preferred=len(cells))
-    while len(cells) > usual and not cells[-1]:
-        cells.pop()
-    missing = usual - len(cells)
-    if missing == 1 and _names_its_rows(rows):
-        return [None, *cells]
-    if missing > 0 and any(any(row[len(cells) :]) for row in rows):
-        return [*cells, *[None] * missing]
-    return cells
-
-
-def _names_several(head: Record) -> bool:
-    """Return whether a line of a header names columns, unlike a title alone in the first cell."""
-    return filled(head) > 1 or not head[0] or " " not in head[0].strip()
-
-
 def _ends_in_nothing(records: Sequence[Record], cells: Sequence[str | None]) -> bool:
     """Return whether every line ends in a delimiter, so that the last column is no column."""
     rows = [record for record in records if len(record) == len(cells)]
     is_usual = 2 * len(rows) > len(records) and not any(len(record) > len(cells) for record in records)
     return len(cells) > 1 and not cells[-1] and is_usual and not any(row[-1] for row in rows)
-
-
-def _names_its_rows(rows: Sequence[Record]) -> bool:
-    """Return whether the first column holds row names that the header leaves out, as R writes them."""
-    firsts = [row[0] for row in rows]
-    return len(rows) > 1 and None not in firsts and len(set(firsts)) == len(firsts) and any(row[-1] for row in rows)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lakeindex_connectors.csv_files.header import is_value
 from lakeindex_connectors.csv_files.records import Record
-from lakeindex_connectors.csv_files.table_start import filled, is_typed
+from lakeindex_connectors.csv_files.table_start import filled
+from lakeindex_connectors.csv_files.values import is_typed, is_value
 
 _LEAST_TYPED = 2
 

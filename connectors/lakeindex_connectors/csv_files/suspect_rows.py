@@ -54,6 +54,8 @@ class SuspectRows:
         """Return whether something is no row, so that the file has to be read record by record."""
         if self._has_header:
             return True
+        if self._layout.has_control:
+            return True
         if self._width < 2 or not may_end_a_table(self._last):
             return False
         reader = RecordReader(iter(ending.lines()), self._layout.dialect, self._width)

@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from itertools import islice, takewhile
 
+from lakeindex_connectors.csv_files.control_records import is_trailer
 from lakeindex_connectors.csv_files.dialect_evidence import Dialect
 from lakeindex_connectors.csv_files.fit_columns import Fitting
 from lakeindex_connectors.csv_files.footers import MAX_FOOTERS, RECENT_ROWS, count_footers, may_end_a_table
@@ -20,11 +21,15 @@ _AHEAD = 4
 class TableRecords:
     """The rows of a table, fitted to its columns; counts what had to be done to them, and what was left out."""
 
-    def __init__(self, reader: RecordReader, dialect: Dialect, width: int, header_lines: int) -> None:
+    def __init__(
+        self, reader: RecordReader, dialect: Dialect, width: int, header_lines: int, has_control: bool = False
+    ) -> None:
         self._reader = reader
         self._records = iter(reader)
         self._ahead: deque[Record] = deque()
         self._width = width
+        self._has_control = has_control
+        """Whether a control record stands above the table."""
         self._headers = [record for record in islice(self._records, header_lines) if filled(record)]
         self._first_names = {header[0] for header in self._headers}
         self._recent: deque[Record] = deque(maxlen=RECENT_ROWS)
@@ -53,7 +58,7 @@ class TableRecords:
         for record in self._own_records():
             if len(record) != self._width:
                 record = self._fitting.split_otherwise(record)
-            if held or len(record) != self._width or may_end_a_table(record[0]):
+            if held or len(record) != self._width or self._may_be_no_row(record):
                 held.append(record)
                 if len(held) > MAX_FOOTERS or not self._may_end(record):
                     yield from self._fit_all(held)
@@ -63,10 +68,16 @@ class TableRecords:
                 yield record
         yield from self._finish(held)
 
+    def _may_be_no_row(self, record: Record) -> bool:
+        return may_end_a_table(record[0]) or (self._has_control and is_trailer(record))
+
     def _may_end(self, record: Record) -> bool:
-        return self._width > 1 and (len(record) < self._width or may_end_a_table(record[0]) or filled(record) <= 1)
+        return self._width > 1 and (len(record) < self._width or self._may_be_no_row(record) or filled(record) <= 1)
 
     def _finish(self, held: list[Record]) -> Iterator[Record]:
+        if self._has_control and (ending := [place for place, record in enumerate(held) if record]):
+            self._left_out["control records below the table were left out"] += is_trailer(held[ending[-1]])
+            held = held[: ending[-1] + 1 - is_trailer(held[ending[-1]])]
         footers = count_footers(self._recent, held, self._width)
         rows = held[: len(held) - footers]
         if any(held[len(rows) :]):

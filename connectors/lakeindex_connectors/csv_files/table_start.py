@@ -6,8 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from lakeindex_connectors.csv_files.header import MISSING, is_value, names_columns
+from lakeindex_connectors.csv_files.control_records import is_control
+from lakeindex_connectors.csv_files.grouped_header import count_grouped_lines, names_an_index
+from lakeindex_connectors.csv_files.header import names_columns
 from lakeindex_connectors.csv_files.records import Record
+from lakeindex_connectors.csv_files.values import MISSING, is_typed, is_value
 
 _MAX_TITLES = 20
 _HAS_LETTERS = re.compile(r"[^\W\d_]|[%$€£°#]")
@@ -16,6 +19,8 @@ _PLACEHOLDER = re.compile(r"Unnamed: \d+")
 _MAX_ROWS = 30
 _MAX_HEADER_LINES = 3
 _BLANKS_OF_PROSE = 2
+_LEAST_BLOCK = 4
+"""Lines of one width, the header's included, before rows become longer: facts above a table are fewer."""
 _LEAST_LINES = 4
 """Records from which on column types can show that the header has several lines."""
 
@@ -23,6 +28,10 @@ _LEAST_LINES = 4
 def count_titles(records: Sequence[Record]) -> int:
     """Count the lines above a table: comments, titles, another small table, and what is empty among them."""
     usual = usual_width(records)
+    if is_control(records, usual):
+        return 1 + count_titles(records[1:])
+    if _widens(records):
+        return 0
     for titles, record in enumerate(records[:_MAX_TITLES]):
         if filled(record) == 0 and any(map(filled, records[titles:])):
             continue
@@ -31,6 +40,20 @@ def count_titles(records: Sequence[Record]) -> int:
         if any("\n" in (cell or "") or "\r" in (cell or "") for cell in record):
             return 0
     return 0
+
+
+def _widens(records: Sequence[Record]) -> bool:
+    """Return whether rows become longer further down without a header of their own: they are one table."""
+    widths = list(map(len, records))
+    first = next((place for place, width in enumerate(widths) if width != widths[0]), 0)
+    if first < _LEAST_BLOCK or widths[0] < 2 or min(widths) < widths[0]:
+        return False
+    wide = records[first:]
+    is_filled = all(any(record[widths[0] :]) for record in wide if len(record) > widths[0])
+    if 2 * filled(records[0]) <= widths[0] or not is_filled:
+        return False
+    is_header = len(wide) > 1 and not any(map(is_value, wide[0])) and any(map(is_value, wide[1]))
+    return not is_header
 
 
 def usual_width(records: Sequence[Record], preferred: int = 0) -> int:
@@ -59,6 +82,8 @@ def _is_title(record: Record, usual: int) -> bool:
     starts_as_comment = (record[0] or "").startswith("#") if record else False
     if len(record) * 2 < usual or (usual > 1 and starts_as_comment and len(record) != usual):
         return True
+    if usual == 1 and starts_as_comment and len(record) == 1:
+        return (record[0] or "").count(" ") >= _BLANKS_OF_PROSE
     is_prose = all(cell and cell.startswith(" ") for cell in record[1:]) and 1 < len(record) < usual
     return is_prose and " " in (record[0] or "").strip()
 
@@ -98,13 +123,15 @@ def _count_foreign(records: Sequence[Record], usual: int) -> int:
 
 def count_header_lines(records: Sequence[Record]) -> int:
     """Count the lines that name the columns; more than one only where the columns' types show it."""
-    if not _may_have_several(records):
-        return int(names_columns(records[0], records[1:]))
+    if not records:
+        return 0
     usual = usual_width(records)
-    for lines in range(_MAX_HEADER_LINES, 1, -1):
+    for lines in range(_MAX_HEADER_LINES, 1, -1) if _may_have_several(records) else ():
         heads, rows = records[:lines], records[lines : lines + _MAX_ROWS]
         if len(rows) > 1 and all(len(head) == usual for head in heads) and _are_heads(heads, rows, usual):
-            return lines
+            return lines + (lines == 2 and names_an_index(*records[:3]))
+    if grouped := count_grouped_lines(records, usual):
+        return grouped
     return int(names_columns(records[0], records[1:]))
 
 
@@ -134,12 +161,6 @@ def _are_heads(heads: Sequence[Record], rows: Sequence[Record], width: int) -> b
     texts = [place for place in range(width) if place not in typed]
     repeated = sum(any(head[place] in columns[place] for head in heads[1:] if head[place]) for place in texts)
     return 2 * repeated < max(len(texts), 1)
-
-
-def is_typed(column: Sequence[str | None]) -> bool:
-    """Return whether a column holds numbers, dates or times."""
-    values = [cell for cell in column if cell and cell.strip().lower() not in MISSING]
-    return len(values) > 1 and sum(map(is_value, values)) >= 0.9 * len(values)
 
 
 def _is_data(cell: str | None) -> bool:

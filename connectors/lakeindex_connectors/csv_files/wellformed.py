@@ -73,6 +73,11 @@ class Wellformedness:
             self.has_gap = _GAP.search(text) is not None
 
 
+def quoted_cell(dialect: Dialect) -> re.Pattern[bytes]:
+    """Return the pattern of a quoted cell of UTF-8 text."""
+    return _patterns(dialect)[2]
+
+
 @lru_cache(maxsize=64)
 def _patterns(dialect: Dialect) -> tuple[re.Pattern[bytes], re.Pattern[bytes], re.Pattern[bytes]]:
     """Return patterns of whole plain records, of a last record without line end, and of a quoted cell."""

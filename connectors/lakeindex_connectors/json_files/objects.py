@@ -2,55 +2,84 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import chain, islice
 
 from lakeindex.errors import UnreadableTable
 from lakeindex.types.lake import LakeFile
-from lakeindex_connectors.opening import open_unpacked, read_chunks, refuse_binary
-from lakeindex_connectors.text.encoding import decode, detect_encoding
-
-JsonObject = dict[str, object]
+from lakeindex_connectors.json_files.decoding import Decoding
+from lakeindex_connectors.json_files.exact_numbers import JsonParser
+from lakeindex_connectors.json_files.features import JsonObject, as_row
+from lakeindex_connectors.json_files.payload import Payload, payloads_of, rows_at
+from lakeindex_connectors.opening import open_unpacked
 
 MAX_DOCUMENT_BYTES = 256 << 20
-_HEAD_BYTES = 1 << 16
 _TRIED_LINES = 100
 
 
 class JsonObjects:
-    """Iterate over the objects of a file; lines and elements that are no object are counted as rejected.
+    """The objects of a file; lines and elements that are no object are counted as rejected."""
 
-    Raises UnreadableTable while iterating when the file as a whole is no JSON.
-    """
-
-    def __init__(self, file: LakeFile) -> None:
+    def __init__(self, file: LakeFile, decoding: Decoding) -> None:
         self._file = file
+        self._decoding = decoding
+        self.parser = JsonParser()
         self.rejected = 0
+        """Of the table that was read last."""
         self.characters = 0
         """Of the lines read so far."""
 
-    def __iter__(self) -> Iterator[JsonObject]:
+    def tables(self) -> Iterator[tuple[Payload, Iterator[JsonObject]]]:
+        """Yield each table of the file, with its rows; each has to be read before the next is asked for.
+
+        Raises UnreadableTable, here or while reading the rows, when the file as a whole is no JSON, UnicodeDecodeError
+        when it has another encoding.
+        """
         with open_unpacked(self._file) as raw:
-            head = raw.read(_HEAD_BYTES)
-            refuse_binary(head)
-            encoding = detect_encoding(head, is_whole=len(head) < _HEAD_BYTES)
-            lines = self._filled(_lines(decode(chain((head,), read_chunks(raw)), encoding)))
+            lines = self._filled(_lines(self._decoding.texts(raw)))
             first = list(islice(lines, _TRIED_LINES))
             if not first:
                 raise UnreadableTable("empty file")
-            values = map(_parsed, chain(first, lines)) if _are_objects(first) else _document(chain(first, lines))
-            for value in values:
-                if isinstance(value, dict):
-                    yield value
-                else:
-                    self.rejected += 1
+            if len(first) > 1 and _are_objects(first):
+                yield Payload(()), self._objects(map(self._parsed, chain(first, lines)))
+                return
+            document = self._document(chain(first, lines))
+            for payload in payloads_of(document):
+                yield payload, self._objects(rows_at(document, payload.path))
+
+    def _objects(self, values: Iterator[object]) -> Iterator[JsonObject]:
+        self.rejected = 0
+        for value in values:
+            if isinstance(value, dict):
+                yield as_row(value)
+            else:
+                self.rejected += 1
 
     def _filled(self, lines: Iterator[str]) -> Iterator[str]:
         for line in lines:
             self.characters += len(line)
             if line.strip():
                 yield line
+
+    def _parsed(self, line: str) -> object:
+        return _parsed(line, self.parser)
+
+    def _document(self, lines: Iterator[str]) -> object:
+        """Parse the whole file as one value."""
+        parts: list[str] = []
+        size = 0
+        for line in lines:
+            parts.append(line)
+            size += len(line)
+            if size > MAX_DOCUMENT_BYTES:
+                limit = MAX_DOCUMENT_BYTES >> 20
+                raise UnreadableTable(f"one JSON value of more than {limit} MB: convert it to JSON Lines (jq -c '.[]')")
+        try:
+            return self.parser.parse("".join(parts))
+        except RecursionError as error:
+            raise UnreadableTable("JSON nested too deeply") from error
+        except ValueError as error:
+            raise UnreadableTable(f"not JSON: {error}") from error
 
 
 def _lines(texts: Iterator[str]) -> Iterator[str]:
@@ -74,34 +103,16 @@ def _lines(texts: Iterator[str]) -> Iterator[str]:
 
 def _are_objects(lines: list[str]) -> bool:
     """Return whether each line is to be parsed by itself; else one array, or one object, spans them all."""
-    if lines[0].lstrip().startswith("["):
+    start, parser = lines[0].lstrip()[:1], JsonParser()
+    is_whole = start == "{" and len(lines) < _TRIED_LINES and _parsed("".join(lines), parser) is not None
+    if start == "[" or is_whole:
         return False
-    return any(isinstance(_parsed(line), dict) for line in lines if line.startswith("{"))
+    return any(isinstance(_parsed(line, parser), dict) for line in lines if line.startswith("{"))
 
 
-def _parsed(text: str) -> object:
+def _parsed(text: str, parser: JsonParser) -> object:
     """Parse one line; None where it is no JSON."""
     try:
-        value: object = json.loads(text)
+        return parser.parse(text)
     except (ValueError, RecursionError):
         return None
-    return value
-
-
-def _document(lines: Iterator[str]) -> Iterator[object]:
-    """Parse the whole file as one value; yield its elements, or itself when it is an object."""
-    parts: list[str] = []
-    size = 0
-    for line in lines:
-        parts.append(line)
-        size += len(line)
-        if size > MAX_DOCUMENT_BYTES:
-            limit = MAX_DOCUMENT_BYTES >> 20
-            raise UnreadableTable(f"one JSON array of more than {limit} MB: convert it to JSON Lines (jq -c '.[]')")
-    try:
-        value: object = json.loads("".join(parts))
-    except RecursionError as error:
-        raise UnreadableTable("JSON nested too deeply") from error
-    except ValueError as error:
-        raise UnreadableTable(f"not JSON: {error}") from error
-    return iter(value) if isinstance(value, list) else iter((value,))

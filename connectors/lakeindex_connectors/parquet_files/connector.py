@@ -1,9 +1,10 @@
-"""Parquet files: flat columns as they are, fields of structs as columns, lists and maps as JSON text."""
+"""Parquet files: flat columns and lists of values as they are, fields of structs as columns, the rest as JSON text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import BinaryIO
 
 import pyarrow as pa
 from pyarrow import parquet
@@ -11,10 +12,11 @@ from pyarrow import parquet
 from lakeindex.errors import UnreadableTable
 from lakeindex.types.lake import LakeFile, ReadOptions, Rows, Scan, SourceTable, TableId
 from lakeindex_connectors.flatten import flat_columns, flat_fields, is_flat
-from lakeindex_connectors.opening import slice_batches
+from lakeindex_connectors.opening import looks_like, slice_batches
 
 _BATCH_BYTES = 16 << 20
 _BUFFER_BYTES = 1 << 20
+_HEAD_BYTES = 32
 
 
 class ParquetConnector:
@@ -58,10 +60,20 @@ def _open(file: LakeFile) -> Iterator[parquet.ParquetFile]:
     """Open a Parquet file; every error of pyarrow, on opening or while reading, becomes UnreadableTable."""
     try:
         # Without a buffer a column of a whole row group is in memory before its first row is read.
-        with file.open() as handle, parquet.ParquetFile(handle, buffer_size=_BUFFER_BYTES) as opened:
-            yield opened
+        with file.open() as handle:
+            _refuse_other_content(handle)
+            with parquet.ParquetFile(handle, buffer_size=_BUFFER_BYTES) as opened:
+                yield opened
     except MemoryError:
         raise
     except (pa.ArrowException, OSError, ValueError, TypeError) as error:
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise UnreadableTable(f"not readable as Parquet: {reason[0]}") from error
+
+
+def _refuse_other_content(handle: BinaryIO) -> None:
+    """Raise UnreadableTable for a file of another well-known format, which pyarrow would only call damaged."""
+    head = handle.read(_HEAD_BYTES)
+    handle.seek(0)
+    if not head.startswith(b"PAR") and (what := looks_like(head)):
+        raise UnreadableTable(f"not Parquet: looks like {what}")

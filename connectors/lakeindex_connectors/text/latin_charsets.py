@@ -7,6 +7,7 @@ from collections import Counter
 
 PREFERRED = "cp1252"
 CANDIDATES = (PREFERRED, "cp1250", "iso8859_2", "cp1254", "cp1257", "mac_roman", "cp850")
+OF_OLD_MACHINES = frozenset(("mac_roman", "cp850"))
 _ALPHABETS = (
     "àâæçèéêëîïôœùûüÿ",  # French
     "äöüßé",  # German
@@ -28,7 +29,7 @@ _ALPHABETS = (
     "äõöüšž",  # Estonian
 )
 _SIGNS = "“”‘’„‚–—…€£¥§°«»©®™·•²³½¼¾×µ±\u00a0"
-_MARGINS = {"mac_roman": 0.25, "cp850": 0.25}
+_MARGINS = dict.fromkeys(OF_OLD_MACHINES, 0.25)
 _MARGIN = 0.06
 """How much higher another encoding must score than the preferred one: more for those of old machines."""
 _LETTER = r"[^\W\d_]"

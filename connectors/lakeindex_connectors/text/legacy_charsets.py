@@ -7,7 +7,7 @@ import re
 from lakeindex_connectors.text.latin_charsets import choose_latin
 
 _OF_TWO_BYTES = ("cp932", "euc_jp", "gb18030", "big5", "cp949")
-_OF_ONE_BYTE = ("cp1251", "koi8_r", "cp866", "iso8859_5", "cp1253", "cp1255", "cp1256")
+OF_ONE_BYTE = ("cp1251", "koi8_r", "cp866", "iso8859_5", "cp1253", "cp1255", "cp1256")
 _EVEN_RUNS = 6
 """Different words, all of an even number of bytes: so many show that a letter takes two bytes."""
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
@@ -44,7 +44,7 @@ def _detect_script(sample: bytes) -> str | None:
     from charset_normalizer import from_bytes
 
     has_pairs = len(set(runs)) >= _EVEN_RUNS and all(len(run) % 2 == 0 for run in runs)
-    left = [*_OF_TWO_BYTES, *(() if has_pairs else _OF_ONE_BYTE)]
+    left = [*_OF_TWO_BYTES, *(() if has_pairs else OF_ONE_BYTE)]
     while left and (best := from_bytes(sample, cp_isolation=left).best()):
         text = sample.decode(best.encoding, errors="replace")
         if _is_plausible(text, best.encoding):

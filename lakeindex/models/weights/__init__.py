@@ -19,3 +19,6 @@ MATCHER = Path(__file__).with_name("matcher.safetensors")
 
 PATHS = Path(__file__).with_name("paths.safetensors")
 """The weights of message passing: the evidence for a join in paths over a third column."""
+
+CALIBRATION = Path(__file__).with_name("calibration.json")
+"""What the probabilities of a query's answers are calibrated by, after the last stage, and how that was measured."""

@@ -15,24 +15,25 @@ import pyarrow.parquet as pq
 
 from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.config.profile_limits import ProfileLimits
-from lakeindex.errors import LakeIndexError, OutputExceeded
+from lakeindex.errors import LakeIndexError, OutputExceeded, UnreadableTable
 from lakeindex.hashing.content_hash import hash_content
-from lakeindex.plugins import connector_for
+from lakeindex.plugins import connector_for, known_suffixes
 from lakeindex.profile.batching import BATCH_COLUMNS, MOST_PROFILES, ProfileBatch, profile_in_batches
 from lakeindex.profile.column_profile import ColumnProfile
 from lakeindex.profile.read_columns import read_columns
 from lakeindex.profile.value_text import as_text
 from lakeindex.profile.walk import refuse_replaced
 from lakeindex.protocols import Connector
-from lakeindex.types.lake import LakeFile, ReadOptions, Rows, SourceTable
+from lakeindex.types.lake import LakeFile, PartialTables, ReadOptions, Rows, SourceTable
 from lakeindex.types.names import sql_names
-from lakeindex.types.reports import FileOutcome, FileStatus, ReadTable
+from lakeindex.types.reports import FileOutcome, FileStatus, ReadTable, reason_of_parts
 
 _SCAN_BYTES = 8 << 20
 """Bytes that are scanned together, of BATCH_COLUMNS columns; of more columns, more in proportion."""
 _VALUE_BYTES = 16
 """What a value counts for at least: it is profiled as text, which takes up to a kilobyte where no value repeats."""
 _MOST_BYTES = 48 << 20
+_UNREADABLE = (LakeIndexError, OSError, pa.ArrowException, ValueError, RecursionError)
 _MOST_ARRAYS = 50_000
 """Arrow arrays that wait to be scanned; each takes half a kilobyte beside its values."""
 
@@ -56,23 +57,47 @@ def _profile_file(
 ) -> FileOutcome:
     connector = connector_for(file.name, connectors)
     if connector is None:
-        known = ", ".join(sorted(suffix for connector in connectors.values() for suffix in connector.suffixes))
-        return FileOutcome(file.name, FileStatus.SKIPPED, f"no connector reads this kind of file (known: {known})")
+        reason = f"no connector reads this kind of file (known: {known_suffixes(connectors)})"
+        return FileOutcome(file.name, FileStatus.SKIPPED, reason)
     name = next(name for name, one in connectors.items() if one is connector)
     mark = profiles.mark()
     try:
         refuse_replaced(file)
-        tables = [
-            _profile_table(_TableReader(connector, file, table, options), name, profiles)
-            for table in connector.tables(file, options)
-        ]
-        return FileOutcome(file.name, FileStatus.INDEXED, "", tuple(tables), _content_hash(file))
-    except (LakeIndexError, OSError, pa.ArrowException, ValueError, RecursionError) as error:
-        if _lacks_memory(error) or _lacks_memory(error.__cause__):
-            raise MemoryError from error
+        found = connector.tables(file, options)
+        readers = [_TableReader(connector, file, table, options) for table in found]
+        if isinstance(found, PartialTables):
+            tables, failed = _profile_independently(readers, name, profiles)
+            reason = reason_of_parts([*found.failed, *failed], found.left_out)
+        else:
+            tables, reason = [_profile_table(reader, name, profiles) for reader in readers], ""
+        return FileOutcome(file.name, FileStatus.INDEXED, reason, tuple(tables), _content_hash(file))
+    except _UNREADABLE as error:
+        _require_memory(error)
         # What was read of a file that then failed is not indexed.
         profiles.roll_back(mark)
         return FileOutcome(file.name, FileStatus.FAILED, _reason(error))
+
+
+def _profile_independently(
+    readers: Sequence[_TableReader], name: str, profiles: ProfileBatch
+) -> tuple[list[ReadTable], list[str]]:
+    """Profile the tables of a file that can be read; return them, and the others with their reasons.
+
+    Raises UnreadableTable where none can be read.
+    """
+    tables: list[ReadTable] = []
+    failed: list[str] = []
+    for reader in readers:
+        mark = profiles.mark()
+        try:
+            tables.append(_profile_table(reader, name, profiles))
+        except _UNREADABLE as error:
+            _require_memory(error)
+            profiles.roll_back(mark)
+            failed.append(f"{reader.table.id}: {_reason(error)}")
+    if not tables:
+        raise UnreadableTable("; ".join(failed))
+    return tables, failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +239,12 @@ def _merged_profiles(
 def _content_hash(file: LakeFile) -> str:
     with file.open() as handle:
         return hash_content(handle)
+
+
+def _require_memory(error: BaseException) -> None:
+    """Raise MemoryError where an error is one, under whatever name: such a file is read again with more."""
+    if _lacks_memory(error) or _lacks_memory(error.__cause__):
+        raise MemoryError from error
 
 
 def _lacks_memory(error: BaseException | None) -> bool:

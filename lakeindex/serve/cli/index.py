@@ -60,7 +60,7 @@ def index(lake: Path, report: Path | None, strict: bool, quiet: bool, **flags: A
     if report is not None:
         report.write_text(as_json(_report_json(built), indent=1) + "\n", "utf-8")
     _summarise(built, settings, quiet)
-    if strict and built.with_status(FileStatus.FAILED):
+    if strict and (built.with_status(FileStatus.FAILED) or built.read_in_part()):
         sys.exit(_SOME_FAILED)
 
 
@@ -90,12 +90,11 @@ def _report_json(report: Report) -> dict[str, Any]:
 
 def _summarise(report: Report, settings: Settings, quiet: bool) -> None:
     failed, skipped = report.with_status(FileStatus.FAILED), report.with_status(FileStatus.SKIPPED)
-    for file in (failed + skipped)[:_SHOWN_FAILURES]:
-        print_message(f"{file.status}: {file.path}: {file.reason}", quiet)
-    if len(failed + skipped) > _SHOWN_FAILURES:
-        print_message(
-            f"... and {len(failed + skipped) - _SHOWN_FAILURES} more; --report FILE.json names them all", quiet
-        )
+    shown = failed + report.read_in_part() + skipped
+    for file in shown[:_SHOWN_FAILURES]:
+        print_message(f"{'read in part' if file.tables else file.status}: {file.path}: {file.reason}", quiet)
+    if len(shown) > _SHOWN_FAILURES:
+        print_message(f"... and {len(shown) - _SHOWN_FAILURES} more; --report FILE.json names them all", quiet)
     print_message(
         f"indexed {report.tables} tables, {report.columns} columns in {report.seconds:.1f} s "
         f"({len(failed)} files failed, {len(skipped)} skipped); index: {settings.index}, {report.bytes / 1e6:.1f} MB",

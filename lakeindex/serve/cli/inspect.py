@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from lakeindex.config.profile_limits import RawValues
 from lakeindex.serve.cli.options import open_lake, read_settings, with_format, with_index
 from lakeindex.serve.cli.output import Format, as_json, print_line, print_message, write_batches, write_table
+
+if TYPE_CHECKING:
+    from lakeindex.lake import Lake
 
 
 @click.command()
@@ -33,9 +38,16 @@ def status(index: str | None, output: str) -> None:
         "bytes": manifest.bytes,
     }
     if output == Format.JSON:
-        print_line(as_json(fields, indent=1))
+        print_line(as_json(fields | {"calibration": _calibration(lake)}, indent=1))
         return
     write_table(pa.Table.from_pylist([fields | {"models": as_json(manifest.models)}]), Format(output))
+
+
+def _calibration(lake: Lake) -> dict[str, object]:
+    """Describe how far probabilities hold, on which lakes that was measured, and what this lake's own joins change."""
+    reranking = lake.opened.reranking
+    shipped, own = reranking.measured_calibration, asdict(reranking.lake_calibration)
+    return {"threshold": shipped.calibration.threshold, **shipped.measured, "lake": own}
 
 
 @click.command()
@@ -67,10 +79,12 @@ def profile(table: str, column: str | None, index: str | None, output: str) -> N
 @with_format
 def read(table: str, index: str | None, header: str | None, output: str) -> None:
     """Write a table, or a file from anywhere, as lakeindex understands it."""
-    from lakeindex.build.read_table import read_file
+    from lakeindex.build.read_table import member_of_archive, read_file
 
     if Path(table).is_file():
         rows = read_file(Path(table), read_settings(header=header))
+    elif member := member_of_archive(Path(table)):
+        rows = read_file(member[0], read_settings(header=header), table=member[1])
     else:
         rows = open_lake(index, header=header).read(table)
     write_batches(rows.batches, rows.schema, Format(output), table)

@@ -281,3 +281,14 @@ def test_duckdb_skips_a_header_of_two_lines(write: Write) -> None:
     assert values == [("1", "2"), ("3", "4"), ("5", "6")]
     assert rows.scan is not None
     assert duckdb_rows(path, table, rows.scan) == values
+
+
+@pytest.mark.usefixtures("parser")
+def test_letters_that_could_be_booleans_stay_letters(write: Write) -> None:
+    assert read(write("t.csv", b"code,grp\n0,y\n1,n\n2,t\n3,f\n4,T\n"))[1] == [
+        ("0", "y"),
+        ("1", "n"),
+        ("2", "t"),
+        ("3", "f"),
+        ("4", "T"),
+    ]

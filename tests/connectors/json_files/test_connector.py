@@ -4,6 +4,7 @@ import gzip
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from random import Random
 
 import pyarrow as pa
 import pytest
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 from lakeindex.errors import UnreadableTable
 from lakeindex.types.lake import ReadOptions
 from lakeindex_connectors.json_files import objects as json_objects
+from lakeindex_connectors.json_files.cell_texts import CellTexts
 from lakeindex_connectors.json_files.connector import JsonConnector
-from lakeindex_connectors.json_files.kinds import JsonKind, common_kind, kind_of
+from lakeindex_connectors.json_files.kinds import NOTHING, CellKind, common_kind, kind_of
 from tests.connectors.connector_contract import ConnectorContract, Row, lake_file, read_rows
 
 Write = Callable[[str, str], Path]
@@ -90,11 +92,21 @@ COLUMNS: dict[str, tuple[list[object], pa.DataType, list[object]]] = {
     "numbers and texts": ([1, "a", 2.5, True], pa.string(), ["1", "a", "2.5", "true"]),
     "booleans and numbers": ([True, 1], pa.string(), ["true", "1"]),
     "nothing": ([None, None], pa.string(), [None, None]),
-    "lists": ([[1, "x"], []], pa.string(), ['[1, "x"]', "[]"]),
+    "lists of integers": ([[1, None], None, []], pa.list_(pa.int64()), [[1, None], None, []]),
+    "lists of numbers": ([[1], [2.5]], pa.list_(pa.float64()), [[1.0], [2.5]]),
+    "lists of texts": ([["a", "é"], []], pa.list_(pa.string()), [["a", "é"], []]),
+    "lists of numbers and texts": ([[1, "x"], [True]], pa.list_(pa.string()), [["1", "x"], ["true"]]),
+    "lists of nothing": ([[], [None]], pa.list_(pa.string()), [[], [None]]),
+    "lists of lists": ([[[1], []], [], [None]], pa.list_(pa.list_(pa.int64())), [[[1], []], [], [None]]),
+    "lists beside values": ([[1, "x"], "a", 2], pa.string(), ['[1, "x"]', "a", "2"]),
+    "lists of lists and values": ([[[1], 2]], pa.string(), ["[[1], 2]"]),
+    "lists of objects": ([[{"a": 1}], []], pa.string(), ['[{"a": 1}]', "[]"]),
+    "lists far down": ([[[[[[1]]]]]], pa.string(), ["[[[[[1]]]]]"]),
+    "long integers in lists": ([[(1 << 60) + 1, 1.5]], pa.list_(pa.string()), [[str((1 << 60) + 1), "1.5"]]),
     "beyond int64": ([1 << 70, 1], pa.string(), [str(1 << 70), "1"]),
     "int64": ([1 << 60, 1], pa.int64(), [1 << 60, 1]),
     "beyond a double": ([(1 << 60) + 1, 1.5], pa.string(), [str((1 << 60) + 1), "1.5"]),
-    "half surrogate": (["\ud800x"], pa.string(), ["?x"]),
+    "half surrogate": (["\ud800x"], pa.string(), [r"\ud800x"]),
 }
 
 
@@ -137,24 +149,32 @@ def test_a_big_array_is_refused_with_the_way_out(write: Write, monkeypatch: pyte
         JsonConnector().tables(lake_file(path), ReadOptions())
 
 
-def test_a_file_that_gained_keys_meanwhile_is_unreadable(write: Write) -> None:
-    path = write("t.jsonl", '{"a": 1}\n')
+@pytest.mark.parametrize("changed", ['{"b": 1}\n{"b": 2}\n', '{"data": [{"a": 1}]}\n', '{"a": "\xe9"}\n{}'])
+def test_a_file_that_changed_meanwhile_is_unreadable(write: Write, changed: str) -> None:
+    path = write("t.jsonl", '{"a": 1}\n{}')
     (table,) = JsonConnector().tables(lake_file(path), ReadOptions())
-    write("t.jsonl", '{"b": 1}\n')
+    path.write_bytes(changed.encode("latin-1"))
     with pytest.raises(UnreadableTable, match="changed while it was read"):
         list(JsonConnector().read(lake_file(path), table, ReadOptions()).batches)
 
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3)
+CELLS = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.just([{"a": 1}]), max_leaves=5)
 
 
-@given(st.lists(SCALARS, min_size=1, max_size=6))
-def test_the_kind_of_a_column_does_not_depend_on_the_order(values: list[object]) -> None:
-    def fold(values: Sequence[object]) -> JsonKind:
-        kind = JsonKind.NULL
-        for value in values:
-            kind = common_kind(kind, kind_of(value))
-        return kind
+def kind_of_all(cells: Sequence[object]) -> CellKind:
+    kind = NOTHING
+    for cell in cells:
+        kind = common_kind(kind, kind_of(cell))
+    return kind
 
-    shuffled = sorted(values, key=repr)
-    assert fold(values).arrow_type == fold(shuffled).arrow_type
+
+@given(st.lists(CELLS, min_size=1, max_size=6), st.randoms())
+def test_the_kind_of_a_column_does_not_depend_on_the_order_and_holds_every_cell(
+    cells: list[object], random: Random
+) -> None:
+    kind = kind_of_all(cells)
+    shuffled = random.sample(cells, len(cells))
+    assert kind_of_all(shuffled).arrow_type == kind.arrow_type
+    array = CellTexts().to_array(cells, kind.arrow_type)
+    assert [cell is None for cell in array.to_pylist()] == [cell is None for cell in cells]

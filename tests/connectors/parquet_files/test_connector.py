@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+import gzip
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -77,7 +78,6 @@ NESTED: dict[str, tuple[pa.Array, list[str], list[Row]]] = {
         ["c.x", "c.y.z"],
         [(1, "a"), (None, None), (None, None)],
     ),
-    "list": (pa.array([[1, 2], None, []]), ["c"], [("[1, 2]",), (None,), ("[]",)]),
     "map": (
         pa.array([[("k", 1)], None], pa.map_(pa.string(), pa.int64())),
         ["c"],
@@ -98,6 +98,44 @@ def test_nested_columns_become_flat_and_only_pyarrow_reads_them(tmp_path: Path, 
     path = write(tmp_path / "t.parquet", {"c": column})
     assert read_rows(ParquetConnector(), path) == (names, expected)
     assert scan_of(path) is None
+
+
+LISTS: dict[str, tuple[pa.Array, pa.DataType, list[Row]]] = {
+    "numbers": (pa.array([[1, 2], None, []]), pa.list_(pa.int64()), [([1, 2],), (None,), ([],)]),
+    "lists": (pa.array([[[1], None], []]), pa.list_(pa.list_(pa.int64())), [([[1], None],), ([],)]),
+    "large": (pa.array([["a"]], pa.large_list(pa.string())), pa.large_list(pa.string()), [(["a"],)]),
+    "of a fixed size": (pa.array([[1, 2]], pa.list_(pa.int64(), 2)), pa.list_(pa.int64(), 2), [([1, 2],)]),
+    "coded": (
+        pa.ListArray.from_arrays(pa.array([0, 2, 3]), pa.array(["a", None, "a"]).dictionary_encode()),
+        pa.list_(pa.string()),
+        [(["a", None],), (["a"],)],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LISTS)
+def test_lists_of_values_stay_lists(tmp_path: Path, case: str) -> None:
+    column, kind, expected = LISTS[case]
+    path = write(tmp_path / "t.parquet", {"c": column, "s": pa.StructArray.from_arrays([column], ["in"])})
+    (table,) = ParquetConnector().tables(lake_file(path), ReadOptions())
+    assert [(field.name, field.type) for field in table.schema] == [("c", kind), ("s.in", kind)]
+    assert read_rows(ParquetConnector(), path)[1] == [row * 2 for row in expected]
+    assert scan_of(path) is None
+
+
+def test_duckdb_reads_lists_as_they_are(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.parquet", {"c": pa.array([[1, 2], None, []])})
+    (table,) = ParquetConnector().tables(lake_file(path), ReadOptions())
+    scan = scan_of(path)
+    assert scan is not None
+    assert duckdb_rows(path, table, scan) == read_rows(ParquetConnector(), path)[1]
+
+
+def test_content_of_another_format_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    path.write_bytes(gzip.compress(b"PAR1"))
+    with pytest.raises(UnreadableTable, match=r"^not Parquet: looks like gzip \(name it \.gz\)$"):
+        ParquetConnector().tables(lake_file(path), ReadOptions())
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from lakeindex.errors import UnreadableTable
-from lakeindex_connectors.text.encoding import DAMAGED_UTF8, decode, detect_encoding, to_utf8
+from lakeindex_connectors.text.encoding import DAMAGED_UTF8, decode, detect_encoding, is_damaged, to_utf8
 
 TEXT = "naïve,x\nœuvre,y\n"
 
@@ -51,3 +51,20 @@ def test_decoding_does_not_depend_on_the_chunks(codec: str) -> None:
 def test_what_should_be_utf8_and_is_not_raises() -> None:
     with pytest.raises(UnicodeDecodeError):
         list(to_utf8([b"a", b"\xff"], "utf-8"))
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-32"])
+def test_half_a_character_at_the_end_is_left_out(codec: str) -> None:
+    data = TEXT.encode(codec) + b"\n"
+    encoding = detect_encoding(data, is_whole=True)
+    assert encoding == f"{codec} (damaged)"
+    assert "".join(decode([data], encoding)) == TEXT
+
+
+def test_a_surrogate_alone_is_read_as_unknown() -> None:
+    data = "a,b\n1,x\ud800y\n".encode("utf-16", "surrogatepass")
+    encoding = detect_encoding(data, is_whole=True)
+    assert is_damaged(encoding)
+    assert "".join(decode([data], encoding)) == "a,b\n1,x\ufffdy\n"
+    with pytest.raises(UnicodeDecodeError):
+        list(to_utf8([data], "utf-16"))

@@ -16,8 +16,8 @@ from lakeindex.profile import batching
 from lakeindex.profile.profile_table import ProfiledColumn, to_records
 from lakeindex.profile.workers import read_files as module
 from lakeindex.profile.workers.read_files import profile_files
-from lakeindex.types.lake import LakeFile, ReadOptions, Rows, Scan, SourceTable, TableId
-from lakeindex.types.reports import FileOutcome, FileStatus, ReadTable
+from lakeindex.types.lake import LakeFile, PartialTables, ReadOptions, Rows, Scan, SourceTable, TableId
+from lakeindex.types.reports import FileOutcome, FileStatus, ReadTable, Report, reason_of_parts
 from tests.profile.profile_cases import profile
 
 LIMITS = ProfileLimits()
@@ -34,10 +34,14 @@ class Given:
     schema: pa.Schema = SCHEMA
     scan: Scan | None = SCAN
     suffixes: frozenset[str] = frozenset({".given"})
+    left_out: Sequence[str] | None = None
+    """Of a file whose tables don't depend on one another."""
 
     def tables(self, file: LakeFile, options: ReadOptions) -> Sequence[SourceTable]:
         names = self.tables_of_file if file.name == "x.given" else {"ok": []}
-        return [SourceTable(TableId(f"{file.name}#{name}"), self.schema, file.token, (("k", "v"),)) for name in names]
+        ids = [TableId(f"{file.name}#{name}") for name in names]
+        found = [SourceTable(one, self.schema, file.token, (("k", "v"),)) for one in ids]
+        return found if self.left_out is None else PartialTables(found, ["x: cut off"], self.left_out)
 
     def read(self, file: LakeFile, table: SourceTable, options: ReadOptions) -> Rows:
         rows = Rows(iter(()), self.scan)
@@ -67,6 +71,10 @@ def read(
     *outcomes, records = profile_files(files, {"given": connector}, options or ReadOptions(), LIMITS)
     assert isinstance(records, pa.Table)
     return [outcome for outcome in outcomes if isinstance(outcome, FileOutcome)], records
+
+
+def report_of(outcome: FileOutcome) -> Report:
+    return Report((outcome,), 0, 0, 0.0, {}, 0, "", 1)
 
 
 def test_an_outcome_says_what_was_read_and_how(tmp_path: Path) -> None:
@@ -206,6 +214,45 @@ def test_values_that_cant_be_rendered_cost_their_file_and_no_other(tmp_path: Pat
     assert [outcome.status for outcome in outcomes] == [FileStatus.INDEXED, FileStatus.FAILED]
     assert outcomes[1].reason == "Invalid UTF8 sequence at string index 0"
     assert set(records["table_id"].to_pylist()) == {"before.given#ok"}
+
+
+@pytest.mark.parametrize("times", [1, 2], ids=["a small table", "a large one"])
+def test_of_tables_that_do_not_depend_on_one_another_each_fails_alone(tmp_path: Path, times: int) -> None:
+    one, broken = batch(("x", 1)), pa.record_batch([BROKEN, pa.array([1])], schema=SCHEMA)
+    contents = {"a": [one], "bad": [broken] * times, "b": [one] * times, "odd": [one, UnreadableTable("line 7 is odd")]}
+    connector = Given(contents, left_out=["y: encrypted", "z: a link"])
+    (outcome,), records = read([lake_file(tmp_path)], connector)
+    assert outcome.status is FileStatus.INDEXED
+    assert [table.id for table in outcome.tables] == ["x.given#a", "x.given#b"]
+    assert outcome.reason == (
+        "could not be read: x: cut off; x.given#bad: Invalid UTF8 sequence at string index 0; "
+        "x.given#odd: line 7 is odd; left out: y: encrypted; z: a link"
+    )
+    assert records["table_id"].to_pylist() == ["x.given#a"] * 2 + ["x.given#b"] * 2
+    assert report_of(outcome).read_in_part() == [outcome]
+
+
+def test_a_file_none_of_whose_tables_can_be_read_has_failed(tmp_path: Path) -> None:
+    errors = {"a": [UnreadableTable("line 7 is odd")], "b": [UnreadableTable("line 8 is")]}
+    (outcome,), records = read([lake_file(tmp_path)], Given(errors, left_out=[]))
+    expected = FileOutcome("x.given", FileStatus.FAILED, "x.given#a: line 7 is odd; x.given#b: line 8 is")
+    assert (outcome, len(records)) == (expected, 0)
+    assert report_of(outcome).read_in_part() == []
+
+
+def test_what_was_left_out_on_purpose_is_no_failure(tmp_path: Path) -> None:
+    assert reason_of_parts([], ["y: encrypted"]) == "left out: y: encrypted"
+    listed = reason_of_parts([f"{place}: cut off" for place in range(102)], [])
+    assert listed.endswith("; 99: cut off and 2 more")
+    table = ReadTable(TableId("x#a"), "given", "7-7", 3, 0, None, (), ())
+    outcome = FileOutcome("x", FileStatus.INDEXED, reason_of_parts([], ["y: encrypted"]), (table,))
+    assert report_of(outcome).read_in_part() == []
+
+
+def test_memory_that_lacks_for_one_of_several_tables_is_not_its_fault(tmp_path: Path) -> None:
+    contents = {"a": [batch(("x", 1))], "big": [pa.ArrowMemoryError("realloc of size 7 failed")]}
+    with pytest.raises(MemoryError):
+        read([lake_file(tmp_path)], Given(contents, left_out=[]))
 
 
 def test_a_file_that_no_connector_reads_is_skipped_and_the_known_suffixes_named(tmp_path: Path) -> None:

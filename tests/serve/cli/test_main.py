@@ -161,6 +161,11 @@ def test_sql_tables_profile_status_and_read(index_folder: Path, lake_folder: Pat
     status = json.loads(run("status", "-o", "json", index=index_folder).stdout)
     assert {"generation", "tables", "columns", "failed", "logical_hash", "models", "format", "bytes"} <= set(status)
     assert (status["tables"], status["columns"], status["failed"]) == (5, 13, 2)
+    assert list(status)[-1] == "calibration" and 0 < status["calibration"]["threshold"] < 1
+    for figures in status["calibration"]["measured_on"].values():
+        assert sum(one["count"] for one in figures["reliability"]) == figures["answers"]
+        assert all(0 <= one["probability"] <= 1 and 0 <= one["joins"] <= 1 for one in figures["reliability"])
+    assert status["calibration"]["lake"]["shift"] == 0.0
     read = run("read", "sales/orders.csv", "-o", "csv", index=index_folder)
     assert read.stdout == (lake_folder / "sales" / "orders.csv").read_text().replace(";", ",")
     file = run("read", lake_folder / "geo" / "countries.csv", "-o", "json", cwd=Path("/"))
