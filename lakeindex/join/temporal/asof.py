@@ -9,7 +9,15 @@ from lakeindex.join.condition import EARLIER, LATER, VALUE, ByMoment, JoinCondit
 from lakeindex.join.kinds import AsOf, Direction, MatchKind, parse_choice
 from lakeindex.join.side import TEXT, JoinSide
 from lakeindex.join.temporal.day_orders import IN_UTC
-from lakeindex.join.temporal.detect_moments import ZONED, DistinctValues, has_moment_type, has_number_type, moments_of
+from lakeindex.join.temporal.detect_moments import (
+    ZONED,
+    DistinctValues,
+    Moments,
+    has_moment_type,
+    has_number_type,
+    moments_of,
+)
+from lakeindex.join.temporal.pair_moments import likely_readings
 from lakeindex.join.temporal.tolerance import microseconds_of, number_of
 
 _INTEGER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER")
@@ -30,7 +38,7 @@ def asof_condition(left: JoinSide, right: JoinSide, options: AsOf) -> JoinCondit
     direction, sides = parse_choice(Direction, options.direction, "direction"), (left.first, right.first)
     _require_single_values(left, right)
     are_numbers = all(map(has_number_type, sides))
-    moments = _numbers(*sides) if are_numbers else _moments(*sides)
+    moments, guesses = (_numbers(*sides), ()) if are_numbers else _moments(*sides)
     tolerance: float | None = None
     if options.tolerance is not None:
         tolerance = number_of(options.tolerance) if are_numbers else microseconds_of(options.tolerance)
@@ -41,7 +49,7 @@ def asof_condition(left: JoinSide, right: JoinSide, options: AsOf) -> JoinCondit
     if left.others is not None:
         description += ", where the other columns are equal"
     rule = ByMoment(*moments, direction, tolerance, distance)
-    return JoinCondition(str(MatchKind.ASOF), rule, 1.0, float("nan"), description)
+    return JoinCondition(str(MatchKind.ASOF), rule, 1.0, float("nan"), "; ".join([description, *guesses]))
 
 
 def _require_single_values(*sides: JoinSide) -> None:
@@ -62,16 +70,32 @@ def _numbers(left: JoinSide, right: JoinSide) -> tuple[str, str]:
     return number, number
 
 
-def _moments(left: JoinSide, right: JoinSide) -> tuple[str, str]:
+def _moments(left: JoinSide, right: JoinSide) -> tuple[tuple[str, str], tuple[str, ...]]:
+    """Write the TIMESTAMPs of both sides; return with them, for people, what of that is a guess."""
     if left.sql_type == right.sql_type == _NANOSECONDS:
-        return VALUE, VALUE
+        return (VALUE, VALUE), ()
     one, other = _moment(left), _moment(right)
-    if one is None or other is None:
+    if one is not None and other is not None:
+        return (one, other), ()
+    found = likely_readings(left, right)
+    if found is None:
         kinds = f"{_held(left, one)} and {_held(right, other)}"
         raise InvalidSetting(
             f"an as-of join needs two columns of dates or times, or two of numbers, but {kinds}: name other columns"
         )
-    return one, other
+    sides = tuple(zip((left, right), found, strict=True))
+    written = [moments.moment if side.sql_type == TEXT else _of_text(moments.moment) for side, moments in sides]
+    return (written[0], written[1]), tuple(_guess(side, moments) for side, moments in sides if moments.is_guess)
+
+
+def _guess(side: JoinSide, moments: Moments) -> str:
+    if moments.numbers is not None:
+        return f"numbers of the column {side.column!r} are taken for {moments.numbers.name}"
+    return f"dates of {side.column!r} are read as {moments.order}, which is a guess"
+
+
+def _of_text(moment: str) -> str:
+    return moment.replace(VALUE, f"CAST({VALUE} AS {TEXT})")
 
 
 def _moment(side: JoinSide) -> str | None:
@@ -83,7 +107,7 @@ def _moment(side: JoinSide) -> str | None:
     found = moments_of(side, DistinctValues.of(side))
     if found is None:
         return None
-    return found.moment if side.sql_type == TEXT else found.moment.replace(VALUE, f"CAST({VALUE} AS {TEXT})")
+    return found.moment if side.sql_type == TEXT else _of_text(found.moment)
 
 
 def _held(side: JoinSide, moment: str | None) -> str:

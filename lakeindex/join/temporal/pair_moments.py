@@ -19,6 +19,7 @@ from lakeindex.join.temporal.assumptions import (
 from lakeindex.join.temporal.date_orders import order_beside
 from lakeindex.join.temporal.detect_moments import (
     DistinctValues,
+    Moments,
     has_moment_type,
     has_number_type,
     may_count_time,
@@ -56,6 +57,18 @@ def moment_condition(
         if found is not None:
             return found
     return None
+
+
+def likely_readings(left: JoinSide, right: JoinSide) -> tuple[Moments, Moments] | None:
+    """Return the readings of two columns by which their moments lie in one range, those first that meet; None for none.
+
+    Raises UnreadableTable when a file is gone or no longer what it was.
+    """
+    pairs = _pairs((left, DistinctValues.of(left)), (right, DistinctValues.of(right)))
+    counted = [(pair, meeting_of(*pair, Grain.TIME)) for pair in pairs]
+    within = [(pair, meeting) for pair, meeting in counted if meeting.is_in_range]
+    best = max(within, key=lambda one: (one[1].met, _share_order(one[0])), default=None)
+    return None if best is None else (best[0][0].moments, best[0][1].moments)
 
 
 def require_comparable_moments(left: JoinSide, right: JoinSide) -> None:

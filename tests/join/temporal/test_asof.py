@@ -163,8 +163,8 @@ def test_moments_with_a_zone_are_the_same_in_every_session(zone: str) -> None:
     assert found.select(["left_row", "right_row"]).to_pylist() == expected
 
 
-def column(values: pa.Array, name: str) -> JoinSide:
-    connection = duckdb.connect()
+def column(values: pa.Array, name: str, connection: duckdb.DuckDBPyConnection | None = None) -> JoinSide:
+    connection = duckdb.connect() if connection is None else connection
     connection.register("incoming", pa.table({name: values}))
     connection.execute(f"CREATE TABLE {name} AS SELECT * FROM incoming")
     return JoinSide.open(connection, TableId(f"{name}.csv"), (f"SELECT * FROM {name}",) * 2, [0], len(values))
@@ -220,8 +220,10 @@ WORDS, DAYS, NUMBERS = pa.array(["a", "b"]), pa.array([1, 2], pa.date32()), pa.a
     ],
 )
 def test_what_makes_no_sense_is_refused(left: pa.Array, right: pa.Array, options: AsOf, message: str) -> None:
+    connection = duckdb.connect()
+    sides = column(left, "l", connection), column(right, "r", connection)
     with pytest.raises(InvalidSetting, match=message):
-        asof_condition(column(left, "l"), column(right, "r"), options)
+        asof_condition(*sides, options)
 
 
 @pytest.mark.parametrize(
@@ -232,3 +234,33 @@ def test_what_makes_no_sense_is_refused(left: pa.Array, right: pa.Array, options
 def test_a_tolerance_is_read_with_its_unit(tolerance: str | timedelta, microseconds: float) -> None:
     rule = asof_condition(column(DAYS, "l"), column(DAYS, "r"), AsOf(tolerance=tolerance)).rule
     assert rule.tolerance == microseconds
+
+
+def test_numbers_that_count_time_meet_the_moments_before_them() -> None:
+    times = [START + timedelta(hours=place) for place in range(100)]
+    epochs = [int((one - datetime(1970, 1, 1)).total_seconds() * 1000) + 60_000 for one in times]
+    for left, right in ((epochs, times), (list(map(str, epochs)), times), (times, [one - 120_000 for one in epochs])):
+        connection = duckdb.connect()
+        for name, values in (("l", left), ("r", right)):
+            connection.register("incoming", pa.table({name: pa.array(values)}))
+            connection.execute(f"CREATE TABLE {name} AS SELECT * FROM incoming")
+        one, other = (
+            JoinSide.open(connection, TableId(f"{name}.csv"), (f"SELECT * FROM {name}",) * 2, [0], 100)
+            for name in ("l", "r")
+        )
+        sql = written(one, other, AsOf("backward", "1h"))
+        assert "are taken for milliseconds since 1970" in sql.condition.description
+        assert [row[:2] for row in connection.sql(sql.rows()).fetchall()] == [(place, place) for place in range(100)]
+
+
+def test_an_as_of_join_reads_dates_in_the_order_that_meets() -> None:
+    connection = duckdb.connect()
+    connection.execute("""CREATE TABLE l AS SELECT strftime(make_date(2024, m, d), '%m/%d/%Y') AS l
+                          FROM range(1, 5) months(m), range(1, 13) days(d)""")
+    connection.execute("CREATE TABLE r AS SELECT make_date(2024, m, 5) AS r FROM range(1, 5) months(m)")
+    sides = [JoinSide.open(connection, TableId(f"{n}.csv"), (f"SELECT * FROM {n}",) * 2, [0], 48) for n in "lr"]
+    sql = written(sides[0], sides[1], AsOf())
+    assert sql.condition.description.endswith("dates of 'l' are read as month, day, year, which is a guess")
+    found = connection.sql(sql.joined(How.INNER)).fetchall()
+    expected = {(m, d): m if d >= 5 else m - 1 for m in range(1, 5) for d in range(1, 13) if m > 1 or d >= 5}
+    assert {(int(text[:2]), int(text[3:5])): day.month for text, day in found} == expected
