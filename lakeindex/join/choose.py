@@ -42,7 +42,7 @@ def transformation_of(left: Texts, right: Texts) -> Transformation | None:
     if not (len(left) and len(right)) or max(len(left), len(right)) > _MOST_REWRITTEN:
         return None
     found = find_transformation(left, right)
-    return None if found is None or found.precision < _SURE else found
+    return None if found is None or not found.held_out or found.precision < _SURE else found
 
 
 def rewritable_texts(side: JoinSide) -> Texts:

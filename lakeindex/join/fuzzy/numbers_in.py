@@ -12,7 +12,7 @@ from lakeindex.arrays.aliases import ArrowArray, Flags, Integers, Texts
 from lakeindex.arrays.ragged import ranges
 
 _LEAST_SHARED = 0.6
-"""The least share of the numbers of the text with fewer of them that the other text has, too."""
+"""The least share of the digits of the text with fewer of them that belong to numbers of the other text, too."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,12 +23,16 @@ class _NumbersIn:
     """(texts + 1,)."""
     codes: Integers
     """(numbers,) ascending within a text."""
+    digits: Integers
+    """(texts,) of all numbers of a text together: a year says more than a number on a list."""
 
     @classmethod
-    def of(cls, whose: Integers, codes: Integers, texts: int, known: int) -> _NumbersIn:
-        """Make it of numbers, as codes below `known`, each with the position of its text."""
-        keys = np.unique(whose * known + codes)
-        return cls(np.searchsorted(keys // known, np.arange(texts + 1)), keys % known)
+    def of(cls, whose: Integers, codes: Integers, texts: int, widths: Integers) -> _NumbersIn:
+        """Make it of numbers, as codes, each with the position of its text; `widths` are the digits of each code."""
+        keys = np.unique(whose * len(widths) + codes)
+        owners, distinct = keys // len(widths), keys % len(widths)
+        digits = np.bincount(owners, widths[distinct], texts).astype(np.int64)
+        return cls(np.searchsorted(owners, np.arange(texts + 1)), distinct, digits)
 
 
 def disagree(queries: Texts, references: Texts, found: Integers) -> Flags:
@@ -38,30 +42,31 @@ def disagree(queries: Texts, references: Texts, found: Integers) -> Flags:
     `Rick Perry 1` may be `Rick Perry`, but `R03000` is not `R04000`.
     """
     apart = [_numbers(texts) for texts in (queries, references)]
-    encoded = pa.concat_arrays([numbers for _, numbers in apart]).dictionary_encode().indices
-    codes = encoded.to_numpy(zero_copy_only=False).astype(np.int64)
-    known, split = int(codes.max(initial=0)) + 1, len(apart[0][0])
-    ours = _NumbersIn.of(apart[0][0], codes[:split], len(queries), known)
-    theirs = _NumbersIn.of(apart[1][0], codes[split:], len(references), known)
+    encoded = pa.concat_arrays([numbers for _, numbers in apart]).dictionary_encode()
+    codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    widths = pc.utf8_length(encoded.dictionary).to_numpy(zero_copy_only=False).astype(np.int64)
+    if not len(widths):
+        return np.zeros(found.shape, bool)
+    split = len(apart[0][0])
+    ours = _NumbersIn.of(apart[0][0], codes[:split], len(queries), widths)
+    theirs = _NumbersIn.of(apart[1][0], codes[split:], len(references), widths)
     whose, other = np.repeat(np.arange(len(queries)), found.shape[1]), found.ravel()
-    counts, other_counts = np.diff(ours.starts)[whose], np.diff(theirs.starts)[other]
-    both = np.flatnonzero((counts > 0) & (other_counts > 0))
-    shared = _shared(ours, theirs, whose[both], other[both], known)
+    fewer = np.minimum(ours.digits[whose], theirs.digits[other])
+    both = np.flatnonzero(fewer)
     is_other = np.zeros(found.size, bool)
-    is_other[both] = shared < _LEAST_SHARED * np.minimum(counts, other_counts)[both]
+    is_other[both] = _shared(ours, theirs, whose[both], other[both], widths) < _LEAST_SHARED * fewer[both]
     return is_other.reshape(found.shape)
 
 
-def _shared(ours: _NumbersIn, theirs: _NumbersIn, whose: Integers, other: Integers, known: int) -> Integers:
-    """Count the numbers that two texts share."""
+def _shared(ours: _NumbersIn, theirs: _NumbersIn, whose: Integers, other: Integers, widths: Integers) -> Integers:
+    """Count the digits of the numbers that two texts share."""
     lengths = np.diff(theirs.starts)[other]
     codes = theirs.codes[ranges(theirs.starts[other], lengths)]
     pairs = np.repeat(np.arange(len(whose)), lengths)
-    keys = np.repeat(np.arange(len(ours.starts) - 1), np.diff(ours.starts)) * known + ours.codes
-    wanted = whose[pairs] * known + codes
-    places = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
-    is_there = keys[places] == wanted if len(keys) else np.zeros(len(wanted), bool)
-    return np.bincount(pairs[is_there], minlength=len(whose)).astype(np.int64)
+    keys = np.repeat(np.arange(len(ours.starts) - 1), np.diff(ours.starts)) * len(widths) + ours.codes
+    wanted = whose[pairs] * len(widths) + codes
+    is_there = keys[np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)] == wanted if len(keys) else wanted < 0
+    return np.bincount(pairs[is_there], widths[codes[is_there]], len(whose)).astype(np.int64)
 
 
 def _numbers(texts: Texts) -> tuple[Integers, ArrowArray]:

@@ -24,6 +24,7 @@ def texts(*values: str) -> pa.LargeStringArray:
         ("Route 7", "Route 07 (old)", False),
         ("1,000 Guineas", "1000 Guineas Stakes", False),
         ("Grant; April 27 1822 - July 23 1885; aged 63", "18. Grant (1822-1885)", False),
+        ("Carter; October 1 1924; aged 85", "39. Carter (1924-)", False),
         ("no number", "none", False),
         ("7", "77", True),
         ("", "5", False),
