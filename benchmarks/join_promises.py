@@ -35,11 +35,12 @@ from lakeindex.demo import build_sample_lake
 from lakeindex.encode.encoders import HASHING
 from lakeindex.errors import InvalidSetting, Refused, UnreadableTable
 from lakeindex.index.term_stats import STRENGTH_STEP, strengths_of
-from lakeindex.join.count_rows import RowCounter
+from lakeindex.join.count_rows import EQUAL_AS_WRITTEN, measure
 from lakeindex.join.estimate.counts import LOG_STEP
 from lakeindex.join.estimate.estimate import Interval, JoinEstimate, estimate_join
 from lakeindex.join.estimate.from_profiles import distinct_count
 from lakeindex.join.lake_tables import CountedColumn
+from lakeindex.join.stored_column import ColumnStore
 from lakeindex.lake import Lake
 from lakeindex.profile.normalise import as_text
 from lakeindex.profile.scan import profile_columns
@@ -181,8 +182,9 @@ def count(left: Texts, right: Texts) -> JoinMeasure:
             connection.execute(f"CREATE TABLE {side}_rows AS FROM incoming")
             connection.unregister("incoming")
             sides.append(CountedColumn(TableId(side), "value", f"SELECT * FROM {side}_rows"))
-        with RowCounter(connection, sides[0]) as counter:
-            return counter.measure(sides[1])
+        with ColumnStore(connection) as store:
+            query, candidate = map(store.read, sides)
+            return measure(store, query, candidate, EQUAL_AS_WRITTEN)
 
 
 def counted(lake: Lake, column: QueryColumn, texts: Texts) -> TermSet:

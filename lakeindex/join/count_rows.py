@@ -153,7 +153,8 @@ def _examples(left: _Keyed, right: _Keyed, pairs: _Pairs) -> tuple[str, ...]:
     met = np.flatnonzero(left.met(pairs.has_left))
     listed = pa.table({"place": met, "rows": left.column.rows[met], "shown": left.column.shown.take(pa.array(met))})
     first = pc.select_k_unstable(listed, _EXAMPLES, [("rows", "descending"), ("shown", "ascending")])
-    return tuple(_example(left, right, pairs, place) for place in listed.take(first)["place"].to_pylist())
+    places = listed.take(first)["place"].to_pylist()
+    return tuple(dict.fromkeys(_example(left, right, pairs, place) for place in places))
 
 
 def _example(left: _Keyed, right: _Keyed, pairs: _Pairs, place: int) -> str:

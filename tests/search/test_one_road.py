@@ -20,6 +20,7 @@ from lakeindex.errors import InvalidSetting
 from lakeindex.evaluate.run import answer as evaluated
 from lakeindex.search.answer import Answer
 from lakeindex.types.lake import ColumnId, TableId
+from lakeindex.types.matches import Match
 from tests.serve.cli.test_main import run
 
 K = (5, 10, 100)
@@ -51,6 +52,15 @@ def assert_same(answer: Answer, expected: Answer, k: int) -> None:
     assert [match.score for match in answer.matches] == pytest.approx([match.score for match in matches], abs=CLOSE)
     assert [match.accepted for match in answer.matches] == [match.accepted for match in matches]
     assert [match.rank for match in answer.matches] == list(range(1, len(matches) + 1))
+    for given, other in ((answer.matches, matches), (answer.self_matches, expected.self_matches)):
+        assert [match.column for match in given] == [match.column for match in other], expected.query
+        for one, another in zip(given, other, strict=True):
+            if one.measured is None:
+                assert shares(one) == shares(another), one
+
+
+def shares(match: Match) -> tuple[object, ...]:
+    return match.match, match.matched, match.reverse_matched, match.containment, match.reverse_containment
 
 
 @pytest.mark.parametrize("k", K[:-1])
@@ -76,6 +86,17 @@ def test_counting_changes_neither_probabilities_nor_ranks(
         assert all(match.exact or match.note for match in counted.matches)
 
 
+def test_what_is_called_counted_by_default_is_what_is_counted_by_all_that_a_join_tries(
+    demo: Lake, columns: Sequence[ColumnId]
+) -> None:
+    for column in columns[::60]:
+        quick = [match for match in demo.query(column.table, column.name).matches if match.exact]
+        for match in quick[:2]:
+            explained = demo.explain(column, match.column)
+            assert explained.exact and shares(explained) == shares(match)
+            assert explained.measured == match.measured
+
+
 def test_evaluate_scores_the_answers_that_query_gives(
     demo: Lake, columns: Sequence[ColumnId], whole: Sequence[Answer]
 ) -> None:
@@ -91,6 +112,7 @@ def test_explain_gives_the_probability_that_query_gives(
             explained = demo.explain(column, match.column)
             assert explained.score == pytest.approx(match.score, abs=CLOSE), (column, match.column)
             assert sum(one.part for one in explained.evidence) == pytest.approx(explained.score, abs=1e-9)
+            assert explained.exact or explained.note
 
 
 def test_a_copy_of_a_file_is_answered_as_the_file_in_the_lake(
@@ -138,6 +160,9 @@ def test_the_command_line_gives_what_python_gives(
             assert [float(row["probability"]) for row in rows] == pytest.approx(
                 [match.score for match in expected.matches[:10]], abs=CLOSE
             )
+            assert [(row["match"], float(row["matched"]), float(row["reverse_matched"])) for row in rows] == [
+                (str(match.match), match.matched, match.reverse_matched) for match in expected.matches[:10]
+            ]
 
 
 def rows_of(text: str, query: ColumnId) -> list[dict[str, str]]:

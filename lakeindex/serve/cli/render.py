@@ -28,7 +28,10 @@ def write_answer(answer: Answer, form: Format, show_all: bool, quiet: bool, with
     """
     if answer.same_as is not None:
         print_message(f"{answer.query} is a copy of {answer.same_as}, which answers in its place", quiet)
-    visible = [match for match in answer.matches if show_all or match.accepted is not False]
+    visible, visible_self = (
+        [match for match in some if show_all or match.accepted is not False]
+        for some in (answer.matches, answer.self_matches)
+    )
     hidden = len(answer.matches) - len(visible)
     if form in (Format.JSON, Format.JSONL):
         content = {
@@ -46,7 +49,7 @@ def write_answer(answer: Answer, form: Format, show_all: bool, quiet: bool, with
     elif form is Format.CSV:
         write_csv(ANSWER_SCHEMA.names, (match_row(match).values() for match in answer.listed(with_self)))
     else:
-        _write_for_people(answer, visible, form)
+        _write_for_people(answer, visible, visible_self, form)
         if hidden:
             print_message(
                 f"{hidden} matches that are not sure enough to be accepted are hidden; --all shows them", quiet
@@ -140,8 +143,7 @@ def _facts(match: Match) -> list[str]:
     return lines
 
 
-def _write_for_people(answer: Answer, visible: list[Match], form: Format) -> None:
-    within = list(answer.self_matches)
+def _write_for_people(answer: Answer, visible: list[Match], within: list[Match], form: Format) -> None:
     if not visible and not within:
         print_line(f"nothing joins with {answer.query}; tried: {', '.join(answer.tried)}")
         return

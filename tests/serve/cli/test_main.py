@@ -87,20 +87,21 @@ def test_query_as_csv_has_the_columns_of_the_contract(index_folder: Path) -> Non
     done = run("query", "sales/orders.csv", "country", "-o", "csv", "-k", "3", index=index_folder)
     assert done.stdout.splitlines()[0] == (
         "query_table,query_column,rank,table,column,score,kind,containment,reverse_containment,cardinality,exact,"
-        "probability,accepted"
+        "probability,accepted,match,matched,reverse_matched"
     )
     first = rows(done.stdout)[0]
     assert first["table"] == "geo/countries.csv"
     assert first["column"] == "code"
     assert (first["rank"], first["kind"], first["cardinality"], first["exact"]) == ("1", "equi", "n:1", "true")
     assert (float(first["containment"]), float(first["reverse_containment"])) == (1.0, 0.75)
+    assert (first["match"], float(first["matched"]), float(first["reverse_matched"])) == ("normalised", 1.0, 0.75)
     assert first["probability"] == first["score"] and first["accepted"] in ("true", "false")
 
 
 def test_query_as_json_lists_what_was_tried(index_folder: Path) -> None:
     done = run("query", "sales/orders.csv", "country", "-o", "json", index=index_folder)
     answer = json.loads(done.stdout)
-    assert set(answer) == {"query", "tried", "hidden", "matches"}
+    assert set(answer) == {"query", "tried", "hidden", "matches", "self"}
     assert answer["query"] == {"table": "sales/orders.csv", "column": "country"}
     assert answer["tried"] == ["containment", "keys", "words", "grams", "names", "references", "vectors"]
     assert answer["matches"][0]["examples"] == ["de", "es", "pt", "se", "fi"]
