@@ -176,9 +176,9 @@ ECE: mean gap between probability and share of joins, over 15 bins of equal mass
 |---|---|---|---|---|---|---|
 {measured}
 
-Accepted is what has a probability of {calibration.threshold:.3f} or more: the threshold that left
-{ORPHANS_OF_ANSWERS:.0%} of queries alone whose partners were taken away, on the made lakes of the calibration. On the
-made lakes that it was measured on:
+Accepted is what has a probability of {calibration.threshold:.3f} or more after paths and reranking, before this
+calibration: the threshold that left {ORPHANS_OF_ANSWERS:.0%} of queries alone whose partners were taken away, on the
+made lakes of the calibration. On the made lakes that it was measured on:
 
 | | |
 |---|---|
@@ -187,7 +187,7 @@ made lakes that it was measured on:
 ## Limits
 
 How often columns join differs from lake to lake more than answers show. Probabilities suppose that the query column
-joins with something: of one that doesn't, they promise too much, which is what the threshold is for.
+joins with something: of one that doesn't, they promise too much. So acceptance does without them.
 """
 
 

@@ -48,7 +48,10 @@ class AnswerCalibration:
     weights: tuple[float, ...]
     """Of ANSWER_FEATURES; that of the own log-odds is more than 0, that of `ahead` at most 0."""
     threshold: float
-    """The probability from which an answer is accepted."""
+    """The probability after paths and reranking, before this calibration, from which an answer is accepted.
+
+    Probabilities suppose that the query joins with something, as most do that people ask for; acceptance must not.
+    """
 
     def probabilities(self, answers: Floats) -> Floats:
         """Return the probabilities, (n,), of the candidates of queries as `answer_features` lays them out."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 
-from lakeindex.arrays.aliases import Integers
 from lakeindex.config.profile_limits import RawValues
 from lakeindex.config.settings import CELLS, Settings, pair_budget
+from lakeindex.index.candidate_sources import retrieve
 from lakeindex.match.answer_calibration import ANSWER_FEATURES
 from lakeindex.match.features import features_of
 from lakeindex.match.lake_calibration import (
@@ -28,9 +27,10 @@ from lakeindex.store.generations import Generation
 _TOP = 10
 _LEAST_QUERIES, _MOST_QUERIES, _COLUMNS_A_QUERY = 8, 24, 2_000
 """A large lake is asked more, as its build takes longer."""
-_TRIED_A_QUERY = 6
-"""Columns that are compared with those of their name, at most, until there are enough queries."""
-_MOST_NAMESAKES = 20
+_TRIED_A_QUERY = 5
+"""Columns that are compared with those that share most of their values, at most, until there are enough queries."""
+_BY_VALUES, _SHARING = "containment", 12
+_LEAST_VALUES = 5
 
 
 def calibrate_lake(generation: Generation, settings: Settings) -> LakeCalibration:
@@ -61,26 +61,16 @@ def own_answers(searching: RerankingSearcher, budget: int) -> OwnAnswers:
 
 
 def _with_verified_join(searcher: Searcher) -> list[int]:
-    """Return the keys of a few columns, drawn by their hash, with a verified join to one of the same name."""
+    """Return the keys of a few columns, drawn by their hash, that a key with their values verifies a join of."""
+    facts = searcher.directory.facts
+    able = np.flatnonzero((facts.distinct >= _LEAST_VALUES) & ~facts.is_serial)
     most = min(_LEAST_QUERIES + len(searcher.directory) // _COLUMNS_A_QUERY, _MOST_QUERIES)
-    tried = _namesakes(searcher, most * _TRIED_A_QUERY)
-    return list(islice((key for key, others in tried if _is_verified(searcher, key, others)), most))
+    drawn = able[np.argsort(searcher.directory.text_hashes[able], kind="stable")][: most * _TRIED_A_QUERY]
+    return list(islice((key for key in drawn.tolist() if _is_verified(searcher, key)), most))
 
 
-def _is_verified(searcher: Searcher, key: int, namesakes: Integers) -> bool:
+def _is_verified(searcher: Searcher, key: int) -> bool:
     query = searcher.column_at(key)
-    pairs = searcher.scorer.pairs(query, np.setdiff1d(namesakes, query.excluded)[:_MOST_NAMESAKES])
-    return len(pairs.keys) > 0 and bool(verified_joins(features_of(pairs, measure(pairs))).any())
-
-
-def _namesakes(searcher: Searcher, most: int) -> Iterator[tuple[int, Integers]]:
-    """Yield up to `most` columns with values, in the order of their hashes, with all columns of the same name."""
-    directory = searcher.directory
-    names, counts = np.unique(directory.name_hashes, return_inverse=True, return_counts=True)[1:]
-    able = np.flatnonzero((counts[names] > 1) & (directory.facts.distinct > 0))
-    drawn = able[np.argsort(directory.text_hashes[able], kind="stable")][:most]
-    by_name = np.argsort(names, kind="stable")
-    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
-    for key in drawn.tolist():
-        name = int(names[key])
-        yield key, np.sort(by_name[starts[name] : starts[name + 1]])
+    sharing = retrieve(query, [searcher.sources[_BY_VALUES]], _SHARING)
+    pairs = searcher.scorer.pairs(query, sharing)
+    return len(sharing) > 0 and bool(verified_joins(features_of(pairs, measure(pairs))).any())

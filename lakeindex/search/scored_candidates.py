@@ -46,7 +46,7 @@ class ScoredCandidates:
     prior: float
     """The probability of a candidate of which nothing is known."""
     threshold: float
-    """The probability from which a candidate is accepted."""
+    """The probability from which a candidate is accepted, before the last calibration."""
     verdicts: Codes
     """(n,) people's verdicts: ACCEPTED, NO_VERDICT or REJECTED."""
     by_matcher: Floats | None
@@ -92,13 +92,15 @@ class ScoredCandidates:
     @property
     def scores(self) -> Floats:
         """Return what candidates are ranked by, (n,): the probabilities, on which verdicts have the last word."""
-        has_verdicts = self.by_matcher is not None and bool(self.verdicts.any())
-        return with_verdicts(self.estimates, self.verdicts) if has_verdicts else self.estimates
+        return self._judged(self.estimates)
 
     @property
     def accepted(self) -> Flags | None:
-        """Return which candidates are accepted, (n,); None where scores are no probabilities."""
-        return None if self.by_matcher is None else self.scores >= self.threshold
+        """Return which candidates are accepted, (n,); None where scores are no probabilities.
+
+        That is decided before the last calibration, which supposes that the query joins with something.
+        """
+        return None if self.by_matcher is None else self._judged(self.before_calibration) >= self.threshold
 
     def place_of(self, key: int) -> int:
         """Return the place of the candidate with a key."""
@@ -143,6 +145,10 @@ class ScoredCandidates:
     def forecast(self, scores: SearchResult) -> ScoredCandidates:
         """Return the candidates with other forecasts of the cross-encoder's scores."""
         return replace(self, cross_scores=scores)
+
+    def _judged(self, estimates: Floats) -> Floats:
+        has_verdicts = self.by_matcher is not None and bool(self.verdicts.any())
+        return with_verdicts(estimates, self.verdicts) if has_verdicts else estimates
 
     def _are_answers(self) -> Flags:
         """Return which candidates have evidence of their own, a path to the query, or a person's word."""

@@ -36,8 +36,8 @@ def fit_answers(lakes: Sequence[AnsweredLake], acceptance: Sequence[AnsweredLake
     every = LabelledAnswers.joined(answered)
     weights = np.concatenate([_weights(one) for one in answered])
     calibration = AnswerCalibration(tuple(fit_weights(every.answers, every.joins, weights).tolist()), 0.5)
-    alone = [lake.orphans.best(predicted(lake, calibration, lake.orphans)) for lake in acceptance]
-    return replace(calibration, threshold=float(np.quantile(np.concatenate(alone), ORPHANS_LEFT_ALONE)))
+    alone = np.concatenate([lake.orphans.best(lake.orphans.before()) for lake in acceptance])
+    return replace(calibration, threshold=float(np.quantile(alone, ORPHANS_LEFT_ALONE)))
 
 
 def fit_weights(answers: Floats, joins: Flags, weights: Floats) -> Floats:
@@ -73,16 +73,16 @@ def _weights(answers: LabelledAnswers) -> Floats:
     return np.asarray(_WEIGHT_OF_LAKE * counted / counted.sum())
 
 
-def predicted(lake: AnsweredLake, calibration: AnswerCalibration, answers: LabelledAnswers) -> Floats:
-    """Return the probabilities that the lake gives some of its answers, (n,), its own shift included."""
-    return lake.calibrated(calibration).probabilities(answers.answers)
+def predicted(lake: AnsweredLake, calibration: AnswerCalibration) -> Floats:
+    """Return the probabilities of a lake's answers, (n,), its own shift included."""
+    return lake.calibrated(calibration).probabilities(lake.answers.answers)
 
 
 def measure_answers(lakes: Sequence[AnsweredLake], calibration: AnswerCalibration) -> dict[str, Any]:
     """Compare the probabilities that lakes answer with with what joins, over the ten best answers of each query."""
     every = LabelledAnswers.joined([lake.answers for lake in lakes])
-    probabilities = np.concatenate([predicted(lake, calibration, lake.answers) for lake in lakes])
-    before = unchanged(calibration.threshold).probabilities(every.answers)
+    probabilities = np.concatenate([predicted(lake, calibration) for lake in lakes])
+    before = every.before()
     return {
         "lakes": len(lakes),
         "answers": len(every.joins),
@@ -97,10 +97,10 @@ def measure_answers(lakes: Sequence[AnsweredLake], calibration: AnswerCalibratio
 
 def measure_acceptance(lakes: Sequence[AnsweredLake], calibration: AnswerCalibration) -> Mapping[str, float]:
     """Count how many queries get no accepted answer: those whose partners were taken away, and those with a partner."""
-    alone = [lake.orphans.best(predicted(lake, calibration, lake.orphans)) for lake in lakes]
+    alone = [lake.orphans.best(lake.orphans.before()) for lake in lakes]
     with_partner, accepted = [], []
     for lake in lakes:
-        answers, probabilities = lake.answers, predicted(lake, calibration, lake.answers)
+        answers, probabilities = lake.answers, lake.answers.before()
         overlapping = np.isin(answers.queries, answers.queries[answers.overlaps])
         with_partner.append(answers.where(overlapping).best(probabilities[overlapping]))
         accepted.append(answers.joins[probabilities >= calibration.threshold])

@@ -10,9 +10,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from lakeindex.arrays.aliases import Features, Flags, Floats, Integers
+from lakeindex.arrays.proportions import probability_of
 from lakeindex.config.settings import Settings
 from lakeindex.lake import Lake
-from lakeindex.match.answer_calibration import ANSWER_FEATURES, AnswerCalibration
+from lakeindex.match.answer_calibration import ANSWER_FEATURES, OWN, AnswerCalibration
 from lakeindex.match.features import FEATURES
 from lakeindex.match.lake_calibration import LakeCalibration, OwnAnswers
 from lakeindex.search.own_joins import own_answers
@@ -53,6 +54,10 @@ class LabelledAnswers:
         fields = {name: np.concatenate([getattr(one, name) for one in several]) for name in cls.__slots__}
         queries = [one.queries + start for one, start in zip(several, starts, strict=False)]
         return cls(**fields | {"queries": np.concatenate(queries)})
+
+    def before(self) -> Floats:
+        """Return the probabilities before the last calibration, (n,): acceptance is decided by them."""
+        return probability_of(self.answers[:, OWN])
 
     def best(self, probabilities: Floats) -> Floats:
         """Return the largest probability of each query, (queries,), given those of the answers, (n,)."""

@@ -33,7 +33,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
         keys = codes(100 * number, 60, word)
         write(root, f"{word}.csv", **{f"{word}_code": keys, f"{word}_label": codes(900 + 100 * number, 60, f"x{word}")})
         referring = [keys[n * 3 % 40] for n in range(120)]
-        amounts = [str(n * 17 % 400 + 0.5) for n in range(120)]
+        amounts = [str(n % 30 + 0.5) for n in range(120)]
         write(root, f"{word}_sales.csv", **{f"{word}_code": referring, "amount": amounts})
     return root
 
@@ -97,6 +97,8 @@ def test_answers_are_calibrated_on_every_road_and_keep_their_ranks(index: Path) 
     assert found.by_calibration is not None and found.threshold == searching.calibration.threshold
     before = replace(found, by_calibration=None)
     assert found.answers().tolist() == before.answers().tolist()
+    assert found.accepted is not None and before.accepted is not None
+    assert found.accepted.tolist() == before.accepted.tolist() == (before.scores >= found.threshold).tolist()
     assert found.scores.tolist() == searching.calibration.probabilities(found.answer_features()).tolist()
     alone = searching.search(query, 0, sources=("vectors",))
     assert alone.by_calibration is None and alone.accepted is None

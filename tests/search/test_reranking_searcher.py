@@ -61,7 +61,7 @@ def test_a_full_budget_scores_every_candidate_as_brute_force_does(lake: Lake) ->
         assert sorted(places.tolist()) == np.flatnonzero(before > 0).tolist()
         assert scores == pytest.approx(brute_force(lake, query, found.keys[places]))
         expected = lake.opened.reranking.reranker.weights.probabilities(before[places], scores)
-        assert found.scores[places] == pytest.approx(expected)
+        assert found.before_calibration[places] == pytest.approx(expected)
 
 
 @pytest.mark.usefixtures("never_clear")
@@ -77,7 +77,7 @@ def test_without_a_budget_nothing_is_scored_and_no_model_is_loaded(lake: Lake, m
     for column in columns_of(lake):
         query = lake.opened.searcher.column(column)
         found, expected = lake.opened.reranking.search(query, 0), lake.opened.searcher.search(query)
-        assert found.cross_scores is None and np.array_equal(found.scores, expected.scores)
+        assert found.cross_scores is None and np.array_equal(found.before_calibration, expected.scores)
 
 
 @pytest.mark.usefixtures("never_clear")
@@ -105,7 +105,8 @@ def test_where_the_matcher_has_clear_winner_nothing_is_read(lake: Lake, monkeypa
     monkeypatch.setattr("lakeindex.search.reranking_searcher.has_clear_winner", lambda probabilities: True)
     column = ColumnId(TableId("geo/countries.csv"), "name")
     query = lake.opened.searcher.column(column)
-    assert np.array_equal(lake.opened.reranking.search(query, 50).scores, lake.opened.searcher.search(query).scores)
+    found, expected = lake.opened.reranking.search(query, 50), lake.opened.searcher.search(query)
+    assert np.array_equal(found.before_calibration, expected.scores)
     (first, *_) = lake.query(column.table, column.name, probe=0).matches
     explained = lake.explain(column, first.column)
     assert explained.cross_score is None
