@@ -123,12 +123,10 @@ def _keyed(
 ) -> tuple[_Keyed, _Keyed, _Pairs]:
     mapped: tuple[Texts, ...] = ()
     if rule is None:
-        keys: tuple[Texts, ...] = tuple(
-            pa.array([None] * len(one.values), pa.large_string()) for one in (query, candidate)
-        )
+        keys: tuple[Texts, ...] = _no_keys(query), _no_keys(candidate)
     elif isinstance(rule, ByMapping):
         keys = query.values, candidate.values
-        mapped = tuple(rule.pairs[name].combine_chunks() for name in ("left_value", "right_value"))
+        mapped = tuple(_texts(rule.pairs, name) for name in ("left_value", "right_value"))
     else:
         assert isinstance(rule, ByExpression), "an as-of join can't be counted on distinct values"
         keys = store.keys(query, rule.left), store.keys(candidate, rule.right)
@@ -144,10 +142,19 @@ def _keyed(
     return left, right, _Pairs(pairs[0], pairs[1], left_rows, right_rows)
 
 
+def _no_keys(column: StoredColumn) -> Texts:
+    return pa.array([None] * len(column.values), pa.large_string())
+
+
+def _texts(table: pa.Table, name: str) -> Texts:
+    texts: Texts = table[name].combine_chunks()  # type: ignore[assignment]
+    return texts
+
+
 def _codes(*texts: Texts) -> list[Integers]:
     """Number the distinct texts of several arrays, alike in all; null is _NO_KEY."""
     encoded = pa.chunked_array(texts, pa.large_string()).combine_chunks().dictionary_encode()
-    indices: pa.Array[Any] = encoded.indices  # type: ignore[attr-defined]
+    indices: pa.Array[Any] = encoded.indices
     codes = indices.fill_null(_NO_KEY).to_numpy(False).astype(np.int64)
     return np.split(codes, np.cumsum([len(one) for one in texts])[:-1])
 
