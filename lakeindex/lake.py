@@ -146,10 +146,10 @@ class Lake:
         stream (pyarrow, polars, pandas, a DuckDB relation). A column from outside that is a copy of one of the lake is
         answered as that one. `k` only cuts, and counting the figures of the best `probe` in the source files changes
         neither probabilities nor ranks. Unless `probe` is given, 5 are counted, and only by what takes no time: where
-        more values may meet by a program, by likeness or through another table, a match is not called exact. `sources` queries some sources alone, whose scores are no
-        probabilities; matches less probable than `min_probability` are left out. The cross-encoder scores at most
-        `budget` candidates, the budget of the settings unless given, none where the index keeps no values; only tables
-        whose names match the glob `within` may answer.
+        more values may meet by a program, by likeness or through another table, a match is not called exact. `sources`
+        queries some sources alone, whose scores are no probabilities; matches less probable than `min_probability` are
+        left out. The cross-encoder scores at most `budget` candidates, the budget of the settings unless given, none
+        where the index keeps no values; only tables whose names match the glob `within` may answer.
         Raises NotFound for a table or column that isn't there, with the nearest names, StaleArtifact when the index's
         hashes have another key than the settings give.
         """
@@ -179,10 +179,8 @@ class Lake:
         within: str = "",
     ) -> Iterator[Answer]:
         """Answer for each of many columns of the lake as `query` does, in their order, several at a time."""
-        cut, counting = (
-            Cut(_counted("k", k), min_probability, within),
-            Counting(_counted("probe", probe), is_thorough=True),
-        )
+        cut = Cut(_counted("k", k), min_probability, within)
+        counting = Counting(_counted("probe", probe), is_thorough=True)
         queries = map(self.opened.searcher.column, columns)
         for found in self.opened.reranking.search_many(queries, self._budget(budget), sources, within):
             yield self._answer(found, cut, counting, found.query)

@@ -32,7 +32,7 @@ _NONE: frozenset[MatchKind] = frozenset()
 _ON_VALUES = frozenset((MatchKind.EXACT, MatchKind.NORMALISED, MatchKind.TEMPORAL))
 _ALL = frozenset(MatchKind)
 _PROMISED_MORE = 0.01
-"""By so much more of the values have to meet by the sketches than are equal, for normal forms to be tried by default."""
+"""So much more of the values has to meet by the sketches than is equal, for normal forms to be tried by default."""
 _QUICKLY_NORMALISED, _OF_REJECTED = 50_000, 2_000
 """Distinct values of both columns of a pair up to which this is tried by default, and where it isn't accepted."""
 _NEARLY_ALL = 0.95

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -30,7 +31,7 @@ def measure(
     """Count the join of two columns whose values meet by a rule, or by None at all, beside what is equal as written."""
     left, right, pairs = _keyed(store, query, candidate, rule)
     written = _codes(query.written, candidate.written)
-    equal = len(np.intersect1d(*(np.unique(codes[codes != _NO_KEY]) for codes in written)))
+    equal = _count_distinct(written[0][np.isin(written[0], written[1])])
     return JoinMeasure(
         containment=_share(equal, _count_distinct(written[0])),
         reverse_containment=_share(equal, _count_distinct(written[1])),
@@ -122,10 +123,10 @@ def _keyed(
 ) -> tuple[_Keyed, _Keyed, _Pairs]:
     mapped: tuple[Texts, ...] = ()
     if rule is None:
-        keys: tuple[Texts, ...] = tuple(pa.nulls(len(one.values), pa.large_string()) for one in (query, candidate))
+        keys: tuple[Texts, ...] = _no_keys(query), _no_keys(candidate)
     elif isinstance(rule, ByMapping):
         keys = query.values, candidate.values
-        mapped = tuple(rule.pairs[name].combine_chunks() for name in ("left_value", "right_value"))
+        mapped = tuple(_texts(rule.pairs, name) for name in ("left_value", "right_value"))
     else:
         assert isinstance(rule, ByExpression), "an as-of join can't be counted on distinct values"
         keys = store.keys(query, rule.left), store.keys(candidate, rule.right)
@@ -141,19 +142,31 @@ def _keyed(
     return left, right, _Pairs(pairs[0], pairs[1], left_rows, right_rows)
 
 
+def _no_keys(column: StoredColumn) -> Texts:
+    return pa.array([None] * len(column.values), pa.large_string())
+
+
+def _texts(table: pa.Table, name: str) -> Texts:
+    texts: Texts = table[name].combine_chunks()  # type: ignore[assignment]
+    return texts
+
+
 def _codes(*texts: Texts) -> list[Integers]:
     """Number the distinct texts of several arrays, alike in all; null is _NO_KEY."""
     encoded = pa.chunked_array(texts, pa.large_string()).combine_chunks().dictionary_encode()
-    codes = pc.fill_null(encoded.indices, _NO_KEY).to_numpy(False).astype(np.int64)
+    indices: pa.Array[Any] = encoded.indices
+    codes = indices.fill_null(_NO_KEY).to_numpy(False).astype(np.int64)
     return np.split(codes, np.cumsum([len(one) for one in texts])[:-1])
 
 
 def _examples(left: _Keyed, right: _Keyed, pairs: _Pairs) -> tuple[str, ...]:
     """List some values that meet, those of most rows first, each with a partner where that is written otherwise."""
     met = np.flatnonzero(left.met(pairs.has_left))
-    listed = pa.table({"place": met, "rows": left.column.rows[met], "shown": left.column.shown.take(pa.array(met))})
-    first = pc.select_k_unstable(listed, _EXAMPLES, [("rows", "descending"), ("shown", "ascending")])
-    places = listed.take(first)["place"].to_pylist()
+    rows, shown = pa.array(left.column.rows[met]), left.column.shown.take(met)
+    listed = pa.table({"place": pa.array(met), "rows": rows, "shown": shown})
+    order: list[tuple[str, str]] = [("rows", "descending"), ("shown", "ascending")]
+    first = pc.select_k_unstable(listed, _EXAMPLES, order)  # type: ignore[call-overload]
+    places: list[int] = listed["place"].take(first).to_numpy().tolist()
     return tuple(dict.fromkeys(_example(left, right, pairs, place) for place in places))
 
 

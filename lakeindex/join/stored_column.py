@@ -33,7 +33,7 @@ WHERE value IS NOT NULL
 def as_written(value: str) -> str:
     """Write the form in which values count as equal as they are written: trimmed, lower case, `7.0` as `7`.
 
-    The same as when profiles are made, and with the same markers of nothing, which are NULL: a test holds both together.
+    The same as in profiles, and with the same markers of nothing, which are NULL: a test holds both together.
     """
     markers = ", ".join(map(literal, MISSING))
     folded = rf"regexp_replace(lower(trim({value}, {BLANKS})), '^([+-]?\d+)\.0+$', '\1')"

@@ -64,7 +64,7 @@ def _referred_to(searcher: Searcher, query: QueryColumn) -> Integers:
         # Where each of the referring values leads to another one, some lead in a circle.
         likely &= (pairs.cosine >= _MEANING) & ((query.facts.nulls > 0) | (terms.shared < terms.query_terms))
         likely[likely] = [_is_unexplained(searcher, query.key, other) for other in pairs.keys[likely].tolist()]
-    return pairs.keys[likely]
+    return np.asarray(pairs.keys[likely])
 
 
 def _is_contained(terms: Comparison) -> Flags:
@@ -84,7 +84,7 @@ def _possible(searcher: Searcher, key: int) -> Integers:
     may = _may_refer(searcher, children) & _may_be_referred_to(searcher, parents)
     # Of texts there are no bounds, and nan is beyond none.
     may &= (facts.distinct[children] <= facts.distinct[parents]) & ~(facts.highs[children] > facts.highs[parents])
-    return own[may]
+    return np.asarray(own[may])
 
 
 def _may_be_referred_to(searcher: Searcher, keys: Integers) -> Flags:

@@ -108,7 +108,7 @@ def test_without_counting_the_match_is_estimated_by_the_same_keys(lake: Lake) ->
 def test_a_column_in_memory_is_counted_like_one_of_the_lake(lake: Lake) -> None:
     asked = pa.table({"fips": [code for code in CODES[:40] for _ in range(3)]})
     answer = lake.query(asked, "fips", k=50, probe=50)
-    match = next(match for match in answer.matches if match.column.table == "votes.csv" and match.column.name == "county")
+    match = next(match for match in answer.matches if str(match.column) == "votes.csv · county")
     assert (match.exact, match.match, match.matched, match.reverse_matched) == (True, ValueMatch.NORMALISED, 1.0, 0.5)
     assert measured(match).rows == 40 * 3 * 2
 

@@ -24,9 +24,7 @@ def in_profile(texts: list[str]) -> set[str]:
     return {value for value, nothing in zip(values.to_pylist(), missing, strict=True) if not nothing}
 
 
-def measured(
-    query: list[str | None], candidate: list[str | None], rule: Rule | None = EQUAL_AS_WRITTEN
-) -> JoinMeasure:
+def measured(query: list[str | None], candidate: list[str | None], rule: Rule | None = EQUAL_AS_WRITTEN) -> JoinMeasure:
     with duckdb.connect() as connection:
         for name, values in (("q", query), ("c", candidate)):
             connection.register("incoming", pa.table({'the "column': pa.array(values, pa.string())}))
@@ -134,9 +132,9 @@ def test_counts_beyond_what_float64_holds_are_exact() -> None:
 
 
 def test_a_table_that_is_gone_is_unreadable() -> None:
-    with duckdb.connect() as connection, ColumnStore(connection) as store:
-        with pytest.raises(UnreadableTable, match="q can't be read: Catalog Error"):
-            store.read(column_of("q"))
+    unreadable = pytest.raises(UnreadableTable, match="q can't be read: Catalog Error")
+    with duckdb.connect() as connection, ColumnStore(connection) as store, unreadable:
+        store.read(column_of("q"))
 
 
 def test_a_query_column_is_read_once_for_all_its_candidates() -> None:

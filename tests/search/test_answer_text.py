@@ -61,7 +61,8 @@ def test_figures_are_counted_or_at_least_so_much_or_estimated() -> None:
 
 def test_an_answer_shows_a_table_once_and_its_own_table_last() -> None:
     within = match_with("manager", QUERY.table, 1)
-    answer = Answer(QUERY, tuple(match_with(f"c{rank}", rank=rank) for rank in (1, 2)), ("names",), self_matches=(within,))
+    matches = tuple(match_with(f"c{rank}", rank=rank) for rank in (1, 2))
+    answer = Answer(QUERY, matches, ("names",), self_matches=(within,))
     lines = repr(answer).splitlines()
     assert len(lines) == 3
     assert lines[1].endswith("customers.csv · c1 (and 1 more column of this table: c2)")
