@@ -97,10 +97,9 @@ def answer_lake(made: MadeLake, settings: Settings, most: int, seed: int, is_mas
             for key, column in zip(keys, columns, strict=True)
             if len(joining[key])
         ]
-        labelled = [
-            LabelledAnswers.joined([_nothing(), *_labelled(lake, some, groups, is_masked)]) for some in (columns, alone)
-        ]
-        return AnsweredLake(*labelled, own_answers(opened.reranking, opened.budget))
+        answers = LabelledAnswers.joined([_nothing(), *_labelled(lake, columns, groups, is_masked)])
+        orphans = LabelledAnswers.joined([_nothing(), *_labelled(lake, alone, groups, is_masked)])
+        return AnsweredLake(answers, orphans, own_answers(opened.reranking, opened.budget))
 
 
 def _labelled(
