@@ -16,7 +16,6 @@ from lakeindex.join.kinds import AsOf, MatchKind
 from lakeindex.join.list_counter import key_counter
 from lakeindex.join.side import TEXT, JoinSide
 from lakeindex.join.temporal.asof import asof_condition
-from lakeindex.join.temporal.date_orders import require_one_order
 from lakeindex.join.temporal.pair_moments import moment_condition, require_comparable_moments
 from lakeindex.join.transform.find import find_transformation
 from lakeindex.join.transform.inner_numbers import inner_number_condition
@@ -96,8 +95,6 @@ class Chooser:
             raise InvalidSetting(f"a precision of {self.precision} makes no sense: give a share between 0 and 1")
         if self.asof is not None and match is not MatchKind.ASOF:
             raise InvalidSetting(f"a direction and a tolerance are for match asof and not for {match}: ask for asof")
-        if match in (MatchKind.EXACT, MatchKind.NORMALISED):
-            require_one_order(self.left, self.right)
 
     def _require_certain(self, tried: tuple[JoinCondition, ...]) -> None:
         """Raise InvalidSetting where the types are never equal, and no other condition is precise enough."""

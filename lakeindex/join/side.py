@@ -19,6 +19,8 @@ from lakeindex.types.lake import TableId
 TEXT = "VARCHAR"
 APART = " || chr(31) || "
 """SQL that joins texts by a separator that no text contains."""
+ZONED_TYPES = frozenset((ZONED_TYPE, "TIMESTAMPTZ_NS"))
+"""The types of moments with a time zone."""
 _ERROR_KIND = "Error: "
 
 
@@ -135,7 +137,7 @@ class JoinSide:
 
     def _text(self, table: str, name: str, sql_type: str) -> str:
         value = f"{table}.{quoted(name)}"
-        if sql_type == ZONED_TYPE:
+        if sql_type in ZONED_TYPES:
             # In UTC, whatever the zone of the session that runs it.
             return f"(CAST({value} AT TIME ZONE 'UTC' AS {TEXT}) || '+00')"
         return value if sql_type == TEXT else f"CAST({value} AS {TEXT})"

@@ -7,10 +7,9 @@ import re
 from lakeindex.errors import InvalidSetting
 from lakeindex.join.condition import EARLIER, LATER, VALUE, ByMoment, JoinCondition
 from lakeindex.join.kinds import AsOf, Direction, MatchKind, parse_choice
-from lakeindex.join.side import TEXT, JoinSide
+from lakeindex.join.side import TEXT, ZONED_TYPES, JoinSide
 from lakeindex.join.temporal.day_orders import IN_UTC
 from lakeindex.join.temporal.detect_moments import (
-    ZONED,
     DistinctValues,
     Moments,
     has_moment_type,
@@ -100,7 +99,7 @@ def _of_text(moment: str) -> str:
 
 def _moment(side: JoinSide) -> str | None:
     """Write the TIMESTAMP of a value of the column; None where the column holds no moments."""
-    if side.sql_type in ZONED:
+    if side.sql_type in ZONED_TYPES:
         return f"CAST({VALUE}{IN_UTC} AS TIMESTAMP)"
     if has_moment_type(side):
         return VALUE if side.sql_type == "TIMESTAMP" else f"CAST({VALUE} AS TIMESTAMP)"

@@ -10,7 +10,7 @@ import duckdb
 
 from lakeindex.join.condition import VALUE
 from lakeindex.join.key_conditions import normal_value
-from lakeindex.join.side import TEXT, JoinSide, reading
+from lakeindex.join.side import TEXT, ZONED_TYPES, JoinSide, reading
 from lakeindex.join.temporal.date_formats import BEGINNING, MOMENT_FORMATS, YEAR, MomentFormat
 from lakeindex.join.temporal.day_orders import IN_UTC, DayOrder
 from lakeindex.join.temporal.grains import Grain
@@ -28,8 +28,6 @@ _MAY_BE = f"CASE WHEN regexp_matches({VALUE}, {literal(f'^{BEGINNING}')}) THEN t
 
 _MOMENT_TYPE = re.compile(r"DATE|TIMESTAMP.*")
 _NUMBER_TYPE = re.compile(r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DOUBLE|FLOAT|DECIMAL.*")
-ZONED = frozenset(("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"))
-"""The types of moments with a time zone."""
 
 # The share of moments of the next finer grain that lie at the beginning of such a period by chance; the coarsest first.
 _CHANCES = {
@@ -132,8 +130,10 @@ def moment_readings(side: JoinSide, values: DistinctValues) -> tuple[Moments, ..
     """
     with reading(str(side)):
         if has_moment_type(side):
-            is_zoned = side.sql_type in ZONED
-            zoned = f"CAST(TRY_CAST({VALUE} AS TIMESTAMPTZ){IN_UTC} AS TIMESTAMP)"
+            is_zoned = side.sql_type in ZONED_TYPES
+            # Sides write the offset behind each moment, also behind an infinite one.
+            written = f"replace({VALUE}, 'infinity+00', 'infinity')"
+            zoned = f"CAST(TRY_CAST({written} AS TIMESTAMPTZ){IN_UTC} AS TIMESTAMP)"
             moment = zoned if is_zoned else f"TRY_CAST({VALUE} AS TIMESTAMP)"
             return (replace(_grained(moment, side.sql_type, values), is_zoned=is_zoned),)
         found = _formats_of(side, values)

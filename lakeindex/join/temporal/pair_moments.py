@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
+from lakeindex.canonical.column_reading import DateOrder
 from lakeindex.errors import InvalidSetting
 from lakeindex.join.condition import JoinCondition
 from lakeindex.join.key_conditions import require_comparable
@@ -17,6 +18,7 @@ from lakeindex.join.temporal.assumptions import (
     assumption_of_zone,
 )
 from lakeindex.join.temporal.date_orders import order_beside
+from lakeindex.join.temporal.day_orders import DayOrder
 from lakeindex.join.temporal.detect_moments import (
     DistinctValues,
     Moments,
@@ -32,6 +34,10 @@ from lakeindex.join.temporal.period_match import MomentColumn, temporal_conditio
 
 Pair = tuple[MomentColumn, MomentColumn]
 
+_ORDERS: dict[DateOrder | None, DayOrder] = {
+    DateOrder.DAY_FIRST: DayOrder.DMY,
+    DateOrder.MONTH_FIRST: DayOrder.MDY,
+}
 _TRIED = f"read as {', or as '.join(one.name for one in NUMBER_MOMENTS)}, the numbers meet too few moments"
 
 
@@ -50,7 +56,7 @@ def moment_condition(
     if len(pairs) == 1 and not any(one.moments.is_guess for one in pairs[0]):
         return _condition(pairs[0], None, 0)
     counted = [(pair, meeting_of(*pair, grain)) for pair in pairs if (grain := _grain(pair)) is not None]
-    ranked = sorted(counted, key=lambda one: (one[1].met, _share_order(one[0])), reverse=True)
+    ranked = sorted(counted, key=lambda one: (one[1].met, _likelihood(one[0])), reverse=True)
     for place, (pair, meeting) in enumerate(ranked):
         otherwise = [other.met for rival, other in ranked if _differs_in_order(pair, rival)]
         found = _condition(pair, meeting, max(otherwise, default=0)) if meeting.met or place == 0 else None
@@ -67,7 +73,7 @@ def likely_readings(left: JoinSide, right: JoinSide) -> tuple[Moments, Moments] 
     pairs = _pairs((left, DistinctValues.of(left)), (right, DistinctValues.of(right)))
     counted = [(pair, meeting_of(*pair, Grain.TIME)) for pair in pairs]
     within = [(pair, meeting) for pair, meeting in counted if meeting.is_in_range]
-    best = max(within, key=lambda one: (one[1].met, _share_order(one[0])), default=None)
+    best = max(within, key=lambda one: (one[1].met, _likelihood(one[0])), default=None)
     return None if best is None else (best[0][0].moments, best[0][1].moments)
 
 
@@ -117,6 +123,12 @@ def _grain(pair: Pair) -> Grain | None:
 
 def _share_order(pair: Pair) -> bool:
     return pair[0].moments.order is pair[1].moments.order
+
+
+def _likelihood(pair: Pair) -> tuple[bool, int]:
+    """Order pairs that meet alike: those of one order first, and then those in which the index reads the columns."""
+    as_read = [_ORDERS.get(one.side.first.reading.date_order) is one.moments.order for one in pair]
+    return _share_order(pair), sum(as_read)
 
 
 def _differs_in_order(pair: Pair, rival: Pair) -> bool:

@@ -10,12 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lakeindex.errors import InvalidSetting
-from lakeindex.join.choose import Chooser
 from lakeindex.join.kinds import MatchKind
 from lakeindex.join.side import JoinSide
-from lakeindex.join.temporal.date_orders import are_of_different_orders, date_order_of, order_beside
+from lakeindex.join.temporal.date_orders import order_beside
 from lakeindex.join.temporal.day_orders import DayOrder
+from lakeindex.join.temporal.detect_moments import DistinctValues, moment_readings
 from lakeindex.types.lake import TableId
 from tests.join.temporal.test_pair_moments import Columns
 
@@ -33,6 +32,12 @@ def met(one: list[date], other: list[date]) -> list[tuple[int, int]]:
     return [(i, j) for i, left in enumerate(one) for j, right in enumerate(other) if left == right]
 
 
+def order_of(days: list[date], form: str) -> DayOrder | None:
+    side = Columns(written(days, form), pa.array(["x"])).left
+    readings = moment_readings(side, DistinctValues.of(side))
+    return readings[0].order if len(readings) == 1 else None
+
+
 @pytest.mark.parametrize(
     ("form", "order"),
     [
@@ -42,36 +47,21 @@ def met(one: list[date], other: list[date]) -> list[tuple[int, int]]:
     ],
 )  # fmt: skip
 def test_a_day_after_the_twelfth_shows_the_order(form: str, order: DayOrder | None) -> None:
-    assert date_order_of(Columns(written(YEAR, form), pa.array(["x"])).left) is order
+    assert order_of(YEAR, form) is order
 
 
 def test_two_digits_may_be_a_year_or_a_day() -> None:
     late = [one + timedelta(days=7000) for one in YEAR]  # in 2042, which is no day
-    assert date_order_of(Columns(written(late, "%d/%m/%y"), pa.array(["x"])).left) is DayOrder.DMY
+    assert order_of(late, "%d/%m/%y") is DayOrder.DMY
 
 
 @pytest.mark.parametrize("form", ["%d/%m/%Y", "%m-%d-%Y", "%d/%m/%y"])
 def test_without_one_the_order_is_open(form: str) -> None:
-    assert date_order_of(Columns(written(EARLY, form), pa.array(["x"])).left) is None
+    assert order_of(EARLY, form) is None
 
 
 def test_days_with_points_have_the_day_first() -> None:
-    assert date_order_of(Columns(written(EARLY, "%d.%m.%Y"), pa.array(["x"])).left) is DayOrder.DMY
-
-
-@pytest.mark.parametrize(
-    ("left", "right", "is_different"),
-    [
-        ((YEAR, "%d/%m/%Y"), (YEAR, "%m/%d/%Y"), True), ((YEAR, "%d/%m/%Y"), (YEAR, "%d/%m/%Y"), False),
-        ((YEAR, "%d/%m/%Y"), (EARLY, "%m/%d/%Y"), False), ((YEAR, "%d/%m/%Y"), (YEAR, "%B"), False),
-    ],
-)  # fmt: skip
-def test_columns_of_different_orders_are_told_apart(
-    left: tuple[list[date], str], right: tuple[list[date], str], is_different: bool
-) -> None:
-    columns = Columns(written(*left), written(*right))
-    assert are_of_different_orders(columns.left, columns.right) is is_different
-    assert are_of_different_orders(columns.right, columns.left) is is_different
+    assert order_of(EARLY, "%d.%m.%Y") is DayOrder.DMY
 
 
 @settings(max_examples=30, deadline=None)
@@ -155,16 +145,3 @@ def test_years_of_two_digits_are_called_a_guess() -> None:
     assert columns.pairs(condition) == met(recent, days)
     assert condition.description.endswith("years of two digits are taken for 1970 to 2069")
     assert condition.precision < 0.94
-
-
-@pytest.mark.parametrize("match", [MatchKind.EXACT, MatchKind.NORMALISED])
-def test_equal_texts_of_different_orders_are_no_equality(match: MatchKind) -> None:
-    columns = Columns(written(YEAR, "%d/%m/%Y"), written(YEAR[::-1], "%m/%d/%Y"))
-    with pytest.raises(
-        InvalidSetting, match=r"x writes its dates as day, month, year, and .* as month, day, year: equal"
-    ):
-        columns.choose(match)
-    for condition in Chooser(columns.left, columns.right, 0.0).choose(MatchKind.AUTO)[1]:
-        assert columns.pairs(condition) == met(YEAR, YEAR[::-1])
-    same = Columns(written(YEAR, "%d/%m/%Y"), written(YEAR[::-1], "%d/%m/%Y"))
-    assert same.pairs(same.choose(match)) == met(YEAR, YEAR[::-1])
