@@ -22,6 +22,8 @@ _WORDS = (
     Rewrite(r"^ ", ""),
     Rewrite(r" $", ""),
 )
+_GUESSED = 0.75
+"""The precision of equality where a column's reading is a guess."""
 NOTHING_KNOWN = Occurring("")
 _DATE = re.compile(r"DATE|TIME.*")
 _INTEGER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER")
@@ -67,7 +69,8 @@ def exact_condition(left: JoinSide, right: JoinSide, occurring: Occurring = NOTH
     if are_read_differently(left, right):
         form = _key_form(left, right, occurring)
         rule, description = form.rule, f"values are equal as each column is read ({_readings(left, right)})"
-    return JoinCondition(str(MatchKind.EXACT), rule, 1.0, float("nan"), description)
+    is_guess = rule != EQUAL_VALUES and (left.reading.is_guess or right.reading.is_guess)
+    return JoinCondition(str(MatchKind.EXACT), rule, _GUESSED if is_guess else 1.0, float("nan"), description)
 
 
 def normal_forms(left: JoinSide, right: JoinSide, occurring: Occurring = NOTHING_KNOWN) -> tuple[NormalForm, ...]:
