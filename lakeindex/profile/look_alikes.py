@@ -57,7 +57,7 @@ def find_look_alikes(left: Texts, right: Texts) -> tuple[LookAlikes, ...]:
         latin = pa.concat_arrays([other, _as_latin(theirs)])
         met = alone.filter(pc.is_in(_as_latin(alone), value_set=latin))
         for alphabet in _DRAWN_ALIKE:
-            values = pc.sum(pc.match_substring_regex(met, rf"\p{{{alphabet}}}")).as_py() or 0
+            values = len(met.filter(pc.match_substring_regex(met, rf"\p{{{alphabet}}}")))
             found += [LookAlikes(alphabet, is_left, values)] if values else []
     return tuple(sorted(found, key=lambda one: -one.values))
 

@@ -76,3 +76,17 @@ def test_letters_of_another_alphabet_that_keep_values_apart_are_named(lake: Lake
     )
     others = lake.join("march.csv", "return_id", "april.csv", "return_id").remarks(0)
     assert not any("letters" in remark for remark in others)
+
+
+def test_sketches_of_normal_values_bound_a_join_on_equal_values_from_above(tmp_path: Path) -> None:
+    folder = tmp_path / "lake"
+    write(folder, "upper.csv", "name", ["ROM", "PARIS", "BONN"])
+    write(folder, "lower.csv", "name", ["rom", "PARIS", "bonn"])
+    lake = Lake.index(folder, tmp_path / "index", Settings(model="hashing", jobs=1))
+    plan = lake.join("upper.csv", "name", "lower.csv", "name", match="exact")
+    assert plan.estimate is not None and not plan.estimate.is_exact
+    assert (plan.estimate.rows.low, plan.estimate.rows.high) == (0.0, 3.0)
+    assert plan.promised.is_exact
+    assert plan.promised.rows.expected == plan.rows().num_rows == 1
+    normalised = lake.join("upper.csv", "name", "lower.csv", "name", match="normalised")
+    assert normalised.promised.rows.expected == normalised.rows().num_rows == 3

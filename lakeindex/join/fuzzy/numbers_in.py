@@ -44,7 +44,8 @@ def disagree(queries: Texts, references: Texts, found: Integers) -> Flags:
     apart = [_numbers(texts) for texts in (queries, references)]
     encoded = pa.concat_arrays([numbers for _, numbers in apart]).dictionary_encode()
     codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    widths = pc.utf8_length(encoded.dictionary).to_numpy(zero_copy_only=False).astype(np.int64)
+    known: Texts = encoded.dictionary  # type: ignore[assignment]
+    widths = pc.utf8_length(known).to_numpy(zero_copy_only=False).astype(np.int64)
     if not len(widths):
         return np.zeros(found.shape, bool)
     split = len(apart[0][0])

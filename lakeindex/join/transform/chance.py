@@ -11,6 +11,7 @@ import numpy as np
 from lakeindex.join.transform.shapes import by_shape, is_redrawn
 
 _SHIFTS = (1, 2, 3, 5, 8, 13)
+_DRAWS = 3
 _LONGEST_LIST = 300
 _REFORMATTED_CHANCE = 0.02
 _Z = 1.645
@@ -88,7 +89,7 @@ def redrawn_outputs(outputs: Sequence[str]) -> tuple[int, list[str]]:
             continue
         count += len(texts)
         written = np.array([list(text) for text in texts])
-        for shift in _SHIFTS:
+        for shift in _SHIFTS[:_DRAWS]:
             made = written.copy()
             for turn, place in enumerate(places, 1):
                 made[:, place] = np.roll(written[:, place], shift * turn)

@@ -79,8 +79,8 @@ def inner_number_condition(left: pa.Array[Any], right: pa.Array[Any]) -> JoinCon
     """
     try:
         with connect_sandboxed() as connection:
-            sides = [_numbers(connection, name, column) for name, column in (("left", left), ("right", right))]
-            pairs = [pair for pair in product(*sides) if not all(one.around == "0" for one in pair)]
+            lefts, rights = (_numbers(connection, name, one) for name, one in (("left", left), ("right", right)))
+            pairs = [pair for pair in product(lefts, rights) if not all(one.around == "0" for one in pair)]
             return max(_conditions(connection, pairs), key=lambda one: one.matched, default=None)
     except duckdb.OutOfMemoryException as error:
         raise LakeIndexError(f"columns of {len(left)} and {len(right)} rows are too large to compare here") from error

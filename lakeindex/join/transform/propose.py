@@ -10,8 +10,8 @@ from lakeindex.join.transform.dates import READ_FORMATS, WRITE_FORMATS, Redate, 
 from lakeindex.join.transform.explain import CommonTexts, Numbers, Pieces, explanations
 from lakeindex.join.transform.program import Extract, Program
 
-_MOST = 400
-_COMPARED = 2000
+_MOST = 200
+_COMPARED = 1000
 
 
 def proposals(pairs: Sequence[tuple[str, str]], common: CommonTexts) -> list[Program]:
