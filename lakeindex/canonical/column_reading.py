@@ -35,6 +35,14 @@ class ColumnReading:
             other.has_decimal_comma, other.date_order, other.is_zoned
         )  # fmt: skip
 
+    def describe(self) -> str:
+        """Describe it for people; empty where nothing had to be decided."""
+        if self.note:
+            return f"a guess: {self.note}"
+        parts = ["decimal commas"] if self.has_decimal_comma else []
+        parts += [f"{self.date_order} in dates"] if self.date_order else []
+        return "; ".join([*parts, *(["times with a zone, in UTC"] if self.is_zoned else [])])
+
     def to_json(self) -> str:
         """Write it as JSON; the default reading is empty text."""
         return "" if self == PLAIN else json.dumps(asdict(self), sort_keys=True)

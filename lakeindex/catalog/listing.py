@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.catalog.catalog import Catalog
 from lakeindex.types.lake import TableId
 
@@ -18,15 +19,17 @@ def list_tables(catalog: Catalog) -> pa.Table:
 
 
 def list_profiles(catalog: Catalog, table: TableId, column: str | None) -> pa.Table:
-    """List the facts of a table's columns, in the file's order, or of one column."""
-    return catalog.fetch(
+    """List the facts of a table's columns, in the file's order, or of one column; `reading` is what was decided."""
+    found = catalog.fetch(
         'SELECT name AS "column", kind, sql_type, rows, nulls, "distinct", is_key, '
         f"{_written('minimum')} AS minimum, {_written('maximum')} AS maximum, "
         f"list_transform(quantiles, lambda q: {_written('q')}) AS quantiles, "
-        'list_transform("values"[:5], lambda v: v.text) AS values '
+        'list_transform("values"[:5], lambda v: v.text) AS values, reading '
         "FROM columns WHERE table_id = ? AND (? IS NULL OR name = ?) ORDER BY position",
         [table, column, column],
     )
+    described = [ColumnReading.from_json(text).describe() for text in found["reading"].to_pylist()]
+    return found.set_column(found.num_columns - 1, "reading", pa.array(described, pa.string()))
 
 
 def _written(number: str) -> str:

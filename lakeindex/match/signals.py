@@ -16,6 +16,7 @@ _NUMBERS = (Kind.INTEGER, Kind.DECIMAL)
 _SURROGATE_TRUST = 0.1
 _RARITY_HALF_TRUSTED = 5.0
 _NUMBERS_TRUST = 0.5
+_MOST_MEET, _MANY_MEET = 0.8, 12
 # As `Pairs.shared_rarity` measures it:
 _NAME_RARITY_HALF_TRUSTED = 1.0
 _REFERENCE_RARITY_TRUSTED = 0.7
@@ -78,10 +79,8 @@ def measure(pairs: Pairs) -> dict[str, Floats]:
     trust = _overlap_trust(pairs, keys)
     named = _name_trust(pairs, Family.NAMES) * names.cosine
     reference = _reference(pairs, names)
-    numbers = [columns.is_kind(*_NUMBERS) for columns in (pairs.query, pairs.candidates)]
-    # A number has no words: it is compared by its key, also with text such as 00123, which no measure is.
-    by_key = numbers[0] | numbers[1] | pairs.is_by_alternates
-    trust_in_key = np.where(numbers[0] & numbers[1], _NUMBERS_TRUST, 1.0)
+    both, by_key = _compared_by_key(pairs, keys)
+    trust_in_key = np.where(both, _NUMBERS_TRUST, 1.0)
     alike = trust_in_key * keys.cosine
     return {
         "meaning": np.clip(pairs.cosine, 0.0, 1.0),
@@ -96,6 +95,18 @@ def measure(pairs: Pairs) -> dict[str, Floats]:
         "inclusion": np.maximum(named, reference) * _is_included(pairs, keys),
         REPEATS.name: _repeats(pairs),
     }
+
+
+def _compared_by_key(pairs: Pairs, keys: Comparison) -> tuple[Flags, Flags]:
+    """Return which pairs are of two columns of numbers, (n,), and which pairs are compared by their keys alone.
+
+    A number has no words; where it meets text that is written otherwise, such as 00123, both are identifiers, provided
+    that many values do: a few small numbers are everywhere.
+    """
+    numbers = [columns.is_kind(*_NUMBERS) for columns in (pairs.query, pairs.candidates)]
+    both = numbers[0] & numbers[1]
+    meet = (np.maximum(keys.containment(), keys.reverse_containment()) >= _MOST_MEET) & (keys.shared >= _MANY_MEET)
+    return both, both | ((numbers[0] | numbers[1] | pairs.is_by_alternates) & meet)
 
 
 def _is_included(pairs: Pairs, keys: Comparison) -> Flags:
