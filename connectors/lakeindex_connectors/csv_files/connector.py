@@ -35,7 +35,7 @@ class CsvConnector:
         with open_unpacked(file) as raw:
             head, is_whole = read_sample(raw)
         layout, names = detect_layout(head, is_whole, options.header)
-        layout, names = _widened(file, layout, names)
+        layout, names = _widened(file, head if is_whole else None, layout, names)
         schema = pa.schema([(name, pa.string()) for name in names])
         return (SourceTable(TableId(file.name), schema, file.token, layout.to_settings()),)
 
@@ -46,9 +46,11 @@ class CsvConnector:
         return rows
 
 
-def _widened(file: LakeFile, layout: Layout, names: tuple[str, ...]) -> tuple[Layout, tuple[str, ...]]:
+def _widened(
+    file: LakeFile, whole: bytes | None, layout: Layout, names: tuple[str, ...]
+) -> tuple[Layout, tuple[str, ...]]:
     """Add the columns that rows have further down and the header hasn't."""
-    missing = count_file_columns(file, layout, len(names)) - len(names)
+    missing = count_file_columns(file, whole, layout, len(names)) - len(names)
     if not missing:
         return layout, names
     remark = f"rows become longer further down: {missing} columns without a name were added"

@@ -117,8 +117,7 @@ def detect_layout(head: bytes, is_whole: bool, header: Header) -> tuple[Layout, 
     Raises UnreadableTable when it is empty or no text.
     """
     refuse_binary(head)
-    text, encoding, preamble = _decoded(head, is_whole)
-    lines = _whole_lines(text, is_whole)[preamble.lines :]
+    lines, encoding, preamble = _decoded(head, is_whole)
     long = _long_delimiter(lines, preamble.separator)
     if long:
         lines = [line.replace(long, STAND_IN) for line in lines]
@@ -147,22 +146,22 @@ def detect_layout(head: bytes, is_whole: bool, header: Header) -> tuple[Layout, 
     return layout, names
 
 
-def _decoded(head: bytes, is_whole: bool) -> tuple[str, str, Preamble]:
-    """Return the text, its encoding, and what its first lines state, which may be the encoding."""
+def _decoded(head: bytes, is_whole: bool) -> tuple[list[str], str, Preamble]:
+    """Return the lines below those that state how to read them, the encoding, and what was stated."""
     encoding = detect_encoding(head, is_whole)
-    text = "".join(decode((head,), encoding))
-    if not text.strip():
+    lines = _decoded_lines(head, encoding, is_whole)
+    if not any(map(str.strip, lines)):
         raise UnreadableTable("empty file" if not head else "empty file: nothing but white space")
-    preamble = read_preamble(_whole_lines(text, is_whole))
-    if not "".join(_whole_lines(text, is_whole)[preamble.lines :]).strip():
-        raise UnreadableTable("empty file: nothing stands below the line that names its delimiter")
+    preamble = read_preamble(lines)
     if preamble.encoding and is_guess(encoding) and decodes(head, preamble.encoding, is_whole):
-        return "".join(decode((head,), preamble.encoding)), preamble.encoding, preamble
-    return text, encoding, preamble
+        encoding, lines = preamble.encoding, _decoded_lines(head, preamble.encoding, is_whole)
+    if preamble.lines and not any(map(str.strip, lines[preamble.lines :])):
+        raise UnreadableTable("empty file: nothing stands below the line that names its delimiter")
+    return lines[preamble.lines :], encoding, preamble
 
 
-def _whole_lines(text: str, is_whole: bool) -> list[str]:
-    lines = LINE.findall(text)
+def _decoded_lines(head: bytes, encoding: str, is_whole: bool) -> list[str]:
+    lines = LINE.findall("".join(decode((head,), encoding)))
     return lines[:-1] if not is_whole and len(lines) > 1 else lines
 
 

@@ -6,8 +6,10 @@ else by line.
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -84,11 +86,11 @@ class WideRows:
         return bool(is_ending or runs.max() >= _LEAST_RUN or len(places) >= max(_LEAST_ROWS, _LEAST_SHARE * self.seen))
 
 
-def count_file_columns(file: LakeFile, layout: Layout, width: int) -> int:
-    """Return the columns of a file's table of which the first rows have `width`."""
+def count_file_columns(file: LakeFile, whole: bytes | None, layout: Layout, width: int) -> int:
+    """Return the columns of a file's table of which the first rows have `width`; `whole` is its content, if known."""
 
     def read() -> Iterator[bytes]:
-        with open_unpacked(file) as raw:
+        with nullcontext(io.BytesIO(whole)) if whole is not None else open_unpacked(file) as raw:
             chunks: Iterator[bytes] = islice(read_chunks(raw), _MAX_CHUNKS if is_gzip_name(file.path) else None)
             if is_wide(layout.encoding):
                 chunks = to_utf8(chunks, damaged(layout.encoding))
