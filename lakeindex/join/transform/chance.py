@@ -93,7 +93,8 @@ def redrawn_outputs(outputs: Sequence[str]) -> tuple[int, list[str]]:
             made = written.copy()
             for turn, place in enumerate(places, 1):
                 made[:, place] = np.roll(written[:, place], shift * turn)
-            drawn.update("".join(row) for row in made)
+            # What is drawn as it was says nothing.
+            drawn.update("".join(row) for row in made[(made != written).any(1)])
     return count, sorted(drawn)
 
 

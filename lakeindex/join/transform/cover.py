@@ -29,7 +29,7 @@ _LEAST_PRECISION = 0.75
 _ALL = 0.98
 _NATS = 4.0
 """The least evidence, in nats, beyond a correction for the number of programs that were tried."""
-_MOST_CHANCE = 0.5
+_MOST_CHANCE = 0.75
 _FEWEST_IN_RANGE = 20
 _MOST_FILLED = 0.01
 """The greatest share of the numbers of their length that the other side has, for outputs in its range to say more than
