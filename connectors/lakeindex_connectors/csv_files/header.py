@@ -17,7 +17,8 @@ def names_columns(first: Record, rest: Sequence[Record]) -> bool:
         return not any(is_value(cell) for cell in first)
     if first in rest and 3 * list(rest).count(first) <= len(rest) and len(first) > 1 and not any(map(is_value, first)):
         return True  # pages of one table, pasted together with their headers
-    rows = rest[:_MAX_ROWS]
+    # Headers of other parts of the table, under another title, show nothing of what stands below this one.
+    rows = [row for row in rest[:_MAX_ROWS] if not _is_head_again(first, row)] or rest[:_MAX_ROWS]
     columns = [[row[i] for row in rows if i < len(row)] for i in range(len(first))]
     labels = find_labels(first, columns)
     scores = [
@@ -27,6 +28,13 @@ def names_columns(first: Record, rest: Sequence[Record]) -> bool:
     filled = [cell for cell in first if cell]
     repeated = 0.5 * (len(filled) - len(set(filled)))
     return bool(filled) and sum(scores) - repeated >= -min(1.0, 0.1 * len(scores))
+
+
+def _is_head_again(first: Record, row: Record) -> bool:
+    """Return whether a row repeats most of the names of `first`, none of which is a value."""
+    repeated = [cell for cell, other in zip(first, row, strict=False) if cell and cell == other]
+    filled = [cell for cell in first if cell]
+    return 2 <= len(repeated) and 2 * len(repeated) > len(filled) and not any(map(is_value, repeated))
 
 
 def _header_score(cell: str | None, below: list[str | None], position: int) -> float:

@@ -35,3 +35,15 @@ def test_a_header_is_recognised(case: str) -> None:
 @pytest.mark.parametrize("case", DATA)
 def test_data_is_not_taken_for_a_header(case: str) -> None:
     assert not names_columns(DATA[case][0], DATA[case][1:])
+
+
+def test_headers_of_other_parts_of_a_table_are_no_evidence_against_the_first() -> None:
+    first = ("FRUIT", "WEIGHT (g)", "MEASURE", "CARBS (g)")
+    parts = [
+        ("Apple", "61 g", "1 piece", "22"),
+        ("BEANS", "WEIGHT (g)", "MEASURE", "CARBS (g)"),
+        ("Pea", "9 g", "1", "3"),
+    ]
+    assert names_columns(first, [*parts, ("Bean", "4 g", "1 cup", "7")])
+    alike = [("b", "red", "small", "y"), ("c", "red", "small", "x"), ("d", "blue", "small", "z")]
+    assert not names_columns(("a", "red", "small", "x"), alike)
