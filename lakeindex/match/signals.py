@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lakeindex.arrays.aliases import Flags, Floats, Integers
+from lakeindex.arrays.proportions import alike
 from lakeindex.types.columns import Family, Kind
 from lakeindex.types.pairs import Comparison, Pairs
 
@@ -17,6 +18,7 @@ _SURROGATE_TRUST = 0.1
 _RARITY_HALF_TRUSTED = 5.0
 _NUMBERS_TRUST = 0.5
 _MOST_MEET, _MANY_MEET = 0.8, 12
+_ONE_FORM = 0.95
 # As `Pairs.shared_rarity` measures it:
 _NAME_RARITY_HALF_TRUSTED = 1.0
 _REFERENCE_RARITY_TRUSTED = 0.7
@@ -60,7 +62,10 @@ REPEATS = Signal("repeats", 0.15, "against: the candidate's table repeats the qu
 RIVAL = Signal("rival", 0.3, "against: another column of the same table fits better")
 """Against a join: the share that it loses of the lead of its table's best column."""
 
-MEANINGS = {signal.name: signal.meaning for signal in (*SIGNALS, REPEATS, RIVAL)} | {
+STRANGERS = Signal("strangers", 1.0, "against: both hold ids of one form, and have none in common")
+"""Against a join: what is left of the score where values that differ in digits alone are different things."""
+
+MEANINGS = {signal.name: signal.meaning for signal in (*SIGNALS, REPEATS, RIVAL, STRANGERS)} | {
     "prior": "how often a candidate joins of which nothing is known",
     "kinds": "both hold values of one kind",
     "serials": "numbers that count 1, 2, 3, ... overlap with every other such column",
@@ -81,15 +86,15 @@ def measure(pairs: Pairs) -> dict[str, Floats]:
     reference = _reference(pairs, names)
     both, by_key = _compared_by_key(pairs, keys)
     trust_in_key = np.where(both, _NUMBERS_TRUST, 1.0)
-    alike = trust_in_key * keys.cosine
+    by_keys = trust_in_key * keys.cosine
     return {
         "meaning": np.clip(pairs.cosine, 0.0, 1.0),
         "names": named,
         "context": _name_trust(pairs, Family.CONTEXT) * context.cosine,
         "reference": reference,
-        "words": np.where(by_key, alike, words.cosine),
+        "words": np.where(by_key, by_keys, words.cosine),
         "word_containment": np.where(by_key, trust_in_key * forward, words.rare_containment()),
-        "grams": np.where(by_key, alike, pairs.compared[Family.GRAMS].cosine),
+        "grams": np.where(by_key, by_keys, pairs.compared[Family.GRAMS].cosine),
         "values": trust * np.maximum(forward, backward),
         "both_ways": trust * np.minimum(forward, backward),
         "inclusion": np.maximum(named, reference) * _is_included(pairs, keys),
@@ -105,8 +110,19 @@ def _compared_by_key(pairs: Pairs, keys: Comparison) -> tuple[Flags, Flags]:
     """
     numbers = [columns.is_kind(*_NUMBERS) for columns in (pairs.query, pairs.candidates)]
     both = numbers[0] & numbers[1]
+    may_meet = numbers[0] | numbers[1] | pairs.is_by_alternates | pairs.is_written_otherwise
     meet = (np.maximum(keys.containment(), keys.reverse_containment()) >= _MOST_MEET) & (keys.shared >= _MANY_MEET)
-    return both, both | ((numbers[0] | numbers[1] | pairs.is_by_alternates) & meet)
+    return both, both | (may_meet & meet)
+
+
+def are_strangers(pairs: Pairs) -> Flags:
+    """Return where both columns are keys, of text of one length and shape, that have nothing in common, (n,)."""
+    keys, words = pairs.compared[Family.KEYS], pairs.compared[Family.WORDS]
+    query, candidates = pairs.query, pairs.candidates
+    are_keys = query.is_key & candidates.is_key & query.is_kind(Kind.TEXT) & candidates.is_kind(Kind.TEXT)
+    is_alike = np.minimum(alike(query.lengths, candidates.lengths), alike(query.patterns, candidates.patterns))
+    are_many = np.minimum(keys.query_terms, keys.candidate_terms) >= _MANY_MEET
+    return are_keys & (is_alike >= _ONE_FORM) & are_many & (keys.shared == 0) & (words.shared == 0)
 
 
 def _is_included(pairs: Pairs, keys: Comparison) -> Flags:
@@ -160,15 +176,19 @@ class SignalScores:
         return np.maximum(self.total, 0.0)
 
 
-def sum_signals(values: Mapping[str, Floats], tables: Integers) -> SignalScores:
+def sum_signals(values: Mapping[str, Floats], tables: Integers, strangers: Flags | None = None) -> SignalScores:
     """Sum up the signals for a join by their weights, and subtract those against it.
 
     `tables` (n,) are the tables of the candidates: a query column joins with one column of a table, the best one.
+    `strangers` (n,) are those of `are_strangers`; None for none.
     """
     parts = [(signal, values[signal.name], signal.weight * values[signal.name]) for signal in SIGNALS]
     score = np.sum([added for _, _, added in parts], axis=0)
     parts.append((REPEATS, values[REPEATS.name], -REPEATS.weight * values[REPEATS.name] * score))
     score = score + parts[-1][2]
+    if strangers is not None and strangers.any():
+        parts.append((STRANGERS, strangers.astype(np.float64), -STRANGERS.weight * strangers * score))
+        score = score + parts[-1][2]
     lead = _best_of_table(score, tables) - score
     parts.append((RIVAL, lead, -np.minimum(RIVAL.weight * lead, score)))
     return _summed(parts)

@@ -70,11 +70,14 @@ def _plain(values: Column) -> Any:
 
 
 def _elements(array: Any) -> Any:
-    """Return the innermost elements of lists, and a null for each list without any."""
+    """Return the innermost elements of lists, of all fields of structs; a null for each list without any."""
     while any(is_list(array.type) for is_list in _LISTS):
         lengths = pc.fill_null(pc.list_value_length(array), 0).to_numpy(zero_copy_only=False)
         lists = pa.nulls(int(np.count_nonzero(lengths == 0)), array.type.value_type)
         array = _plain(pa.concat_arrays([pc.list_flatten(array), lists]))
+        if pa.types.is_struct(array.type):
+            fields = [as_text(field) for field in array.flatten()]
+            array = pa.concat_arrays([pa.array([], pa.large_string()), *fields])
     return array
 
 

@@ -15,7 +15,7 @@ from lakeindex.index.inverted_index import InvertedIndex
 from lakeindex.index.vector_index import VectorIndex
 from lakeindex.match.features import features_of, signal_values, with_rivals
 from lakeindex.match.matcher import Matcher, best_candidate
-from lakeindex.match.signals import measure, sum_signals
+from lakeindex.match.signals import are_strangers, measure, sum_signals
 from lakeindex.match.user_verdicts import NO_VERDICT
 from lakeindex.search.scored_candidates import ScoredCandidates
 from lakeindex.types.columns import Family, QueryColumn
@@ -82,7 +82,7 @@ class CandidateScorer:
         """Return the probability of a column from outside among the neighbours of one of the lake, given their pair."""
         pairs = neighbours.pairs.joined(reverse)
         features = np.concatenate([neighbours.features, features_of(reverse, measure(reverse))])
-        signals = sum_signals(signal_values(features), pairs.tables)
+        signals = sum_signals(signal_values(features), pairs.tables, are_strangers(pairs))
         features, _ = with_rivals(features, signals.leads)
         tree_scores = np.append(neighbours.tree_scores, self.matcher.pair.sums(features[-1:]))
         evidence = self.matcher.evidence(signals, tree_scores)
@@ -92,7 +92,7 @@ class CandidateScorer:
     def _scored(
         self, query: QueryColumn, pairs: Pairs, features: Features, tree_scores: Floats, labels: PairLabels | None
     ) -> ScoredCandidates:
-        signals = sum_signals(signal_values(features), pairs.tables)
+        signals = sum_signals(signal_values(features), pairs.tables, are_strangers(pairs))
         features, is_changed = with_rivals(features, signals.leads)
         stale = np.flatnonzero(is_changed | np.isnan(tree_scores))
         tree_scores[stale] = self.matcher.pair.sums(features[stale])
