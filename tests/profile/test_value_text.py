@@ -66,9 +66,9 @@ def test_numbers_are_written_as_duckdb_writes_them(numbers: list[float]) -> None
     assert written_in_arrow(pa.array(numbers, pa.float64())) == written_in_duckdb(pa.array(numbers, pa.float64()))
 
 
-# Of single-precision numbers, those of up to six digits: of longer ones two decimal numbers may be as near.
+# Of single-precision numbers, those of up to six digits: halfway between two, engines write different digits.
 @settings(max_examples=100, deadline=None)
-@given(st.lists(st.tuples(st.integers(-999_999, 999_999), st.integers(-12, 12)), min_size=1))
+@given(st.lists(st.tuples(st.integers(-999_999, 999_999), st.integers(-12, 0)), min_size=1))
 def test_single_precision_numbers_are_written_as_duckdb_writes_them(numbers: list[tuple[int, int]]) -> None:
     array = pa.array(np.array([digits * 10.0**power for digits, power in numbers], np.float32))
     assert written_in_arrow(array) == written_in_duckdb(array)
