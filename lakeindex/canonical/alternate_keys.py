@@ -63,7 +63,7 @@ def _numbers_inside(ordered: Texts, others: Integers) -> AlternateKeys:
     apart = pc.utf8_trim_whitespace(pc.replace_substring_regex(codes, r"[^0-9]+", " "))
     runs = pc.utf8_split_whitespace(apart)
     owners = pc.list_parent_indices(runs).to_numpy()
-    inside: Texts = pc.replace_substring_regex(pc.list_flatten(runs).cast(pa.large_string()), r"^0+(\d)", r"\1")
+    inside: Any = pc.replace_substring_regex(pc.list_flatten(runs).cast(pa.large_string()), r"^0+(\d)", r"\1")
     is_long = pc.utf8_length(inside).to_numpy(zero_copy_only=False) >= _LEAST_DIGITS
     is_meant = is_long & ~pc.match_substring_regex(inside, _YEAR).to_numpy(zero_copy_only=False)
     return AlternateKeys(inside.filter(pa.array(is_meant)), places[owners[is_meant]])

@@ -122,7 +122,7 @@ def are_strangers(pairs: Pairs) -> Flags:
     are_keys = query.is_key & candidates.is_key & query.is_kind(Kind.TEXT) & candidates.is_kind(Kind.TEXT)
     is_alike = np.minimum(alike(query.lengths, candidates.lengths), alike(query.patterns, candidates.patterns))
     are_many = np.minimum(keys.query_terms, keys.candidate_terms) >= _MANY_MEET
-    return are_keys & (is_alike >= _ONE_FORM) & are_many & (keys.shared == 0) & (words.shared == 0)
+    return np.asarray(are_keys & (is_alike >= _ONE_FORM) & are_many & (keys.shared == 0) & (words.shared == 0))
 
 
 def _is_included(pairs: Pairs, keys: Comparison) -> Flags:

@@ -34,7 +34,7 @@ def _is_head_again(first: Record, row: Record) -> bool:
     """Return whether a row repeats most of the names of `first`, none of which is a value."""
     repeated = [cell for cell, other in zip(first, row, strict=False) if cell and cell == other]
     filled = [cell for cell in first if cell]
-    return 2 <= len(repeated) and 2 * len(repeated) > len(filled) and not any(map(is_value, repeated))
+    return len(repeated) >= 2 and 2 * len(repeated) > len(filled) and not any(map(is_value, repeated))
 
 
 def _header_score(cell: str | None, below: list[str | None], position: int) -> float:
