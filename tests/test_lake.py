@@ -114,7 +114,7 @@ def test_a_column_without_any_value_is_found_by_its_name(tmp_path: Path, setting
 def test_nothing_that_joins_is_an_empty_answer_that_says_what_was_tried(lake: Lake) -> None:
     answer = lake.query(pa.table({"qqqq": ["zzxkjq", "wwvvbb"]}), "qqqq")
     assert answer.matches == ()
-    assert answer.tried == ("containment", "keys", "words", "grams", "names", "references", "vectors")
+    assert answer.tried == ("containment", "keys", "words", "grams", "names", "references", "alternates", "vectors")
     assert "nothing joins" in repr(answer)
 
 

@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from lakeindex.errors import UnreadableTable
 from lakeindex.evaluate.term_counts import LakeColumns
 from lakeindex.plugins import connector_for, find_connectors
-from lakeindex.profile.normalise import as_text
+from lakeindex.profile.value_text import as_text
 from lakeindex.profile.walk import walk
 from lakeindex.profile.workers.work_units import split_into_units
 from lakeindex.protocols import Connector

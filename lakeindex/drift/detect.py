@@ -26,7 +26,9 @@ from lakeindex.drift.containment_drop import (
 )
 from lakeindex.drift.table_history import TableHistory
 from lakeindex.errors import InvalidSetting, StaleArtifact
+from lakeindex.match.answer_calibration import AnswerCalibration
 from lakeindex.match.features import KINDS_OF_JOIN, kinds_of
+from lakeindex.search.reranking_searcher import RerankingSearcher
 from lakeindex.search.scored_candidates import ScoredCandidates
 from lakeindex.search.searcher import Searcher
 from lakeindex.store.generations import Generation, open_generation, published
@@ -85,6 +87,8 @@ class _DriftCheck:
 
     before: Searcher
     now: Searcher
+    calibration: AnswerCalibration
+    """Of the earlier generation."""
     tables: TableHistory
     rules: WatchRules
     keys: dict[TableId, dict[str, int]] = field(default_factory=dict)
@@ -116,7 +120,8 @@ class _DriftCheck:
 
     def joins_of(self, column: _TrackedColumn) -> Iterator[_ConfidentJoin]:
         """Yield the confident joins of a column, in both directions, with their containments then and now."""
-        found = self.before.search(self.before.column_at(column.key), _CANDIDATES)
+        searched = self.before.search(self.before.column_at(column.key), _CANDIDATES)
+        found = searched.calibrated(self.calibration)
         places = self._confident(column.key, found)
         others = [self.track(key) for key in found.keys[places].tolist()]
         kinds, scores = kinds_of(found.pairs)[places].tolist(), found.scores[places].tolist()
@@ -181,8 +186,9 @@ def watch_joins(now: Generation, since: int | None, rules: WatchRules, settings:
     tables = TableHistory.between(before, now, settings.memory)
     if not tables.changed:
         return WatchedJoins(before.number, now.number, (), 0)
-    searcher = Searcher.open(before, settings.device)
-    check = _DriftCheck(searcher, Searcher.open(now, settings.device), tables, rules)
+    searchers = [Searcher.open(generation, settings.device) for generation in (before, now)]
+    calibration = RerankingSearcher(searchers[0], settings, before).calibration
+    check = _DriftCheck(*searchers, calibration, tables, rules)
     joins: dict[tuple[ColumnId, ColumnId], _ConfidentJoin] = {}
     for column in check.changed_columns():
         for join in check.joins_of(column):

@@ -13,7 +13,7 @@ import pytest
 from lakeindex import Lake
 from lakeindex.errors import IndexUnusable
 from lakeindex.store.current_pointer import CURRENT
-from lakeindex.store.layout import ANCHORS, CATALOG, COLUMN_TOKENS, ROWS, VECTORS
+from lakeindex.store.layout import ANCHORS, CATALOG, COLUMN_TOKENS, ROWS, VECTORS, LAKE_CALIBRATION
 from lakeindex.store.manifest import MANIFEST
 from tests.durability.accidents import accidents
 from tests.durability.published_index import SETTINGS, build, changed, files, use_lists
@@ -25,6 +25,7 @@ KINDS = (
     *(f"/{array}.npy" for array in ARRAYS),
     *(f"{COLUMN_TOKENS}/{array}.npy" for array in ("tokens", "starts")),
     *(f"{ANCHORS}/{array}.npy" for array in ("queries", "columns", "scores")),
+    LAKE_CALIBRATION,
 )
 
 

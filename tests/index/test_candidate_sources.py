@@ -77,7 +77,7 @@ def query() -> QueryColumn:
 
 
 def test_every_source_is_listed_by_its_own_name(sources: dict[str, CandidateSource]) -> None:
-    assert list(sources) == [*FAMILY_OF, "vectors"]
+    assert list(sources) == [*FAMILY_OF, "alternates", "vectors"]
     assert [source.name for source in sources.values()] == list(sources)
 
 
@@ -150,4 +150,4 @@ def test_a_column_that_holds_all_common_values_beats_one_that_holds_a_rare_one()
 def test_a_query_without_terms_gets_candidates_from_vectors_alone(sources: dict[str, CandidateSource]) -> None:
     query = query_of(dict.fromkeys(Family, term_set({})), VECTORS[0])
     proposed = {name: len(source.candidates(query, 20)) for name, source in sources.items()}
-    assert proposed == dict.fromkeys(FAMILY_OF, 0) | {"vectors": 20}
+    assert proposed == dict.fromkeys([*FAMILY_OF, "alternates"], 0) | {"vectors": 20}

@@ -20,7 +20,7 @@ TABLES = {
     "counties": {"fips": CODES, "seats": [f"seat {code}" for code in CODES]},
     "votes": {"county": [str(int(code)) for code in CODES for _ in range(2)], "votes": list(range(2 * len(CODES)))},
     "rain": {"fips_code": [None] * 5 + [str(int(code)) for code in CODES[5:]], "millimetres": list(range(len(CODES)))},
-    "posts": {"county_code": [f"K{code}0-X" for code in CODES], "post": [f"post {code}" for code in CODES]},
+    "posts": {"county_code": [f"K{code}-X" for code in CODES], "post": [f"post {code}" for code in CODES]},
     "takings": {"day": [str(day) for day in DAYS], "amount": list(range(len(DAYS)))},
     "budget": {"month": [f"2023-{month:02d}" for month in range(1, 13)], "planned": list(range(100, 112))},
 }

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from lakeindex.types.lake import LakeFile
 from lakeindex_connectors.opening import open_unpacked, read_chunks, refuse_binary
-from lakeindex_connectors.text.encoding import DAMAGED_UTF8, decode, detect_encoding, is_guess, without_utf8
+from lakeindex_connectors.text.encoding import DAMAGED_UTF8, codec_of, decode, detect_encoding, is_guess, without_utf8
 
 _HEAD_BYTES = 1 << 16
 
@@ -45,14 +45,14 @@ class Decoding:
             return ["some bytes are not UTF-8 and read as U+FFFD"]
         if is_guess(self.encoding):
             return [f"not UTF-8: read as {self.encoding}"]
-        return [f"some bytes are not {self.encoding.upper()} and read as U+FFFD"] if self.is_damaged else []
+        return [f"some bytes are not {codec_of(self.encoding).upper()} and read as U+FFFD"] if self.is_damaged else []
 
     def texts(self, raw: BinaryIO) -> Iterator[str]:
         """Decode an open file; raises UnicodeDecodeError where it isn't damaged as expected, but is."""
         chunks = read_chunks(raw)
         if self.is_damaged or is_guess(self.encoding):
             return decode(chunks, self.encoding)
-        return _strictly(chunks, "utf-8-sig" if self.encoding == "utf-8" else self.encoding)
+        return _strictly(chunks, "utf-8-sig" if self.encoding == "utf-8" else codec_of(self.encoding))
 
 
 def _strictly(chunks: Iterable[bytes], codec: str) -> Iterator[str]:

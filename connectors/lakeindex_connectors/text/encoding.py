@@ -79,6 +79,11 @@ def is_wide(encoding: str) -> bool:
     return encoding.startswith(("utf-16", "utf-32"))
 
 
+def codec_of(encoding: str) -> str:
+    """Return the codec of an encoding, damaged or not."""
+    return encoding.removesuffix(_DAMAGED)
+
+
 def is_guess(encoding: str) -> bool:
     """Return whether an encoding other than UTF-8 was guessed from bytes alone, without a byte order mark."""
     return encoding != "utf-8" and not is_wide(encoding)

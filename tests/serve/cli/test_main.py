@@ -103,7 +103,7 @@ def test_query_as_json_lists_what_was_tried(index_folder: Path) -> None:
     answer = json.loads(done.stdout)
     assert set(answer) == {"query", "tried", "hidden", "matches", "self"}
     assert answer["query"] == {"table": "sales/orders.csv", "column": "country"}
-    assert answer["tried"] == ["containment", "keys", "words", "grams", "names", "references", "vectors"]
+    assert answer["tried"] == ["containment", "keys", "words", "grams", "names", "references", "alternates", "vectors"]
     assert answer["matches"][0]["examples"] == ["de", "es", "pt", "se", "fi"]
     assert done.stderr == ""
 
