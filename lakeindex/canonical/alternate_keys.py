@@ -38,12 +38,15 @@ class AlternateKeys:
     places: Integers
 
     @classmethod
-    def of(cls, ordered: Texts, numbers: Floats, is_dated: Flags) -> AlternateKeys:
-        """Return the alternate keys of values, given in order and folded, with the number of each, nan for none."""
+    def of(cls, ordered: Texts, numbers: Floats, is_dated: Flags, may_be_moment: Flags) -> AlternateKeys:
+        """Return the alternate keys of values, given in order and folded, with the number of each, nan for none.
+
+        `may_be_moment` (n,) are the values of columns whose numbers may be moments: see `may_be_moments`.
+        """
         is_number = ~np.isnan(numbers)
         found = (
             _numbers_inside(ordered, np.flatnonzero(~is_number & ~is_dated)),
-            _moments(numbers, np.flatnonzero(is_number)),
+            _moments(numbers, np.flatnonzero(is_number & may_be_moment)),
             _periods(ordered, np.flatnonzero(is_dated)),
         )
         keys: Any = pa.concat_arrays([one.keys for one in found])
@@ -57,9 +60,11 @@ def may_be_moments(low: float, high: float) -> bool:
 
 
 def _numbers_inside(ordered: Texts, others: Integers) -> AlternateKeys:
-    values: Texts = ordered.take(others)
-    is_code = pc.and_(pc.match_substring_regex(values, _CODE), pc.match_substring_regex(values, r"\d{3}"))
-    codes, places = values.filter(is_code), others[is_code.to_numpy(zero_copy_only=False)]
+    is_code = pc.match_substring_regex(ordered, r"\d{3}").to_numpy(zero_copy_only=False)
+    places = others[is_code[others]]
+    is_code = pc.match_substring_regex(ordered.take(places), _CODE).to_numpy(zero_copy_only=False)
+    places = places[is_code]
+    codes: Texts = ordered.take(places)
     apart = pc.utf8_trim_whitespace(pc.replace_substring_regex(codes, r"[^0-9]+", " "))
     runs = pc.utf8_split_whitespace(apart)
     owners = pc.list_parent_indices(runs).to_numpy()

@@ -74,8 +74,8 @@ def dates(reading: ColumnReading) -> Rewrites:
 
 WHOLE_NUMBERS = (r"^([+-]?\d+)\.(?:00?|0{4,})$", r"^([+-]?(?:0\d*|\d{4,}))\.000$")
 """Whole numbers with zero decimals, but for `1.000`, which may be a thousand."""
-MAY_BE_NUMBER = r"^[+-]?[.]?\d"
-"""A cheap test that values fail which are no numbers."""
+MAY_BE_SIGNED = r"^[+-][.]?\d|^[.]\d|^\d+[.,'’ e]"
+"""A cheap test that all numbers pass which are written in more than digits."""
 
 _PLAIN = r"[+-]?\d*"
 _GROUPED = r"[+-]?[1-9]\d{0,2}(?:[,'’ ]\d{3})+"
@@ -93,13 +93,20 @@ _NO_THOUSAND = (
     Rewrite(rf"^({_PLAIN})\.(\d{{1,2}}|\d{{4,}})$", rf"\1{POINT}\2"),
     Rewrite(r"^([+-]?(?:0|\d{4,}))\.(\d{3})$", rf"\1{POINT}\2"),
 )
+_NO_LAST_ZEROS = (
+    Rewrite(rf"^({MINUS}?[\d., '’]*{POINT}\d*[1-9])0+$", r"\1"),
+    Rewrite(rf"^({MINUS}?[\d., '’]*){POINT}0*$", r"\1"),
+)
+PLAIN_DECIMAL = r"^\d+\.\d+$"
+"""A test that most decimal numbers pass."""
+PLAIN_DECIMALS: Rewrites = (_POINT_DECIMALS, *_NO_LAST_ZEROS)
+"""What of the rewrites of numbers changes plain decimals, where the comma is none."""
 _SIGNED = (
     Rewrite(rf"^[+]({POINT}?\d)", r"\1"),
     Rewrite(rf"^-({POINT}?\d[\d.,'’ {POINT}]*{_EXPONENT})$", rf"{MINUS}\1"),
     Rewrite(rf"^({MINUS}?[\d{POINT}]+)e-0*(\d+)$", rf"\1e{MINUS}\2"),
     Rewrite(rf"^({MINUS}?[\d{POINT}]+)e\+?0*(\d+)$", r"\1e\2"),
-    Rewrite(rf"^({MINUS}?[\d., '’]*{POINT}\d*[1-9])0+$", r"\1"),
-    Rewrite(rf"^({MINUS}?[\d., '’]*){POINT}0*$", r"\1"),
+    *_NO_LAST_ZEROS,
     Rewrite(rf"^({MINUS}?){POINT}", rf"\10{POINT}"),
     Rewrite(rf"^{MINUS}0+$", "0"),
 )
@@ -112,13 +119,9 @@ def numbers(reading: ColumnReading) -> Rewrites:
 
 
 UUIDS: Rewrites = (Rewrite(r"^\{?urn:uuid:", ""),)
-KEYS: Rewrites = (
-    Rewrite(rf"[^\p{{L}}\p{{N}}{POINT}{MINUS}]+", "", is_global=True),
-    Rewrite(rf"^({MINUS}?)0+(\d)", r"\1\2"),
-)
-WORDS: Rewrites = (
-    Rewrite(r"[^\p{L}\p{N}]+", " ", is_global=True),
-    Rewrite(r"^ ", ""),
-    Rewrite(r" $", ""),
-    Rewrite(r"^0+(\d+)$", r"\1"),
-)
+KEYS: Rewrites = (Rewrite(rf"[^\p{{L}}\p{{N}}{POINT}{MINUS}]+", "", is_global=True),)
+LEADING_ZEROS: Rewrites = (Rewrite(rf"^({MINUS}?)0+(\d)", r"\1\2"),)
+"""For what KEYS leave."""
+WORDS: Rewrites = (Rewrite(r"[^\p{L}\p{N}]+", " ", is_global=True),)
+ZEROS: Rewrites = (Rewrite(r"^0+(\d+)$", r"\1"),)
+"""For what WORDS leave, once it is trimmed."""

@@ -6,7 +6,18 @@ from dataclasses import dataclass, replace
 
 from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.canonical.folding import fold_character, fold_sql
-from lakeindex.canonical.rewrites import KEYS, TIMES, UUIDS, WORDS, ZONED, Rewrites, dates, numbers
+from lakeindex.canonical.rewrites import (
+    KEYS,
+    LEADING_ZEROS,
+    TIMES,
+    UUIDS,
+    WORDS,
+    ZEROS,
+    ZONED,
+    Rewrites,
+    dates,
+    numbers,
+)
 from lakeindex.sql import literal
 
 OFFSET = r" ?([+-]\d\d):?(\d\d)$", r"\1:\2"
@@ -21,7 +32,7 @@ class Occurring:
     """The characters beyond ASCII."""
     has_dates: bool = True
     has_numbers: bool = True
-    """Whether there are numbers with a sign, a separator or a point."""
+    """Whether there are numbers with a sign, a separator or a point; with characters beyond ASCII there may be."""
 
     def folded(self) -> Occurring:
         """Return what occurs once the characters that people can't see are folded."""
@@ -29,14 +40,10 @@ class Occurring:
         return replace(self, characters="".join(sorted(folded)))
 
 
-MAY_BE_SIGNED = r"^[+-]|^[.]?\d.*[.,'’+-]|^[.]|\d[ ]\d"
-"""A test that all numbers pass which are written in more than digits."""
-
-
 def ordered_sql(value: str, reading: ColumnReading, occurring: Occurring) -> str:
     """Write a normal value, SQL itself, folded, with dates in the order of ISO 8601 and times with a zone in UTC."""
     folded = rewritten_sql(fold_sql(value, occurring.characters), UUIDS)
-    if not occurring.has_dates:
+    if not (occurring.has_dates or occurring.characters):
         return folded
     ordered = rewritten_sql(folded, dates(reading))
     return rewritten_sql(_in_utc(ordered) if reading.is_zoned else ordered, TIMES)
@@ -45,17 +52,18 @@ def ordered_sql(value: str, reading: ColumnReading, occurring: Occurring) -> str
 def key_sql(ordered: str, reading: ColumnReading, occurring: Occurring) -> str:
     """Write the key of an ordered value: letters and digits alone; of numbers also their point and minus."""
     marked = marked_sql(ordered, reading, occurring)
-    return f"nullif({rewritten_sql(marked, KEYS)}, '')"
+    return f"nullif({rewritten_sql(marked, (*KEYS, *LEADING_ZEROS))}, '')"
 
 
 def marked_sql(ordered: str, reading: ColumnReading, occurring: Occurring) -> str:
     """Write an ordered value with the point and the minus of a number marked."""
-    return rewritten_sql(ordered, numbers(reading)) if occurring.has_numbers else ordered
+    may_be = occurring.has_numbers or occurring.characters
+    return rewritten_sql(ordered, numbers(reading)) if may_be else ordered
 
 
 def words_sql(ordered: str) -> str:
     """Write the words of an ordered value, with a blank between."""
-    return f"nullif({rewritten_sql(ordered, WORDS)}, '')"
+    return f"nullif({rewritten_sql(f'trim({rewritten_sql(ordered, WORDS)})', ZEROS)}, '')"
 
 
 def rewritten_sql(value: str, rewrites: Rewrites) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 
-from lakeindex.canonical.rewrites import MAY_BE_DATED
-from lakeindex.canonical.sql_keys import MAY_BE_SIGNED, Occurring
+from lakeindex.canonical.rewrites import MAY_BE_DATED, MAY_BE_SIGNED
+from lakeindex.canonical.sql_keys import Occurring
 from lakeindex.join.condition import ByExpression, ByMapping, JoinCondition
 from lakeindex.join.key_conditions import NormalForm
 from lakeindex.join.kinds import MatchKind

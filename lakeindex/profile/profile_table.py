@@ -135,7 +135,9 @@ def _digest(profile: ColumnProfile, limits: ProfileLimits) -> str:
     texts = [f"{text.value_hash} {text.text_hash} {text.rows} {text.text}" for text in profile.texts]
     fields = [repr((profile.rows, profile.nulls))] if limits.raw is RawValues.NONE else [scalars, *texts]
     digest = hashlib.blake2b("\0".join(fields).encode("utf-8"), digest_size=16, key=limits.key)
-    for sketch in (profile.values, profile.words, profile.alternates) if limits.raw is not RawValues.NONE else ():
+    for sketch in (
+        (profile.values, profile.words, profile.likely_alternates) if limits.raw is not RawValues.NONE else ()
+    ):
         digest.update(sketch.hashes.tobytes() + sketch.counts.tobytes())
     for histogram in (profile.value_types, profile.lengths, profile.patterns):
         digest.update(histogram.tobytes())

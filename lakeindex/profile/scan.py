@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Floats, Hashes, Integers, Texts
-from lakeindex.canonical.alternate_keys import AlternateKeys
+from lakeindex.canonical.alternate_keys import AlternateKeys, may_be_moments
 from lakeindex.canonical.arrow_keys import ReadValues
 from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.config.profile_limits import ProfileLimits
@@ -56,8 +56,12 @@ def profile_columns(
     key_hashes = HashedText.from_arrow(read.keys(ordered)).strings()
     value_hashes = spelling_hashes(key_hashes, HashedText.from_arrow(distinct.values).strings())
     word_hashes, places = HashedText.from_arrow(read.words(ordered)).words()
-    alternates = AlternateKeys.of(ordered, numbers, np.isin(value_types, DATED))
+    spans = distinct.extremes(numbers)
+    are_moments = np.array([may_be_moments(span.low, span.high) for span in spans], bool)[distinct.owners]
+    alternates = AlternateKeys.of(ordered, numbers, np.isin(value_types, DATED), are_moments)
     alternate_hashes = HashedText.from_arrow(alternates.keys).strings() & KEY_MASK
+    # Texts of all values, which take memory.
+    del ordered, read
     if limits.key:
         alternate_hashes = keyed_spellings(alternate_hashes, limits.key) & KEY_MASK
         value_hashes = keyed_spellings(value_hashes, limits.key)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from lakeindex.canonical.arrow_keys import ReadValues
 from lakeindex.canonical.column_reading import PLAIN, ColumnReading, DateOrder
-from lakeindex.canonical.rewrites import MAY_BE_DATED, MINUS, POINT
-from lakeindex.canonical.sql_keys import MAY_BE_SIGNED, Occurring, key_sql, ordered_sql, words_sql
+from lakeindex.canonical.rewrites import MAY_BE_DATED, MAY_BE_SIGNED, MINUS, POINT
+from lakeindex.canonical.sql_keys import Occurring, key_sql, ordered_sql, words_sql
 from lakeindex.catalog.database import connect
 from lakeindex.profile.normalise import normal_values
 

@@ -13,7 +13,7 @@ import pytest
 from lakeindex import Lake
 from lakeindex.errors import IndexUnusable
 from lakeindex.store.current_pointer import CURRENT
-from lakeindex.store.layout import ANCHORS, CATALOG, COLUMN_TOKENS, ROWS, VECTORS, LAKE_CALIBRATION
+from lakeindex.store.layout import ANCHORS, CATALOG, COLUMN_TOKENS, LAKE_CALIBRATION, ROWS, VECTORS
 from lakeindex.store.manifest import MANIFEST
 from tests.durability.accidents import accidents
 from tests.durability.published_index import SETTINGS, build, changed, files, use_lists

@@ -34,9 +34,8 @@ def test_rows_are_the_pairs_of_the_contract(index_folder: Path) -> None:
     assert [(int(row["left_row"]), int(row["right_row"])) for row in rows(done.stdout)] == [
         (number - 1, number % 6) for number in range(1, 41)
     ]
-    assert "normalised: values are equal but for case, blanks around them and what can't be seen (promises 99.0% of the pairs right" in (
-        done.stderr
-    )
+    condition = "normalised: values are equal but for case, blanks around them and what can't be seen"
+    assert f"{condition} (promises 99.0% of the pairs right" in done.stderr
     assert "40 rows out of 40 and 8; 40 left rows, 100.0% of those with a value, matched" in done.stderr
 
 
