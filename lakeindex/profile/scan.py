@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lakeindex.arrays.aliases import Floats, Hashes, Integers, Texts
+from lakeindex.arrays.aliases import Flags, Floats, Hashes, Integers, Texts
 from lakeindex.canonical.alternate_keys import AlternateKeys, may_be_moments
 from lakeindex.canonical.arrow_keys import ReadValues
 from lakeindex.canonical.column_reading import ColumnReading
@@ -53,19 +53,13 @@ def profile_columns(
     read = ReadValues(distinct.values, readings, distinct.owners)
     ordered = read.ordered()
     value_types, days = find_days(ordered, value_types)
-    key_hashes = HashedText.from_arrow(read.keys(ordered)).strings()
-    value_hashes = spelling_hashes(key_hashes, HashedText.from_arrow(distinct.values).strings())
-    word_hashes, places = HashedText.from_arrow(read.words(ordered)).words()
-    spans = distinct.extremes(numbers)
-    are_moments = np.array([may_be_moments(span.low, span.high) for span in spans], bool)[distinct.owners]
-    alternates = AlternateKeys.of(ordered, numbers, np.isin(value_types, DATED), are_moments)
-    alternate_hashes = HashedText.from_arrow(alternates.keys).strings() & KEY_MASK
-    # Texts of all values, which take memory.
+    value_hashes = _value_hashes(read, ordered, limits)
+    # One after the other: the texts and hashes of all values take memory.
+    sketches = {
+        "words": _sketch_words(distinct, read.words(ordered), limits),
+        "alternates": _sketch_alternates(distinct, ordered, numbers, np.isin(value_types, DATED), limits),
+    }
     del ordered, read
-    if limits.key:
-        alternate_hashes = keyed_spellings(alternate_hashes, limits.key) & KEY_MASK
-        value_hashes = keyed_spellings(value_hashes, limits.key)
-        word_hashes = siphash(word_hashes, limits.key)
     shapes = HashedText.from_arrow(shape_of(distinct.values)).strings()
     lengths = pc.utf8_length(distinct.values).to_numpy()
     is_thousand, is_dotted = (value_types == VALUE_TYPES.index(name) for name in ("thousand", "dotted"))
@@ -73,8 +67,7 @@ def profile_columns(
         "rows": distinct.rows_of_columns,
         "nulls": distinct.nulls(),
         "values": distinct.sketches(value_hashes, limits.values),
-        "words": distinct.sketches(word_hashes, limits.words, places),
-        "alternates": distinct.sketches(alternate_hashes, limits.alternates, alternates.places),
+        **sketches,
         "texts": distinct.samples(value_hashes, limits.texts),
         "value_types": distinct.histograms(value_types, len(VALUE_TYPES)),
         "lengths": distinct.histograms(length_bin(lengths), LENGTH_BINS),
@@ -91,17 +84,41 @@ def profile_columns(
     ]
 
 
+def _value_hashes(read: ReadValues, ordered: Texts, limits: ProfileLimits) -> Hashes:
+    key_hashes = HashedText.from_arrow(read.keys(ordered)).strings()
+    hashes = spelling_hashes(key_hashes, HashedText.from_arrow(read.values).strings())
+    return keyed_spellings(hashes, limits.key) if limits.key else hashes
+
+
+def _sketch_words(distinct: _DistinctValues, words: Texts, limits: ProfileLimits) -> list[Sketch]:
+    hashes, places = HashedText.from_arrow(words).words()
+    return distinct.sketches(siphash(hashes, limits.key) if limits.key else hashes, limits.words, places)
+
+
+def _sketch_alternates(
+    distinct: _DistinctValues, ordered: Texts, numbers: Floats, is_dated: Flags, limits: ProfileLimits
+) -> list[Sketch]:
+    spans = distinct.extremes(numbers)
+    are_moments = np.array([may_be_moments(span.low, span.high) for span in spans], bool)[distinct.owners]
+    alternates = AlternateKeys.of(ordered, numbers, is_dated, are_moments)
+    hashes = HashedText.from_arrow(alternates.keys).strings() & KEY_MASK
+    if limits.key:
+        hashes = keyed_spellings(hashes, limits.key) & KEY_MASK
+    return distinct.sketches(hashes, limits.alternates, alternates.places)
+
+
 def _distinct_values(columns: Sequence[Column]) -> _DistinctValues:
-    written = [as_text(column) for column in columns]
-    counted = [pc.value_counts(texts.drop_null()) for texts in written]
+    counted, lengths = [], []
+    for column in columns:
+        written = as_text(column)
+        lengths.append(len(written))
+        counted.append(pc.value_counts(written.drop_null()))
     texts: Texts = pa.concat_arrays([pa.array([], pa.large_string()), *[one.field("values") for one in counted]])  # type: ignore[assignment]
     rows = np.concatenate([np.zeros(0, np.int64), *[one.field("counts").to_numpy() for one in counted]])
     owners = np.repeat(np.arange(len(columns)), np.array([len(one) for one in counted], np.int64))
     values = normal_values(texts)
     present = np.flatnonzero(~is_missing(values).to_numpy(zero_copy_only=False))
-    return _DistinctValues(
-        [len(one) for one in written], texts.take(present), values.take(present), rows[present], owners[present]
-    )
+    return _DistinctValues(lengths, texts.take(present), values.take(present), rows[present], owners[present])
 
 
 @dataclass(frozen=True, slots=True)
