@@ -42,8 +42,8 @@ from lakeindex.join.estimate.from_profiles import distinct_count
 from lakeindex.join.lake_tables import CountedColumn
 from lakeindex.join.stored_column import ColumnStore
 from lakeindex.lake import Lake
-from lakeindex.profile.value_text import as_text
 from lakeindex.profile.scan import profile_columns
+from lakeindex.profile.value_text import as_text
 from lakeindex.types.columns import Family, QueryColumn, TermSet
 from lakeindex.types.lake import ColumnId, TableId
 from lakeindex.types.matches import JoinMeasure

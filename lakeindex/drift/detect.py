@@ -186,9 +186,9 @@ def watch_joins(now: Generation, since: int | None, rules: WatchRules, settings:
     tables = TableHistory.between(before, now, settings.memory)
     if not tables.changed:
         return WatchedJoins(before.number, now.number, (), 0)
-    searchers = [Searcher.open(generation, settings.device) for generation in (before, now)]
-    calibration = RerankingSearcher(searchers[0], settings, before).calibration
-    check = _DriftCheck(*searchers, calibration, tables, rules)
+    searcher = Searcher.open(before, settings.device)
+    calibration = RerankingSearcher(searcher, settings, before).calibration
+    check = _DriftCheck(searcher, Searcher.open(now, settings.device), calibration, tables, rules)
     joins: dict[tuple[ColumnId, ColumnId], _ConfidentJoin] = {}
     for column in check.changed_columns():
         for join in check.joins_of(column):
