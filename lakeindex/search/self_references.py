@@ -14,6 +14,7 @@ from lakeindex.arrays.aliases import Flags, Integers
 from lakeindex.search.scored_candidates import ScoredCandidates
 from lakeindex.search.searcher import Searcher
 from lakeindex.types.columns import Family, Kind, QueryColumn
+from lakeindex.types.names import words_of
 from lakeindex.types.pairs import Comparison
 
 _CONTAINED, _NEARLY = 0.95, 0.01
@@ -28,6 +29,23 @@ _REFERRING_ROWS = 0.1
 """The least share of the rows that refer to others, of numbers: few small numbers lie within every key."""
 _MEANING = 0.4
 """The least cosine of both columns' vectors, of numbers."""
+_RELATIVES = frozenset(
+    (
+        *("parent", "parents", "father", "mother", "ancestor", "superior", "supervisor", "manager", "boss", "reports"),
+        *(
+            "predecessor",
+            "successor",
+            "previous",
+            "prev",
+            "next",
+            "reply",
+            "replies",
+            "eltern",
+            "vorgesetzter",
+            "padre",
+        ),
+    )
+)
 _NUMBERS = (Kind.INTEGER, Kind.DECIMAL)
 
 
@@ -62,9 +80,15 @@ def _referred_to(searcher: Searcher, query: QueryColumn) -> Integers:
     likely = _is_contained(terms) & (contained >= contained.max(initial=0.0) - _NEARLY)
     if query.facts.is_kind(*_NUMBERS)[0]:
         # Where each of the referring values leads to another one, some lead in a circle.
-        likely &= (pairs.cosine >= _MEANING) & ((query.facts.nulls > 0) | (terms.shared < terms.query_terms))
+        is_likely_called = (pairs.cosine >= _MEANING) | _is_called_a_relative(query.id.name)
+        likely &= is_likely_called & ((query.facts.nulls > 0) | (terms.shared < terms.query_terms))
         likely[likely] = [_is_unexplained(searcher, query.key, other) for other in pairs.keys[likely].tolist()]
     return np.asarray(pairs.keys[likely])
+
+
+def _is_called_a_relative(name: str) -> bool:
+    """Return whether a column is called after what a row may have above, before or after it among its like."""
+    return not _RELATIVES.isdisjoint(words_of(name).split())
 
 
 def _is_contained(terms: Comparison) -> Flags:

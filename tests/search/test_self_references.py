@@ -161,3 +161,12 @@ def test_a_table_that_is_gone_gives_a_note_and_accepts_nothing(tmp_path: Path) -
     (match,) = lake.query("people.csv", "boss", probe=0).self_matches
     assert match.accepted is False
     assert "people.csv" in match.note
+
+
+def test_numbers_called_a_relative_are_found_whatever_the_model_makes_of_the_names(tmp_path: Path) -> None:
+    (tmp_path / "lake").mkdir()
+    rows = [f"{number},item {number},{'' if number < 4 else number // 3}" for number in range(1, 41)]
+    (tmp_path / "lake" / "categories.csv").write_text("\n".join(["id,label,parent", *rows]) + "\n")
+    lake = Lake.index(tmp_path / "lake", tmp_path / "index", Settings(model="hashing", jobs=1))
+    found = [(match.column.name, match.accepted) for match in lake.query("categories.csv", "parent").self_matches]
+    assert found == [("id", True)]
