@@ -17,7 +17,7 @@ from unittest.mock import patch
 import numpy as np
 from tried_signals import TRIED, WEIGHT
 
-from lakeindex.arrays.aliases import Features, Floats, Integers
+from lakeindex.arrays.aliases import Features, Flags, Floats, Integers
 from lakeindex.index.candidate_sources import make_sources
 from lakeindex.match import signals
 from lakeindex.match.features import FEATURES, Feature, features_of, signal_values
@@ -80,9 +80,9 @@ def without_repeats() -> AbstractContextManager[None]:
 def without_rival() -> AbstractContextManager[None]:
     """Let no column lose by a better one in its table."""
 
-    def apart(values: Mapping[str, Floats], tables: Integers) -> SignalScores:
+    def apart(values: Mapping[str, Floats], tables: Integers, strangers: Flags | None = None) -> SignalScores:
         # With every candidate in a table of its own, none has a rival.
-        return sum_signals(values, np.arange(len(tables)))
+        return sum_signals(values, np.arange(len(tables)), strangers)
 
     return _replaced(sum_signals, apart)
 
