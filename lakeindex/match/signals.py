@@ -85,7 +85,8 @@ def measure(pairs: Pairs) -> dict[str, Floats]:
     named = _name_trust(pairs, Family.NAMES) * names.cosine
     reference = _reference(pairs, names)
     both, by_key = _compared_by_key(pairs, keys)
-    trust_in_key = np.where(both, _NUMBERS_TRUST, 1.0)
+    # Numbers that meet by their keys alone are no measures that happen to be equal.
+    trust_in_key = np.where(both & ~pairs.is_written_otherwise, _NUMBERS_TRUST, 1.0)
     by_keys = trust_in_key * keys.cosine
     return {
         "meaning": np.clip(pairs.cosine, 0.0, 1.0),
