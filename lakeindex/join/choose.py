@@ -19,7 +19,7 @@ from lakeindex.join.temporal.asof import asof_condition
 from lakeindex.join.temporal.pair_moments import moment_condition, require_comparable_moments
 from lakeindex.join.transform.find import find_transformation
 from lakeindex.join.transform.inner_numbers import inner_number_condition
-from lakeindex.join.transform.transformation import Transformation, condition_of
+from lakeindex.join.transform.transformation import condition_of
 
 if TYPE_CHECKING:
     from lakeindex.arrays.aliases import Texts
@@ -30,23 +30,6 @@ _MOST_COUNTED = 1_000_000
 """Rows of both sides together up to which an exact join is counted before it runs."""
 _MOST_COMPARED = 200_000
 """Distinct values of both sides together up to which they are compared with one another."""
-
-_MOST_REWRITTEN = 5_000
-"""Distinct values of a side up to which a program is looked for while a query is answered."""
-_SURE = 0.9
-
-
-def transformation_of(left: Texts, right: Texts) -> Transformation | None:
-    """Find the program by which most values of a column become those of another; None where none is certain."""
-    if not (len(left) and len(right)) or max(len(left), len(right)) > _MOST_REWRITTEN:
-        return None
-    found = find_transformation(left, right)
-    return None if found is None or not found.held_out or found.precision < _SURE else found
-
-
-def rewritable_texts(side: JoinSide) -> Texts:
-    """Read the values that `transformation_of` compares; of a long column just enough to show that it is too long."""
-    return side.distinct_texts(_MOST_REWRITTEN + 1)
 
 
 @dataclass(frozen=True)
