@@ -13,7 +13,7 @@ from lakeindex.sql import quoted
 from lakeindex.types.names import sql_names
 
 # Integers of any width are compared as they are: their texts are equal exactly where they are.
-_INTEGERS = frozenset(
+INTEGERS = frozenset(
     ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT")
 )
 _JOINS = {How.INNER: "JOIN", How.LEFT: "LEFT JOIN", How.FULL: "FULL JOIN"}
@@ -103,7 +103,7 @@ class EqualValuesSql(_EqualKeysSql):
     @property
     def _are_of_one_type(self) -> bool:
         types = {self.left.side.sql_type, self.right.side.sql_type}
-        return len(types) == 1 or types <= _INTEGERS
+        return len(types) == 1 or types <= INTEGERS
 
     @property
     def _is_equal(self) -> str:

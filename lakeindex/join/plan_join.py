@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lakeindex.join.choose import Chooser
 from lakeindex.join.condition import EQUAL_VALUES
+from lakeindex.join.equal_keys_sql import INTEGERS
 from lakeindex.join.estimate.from_profiles import estimate_from_profiles
 from lakeindex.join.find_bridges import BridgeSearch
 from lakeindex.join.fuzzy.candidates import ValueModel
@@ -15,6 +16,9 @@ from lakeindex.join.lake_tables import LakeTables
 from lakeindex.join.plan import JoinPlan
 from lakeindex.search.searcher import Searcher
 from lakeindex.types.lake import ColumnId
+
+_SKETCHED_TYPES = INTEGERS | {"VARCHAR", "DATE", "BOOLEAN"}
+"""Types of which equal values are written alike, unlike times in two zones or numbers with more or fewer decimals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,9 @@ def plan_join(
     bridges = None if request.also else BridgeSearch(searcher, tables, *columns)
     condition, tried = Chooser(left, right, request.precision, model, bridges, request.asof).choose(request.match)
     estimate = None
-    # The sketch of a column of lists has whole lists for values.
-    if not (request.also or left.has_lists or right.has_lists):
+    # The sketch of a column of lists has whole lists for values, and sketches hold values as they are written.
+    may_be_sketched = condition.rule != EQUAL_VALUES or {left.sql_type, right.sql_type} <= _SKETCHED_TYPES
+    if may_be_sketched and not (request.also or left.has_lists or right.has_lists):
         sketched = [searcher.column(column) for column in columns]
         is_written_alike = condition.rule == EQUAL_VALUES and not normal_forms(left, right)
         estimate = estimate_from_profiles(sketched, condition, counted_up_to, is_written_alike)

@@ -90,3 +90,15 @@ def test_a_materialised_lake_joins_without_its_files_but_numbers_only_their_rows
     assert 'materialised."' not in plan.sql()
     with pytest.raises(UnreadableTable, match=r"cities\.csv"):
         plan.rows()
+
+
+def test_equal_instants_in_two_offsets_are_promised_as_they_join(tmp_path: Path) -> None:
+    (tmp_path / "lake").mkdir()
+    for name, hour, zone in (("a", "05:30:00", "+05:30"), ("b", "00:00:00", "Z")):
+        rows = [f"2024-01-0{day}T{hour}{zone},{day}" for day in range(1, 6)]
+        (tmp_path / "lake" / f"{name}.csv").write_text("\n".join([f"{name}_at,n", *rows]) + "\n")
+    lake = Lake.index(tmp_path / "lake", tmp_path / "index", Settings(model="hashing", jobs=1))
+    plan = lake.join("a.csv", "a_at", "b.csv", "b_at")
+    assert plan.promised_precision == 1.0
+    assert (plan.promised.rows.low, plan.promised.rows.high, plan.promised.match_rate.low) == (5.0, 5.0, 1.0)
+    assert plan.rows().num_rows == 5
