@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -12,12 +13,13 @@ import numpy as np
 import pyarrow as pa
 
 from lakeindex.build.read_table import ReadRows, read_file
+from lakeindex.catalog.row_limits import limited
 from lakeindex.config.profile_limits import RawValues
-from lakeindex.config.settings import Settings
+from lakeindex.config.settings import Settings, bytes_of
 from lakeindex.errors import InvalidSetting
 from lakeindex.open_index import OpenIndex
 from lakeindex.search.answer import Answer, Counting, Cut, matches_of
-from lakeindex.store.generations import Checked, Generation, open_current, verify
+from lakeindex.store.generations import Checked, Generation, open_current, open_generation, verify
 from lakeindex.types.lake import ColumnId, TableId
 from lakeindex.types.matches import Match
 from lakeindex.types.reports import Progress, Report
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
     from lakeindex.search.scored_candidates import ScoredCandidates
 
 
+SQL_SECONDS = 60.0
+"""How long DuckDB may take for a statement, unless it is said how long."""
+SQL_BYTES = 10_000_000_000
+"""The size of a result, in bytes in memory, after which it ends, unless another one is given."""
 _PROBE = 5
 """Matches that a single query counts unless it is said how many."""
 
@@ -66,6 +72,20 @@ class Lake:
     def logical_hash(self) -> str:
         """The hash of the index's content, feedback included. Raises IndexDamaged when that can't be read."""
         return self.opened.logical_hash
+
+    def close(self) -> None:
+        """Close the index; a query afterwards raises LakeIndexError."""
+        self.opened.close()
+
+    def __enter__(self) -> Lake:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle the path and the generation, and no secret: a key of hashes is read from the environment again."""
+        return _reopened, (self.settings.index, self.generation.number, replace(self.settings, hash_key=""))
 
     @classmethod
     def index(
@@ -279,9 +299,29 @@ class Lake:
         sides = self.opened.tables.side(left), self.opened.tables.side(right)
         return complements_of(self.opened.searcher, (left, right), sides)
 
-    def sql(self, statement: str) -> pa.Table:
-        """Run a SELECT on the lake's tables, each named by its path in double quotes."""
-        return self.opened.tables.database.query(statement, lambda: self.opened.table_ids, self.opened.tables.viewed)
+    def sql(self, statement: str, seconds: float = SQL_SECONDS, most_rows: int | None = None) -> pa.Table:
+        """Run one SELECT on the lake's tables, each named by its path in double quotes, in a process that can't write.
+
+        Raises Refused for a statement that does anything else, and for a result of more rows than `most_rows` or more
+        memory than the settings allow; LakeIndexError where DuckDB rejects it or takes more `seconds`.
+        """
+        schema, batches = self.sql_batches(statement, seconds, most_rows, bytes_of(self.settings.memory) or 0)
+        return pa.Table.from_batches(batches, schema)
+
+    def sql_batches(
+        self,
+        statement: str,
+        seconds: float = SQL_SECONDS,
+        most_rows: int | None = None,
+        most_bytes: int = SQL_BYTES,
+    ) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+        """Run one SELECT as `sql` does; its rows come batch by batch, as they are asked for.
+
+        Only the time counts in which DuckDB is waited for. Raises what `sql` does, even in the middle.
+        """
+        tables = self.opened.tables
+        schema, batches = tables.for_strangers.query(statement, lambda: self.opened.table_ids, tables.viewed, seconds)
+        return schema, limited(batches, most_rows, most_bytes, "ask for less, or read it with sql_batches")
 
     def tables(self) -> pa.Table:
         """List the tables: table, file, connector, rows, rejected, columns, notes."""
@@ -359,6 +399,16 @@ class Lake:
         read = read_file(table, self.settings, table=column.table)
         schema = pa.schema([read.schema.field(column.name)])
         return pa.Table.from_batches((batch.select([column.name]) for batch in read.batches), schema)
+
+
+def _reopened(index: str, number: int, settings: Settings) -> Lake:
+    """Open the generation of a pickled lake. Raises NotFound where it is gone, and as `Lake.open`."""
+    from lakeindex.store.sandbox_check import require_sandbox_checked
+
+    hash_key = os.environ.get("LAKEINDEX_HASH_KEY", "")
+    generation = open_generation(Path(index), number)
+    require_sandbox_checked(Path(index), generation)
+    return Lake(generation, replace(settings, hash_key=hash_key))
 
 
 def _counted(name: str, count: int) -> int:

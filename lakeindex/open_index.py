@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import threading
+import weakref
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from lakeindex.config.profile_limits import ProfileLimits, RawValues
 from lakeindex.config.settings import Settings, pair_budget
+from lakeindex.errors import LakeIndexError
 from lakeindex.search.explain import Explainer
 from lakeindex.search.reranking_searcher import RerankingSearcher
 from lakeindex.search.searcher import Searcher
@@ -26,57 +30,104 @@ if TYPE_CHECKING:
 # are used, and a cold query takes half the time.
 
 
+_Part = TypeVar("_Part")
+
+
+class part(cached_property[_Part]):  # noqa: N801 (a decorator, as cached_property is)
+    """A part of an index, opened when it is first used, by one thread while others wait."""
+
+    @overload
+    def __get__(self, instance: None, owner: type[Any] | None = None) -> part[_Part]: ...
+    @overload
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> _Part: ...
+    def __get__(self, instance: Any, owner: type[Any] | None = None) -> part[_Part] | _Part:
+        if instance is None:
+            return self
+        with instance.lock:
+            if instance.is_closed:
+                raise LakeIndexError("this lake is closed: open it again")
+            opened: _Part = super().__get__(instance, owner)
+            return opened
+
+
 class OpenIndex:
-    """One generation of an index, from beginning to end, and the settings that queries are answered with."""
+    """One generation of an index, from beginning to end, and the settings that queries are answered with.
+
+    Safe for threads. A forked child opens every part again: the parent's threads, processes and locks aren't its own.
+    """
 
     def __init__(self, generation: Generation, settings: Settings) -> None:
         self.generation = generation
         self.settings = settings
+        self.lock = threading.RLock()
+        self.is_closed = False
+        _all.add(self)
 
-    @cached_property
+    def close(self) -> None:
+        """Close everything that is open, end the processes that run SQL, and let a writer remove the generation."""
+        with self.lock:
+            self.is_closed = True
+            opened = self._take_parts()
+        for one in (opened.get("tables"), opened.get("catalog")):
+            if one is not None:
+                one.close()
+        if self.generation.read_lock is not None:
+            self.generation.read_lock.release()
+
+    def after_fork(self) -> None:
+        """Forget the parent's parts, in a forked child."""
+        self.lock = threading.RLock()
+        _kept_for_the_parent.append(self._take_parts())
+
+    def _take_parts(self) -> dict[str, Any]:
+        """Return the parts that are open, which are opened again when they are used."""
+        names = [name for name in self.__dict__ if isinstance(getattr(type(self), name, None), part)]
+        return {name: self.__dict__.pop(name) for name in names}
+
+    @part
     def searcher(self) -> Searcher:
         """The generation's indexes."""
         return Searcher.open(self.generation, self.settings.device, self.feedback_file)
 
-    @cached_property
+    @part
     def reranking(self) -> RerankingSearcher:
         """The searcher with a cross-encoder behind it."""
         return RerankingSearcher(self.searcher, self.settings, self.generation)
 
-    @cached_property
+    @part
     def explainer(self) -> Explainer:
         """Explains scores."""
         return Explainer(self.searcher.directory, self.searcher.scorer.matcher)
 
-    @cached_property
+    @part
     def verdicts(self) -> Feedback:
         """People's verdicts on pairs of columns."""
         from lakeindex.search.feedback import Feedback
 
         return Feedback(self.feedback_file, self.searcher.directory)
 
-    @cached_property
+    @part
     def catalog(self) -> Catalog:
         """The generation's catalog."""
         from lakeindex.catalog.catalog import Catalog
 
         return Catalog.open(self.generation.folder / CATALOG, self.settings.memory)
 
-    @cached_property
+    @part
     def tables(self) -> LakeTables:
         """The rows of the lake's tables, in DuckDB."""
         from lakeindex.join.lake_tables import LakeTables
 
         return LakeTables(self.generation, self.catalog, self.searcher.directory, self.settings.memory)
 
-    @cached_property
+    @part
     def model(self) -> QueryEncoder:
         """The model that the index was built with."""
         from lakeindex.search.query_encoder import QueryEncoder
 
         return QueryEncoder(self.generation, self.settings)
 
-    @cached_property
+    @part
     def table_ids(self) -> list[TableId]:
         """The names of all tables, ascending."""
         return [
@@ -116,3 +167,16 @@ class OpenIndex:
         if self.kept_values is not RawValues.SAMPLE:
             return 0  # of names alone a cross-encoder knows less than the matcher
         return pair_budget(self.settings.budget, self.settings.cross_encoder)
+
+
+_all: weakref.WeakSet[OpenIndex] = weakref.WeakSet()
+_kept_for_the_parent: list[dict[str, Any]] = []
+"""Never ended in a child: that would wait for threads which only the parent has."""
+
+
+def _after_fork() -> None:
+    for one in list(_all):
+        one.after_fork()
+
+
+os.register_at_fork(after_in_child=_after_fork)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from threading import Lock
 
 import duckdb
 import pyarrow as pa
@@ -75,6 +76,7 @@ class Catalog:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
+        self._lock = Lock()
 
     @classmethod
     def write(
@@ -185,8 +187,9 @@ class Catalog:
 
     def fetch(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
         """Run a query on the catalog's tables: `files`, `tables` and `columns`."""
-        table: pa.Table = self._connection.sql(sql, params=list(parameters)).to_arrow_table()
-        return table
+        with self._lock:
+            table: pa.Table = self._connection.sql(sql, params=list(parameters)).to_arrow_table()
+            return table
 
 
 def _to_table(rows: Sequence[Sequence[object]], schema: pa.Schema) -> pa.Table:

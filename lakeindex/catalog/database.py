@@ -18,9 +18,12 @@ from lakeindex.sql import literal
 from lakeindex.types.lake import Scan
 
 
-def connect(path: Path | None, memory: str, threads: int = 2, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+def connect(
+    path: Path | None, memory: str, threads: int = 2, read_only: bool = False, may_spill: bool = True
+) -> duckdb.DuckDBPyConnection:
     """Open a database file, or one in memory, that never downloads an extension and keeps below `memory`.
 
+    What doesn't fit is written to a temporary folder, unless it may not spill.
     Raises InvalidSetting when `memory` is no size that DuckDB understands, or too small to start with.
     """
     config: dict[str, str | bool | int | float | list[str]] = {
@@ -33,7 +36,7 @@ def connect(path: Path | None, memory: str, threads: int = 2, read_only: bool = 
     if path is None or read_only:
         # DuckDB's own choices are the current folder, which may be the lake, and the folder of the published file,
         # where other readers would find a file that was not published, which is an error.
-        folder = _spilling_folder()
+        folder = _spilling_folder() if may_spill else None
         config["temp_directory"] = "" if folder is None else str(folder / uuid4().hex)
     try:
         connection = duckdb.connect(":memory:" if path is None or read_only else str(path), config=config)
@@ -94,5 +97,9 @@ def glob_escaped(path: Path) -> str:
 
     It finds no file whose name holds both a backslash and one of `*?[`, however that is written.
     """
-    escaped = str(path).replace("[", "[[]")
-    return escaped.replace("*", "[*]").replace("?", "[?]")
+    return glob_escaped_text(str(path))
+
+
+def glob_escaped_text(path: str) -> str:
+    """Write the text of a path as `glob_escaped` does."""
+    return path.replace("[", "[[]").replace("*", "[*]").replace("?", "[?]")

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import duckdb
 import pyarrow as pa
 
 from lakeindex.canonical.column_reading import ZONED_TYPE, ColumnReading
-from lakeindex.catalog.database import connect, glob_escaped, scan_sql
+from lakeindex.catalog.database import connect, scan_sql
 from lakeindex.catalog.path_guard import require_inside
-from lakeindex.errors import LakeIndexError, NotFound, Refused, UnreadableTable
+from lakeindex.catalog.sql_process.client import SqlProcess, SqlProcessEnded
+from lakeindex.catalog.sql_process.cursor import SqlCursor
+from lakeindex.catalog.sql_process.messages import Setup
+from lakeindex.errors import LakeIndexError, NotFound, UnreadableTable
 from lakeindex.sql import BLANKS, literal, quoted
 from lakeindex.types.lake import Scan, TableId
 
-_READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 _ROWS = "materialised"
 _NAMED = re.compile(r'"((?:[^"]|"")+)"|\'((?:[^\']|\'\')+)\'|([\w.]+)')
 
@@ -40,33 +45,58 @@ class ViewedTable:
 
 
 class LakeViews:
-    """A DuckDB connection that makes the view of a table when it is first used."""
+    """The lake in a SQL process that makes the view of a table when it is first used."""
 
-    def __init__(self, folders: Iterable[Path], memory: str, rows: Path | None = None) -> None:
-        """Allow the files below `folders` and no others; with `rows`, read the file that `materialise` wrote."""
-        self._viewed: set[TableId] = set()
+    def __init__(
+        self,
+        folders: Iterable[Path],
+        memory: str,
+        rows: Path | None = None,
+        files: Iterable[Path] = (),
+        is_confined: bool = False,
+    ) -> None:
+        """Allow the files below `folders`, and `files`, and no others; with `rows`, read what `materialise` wrote.
+
+        Statements of strangers run where `is_confined` alone, in a process that can write nothing.
+        """
         self._is_materialised = rows is not None
-        self.connection = connect(None, memory)
-        if rows is not None:
-            self.connection.execute(f"ATTACH {literal(str(rows))} AS {_ROWS} (READ_ONLY)")
         self._folders = [folder.resolve() for folder in folders]
-        # DuckDB compares these with the glob as it is written, and then with each path that it matches.
-        written = {form for folder in self._folders for form in (str(folder), glob_escaped(folder))}
-        self.connection.execute(f"SET allowed_directories = {literal(tuple(sorted(written)))}")
-        self.connection.execute("SET enable_external_access = false")
-        self.connection.execute("SET lock_configuration = true")
+        self._files = [file.resolve() for file in files]
+        setup = Setup(
+            memory=memory,
+            folders=tuple(map(str, self._folders)),
+            files=tuple(map(str, self._files)),
+            rows=None if rows is None else str(rows.resolve()),
+            rows_name=_ROWS,
+            is_confined=is_confined,
+        )
+        self.connection = SqlCursor(SqlProcess(setup))
+        self._viewed: set[TableId] = set()
+        self._viewed_in = 0
+        self._lock = threading.Lock()
+
+    def watch_output(self, stream: TextIO) -> None:
+        """Let statements end with BrokenPipeError when nobody reads the stream any more."""
+        with suppress(OSError, ValueError):  # it is no file
+            self.connection.process.output = stream.fileno()
+
+    def close(self) -> None:
+        """End the process."""
+        self.connection.process.close()
 
     def view(self, table: ViewedTable) -> None:
         """Create a table's view, once. Raises NotFound when its file is gone."""
-        if table.id in self._viewed:
-            return
-        if not self._is_materialised and (reason := self._why_unreadable(table)):
-            raise NotFound(f"{reason}; index the lake again")
-        try:
-            self.connection.execute(f"CREATE OR REPLACE VIEW {quoted(table.id)} AS {self.select(table)}")
-        except duckdb.IOException as error:
-            raise NotFound(f"{table.file} is gone or can't be read; index the lake again") from error
-        self._viewed.add(table.id)
+        with self._lock:
+            if table.id in self._viewed_now():
+                return
+            if not self._is_materialised and (reason := self._why_unreadable(table)):
+                raise NotFound(f"{reason}; index the lake again")
+            try:
+                statement = f"CREATE OR REPLACE VIEW {quoted(table.id)} AS {self.select(table)}"
+                self.connection.cursor().execute(statement)
+            except duckdb.IOException as error:
+                raise NotFound(f"{table.file} is gone or can't be read; index the lake again") from error
+            self._viewed_now().add(table.id)
 
     def select(self, table: ViewedTable) -> str:
         """Return the SELECT of a table's view; run, it fails where something else has replaced the file."""
@@ -85,29 +115,70 @@ class LakeViews:
         require_inside(table.file, table.root)
         return f"SELECT * FROM {_scan_of_text(table, table.scan)}"
 
+    def _viewed_now(self) -> set[TableId]:
+        """Return the tables whose views the process has; a new one has none."""
+        process = self.connection.process
+        process.warm()
+        if self._viewed_in != process.incarnation:
+            self._viewed, self._viewed_in = set(), process.incarnation
+        return self._viewed
+
     def _why_unreadable(self, table: ViewedTable) -> str:
         """Return why a table's file must not be read, or nothing: DuckDB follows links and waits for a FIFO."""
         if table.scan is None:
             return ""
         target = table.file.resolve()
-        if not any(target.is_relative_to(folder) for folder in self._folders):
+        if target not in self._files and not any(target.is_relative_to(folder) for folder in self._folders):
             return f"{table.file} is a link that leaves the lake now"
         return "" if target.is_file() else f"{table.file} is gone or no regular file any more"
 
     def query(
-        self, sql: str, known: Callable[[], list[TableId]], find: Callable[[list[TableId]], list[ViewedTable]]
-    ) -> pa.Table:
-        """Run one statement that reads. Raises Refused for any other, LakeIndexError for one that DuckDB rejects."""
-        try:
-            statements = self.connection.extract_statements(sql)
-            if len(statements) != 1 or statements[0].type not in _READING:
-                raise Refused("the lake is read-only: give a single SELECT (or EXPLAIN) statement")
-            for table in find([table for table in _mentioned(sql, known()) if table not in self._viewed]):
-                self.view(table)
-            result: pa.Table = self.connection.sql(sql).to_arrow_table()
-            return result
-        except duckdb.Error as error:
-            raise LakeIndexError(f"DuckDB can't run this: {str(error).strip()}") from error
+        self,
+        sql: str,
+        known: Callable[[], list[TableId]],
+        find: Callable[[list[TableId]], list[ViewedTable]],
+        seconds: float | None = None,
+    ) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+        """Run one statement of a stranger that reads; its rows come as they are asked for.
+
+        Raises Refused for any other, LakeIndexError for one that DuckDB rejects, TimeLimitExceeded where DuckDB takes
+        more seconds.
+        """
+        for is_last in (False, True):
+            try:
+                with _rejecting():
+                    mentioned = _mentioned(sql, known())
+                    for table in find([table for table in mentioned if table not in self._viewed_now()]):
+                        self.view(table)
+                    schema, batches = self.connection.sql(sql, is_of_stranger=True, seconds=seconds).batches()
+                return schema, _read(batches)
+            except SqlProcessEnded:
+                # Perhaps the statement of another thread ended it: once more, in a new process.
+                if is_last:
+                    raise
+        raise AssertionError
+
+
+@contextmanager
+def _rejecting() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise LakeIndexError(
+            f"this needs more memory than it may take; ask for less, or allow more with LAKEINDEX_MEMORY "
+            f"({_first_line(error)})"
+        ) from error
+    except duckdb.Error as error:
+        raise LakeIndexError(f"DuckDB can't run this: {str(error).strip()}") from error
+
+
+def _read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    with _rejecting():
+        yield from batches
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n", 1)[0]
 
 
 def materialise(tables: Iterable[ViewedTable], path: Path, memory: str) -> None:
@@ -117,7 +188,7 @@ def materialise(tables: Iterable[ViewedTable], path: Path, memory: str) -> None:
             connection.execute(f"CREATE OR REPLACE TABLE {quoted(table.id)} AS {_select(connection, table)}")
 
 
-def _select(connection: duckdb.DuckDBPyConnection, table: ViewedTable) -> str:
+def _select(connection: SqlCursor | duckdb.DuckDBPyConnection, table: ViewedTable) -> str:
     if table.copy is None:
         require_inside(table.file, table.root)
     if table.scan is not None and table.scan.function == "read_parquet":
@@ -133,7 +204,7 @@ def _scan_of_text(table: ViewedTable, scan: Scan) -> str:
     return scan_sql(scan, table.file, [(name, "VARCHAR") for name, _ in table.columns])
 
 
-def _of_parquet(connection: duckdb.DuckDBPyConnection, table: ViewedTable, source: str) -> str:
+def _of_parquet(connection: SqlCursor | duckdb.DuckDBPyConnection, table: ViewedTable, source: str) -> str:
     """Select the columns as DuckDB has them, and bytes as hexadecimal digits or UUIDs."""
     kinds = {name: kind for name, kind in table.columns if kind in _BYTES}
     if not kinds:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import time
 
@@ -50,3 +51,11 @@ def _seconds(dtype: torch.dtype) -> float:
             torch.nn.functional.linear(left, right)
             best = min(best, time.perf_counter() - start)
     return best
+
+
+def _use_one_thread() -> None:
+    """Compute with one thread in a forked child: OpenMP's other threads are the parent's, and would be waited for."""
+    torch.set_num_threads(1)
+
+
+os.register_at_fork(after_in_child=_use_one_thread)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -161,3 +163,12 @@ def _is_installed(distribution: str) -> bool:
 
 def _first_line(error: BaseException) -> str:
     return str(error).strip().split("\n", 1)[0]
+
+
+def _use_one_thread() -> None:
+    """Search with one thread in a forked child: OpenMP's other threads are the parent's, and would be waited for."""
+    if (faiss := sys.modules.get("faiss")) is not None:
+        faiss.omp_set_num_threads(1)
+
+
+os.register_at_fork(after_in_child=_use_one_thread)

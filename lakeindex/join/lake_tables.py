@@ -55,6 +55,17 @@ class LakeTables:
         """The lake in DuckDB, read from the rows that the index keeps, if any."""
         return self._open(self._kept)
 
+    @cached_property
+    def for_strangers(self) -> LakeViews:
+        """The lake in a process that can write nothing, for statements of others."""
+        return self._open(self._kept, is_confined=True)
+
+    def close(self) -> None:
+        """End the processes that run SQL."""
+        for name in ("database", "for_strangers", "_files"):
+            if name in self.__dict__:
+                self.__dict__[name].close()
+
     def open_reaching(self, folder: Path) -> LakeViews:
         """Open the lake in DuckDB once more, with access to one more folder."""
         return self._open(self._kept, folder)
@@ -108,8 +119,9 @@ class LakeTables:
         rows = self.generation.folder / ROWS
         return rows if rows.exists() else None
 
-    def _open(self, rows: Path | None, *folders: Path) -> LakeViews:
-        return LakeViews([Path(self.generation.manifest.lake), self._copies, *folders], self.memory, rows)
+    def _open(self, rows: Path | None, *folders: Path, is_confined: bool = False) -> LakeViews:
+        reached = [Path(self.generation.manifest.lake), self._copies, *folders]
+        return LakeViews(reached, self.memory, rows, is_confined=is_confined)
 
     def _place(self, column: ColumnId) -> int:
         """Return the place of a column in its table."""

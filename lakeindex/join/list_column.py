@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-import duckdb
-
+from lakeindex.catalog.sql_process.cursor import SqlCursor
 from lakeindex.sql import literal, quoted
 
 _TEXT = "VARCHAR"
@@ -53,7 +52,7 @@ class ListColumn:
         return f"SELECT * REPLACE (unnest({self.elements}) AS {name}) FROM {relation} AS list_rows"
 
 
-def find_list_column(connection: duckdb.DuckDBPyConnection, source: str, name: str, sql_type: str) -> ListColumn | None:
+def find_list_column(connection: SqlCursor, source: str, name: str, sql_type: str) -> ListColumn | None:
     """Return how a column of lists is taken apart, from the whole column; None for a column of single values.
 
     A column is one of lists where at least half its values are: the others count as lists of one element.
@@ -75,7 +74,7 @@ def _typed_column(name: str, element: str, depth: int) -> ListColumn:
     return ListColumn(name, element, f"list_distinct({flat})")
 
 
-def _json_column(connection: duckdb.DuckDBPyConnection, source: str, name: str) -> ListColumn | None:
+def _json_column(connection: SqlCursor, source: str, name: str) -> ListColumn | None:
     cursor = connection.cursor()
     value = quoted(name)
     ((share,),) = cursor.sql(_BEGINS.format(name=value, source=source, sampled=_SAMPLED)).fetchall()

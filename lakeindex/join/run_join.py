@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 
+from lakeindex.catalog.sql_process.cursor import SqlCursor
 from lakeindex.join.condition import ByMapping, JoinCondition
 from lakeindex.join.lake_tables import LakeTables
 from lakeindex.join.side import JoinSide, reading
@@ -47,25 +47,25 @@ class JoinRunner:
     def batches(self, sql: str) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         """Run a statement, a batch of rows at a time. Raises UnreadableTable, even in the middle."""
         with self._reading():
-            reader = self._cursor.sql(sql).to_arrow_reader()
-        return reader.schema, self._read(reader)
+            schema, batches = self._cursor.sql(sql).batches()
+        return schema, self._read(batches)
 
-    def connect(self, folder: Path) -> duckdb.DuckDBPyConnection:
+    def connect(self, folder: Path) -> SqlCursor:
         """Open a connection of its own to the lake that reaches one more folder."""
         return self._with_mapping(self.tables.open_reaching(folder).connection)
 
     @cached_property
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
+    def _cursor(self) -> SqlCursor:
         return self._with_mapping(self.left.connection.cursor())
 
-    def _with_mapping(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    def _with_mapping(self, connection: SqlCursor) -> SqlCursor:
         if isinstance(self.condition.rule, ByMapping):
             connection.register(MAPPING, self.condition.rule.pairs)
         return connection
 
-    def _read(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    def _read(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         with self._reading():
-            yield from reader
+            yield from batches
 
     def _reading(self) -> AbstractContextManager[None]:
         return reading(f"the join of {self.left} with {self.right}")

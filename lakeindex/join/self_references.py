@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
-import duckdb
 import numpy as np
 
 from lakeindex.arrays.aliases import Integers
+from lakeindex.catalog.sql_process.cursor import SqlCursor
 from lakeindex.errors import UnreadableTable
 from lakeindex.join.lake_tables import CountedColumn, LakeTables
 from lakeindex.join.side import reading
@@ -77,8 +78,8 @@ def _targets(tables: LakeTables, child: CountedColumn, parent: CountedColumn) ->
         source=child.source,
     )
     with reading(str(child.table)):
-        cursor: duckdb.DuckDBPyConnection = tables.database.connection.cursor()
-        found = cursor.sql(sql).to_arrow_table()
+        cursor: SqlCursor = tables.database.connection.cursor()
+        found: Any = cursor.sql(sql).to_arrow_table()
     targets = np.full(found.num_rows, found.num_rows)
     targets[found["row"].to_numpy()] = found["target"].fill_null(found.num_rows).to_numpy()
     return targets, int(np.count_nonzero(found["has_value"].to_numpy()))

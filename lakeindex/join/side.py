@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from lakeindex.arrays.aliases import Texts
 from lakeindex.canonical.column_reading import PLAIN, ZONED_TYPE, ColumnReading
+from lakeindex.catalog.sql_process.cursor import SqlCursor
 from lakeindex.errors import UnreadableTable
 from lakeindex.join.list_column import ListColumn, find_list_column
 from lakeindex.sql import quoted
@@ -31,7 +32,7 @@ class JoinSide:
     The values of a column of lists are the elements of its lists.
     """
 
-    connection: duckdb.DuckDBPyConnection
+    connection: SqlCursor
     """Runs `source`."""
     table: TableId
     row_source: str
@@ -51,7 +52,7 @@ class JoinSide:
 
     @classmethod
     def open(
-        cls, connection: duckdb.DuckDBPyConnection, table: TableId, sources: tuple[str, str], places: Sequence[int],
+        cls, connection: SqlCursor, table: TableId, sources: tuple[str, str], places: Sequence[int],
         rows: int, readings: tuple[ColumnReading, ...] = (),
     ) -> JoinSide:  # fmt: skip
         """Open a table, whose columns DuckDB lists; `sources` are `row_source` and `file_source`.

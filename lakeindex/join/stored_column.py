@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import uuid4
 
 import duckdb
@@ -12,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Integers, Texts
+from lakeindex.catalog.sql_process.cursor import SqlCursor
 from lakeindex.errors import UnreadableTable
 from lakeindex.join.condition import VALUE
 from lakeindex.join.lake_tables import MISSING, OUTSIDE, CountedColumn
@@ -64,7 +66,7 @@ class StoredColumn:
 class ColumnStore:
     """Reads columns into memory, and forgets them at the end."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, outside: pa.Table | None = None) -> None:
+    def __init__(self, connection: SqlCursor, outside: pa.Table | None = None) -> None:
         """Read what `connection` reads, and the table `outside`."""
         self._connection = connection
         self._names: list[str] = []
@@ -94,7 +96,7 @@ class ColumnStore:
             sql = _TEXTS.format(stored=stored, column=name, rows=rows, text=text, written=written)
             texts = self.cursor.sql(sql).to_arrow_table()
         counts: Integers = texts["rows"].to_numpy()
-        values, forms = (texts[one].combine_chunks().cast(pa.large_string()) for one in ("value", "written"))
+        values, forms = (_texts_in(texts, one) for one in ("value", "written"))
         return StoredColumn(replace(side, rows=int(counts.sum())), stored, values, counts, forms)
 
     def keys(self, column: StoredColumn, expression: str) -> Texts:
@@ -103,7 +105,7 @@ class ColumnStore:
             return column.values
         self.cursor.register("keyed", pa.table({"value": column.values}))
         sql = f"SELECT CAST({expression.replace(VALUE, 'value')} AS VARCHAR) AS key FROM keyed"
-        keys: Texts = self.cursor.sql(sql).to_arrow_table()["key"].combine_chunks().cast(pa.large_string())
+        keys = _texts_in(self.cursor.sql(sql).to_arrow_table(), "key")
         self.cursor.unregister("keyed")
         return keys
 
@@ -121,3 +123,8 @@ def _reading(column: CountedColumn) -> Iterator[None]:
     except duckdb.Error as error:
         first_line = str(error).split("\n", 1)[0]
         raise UnreadableTable(f"{column.table} can't be read: {first_line}") from error
+
+
+def _texts_in(table: pa.Table, name: str) -> Texts:
+    texts: Any = table[name].combine_chunks().cast(pa.large_string())
+    return texts  # type: ignore[no-any-return]

@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lakeindex.catalog.sql_process.cursor import SqlCursor
 from lakeindex.errors import InvalidSetting, LakeIndexError, NotFound, Refused
 from lakeindex.sql import literal
 
@@ -23,7 +24,7 @@ _COPY_OPTIONS = {
 }
 MAPPING_SUFFIX = ".mapping.parquet"
 
-Connect = Callable[[Path], duckdb.DuckDBPyConnection]
+Connect = Callable[[Path], SqlCursor]
 """Opens a connection that may also write to one folder."""
 
 
@@ -49,7 +50,7 @@ def copy_rows(sql: str, path: Path, force: bool, connect: Connect) -> int:
             first_line = str(error).split("\n", 1)[0]
             raise LakeIndexError(f"{path} can't be written: {first_line}") from error
         finally:
-            connection.close()
+            connection.process.close()
     return int(written[0]) if written else 0
 
 

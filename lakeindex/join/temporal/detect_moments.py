@@ -6,8 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import duckdb
-
+from lakeindex.catalog.sql_process.cursor import SqlCursor
 from lakeindex.join.condition import VALUE
 from lakeindex.join.key_conditions import normal_value
 from lakeindex.join.side import TEXT, ZONED_TYPES, JoinSide, reading
@@ -46,7 +45,7 @@ _OF_DAYS = frozenset((Grain.YEAR, Grain.QUARTER, Grain.MONTH, Grain.WEEK))
 class DistinctValues:
     """The distinct values of a column."""
 
-    cursor: duckdb.DuckDBPyConnection
+    cursor: SqlCursor
     relation: str
     """A table or SELECT in brackets with one column, `value`, as text."""
 

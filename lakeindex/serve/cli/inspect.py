@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -95,7 +96,25 @@ def read(table: str, index: str | None, header: str | None, output: str) -> None
 @click.command()
 @click.argument("statement")
 @with_index
+@click.option(
+    "--seconds", type=click.FloatRange(0.001, 1e6), default=60.0, show_default=True, help="How long it may take."
+)
+@click.option(
+    "--most-rows", type=click.IntRange(0, 10**15), metavar="N", help="End after so many rows [default: none]."
+)
+@click.option("--most-bytes", default="10GB", show_default=True, help="End after so much data, as it is in memory.")
 @with_format
-def sql(statement: str, index: str | None, output: str) -> None:
-    """Run a SELECT on the lake; every table goes by its path in double quotes."""
-    write_table(open_lake(index).sql(statement), Format(output))
+def sql(statement: str, index: str | None, seconds: float, most_rows: int | None, most_bytes: str, output: str) -> None:
+    """Run a SELECT on the lake; every table goes by its path in double quotes.
+
+    It runs in a process that can't write, and reads nothing but the lake.
+    """
+    from lakeindex.config.settings import bytes_of
+
+    size = bytes_of(most_bytes)
+    if not size:
+        raise click.BadParameter(f"{most_bytes!r} is no amount; write it as 10GB or 500MB", param_hint="--most-bytes")
+    lake = open_lake(index)
+    lake.opened.tables.for_strangers.watch_output(sys.stdout)
+    schema, batches = lake.sql_batches(statement, seconds, most_rows, size)
+    write_batches(batches, schema, Format(output))

@@ -1,0 +1,182 @@
+"""The SQL process: `python -m lakeindex.catalog.sql_process.server CONTROL CHANNEL...`, the descriptors of its sockets.
+
+A thread serves each channel, so that as many statements run side by side as there are channels. When the parent ends,
+or closes the control socket, the process ends at once, whatever DuckDB is doing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from socket import socket
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from lakeindex.catalog.database import connect, glob_escaped_text
+from lakeindex.catalog.sql_process.confinement import confine
+from lakeindex.catalog.sql_process.messages import (
+    Setup,
+    Tag,
+    receive,
+    rows_from_bytes,
+    rows_to_bytes,
+    send,
+    send_json,
+)
+from lakeindex.catalog.sql_process.statement_check import require_one_select
+from lakeindex.errors import LakeIndexError
+from lakeindex.files.process_limits import limit_memory
+from lakeindex.sql import literal, quoted
+
+_BATCH_ROWS = 1 << 16
+_BEYOND_DUCKDB = 400_000_000
+"""Bytes that rows under way and results may take beside what DuckDB counts."""
+
+
+@dataclass(slots=True)
+class _Cursor:
+    """One cursor of the parent: its connection, and the rows of its statement that are still to come."""
+
+    connection: duckdb.DuckDBPyConnection
+    rest: Iterator[pa.RecordBatch] | None = None
+
+
+@dataclass(slots=True)
+class Server:
+    """Serves the requests of all channels on one DuckDB."""
+
+    root: duckdb.DuckDBPyConnection
+    cursors: dict[int, _Cursor] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def serve(self, channel: socket) -> None:
+        """Respond to the requests of one channel until it is closed."""
+        while (frame := receive(channel)) is not None:
+            request = json.loads(frame[1])
+            for number in request["closed"]:
+                self._close(number)
+            rows = None
+            if request.get("has_rows"):
+                payload = receive(channel)
+                if payload is None:
+                    return
+                rows = rows_from_bytes(payload[1])
+            try:
+                self._respond(channel, request, rows)
+            except (duckdb.Error, LakeIndexError, RuntimeError, MemoryError, pa.ArrowException) as error:
+                send_json(channel, {"kind": type(error).__name__, "message": str(error)}, Tag.ERROR)
+
+    def interrupt(self, number: int) -> None:
+        """Interrupt what a cursor is doing."""
+        cursor = self.cursors.get(number)
+        if cursor is not None:
+            cursor.connection.interrupt()
+
+    def _respond(self, channel: socket, request: dict[str, Any], rows: pa.Table | None) -> None:
+        do, cursor = request["do"], self._cursor(request["cursor"])
+        if do == "next":
+            self._send_batch(channel, cursor)
+            return
+        cursor.rest = None
+        if do == "register":
+            cursor.connection.register(request["name"], rows)
+            send_json(channel, {})
+        elif do == "unregister":
+            cursor.connection.unregister(request["name"])
+            send_json(channel, {})
+        elif do == "execute":
+            send_json(channel, {"rows": cursor.connection.execute(request["sql"]).fetchall()})
+        elif do == "describe":
+            found = cursor.connection.sql(request["sql"])
+            send_json(channel, {"columns": found.columns, "types": list(map(str, found.types))})
+        else:
+            if request["is_of_stranger"]:
+                require_one_select(cursor.connection, request["sql"])
+            self._open(channel, cursor, request["sql"])
+
+    def _open(self, channel: socket, cursor: _Cursor, sql: str) -> None:
+        """Run a statement and send its schema with the first rows."""
+        reader = cursor.connection.sql(sql).to_arrow_reader(_BATCH_ROWS)
+        cursor.rest = iter(reader)
+        send(channel, Tag.ROWS, rows_to_bytes(reader.schema.empty_table()))
+        self._send_batch(channel, cursor)
+
+    def _send_batch(self, channel: socket, cursor: _Cursor) -> None:
+        batch = None if cursor.rest is None else next(cursor.rest, None)
+        if batch is None:
+            cursor.rest = None
+        else:
+            send(channel, Tag.ROWS, rows_to_bytes(batch))
+        send_json(channel, {"is_done": batch is None})
+
+    def _cursor(self, number: int) -> _Cursor:
+        with self.lock:
+            if number not in self.cursors:
+                self.cursors[number] = _Cursor(self.root.cursor())
+            return self.cursors[number]
+
+    def _close(self, number: int) -> None:
+        with self.lock:
+            cursor = self.cursors.pop(number, None)
+        if cursor is not None:
+            cursor.rest = None
+            cursor.connection.close()
+
+
+def open_database(setup: Setup) -> duckdb.DuckDBPyConnection:
+    """Open DuckDB as it may be used here: no file outside the setup's, no setting that a statement can change."""
+    connection = connect(None, setup.memory, may_spill=not setup.is_confined)
+    if setup.rows is not None:
+        connection.execute(f"ATTACH {literal(setup.rows)} AS {quoted(setup.rows_name)} (READ_ONLY)")
+    # DuckDB compares these with the glob as it is written, and then with each path that it matches.
+    for setting, paths in (("allowed_directories", setup.folders), ("allowed_paths", setup.files)):
+        written = {form for path in paths for form in (path, glob_escaped_text(path))}
+        if written:
+            connection.execute(f"SET {setting} = {literal(tuple(sorted(written)))}")
+    if setup.is_confined:
+        connection.execute("SET allow_persistent_secrets = false")
+    # Names in a statement are tables and files, never variables of this program.
+    connection.execute("SET python_enable_replacements = false")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+def _start(setup: Setup, memory: int) -> Server:
+    if setup.is_confined:
+        limit_memory(memory + _BEYOND_DUCKDB)
+        # Before DuckDB starts threads, which would not be confined.
+        confine([*setup.folders, *setup.files, *([] if setup.rows is None else [setup.rows])])
+    return Server(open_database(setup))
+
+
+def main() -> None:
+    """Serve the sockets whose descriptors are the arguments."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process itself
+    control, *channels = (socket(fileno=int(number)) for number in sys.argv[1:])
+    frame = receive(control)
+    if frame is None:
+        return
+    request = json.loads(frame[1])
+    try:
+        server = _start(Setup.from_json(request["setup"]), request["bytes"])
+    except (duckdb.Error, LakeIndexError) as error:
+        send_json(control, {"kind": type(error).__name__, "message": str(error)}, Tag.ERROR)
+        return
+    for channel in channels:
+        threading.Thread(target=server.serve, args=(channel,), daemon=True).start()
+    send_json(control, {})
+    while (frame := receive(control)) is not None:
+        server.interrupt(json.loads(frame[1])["cursor"])
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
