@@ -24,6 +24,9 @@ from lakeindex.sql import BLANKS, literal, quoted
 from lakeindex.types.lake import Scan, TableId
 
 _ROWS = "materialised"
+_LISTING = re.compile(
+    r"\b(show|describe|summarize|information_schema|pg_\w+|sqlite_master|duckdb_\w+)\b", re.IGNORECASE
+)
 _NAMED = re.compile(r'"((?:[^"]|"")+)"|\'((?:[^\']|\'\')+)\'|([\w.]+)')
 
 
@@ -244,8 +247,9 @@ def _typed(name: str, kind: str) -> str:
 
 
 def _mentioned(sql: str, known: list[TableId]) -> list[TableId]:
-    """Return the tables whose names are in a statement; all of them where none is (SHOW TABLES)."""
+    """Return the tables whose names are in a statement; all of them where it lists tables, or may."""
     names = {(one or two.replace("''", "'") or bare).replace('""', '"') for one, two, bare in _NAMED.findall(sql)}
     lowered = {name.lower() for name in names}
     exact = [table for table in known if table in names]
-    return exact or [table for table in known if table.lower() in lowered] or known
+    found = exact or [table for table in known if table.lower() in lowered]
+    return found or (known if _LISTING.search(sql) else [])

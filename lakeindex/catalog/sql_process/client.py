@@ -94,9 +94,9 @@ class SqlProcess:
                 if rows is not None:
                     send(channel, Tag.ROWS, rows_to_bytes(rows))
                 return self._response(channel, deadline)
-            except (TimeLimitExceeded, _OutputClosed) as error:
+            except (TimeLimitExceeded, _OutputClosed):
                 self._interrupt(running, channel, request["cursor"])
-                raise BrokenPipeError if isinstance(error, _OutputClosed) else error from None
+                raise
             except (OSError, EOFError) as error:
                 raise self._ended(running) from error
             except BaseException as error:
@@ -205,6 +205,9 @@ class SqlProcess:
     def _await_start(self, running: RunningProcess) -> None:
         try:
             self._response(running.control, time.monotonic() + _SECONDS_TO_START)
+        except _OutputClosed:
+            self.end()
+            raise
         except (OSError, EOFError, TimeLimitExceeded) as error:
             reason = running.last_message()
             self.end()
@@ -214,7 +217,7 @@ class SqlProcess:
             raise
 
 
-class _OutputClosed(Exception):
+class _OutputClosed(BrokenPipeError):
     """Nobody reads the output any more."""
 
 

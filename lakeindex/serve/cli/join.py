@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -103,6 +104,7 @@ def join(
     if out is not None:
         require_writable(out.absolute(), force)
     lake = open_lake(index)
+    lake.opened.tables.database.watch_output(sys.stdout)
     asof = AsOf(direction or Direction.BACKWARD, tolerance) if match == "asof" else None
     planned = lake.join(left_table, left_column, right_table, right_column, match, precision, how, also, asof)
     plan = replace(planned, most_rows=most_rows)

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lakeindex import Lake, Settings
+from lakeindex.errors import LakeIndexError, Refused
+from lakeindex.sql import quoted
+from tests.catalog.sql_process.statements import REACHING, READING, WRITING, Places, generated
+from tests.small_lake import write_lake
+
+TABLE = "geo/countries.csv"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a lake, its index, and a file that is outside both."""
+    folder = tmp_path_factory.mktemp("of strangers")
+    (folder / "outside.csv").write_text("code\nsecret\n")
+    write_lake(folder / "lake")
+    Lake.index(folder / "lake", folder / "index", Settings(model="hashing", memory="500MB")).close()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lake(folder: Path) -> Iterator[Lake]:
+    with Lake.open(folder / "index", Settings(memory="500MB")) as lake:
+        yield lake
+
+
+@pytest.fixture(scope="module")
+def places(folder: Path) -> Places:
+    file = folder / "lake" / TABLE
+    return Places(quoted(TABLE), file, file, folder / "outside.csv")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@pytest.mark.parametrize("statement", READING)
+def test_what_reads_runs(lake: Lake, places: Places, statement: str) -> None:
+    assert lake.sql(places.fill(statement)).num_columns > 0
+
+
+@pytest.mark.parametrize("prefix", ["", "EXPLAIN ", "EXPLAIN ANALYZE ", "EXPLAIN (ANALYZE) "])
+@pytest.mark.parametrize("statement", WRITING)
+def test_what_does_more_is_refused(lake: Lake, places: Places, statement: str, prefix: str) -> None:
+    before = contents(places.file.parent.parent)
+    with pytest.raises(LakeIndexError):  # Refused, but for what DuckDB doesn't parse with this prefix
+        lake.sql(prefix + places.fill(statement))
+    assert contents(places.file.parent.parent) == before
+
+
+@pytest.mark.parametrize("statement", [one for one in WRITING if not one.startswith(("WITH", "SELECT"))])
+def test_the_refusal_says_what_is_allowed(lake: Lake, places: Places, statement: str) -> None:
+    with pytest.raises(LakeIndexError, match=r"single SELECT|Parser Error"):
+        lake.sql(places.fill(statement))
+
+
+@pytest.mark.parametrize("statement", REACHING)
+def test_nothing_outside_the_lake_is_read(lake: Lake, places: Places, statement: str) -> None:
+    try:
+        found = str(lake.sql(places.fill(statement)).to_pylist())
+    except LakeIndexError as error:
+        found = str(error)
+    assert "secret" not in found
+    assert "root:" not in found
+    assert "outside.csv'}" not in found
+
+
+def test_a_statement_may_be_nested_deeply(lake: Lake) -> None:
+    with pytest.raises(LakeIndexError):
+        lake.sql("SELECT " + "(" * 50_000 + "1" + ")" * 50_000)
+    assert lake.sql("SELECT 1 AS one").to_pylist() == [{"one": 1}]
+
+
+OPENED = re.compile(r'\b(?:open|openat|openat2|creat)\((?:AT_FDCWD, )?"(?P<path>(?:[^"\\]|\\.)*)", (?P<flags>[^)]*)')
+CHANGED = re.compile(r"\b(?:rename\w*|unlink\w*|mkdir\w*|rmdir|truncate|link\w*|symlink\w*|chmod|fchmodat)\(")
+SYSTEM = ("/proc/", "/sys/", "/dev/", "/usr/", "/lib", "/etc/ld.so", "/etc/localtime")
+
+
+def audit(lake: Lake, folder: Path, statements: Iterator[str], log: Path, seconds: float) -> tuple[int, list[str]]:
+    """Run statements in a SQL process that strace watches; return how many ran, and the calls that nobody allowed."""
+    process = lake.opened.tables.for_strangers.connection.process
+    lake.sql("SELECT 1")
+    running = process._running
+    assert running is not None
+    with subprocess.Popen(
+        ["strace", "-f", "-e", "trace=%file", "-s", "300", "-o", str(log), "-p", str(running.process.pid)],
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as tracer:
+        assert tracer.stderr is not None
+        if "attached" not in (first := tracer.stderr.readline()):
+            pytest.skip(f"strace can't watch a process here: {first.strip()}")
+        answered = 0
+        for statement in statements:
+            try:
+                lake.sql(statement, seconds=seconds, most_rows=1000)
+                answered += 1
+            except LakeIndexError:
+                pass
+        assert process._running is running, "a statement ended the process"
+        process.end()
+        tracer.wait(20)
+    allowed = (str(folder / "lake"), str(folder / "index"), *SYSTEM)
+    refused = []
+    for line in log.read_text("utf-8", "replace").splitlines():
+        found = OPENED.search(line)
+        is_written = found is not None and re.search(r"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC", found["flags"])
+        is_outside = found is not None and not found["path"].startswith(allowed) and "ENOENT" not in line
+        is_module = found is not None and re.search(r"site-packages|\.py[co]?$|/lib/python", found["path"])
+        if CHANGED.search(line) or is_written or (is_outside and not is_module):
+            refused.append(line)
+    return answered, refused
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace, which watches the files that are opened")
+@pytest.mark.parametrize("count", [300, pytest.param(10_000, marks=pytest.mark.slow)])
+def test_no_statement_writes_or_opens_anything_else(folder: Path, places: Places, tmp_path: Path, count: int) -> None:
+    before = contents(folder)
+    with Lake.open(folder / "index", Settings(memory="500MB")) as lake:
+        answered, refused = audit(lake, folder, generated(places, count, 7), tmp_path / "strace.log", 10.0)
+    assert answered > count / 20
+    assert refused == []
+    assert contents(folder) == before
+
+
+def test_the_kernel_holds_the_process_to_reading(lake: Lake, places: Places) -> None:
+    """Even what gets past the check of statements writes nothing: run as if it were the parent's own statement."""
+    import duckdb
+
+    before = contents(places.file.parent.parent)
+    cursor = lake.opened.tables.for_strangers.connection.cursor()
+    for target in (places.file, places.file.with_name("new.csv")):
+        with pytest.raises(duckdb.Error):
+            cursor.execute(f"COPY (SELECT 1 AS x) TO '{target}'")
+    assert contents(places.file.parent.parent) == before
+    with pytest.raises(Refused):
+        lake.sql(f"COPY (SELECT 1 AS x) TO '{places.file}'")
+
+
+def test_time_is_limited(lake: Lake) -> None:
+    started = time.monotonic()
+    with pytest.raises(LakeIndexError, match=r"longer than 0\.5 s"):
+        lake.sql(
+            "SELECT count(*) FROM range(100000) a, range(100000) b, range(9) c WHERE hash(a.range + b.range) % 7 = 1",
+            seconds=0.5,
+        )
+    assert time.monotonic() - started < 0.5 + (1 if os.getloadavg()[0] < 4 else 20)
+    assert lake.sql("SELECT 1 AS one").to_pylist() == [{"one": 1}]
+
+
+def test_rows_and_memory_are_limited(lake: Lake) -> None:
+    with pytest.raises(Refused, match="more than 10 rows"):
+        lake.sql("FROM range(11)", most_rows=10)
+    assert lake.sql("FROM range(10)", most_rows=10).num_rows == 10
+    with pytest.raises(Refused, match="larger than 500 MB"):
+        lake.sql("SELECT i, i + 1 AS j FROM range(100000000) t(i)")
+    with pytest.raises(LakeIndexError, match=r"memory|large|size"):
+        lake.sql("SELECT string_agg(repeat('x', 100000), '') FROM range(100000)")
+    assert lake.sql("SELECT 1 AS one").to_pylist() == [{"one": 1}]
