@@ -78,6 +78,10 @@ class LakeViews:
         self._viewed_in = 0
         self._lock = threading.Lock()
 
+    def warm(self) -> None:
+        """Start the process without waiting until it is ready, as a statement is about to come."""
+        self.connection.process.warm()
+
     def watch_output(self, stream: TextIO) -> None:
         """Let statements end with BrokenPipeError when nobody reads the stream any more."""
         with suppress(OSError, ValueError):  # it is no file
