@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from fnmatch import fnmatchcase
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
-from lakeindex.arrays.aliases import Floats, Hashes, Integers
+from lakeindex.arrays.aliases import Flags, Floats, Hashes, Integers
 from lakeindex.arrays.proportions import ratio
 from lakeindex.arrays.ragged import ranges
+from lakeindex.catalog.table_globs import ALL_TABLES, TableGlobs, matching
 from lakeindex.errors import IndexDamaged, NotFound
 from lakeindex.hashing.text_hash import HashedText
 from lakeindex.types.columns import KINDS, ColumnFacts, Kind
@@ -53,7 +53,11 @@ _DTYPES |= {"is_serial": np.bool_, "lengths": np.uint8, "patterns": np.uint8}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Directory:
-    """Every column of a generation under its key, its place in these arrays; a table's columns are neighbours."""
+    """Every column of a generation under its key, its place in these arrays; a table's columns are neighbours.
+
+    Restricted to the tables that a caller may see, it has the same keys, and looks like one of these tables alone: no
+    method names another table, a column of it, or how many there are.
+    """
 
     table_ids: list[TableId]
     """Ascending."""
@@ -67,6 +71,10 @@ class Directory:
     text_hashes: Hashes
     """(columns,) of the texts that the vectors were made of."""
     facts: ColumnFacts
+    globs: TableGlobs = ALL_TABLES
+    """What the tables are called that a caller may see."""
+    visible: Flags | None = None
+    """(tables,) Which these are; None for all."""
 
     @classmethod
     def of(cls, table_ids: pa.Array[Any], names: pa.Array[Any], text_hashes: Hashes, facts: ColumnFacts) -> Directory:
@@ -134,8 +142,31 @@ class Directory:
         if not fits:
             raise IndexDamaged("the names and facts of the columns don't fit together; build the index again")
 
+    def restricted(self, allowed: Sequence[str] | None) -> Directory:
+        """Return the directory of a caller who may see the tables that match any of some globs; None for all tables."""
+        if allowed is None:
+            return self
+        globs = TableGlobs(tuple(allowed))
+        return replace(self, globs=globs, visible=globs.matches(self.table_ids))
+
     def __len__(self) -> int:
         return len(self.tables)
+
+    def visible_tables(self) -> list[TableId]:
+        """Return the names of the tables that the caller may see, ascending; those without columns are not in here."""
+        if self.visible is None:
+            return self.table_ids
+        return [self.table_ids[place] for place in np.flatnonzero(self.visible).tolist()]
+
+    def hidden_keys(self) -> Integers:
+        """Return the keys of the columns that the caller may not see, ascending."""
+        if self.visible is None:
+            return np.zeros(0, np.int64)
+        return np.flatnonzero(~self.visible[self.tables])
+
+    def visible_columns(self) -> Flags:
+        """Return which columns the caller may see, (columns,)."""
+        return np.ones(len(self), bool) if self.visible is None else np.asarray(self.visible[self.tables])
 
     def table_names(self) -> pa.Array[Any]:
         """Return the tables' names, (tables,), ascending."""
@@ -151,28 +182,43 @@ class Directory:
 
     def keys_of_table(self, table: TableId) -> Integers:
         """Return the keys of a table's columns, in the file's order. Raises NotFound with the nearest names."""
-        place = bisect.bisect_left(self.table_ids, table)
-        if place == len(self.table_ids) or self.table_ids[place] != table:
-            raise NotFound(f"the index has no table {table!r}{_nearest(table, self.table_ids)}")
+        place = self._place_of(table)
+        if place is None:
+            raise NotFound(f"the index has no table {table!r}{_nearest(table, self.visible_tables())}")
         return np.arange(self.first_columns[place], self.first_columns[place + 1])
 
     def has_table(self, table: TableId) -> bool:
-        """Whether a table is in the index (one without columns is not)."""
+        """Whether a table is in the index (one without columns is not), and the caller may see it."""
+        return self._place_of(table) is not None
+
+    def _place_of(self, table: TableId) -> int | None:
         place = bisect.bisect_left(self.table_ids, table)
-        return place < len(self.table_ids) and self.table_ids[place] == table
+        if place == len(self.table_ids) or self.table_ids[place] != table:
+            return None
+        return place if self.visible is None or self.visible[place] else None
+
+    def require_allowed(self, table: TableId) -> None:
+        """Raise NotFound, as for a table that doesn't exist, where the caller may not see one of this name."""
+        if not self.globs.allow(table):
+            raise NotFound(f"the index has no table {table!r}{_nearest(table, self.visible_tables())}")
 
     def id_of(self, key: int) -> ColumnId:
-        """Return a column's table and name."""
-        return ColumnId(self.table_ids[self.tables[key]], self.names[key].as_py())
+        """Return a column's table and name. Raises NotFound for a column that the caller may not see."""
+        table = self.tables[key]
+        if self.visible is not None and not self.visible[table]:
+            raise NotFound("the index has no such column")
+        return ColumnId(self.table_ids[table], self.names[key].as_py())
 
     def keys_outside(self, glob: str) -> Integers:
         """Return the keys of the columns of tables whose names don't match a glob, in which `*` also stands for `/`.
 
-        Raises NotFound where no table matches.
+        Those that the caller may not see match none. Raises NotFound where no table matches.
         """
-        matches = np.array([fnmatchcase(name, glob) for name in self.table_ids], bool)
+        matches = matching(self.table_ids, [glob])
+        if self.visible is not None:
+            matches &= self.visible
         if not matches.any():
-            raise NotFound(f"no table is called like {glob!r}{_nearest(glob, self.table_ids)}")
+            raise NotFound(f"no table is called like {glob!r}{_nearest(glob, self.visible_tables())}")
         return np.flatnonzero(~matches[self.tables])
 
     def same_schema(self, names: Hashes, keys: Integers) -> Floats:

@@ -42,8 +42,17 @@ class ViewedTable:
 class LakeViews:
     """A DuckDB connection that makes the view of a table when it is first used."""
 
-    def __init__(self, folders: Iterable[Path], memory: str, rows: Path | None = None) -> None:
-        """Allow the files below `folders` and no others; with `rows`, read the file that `materialise` wrote."""
+    def __init__(
+        self,
+        folders: Iterable[Path],
+        memory: str,
+        rows: Path | None = None,
+        only: tuple[Iterable[Path], Iterable[Path]] | None = None,
+    ) -> None:
+        """Allow the files below `folders` and no others; with `rows`, read the file that `materialise` wrote.
+
+        With `only`, some files and the files below some folders, nothing else of `folders` can be read.
+        """
         self._viewed: set[TableId] = set()
         self._is_materialised = rows is not None
         self.connection = connect(None, memory)
@@ -51,8 +60,12 @@ class LakeViews:
             self.connection.execute(f"ATTACH {literal(str(rows))} AS {_ROWS} (READ_ONLY)")
         self._folders = [folder.resolve() for folder in folders]
         # DuckDB compares these with the glob as it is written, and then with each path that it matches.
-        written = {form for folder in self._folders for form in (str(folder), glob_escaped(folder))}
-        self.connection.execute(f"SET allowed_directories = {literal(tuple(sorted(written)))}")
+        below, files = self._folders, []
+        if only is not None:
+            files, below = ([path.resolve() for path in paths] for paths in only)
+        for name, paths in (("allowed_directories", below), ("allowed_paths", files)):
+            written = {form for path in paths for form in (str(path), glob_escaped(path))}
+            self.connection.execute(f"SET {name} = {literal(tuple(sorted(written)))}")
         self.connection.execute("SET enable_external_access = false")
         self.connection.execute("SET lock_configuration = true")
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.catalog.catalog import Catalog
@@ -13,9 +16,13 @@ _TABLES = """SELECT table_id AS "table", file, connector, rows, rejected,
 FROM tables ORDER BY table_id"""
 
 
-def list_tables(catalog: Catalog) -> pa.Table:
-    """List the tables: table, file, connector, rows, rejected, columns, notes; ascending."""
-    return catalog.fetch(_TABLES)
+def list_tables(catalog: Catalog, visible: Sequence[TableId] | None = None) -> pa.Table:
+    """List the tables, or those of them that are visible: table, file, connector, rows, rejected, columns, notes.
+
+    They are in ascending order.
+    """
+    tables = catalog.fetch(_TABLES)
+    return tables if visible is None else tables.filter(pc.is_in(tables["table"], pa.array(visible, pa.string())))
 
 
 def list_profiles(catalog: Catalog, table: TableId, column: str | None) -> pa.Table:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lakeindex.config.profile_limits import RawValues
-from lakeindex.serve.cli.options import open_lake, read_settings, with_format, with_index
+from lakeindex.serve.cli.options import open_lake, read_settings, with_format, with_lake
 from lakeindex.serve.cli.output import Format, as_json, print_line, print_message, write_batches, write_table
 
 if TYPE_CHECKING:
@@ -17,25 +17,26 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@with_index
+@with_lake
 @with_format
-def status(index: str | None, output: str) -> None:
-    """Show what the index is and what it was made with."""
+def status(output: str, **opening: Any) -> None:
+    """Show what the index is and what it was made with; with --allow, nothing that tells of other tables."""
     import pyarrow as pa
 
-    lake = open_lake(index)
+    lake = open_lake(**opening)
     generation = lake.generation
     manifest = generation.manifest
+    is_whole = not lake.opened.is_restricted
     fields = {
         "generation": generation.number,
         "lake": manifest.lake,
         "tables": manifest.tables,
         "columns": manifest.columns,
-        "failed": manifest.failed,
-        "logical_hash": lake.logical_hash,
+        "failed": manifest.failed if is_whole else None,
+        "logical_hash": lake.logical_hash if is_whole else None,
         "models": manifest.models,
         "format": manifest.format,
-        "bytes": manifest.bytes,
+        "bytes": manifest.bytes if is_whole else None,
     }
     if output == Format.JSON:
         print_line(as_json(fields | {"calibration": _calibration(lake)}, indent=1))
@@ -46,26 +47,28 @@ def status(index: str | None, output: str) -> None:
 def _calibration(lake: Lake) -> dict[str, object]:
     """Describe how far probabilities hold, on which lakes that was measured, and what this lake's own joins change."""
     reranking = lake.opened.reranking
-    shipped, own = reranking.measured_calibration, asdict(reranking.lake_calibration)
+    shipped = reranking.measured_calibration
+    # Of whoever may see some tables only, the joins of others are none of the business.
+    own = None if lake.opened.is_restricted else asdict(reranking.lake_calibration)
     return {"threshold": shipped.calibration.threshold, **shipped.measured, "lake": own}
 
 
 @click.command()
-@with_index
+@with_lake
 @with_format
-def tables(index: str | None, output: str) -> None:
+def tables(output: str, **opening: Any) -> None:
     """List the lake's tables."""
-    write_table(open_lake(index).tables(), Format(output))
+    write_table(open_lake(**opening).tables(), Format(output))
 
 
 @click.command()
 @click.argument("table")
 @click.argument("column", required=False)
-@with_index
+@with_lake
 @with_format
-def profile(table: str, column: str | None, index: str | None, output: str) -> None:
+def profile(table: str, column: str | None, output: str, **opening: Any) -> None:
     """Show the profiles of a table's columns, or of one."""
-    lake = open_lake(index)
+    lake = open_lake(**opening)
     write_table(lake.profile(table, column), Format(output), table)
     kept = lake.opened.kept_values
     if kept is not RawValues.SAMPLE:
@@ -74,19 +77,21 @@ def profile(table: str, column: str | None, index: str | None, output: str) -> N
 
 @click.command()
 @click.argument("table", metavar="TABLE|FILE")
-@with_index
+@with_lake
 @click.option("--header", type=click.Choice(["auto", "yes", "no"]), help="Whether the first row names the columns.")
 @with_format
-def read(table: str, index: str | None, header: str | None, output: str) -> None:
-    """Write a table, or a file from anywhere, as lakeindex understands it."""
+def read(table: str, header: str | None, output: str, **opening: Any) -> None:
+    """Write a table, or without --allow a file from anywhere, as lakeindex understands it."""
     from lakeindex.build.read_table import member_of_archive, read_file
 
-    if Path(table).is_file():
-        rows = read_file(Path(table), read_settings(header=header))
-    elif member := member_of_archive(Path(table)):
-        rows = read_file(member[0], read_settings(header=header), table=member[1])
+    settings = read_settings(header=header, allow=opening["allow"] or None)
+    may_be_file = settings.allow is None  # of a file, nothing tells whose it is
+    if may_be_file and Path(table).is_file():
+        rows = read_file(Path(table), settings)
+    elif may_be_file and (member := member_of_archive(Path(table))):
+        rows = read_file(member[0], settings, table=member[1])
     else:
-        rows = open_lake(index, header=header).read(table)
+        rows = open_lake(**opening, header=header).read(table)
     write_batches(rows.batches, rows.schema, Format(output), table)
     for note in rows.notes:
         print_message(note)
@@ -94,8 +99,8 @@ def read(table: str, index: str | None, header: str | None, output: str) -> None
 
 @click.command()
 @click.argument("statement")
-@with_index
+@with_lake
 @with_format
-def sql(statement: str, index: str | None, output: str) -> None:
+def sql(statement: str, output: str, **opening: Any) -> None:
     """Run a SELECT on the lake; every table goes by its path in double quotes."""
-    write_table(open_lake(index).sql(statement), Format(output))
+    write_table(open_lake(**opening).sql(statement), Format(output))
