@@ -235,6 +235,8 @@ def _check(name: str, value: Any, origin: str) -> None:
         pair_budget(value)
     if name in _CHOICES and value not in _CHOICES[name]:
         raise InvalidSetting(f"{origin} sets {name} to {value!r}, expected one of: {', '.join(_CHOICES[name])}")
+    if name in OF_SETTINGS and isinstance(value, str):
+        raise InvalidSetting(f"{origin} sets {name} to {shown(value)}, expected {OF_SETTINGS[name]}")
     if name in OF_SETTINGS:
         _read_number(name, value, origin)
     if name == _ALLOW and value is not None:

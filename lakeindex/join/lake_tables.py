@@ -18,6 +18,7 @@ from lakeindex.join.side import JoinSide
 from lakeindex.store.generations import Generation
 from lakeindex.store.layout import COPIES, ROWS
 from lakeindex.types.lake import ColumnId, TableId
+from lakeindex.types.names import is_utf8
 from lakeindex.types.reports import ReadTable
 
 OUTSIDE = "rows_from_outside"
@@ -68,7 +69,7 @@ class LakeTables:
     def table(self, table: TableId) -> tuple[ReadTable, str]:
         """Return how a table was read, and from which file. Raises NotFound with the nearest names."""
         self.directory.require_allowed(table)
-        found = self.catalog.table(table)
+        found = self.catalog.table(table) if is_utf8(table) else None
         if found is None:
             self.directory.keys_of_table(table)  # raises NotFound with the nearest names
             raise NotFound(f"the index has no table {table!r}")

@@ -14,6 +14,7 @@ from lakeindex.errors import InvalidSetting, NotFound
 from lakeindex.store.feedback_csv import read_verdicts, write_verdicts
 from lakeindex.store.feedback_log import FeedbackFile, LabelledPair, Verdict, no_verdict_on
 from lakeindex.types.lake import ColumnId
+from lakeindex.types.names import is_utf8
 
 _FIELDS: list[tuple[str, pa.DataType]] = [
     ("left_table", pa.string()),
@@ -50,6 +51,8 @@ class Feedback:
                 f"{left} and {right} are columns of one table, which are never an answer to one another: "
                 "give columns of two tables"
             )
+        if not is_utf8(note):
+            raise InvalidSetting(f"the note {note!r} is no text in UTF-8: write it anew")
         verdict = Verdict.ACCEPTED if joins else Verdict.REJECTED
         self.file.give([LabelledPair(left, right, verdict, note, _now())])
 
