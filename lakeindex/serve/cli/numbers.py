@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lakeindex.config.ranges import OF_SETTINGS, Range, WholeRange
 from lakeindex.errors import InvalidSetting
 
+if TYPE_CHECKING:
+    _NumberType = click.ParamType[float]
+else:
+    _NumberType = click.ParamType  # which takes no argument before click 8.4
 
-class InRange(click.ParamType):
+
+class InRange(_NumberType):
     """A number between two bounds."""
 
     def __init__(self, bounds: Range) -> None:
