@@ -333,7 +333,7 @@ class Lake:
         self.opened.require_lake()
         path = lake_path(self.root, file)
         require_inside(path, self.root)
-        return read_file(path, self.settings, file, table)
+        return replace(read_file(path, self.settings, file, table), has_notes=self.opened.tables.is_allowed_file(file))
 
     def _answer(self, found: ScoredCandidates, cut: Cut, counting: Counting, column: ColumnId | None) -> Answer:
         answers = found.answers()[: cut.k]

@@ -17,6 +17,7 @@ from rapidfuzz import fuzz, process
 from lakeindex.arrays.aliases import Flags, Floats, Hashes, Integers
 from lakeindex.arrays.proportions import ratio
 from lakeindex.arrays.ragged import ranges
+from lakeindex.catalog.mapped_arrays import map_table, to_arrow, to_numpy, write_mappable
 from lakeindex.catalog.table_globs import ALL_TABLES, TableGlobs, matching
 from lakeindex.errors import IndexDamaged, NotFound
 from lakeindex.hashing.text_hash import HashedText
@@ -95,16 +96,16 @@ class Directory:
     def open(cls, folder: Path) -> Directory:
         """Memory-map a directory that was saved."""
         try:
-            columns, tables = _map(folder / _COLUMNS), _map(folder / _TABLES)
+            columns, tables = map_table(folder / _COLUMNS), map_table(folder / _TABLES)
             tables.validate(full=True)  # small, and its names are about to be read
-            facts = {field.name: _to_numpy(columns[field.name]) for field in fields(ColumnFacts)}
+            facts = {field.name: to_numpy(columns[field.name]) for field in fields(ColumnFacts)}
             return cls(
                 table_ids=[TableId(str(name)) for name in tables["id"].to_pylist()],
-                first_columns=np.append(_to_numpy(tables["first_column"]), len(columns)),
-                tables=_to_numpy(columns["table"]),
+                first_columns=np.append(to_numpy(tables["first_column"]), len(columns)),
+                tables=to_numpy(columns["table"]),
                 names=columns["name"].combine_chunks(),
-                name_hashes=_to_numpy(columns["name_hash"]),
-                text_hashes=_to_numpy(columns["text_hash"]),
+                name_hashes=to_numpy(columns["name_hash"]),
+                text_hashes=to_numpy(columns["text_hash"]),
                 # Arrow packs flags into bits, which can't be mapped: they are kept as bytes.
                 facts=ColumnFacts(**facts | {flag: facts[flag].view(np.bool_) for flag in _FLAGS}),
             )
@@ -117,9 +118,9 @@ class Directory:
         hashes = {"name_hash": self.name_hashes, "text_hash": self.text_hashes}
         columns = {"table": self.tables, "name": self.names, **hashes, **facts}
         folder.mkdir(parents=True, exist_ok=True)
-        _write(pa.table({name: _to_arrow(array) for name, array in columns.items()}), folder / _COLUMNS)
+        write_mappable(pa.table({name: to_arrow(array) for name, array in columns.items()}), folder / _COLUMNS)
         tables = {"id": pa.array(self.table_ids, pa.string()), "first_column": pa.array(self.first_columns[:-1])}
-        _write(pa.table(tables), folder / _TABLES)
+        write_mappable(pa.table(tables), folder / _TABLES)
 
     def check(self) -> None:
         """Raise IndexDamaged unless the arrays fit together; those of an index from elsewhere may not."""
@@ -267,43 +268,9 @@ def _scaled(histogram: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
     return scaled
 
 
-def _to_arrow(array: npt.NDArray[Any] | pa.Array[Any]) -> pa.Array[Any]:
-    if isinstance(array, pa.Array):
-        return array
-    if array.dtype == np.bool_:
-        return pa.array(array.astype(np.uint8))
-    if array.ndim == 2:
-        lists: pa.Array[Any] = pa.FixedSizeListArray.from_arrays(pa.array(array.ravel()), array.shape[1])
-        return lists
-    flat: Any = pa.array(array)
-    return flat  # type: ignore[no-any-return]
-
-
-def _to_numpy(column: pa.ChunkedArray[Any]) -> npt.NDArray[Any]:
-    array: Any = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-    if isinstance(array, pa.FixedSizeListArray):
-        return _values(array.flatten()).reshape(len(array), array.type.list_size)
-    return _values(array)
-
-
-def _values(array: Any) -> npt.NDArray[Any]:
-    # Array.to_numpy imports pandas wherever that is installed, which takes longer than a query.
-    values = np.frombuffer(memoryview(array.buffers()[1] or b""), array.type.to_pandas_dtype())
-    return values[array.offset : array.offset + len(array)]
-
-
 def _shape(name: str, columns: int) -> tuple[int, int, np.dtype[Any]]:
     """Return the length, the number of dimensions and the type that an array of a directory must have."""
     return columns, 2 if name in ("lengths", "patterns") else 1, np.dtype(_DTYPES.get(name, np.uint64))
-
-
-def _write(table: pa.Table, path: Path) -> None:
-    with pa.ipc.new_file(str(path), table.schema) as writer:
-        writer.write_table(table.combine_chunks())
-
-
-def _map(path: Path) -> pa.Table:
-    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
 
 
 def _nearest(wanted: str, known: Sequence[str]) -> str:

@@ -19,10 +19,15 @@ FROM tables ORDER BY table_id"""
 def list_tables(catalog: Catalog, visible: Sequence[TableId] | None = None) -> pa.Table:
     """List the tables, or those of them that are visible: table, file, connector, rows, rejected, columns, notes.
 
-    They are in ascending order.
+    They are in ascending order. Of a file that holds other tables, too, notes tell of these: they are left out.
     """
     tables = catalog.fetch(_TABLES)
-    return tables if visible is None else tables.filter(pc.is_in(tables["table"], pa.array(visible, pa.string())))
+    if visible is None:
+        return tables
+    is_visible = pc.is_in(tables["table"], pa.array(visible, pa.string()))
+    shown, shared = tables.filter(is_visible), tables.filter(pc.invert(is_visible))["file"]
+    notes = pc.if_else(pc.is_in(shown["file"], shared), pa.scalar("[]", tables["notes"].type), shown["notes"])
+    return shown.set_column(shown.num_columns - 1, "notes", notes)
 
 
 def list_profiles(catalog: Catalog, table: TableId, column: str | None) -> pa.Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 from fnmatch import fnmatchcase
@@ -13,7 +14,8 @@ import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
-from lakeindex import Lake, Settings
+from lakeindex import ColumnId, Lake, Settings, TableId
+from lakeindex.errors import InvalidSetting, NotFound
 from lakeindex.serve.cli.main import cli
 
 NAMES = [
@@ -63,46 +65,77 @@ def escaped(name: str) -> str:
     return "".join(f"[{one}]" if one in "[*?" else one for one in name)
 
 
+@pytest.fixture(scope="module")
+def lake(index: Path) -> Lake:
+    return Lake.open(index, Settings(model="hashing", memory="500MB"))
+
+
 @each_name
-def test_a_column_is_asked_about_explained_and_joined_by_its_name(index: Path, name: str, tmp_path: Path) -> None:
-    answer = printed(index, "query", LEFT, name, options=("-k", "3"))
+def test_a_column_is_asked_about_explained_and_joined_by_its_name(lake: Lake, name: str, tmp_path: Path) -> None:
+    left, right = ColumnId(TableId(LEFT), name), ColumnId(TableId(RIGHT), name)
+    answer = lake.query(LEFT, name, k=3)
+    assert (answer.query, answer.matches[0].column, answer.matches[0].containment) == (left, right, 0.4)
+    assert name in repr(answer)
+    assert html.escape(name) in answer._repr_html_()
+    assert "<script>" not in answer._repr_html_()
+    explained = lake.explain(left, right)
+    assert (explained.column, explained.measured and explained.measured.rows) == (right, 12)
+    also = () if name == "plain" else (("plain", "plain"),)
+    plan = lake.join(LEFT, name, RIGHT, name, match="exact", also=also)
+    assert plan.to_arrow().num_rows == 12
+    assert plan.rows().to_pydict()["right_row"] == list(range(12))
+    assert plan.write(tmp_path / "joined.parquet") == 12
+    assert len(duckdb.sql(plan.sql()).fetchall()) == 12
+    assert "<script>" not in plan._repr_html_()
+
+
+@pytest.mark.parametrize("name", ["'; DROP TABLE x; --", "--help", "[/bold]", "new\nline"], ids=range(4))
+def test_commands_take_a_name_for_a_name(index: Path, name: str) -> None:
+    answer = printed(index, "query", LEFT, name, options=("-k", "3", "--probe", "0"))
     best = answer["matches"][0]
     assert (answer["query"], best["table"], best["column"]) == ({"table": LEFT, "column": name}, RIGHT, name)
-    assert best["containment"] == 0.4
-    assert best["match_rate"] == 0.4
-    for form in ("table", "csv", "md"):
-        assert run(index, "query", LEFT, name, options=("-o", form, "--all")).exit_code == 0
-    explained = printed(index, "explain", LEFT, name, RIGHT, name)
-    assert (explained["column"], explained["joined_rows"]) == (name, 12)
-    assert run(index, "explain", LEFT, name, RIGHT, name, options=("-o", "html")).exit_code == 0
-    joined = printed(index, "join", LEFT, name, RIGHT, name, options=("--quiet", "--match", "exact"))
-    assert len(joined) == 12
-    pairs = csv.DictReader(
-        io.StringIO(done(run(index, "join", LEFT, name, RIGHT, name, options=("--rows", "-o", "csv"))))
-    )
-    assert [(row["left_row"], row["right_row"]) for row in pairs] == [(str(row), str(row)) for row in range(12)]
-    out = tmp_path / "joined.csv"
-    options = ("--out", out, "--match", "exact", "--also", "plain", "plain") if name != "plain" else ("--out", out)
-    assert run(index, "join", LEFT, name, RIGHT, name, options=options).exit_code == 0
-    statement = done(run(index, "join", LEFT, name, RIGHT, name, options=("--sql", "--match", "exact", "--quiet")))
-    assert len(duckdb.sql(statement.rstrip().rstrip(";")).fetchall()) == 12
+    for form in ("table", "md"):
+        assert run(index, "query", LEFT, name, options=("-o", form, "--all", "--probe", "0")).exit_code == 0
+    for form in ("table", "html"):
+        assert run(index, "explain", LEFT, name, RIGHT, name, options=("-o", form)).exit_code == 0
+    assert len(printed(index, "join", LEFT, name, RIGHT, name, options=("--match", "exact"))) == 12
 
 
-@each_name
-def test_a_verdict_is_given_listed_carried_and_taken_back_by_names(index: Path, name: str, tmp_path: Path) -> None:
-    pair = (LEFT, name, RIGHT, name)
-    row = dict(zip(("left_table", "left_column", "right_table", "right_column"), pair, strict=True))
-    assert run(index, "accept", *pair, options=("--note", name)).exit_code == 0
-    assert run(index, "reject", *pair, options=("--note", "no")).exit_code == 0
-    listed = [one for one in printed(index, "feedback") if one["left_column"] == name]
-    assert [(one | row, one["verdict"], one["in_lake"]) for one in listed] == [(listed[0], "rejected", True)]
-    file = tmp_path / "verdicts.csv"
-    assert run(index, "feedback", options=("--export", file)).exit_code == 0
+def test_verdicts_are_given_listed_carried_and_taken_back_by_names(lake: Lake, tmp_path: Path) -> None:
+    pairs = [(ColumnId(TableId(LEFT), name), ColumnId(TableId(RIGHT), name)) for name in NAMES]
+    for pair in pairs:
+        lake.accept(*pair, note=pair[0].name)
+    listed = lake.feedback().to_pylist()
+    assert sorted(row["note"] for row in listed) == sorted(NAMES)
+    assert all(row["left_column"] == row["right_column"] == row["note"] and row["in_lake"] for row in listed)
+    lake.opened.verdicts.export_csv(tmp_path / "verdicts.csv", force=False)
+    for pair in pairs:
+        lake.withdraw(*pair)
+    assert lake.feedback().num_rows == 0
+    lake.opened.verdicts.import_csv(tmp_path / "verdicts.csv")
+    assert lake.feedback().to_pylist() == listed
+    for pair in pairs:
+        lake.withdraw(*pair)
+
+
+def test_a_note_that_is_no_text_is_refused(lake: Lake) -> None:
+    with pytest.raises(InvalidSetting, match="is no text in UTF-8"):
+        lake.accept(ColumnId(TableId(LEFT), "plain"), ColumnId(TableId(RIGHT), "plain"), "caf\udce9")
+    assert lake.feedback().num_rows == 0
+    for call in (lake.read, lake.profile):
+        with pytest.raises(NotFound, match="the index has no table"):
+            call("caf\udce9.csv")
+
+
+@pytest.mark.parametrize("command", ["accept", "reject"])
+def test_a_verdict_is_a_command_s_on_names(index: Path, command: str) -> None:
+    pair = (LEFT, "--help", RIGHT, "[/bold]")
+    assert run(index, command, *pair, options=("--note", "--help")).exit_code == 0
+    (listed,) = printed(index, "feedback")
+    assert {(listed[f"{side}_table"], listed[f"{side}_column"]) for side in ("left", "right")} == {pair[:2], pair[2:]}
+    assert run(index, "feedback").exit_code == 0
     assert run(index, "feedback", options=("--remove", *pair)).exit_code == 0
-    assert run(index, "feedback", options=("--import", file)).exit_code == 0
-    assert [one for one in printed(index, "feedback") if one["left_column"] == name] == listed
-    assert run(index, "feedback", options=("--remove", *pair)).exit_code == 0
-    assert [one for one in printed(index, "feedback") if one["left_column"] == name] == []
+    assert printed(index, "feedback") == []
 
 
 def test_labels_batches_and_drift_are_by_names(index: Path, tmp_path: Path) -> None:
@@ -136,16 +169,12 @@ def test_a_table_is_allowed_and_asked_within_by_the_glob_of_its_name(index: Path
 
 
 @each_name
-def test_a_name_that_is_not_there_is_an_error_that_shows_it_on_one_line(index: Path, name: str) -> None:
-    lake = Lake.open(index, Settings(model="hashing"))
+def test_a_name_that_is_not_there_is_an_error(lake: Lake, name: str) -> None:
     for call in (lambda: lake.query(name, name), lambda: lake.query(LEFT, f"{name} x"), lambda: lake.read(name),
                  lambda: lake.profile(name), lambda: lake.join(name, "x", LEFT, "plain")):  # fmt: skip
         with pytest.raises(Exception, match=r"has no (table|column)") as caught:
             call()
         assert caught.value.exit_code == 3  # type: ignore[attr-defined]
-    answer = lake.query(LEFT, name)
-    assert "<script>" not in answer._repr_html_()
-    assert repr(answer)
 
 
 def write_csv(path: Path, rows: list[tuple[str, ...]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 from functools import partial
@@ -200,6 +201,29 @@ def test_as_many_matches_come_where_the_best_are_not_allowed(tmp_path: Path, set
         answer = lake.query("open/query.csv", "thing", k=10, probe=0, sources=sources)
         assert len(answer) == 10, sources
         assert {match.column.table.partition("/")[0] for match in answer.matches} == {"open"}
+
+
+def test_a_file_of_several_tables_tells_of_those_that_are_allowed(tmp_path: Path, settings: Settings) -> None:
+    (tmp_path / "lake").mkdir()
+    content = {"open": [{"a": 1}, {"a": 2}], "closed": [{"zebra": "z1"}, {"zebra": "z2"}]}
+    (tmp_path / "lake" / "some.json").write_text(json.dumps(content))
+    (tmp_path / "lake" / "packed.csv.gz").write_bytes(gzip.compress(b"a\n1\n2\n"))
+    Lake.index(tmp_path / "lake", tmp_path / "index", settings)
+    lake = Lake.open(tmp_path / "index", settings, allowed=["*#open", "*.gz"])
+    assert lake.tables().to_pydict()["table"] == ["packed.csv.gz", "some.json#open"]
+    assert lake.tables().to_pydict()["notes"] == ["[]", "[]"]
+    read = lake.read("some.json#open")
+    assert [row for batch in read.batches for row in batch.to_pylist()] == content["open"]
+    assert read.notes == []
+    for table in ("some.json#open", "packed.csv.gz"):
+        assert lake.sql(f'SELECT a FROM "{table}" ORDER BY a').to_pylist() == content["open"]
+    for reading in ("read_text", "read_json", "read_blob"):
+        with pytest.raises(LakeIndexError, match="Permission Error"):
+            lake.sql(f"SELECT * FROM {reading}('{tmp_path}/lake/some.json')")
+    with pytest.raises(NotFound, match=r"^no file "):
+        lake.query(tmp_path / "lake" / "some.json", "a")
+    whole = Lake.open(tmp_path / "index", settings)
+    assert whole.tables().to_pydict()["notes"][2] == '["one of 2 arrays of the file"]'
 
 
 @pytest.mark.parametrize("allowed", ["*.csv", 5, [b"*"], ["*", None], b"*"])
