@@ -15,8 +15,16 @@ import pyarrow as pa
 from lakeindex.build.read_table import ReadRows, read_file
 from lakeindex.catalog.row_limits import limited
 from lakeindex.config.profile_limits import RawValues
-from lakeindex.config.settings import Settings, bytes_of
-from lakeindex.errors import InvalidSetting
+from lakeindex.config.ranges import (
+    GENERATION,
+    JOINED_ROWS,
+    NO_OR_SOME_ANSWERS,
+    PROBED,
+    SCORED_PAIRS,
+    SHARE,
+    SQL_SECONDS,
+)
+from lakeindex.config.settings import Settings, allowed_globs, bytes_of
 from lakeindex.open_index import OpenIndex
 from lakeindex.search.answer import Answer, Counting, Cut, matches_of
 from lakeindex.store.generations import Checked, Generation, open_current, open_generation, verify
@@ -32,9 +40,9 @@ if TYPE_CHECKING:
     from lakeindex.search.scored_candidates import ScoredCandidates
 
 
-SQL_SECONDS = 60.0
+DEFAULT_SECONDS = 60.0
 """How long DuckDB may take for a statement, unless it is said how long."""
-SQL_BYTES = 10_000_000_000
+_SQL_BYTES = 10_000_000_000
 """The size of a result, in bytes in memory, after which it ends, unless another one is given."""
 _PROBE = 5
 """Matches that a single query counts unless it is said how many."""
@@ -47,16 +55,23 @@ def _silent(stage: str, done: int, total: int) -> None:
 class Lake:
     """An indexed lake, open for queries; it sees one generation of the index from beginning to end."""
 
-    def __init__(self, generation: Generation, settings: Settings, report: Report | None = None) -> None:
-        self.opened = OpenIndex(generation, settings)
+    def __init__(
+        self,
+        generation: Generation,
+        settings: Settings,
+        report: Report | None = None,
+        allowed: Sequence[str] | None = None,
+        lake: str | Path | None = None,
+    ) -> None:
+        self.opened = OpenIndex(generation, _narrowed(settings, allowed, lake))
         """The parts of the index, each opened when it is first used."""
         self.report = report
         """What the build did, where this process built the index."""
 
     @property
     def generation(self) -> Generation:
-        """The generation of the index that answers."""
-        return self.opened.generation
+        """The generation of the index that answers; with `allowed`, it counts the tables that are."""
+        return self.opened.shown_generation
 
     @property
     def settings(self) -> Settings:
@@ -106,7 +121,9 @@ class Lake:
         from lakeindex.search.own_joins import calibrate_lake
         from lakeindex.search.query_encoder import model_options
 
-        settings = _with_index(settings, index)
+        settings = replace(
+            _with_index(settings, index), allow=None, lake=""
+        )  # a build reads all of the lake it is given
         options = model_options(settings)
         model = BuildModel(fingerprint(options), lambda: make_encoder(options))
         remember_model(options.model)
@@ -120,14 +137,26 @@ class Lake:
         return built
 
     @classmethod
-    def open(cls, index: str | Path | None = None, settings: Settings | None = None) -> Lake:
-        """Open an index. Raises IndexMissing, IndexDamaged or StaleArtifact, each with the next step."""
+    def open(
+        cls,
+        index: str | Path | None = None,
+        settings: Settings | None = None,
+        allowed: Sequence[str] | None = None,
+        lake: str | Path | None = None,
+    ) -> Lake:
+        """Open an index. Raises IndexMissing, IndexDamaged or StaleArtifact, each with the next step.
+
+        `allowed` are globs over the names of tables, as ["sales/*"]: only tables that match one of them are there, for
+        whatever this lake is asked, and nothing tells that there are others. How rare a value is, is still counted over
+        all tables. `lake` is the folder in which the lake's files are, where it moved since it was indexed. Raises
+        NotFound where there is no such folder.
+        """
         from lakeindex.store.sandbox_check import require_sandbox_checked
 
         settings = _with_index(settings, index)
         generation = open_current(Path(settings.index))
         require_sandbox_checked(Path(settings.index), generation)
-        return cls(generation, settings)
+        return cls(generation, settings, allowed=allowed, lake=lake)
 
     @staticmethod
     def verify(index: str | Path | None = None, settings: Settings | None = None) -> list[Checked]:
@@ -147,7 +176,7 @@ class Lake:
         """
         from lakeindex.store.publishing import rollback
 
-        return rollback(Path(_with_index(settings, index).index), to)
+        return rollback(Path(_with_index(settings, index).index), None if to is None else GENERATION.require(to, "to"))
 
     def query(
         self,
@@ -173,8 +202,8 @@ class Lake:
         Raises NotFound for a table or column that isn't there, with the nearest names, StaleArtifact when the index's
         hashes have another key than the settings give.
         """
-        counting = Counting(_PROBE) if probe is None else Counting(_counted("probe", probe), is_thorough=True)
-        cut = Cut(_counted("k", k), min_probability, within)
+        counting = Counting(_PROBE) if probe is None else Counting(PROBED.require(probe, "probe"), is_thorough=True)
+        cut = self._cut(k, min_probability, within)
         if isinstance(table, str):
             query = self.opened.searcher.column(ColumnId(TableId(table), column))
             found = self.opened.reranking.search(query, self._budget(budget), sources, within)
@@ -199,8 +228,8 @@ class Lake:
         within: str = "",
     ) -> Iterator[Answer]:
         """Answer for each of many columns of the lake as `query` does, in their order, several at a time."""
-        cut = Cut(_counted("k", k), min_probability, within)
-        counting = Counting(_counted("probe", probe), is_thorough=True)
+        cut = self._cut(k, min_probability, within)
+        counting = Counting(PROBED.require(probe, "probe"), is_thorough=True)
         queries = map(self.opened.searcher.column, columns)
         for found in self.opened.reranking.search_many(queries, self._budget(budget), sources, within):
             yield self._answer(found, cut, counting, found.query)
@@ -230,7 +259,7 @@ class Lake:
 
     def withdraw(self, left: ColumnId, right: ColumnId) -> None:
         """Withdraw the verdict on a pair of columns. Raises NotFound where there is none, LockHeld as `accept`."""
-        self.opened.verdicts.file.withdraw(left, right)
+        self.opened.verdicts.withdraw(left, right)
 
     def feedback(self) -> pa.Table:
         """List the pairs that were accepted or rejected, as FEEDBACK_SCHEMA, those of tables that are gone included."""
@@ -244,7 +273,7 @@ class Lake:
         from lakeindex.drift.broken_joins import WatchRules
         from lakeindex.drift.detect import watch_joins
 
-        return watch_joins(self.generation, since, rules or WatchRules(), self.settings)
+        return watch_joins(self.opened.generation, since, rules or WatchRules(), self.settings)
 
     def count(self, matches: Sequence[Match], counting: Counting, column: ColumnId | None) -> list[Match]:
         """Count the first matches of one query in the source files, each by the condition that `join` would choose.
@@ -282,7 +311,8 @@ class Lake:
 
         kind, kept = parse_choice(MatchKind, match, "match"), parse_choice(How, how, "how")
         ids = ColumnId(TableId(left_table), left_column), ColumnId(TableId(right_table), right_column)
-        request = JoinRequest(*ids, kind, precision, kept, tuple(also), asof)
+        request = JoinRequest(*ids, kind, SHARE.require(precision, "precision"), kept, tuple(also), asof)
+        self.opened.require_rows()
         counted_up_to = int(self.generation.manifest.settings["limits"]["values"])
         return plan_join(request, self.opened.tables, self.opened.searcher, self.opened.model, counted_up_to)
 
@@ -296,10 +326,11 @@ class Lake:
         from lakeindex.join.find_bridges import complements_of
 
         left, right = ColumnId(TableId(left_table), left_column), ColumnId(TableId(right_table), right_column)
+        self.opened.require_rows()
         sides = self.opened.tables.side(left), self.opened.tables.side(right)
         return complements_of(self.opened.searcher, (left, right), sides)
 
-    def sql(self, statement: str, seconds: float = SQL_SECONDS, most_rows: int | None = None) -> pa.Table:
+    def sql(self, statement: str, seconds: float = DEFAULT_SECONDS, most_rows: int | None = None) -> pa.Table:
         """Run one SELECT on the lake's tables, each named by its path in double quotes, in a process that can't write.
 
         Raises Refused for a statement that does anything else, and for a result of more rows than `most_rows` or more
@@ -311,14 +342,17 @@ class Lake:
     def sql_batches(
         self,
         statement: str,
-        seconds: float = SQL_SECONDS,
+        seconds: float = DEFAULT_SECONDS,
         most_rows: int | None = None,
-        most_bytes: int = SQL_BYTES,
+        most_bytes: int = _SQL_BYTES,
     ) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         """Run one SELECT as `sql` does; its rows come batch by batch, as they are asked for.
 
         Only the time counts in which DuckDB is waited for. Raises what `sql` does, even in the middle.
         """
+        self.opened.require_rows()
+        seconds = SQL_SECONDS.require(seconds, "seconds")
+        most_rows = None if most_rows is None else JOINED_ROWS.require(most_rows, "most_rows")
         tables = self.opened.tables
         schema, batches = tables.for_strangers.query(statement, lambda: self.opened.table_ids, tables.viewed, seconds)
         return schema, limited(batches, most_rows, most_bytes, "ask for less, or read it with sql_batches")
@@ -327,7 +361,7 @@ class Lake:
         """List the tables: table, file, connector, rows, rejected, columns, notes."""
         from lakeindex.catalog.listing import list_tables
 
-        return list_tables(self.opened.catalog)
+        return list_tables(self.opened.catalog, self.opened.table_ids if self.opened.is_restricted else None)
 
     def profile(self, table: str, column: str | None = None) -> pa.Table:
         """Return the profiles of a table's columns, in the file's order, or of one column.
@@ -346,9 +380,10 @@ class Lake:
         from lakeindex.catalog.path_guard import lake_path, require_inside
 
         _, file = self.opened.tables.table(TableId(table))
+        self.opened.require_lake()
         path = lake_path(self.root, file)
         require_inside(path, self.root)
-        return read_file(path, self.settings, file, table)
+        return replace(read_file(path, self.settings, file, table), has_notes=self.opened.tables.is_allowed_file(file))
 
     def _answer(self, found: ScoredCandidates, cut: Cut, counting: Counting, column: ColumnId | None) -> Answer:
         answers = found.answers()[: cut.k]
@@ -379,15 +414,22 @@ class Lake:
         matches = verified(likely, self.opened.tables, found.threshold)
         return [match for match in matches if match.score >= cut.min_probability][: cut.k]
 
+    def _cut(self, k: int, min_probability: float, within: str) -> Cut:
+        # No more can answer than there are: nothing is allocated for a number that somebody made up.
+        most = min(NO_OR_SOME_ANSWERS.require(k, "k"), len(self.opened.searcher.directory))
+        return Cut(most, SHARE.require(min_probability, "min_probability"), within)
+
     def _budget(self, budget: int | None) -> int:
-        if budget is None or self.opened.kept_values is not RawValues.SAMPLE:
+        given = None if budget is None else SCORED_PAIRS.require(budget, "budget")
+        if given is None or self.opened.kept_values is not RawValues.SAMPLE:
             return self.opened.budget
-        return _counted("budget", budget)
+        return given
 
     def _profile_outside(self, table: object, column: str) -> ExternalColumn:
         from lakeindex.search.external_column import profile_file_column, profile_stream_column, table_of
 
         if isinstance(table, Path):
+            self.opened.require_allowed_file(table)
             return profile_file_column(table, column, self.settings, self.opened.profile_limits)
         return profile_stream_column(table_of(table), column, self.opened.profile_limits)
 
@@ -411,12 +453,16 @@ def _reopened(index: str, number: int, settings: Settings) -> Lake:
     return Lake(generation, replace(settings, hash_key=hash_key))
 
 
-def _counted(name: str, count: int) -> int:
-    if not isinstance(count, int) or count < 0:
-        raise InvalidSetting(f"{name} is a whole number from 0 on, not {count!r}")
-    return count
-
-
 def _with_index(settings: Settings | None, index: str | Path | None) -> Settings:
     settings = settings or Settings()
     return settings if index is None else replace(settings, index=str(index))
+
+
+def _narrowed(settings: Settings, allowed: Sequence[str] | None, lake: str | Path | None) -> Settings:
+    """Return the settings of a caller who may see some tables only, and of a lake that moved, where that is said."""
+    allow = settings.allow if allowed is None else allowed
+    return replace(
+        settings,
+        allow=None if allow is None else allowed_globs(allow),
+        lake=settings.lake if lake is None else str(lake),
+    )

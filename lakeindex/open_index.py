@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import threading
 import weakref
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from lakeindex.config.profile_limits import ProfileLimits, RawValues
 from lakeindex.config.settings import Settings, pair_budget
-from lakeindex.errors import LakeIndexError
+from lakeindex.errors import LakeIndexError, NotFound, Refused
+from lakeindex.files.lake_folder import why_unreachable
 from lakeindex.search.explain import Explainer
 from lakeindex.search.reranking_searcher import RerankingSearcher
 from lakeindex.search.searcher import Searcher
@@ -53,11 +55,12 @@ class part(cached_property[_Part]):  # noqa: N801 (a decorator, as cached_proper
 class OpenIndex:
     """One generation of an index, from beginning to end, and the settings that queries are answered with.
 
-    Safe for threads. A forked child opens every part again: the parent's threads, processes and locks aren't its own.
+    Where these allow some tables only, no part of it tells that there are others. Safe for threads. A forked child
+    opens every part again: the parent's threads, processes and locks aren't its own.
     """
 
     def __init__(self, generation: Generation, settings: Settings) -> None:
-        self.generation = generation
+        self.generation = _moved(generation, settings.lake)
         self.settings = settings
         self.lock = threading.RLock()
         self.is_closed = False
@@ -87,7 +90,7 @@ class OpenIndex:
     @part
     def searcher(self) -> Searcher:
         """The generation's indexes."""
-        return Searcher.open(self.generation, self.settings.device, self.feedback_file)
+        return Searcher.open(self.generation, self.settings.device, self.feedback_file, self.settings.allow)
 
     @part
     def reranking(self) -> RerankingSearcher:
@@ -129,14 +132,62 @@ class OpenIndex:
 
     @part
     def table_ids(self) -> list[TableId]:
-        """The names of all tables, ascending."""
-        return [
-            TableId(str(name)) for name in self.catalog.fetch("SELECT table_id FROM tables ORDER BY 1")[0].to_pylist()
-        ]
+        """The names of all tables that the caller may see, ascending, those without columns among them."""
+        names = self.catalog.fetch("SELECT table_id FROM tables ORDER BY 1")[0].to_pylist()
+        return [TableId(str(name)) for name in names if self.searcher.directory.globs.allow(str(name))]
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether the caller may see some tables only."""
+        return self.settings.allow is not None
+
+    @property
+    def shown_generation(self) -> Generation:
+        """The generation as the caller may see it: of tables that are not allowed it tells neither number nor size."""
+        if not self.is_restricted:
+            return self.generation
+        columns = int(self.searcher.directory.visible_columns().sum())
+        manifest = replace(
+            self.generation.manifest,
+            tables=len(self.table_ids),
+            columns=columns,
+            failed=0,
+            logical_hash="",
+            artifacts={},
+        )
+        return replace(self.generation, manifest=manifest)
+
+    def why_no_rows(self) -> str:
+        """Return why no rows can be read, and how to go on; nothing where the lake, or the index's copy, is there."""
+        reason = why_unreachable(self.root)
+        return "" if reason and self.tables.keeps_rows else reason
+
+    def require_rows(self) -> None:
+        """Raise NotFound as `require_lake`, unless the index keeps a copy of the lake's rows."""
+        if reason := self.why_no_rows():
+            raise NotFound(reason)
+
+    def require_allowed_file(self, path: Path) -> None:
+        """Raise NotFound, as for a file that doesn't exist, for one of the lake's that holds what isn't allowed."""
+        if not self.is_restricted or not path.exists() or not path.resolve().is_relative_to(self.root.resolve()):
+            return
+        name = path.resolve().relative_to(self.root.resolve()).as_posix()
+        if not self.tables.is_allowed_file(name):
+            raise NotFound(f"no file {path}")
+
+    def require_lake(self) -> None:
+        """Raise NotFound, with the way out, where the lake's folder is not there or can't be read."""
+        if reason := why_unreachable(self.root):
+            raise NotFound(reason)
 
     @property
     def logical_hash(self) -> str:
-        """The hash of the index's content, feedback included. Raises IndexDamaged when that can't be read."""
+        """The hash of the index's content, feedback included.
+
+        Raises IndexDamaged when that can't be read, Refused where only some tables are allowed: it tells of all.
+        """
+        if self.is_restricted:
+            raise Refused("the logical hash tells of all tables, of which only some are allowed here")
         return feedback_hash(self.generation.manifest.logical_hash, self.feedback_file.read())
 
     @property
@@ -167,6 +218,16 @@ class OpenIndex:
         if self.kept_values is not RawValues.SAMPLE:
             return 0  # of names alone a cross-encoder knows less than the matcher
         return pair_budget(self.settings.budget, self.settings.cross_encoder)
+
+
+def _moved(generation: Generation, lake: str) -> Generation:
+    """Return a generation that reads the lake's files in another folder. Raises NotFound where there is none."""
+    if not lake:
+        return generation
+    folder = Path(lake).absolute()
+    if not folder.is_dir():
+        raise NotFound(f"there is no folder {lake}: --lake names the folder in which the lake's files are now")
+    return replace(generation, manifest=replace(generation.manifest, lake=str(folder)))
 
 
 _all: weakref.WeakSet[OpenIndex] = weakref.WeakSet()

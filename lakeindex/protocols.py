@@ -66,7 +66,7 @@ class CandidateSource(Protocol):
     name: str
 
     def candidates(self, query: QueryColumn, limit: int) -> Integers:
-        """Return the keys of at most `limit` columns, best first."""
+        """Return the keys of at most `limit` columns, best first, none of `query.elsewhere`."""
         ...
 
     def scores(self, query: QueryColumn, pairs: Pairs) -> Floats:

@@ -21,6 +21,8 @@ class ReadRows:
 
     schema: pa.Schema
     rows: Rows
+    has_notes: bool = True
+    """Whether the connector's notes may be read: of a file of several tables they tell of all of them."""
 
     @property
     def batches(self) -> Iterator[pa.RecordBatch]:
@@ -31,7 +33,8 @@ class ReadRows:
     def notes(self) -> list[str]:
         """Return the connector's notes on the table; complete when the batches are exhausted."""
         rejected = self.rows.rejected
-        return [*self.rows.notes, *([f"{rejected} rows fit no layout and were left out"] if rejected else [])]
+        notes = self.rows.notes if self.has_notes else []
+        return [*notes, *([f"{rejected} rows fit no layout and were left out"] if rejected else [])]
 
 
 def read_file(path: Path, settings: Settings, name: str | None = None, table: str | None = None) -> ReadRows:

@@ -166,6 +166,11 @@ class Catalog:
         rows = self.fetch("SELECT * FROM tables WHERE table_id = ?", [table]).to_pylist()
         return (_read_table(rows[0]), rows[0]["file"]) if rows else None
 
+    def tables_of(self, file: str) -> list[str]:
+        """Return the names of the tables in a file, none where there is none of this name."""
+        found = self.fetch("SELECT table_id FROM tables WHERE file = ? ORDER BY table_id", [file])
+        return [str(name) for name in found["table_id"].to_pylist()]
+
     def viewed(self, root: Path, copies: Path, tables: Sequence[TableId] | None = None) -> list[ViewedTable]:
         """Return the definitions of the views of some tables, or of all."""
         rows = self.fetch(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from fnmatch import fnmatchcase
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
-from lakeindex.arrays.aliases import Floats, Hashes, Integers
+from lakeindex.arrays.aliases import Flags, Floats, Hashes, Integers
 from lakeindex.arrays.proportions import ratio
 from lakeindex.arrays.ragged import ranges
+from lakeindex.catalog.mapped_arrays import map_table, to_arrow, to_numpy, write_mappable
+from lakeindex.catalog.table_globs import ALL_TABLES, TableGlobs, matching
 from lakeindex.errors import IndexDamaged, NotFound
 from lakeindex.hashing.text_hash import HashedText
 from lakeindex.types.columns import KINDS, ColumnFacts, Kind
@@ -53,7 +54,11 @@ _DTYPES |= {"is_serial": np.bool_, "lengths": np.uint8, "patterns": np.uint8}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Directory:
-    """Every column of a generation under its key, its place in these arrays; a table's columns are neighbours."""
+    """Every column of a generation under its key, its place in these arrays; a table's columns are neighbours.
+
+    Restricted to the tables that a caller may see, it has the same keys, and looks like one of these tables alone: no
+    method names another table, a column of it, or how many there are.
+    """
 
     table_ids: list[TableId]
     """Ascending."""
@@ -67,6 +72,10 @@ class Directory:
     text_hashes: Hashes
     """(columns,) of the texts that the vectors were made of."""
     facts: ColumnFacts
+    globs: TableGlobs = ALL_TABLES
+    """What the tables are called that a caller may see."""
+    visible: Flags | None = None
+    """(tables,) Which these are; None for all."""
 
     @classmethod
     def of(cls, table_ids: pa.Array[Any], names: pa.Array[Any], text_hashes: Hashes, facts: ColumnFacts) -> Directory:
@@ -87,16 +96,16 @@ class Directory:
     def open(cls, folder: Path) -> Directory:
         """Memory-map a directory that was saved."""
         try:
-            columns, tables = _map(folder / _COLUMNS), _map(folder / _TABLES)
+            columns, tables = map_table(folder / _COLUMNS), map_table(folder / _TABLES)
             tables.validate(full=True)  # small, and its names are about to be read
-            facts = {field.name: _to_numpy(columns[field.name]) for field in fields(ColumnFacts)}
+            facts = {field.name: to_numpy(columns[field.name]) for field in fields(ColumnFacts)}
             return cls(
                 table_ids=[TableId(str(name)) for name in tables["id"].to_pylist()],
-                first_columns=np.append(_to_numpy(tables["first_column"]), len(columns)),
-                tables=_to_numpy(columns["table"]),
+                first_columns=np.append(to_numpy(tables["first_column"]), len(columns)),
+                tables=to_numpy(columns["table"]),
                 names=columns["name"].combine_chunks(),
-                name_hashes=_to_numpy(columns["name_hash"]),
-                text_hashes=_to_numpy(columns["text_hash"]),
+                name_hashes=to_numpy(columns["name_hash"]),
+                text_hashes=to_numpy(columns["text_hash"]),
                 # Arrow packs flags into bits, which can't be mapped: they are kept as bytes.
                 facts=ColumnFacts(**facts | {flag: facts[flag].view(np.bool_) for flag in _FLAGS}),
             )
@@ -109,9 +118,9 @@ class Directory:
         hashes = {"name_hash": self.name_hashes, "text_hash": self.text_hashes}
         columns = {"table": self.tables, "name": self.names, **hashes, **facts}
         folder.mkdir(parents=True, exist_ok=True)
-        _write(pa.table({name: _to_arrow(array) for name, array in columns.items()}), folder / _COLUMNS)
+        write_mappable(pa.table({name: to_arrow(array) for name, array in columns.items()}), folder / _COLUMNS)
         tables = {"id": pa.array(self.table_ids, pa.string()), "first_column": pa.array(self.first_columns[:-1])}
-        _write(pa.table(tables), folder / _TABLES)
+        write_mappable(pa.table(tables), folder / _TABLES)
 
     def check(self) -> None:
         """Raise IndexDamaged unless the arrays fit together; those of an index from elsewhere may not."""
@@ -134,8 +143,31 @@ class Directory:
         if not fits:
             raise IndexDamaged("the names and facts of the columns don't fit together; build the index again")
 
+    def restricted(self, allowed: Sequence[str] | None) -> Directory:
+        """Return the directory of a caller who may see the tables that match any of some globs; None for all tables."""
+        if allowed is None:
+            return self
+        globs = TableGlobs(tuple(allowed))
+        return replace(self, globs=globs, visible=globs.matches(self.table_ids))
+
     def __len__(self) -> int:
         return len(self.tables)
+
+    def visible_tables(self) -> list[TableId]:
+        """Return the names of the tables that the caller may see, ascending; those without columns are not in here."""
+        if self.visible is None:
+            return self.table_ids
+        return [self.table_ids[place] for place in np.flatnonzero(self.visible).tolist()]
+
+    def hidden_keys(self) -> Integers:
+        """Return the keys of the columns that the caller may not see, ascending."""
+        if self.visible is None:
+            return np.zeros(0, np.int64)
+        return np.flatnonzero(~self.visible[self.tables])
+
+    def visible_columns(self) -> Flags:
+        """Return which columns the caller may see, (columns,)."""
+        return np.ones(len(self), bool) if self.visible is None else np.asarray(self.visible[self.tables])
 
     def table_names(self) -> pa.Array[Any]:
         """Return the tables' names, (tables,), ascending."""
@@ -151,28 +183,43 @@ class Directory:
 
     def keys_of_table(self, table: TableId) -> Integers:
         """Return the keys of a table's columns, in the file's order. Raises NotFound with the nearest names."""
-        place = bisect.bisect_left(self.table_ids, table)
-        if place == len(self.table_ids) or self.table_ids[place] != table:
-            raise NotFound(f"the index has no table {table!r}{_nearest(table, self.table_ids)}")
+        place = self._place_of(table)
+        if place is None:
+            raise NotFound(f"the index has no table {table!r}{_nearest(table, self.visible_tables())}")
         return np.arange(self.first_columns[place], self.first_columns[place + 1])
 
     def has_table(self, table: TableId) -> bool:
-        """Whether a table is in the index (one without columns is not)."""
+        """Whether a table is in the index (one without columns is not), and the caller may see it."""
+        return self._place_of(table) is not None
+
+    def _place_of(self, table: TableId) -> int | None:
         place = bisect.bisect_left(self.table_ids, table)
-        return place < len(self.table_ids) and self.table_ids[place] == table
+        if place == len(self.table_ids) or self.table_ids[place] != table:
+            return None
+        return place if self.visible is None or self.visible[place] else None
+
+    def require_allowed(self, table: TableId) -> None:
+        """Raise NotFound, as for a table that doesn't exist, where the caller may not see one of this name."""
+        if not self.globs.allow(table):
+            raise NotFound(f"the index has no table {table!r}{_nearest(table, self.visible_tables())}")
 
     def id_of(self, key: int) -> ColumnId:
-        """Return a column's table and name."""
-        return ColumnId(self.table_ids[self.tables[key]], self.names[key].as_py())
+        """Return a column's table and name. Raises NotFound for a column that the caller may not see."""
+        table = self.tables[key]
+        if self.visible is not None and not self.visible[table]:
+            raise NotFound("the index has no such column")
+        return ColumnId(self.table_ids[table], self.names[key].as_py())
 
     def keys_outside(self, glob: str) -> Integers:
         """Return the keys of the columns of tables whose names don't match a glob, in which `*` also stands for `/`.
 
-        Raises NotFound where no table matches.
+        Those that the caller may not see match none. Raises NotFound where no table matches.
         """
-        matches = np.array([fnmatchcase(name, glob) for name in self.table_ids], bool)
+        matches = matching(self.table_ids, [glob])
+        if self.visible is not None:
+            matches &= self.visible
         if not matches.any():
-            raise NotFound(f"no table is called like {glob!r}{_nearest(glob, self.table_ids)}")
+            raise NotFound(f"no table is called like {glob!r}{_nearest(glob, self.visible_tables())}")
         return np.flatnonzero(~matches[self.tables])
 
     def same_schema(self, names: Hashes, keys: Integers) -> Floats:
@@ -221,43 +268,9 @@ def _scaled(histogram: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
     return scaled
 
 
-def _to_arrow(array: npt.NDArray[Any] | pa.Array[Any]) -> pa.Array[Any]:
-    if isinstance(array, pa.Array):
-        return array
-    if array.dtype == np.bool_:
-        return pa.array(array.astype(np.uint8))
-    if array.ndim == 2:
-        lists: pa.Array[Any] = pa.FixedSizeListArray.from_arrays(pa.array(array.ravel()), array.shape[1])
-        return lists
-    flat: Any = pa.array(array)
-    return flat  # type: ignore[no-any-return]
-
-
-def _to_numpy(column: pa.ChunkedArray[Any]) -> npt.NDArray[Any]:
-    array: Any = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-    if isinstance(array, pa.FixedSizeListArray):
-        return _values(array.flatten()).reshape(len(array), array.type.list_size)
-    return _values(array)
-
-
-def _values(array: Any) -> npt.NDArray[Any]:
-    # Array.to_numpy imports pandas wherever that is installed, which takes longer than a query.
-    values = np.frombuffer(memoryview(array.buffers()[1] or b""), array.type.to_pandas_dtype())
-    return values[array.offset : array.offset + len(array)]
-
-
 def _shape(name: str, columns: int) -> tuple[int, int, np.dtype[Any]]:
     """Return the length, the number of dimensions and the type that an array of a directory must have."""
     return columns, 2 if name in ("lengths", "patterns") else 1, np.dtype(_DTYPES.get(name, np.uint64))
-
-
-def _write(table: pa.Table, path: Path) -> None:
-    with pa.ipc.new_file(str(path), table.schema) as writer:
-        writer.write_table(table.combine_chunks())
-
-
-def _map(path: Path) -> pa.Table:
-    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
 
 
 def _nearest(wanted: str, known: Sequence[str]) -> str:

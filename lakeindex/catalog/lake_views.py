@@ -55,20 +55,21 @@ class LakeViews:
         folders: Iterable[Path],
         memory: str,
         rows: Path | None = None,
-        files: Iterable[Path] = (),
+        only: tuple[Iterable[Path], Iterable[Path]] | None = None,
         is_confined: bool = False,
     ) -> None:
-        """Allow the files below `folders`, and `files`, and no others; with `rows`, read what `materialise` wrote.
+        """Allow the files below `folders` and no others; with `rows`, read the file that `materialise` wrote.
 
-        Statements of strangers run where `is_confined` alone, in a process that can write nothing.
+        With `only`, some files and the files below some folders, nothing else of `folders` can be read. Statements of
+        strangers run where `is_confined` alone, in a process that can write nothing.
         """
         self._is_materialised = rows is not None
         self._folders = [folder.resolve() for folder in folders]
-        self._files = [file.resolve() for file in files]
+        files, below = ([], self._folders) if only is None else ([one.resolve() for one in some] for some in only)
         setup = Setup(
             memory=memory,
-            folders=tuple(map(str, self._folders)),
-            files=tuple(map(str, self._files)),
+            folders=tuple(map(str, below)),
+            files=tuple(map(str, files)),
             rows=None if rows is None else str(rows.resolve()),
             rows_name=_ROWS,
             is_confined=is_confined,
@@ -135,7 +136,7 @@ class LakeViews:
         if table.scan is None:
             return ""
         target = table.file.resolve()
-        if target not in self._files and not any(target.is_relative_to(folder) for folder in self._folders):
+        if not any(target.is_relative_to(folder) for folder in self._folders):
             return f"{table.file} is a link that leaves the lake now"
         return "" if target.is_file() else f"{table.file} is gone or no regular file any more"
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.catalog.catalog import Catalog
@@ -13,9 +16,18 @@ _TABLES = """SELECT table_id AS "table", file, connector, rows, rejected,
 FROM tables ORDER BY table_id"""
 
 
-def list_tables(catalog: Catalog) -> pa.Table:
-    """List the tables: table, file, connector, rows, rejected, columns, notes; ascending."""
-    return catalog.fetch(_TABLES)
+def list_tables(catalog: Catalog, visible: Sequence[TableId] | None = None) -> pa.Table:
+    """List the tables, or those of them that are visible: table, file, connector, rows, rejected, columns, notes.
+
+    They are in ascending order. Of a file that holds other tables, too, notes tell of these: they are left out.
+    """
+    tables = catalog.fetch(_TABLES)
+    if visible is None:
+        return tables
+    is_visible = pc.is_in(tables["table"], pa.array(visible, pa.string()))
+    shown, shared = tables.filter(is_visible), tables.filter(pc.invert(is_visible))["file"]
+    notes = pc.if_else(pc.is_in(shown["file"], shared), pa.scalar("[]", tables["notes"].type), shown["notes"])
+    return shown.set_column(shown.num_columns - 1, "notes", notes)
 
 
 def list_profiles(catalog: Catalog, table: TableId, column: str | None) -> pa.Table:

@@ -6,12 +6,13 @@ import os
 import re
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from lakeindex.config.profile_limits import RawValues
+from lakeindex.config.ranges import BYTES, OF_SETTINGS, SCORED_PAIRS, shown
 from lakeindex.errors import InvalidSetting
 from lakeindex.types.lake import Header
 
@@ -26,16 +27,6 @@ _CHOICES = {
     "text_order": ("frequency", "hash"),
     "reach": ("pool", "lake"),
 }
-_LEAST = {
-    "jobs": 1,
-    "max_tokens": 1,
-    "layers": 0,
-    "dims": 0,
-    "text_values": 0,
-    "anchors": 0,
-    "seconds_per_file": 0.001,
-    "keep": 0,
-}
 _AMOUNTS = ("memory", "memory_per_file", "output_per_file")
 AUTO = "auto"
 CELLS = "cells"
@@ -43,8 +34,11 @@ CELLS = "cells"
 TRANSFORMER = "transformer"
 """The name of the reranker that is a transformer, the cross-encoder."""
 ALL = "all"
+_ALLOW = "allow"
 _PAIRS, _PAIRS_OF_SLOW = 30, 20
-_AMOUNT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b\s*", re.IGNORECASE)
+_AMOUNT = re.compile(r"\s*([0-9]{1,30}(?:\.[0-9]{1,30})?)\s*([kmgt]?)(i?)b\s*", re.IGNORECASE)
+_NOT_IN_FILE = ("lake",)
+"""Settings that a file doesn't make: a folder from a stranger must not name another one to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +103,11 @@ class Settings:
     """Whether the content of files of the same size and time stamp as before is compared."""
     keep: int = 1
     """Old generations that stay when a new one is published."""
+    allow: tuple[str, ...] | None = None
+    """The only tables that there are for whoever asks: globs over their names, in a variable parted by commas; None for
+    all tables, nothing for none."""
+    lake: str = ""
+    """The folder in which the lake's files are read, where it moved since it was indexed."""
 
     def __post_init__(self) -> None:
         for one in fields(self):
@@ -137,9 +136,12 @@ def _from_file(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        given = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise InvalidSetting(f"{path} can't be read: {error}") from error
+    for name in given.keys() & set(_NOT_IN_FILE):
+        raise InvalidSetting(f"{path} sets {name}, which a file can't: give --{name}, or set {_PREFIX}{name.upper()}")
+    return given
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
@@ -147,20 +149,43 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
     named = {
         name.removeprefix(_PREFIX).lower(): value for name, value in environment.items() if name.startswith(_PREFIX)
     }
-    # Other programs may have variables with the same prefix: only those of a setting count, if they are not empty.
-    return {name: value for name, value in named.items() if name in known and value}
+    # Other programs may have variables with the same prefix: only those of a setting count, if they are not empty. But
+    # an empty list of tables that are allowed allows none.
+    return {name: value for name, value in named.items() if name in known and (value or name == _ALLOW)}
 
 
 def _converted(name: str, value: Any, origin: str) -> Any:
     types: dict[str, type] = {field.name: type(field.default) for field in fields(Settings)}
     if name not in types:
         raise InvalidSetting(f"{origin} sets {name!r}, which is no setting; there are: {', '.join(sorted(types))}")
+    if name == _ALLOW:
+        return allowed_globs([glob.strip() for glob in value.split(",") if value] if isinstance(value, str) else value)
+    if name in OF_SETTINGS:
+        return _read_number(name, value, origin)
     try:
         converted = _read_as(types[name], value)
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidSetting(f"{origin} sets {name} to {value!r}, expected {types[name].__name__}") from error
     _check(name, converted, origin)
     return converted
+
+
+def allowed_globs(allowed: object) -> tuple[str, ...]:
+    """Return the globs of the tables that somebody may see. Raises InvalidSetting where they are no list of texts."""
+    # A text is a sequence of texts, too: as a list of globs, "*.csv" would allow everything.
+    if isinstance(allowed, str) or not isinstance(allowed, Iterable):
+        raise InvalidSetting(f"the tables that are allowed are a list of globs, ['sales/*'], not {shown(allowed)}")
+    globs = tuple(allowed)
+    if not all(isinstance(glob, str) for glob in globs):
+        raise InvalidSetting(f"the tables that are allowed are globs over their names, not {shown(globs)}")
+    return globs
+
+
+def _read_number(name: str, value: Any, origin: str) -> int | float:
+    try:
+        return OF_SETTINGS[name].read(value) if isinstance(value, str) else OF_SETTINGS[name].require(value, name)
+    except (ValueError, InvalidSetting) as error:
+        raise InvalidSetting(f"{origin} sets {name} to {shown(value)}, expected {OF_SETTINGS[name]}") from error
 
 
 def _read_as(wanted: type, value: Any) -> Any:
@@ -178,12 +203,13 @@ def _read_as(wanted: type, value: Any) -> Any:
 
 
 def bytes_of(amount: str) -> int | None:
-    """Return the bytes of an amount like `2GB`, `1.5 GiB` or `500MB`; None for anything else."""
+    """Return the bytes of an amount like `2GB`, `1.5 GiB` or `500MB`; None for anything else, and beyond 1000TB."""
     found = _AMOUNT.fullmatch(amount)
     if found is None:
         return None
     number, prefix, is_binary = found.groups()
-    return int(float(number) * (1024 if is_binary else 1000) ** " kmgt".index(prefix.lower() or " "))
+    size = float(number) * (1024 if is_binary else 1000) ** " kmgt".index(prefix.lower() or " ")
+    return int(size) if size <= BYTES.most else None
 
 
 def pair_budget(budget: str, cross_encoder: str = CELLS) -> int:
@@ -192,17 +218,26 @@ def pair_budget(budget: str, cross_encoder: str = CELLS) -> int:
         return _PAIRS if cross_encoder == CELLS else _PAIRS_OF_SLOW
     if budget == ALL:
         return sys.maxsize
-    if not budget.isascii() or not budget.isdigit():
-        raise InvalidSetting(f"a budget is a number of pairs to read, or {ALL!r}, not {budget!r}")
-    return int(budget)
+    try:
+        return SCORED_PAIRS.read(budget)
+    except ValueError as error:
+        raise InvalidSetting(
+            f"a budget is a number of pairs to read, or {ALL!r}, not {shown(budget)}; expected {SCORED_PAIRS}"
+        ) from error
 
 
 def _check(name: str, value: Any, origin: str) -> None:
     if name in _AMOUNTS and not bytes_of(value) and (value, name) != (AUTO, "memory_per_file"):
-        raise InvalidSetting(f"{origin} sets {name} to {value!r}, which is no amount; write it as 2GB or 500MB")
+        raise InvalidSetting(
+            f"{origin} sets {name} to {shown(value)}, which is no amount; write it as 2GB or 500MB, up to 1000TB"
+        )
     if name == "budget":
         pair_budget(value)
     if name in _CHOICES and value not in _CHOICES[name]:
         raise InvalidSetting(f"{origin} sets {name} to {value!r}, expected one of: {', '.join(_CHOICES[name])}")
-    if name in _LEAST and not value >= _LEAST[name]:
-        raise InvalidSetting(f"{origin} sets {name} to {value!r}, expected at least {_LEAST[name]}")
+    if name in OF_SETTINGS and isinstance(value, str):
+        raise InvalidSetting(f"{origin} sets {name} to {shown(value)}, expected {OF_SETTINGS[name]}")
+    if name in OF_SETTINGS:
+        _read_number(name, value, origin)
+    if name == _ALLOW and value is not None:
+        allowed_globs(value)

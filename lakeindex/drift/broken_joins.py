@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import pyarrow as pa
 
-from lakeindex.errors import InvalidSetting
+from lakeindex.config.ranges import SHARE
 from lakeindex.types.lake import ColumnId
 from lakeindex.types.matches import JoinKind
 
@@ -41,9 +41,7 @@ class WatchRules:
 
     def __post_init__(self) -> None:
         for one in fields(self):
-            value = getattr(self, one.name)
-            if not 0 <= value <= 1:
-                raise InvalidSetting(f"{one.name} is {value!r}, expected a number from 0 to 1")
+            SHARE.require(getattr(self, one.name), one.name)
 
 
 class Reason(StrEnum):

@@ -14,7 +14,9 @@ import numpy as np
 
 from lakeindex.arrays.aliases import Flags, Floats, Integers
 from lakeindex.catalog.directory import Directory
+from lakeindex.catalog.table_globs import TableGlobs
 from lakeindex.config.profile_limits import RawValues
+from lakeindex.config.ranges import GENERATION
 from lakeindex.config.settings import Settings
 from lakeindex.drift.broken_joins import BrokenJoin, Reason, WatchedJoins, WatchRules
 from lakeindex.drift.containment_drop import (
@@ -177,18 +179,20 @@ def watch_joins(now: Generation, since: int | None, rules: WatchRules, settings:
 
     Raises NotFound when there is no generation `since`, InvalidSetting when one was built without values.
     """
+    since = None if since is None else GENERATION.require(since, "since")
     before = _earlier(Path(settings.index), now.number, since)
     if before is None or before.number == now.number:
         return WatchedJoins(since, now.number, (), 0)
     require_sandbox_checked(Path(settings.index), before)
     for generation in (before, now):
         _check_values(generation)
-    tables = TableHistory.between(before, now, settings.memory)
+    tables = TableHistory.between(before, now, settings.memory, TableGlobs(settings.allow))
     if not tables.changed:
         return WatchedJoins(before.number, now.number, (), 0)
-    searcher = Searcher.open(before, settings.device)
+    searcher = Searcher.open(before, settings.device, allowed=settings.allow)
     calibration = RerankingSearcher(searcher, settings, before).calibration
-    check = _DriftCheck(searcher, Searcher.open(now, settings.device), calibration, tables, rules)
+    searcher_now = Searcher.open(now, settings.device, allowed=settings.allow)
+    check = _DriftCheck(searcher, searcher_now, calibration, tables, rules)
     joins: dict[tuple[ColumnId, ColumnId], _ConfidentJoin] = {}
     for column in check.changed_columns():
         for join in check.joins_of(column):

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from lakeindex.catalog.catalog import Catalog
+from lakeindex.catalog.table_globs import ALL_TABLES, TableGlobs
 from lakeindex.store.generations import Generation
 from lakeindex.store.layout import CATALOG
 from lakeindex.types.lake import TableId
@@ -33,10 +34,10 @@ class TableHistory:
     """Those whose file is still there but can't be read any more."""
 
     @classmethod
-    def between(cls, before: Generation, now: Generation, memory: str) -> TableHistory:
-        """Compare the files of two generations by the hash of their content."""
-        earlier, _ = _read(before, memory)
-        later, failed = _read(now, memory)
+    def between(cls, before: Generation, now: Generation, memory: str, globs: TableGlobs = ALL_TABLES) -> TableHistory:
+        """Compare the files of two generations by the hash of their content; only tables of `globs` are there."""
+        earlier, _ = _read(before, memory, globs)
+        later, failed = _read(now, memory, globs)
         hashes = {file: content for _, file, content in _rows(later)}
         files = {content: file for file, content in sorted(hashes.items(), reverse=True) if content}
         names: dict[TableId, TableId] = {}
@@ -64,9 +65,11 @@ def _read_settings(generation: Generation) -> dict[str, Any]:
     }
 
 
-def _read(generation: Generation, memory: str) -> tuple[pa.Table, frozenset[str]]:
+def _read(generation: Generation, memory: str, globs: TableGlobs) -> tuple[pa.Table, frozenset[str]]:
     with closing(Catalog.open(generation.folder / CATALOG, memory)) as catalog:
-        return catalog.fetch(_TABLES), frozenset(map(str, catalog.fetch(_FAILED)["path"].to_pylist()))
+        tables = catalog.fetch(_TABLES)
+        tables = tables.filter(pa.array(globs.matches(tables["table_id"].to_pylist()), pa.bool_()))
+        return tables, frozenset(map(str, catalog.fetch(_FAILED)["path"].to_pylist()))
 
 
 def _rows(tables: pa.Table) -> list[tuple[TableId, str, str]]:

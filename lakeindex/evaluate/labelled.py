@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from lakeindex.config.ranges import WholeRange, shown
 from lakeindex.errors import InvalidSetting, NotFound
 from lakeindex.types.lake import ColumnId, TableId
 
 QUERY_FIELDS = ("query_table", "query_column")
+_GRADES = WholeRange(0, 1_000)
 JUDGEMENT_FIELDS = (*QUERY_FIELDS, "candidate_table", "candidate_column", "grade")
 
 
@@ -89,12 +91,9 @@ def read_judgements(path: Path) -> list[Judgement]:
 
 def _grade(text: str, place: str) -> int:
     try:
-        grade = int(text)
-    except ValueError:
-        grade = -1
-    if grade < 0:
-        raise InvalidSetting(f"{place}: the grade is {text!r}, expected a whole number from 0 (irrelevant) up")
-    return grade
+        return _GRADES.read(text.strip())
+    except ValueError as error:
+        raise InvalidSetting(f"{place}: the grade is {shown(text)}, expected {_GRADES}, 0 for irrelevant") from error
 
 
 def _rows(path: Path, fields: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:

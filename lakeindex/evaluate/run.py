@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from lakeindex.config.ranges import ANSWERS
 from lakeindex.errors import LakeIndexError, NotFound, UnreadableTable
 from lakeindex.evaluate.baselines import rank_by_jaccard, rank_by_name, rank_by_words
 from lakeindex.evaluate.labelled import Labels, read_labels
@@ -43,6 +44,7 @@ def evaluate_lake(lake: Lake, queries_path: Path, qrels_path: Path, k: int = 10,
     The baselines read the lake's rows again; `seconds` is the time of answering only, without that.
     Raises NotFound for files that are missing or labels of another lake, InvalidSetting for invalid files.
     """
+    k = min(ANSWERS.require(k, "k"), max(len(lake.opened.searcher.directory), 1))
     labels = read_labels(queries_path, qrels_path, lake.opened.searcher.directory.has_table)
     _warn_of_gaps(labels)
     systems = {LAKEINDEX: one_by_one(lambda query, most: answer(lake, query, most))}
@@ -79,11 +81,14 @@ def baseline_systems(lake: Lake, queries: tuple[ColumnId, ...]) -> Iterator[dict
 
 
 def columns_of(lake: Lake) -> list[ColumnId]:
-    """List every column of the lake."""
+    """List every column of the lake that the caller may see."""
     directory = lake.opened.searcher.directory
     return [
         ColumnId(directory.table_ids[table], str(name))
-        for table, name in zip(directory.tables.tolist(), directory.names.to_pylist(), strict=True)
+        for table, name, is_visible in zip(
+            directory.tables.tolist(), directory.names.to_pylist(), directory.visible_columns().tolist(), strict=True
+        )
+        if is_visible
     ]
 
 

@@ -33,7 +33,8 @@ class TermSource:
 
     def candidates(self, query: QueryColumn, limit: int) -> Integers:
         """Return the keys of the columns that share the most terms, best first."""
-        return self.index.candidates(query.terms_in(self.family, self.index), limit, POSTINGS_PER_QUERY, self.order)[0]
+        terms = query.terms_in(self.family, self.index)
+        return self.index.candidates(terms, limit, POSTINGS_PER_QUERY, self.order, query.elsewhere)[0]
 
     def scores(self, query: QueryColumn, pairs: Pairs) -> Floats:
         """Return the score of each pair by the terms of this family, (n,)."""
@@ -50,7 +51,8 @@ class AlternateSource:
     def candidates(self, query: QueryColumn, limit: int) -> Integers:
         """Return the keys of the columns that share the rarest keys, best first of either way."""
         found = [
-            index.candidates(terms, limit, POSTINGS_PER_QUERY)[0] for index, terms in alternate_ways(query, self.terms)
+            index.candidates(terms, limit, POSTINGS_PER_QUERY, without=query.elsewhere)[0]
+            for index, terms in alternate_ways(query, self.terms)
         ]
         return np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
 
@@ -68,7 +70,7 @@ class VectorSource:
 
     def candidates(self, query: QueryColumn, limit: int) -> Integers:
         """Return the keys of the nearest columns, best first."""
-        keys = self.index.search(query.vector[None, :], limit)[0][0]
+        keys = self.index.search(query.vector[None, :], limit, query.elsewhere)[0][0]
         return np.asarray(keys[keys >= 0])
 
     def scores(self, query: QueryColumn, pairs: Pairs) -> Floats:
@@ -101,9 +103,11 @@ def _cosine_score(compared: Comparison) -> Floats:
 
 
 def retrieve(query: QueryColumn, sources: Sequence[CandidateSource], limit: int) -> Integers:
-    """Return the keys that any source proposes among its best `limit`, ascending; never of the query's own table."""
+    """Return the keys that any source proposes among its best `limit`, ascending; never of the query's own table.
+
+    Columns of tables that may not answer take up no place: sources leave them out before they choose the best.
+    """
     # The own table's columns are near in every respect: they must not take up the places of others.
-    excluded = query.excluded
-    proposed = [source.candidates(query, limit + len(excluded)) for source in sources]
+    proposed = [source.candidates(query, limit + len(query.own_keys)) for source in sources]
     united = np.unique(np.concatenate([keys.astype(np.int64) for keys in proposed]))
-    return united[~np.isin(united, excluded)]
+    return united[~np.isin(united, query.excluded)]

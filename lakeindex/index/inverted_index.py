@@ -25,6 +25,7 @@ from lakeindex.index.term_stats import STRENGTH_STEP, TermStats, rarity_of, stre
 from lakeindex.types.columns import QueryTerms, TermSet
 from lakeindex.types.pairs import Comparison
 
+NO_COLUMNS = np.zeros(0, np.int64)
 _EVERY_BIT = np.uint64(2**64 - 1)
 _DTYPES = {"terms": (np.uint64,), "strengths": (np.uint8,), "complete": (np.bool_,), "weighed": (np.bool_,)}
 _PLACES = (np.uint32, np.uint64)
@@ -157,10 +158,11 @@ class InvertedIndex:
         return TermSet(hashes, counts, bool(self.complete[number]), numbers)
 
     def candidates(
-        self, query: QueryTerms, limit: int, budget: int, order: Order = Order.RARITY
+        self, query: QueryTerms, limit: int, budget: int, order: Order = Order.RARITY, without: Integers = NO_COLUMNS
     ) -> tuple[Integers, Floats]:
         """Return the columns that share terms with `query` and their scores, best first, ties by number.
 
+        Columns in `without`, by number, are left out before the best are chosen.
         The lists of the rarest terms are read first, until they hold `budget` entries; the first list is always read.
         In a folded index, a column counts once for each of its terms that folds into a query term.
         """
@@ -172,9 +174,11 @@ class InvertedIndex:
         columns = np.concatenate([self.term_columns[:0], *lists])
         if order is Order.RARITY:
             shared_rarity = sums(columns, np.repeat(query.rarity[query.known[rarest]], lengths), self.columns)
+            shared_rarity[without] = 0
             found = np.flatnonzero(shared_rarity)
             return best(found, shared_rarity[found], np.zeros(len(found)), limit)
         shared = sums(columns, None, self.columns)
+        shared[without] = 0
         found = np.flatnonzero(shared)
         comparable = _count_up_to(query.hashes, self._limits(query.terms, found) & self.mask)
         # The + 1 ranks many shared of many terms above one of one, where a short sketch leaves few to compare.

@@ -17,6 +17,7 @@ from lakeindex.index.vector_check import require_sound
 EXACT_UP_TO = 20_000
 """Vectors up to this number are searched exactly; more in IVF lists of 8-bit vectors, which can also remove."""
 
+NO_KEYS = np.zeros(0, np.int64)
 _BUILDS = ("faiss-cpu", "faiss-gpu", "faiss-gpu-cu12")
 _PROBED_SHARE = 0.1
 _RANGE_STEP = 1 / 16
@@ -26,8 +27,10 @@ _TRAINED_ON_A_LIST = 64
 class VectorIndex:
     """Unit vectors with their keys; the inner product is the cosine."""
 
-    def __init__(self, index: Any) -> None:
+    def __init__(self, index: Any, on_cpu: Any = None) -> None:
         self._index = index
+        self._on_cpu = index if on_cpu is None else on_cpu
+        """The same vectors, where they can be searched without some of them: on a GPU they can't."""
 
     @classmethod
     def build(cls, vectors: Vectors, keys: Integers, exact_up_to: int = EXACT_UP_TO, seed: int = 0) -> VectorIndex:
@@ -66,7 +69,7 @@ class VectorIndex:
         faiss = load_faiss()
         if device != "cuda" or not hasattr(faiss, "StandardGpuResources") or not faiss.get_num_gpus():
             return self
-        return VectorIndex(faiss.index_cpu_to_all_gpus(self._index))
+        return VectorIndex(faiss.index_cpu_to_all_gpus(self._index), self._index)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -81,13 +84,26 @@ class VectorIndex:
         """Whether a search compares every vector, in full precision."""
         return not hasattr(self._index, "nprobe")
 
-    def search(self, queries: Vectors, limit: int) -> tuple[Integers, Vectors]:
+    def search(self, queries: Vectors, limit: int, without: Integers = NO_KEYS) -> tuple[Integers, Vectors]:
         """Return keys and cosines of the nearest vectors of each query (m, d), each (m, limit), best first.
 
-        Where there are fewer than `limit`, the rest is key -1.
+        Vectors under the keys in `without` are passed over. Where there are fewer than `limit`, the rest is key -1.
         """
-        cosines, keys = self._index.search(np.ascontiguousarray(queries, np.float32), limit)
+        contiguous = np.ascontiguousarray(queries, np.float32)
+        if len(without):
+            cosines, keys = self._on_cpu.search(contiguous, limit, params=self._passing_over(without))
+        else:
+            cosines, keys = self._index.search(contiguous, limit)
         return keys, cosines
+
+    def _passing_over(self, keys: Integers) -> Any:
+        faiss = load_faiss()
+        is_wanted = np.ones(len(self), bool)
+        is_wanted[keys] = False
+        selector = faiss.IDSelectorBitmap(np.packbits(is_wanted, bitorder="little"))
+        if self.is_exact:
+            return faiss.SearchParameters(sel=selector)
+        return faiss.SearchParametersIVF(sel=selector, nprobe=self._on_cpu.nprobe)
 
     def vectors(self, keys: Integers) -> Vectors:
         """Return the vectors stored under `keys`, (n, d); approximate where the index is."""

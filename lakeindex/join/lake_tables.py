@@ -18,6 +18,7 @@ from lakeindex.join.side import JoinSide
 from lakeindex.store.generations import Generation
 from lakeindex.store.layout import COPIES, ROWS
 from lakeindex.types.lake import ColumnId, TableId
+from lakeindex.types.names import is_utf8
 from lakeindex.types.reports import ReadTable
 
 OUTSIDE = "rows_from_outside"
@@ -71,12 +72,15 @@ class LakeTables:
         return self._open(self._kept, folder)
 
     def viewed(self, tables: Sequence[TableId]) -> list[ViewedTable]:
-        """Return what the views of tables are made of."""
+        """Return what the views of tables are made of. Raises NotFound for one that the caller may not see."""
+        for table in tables:
+            self.directory.require_allowed(table)
         return self.catalog.viewed(Path(self.generation.manifest.lake), self._copies, tables)
 
     def table(self, table: TableId) -> tuple[ReadTable, str]:
         """Return how a table was read, and from which file. Raises NotFound with the nearest names."""
-        found = self.catalog.table(table)
+        self.directory.require_allowed(table)
+        found = self.catalog.table(table) if is_utf8(table) else None
         if found is None:
             self.directory.keys_of_table(table)  # raises NotFound with the nearest names
             raise NotFound(f"the index has no table {table!r}")
@@ -115,13 +119,29 @@ class LakeTables:
         return self.generation.folder.resolve() / COPIES
 
     @property
+    def keeps_rows(self) -> bool:
+        """Whether rows are read from the index's copy of them, and not from the lake's files."""
+        return self._kept is not None
+
+    def is_allowed_file(self, name: str) -> bool:
+        """Whether the caller may see all that a file of the lake holds."""
+        held = self.catalog.tables_of(name)
+        return all(map(self.directory.globs.allow, held or [name]))
+
+    @property
     def _kept(self) -> Path | None:
         rows = self.generation.folder / ROWS
-        return rows if rows.exists() else None
+        # The copy holds the rows of all tables together.
+        return rows if rows.exists() and self.directory.globs.are_all else None
 
     def _open(self, rows: Path | None, *folders: Path, is_confined: bool = False) -> LakeViews:
-        reached = [Path(self.generation.manifest.lake), self._copies, *folders]
-        return LakeViews(reached, self.memory, rows, is_confined=is_confined)
+        lake = [Path(self.generation.manifest.lake), self._copies]
+        if self.directory.globs.are_all:
+            return LakeViews([*lake, *folders], self.memory, rows, is_confined=is_confined)
+        names = self.catalog.fetch("SELECT table_id FROM tables")["table_id"].to_pylist()
+        views = self.viewed([TableId(str(name)) for name in names if self.directory.globs.allow(str(name))])
+        files = [view.file if view.copy is None else view.copy for view in views]
+        return LakeViews([*lake, *folders], self.memory, rows, (files, folders), is_confined)
 
     def _place(self, column: ColumnId) -> int:
         """Return the place of a column in its table."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from lakeindex.catalog.database import glob_escaped
+from lakeindex.config.ranges import JOINED_ROWS, PREVIEWED_ROWS
 from lakeindex.errors import InvalidSetting, Refused
 from lakeindex.join.condition import ByMapping, JoinCondition
 from lakeindex.join.counts import JoinCounts
@@ -59,6 +60,10 @@ class JoinPlan:
     """More rows than this are refused before the join runs; None for a hundred million or ten times the larger table,
     whichever is more."""
 
+    def __post_init__(self) -> None:
+        if self.most_rows is not None:
+            JOINED_ROWS.require(self.most_rows, "most_rows")
+
     def sql(self, dialect: str = DUCKDB, out: Path | None = None, force: bool = False) -> str:
         """Write the join as one statement that runs without lakeindex, giving the rows of `to_arrow`.
 
@@ -93,7 +98,8 @@ class JoinPlan:
         return self._runner.batches(self._runner.on_lake.joined(self.how))
 
     def preview(self, rows: int = 10) -> pa.Table:
-        """Join until there are so many rows."""
+        """Join until there are so many rows, up to a million."""
+        rows = PREVIEWED_ROWS.require(rows, "rows")
         return self._runner.fetch(f"{self._runner.on_lake.joined(self.how)}\nLIMIT {rows:d}")
 
     def rows(self) -> pa.Table:

@@ -78,7 +78,7 @@ class ExternalColumn:
         directory = searcher.directory
         lake = directory.facts
         is_alike = (lake.rows == facts.rows[0]) & (lake.nulls == facts.nulls[0]) & (lake.distinct == facts.distinct[0])
-        is_alike &= np.isin(directory.name_hashes, hash_names([self.id.name]))
+        is_alike &= np.isin(directory.name_hashes, hash_names([self.id.name])) & directory.visible_columns()
         copies = [key for key in np.flatnonzero(is_alike).tolist() if self._is_copy(searcher, key)]
         return min(copies, key=lambda key: self._distance(directory.id_of(key).table, root), default=None)
 

@@ -12,8 +12,9 @@ import pyarrow as pa
 from lakeindex.catalog.directory import Directory
 from lakeindex.errors import InvalidSetting, NotFound
 from lakeindex.store.feedback_csv import read_verdicts, write_verdicts
-from lakeindex.store.feedback_log import FeedbackFile, LabelledPair, Verdict
+from lakeindex.store.feedback_log import FeedbackFile, LabelledPair, Verdict, no_verdict_on
 from lakeindex.types.lake import ColumnId
+from lakeindex.types.names import is_utf8
 
 _FIELDS: list[tuple[str, pa.DataType]] = [
     ("left_table", pa.string()),
@@ -50,16 +51,22 @@ class Feedback:
                 f"{left} and {right} are columns of one table, which are never an answer to one another: "
                 "give columns of two tables"
             )
+        if not is_utf8(note):
+            raise InvalidSetting(f"the note {note!r} is no text in UTF-8: write it anew")
         verdict = Verdict.ACCEPTED if joins else Verdict.REJECTED
         self.file.give([LabelledPair(left, right, verdict, note, _now())])
 
     def import_csv(self, path: Path) -> pa.Table:
         """Keep the verdicts of a CSV file, in place of earlier ones on their pairs, and return them as `to_arrow` does.
 
-        Those on columns that the lake doesn't have are kept, too. Raises NotFound where there is no such file,
-        InvalidSetting, with the line, where it isn't as it should be: nothing is kept then.
+        Those on columns that the lake doesn't have are kept, too. Raises NotFound where there is no such file, and for
+        a table that the caller may not see, InvalidSetting, with the line, where it isn't as it should be: nothing is
+        kept then.
         """
         verdicts = read_verdicts(path, _now())
+        for one in verdicts:
+            for column in one.pair:
+                self.directory.require_allowed(column.table)
         self.file.give(verdicts)
         return self._rows(verdicts)
 
@@ -68,13 +75,24 @@ class Feedback:
 
         Raises Refused where the file exists, unless `force` is set.
         """
-        verdicts = self.file.read()
+        verdicts = self._visible()
         write_verdicts(verdicts, path, force)
         return len(verdicts)
 
     def to_arrow(self) -> pa.Table:
         """List all verdicts as FEEDBACK_SCHEMA, a row a pair. Raises IndexDamaged when they can't be read."""
-        return self._rows(self.file.read())
+        return self._rows(self._visible())
+
+    def withdraw(self, left: ColumnId, right: ColumnId) -> None:
+        """Withdraw the verdict on a pair. Raises NotFound where there is none, LockHeld as `give`."""
+        if not all(self.directory.globs.allow(column.table) for column in (left, right)):
+            raise no_verdict_on(left, right)
+        self.file.withdraw(left, right)
+
+    def _visible(self) -> list[LabelledPair]:
+        """Read the verdicts on tables that the caller may see, whether the lake has these now or not."""
+        allow = self.directory.globs.allow
+        return [one for one in self.file.read() if allow(one.left.table) and allow(one.right.table)]
 
     def _rows(self, verdicts: Iterable[LabelledPair]) -> pa.Table:
         rows = [

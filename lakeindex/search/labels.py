@@ -81,7 +81,8 @@ class LabelReader:
         # A folder that can't be found, or written, only means that all pairs are described again.
         path: Path | None = None
         with suppress(RuntimeError):
-            path = cache_slot("feedback", file.index.resolve())
+            # Whoever sees other tables has other pairs, and other rivals in their features.
+            path = cache_slot("feedback", "\0".join([str(file.index.resolve()), *self.directory.globs.named()]))
             pairs, made_for = LabelledPairs.open(path)
         if list(made_for) != state:
             is_of_this_index = list(made_for[:1]) == state[:1]

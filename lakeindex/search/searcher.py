@@ -76,11 +76,21 @@ class Searcher:
     _lock: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
 
     @classmethod
-    def open(cls, generation: Generation, device: str, feedback: FeedbackFile | None = None) -> Searcher:
-        """Open what a query needs: no encoder, no DuckDB."""
+    def open(
+        cls,
+        generation: Generation,
+        device: str,
+        feedback: FeedbackFile | None = None,
+        allowed: Sequence[str] | None = None,
+    ) -> Searcher:
+        """Open what a query needs: no encoder, no DuckDB.
+
+        Only the tables that match any of the globs `allowed` are there; None for all. How rare a value is, is still
+        counted over all tables.
+        """
         folder = generation.folder
         return cls(
-            Directory.open(folder),
+            Directory.open(folder).restricted(allowed),
             _open_terms(folder / TERMS),
             VectorIndex.open(folder / VECTORS),
             open_tokens(folder / COLUMN_TOKENS),
@@ -136,11 +146,17 @@ class Searcher:
             table_names=self.directory.name_hashes[own_keys],
             own_keys=own_keys,
             key=key,
+            elsewhere=self.hidden,
         )
 
+    @cached_property
+    def hidden(self) -> Integers:
+        """The keys of the columns that the caller may not see, ascending."""
+        return self.directory.hidden_keys()
+
     def within(self, query: QueryColumn, glob: str) -> QueryColumn:
-        """Let only tables answer whose names match a glob. Raises NotFound where none does."""
-        return replace(query, elsewhere=self.directory.keys_outside(glob)) if glob else query
+        """Let only tables answer that the caller may see, and whose names match a glob. Raises NotFound for none."""
+        return replace(query, elsewhere=self.directory.keys_outside(glob) if glob else self.hidden)
 
     def search(self, query: QueryColumn, limit: int = CANDIDATES) -> ScoredCandidates:
         """Score the columns that may join with the query column; each source proposes `limit`."""
@@ -186,7 +202,8 @@ class Searcher:
 
     def candidates(self, query: QueryColumn, sources: Sequence[CandidateSource], limit: int = CANDIDATES) -> Integers:
         """Return the keys that sources propose, ascending; where few columns may answer, all of those."""
-        if not len(query.elsewhere) or len(self.directory) - len(query.elsewhere) > limit * len(sources):
+        is_within = len(query.elsewhere) > len(self.hidden)
+        if not is_within or len(self.directory) - len(query.elsewhere) > limit * len(sources):
             return retrieve(query, sources, limit)
         return np.setdiff1d(np.arange(len(self.directory)), query.excluded)
 

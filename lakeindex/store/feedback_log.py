@@ -57,6 +57,11 @@ class LabelledPair:
         return pair_of(self.left, self.right)
 
 
+def no_verdict_on(left: ColumnId, right: ColumnId) -> NotFound:
+    """Return the error of a pair without a verdict."""
+    return NotFound(f"there is no verdict on {left} and {right}; lakeindex feedback lists those there are")
+
+
 def pair_of(left: ColumnId, right: ColumnId) -> Pair:
     """Return two columns in sorted order, so that both directions are one pair."""
     return (left, right) if left <= right else (right, left)
@@ -109,7 +114,7 @@ class FeedbackFile:
         with self._locked():
             verdicts = {one.pair: one for one in self.read()}
             if pair_of(left, right) not in verdicts:
-                raise NotFound(f"there is no verdict on {left} and {right}; lakeindex feedback lists those there are")
+                raise no_verdict_on(left, right)
             del verdicts[pair_of(left, right)]
             self._replace(verdicts)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from lakeindex.catalog.table_globs import ALL_TABLES, TableGlobs
 from lakeindex.errors import LakeIndexError
 from lakeindex.plugins import connector_for, find_connectors
 from lakeindex.profile.walk import walk
@@ -20,31 +21,37 @@ _UNREADABLE = (LakeIndexError, OSError, pa.ArrowException, MemoryError, ValueErr
 
 
 def read_sources(
-    root: Path, exclude: Path, options: ReadOptions, most_bytes: int
+    root: Path, exclude: Path, options: ReadOptions, most_bytes: int, globs: TableGlobs = ALL_TABLES
 ) -> Iterator[SourceData | FileOutcome]:
     """Yield every table below `root`, each up to `most_bytes`, and the outcome of files without tables.
 
-    `exclude`, the folder of the index, is skipped. Raises NotFound when `root` is no folder.
+    `exclude`, the folder of the index, is skipped, and so are tables that `globs` don't allow. Raises NotFound when
+    `root` is no folder.
     """
     connectors = find_connectors()
     for found in walk(root, exclude):
         if isinstance(found, FileOutcome):
-            yield found
+            if globs.allow(found.path):
+                yield found
         elif (connector := connector_for(found.name, connectors)) is None:
-            yield FileOutcome(found.name, FileStatus.SKIPPED, "no connector reads such files")
+            if globs.allow(found.name):
+                yield FileOutcome(found.name, FileStatus.SKIPPED, "no connector reads such files")
         else:
-            yield from _read_file(connector, found, options, most_bytes)
+            yield from _read_file(connector, found, options, most_bytes, globs)
 
 
 def _read_file(
-    connector: Connector, file: LakeFile, options: ReadOptions, most_bytes: int
+    connector: Connector, file: LakeFile, options: ReadOptions, most_bytes: int, globs: TableGlobs
 ) -> Iterator[SourceData | FileOutcome]:
     try:
         for table in connector.tables(file, options):
+            if not globs.allow(table.id):
+                continue
             rows = _beginning(connector, file, table, options, most_bytes)
             yield SourceData(title_of(table.id).replace(" ", "_"), rows)
     except _UNREADABLE as error:
-        yield FileOutcome(file.name, FileStatus.FAILED, f"{type(error).__name__}: {error}")
+        if globs.allow(file.name):
+            yield FileOutcome(file.name, FileStatus.FAILED, f"{type(error).__name__}: {error}")
 
 
 def _beginning(

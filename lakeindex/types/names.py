@@ -19,6 +19,15 @@ _SEPARATORS = re.compile(r"[^\w%$€£#&+]+|_+")
 _CAMEL = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
+def is_utf8(name: str) -> bool:
+    """Whether a text can be written as UTF-8; one from a file's name or the command line may hold other bytes."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def title_of(table_id: str) -> str:
     """Name a table in words, from its path: without folders, suffixes and random hashes."""
     file, _, part = table_id.partition("#")

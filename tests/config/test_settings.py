@@ -54,17 +54,17 @@ def test_a_whole_number_will_do_for_seconds_and_a_path_for_a_folder(tmp_path: Pa
 @pytest.mark.parametrize(
     ("toml", "message"),
     [
-        ("jobs = 'many'", "sets jobs to 'many', expected int"),
-        ("jobs = true", "sets jobs to True, expected int"),
-        ("keep = 1.7", r"sets keep to 1\.7, expected int"),
+        ("jobs = 'many'", "sets jobs to 'many', expected a whole number from 1 to 4,096"),
+        ("jobs = true", "sets jobs to True, expected a whole number from 1 to 4,096"),
+        ("keep = 1.7", r"sets keep to 1\.7, expected a whole number from 0 to 10,000"),
         ("index = 5", "sets index to 5, expected str"),
         ("allow_download = 'perhaps'", "sets allow_download to 'perhaps', expected bool"),
         ("allow_download = 1", "sets allow_download to 1, expected bool"),
-        ("seconds_per_file = 'soon'", "sets seconds_per_file to 'soon', expected float"),
-        ("jobs = 0", "sets jobs to 0, expected at least 1"),
-        ("max_tokens = -1", "sets max_tokens to -1, expected at least 1"),
-        ("keep = -1", "sets keep to -1, expected at least 0"),
-        ("seconds_per_file = nan", "sets seconds_per_file to nan, expected at least 0"),
+        ("seconds_per_file = 'soon'", "sets seconds_per_file to 'soon', expected a number from 0.001 to 604,800"),
+        ("jobs = 0", "sets jobs to 0, expected a whole number from 1 to 4,096"),
+        ("max_tokens = -1", "sets max_tokens to -1, expected a whole number from 3 to 8,192"),
+        ("keep = -1", "sets keep to -1, expected a whole number from 0 to 10,000"),
+        ("seconds_per_file = nan", "sets seconds_per_file to nan, expected a number from 0.001"),
         ("header = 'maybe'", "sets header to 'maybe', expected one of: auto, yes, no"),
         ("memory = 'lots'", "sets memory to 'lots', which is no amount; write it as 2GB or 500MB"),
         ("memory_per_file = '3'", "sets memory_per_file to '3', which is no amount"),
@@ -82,9 +82,10 @@ def test_the_file_is_named_when_it_sets_something_amiss(tmp_path: Path, toml: st
 
 
 def test_the_environment_and_the_command_line_are_named_too(tmp_path: Path) -> None:
-    with pytest.raises(InvalidSetting, match=r"^the environment sets jobs to 'x', expected int$"):
+    expected = "expected a whole number from 1 to 4,096$"
+    with pytest.raises(InvalidSetting, match=rf"^the environment sets jobs to 'x', {expected}"):
         loaded(tmp_path, environment={"LAKEINDEX_JOBS": "x"})
-    with pytest.raises(InvalidSetting, match=r"^the command line sets jobs to 0, expected at least 1$"):
+    with pytest.raises(InvalidSetting, match=rf"^the command line sets jobs to 0, {expected}"):
         loaded(tmp_path, jobs=0)
     with pytest.raises(InvalidSetting, match=r"^the program sets header to 'maybe'"):
         Settings(header="maybe")

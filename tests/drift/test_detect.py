@@ -201,7 +201,7 @@ def test_rules_decide_what_is_watched_and_what_is_broken(tmp_path: Path, setting
     assert len(lake.watch_joins(rules=WatchRules(tolerance=0.4))) == 0
     assert len(lake.watch_joins(rules=WatchRules(tolerance=0.39))) == 1
     assert lake.watch_joins(rules=WatchRules(least_score=1.0)).watched == 0
-    with pytest.raises(InvalidSetting, match=r"tolerance is 1.5, expected a number from 0 to 1"):
+    with pytest.raises(InvalidSetting, match=r"tolerance is a number from 0 to 1, not 1\.5"):
         WatchRules(tolerance=1.5)
 
 

@@ -199,5 +199,5 @@ def test_a_budget_that_is_given_counts_whatever_the_settings(demo: Lake, columns
 
 @pytest.mark.parametrize("wrong", [{"k": -1}, {"probe": -1}, {"budget": -1}, {"k": 2.5}, {"budget": "all"}])
 def test_a_count_that_is_none_is_refused_in_a_sentence(demo: Lake, wrong: dict[str, object]) -> None:
-    with pytest.raises(InvalidSetting, match="a whole number from 0 on"):
+    with pytest.raises(InvalidSetting, match="a whole number from 0 to 1,000,000"):
         demo.query("geo/countries.csv", "name", **wrong)  # type: ignore[arg-type]

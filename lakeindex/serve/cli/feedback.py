@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lakeindex.serve.cli.options import open_lake, with_format, with_index, with_quiet
+from lakeindex.serve.cli.options import open_lake, with_format, with_lake, with_quiet
 from lakeindex.serve.cli.output import Format, print_message, write_table
 from lakeindex.types.lake import ColumnId, TableId
 
@@ -31,24 +31,24 @@ def _with_note(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.command()
 @_with_pair
 @_with_note
-@with_index
+@with_lake
 @with_quiet
-def accept(note: str, index: str | None, quiet: bool, **pair: str) -> None:
+def accept(note: str, quiet: bool, **given: Any) -> None:
     """Accept that two columns join: they do from now on, and pairs like them are more probable."""
-    left, right = _columns(**pair)
-    open_lake(index).accept(left, right, note)
+    left, right = _columns(*(given.pop(name) for name in _PAIR))
+    open_lake(**given).accept(left, right, note)
     print_message(f"accepted: {left} and {right}", quiet)
 
 
 @click.command()
 @_with_pair
 @_with_note
-@with_index
+@with_lake
 @with_quiet
-def reject(note: str, index: str | None, quiet: bool, **pair: str) -> None:
+def reject(note: str, quiet: bool, **given: Any) -> None:
     """Reject that two columns join: they don't from now on, and pairs like them are less probable."""
-    left, right = _columns(**pair)
-    open_lake(index).reject(left, right, note)
+    left, right = _columns(*(given.pop(name) for name in _PAIR))
+    open_lake(**given).reject(left, right, note)
     print_message(f"rejected: {left} and {right}", quiet)
 
 
@@ -57,7 +57,7 @@ def reject(note: str, index: str | None, quiet: bool, **pair: str) -> None:
 @click.option("--import", "imported", type=click.Path(path_type=Path), help="Take over the verdicts of a CSV file.")
 @click.option("--export", "exported", type=click.Path(path_type=Path), help="Write all verdicts to a CSV file.")
 @click.option("--force", is_flag=True, help="Let --export write over a file.")
-@with_index
+@with_lake
 @with_format
 @with_quiet
 def feedback(
@@ -65,14 +65,14 @@ def feedback(
     imported: Path | None,
     exported: Path | None,
     force: bool,
-    index: str | None,
     output: str,
     quiet: bool,
+    **opening: Any,
 ) -> None:
     """List which pairs were accepted and rejected."""
     if sum(one is not None for one in (remove, imported, exported)) > 1:
         raise click.UsageError("give one of --remove, --import and --export")
-    lake = open_lake(index)
+    lake = open_lake(**opening)
     if remove is not None:
         left, right = _columns(*remove)
         lake.withdraw(left, right)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lakeindex.config.settings import Settings
+from lakeindex.serve.cli.numbers import of_setting
 from lakeindex.serve.cli.options import read_settings, with_index, with_quiet
 from lakeindex.serve.cli.output import as_json, print_message
 from lakeindex.types.reports import FileStatus
@@ -25,26 +26,36 @@ _SHOWN_FAILURES = 10
 @with_index
 @click.option("--report", type=click.Path(path_type=Path), help="Write what became of every file, as JSON.")
 @click.option("--strict", is_flag=True, help="Exit with 5 when a table could not be read.")
-@click.option("--jobs", type=click.IntRange(1), help="Processes that read files [default: one a core].")
+@click.option("--jobs", type=of_setting("jobs"), help="Processes that read files [default: one a core].")
 @click.option("--memory", help="What all processes together may use [default: 2GB].")
 @click.option("--memory-per-file", help="What reading one file may use [default: what --memory leaves for it].")
 @click.option("--output-per-file", help="What a file may unpack to, if not 100 times its size [default: 1GB].")
-@click.option("--seconds-per-file", type=click.FloatRange(0.001), help="How long reading one may take [default: 300].")
+@click.option(
+    "--seconds-per-file", type=of_setting("seconds_per_file"), help="How long reading one may take [default: 300]."
+)
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), help="Where the language model computes.")
 @click.option("--model", help="A sentence-transformers model, by name or path [default: the one that is shipped].")
-@click.option("--max-tokens", type=click.IntRange(3), help="Tokens of a column's text that are encoded [default: 32].")
 @click.option(
-    "--layers", type=click.IntRange(0), help="Layers of the model that are run: fewer are faster [default: all]."
+    "--max-tokens", type=of_setting("max_tokens"), help="Tokens of a column's text that are encoded [default: 32]."
 )
 @click.option(
-    "--dims", type=click.IntRange(0), help="Dimensions of its vectors that are kept: fewer are smaller [default: all]."
+    "--layers",
+    type=of_setting("layers"),
+    help="Layers of the model that are run: fewer are faster [default: all].",
+)
+@click.option(
+    "--dims",
+    type=of_setting("dims"),
+    help="Dimensions of its vectors that are kept: fewer are smaller [default: all].",
 )
 @click.option("--allow-download", is_flag=True, default=None, help="Let a named model be fetched from its hub.")
 @click.option("--header", type=click.Choice(["auto", "yes", "no"]), help="Whether the first row names the columns.")
 @click.option("--values", type=click.Choice(["sample", "hash", "none"]), help="What is kept of the cells' values.")
 @click.option("--check-content", is_flag=True, default=None, help="Look into files whose size and time didn't change.")
 @click.option(
-    "--anchors", type=click.IntRange(0), help="Columns that the reranker `cells` scores with all others [default: 0]."
+    "--anchors",
+    type=of_setting("anchors"),
+    help="Columns that the reranker `cells` scores with all others [default: 0].",
 )
 @click.option("--materialize", is_flag=True, default=None, help="Copy the rows into the index.")
 @with_quiet

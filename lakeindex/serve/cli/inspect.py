@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lakeindex.config.profile_limits import RawValues
-from lakeindex.serve.cli.options import open_lake, read_settings, with_format, with_index
+from lakeindex.config.ranges import JOINED_ROWS, SQL_SECONDS
+from lakeindex.config.settings import bytes_of
+from lakeindex.serve.cli.numbers import InRange
+from lakeindex.serve.cli.options import open_lake, read_settings, with_format, with_lake
 from lakeindex.serve.cli.output import Format, as_json, print_line, print_message, write_batches, write_table
 
 if TYPE_CHECKING:
@@ -18,25 +21,26 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@with_index
+@with_lake
 @with_format
-def status(index: str | None, output: str) -> None:
-    """Show what the index is and what it was made with."""
+def status(output: str, **opening: Any) -> None:
+    """Show what the index is and what it was made with; with --allow, nothing that tells of other tables."""
     import pyarrow as pa
 
-    lake = open_lake(index)
+    lake = open_lake(**opening)
     generation = lake.generation
     manifest = generation.manifest
+    is_whole = not lake.opened.is_restricted
     fields = {
         "generation": generation.number,
         "lake": manifest.lake,
         "tables": manifest.tables,
         "columns": manifest.columns,
-        "failed": manifest.failed,
-        "logical_hash": lake.logical_hash,
+        "failed": manifest.failed if is_whole else None,
+        "logical_hash": lake.logical_hash if is_whole else None,
         "models": manifest.models,
         "format": manifest.format,
-        "bytes": manifest.bytes,
+        "bytes": manifest.bytes if is_whole else None,
     }
     if output == Format.JSON:
         print_line(as_json(fields | {"calibration": _calibration(lake)}, indent=1))
@@ -47,26 +51,28 @@ def status(index: str | None, output: str) -> None:
 def _calibration(lake: Lake) -> dict[str, object]:
     """Describe how far probabilities hold, on which lakes that was measured, and what this lake's own joins change."""
     reranking = lake.opened.reranking
-    shipped, own = reranking.measured_calibration, asdict(reranking.lake_calibration)
+    shipped = reranking.measured_calibration
+    # Of whoever may see some tables only, the joins of others are none of the business.
+    own = None if lake.opened.is_restricted else asdict(reranking.lake_calibration)
     return {"threshold": shipped.calibration.threshold, **shipped.measured, "lake": own}
 
 
 @click.command()
-@with_index
+@with_lake
 @with_format
-def tables(index: str | None, output: str) -> None:
+def tables(output: str, **opening: Any) -> None:
     """List the lake's tables."""
-    write_table(open_lake(index).tables(), Format(output))
+    write_table(open_lake(**opening).tables(), Format(output))
 
 
 @click.command()
 @click.argument("table")
 @click.argument("column", required=False)
-@with_index
+@with_lake
 @with_format
-def profile(table: str, column: str | None, index: str | None, output: str) -> None:
+def profile(table: str, column: str | None, output: str, **opening: Any) -> None:
     """Show the profiles of a table's columns, or of one."""
-    lake = open_lake(index)
+    lake = open_lake(**opening)
     write_table(lake.profile(table, column), Format(output), table)
     kept = lake.opened.kept_values
     if kept is not RawValues.SAMPLE:
@@ -75,19 +81,21 @@ def profile(table: str, column: str | None, index: str | None, output: str) -> N
 
 @click.command()
 @click.argument("table", metavar="TABLE|FILE")
-@with_index
+@with_lake
 @click.option("--header", type=click.Choice(["auto", "yes", "no"]), help="Whether the first row names the columns.")
 @with_format
-def read(table: str, index: str | None, header: str | None, output: str) -> None:
-    """Write a table, or a file from anywhere, as lakeindex understands it."""
+def read(table: str, header: str | None, output: str, **opening: Any) -> None:
+    """Write a table, or without --allow a file from anywhere, as lakeindex understands it."""
     from lakeindex.build.read_table import member_of_archive, read_file
 
-    if Path(table).is_file():
-        rows = read_file(Path(table), read_settings(header=header))
-    elif member := member_of_archive(Path(table)):
-        rows = read_file(member[0], read_settings(header=header), table=member[1])
+    settings = read_settings(header=header, allow=opening["allow"] or None)
+    may_be_file = settings.allow is None  # of a file, nothing tells whose it is
+    if may_be_file and Path(table).is_file():
+        rows = read_file(Path(table), settings)
+    elif may_be_file and (member := member_of_archive(Path(table))):
+        rows = read_file(member[0], settings, table=member[1])
     else:
-        rows = open_lake(index, header=header).read(table)
+        rows = open_lake(**opening, header=header).read(table)
     write_batches(rows.batches, rows.schema, Format(output), table)
     for note in rows.notes:
         print_message(note)
@@ -95,26 +103,21 @@ def read(table: str, index: str | None, header: str | None, output: str) -> None
 
 @click.command()
 @click.argument("statement")
-@with_index
-@click.option(
-    "--seconds", type=click.FloatRange(0.001, 1e6), default=60.0, show_default=True, help="How long it may take."
-)
-@click.option(
-    "--most-rows", type=click.IntRange(0, 10**15), metavar="N", help="End after so many rows [default: none]."
-)
+@with_lake
+@click.option("--seconds", type=InRange(SQL_SECONDS), default=60, show_default=True, help="How long it may take.")
+@click.option("--most-rows", type=InRange(JOINED_ROWS), metavar="N", help="End after so many rows [default: none].")
 @click.option("--most-bytes", default="10GB", show_default=True, help="End after so much data, as it is in memory.")
 @with_format
-def sql(statement: str, index: str | None, seconds: float, most_rows: int | None, most_bytes: str, output: str) -> None:
+def sql(statement: str, seconds: float, most_rows: int | None, most_bytes: str, output: str, **opening: Any) -> None:
     """Run a SELECT on the lake; every table goes by its path in double quotes.
 
     It runs in a process that can't write, and reads nothing but the lake.
     """
-    from lakeindex.config.settings import bytes_of
-
     size = bytes_of(most_bytes)
     if not size:
         raise click.BadParameter(f"{most_bytes!r} is no amount; write it as 10GB or 500MB", param_hint="--most-bytes")
-    lake = open_lake(index)
+    lake = open_lake(**opening)
+    lake.opened.require_rows()
     lake.opened.tables.for_strangers.watch_output(sys.stdout)
     schema, batches = lake.sql_batches(statement, seconds, most_rows, size)
     write_batches(batches, schema, Format(output))

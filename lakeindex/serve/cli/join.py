@@ -6,11 +6,13 @@ import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from lakeindex.serve.cli.options import open_lake, with_format, with_index, with_quiet
+from lakeindex.config.ranges import JOINED_ROWS, SHARE
+from lakeindex.serve.cli.numbers import InRange
+from lakeindex.serve.cli.options import open_lake, with_format, with_lake, with_quiet
 from lakeindex.serve.cli.output import Format, print_line, print_message, write_batches, write_table
 
 if TYPE_CHECKING:
@@ -32,11 +34,11 @@ _DIALECTS = ("duckdb", "postgres", "snowflake", "bigquery", "spark")
 @click.argument("left_column")
 @click.argument("right_table")
 @click.argument("right_column")
-@with_index
+@with_lake
 @click.option("--match", type=click.Choice(_MATCHES), default="auto", show_default=True, help="How values meet.")
 @click.option(
     "--precision",
-    type=click.FloatRange(0, 1),
+    type=InRange(SHARE),
     default=0.9,
     show_default=True,
     help="Of the ways for values to meet, take one of whose pairs this share is expected to be right.",
@@ -62,7 +64,7 @@ _DIALECTS = ("duckdb", "postgres", "snowflake", "bigquery", "spark")
 @click.option("--guard", is_flag=True, help="Refuse a join of far more rows than either table has.")
 @click.option(
     "--most-rows",
-    type=click.IntRange(min=0),
+    type=InRange(JOINED_ROWS),
     metavar="N",
     help="Refuse to give more rows than this; by default 100000000, or ten times those of the larger table.",
 )
@@ -74,7 +76,6 @@ def join(
     left_column: str,
     right_table: str,
     right_column: str,
-    index: str | None,
     match: str,
     precision: float,
     direction: str | None,
@@ -90,6 +91,7 @@ def join(
     force: bool,
     output: str,
     quiet: bool,
+    **opening: Any,
 ) -> None:
     """Join two tables where the values of two columns meet."""
     from lakeindex.join.kinds import AsOf, Direction
@@ -103,7 +105,7 @@ def join(
         raise click.UsageError("--direction and --tolerance are for an as-of join: add --match asof")
     if out is not None:
         require_writable(out.absolute(), force)
-    lake = open_lake(index)
+    lake = open_lake(**opening)
     lake.opened.tables.database.watch_output(sys.stdout)
     asof = AsOf(direction or Direction.BACKWARD, tolerance) if match == "asof" else None
     planned = lake.join(left_table, left_column, right_table, right_column, match, precision, how, also, asof)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from lakeindex.config.ranges import GENERATION
 from lakeindex.errors import IndexDamaged, IndexUnusable
+from lakeindex.serve.cli.numbers import InRange
 from lakeindex.serve.cli.options import read_settings, with_format, with_index, with_quiet
 from lakeindex.serve.cli.output import Format, as_json, print_line, print_message, write_table
 
@@ -47,7 +49,12 @@ def verify(index: str | None, output: str, quiet: bool) -> None:
 
 @click.command()
 @with_index
-@click.option("--to", type=int, metavar="NUMBER", help="The generation that is to answer [default: the one before].")
+@click.option(
+    "--to",
+    type=InRange(GENERATION),
+    metavar="NUMBER",
+    help="The generation that is to answer [default: the one before].",
+)
 @with_quiet
 def rollback(index: str | None, to: int | None, quiet: bool) -> None:
     """Return to the generation before."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from lakeindex.config.settings import Settings, load_settings
-from lakeindex.serve.cli.output import Format
+from lakeindex.serve.cli.output import Format, print_message
 
 if TYPE_CHECKING:
     from lakeindex.lake import Lake
@@ -23,6 +23,26 @@ def with_index(command: Command) -> Command:
     return click.option("--index", metavar="DIR", help="The index's folder [default: .lakeindex, or LAKEINDEX_INDEX].")(
         command
     )
+
+
+def with_lake(command: Command) -> Command:
+    """Add `--index`, `--allow` and `--lake`: which index a command asks, for whom, and where the lake's files are."""
+    where = click.option(
+        "--lake",
+        metavar="FOLDER",
+        help="Where the lake's files are, if it moved since it was indexed [or LAKEINDEX_LAKE].",
+    )
+    return with_index(with_allow(where(command)))
+
+
+def with_allow(command: Command) -> Command:
+    """Add `--allow`."""
+    return click.option(
+        "--allow",
+        multiple=True,
+        metavar="GLOB",
+        help="Only tables whose names match this, or another --allow, are there [or LAKEINDEX_ALLOW].",
+    )(command)
 
 
 def with_format(command: Command) -> Command:
@@ -60,9 +80,15 @@ def read_settings(**flags: Any) -> Settings:
     return load_settings(flags, os.environ, Path.cwd())
 
 
-def open_lake(index: str | None, **flags: Any) -> Lake:
+def open_lake(index: str | None, lake: str | None = None, allow: tuple[str, ...] = (), **flags: Any) -> Lake:
     """Open the index that flags and settings name."""
     from lakeindex.lake import Lake
 
-    settings = read_settings(index=index, **flags)
+    settings = read_settings(index=index, lake=lake, allow=allow or None, **flags)
     return Lake.open(settings.index, settings)
+
+
+def warn_without_lake(lake: Lake, quiet: bool = False) -> None:
+    """Say on stderr that figures are estimates where the lake's files are not there to count them in."""
+    if reason := lake.opened.why_no_rows():
+        print_message(f"figures are estimates: {reason}", quiet)

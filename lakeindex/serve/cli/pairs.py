@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lakeindex.serve.cli.options import read_settings, with_format, with_quiet
+from lakeindex.config.ranges import MEGABYTES, SEED, SHOWN_PAIRS
+from lakeindex.serve.cli.numbers import InRange
+from lakeindex.serve.cli.options import read_settings, with_allow, with_format, with_quiet
 from lakeindex.serve.cli.output import Format, print_message, write_table
 
 if TYPE_CHECKING:
@@ -25,17 +27,27 @@ _SHOWN_FAILURES = 10
 
 @click.command()
 @click.argument("lake", type=click.Path(path_type=Path))
-@click.option("-n", "count", type=click.IntRange(1), default=20, show_default=True, help="How many pairs.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Another one makes other pairs.")
-@click.option("--table-size", type=click.FloatRange(0.01), default=4.0, show_default=True, help="MB read of a table.")
+@with_allow
+@click.option("-n", "count", type=InRange(SHOWN_PAIRS), default=20, show_default=True, help="How many pairs.")
+@click.option("--seed", type=InRange(SEED), default=0, show_default=True, help="Another one makes other pairs.")
+@click.option("--table-size", type=InRange(MEGABYTES), default=4.0, show_default=True, help="MB read of a table.")
 @click.option("--header", type=click.Choice(["auto", "yes", "no"]), help="Whether the first row names the columns.")
 @with_format
 @with_quiet
-def pairs(lake: Path, count: int, seed: int, table_size: float, header: str | None, output: str, quiet: bool) -> None:
+def pairs(
+    lake: Path,
+    allow: tuple[str, ...],
+    count: int,
+    seed: int,
+    table_size: float,
+    header: str | None,
+    output: str,
+    quiet: bool,
+) -> None:
     """Show column pairs, labelled by how they were made, out of the tables below LAKE."""
     from lakeindex.synthesis.labelled_pairs import column_pairs
 
-    settings = read_settings(header=header)
+    settings = read_settings(header=header, allow=allow or None)
     failed: list[str] = []
     sources = _sources(lake, settings, int(table_size * 1e6), failed)
     shown = list(islice(column_pairs(sources, seed), count))
@@ -45,12 +57,13 @@ def pairs(lake: Path, count: int, seed: int, table_size: float, header: str | No
 
 
 def _sources(lake: Path, settings: Settings, most_bytes: int, failed: list[str]) -> Iterator[SourceData]:
+    from lakeindex.catalog.table_globs import TableGlobs
     from lakeindex.training.read_sources import read_sources
     from lakeindex.types.lake import Header, ReadOptions
     from lakeindex.types.reports import FileOutcome, FileStatus
 
     options = ReadOptions(header=Header(settings.header), batch_rows=4_096)
-    for found in read_sources(lake, Path(settings.index), options, most_bytes):
+    for found in read_sources(lake, Path(settings.index), options, most_bytes, TableGlobs(settings.allow)):
         if not isinstance(found, FileOutcome):
             yield found
         elif found.status is FileStatus.FAILED:

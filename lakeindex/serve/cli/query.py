@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
-from lakeindex.serve.cli.options import open_lake, with_format, with_index, with_quiet, with_reranking
+from lakeindex.config.ranges import ANSWERS, PROBED, SHARE
+from lakeindex.serve.cli.numbers import InRange
+from lakeindex.serve.cli.options import open_lake, warn_without_lake, with_format, with_lake, with_quiet, with_reranking
 from lakeindex.serve.cli.output import Format, print_line, write_table
 from lakeindex.types.lake import ColumnId, TableId
 
 
 @click.command()
 @click.argument("target", nargs=-1, metavar="[TABLE] COLUMN")
-@with_index
-@click.option("-k", default=10, show_default=True, type=click.IntRange(1), help="Matches at most.")
+@with_lake
+@click.option("-k", default=10, show_default=True, type=InRange(ANSWERS), help="Matches at most.")
 @click.option(
     "--probe",
-    type=click.IntRange(0),
+    type=InRange(PROBED),
     help="Count this many of the best in the files, by all that a join would try [default: 5, by what is quick; "
     "batch: 0].",
 )
@@ -27,7 +30,7 @@ from lakeindex.types.lake import ColumnId, TableId
 )
 @click.option("--file", "path", type=click.Path(path_type=Path), help="Ask for a column of a file outside the lake.")
 @click.option("--batch", type=click.Path(path_type=Path), help="Answer a CSV file of query_table,query_column.")
-@click.option("--min-probability", type=click.FloatRange(0, 1), default=0.0, help="Leave out what is less probable.")
+@click.option("--min-probability", type=InRange(SHARE), default=0.0, help="Leave out what is less probable.")
 @click.option("--within", metavar="GLOB", default="", help="Only tables whose names match may answer.")
 @with_reranking
 @click.option("--all", "show_all", is_flag=True, help="Show matches that are not accepted, too.")
@@ -36,7 +39,6 @@ from lakeindex.types.lake import ColumnId, TableId
 @with_quiet
 def query(
     target: tuple[str, ...],
-    index: str | None,
     k: int,
     probe: int | None,
     sources: str,
@@ -48,7 +50,7 @@ def query(
     with_self: bool,
     output: str,
     quiet: bool,
-    **reranking: str | None,
+    **opening: Any,
 ) -> None:
     """Find the columns that join with COLUMN of TABLE."""
     from lakeindex.serve.cli.render import write_answer
@@ -57,7 +59,8 @@ def query(
     expected = 0 if batch else 1 if path else 2
     if len(target) != expected or (batch and path):
         raise click.UsageError("give TABLE COLUMN, or --file PATH COLUMN, or --batch QUERIES.csv")
-    lake = open_lake(index, **reranking)
+    lake = open_lake(**opening)
+    warn_without_lake(lake, quiet)
     if batch is not None:
         from lakeindex.serve.cli.batch import write_batch_answers
         from lakeindex.serve.cli.parallel import query_on_all_cores
@@ -78,7 +81,7 @@ def query(
 @click.argument("left_column")
 @click.argument("right_table")
 @click.argument("right_column")
-@with_index
+@with_lake
 @with_reranking
 @click.option("-o", "--output", type=click.Choice(["table", "json", "html", "csv", "md"]), default="table")
 def explain(
@@ -86,14 +89,14 @@ def explain(
     left_column: str,
     right_table: str,
     right_column: str,
-    index: str | None,
     output: str,
-    **reranking: str | None,
+    **opening: Any,
 ) -> None:
     """Show the evidence for and against a join of two columns."""
     from lakeindex.serve.cli.render import explanation_html, write_explanation
 
-    lake = open_lake(index, **reranking)
+    lake = open_lake(**opening)
+    warn_without_lake(lake)
     match = lake.explain(ColumnId(TableId(left_table), left_column), ColumnId(TableId(right_table), right_column))
     if output == "html":
         print_line(explanation_html(match))
@@ -109,11 +112,13 @@ def explain(
     type=click.Path(path_type=Path),
     help="CSV: query_table,query_column,candidate_table,candidate_column,grade.",
 )
-@click.option("-k", default=10, show_default=True, type=click.IntRange(1))
-@with_index
+@click.option("-k", default=10, show_default=True, type=InRange(ANSWERS), help="Answers to each query that count.")
+@with_lake
 @with_format
-def evaluate(queries: Path, qrels: Path, k: int, index: str | None, output: str) -> None:
+def evaluate(queries: Path, qrels: Path, k: int, output: str, **opening: Any) -> None:
     """Measure the index on a lake that you have labelled, beside lexical baselines."""
     from lakeindex.evaluate.run import evaluate_lake
 
-    write_table(evaluate_lake(open_lake(index), queries, qrels, k), Format(output))
+    lake = open_lake(**opening)
+    warn_without_lake(lake)
+    write_table(evaluate_lake(lake, queries, qrels, k), Format(output))

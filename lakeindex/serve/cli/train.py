@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,8 @@ def train(lake: Path, index: str | None, reset: bool, device: str | None, output
     from lakeindex.serve.cli.progress import build_progress
     from lakeindex.training import adapt as adapting
 
-    settings = read_settings(index=index, device=device)
+    # A build reads all of the lake that it is given.
+    settings = replace(read_settings(index=index, device=device), allow=None, lake="")
     with build_progress(quiet) as progress:
         done = (adapting.reset if reset else adapting.adapt)(lake, None, settings, progress)
     write_table(done.to_arrow(), Format(output))

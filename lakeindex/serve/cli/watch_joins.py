@@ -7,29 +7,40 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lakeindex.serve.cli.options import open_lake, with_format, with_index, with_quiet
+from lakeindex.config.ranges import GENERATION, SHARE
+from lakeindex.serve.cli.numbers import InRange
+from lakeindex.serve.cli.options import open_lake, with_format, with_lake, with_quiet
 from lakeindex.serve.cli.output import Format, as_json, print_line, print_message, write_grid, write_table
 
 if TYPE_CHECKING:
     from lakeindex.drift.broken_joins import BrokenJoin, WatchedJoins
 
 _BROKE = 6
-_SHARE = click.FloatRange(0, 1)
+_SHARE = InRange(SHARE)
 
 
 @click.command("watch-joins")
-@with_index
-@click.option("--since", type=click.IntRange(1), help="Compare with this generation [default: the one before].")
+@with_lake
+@click.option("--since", type=InRange(GENERATION), help="Compare with this generation [default: the one before].")
 @click.option("--least-score", type=_SHARE, help="The summed signals from which a join is watched [default: 0.32].")
 @click.option("--least-containment", type=_SHARE, help="The containment from which it is watched [default: 0.5].")
 @click.option("--tolerance", type=_SHARE, help="What a containment may lose, besides its error [default: 0.1].")
 @with_format
 @with_quiet
-def watch_joins(index: str | None, since: int | None, output: str, quiet: bool, **rules: float | None) -> None:
+def watch_joins(
+    since: int | None,
+    least_score: float | None,
+    least_containment: float | None,
+    tolerance: float | None,
+    output: str,
+    quiet: bool,
+    **opening: Any,
+) -> None:
     """Show which confident joins broke since an earlier generation; exit with 6 when one did."""
     from lakeindex.drift.broken_joins import WatchRules
 
-    lake = open_lake(index)
+    lake = open_lake(**opening)
+    rules = {"least_score": least_score, "least_containment": least_containment, "tolerance": tolerance}
     given = {name: value for name, value in rules.items() if value is not None}
     watched = lake.watch_joins(since, WatchRules(**given))
     _write(watched, Format(output))

@@ -106,8 +106,8 @@ def test_a_single_generation_is_reported_as_such(index_folder: Path) -> None:
     ("words", "code", "message"),
     [
         (("--since", "7"), 3, "has no generation 7; there are: 1, 2"),
-        (("--since", "0"), 2, "0 is not in the range"),
-        (("--tolerance", "2"), 2, "2.0 is not in the range"),
+        (("--since", "0"), 2, "'0' is not a whole number from 1 to 1,000,000,000"),
+        (("--tolerance", "2"), 2, "'2' is not a number from 0 to 1"),
     ],
 )
 def test_what_cannot_be_compared_is_an_error(index: Path, words: tuple[str, ...], code: int, message: str) -> None:
