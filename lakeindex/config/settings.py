@@ -35,7 +35,9 @@ _LEAST = {
     "anchors": 0,
     "seconds_per_file": 0.001,
     "keep": 0,
+    "shrink_limit": 0,
 }
+_MOST = {"shrink_limit": 1}
 _AMOUNTS = ("memory", "memory_per_file", "output_per_file")
 AUTO = "auto"
 CELLS = "cells"
@@ -109,6 +111,8 @@ class Settings:
     """Whether the content of files of the same size and time stamp as before is compared."""
     keep: int = 1
     """Old generations that stay when a new one is published."""
+    shrink_limit: float = 0.2
+    """The share of the tables, or of the columns, of an index that a build may take out of it, from 0 to 1."""
 
     def __post_init__(self) -> None:
         for one in fields(self):
@@ -206,3 +210,5 @@ def _check(name: str, value: Any, origin: str) -> None:
         raise InvalidSetting(f"{origin} sets {name} to {value!r}, expected one of: {', '.join(_CHOICES[name])}")
     if name in _LEAST and not value >= _LEAST[name]:
         raise InvalidSetting(f"{origin} sets {name} to {value!r}, expected at least {_LEAST[name]}")
+    if name in _MOST and not value <= _MOST[name]:
+        raise InvalidSetting(f"{origin} sets {name} to {value!r}, expected at most {_MOST[name]}")

@@ -98,3 +98,29 @@ def _stays_inside(name: str) -> bool:
 
 def _hash(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """The lake that a generation is of, and how much it has of it."""
+
+    lake: str
+    tables: int
+    columns: int
+
+    @classmethod
+    def of(cls, manifest: Manifest) -> Size:
+        """Return the size of a generation."""
+        return cls(manifest.lake, manifest.tables, manifest.columns)
+
+
+def read_size(content: bytes) -> Size | None:
+    """Read the size from a manifest of any format; None where it is not what was written."""
+    try:
+        read = json.loads(content)
+        known = read.pop(_CHECKSUM)
+        size = Size(read["lake"], read["tables"], read["columns"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    is_whole = known == _hash(json.dumps(read, sort_keys=True))
+    return size if is_whole and (type(size.lake), type(size.tables), type(size.columns)) == (str, int, int) else None
