@@ -30,6 +30,8 @@ from lakeindex.store.trust_cache import add_trust
 _LOCK = "writer.lock"
 _BUILDING = "building-"
 _REMOVING = "removing-"
+_TRIES = 3
+"""A thread that is writing may put a file into a folder that is being removed."""
 
 
 @contextmanager
@@ -47,6 +49,21 @@ def writing(index: Path) -> Iterator[Path]:
             yield folder
         finally:
             _remove_leftovers(index)
+
+
+def abandon_building(index: Path) -> None:
+    """Remove the generation that this process builds, while a thread may still write to it.
+
+    It is renamed first, or not at all where it is being published at the same moment.
+    """
+    folder = index / GENERATIONS / f"{_BUILDING}{os.getpid()}"
+    leaving = folder.with_name(f"{_REMOVING}{os.getpid()}")
+    try:
+        folder.rename(leaving)
+    except OSError:
+        return
+    for _ in range(_TRIES):
+        shutil.rmtree(leaving, ignore_errors=True)
 
 
 def publish(index: Path, folder: Path, manifest: Manifest, keep: int) -> Generation:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lakeindex.config.settings import Settings
+from lakeindex.serve.cli.interruption import ending_on_interrupt
 from lakeindex.serve.cli.options import read_settings, with_index, with_quiet
 from lakeindex.serve.cli.output import as_json, print_message
 from lakeindex.types.reports import FileStatus
@@ -56,12 +57,13 @@ _SHOWN_FAILURES = 10
 @with_quiet
 def index(lake: Path, report: Path | None, strict: bool, allow_shrink: bool, quiet: bool, **flags: Any) -> None:
     """Index the files below LAKE, which are only read."""
-    from lakeindex.lake import Lake
-    from lakeindex.serve.cli.progress import build_progress
-
     settings = read_settings(**flags | ({"shrink_limit": 1.0} if allow_shrink else {}))
-    with build_progress(quiet) as progress:
-        built = Lake.index(lake, settings.index, settings, progress).report
+    with ending_on_interrupt(Path(settings.index)):
+        from lakeindex.lake import Lake
+        from lakeindex.serve.cli.progress import build_progress
+
+        with build_progress(quiet) as progress:
+            built = Lake.index(lake, settings.index, settings, progress).report
     assert built is not None
     if report is not None:
         report.write_text(as_json(_report_json(built), indent=1) + "\n", "utf-8")
