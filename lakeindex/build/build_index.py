@@ -103,7 +103,7 @@ def build_index(
     files, refused = _list_files(lake, index)
     content = content_settings(settings)
     with writing(index) as folder:
-        room = Room(index, folder, index / STAGING)
+        room = Room.of(index, folder, index / STAGING, sum(file.size for file in files))
         with explaining_failures(room), storing(f"the index in {index}"):
             model = model.for_index(index)
             planned = Manifest(str(lake.resolve()), 0, 0, 0, "", _models(model, settings), content)
@@ -119,7 +119,6 @@ def _build(build: _Build, staging: Staging, files: list[LakeFile], refused: list
         known = {} if previous is None else previous.files
         changes = Changes.between(files, known, build.settings.check_content)
     with nullcontext() if previous is None else closing(previous):
-        build.room.before = 0 if previous is None else previous.generation.manifest.bytes
         profiler = FileProfiler(staging, build.settings, PrivateTextEncoder(build.model, staging, previous), build.room)
         with build.stage("profile"):
             read = profiler.profile(changes.to_read, build.progress)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lakeindex.errors import WriteFailed
+from lakeindex.store.generations import current_size
 from lakeindex.store.publishing import what_answers
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -24,12 +25,18 @@ class Room:
     folder: Path
     """In which the generation is built."""
     staging: Path
-    files: int = 0
+    before: int
+    """Bytes of the generation that answers."""
+    files: int
     """Bytes of the lake's files that are to be read."""
     read: int = 0
     """Bytes of those that were read and staged."""
-    before: int = 0
-    """Bytes of the generation from which the rest is taken."""
+
+    @classmethod
+    def of(cls, index: Path, folder: Path, staging: Path, lake: int) -> Room:
+        """Return what is known before a build, of a lake of so many bytes, has begun."""
+        size = current_size(index)
+        return cls(index, folder, staging, 0 if size is None else size.bytes, lake if size is None else 0)
 
     def still_needed(self) -> int:
         """Estimate how many bytes are missing to the end of the build.

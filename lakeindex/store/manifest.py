@@ -107,11 +107,12 @@ class Size:
     lake: str
     tables: int
     columns: int
+    bytes: int
 
     @classmethod
     def of(cls, manifest: Manifest) -> Size:
         """Return the size of a generation."""
-        return cls(manifest.lake, manifest.tables, manifest.columns)
+        return cls(manifest.lake, manifest.tables, manifest.columns, manifest.bytes)
 
 
 def read_size(content: bytes) -> Size | None:
@@ -119,8 +120,10 @@ def read_size(content: bytes) -> Size | None:
     try:
         read = json.loads(content)
         known = read.pop(_CHECKSUM)
-        size = Size(read["lake"], read["tables"], read["columns"])
+        size_on_disk = sum(artifact["bytes"] for artifact in read["artifacts"].values())
+        size = Size(read["lake"], read["tables"], read["columns"], size_on_disk)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     is_whole = known == _hash(json.dumps(read, sort_keys=True))
-    return size if is_whole and (type(size.lake), type(size.tables), type(size.columns)) == (str, int, int) else None
+    has_types = (type(size.lake), type(size.tables), type(size.columns), type(size.bytes)) == (str, int, int, int)
+    return size if is_whole and has_types else None
