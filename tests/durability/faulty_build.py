@@ -15,9 +15,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-import lakeindex.build.build_index  # what a build imports, before it is forked
-import lakeindex.build.encoding
-import lakeindex.search.own_joins
 from lakeindex.serve.cli import main
 
 _PATH = 4096
