@@ -23,10 +23,19 @@ SLACK = float(os.environ.get("LAKEINDEX_TEST_SLACK", "1"))
 """What a busy machine takes longer."""
 _COMMAND = """
 import sys
+from contextlib import contextmanager
+from lakeindex.serve.cli import index
 from lakeindex.serve.cli.main import main
-import lakeindex.serve.cli.interruption
-sys.stdout.write("ready\\n")
-sys.stdout.flush()
+ending = index.ending_on_interrupt
+
+@contextmanager
+def ending_and_saying_so(folder):
+    with ending(folder):
+        sys.stdout.write("ready\\n")
+        sys.stdout.flush()
+        yield
+
+index.ending_on_interrupt = ending_and_saying_so
 sys.argv = ["lakeindex", "index", *sys.argv[1:]]
 main()
 """
@@ -53,7 +62,7 @@ class Ended:
 
 
 def start(lake: Path, index: Path, before: str = "") -> subprocess.Popen[str]:
-    """Start a build, and wait until the command is about to parse its arguments."""
+    """Start a build, and wait until the command has parsed its arguments."""
     words = [sys.executable, "-c", f"import sys\n{before}\n{_COMMAND}", str(lake), "--index", str(index)]
     build = subprocess.Popen(
         [*words, "--model", "hashing", "--jobs", "2", "--memory", "500MB"],
@@ -67,9 +76,8 @@ def start(lake: Path, index: Path, before: str = "") -> subprocess.Popen[str]:
 
 
 def interrupt(build: subprocess.Popen[str], times: int = 1) -> Ended:
-    workers = [
-        int(one) for path in Path(f"/proc/{build.pid}/task").glob("*/children") for one in path.read_text().split()
-    ]
+    children = [path.read_text() for path in Path(f"/proc/{build.pid}/task").glob("*/children")]
+    workers = [int(one) for text in children for one in text.split()]
     started = time.monotonic()
     for _ in range(times):
         build.send_signal(signal.SIGINT)
@@ -94,7 +102,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def assert_ended_well(ended: Ended, index: Path) -> None:
-    assert (ended.code, ended.left) == (130, [])
+    assert (ended.code, ended.left, len(ended.lines)) == (130, [], 1), ended
     (line,) = ended.lines
     assert line.startswith("lakeindex: interrupted; ")
     assert ended.seconds <= SECONDS_TO_END * SLACK

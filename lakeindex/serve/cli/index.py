@@ -64,10 +64,10 @@ def index(lake: Path, report: Path | None, strict: bool, allow_shrink: bool, qui
 
         with build_progress(quiet) as progress:
             built = Lake.index(lake, settings.index, settings, progress).report
-    assert built is not None
-    if report is not None:
-        report.write_text(as_json(_report_json(built), indent=1) + "\n", "utf-8")
-    _summarise(built, settings, quiet)
+        assert built is not None
+        if report is not None:
+            report.write_text(as_json(_report_json(built), indent=1) + "\n", "utf-8")
+        _summarise(built, settings, quiet)
     if strict and (_unread(built) or built.read_in_part()):
         sys.exit(_SOME_FAILED)
 
