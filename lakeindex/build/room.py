@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lakeindex.errors import WriteFailed
+from lakeindex.store.current_pointer import CURRENT
 from lakeindex.store.generations import current_size
 from lakeindex.store.publishing import what_answers
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_MEGABYTE = 10**6
 _NO_ROOM_MESSAGES = tuple(map(os.strerror, _NO_ROOM))
 
 
@@ -29,6 +31,8 @@ class Room:
     """Bytes of the generation that answers."""
     files: int
     """Bytes of the lake's files that are to be read."""
+    published: bytes = b""
+    """What CURRENT held before the build."""
     read: int = 0
     """Bytes of those that were read and staged."""
 
@@ -36,7 +40,8 @@ class Room:
     def of(cls, index: Path, folder: Path, staging: Path, lake: int) -> Room:
         """Return what is known before a build, of a lake of so many bytes, has begun."""
         size = current_size(index)
-        return cls(index, folder, staging, 0 if size is None else size.bytes, lake if size is None else 0)
+        before, files = (0, lake) if size is None else (size.bytes, 0)
+        return cls(index, folder, staging, before, files, _current(index))
 
     def still_needed(self) -> int:
         """Estimate how many bytes are missing to the end of the build.
@@ -50,8 +55,10 @@ class Room:
 
     def left(self) -> str:
         """Say what a failed build leaves."""
+        if _current(self.index) != self.published:
+            return "the new generation was published and answers"
         staged = _bytes_in(self.staging)
-        kept = f"{staged / 1e6:.1f} MB that were read so far are kept in {self.staging}, the same command goes on there"
+        kept = f"{_size(staged)} that were read so far are kept in {self.staging}, the same command goes on there"
         return f"{what_answers(self.index)}; {kept}" if staged else what_answers(self.index)
 
 
@@ -65,8 +72,8 @@ def explaining_failures(room: Room) -> Iterator[None]:
         free = _free_on(room.index)
         needed = room.still_needed()
         if any(message in reason for message in _NO_ROOM_MESSAGES) or (free is not None and free < needed):
-            there = "" if free is None else f", {_megabytes(free)} are free there"
-            reason = f"{reason}; it needs about {_megabytes(needed)} more{there}"
+            there = "" if free is None else f", {_size(free)} are free there"
+            reason = f"{reason}; it needs about {_size(needed)} more{there}"
         raise WriteFailed(f"{reason}; {room.left()}") from error
 
 
@@ -78,8 +85,15 @@ def _reason(index: Path, error: OSError | WriteFailed) -> str:
     return f"the index in {index} can't be built: {reason}"
 
 
-def _megabytes(amount: int) -> str:
-    return f"{amount / 1e6:.1f} MB"
+def _size(amount: int) -> str:
+    return f"{amount / 1e6:.1f} MB" if amount >= _MEGABYTE else f"{-(-amount // 1000)} kB"
+
+
+def _current(index: Path) -> bytes:
+    try:
+        return (index / CURRENT).read_bytes()
+    except OSError:
+        return b""
 
 
 def _free_on(index: Path) -> int | None:

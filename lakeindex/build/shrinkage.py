@@ -101,7 +101,7 @@ class Later:
         """Return what there is, given the outcomes of all files and the directory of their columns."""
         with_tables = [one for one in files if one.tables]
         text = pa.string()
-        columns = {"table_id": directory.table_names().take(pa.array(directory.tables)), "name": directory.names}
+        columns = {"table_id": directory.table_names().take(directory.tables), "name": directory.names}
         return cls(
             pa.table(
                 {
@@ -122,12 +122,10 @@ def require_no_shrinkage(earlier: Earlier | None, later: Later, limit: float, la
     if earlier is None:
         return
     size = earlier.size
-    if earlier.content is None:
-        gone = size.tables - later.tables.num_rows, size.columns - later.columns.num_rows
-        examples: list[str] = []
-    else:
-        *gone, examples = _gone(earlier.content, later)
-    tables, columns = gone
+    tables, columns = size.tables - later.tables.num_rows, size.columns - later.columns.num_rows
+    examples: list[str] = []
+    if earlier.content is not None:
+        tables, columns, examples = _gone(earlier.content, later)
     if tables > limit * size.tables or columns > limit * size.columns:
         raise ShrinkRefused(_refusal(size, max(tables, 0), max(columns, 0), examples, limit, lake))
 

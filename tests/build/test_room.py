@@ -21,7 +21,9 @@ def room(tmp_path: Path, staged: int, built: int, before: int, files: int, read:
     for name, size in (("folder", built), ("staging", staged)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "file").write_bytes(bytes(size))
-    return Room(tmp_path, tmp_path / "folder", tmp_path / "staging", before, files, read)
+    published = tmp_path / "CURRENT"
+    current = published.read_bytes() if published.exists() else b""
+    return Room(tmp_path, tmp_path / "folder", tmp_path / "staging", before, files, current, read)
 
 
 @pytest.mark.parametrize(

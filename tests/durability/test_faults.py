@@ -160,4 +160,6 @@ def survivor(faults: Faults, index: Path, built: Built, name: str) -> str:
     if built.code == 0:
         assert found == faults.new
     assert found in (faults.old, faults.new)
+    if found == faults.new and built.code > 0:
+        assert "the new generation was published and answers" in built.stderr
     return "old" if found == faults.old else "new"
