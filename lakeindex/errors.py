@@ -8,14 +8,17 @@ LakeIndexError                 exit code 1
 │   └── StaleArtifact               written by another format version or another model
 ├── LockHeld                   7    another writer is at work on the index
 ├── Refused                    8    `--guard` refused a join, or a file is in the way
+│   └── ShrinkRefused               a build would take more out of the index than `shrink_limit` allows
 ├── InvalidSetting             2    a setting, flag or argument that is invalid
 ├── MissingExtra               1    an optional package is not installed
+├── WriteFailed                1    the index can't be written, as on a full disk
 └── UnreadableTable            1    one file or table can't be read; the build continues without it
     └── OutputExceeded              it unpacks to more than a file may
 """
 
 from __future__ import annotations
 
+import errno
 from typing import ClassVar
 
 
@@ -61,6 +64,10 @@ class Refused(LakeIndexError):
     exit_code = 8
 
 
+class ShrinkRefused(Refused):
+    """A build after which the index would lack more of its tables or columns than `shrink_limit` allows."""
+
+
 class InvalidSetting(LakeIndexError):
     """A setting, flag or argument that is invalid."""
 
@@ -74,6 +81,10 @@ class MissingExtra(LakeIndexError):
         super().__init__(f"this needs the package {package!r}, which isn't installed: pip install 'lakeindex[{extra}]'")
 
 
+class WriteFailed(LakeIndexError):
+    """An index that can't be written."""
+
+
 class UnreadableTable(LakeIndexError):
     """One file or table that can't be read; its message is the reason in the report."""
 
@@ -85,3 +96,21 @@ class OutputExceeded(UnreadableTable):
         super().__init__(
             f"it unpacks to more than {limit / 1e6:.0f} MB, far beyond its size; raise --output-per-file if it should"
         )
+
+
+_OF_CONTENT = frozenset((errno.EINVAL, errno.EISDIR, errno.ELOOP, errno.ENXIO))
+"""Errors of opening what is no regular file: trying again on another day gives the same."""
+
+
+def is_of_machine(error: BaseException) -> bool:
+    """Return whether a file could not be read for a reason of the machine, which says nothing about its content.
+
+    Such are a missing permission, a mount or a server that went away, a damaged disk, a file that was just removed: the
+    operating system gives these a number, which an error about content hasn't. Errors that one was raised from count.
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.errno is not None:
+            return seen.errno not in _OF_CONTENT
+        seen = seen.__cause__
+    return False

@@ -27,7 +27,7 @@ def lake_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def settings() -> Settings:
-    return Settings(model="hashing", jobs=2, memory="500MB")
+    return Settings(model="hashing", jobs=2, memory="500MB", shrink_limit=1.0)  # a tiny lake loses much at once
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,10 @@ from lakeindex.build.encoding import BuildModel, PrivateTextEncoder, encode_colu
 from lakeindex.build.logical_hash import logical_hash
 from lakeindex.build.previous_generation import PreviousGeneration
 from lakeindex.build.profiling import FileProfiler, copy_names
+from lakeindex.build.room import Room, explaining_failures
+from lakeindex.build.shrinkage import Earlier, Later, require_no_shrinkage
 from lakeindex.build.term_indexes import build_term_indexes
+from lakeindex.build.unseen import keep_unseen, unseen_in
 from lakeindex.catalog.catalog import CarriedOver, Catalog
 from lakeindex.catalog.database import storing
 from lakeindex.catalog.directory import Directory
@@ -71,6 +74,7 @@ class _Build:
     progress: Progress
     planned: Manifest
     """The manifest as far as it is known before the build."""
+    room: Room
     calibrate: Calibrate | None
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -91,22 +95,22 @@ def build_index(
 ) -> Report:
     """Index a lake and publish the result; the generation before answers queries until then.
 
-    Where nothing changed, nothing is published. Raises NotFound when there is no lake, LockHeld when another writer
-    is at work.
+    Where nothing changed, nothing is published. What can't be seen for a reason of the machine stays as it was. What
+    was read is kept for the same command to go on from, whatever ends this one. Raises NotFound when there is no lake,
+    LockHeld when another writer is at work, ShrinkRefused when more would go than `shrink_limit` allows, WriteFailed
+    when the index can't be written.
     """
     files, refused = _list_files(lake, index)
     content = content_settings(settings)
-    with writing(index) as folder, storing(f"the index in {index}"):
-        model = model.for_index(index)
-        planned = Manifest(str(lake.resolve()), 0, 0, 0, "", _models(model, settings), content)
-        build = _Build(index, folder, settings, model, progress, planned, calibrate)
-        staging = Staging(index / STAGING)
-        try:
+    with writing(index) as folder:
+        room = Room.of(index, folder, index / STAGING, sum(file.size for file in files))
+        with explaining_failures(room), storing(f"the index in {index}"):
+            model = model.for_index(index)
+            planned = Manifest(str(lake.resolve()), 0, 0, 0, "", _models(model, settings), content)
+            build = _Build(index, folder, settings, model, progress, planned, room, calibrate)
+            staging = Staging(index / STAGING)
             staging.open([planned.lake, planned.format, planned.models, planned.settings])
             return _build(build, staging, files, refused)
-        except Exception:
-            staging.drop()  # what failed would fail again: only a killed build is resumed
-            raise
 
 
 def _build(build: _Build, staging: Staging, files: list[LakeFile], refused: list[FileOutcome]) -> Report:
@@ -115,18 +119,22 @@ def _build(build: _Build, staging: Staging, files: list[LakeFile], refused: list
         known = {} if previous is None else previous.files
         changes = Changes.between(files, known, build.settings.check_content)
     with nullcontext() if previous is None else closing(previous):
-        profiler = FileProfiler(staging, build.settings, PrivateTextEncoder(build.model, staging, previous))
+        profiler = FileProfiler(staging, build.settings, PrivateTextEncoder(build.model, staging, previous), build.room)
         with build.stage("profile"):
-            outcomes = refused + profiler.profile(changes.to_read, build.progress)
+            read = profiler.profile(changes.to_read, build.progress)
+        outcomes = keep_unseen(refused + read, {file.name for file in files}, known)
         if previous is not None and previous.is_up_to_date(outcomes, changes.unchanged):
             staging.drop()
             return _report(build, previous.generation, _marked(list(known.values()), changes.unchanged))
-        columns = Columns.gather(previous, changes.unchanged, staging.records(STAGED_SCHEMA))
-        directory = _write_indexes(build, columns, staging)
+        carried = (*changes.unchanged, *unseen_in(outcomes))
+        columns = Columns.gather(previous, carried, staging.records(STAGED_SCHEMA))
+        directory = columns.directory()
+        _require_no_shrinkage(build, previous, [*outcomes, *(known[name] for name in changes.unchanged)], directory)
+        _write_indexes(build, columns, directory, staging)
         with build.stage("catalog"):
-            carried = None if previous is None else CarriedOver(previous.generation.folder / CATALOG, changes.unchanged)
-            catalog = Catalog.write(build.folder / CATALOG, build.settings.memory, outcomes, columns.records, carried)
-            _place_copies(build, copy_names(outcomes), staging, catalog, previous)
+            over = None if previous is None else CarriedOver(previous.generation.folder / CATALOG, carried)
+            catalog = Catalog.write(build.folder / CATALOG, build.settings.memory, outcomes, columns.records, over)
+            _place_copies(build, copy_names(read), staging, catalog, previous)
     with closing(catalog):
         if build.settings.materialize:
             with build.stage("materialize"):
@@ -142,7 +150,15 @@ def _build(build: _Build, staging: Staging, files: list[LakeFile], refused: list
     return _report(build, generation, outcomes)
 
 
-def _write_indexes(build: _Build, columns: Columns, staging: Staging) -> Directory:
+def _require_no_shrinkage(
+    build: _Build, previous: PreviousGeneration | None, files: Sequence[FileOutcome], directory: Directory
+) -> None:
+    with build.stage("compare"):
+        earlier = Earlier.read(build.index, previous, build.settings.memory)
+        require_no_shrinkage(earlier, Later.of(files, directory), build.settings.shrink_limit, build.planned.lake)
+
+
+def _write_indexes(build: _Build, columns: Columns, directory: Directory, staging: Staging) -> None:
     """Write the vectors, the directory, the tokens, the term indexes and the anchor scores of all columns."""
     with build.stage("encode"):
         vectors = columns.vectors(encode_columns(columns, build.model, staging, build.progress))
@@ -150,7 +166,6 @@ def _write_indexes(build: _Build, columns: Columns, staging: Staging) -> Directo
         VectorIndex.build(vectors, np.arange(len(vectors))).save(build.folder / VECTORS)
         if build.model.head is not None:
             build.model.head.save(build.folder / HEAD)
-        directory = columns.directory()
         directory.save(build.folder)
         tokens = columns.column_tokens()
         save_tokens(tokens, build.folder / COLUMN_TOKENS)
@@ -158,7 +173,6 @@ def _write_indexes(build: _Build, columns: Columns, staging: Staging) -> Directo
     if build.settings.anchors:
         with build.stage("anchors"):
             _write_anchor_scores(build, CrossInput(tokens, directory.facts), columns.previous)
-    return directory
 
 
 def _models(model: BuildModel, settings: Settings) -> dict[str, str]:

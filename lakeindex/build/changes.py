@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -28,7 +29,8 @@ class Changes:
         """Compare the files of the lake with those that were indexed.
 
         Files of equal size and time stamp count as unchanged; with `check_content` their content is compared. A file
-        that could not be read is read again: the reason may have been this machine's.
+        that could not be read is read again: the reason may have been this machine's. One that may not be read any
+        more is to be read, too, so that the report names it.
         """
         unchanged: list[str] = []
         to_read: list[LakeFile] = []
@@ -51,7 +53,7 @@ def _is_unchanged(file: LakeFile, before: FileOutcome, check_content: bool) -> b
     if before.status is not FileStatus.INDEXED:
         return False
     if before.token == file.token and not check_content:
-        return True
+        return os.access(file.path, os.R_OK)
     return before.token.partition("-")[0] == str(file.size) and before.content_hash == _content_hash(file)
 
 

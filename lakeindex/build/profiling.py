@@ -14,6 +14,7 @@ import pyarrow as pa
 from lakeindex.build.changes import Changes, token_of
 from lakeindex.build.columns import STAGED_SCHEMA
 from lakeindex.build.encoding import PrivateTextEncoder
+from lakeindex.build.room import Room
 from lakeindex.config.index_settings import limits_of, read_limits_of, read_options, text_options
 from lakeindex.config.profile_limits import RawValues
 from lakeindex.config.settings import Settings
@@ -23,12 +24,12 @@ from lakeindex.hashing.siphash import siphash
 from lakeindex.hashing.text_hash import HashedText
 from lakeindex.profile.workers.pool import profile_in_workers
 from lakeindex.profile.workers.protocol import outcome_from_json, outcome_to_json
+from lakeindex.profile.workers.read_files import COPY_FAILED
 from lakeindex.store.staging import StagedUnit, Staging
 from lakeindex.types.lake import LakeFile
 from lakeindex.types.reports import FileOutcome, FileStatus, Progress
 
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-"""Errors of a full disk: only writing the copy of a table raises them, reading a file doesn't."""
+_CODES = {os.strerror(code): code for code in errno.errorcode}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class FileProfiler:
     settings: Settings
     private_texts: PrivateTextEncoder
     """Encodes texts that name values which the index must not keep."""
+    room: Room
 
     def profile(self, files: Sequence[LakeFile], progress: Progress) -> list[FileOutcome]:
         """Profile files, but for those that are staged already; return the outcome of each."""
@@ -46,15 +48,18 @@ class FileProfiler:
         done = self._resume(files)
         rest = [file for file in files if file.name not in done]
         tokens = {file.name: token_of(file) for file in rest}
+        sizes = {file.name: file.size for file in files}
+        self.room.files, self.room.read = sum(sizes.values()), sum(sizes[name] for name in done)
         options = read_options(settings, self.staging.copies if limits.raw is RawValues.SAMPLE else None)
         progress("profile", len(done), len(files))
         for unit in profile_in_workers(rest, options, limits, read_limits_of(settings)):
             outcomes = {one.path: replace(one, token=tokens[one.path]) for one in unit.outcomes}
-            _require_room(unit.outcomes)
+            _require_copies(unit.outcomes)
             if unit.records is not None:
                 as_json = {path: json.loads(outcome_to_json(one)) for path, one in outcomes.items()}
                 self.staging.add_unit(as_json, self._to_staged(unit.records), copy_names(unit.outcomes))
             done |= outcomes
+            self.room.read += sum(sizes[name] for name in outcomes)
             progress("profile", len(done), len(files))
         return list(done.values())
 
@@ -96,12 +101,12 @@ class FileProfiler:
         return bool(np.isin(unit.text_hashes(), self.private_texts.encoded).all())
 
 
-def _require_room(outcomes: Iterable[FileOutcome]) -> None:
-    """Raise OSError if a file failed because its copy didn't fit on the disk: the index would lack that file."""
+def _require_copies(outcomes: Iterable[FileOutcome]) -> None:
+    """Raise OSError if a copy could not be written, as on a full disk: the index would lack that file."""
     for outcome in outcomes:
-        for code in _NO_ROOM:
-            if outcome.status is FileStatus.FAILED and os.strerror(code) in outcome.reason:
-                raise OSError(code, os.strerror(code))
+        if outcome.reason.startswith(COPY_FAILED):
+            reason = outcome.reason.removeprefix(COPY_FAILED)
+            raise OSError(_CODES.get(reason, errno.EIO), reason)
 
 
 def copy_names(outcomes: Iterable[FileOutcome]) -> list[str]:

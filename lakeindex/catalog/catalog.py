@@ -64,11 +64,11 @@ FROM tables JOIN columns USING (table_id) {where} GROUP BY ALL
 
 @dataclass(frozen=True, slots=True)
 class CarriedOver:
-    """The rows of unchanged files in an earlier catalog, which the next one takes over."""
+    """The rows of files in an earlier catalog, which the next one takes over."""
 
     catalog: Path
     files: Sequence[str]
-    """Names of files that didn't change."""
+    """Names of files that didn't change, and of those that can't be seen and have an outcome besides."""
 
 
 class Catalog:
@@ -85,7 +85,8 @@ class Catalog:
         """Write the outcomes of the files that were read, their tables and columns, and the rows carried over."""
         catalog = cls(connect(path, memory))
         files = [[one.path, str(one.status), one.reason, one.content_hash, one.token] for one in outcomes]
-        tables = [_table_row(outcome, table) for outcome in outcomes for table in outcome.tables]
+        read = [one for one in outcomes if one.status is not FileStatus.UNSEEN]  # the others' tables are carried over
+        tables = [_table_row(outcome, table) for outcome in read for table in outcome.tables]
         incoming = {"files": _to_table(files, _FILES), "tables": _to_table(tables, _TABLES), "columns": records}
         for name, rows in incoming.items():
             catalog._connection.register(f"incoming_{name}", rows)
@@ -103,7 +104,7 @@ class Catalog:
     def _create(self, has_earlier: bool) -> None:
         of_unchanged_tables = "table_id IN (SELECT table_id FROM earlier.tables WHERE file IN (FROM unchanged))"
         for name, fields, condition in (
-            ("files", _FILES.names, "path IN (FROM unchanged)"),
+            ("files", _FILES.names, "path IN (FROM unchanged) AND path NOT IN (SELECT path FROM incoming_files)"),
             ("tables", _TABLES.names, "file IN (FROM unchanged)"),
             ("columns", COLUMN_FIELDS, of_unchanged_tables),
         ):

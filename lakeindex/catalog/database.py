@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import duckdb
 
-from lakeindex.errors import InvalidSetting, LakeIndexError
+from lakeindex.errors import InvalidSetting, WriteFailed
 from lakeindex.sql import literal
 from lakeindex.types.lake import Scan
 
@@ -74,12 +74,12 @@ def _spilling_folder() -> Path | None:
 
 @contextmanager
 def storing(what: str) -> Iterator[None]:
-    """Convert DuckDB's errors of writing, a full disk for example, to a LakeIndexError of one sentence."""
+    """Convert DuckDB's errors of writing, a full disk for example, to WriteFailed, one sentence."""
     try:
         yield
     except duckdb.Error as error:
         first_line = str(error).split("\n", 1)[0]
-        raise LakeIndexError(f"{what} can't be written: {first_line}; what was there before still answers") from error
+        raise WriteFailed(f"{what} can't be written: {first_line}") from error
 
 
 def scan_sql(scan: Scan, path: Path, types: Sequence[tuple[str, str]]) -> str:

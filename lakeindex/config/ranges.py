@@ -121,5 +121,6 @@ OF_SETTINGS: Mapping[str, Range] = {
     "anchors": WholeRange(0, 100_000),
     "seconds_per_file": NumberRange(0.001, 604_800),
     "keep": WholeRange(0, 10_000),
+    "shrink_limit": SHARE,
 }
 """Of the settings that are numbers, by name."""

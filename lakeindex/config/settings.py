@@ -108,6 +108,8 @@ class Settings:
     all tables, nothing for none."""
     lake: str = ""
     """The folder in which the lake's files are read, where it moved since it was indexed."""
+    shrink_limit: float = 0.2
+    """The share of the tables, or of the columns, of an index that a build may take out of it, from 0 to 1."""
 
     def __post_init__(self) -> None:
         for one in fields(self):

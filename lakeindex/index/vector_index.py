@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lakeindex.arrays.aliases import Integers, Vectors
-from lakeindex.errors import IndexDamaged, LakeIndexError
+from lakeindex.errors import IndexDamaged, LakeIndexError, WriteFailed
 from lakeindex.index.vector_check import require_sound
 
 EXACT_UP_TO = 20_000
@@ -62,7 +62,7 @@ class VectorIndex:
                 faiss.write_index(self._index, faiss.PyCallbackIOWriter(file.write))
         except (OSError, RuntimeError) as error:
             reason = error.strerror if isinstance(error, OSError) else _first_line(error)
-            raise LakeIndexError(f"{path} can't be written: {reason}") from error
+            raise WriteFailed(f"{path} can't be written: {reason}") from error
 
     def searchable_on(self, device: str) -> VectorIndex:
         """Copy the index to the GPUs where `device` is cuda and this build of FAISS sees one; else it is itself."""

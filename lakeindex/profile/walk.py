@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from lakeindex.errors import NotFound, UnreadableTable
+from lakeindex.errors import LakeIndexError, NotFound, UnreadableTable, is_of_machine
 from lakeindex.files.regular_file import kind_of
 from lakeindex.types.lake import LakeFile
 from lakeindex.types.reports import FileOutcome, FileStatus
@@ -16,9 +16,10 @@ from lakeindex.types.reports import FileOutcome, FileStatus
 def walk(root: Path, exclude: Path) -> Iterator[LakeFile | FileOutcome]:
     """Yield each entry below `root` that is no folder, in the order of its path.
 
-    A regular file is a LakeFile; anything that can't be opened safely (a FIFO, a link that leaves the lake, a folder
-    without permission) is an outcome with the reason. `exclude`, the folder of the index, is left out.
-    Raises NotFound when `root` is no folder.
+    A regular file is a LakeFile; anything that can't be opened safely (a FIFO, a link that leaves the lake) is an
+    outcome, skipped, with the reason. An entry that can't be looked at for a reason of the machine is an outcome,
+    unseen; where it is a folder, or may be one, so is whatever lies below it. `exclude`, the folder of the index, is
+    left out. Raises NotFound when `root` is no folder, LakeIndexError when it can't be listed.
     """
     if not root.is_dir():
         what = "is no folder" if root.exists() else "doesn't exist"
@@ -48,14 +49,18 @@ def _walk(root: Path, exclude: Path) -> Iterator[LakeFile | FileOutcome]:
     while todo:
         entry = todo.pop()
         path = Path(entry)
-        if isinstance(entry, os.DirEntry) and not entry.is_dir(follow_symlinks=False):
-            yield _open_entry(root, path, entry)
-            continue
         try:
+            if isinstance(entry, os.DirEntry) and not entry.is_dir(follow_symlinks=False):
+                yield _open_entry(root, path, entry)
+                continue
             with os.scandir(path) as scan:
                 inside = sorted(scan, key=lambda found: found.name, reverse=True)
         except OSError as error:
-            yield _refusal(root, path, f"can't list the folder: {error.strerror}")
+            if path == root:
+                raise LakeIndexError(
+                    f"the lake's folder {root} can't be listed: {error.strerror}; nothing was indexed"
+                ) from error
+            yield _refusal(root, path, f"can't list the folder: {error.strerror}", FileStatus.UNSEEN)
         else:
             todo += [found for found in inside if Path(found) != exclude]
 
@@ -65,8 +70,10 @@ def _open_entry(root: Path, path: Path, entry: os.DirEntry[str]) -> LakeFile | F
         target = path.resolve(strict=True)
         facts = target.stat()
     except (OSError, RuntimeError) as error:
-        kind = "link that leads nowhere" if entry.is_symlink() else "can't be opened"
-        return _refusal(root, path, f"{kind}: {getattr(error, 'strerror', None) or error}")
+        reason = str(getattr(error, "strerror", None) or error)
+        if entry.is_symlink() and (not is_of_machine(error) or isinstance(error, FileNotFoundError)):
+            return _refusal(root, path, f"link that leads nowhere: {reason}")
+        return _refusal(root, path, f"can't be opened: {reason}", FileStatus.UNSEEN)
     if not target.is_relative_to(root):
         return _refusal(root, path, "a link that leaves the lake")
     if entry.is_symlink() and target.is_dir():
@@ -79,8 +86,8 @@ def _open_entry(root: Path, path: Path, entry: os.DirEntry[str]) -> LakeFile | F
     return LakeFile(target, name, facts.st_size, facts.st_mtime_ns)
 
 
-def _refusal(root: Path, path: Path, reason: str) -> FileOutcome:
-    return FileOutcome(_printable(_relative(root, path)), FileStatus.SKIPPED, reason)
+def _refusal(root: Path, path: Path, reason: str, status: FileStatus = FileStatus.SKIPPED) -> FileOutcome:
+    return FileOutcome(_printable(_relative(root, path)), status, reason)
 
 
 def _relative(root: Path, path: Path) -> str:

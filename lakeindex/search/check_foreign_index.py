@@ -20,7 +20,18 @@ from lakeindex.errors import IndexDamaged, LakeIndexError
 from lakeindex.rerank.anchor_store import check_anchors, open_anchors
 from lakeindex.search.searcher import Searcher
 from lakeindex.store.generations import Generation, open_generation
-from lakeindex.store.layout import ANCHORS, CATALOG, COPIES, CROSS_ENCODER_ROLE, ENCODER_ROLE, HEAD, ROWS, is_artifact
+from lakeindex.store.layout import (
+    ANCHORS,
+    CATALOG,
+    COPIES,
+    CROSS_ENCODER_ROLE,
+    ENCODER_ROLE,
+    HEAD,
+    ROWS,
+    TERMS,
+    VECTORS,
+    is_artifact,
+)
 from lakeindex.store.manifest import Manifest
 from lakeindex.types.column_tokens import check_tokens
 from lakeindex.types.lake import Scan
@@ -28,6 +39,8 @@ from lakeindex.types.reports import FileStatus
 
 _MEMORY = 4 << 30
 _MEMORY_A_BYTE = 4
+_PROCESSOR_SECONDS = 300
+_PROCESSOR_SECONDS_A_GIGABYTE = 600
 _QUERIES = 50
 """How many columns are queried."""
 _MEMORY_OF_DUCKDB = "1GB"
@@ -36,22 +49,42 @@ _MEMORY_OF_DUCKDB = "1GB"
 def check_all(generation: Generation) -> None:
     """Read every artifact of a generation and answer some queries. Raises IndexDamaged where something is wrong."""
     _check_manifest(generation.manifest)
+    progress = _Progress(generation.manifest)
     searcher = Searcher.open(generation, "cpu")
     keys = np.arange(len(searcher.directory))
     if not len(searcher.vectors) == len(keys) == generation.manifest.columns:
         raise IndexDamaged("vectors, names and manifest have different numbers of columns")
     searcher.directory.check()
     searcher.vectors.check()
+    progress.add(VECTORS)
     if (generation.folder / ANCHORS).exists():
         check_anchors(open_anchors(generation.folder / ANCHORS), len(keys))
     check_tokens(searcher.tokens, len(keys))
     if (generation.folder / HEAD).exists():
         LinearHead.open(generation.folder / HEAD)
-    for terms in searcher.terms.values():
+    for family, terms in searcher.terms.items():
         terms.check(len(keys))
+        progress.add(f"{TERMS}/{family}/")
     _check_tables(generation, searcher.directory)
+    progress.add(CATALOG)
     for key in np.unique(np.linspace(0, len(keys) - 1, min(_QUERIES, len(keys))).astype(np.int64)).tolist():
         searcher.search(searcher.column(searcher.directory.id_of(key)), 10)
+        progress.add("")
+
+
+class _Progress:
+    """Prints a line with the bytes that are checked whenever there are more, for the process that waits."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        self._artifacts = manifest.artifacts
+        self._checked: set[str] = set()
+
+    def add(self, prefix: str) -> None:
+        """Add the artifacts whose names start so."""
+        self._checked |= {name for name in self._artifacts if name.startswith(prefix)}
+        done = sum(self._artifacts[name].bytes for name in self._checked)
+        sys.stdout.write(f"{done} bytes checked\n")
+        sys.stdout.flush()
 
 
 def _check_manifest(manifest: Manifest) -> None:
@@ -97,7 +130,7 @@ def _check_tables(generation: Generation, directory: Directory) -> None:
 
 
 def check_in_sandbox(index: Path, number: int) -> None:
-    """Check a whole generation, within memory limits that then hold for this process.
+    """Check a whole generation, within limits of memory and time that then hold for this process.
 
     Raises LakeIndexError where it is damaged.
     """
@@ -106,6 +139,11 @@ def check_in_sandbox(index: Path, number: int) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     least = limit if hard == resource.RLIM_INFINITY else min(limit, hard)  # a limit of the user's may be lower
     resource.setrlimit(resource.RLIMIT_AS, (least, least))
+    # Of the processor's time, as a busy machine takes longer for the same work.
+    seconds = _PROCESSOR_SECONDS + _PROCESSOR_SECONDS_A_GIGABYTE * generation.manifest.bytes // 10**9
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    least = seconds if hard == resource.RLIM_INFINITY else min(seconds, hard)
+    resource.setrlimit(resource.RLIMIT_CPU, (least, hard))
     check_all(generation)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from lakeindex.errors import IndexDamaged, IndexMissing, IndexUnusable, NotFound
 from lakeindex.store.checksums import Damage, damages, require_whole
 from lakeindex.store.current_pointer import CURRENT, Pointer, read_pointer
-from lakeindex.store.manifest import MANIFEST, Manifest, read_manifest
+from lakeindex.store.manifest import MANIFEST, Manifest, Size, read_manifest, read_size
 from lakeindex.store.read_lock import ReadLock
 
 GENERATIONS = "generations"
@@ -85,6 +85,15 @@ def current_number(index: Path) -> int | None:
     """Return the number of the current generation, None where there is none yet."""
     pointer = read_pointer(index)
     return None if pointer is None else pointer.number
+
+
+def current_size(index: Path) -> Size | None:
+    """Return the size of the current generation, whatever its format and the state of its files; None where unknown."""
+    try:
+        number = current_number(index)
+        return None if number is None else read_size((folder_of(index, number) / MANIFEST).read_bytes())
+    except (IndexDamaged, OSError):
+        return None
 
 
 def verify(index: Path) -> Iterator[Checked]:

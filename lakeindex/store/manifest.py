@@ -98,3 +98,32 @@ def _stays_inside(name: str) -> bool:
 
 def _hash(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """The lake that a generation is of, and how much it has of it."""
+
+    lake: str
+    tables: int
+    columns: int
+    bytes: int
+
+    @classmethod
+    def of(cls, manifest: Manifest) -> Size:
+        """Return the size of a generation."""
+        return cls(manifest.lake, manifest.tables, manifest.columns, manifest.bytes)
+
+
+def read_size(content: bytes) -> Size | None:
+    """Read the size from a manifest of any format; None where it is not what was written."""
+    try:
+        read = json.loads(content)
+        known = read.pop(_CHECKSUM)
+        size_on_disk = sum(artifact["bytes"] for artifact in read["artifacts"].values())
+        size = Size(read["lake"], read["tables"], read["columns"], size_on_disk)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    is_whole = known == _hash(json.dumps(read, sort_keys=True))
+    has_types = (type(size.lake), type(size.tables), type(size.columns), type(size.bytes)) == (str, int, int, int)
+    return size if is_whole and has_types else None

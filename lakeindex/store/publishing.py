@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from lakeindex.errors import IndexDamaged, LakeIndexError, LockHeld, NotFound
+from lakeindex.errors import IndexDamaged, LockHeld, NotFound, WriteFailed
 from lakeindex.store.checksums import checksum, files_of
 from lakeindex.store.current_pointer import CURRENT, Pointer, point_at, sync
 from lakeindex.store.generations import (
@@ -30,6 +30,8 @@ from lakeindex.store.trust_cache import add_trust
 _LOCK = "writer.lock"
 _BUILDING = "building-"
 _REMOVING = "removing-"
+_TRIES = 3
+"""A thread that is writing may put a file into a folder that is being removed."""
 
 
 @contextmanager
@@ -37,7 +39,7 @@ def writing(index: Path) -> Iterator[Path]:
     """Take the writer's lock and make a folder to build a generation in, removed afterwards unless published.
 
     Raises LockHeld, with its holder, when another writer is at work. A lock ends with its process. Raises
-    LakeIndexError in place of an OSError, a full disk for example.
+    WriteFailed in place of an OSError, a full disk for example.
     """
     with _converting_write_errors(index), _locked(index):
         _remove_leftovers(index)
@@ -47,6 +49,21 @@ def writing(index: Path) -> Iterator[Path]:
             yield folder
         finally:
             _remove_leftovers(index)
+
+
+def abandon_building(index: Path) -> None:
+    """Remove the generation that this process builds, while a thread may still write to it.
+
+    It is renamed first, or not at all where it is being published at the same moment.
+    """
+    folder = index / GENERATIONS / f"{_BUILDING}{os.getpid()}"
+    leaving = folder.with_name(f"{_REMOVING}{os.getpid()}")
+    try:
+        folder.rename(leaving)
+    except OSError:
+        return
+    for _ in range(_TRIES):
+        shutil.rmtree(leaving, ignore_errors=True)
 
 
 def publish(index: Path, folder: Path, manifest: Manifest, keep: int) -> Generation:
@@ -109,9 +126,14 @@ def _converting_write_errors(index: Path) -> Iterator[None]:
     except OSError as error:
         # NumPy gives no reason for what it can't write.
         reason = error.strerror or f"{str(error).splitlines()[0]} (is the disk full?)"
-        raise LakeIndexError(
-            f"the index in {index} can't be built: {reason}; what was there before still answers"
-        ) from error
+        raise WriteFailed(f"the index in {index} can't be built: {reason}; {what_answers(index)}") from error
+
+
+def what_answers(index: Path) -> str:
+    """Say what is left of an index when a build of it fails."""
+    if (index / CURRENT).exists():
+        return "what was there before still answers"
+    return "nothing was published there yet"
 
 
 @contextmanager

@@ -17,12 +17,16 @@ _MOST_LISTED = 100
 
 
 class FileStatus(StrEnum):
-    """What became of a file of the lake."""
+    """What became of a file of the lake, or of a folder that can't be listed."""
 
     INDEXED = "indexed"
     UNCHANGED = "unchanged"
     SKIPPED = "skipped"
     FAILED = "failed"
+    """Its content can't be read as a table; or it can't be looked at, and the index knows nothing of it to keep."""
+    UNSEEN = "unseen"
+    """It can't be looked at for a reason of the machine (a permission, a mount that went away, a reader that was
+    killed), so that the tables it had in the generation before stay as they were. The next build looks again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class Report:
     """What a build did, skipped and failed, in seconds and bytes."""
 
     files: tuple[FileOutcome, ...]
-    """Every entry of the lake that is no folder, in the order of their paths."""
+    """Every entry of the lake that is no folder, folders that can't be listed, and what is unseen, by their paths."""
     tables: int
     columns: int
     seconds: float
@@ -89,4 +93,5 @@ class Report:
 
     def read_in_part(self) -> list[FileOutcome]:
         """List the files with a part that should be a table and could not be read, though others could."""
-        return [file for file in self.files if file.tables and file.reason.startswith(_FAILED_PARTS)]
+        read = [file for file in self.files if file.status is not FileStatus.UNSEEN]
+        return [file for file in read if file.tables and file.reason.startswith(_FAILED_PARTS)]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lakeindex.errors import NotFound
+from lakeindex.errors import LakeIndexError, NotFound
 from lakeindex.profile.walk import walk
 from lakeindex.types.lake import LakeFile
 from lakeindex.types.reports import FileOutcome, FileStatus
@@ -22,10 +23,12 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "lake"
 
 
-def entries(root: Path, exclude: Path = NOWHERE) -> dict[str, str]:
-    """The reason why each entry is refused, empty for one that can be read."""
+def entries(root: Path, exclude: Path = NOWHERE, unseen: tuple[str, ...] = ()) -> dict[str, str]:
+    """The reason why each entry is refused, empty for one that can be read; `unseen` are refused for now alone."""
     found = list(walk(root, exclude))
-    assert all(entry.status is FileStatus.SKIPPED for entry in found if isinstance(entry, FileOutcome))
+    for entry in found:
+        if isinstance(entry, FileOutcome):
+            assert entry.status is (FileStatus.UNSEEN if entry.path in unseen else FileStatus.SKIPPED)
     return dict((e.name, "") if isinstance(e, LakeFile) else (e.path, e.reason) for e in found)
 
 
@@ -128,20 +131,47 @@ def test_the_folder_of_the_index_is_passed_over(root: Path) -> None:
 def test_a_folder_without_permission_is_refused_and_the_rest_read(root: Path) -> None:
     closed = root / "closed"
     closed.mkdir(mode=0o000)
-    assert entries(root) == {"closed": "can't list the folder: Permission denied", "folder/a.csv": ""}
+    found = entries(root, unseen=("closed",))
+    assert found == {"closed": "can't list the folder: Permission denied", "folder/a.csv": ""}
 
 
-def test_a_folder_that_vanishes_is_refused_and_the_rest_read(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EIO, errno.ESTALE, errno.ENOENT])
+def test_a_folder_that_cant_be_listed_is_unseen_and_the_rest_read(
+    root: Path, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (root / "gone").mkdir()
     scan = os.scandir
 
     def scan_all_but_one(folder: Path) -> object:
         if folder.name == "gone":
-            raise PermissionError(13, "Permission denied")
+            raise OSError(code, os.strerror(code))
         return scan(folder)
 
     monkeypatch.setattr(os, "scandir", scan_all_but_one)
-    assert entries(root) == {"folder/a.csv": "", "gone": "can't list the folder: Permission denied"}
+    found = entries(root, unseen=("gone",))
+    assert found == {"folder/a.csv": "", "gone": f"can't list the folder: {os.strerror(code)}"}
+
+
+def test_a_file_whose_facts_cant_be_had_is_unseen(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "b.csv").touch()
+    resolve = Path.resolve
+
+    def resolve_all_but_one(path: Path, strict: bool = False) -> Path:
+        if path.name == "b.csv":
+            raise OSError(errno.ESTALE, "Stale file handle")
+        return resolve(path, strict)
+
+    monkeypatch.setattr(Path, "resolve", resolve_all_but_one)
+    assert entries(root, unseen=("b.csv",)) == {"b.csv": "can't be opened: Stale file handle", "folder/a.csv": ""}
+
+
+def test_a_lake_that_cant_be_listed_is_an_error(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def scan(folder: Path) -> object:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "scandir", scan)
+    with pytest.raises(LakeIndexError, match="can't be listed: Input/output error; nothing was indexed"):
+        list(walk(root, NOWHERE))
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lakeindex.errors import UnreadableTable
+from lakeindex.errors import UnreadableTable, is_of_machine
 from lakeindex.types.lake import LakeFile, PartialTables, ReadOptions, Rows, SourceTable
 from lakeindex_connectors.archives.member_file import MemberFile
 from lakeindex_connectors.archives.members import list_members
@@ -33,6 +33,8 @@ class ZipConnector:
             try:
                 tables += _tables_of(member, options)
             except UnreadableTable as error:
+                if is_of_machine(error):
+                    raise  # not a damaged member: the archive can't be read at the moment
                 failed.append(f"{_within(member)}: {error}")
         if not tables:
             raise UnreadableTable("; ".join(failed) or f"no member that can be read: {'; '.join(members.left_out)}")

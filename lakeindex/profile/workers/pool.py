@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.config.read_limits import ReadLimits
-from lakeindex.profile.workers.process import Response, WorkerProcess
+from lakeindex.errors import LakeIndexError
+from lakeindex.profile.workers.process import Cause, Response, WorkerFailure, WorkerNotStarted, WorkerProcess
 from lakeindex.profile.workers.protocol import Request
 from lakeindex.profile.workers.work_units import WorkUnit, split_into_units, units_at_once
 from lakeindex.types.lake import LakeFile, ReadOptions
@@ -18,21 +19,30 @@ from lakeindex.types.reports import FileOutcome, FileStatus
 
 Files = tuple[LakeFile, ...]
 
+_MOST_DEATHS = 3
+"""Workers that may die over a file before it is given up."""
+_SECONDS_TO_RECOVER = (0.2, 1.0, 0.0)
+"""How long to wait after each failed start of a worker: the machine may be out of memory for a moment."""
+
 
 def profile_in_workers(
     files: Sequence[LakeFile], options: ReadOptions, limits: ProfileLimits, read_limits: ReadLimits
 ) -> Iterator[WorkUnit]:
     """Profile files in worker processes; work units are yielded in the order in which they finish.
 
-    A file that takes too long, or whose worker dies, has failed; the others of its unit are read again by a new
-    worker. A file that needs more memory than its share of it is read again alone, after all others.
+    A file that takes too long, or whose reader crashes, costs itself; the others of its unit are read again by a new
+    worker. A file that needs more memory than its share of it, or whose worker is killed, is read again alone, after
+    all others, and where workers go on dying over it three times in all. A file that could not be read for a reason
+    that says nothing about its content is unseen. Raises LakeIndexError where no worker can start.
     """
     limited = [replace(file, output_limit=read_limits.output_for(file.size)) for file in files]
     deferred: list[LakeFile] = []
     units = split_into_units(limited, read_limits.jobs)
-    yield from _Round(options, limits, read_limits, read_limits.shared_memory, deferred).run(units, read_limits.jobs)
+    deaths: Counter[str] = Counter()
+    first = _Round(options, limits, read_limits, read_limits.shared_memory, deferred, deaths)
+    yield from first.run(units, read_limits.jobs)
     units = ((file,) for file in sorted(deferred, key=lambda file: file.name))
-    yield from _Round(options, limits, read_limits, read_limits.memory, None).run(units, 1)
+    yield from _Round(options, limits, read_limits, read_limits.memory, None, deaths).run(units, 1)
 
 
 @dataclass(slots=True)
@@ -45,6 +55,8 @@ class _Round:
     memory: int
     deferred: list[LakeFile] | None
     """Collects the files that need more memory; None in the round in which they get all of it."""
+    deaths: Counter[str]
+    """How many workers have died over a file, by its name."""
     pending: deque[Files] = field(default_factory=deque)
     results: queue.Queue[WorkUnit | BaseException | None] = field(default_factory=queue.Queue)
     stop: threading.Event = field(default_factory=threading.Event)
@@ -78,7 +90,7 @@ class _Round:
         worker: WorkerProcess | None = None
         try:
             while files := self._next():
-                worker = worker or WorkerProcess(self.memory, self.deferred is None, self.stop)
+                worker = worker or self._start()
                 response = worker.run(Request(files, self.options, self.limits), self.read_limits)
                 if response.failure is not None:
                     worker.kill()
@@ -114,16 +126,38 @@ class _Round:
         rest = tuple(file for file in files if file is not culprit)
         if rest:
             self.pending.appendleft(rest)
-        if not response.failure.ran_out_of_memory:
-            return _failed(culprit, response.failure.reason)
-        if self.deferred is not None:
-            self.deferred.append(culprit)
+        if self._is_read_again(culprit, response.failure):
             return WorkUnit((), None)
-        return _failed(culprit, _memory_reason(self.read_limits.memory))
+        return self._given_up(culprit, response.failure)
 
+    def _is_read_again(self, file: LakeFile, failure: WorkerFailure) -> bool:
+        """Return whether a file over which a worker failed is tried again, and queue it where it is."""
+        self.deaths[file.name] += failure.cause.may_pass
+        if failure.cause.may_pass and self.deaths[file.name] >= _MOST_DEATHS:
+            return False
+        if self.deferred is not None and (failure.cause.may_pass or failure.cause is Cause.MEMORY):
+            self.deferred.append(file)
+            return True
+        if failure.cause.may_pass:
+            self.pending.append((file,))
+        return failure.cause.may_pass
 
-def _failed(file: LakeFile, reason: str) -> WorkUnit:
-    return WorkUnit((FileOutcome(file.name, FileStatus.FAILED, reason),), None)
+    def _given_up(self, file: LakeFile, failure: WorkerFailure) -> WorkUnit:
+        ran_out = failure.cause is Cause.MEMORY
+        reason = _memory_reason(self.read_limits.memory) if ran_out else failure.reason
+        status = FileStatus.UNSEEN if failure.cause.is_of_machine else FileStatus.FAILED
+        return WorkUnit((FileOutcome(file.name, status, reason),), None)
+
+    def _start(self) -> WorkerProcess:
+        """Start a worker; what ends it while it starts may pass. Raises LakeIndexError where it goes on."""
+        for seconds in _SECONDS_TO_RECOVER:
+            try:
+                return WorkerProcess(self.memory, self.deferred is None, self.stop)
+            except WorkerNotStarted as error:
+                if self.stop.wait(seconds):
+                    raise
+                last = error
+        raise LakeIndexError(f"{last}; tried {len(_SECONDS_TO_RECOVER)} times") from last
 
 
 def _memory_reason(memory: int) -> str:

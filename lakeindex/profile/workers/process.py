@@ -10,7 +10,10 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
+from enum import Enum, auto
+from typing import IO
 
 import pyarrow as pa
 
@@ -21,8 +24,9 @@ from lakeindex.types.reports import FileOutcome
 
 _SECONDS_TO_START = 60.0
 _SECONDS_TO_EXIT = 5.0
-_POLL_SECONDS = 0.5
+_POLL_SECONDS = 0.1
 _LONGEST_REASON = 300  # characters
+_NOT_STARTED = "a process that reads files could not start: {}"
 _MESSAGE_BYTES = 1 << 16
 _ATOMIC_BYTES = 4096  # a pipe that can be written to takes these without waiting
 
@@ -45,14 +49,47 @@ _OUT_OF_MEMORY_MESSAGES = (
 )  # fmt: skip
 
 
+_CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGILL, signal.SIGFPE, signal.SIGTRAP, signal.SIGSYS)
+"""Signals by which a reader ends itself; others come from outside, or, as SIGBUS, from a disk that can't be read."""
+
+
+class Cause(Enum):
+    """What made a worker fail."""
+
+    CRASH = auto()
+    """Its reader, and so probably the file."""
+    SIGNAL = auto()
+    """A crash of native code, which may not happen again."""
+    KILL = auto()
+    """Somebody else, as the kernel of a machine that runs out of memory."""
+    MEMORY = auto()
+    """The limit on its memory."""
+    TIME = auto()
+    """The limit on its time."""
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the same file may be read when it is tried again at once."""
+        return self in (Cause.SIGNAL, Cause.KILL)
+
+    @property
+    def is_of_machine(self) -> bool:
+        """Whether it says nothing about the file's content."""
+        return self in (Cause.KILL, Cause.MEMORY, Cause.TIME)
+
+
 @dataclass(frozen=True, slots=True)
 class WorkerFailure:
     """Why a worker ended before it had responded."""
 
     reason: str
-    ran_out_of_memory: bool = False
+    cause: Cause = Cause.CRASH
     detail: str = ""
     """How its process ended, and its last message."""
+
+
+class WorkerNotStarted(LakeIndexError):
+    """A worker process that ended, or did not respond, before it could read anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +105,15 @@ class WorkerProcess:
     """One process and the pipes to it."""
 
     def __init__(self, memory: int, is_frugal: bool, stop: threading.Event) -> None:
-        """Start a worker that may take so many bytes for its files. Raises LakeIndexError when it doesn't start."""
+        """Start a worker that may take so many bytes for its files. Raises WorkerNotStarted when it doesn't start."""
         self.stop = stop
-        self.messages = tempfile.TemporaryFile()  # noqa: SIM115 (closed in `kill`)
-        self.process = subprocess.Popen(
-            # -P: what lies in the folder that we are in, which may be the lake, is not imported.
-            [sys.executable, "-P", "-m", "lakeindex.profile.workers.worker", str(memory)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.messages,
-            bufsize=0,
-            env=os.environ | _ENVIRONMENT | (_FRUGAL if is_frugal else {}),
-            start_new_session=True,  # Ctrl-C is for the parent, which ends its workers itself
-        )
+        try:
+            with ExitStack() as opened:
+                self.messages = opened.enter_context(tempfile.TemporaryFile())
+                self.process = _start(memory, is_frugal, self.messages)
+                opened.pop_all()
+        except OSError as error:
+            raise WorkerNotStarted(_NOT_STARTED.format(error.strerror or error)) from error
         try:
             self._await_start()
         except BaseException:
@@ -94,7 +127,7 @@ class WorkerProcess:
             reason = self._failure().detail
         except TimeoutError:
             reason = "it does not respond"
-        raise LakeIndexError(f"a process that reads files could not start: {reason}")
+        raise WorkerNotStarted(_NOT_STARTED.format(reason))
 
     def run(self, request: Request, read_limits: ReadLimits) -> Response:
         """Have files read; a worker that fails responds to nothing more and has to be killed."""
@@ -111,7 +144,7 @@ class WorkerProcess:
             failure = self._failure()
         except TimeoutError:
             seconds = limits[len(outcomes)]
-            failure = WorkerFailure(f"reading it took longer than {seconds:g} s; raise --seconds-per-file")
+            failure = WorkerFailure(f"reading it took longer than {seconds:g} s; raise --seconds-per-file", Cause.TIME)
         except BrokenPipeError:
             failure = self._failure()
         return Response(tuple(outcomes), None, failure)
@@ -162,16 +195,30 @@ class WorkerProcess:
         detail = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
         detail = f"{detail}: {message}" if message else detail
         if code == OUT_OF_MEMORY or any(known in message for known in _OUT_OF_MEMORY_MESSAGES):
-            return WorkerFailure("it ran out of memory", True, detail)
-        if code == -signal.SIGKILL and was_killed:
+            return WorkerFailure("it ran out of memory", Cause.MEMORY, detail)
+        if code < 0 and -code not in _CRASHES and was_killed:
             reason = "its reader was killed from outside, as by a machine that runs out of memory; lower --memory"
-            return WorkerFailure(reason, False, detail)
-        return WorkerFailure(f"its reader crashed ({detail})", False, detail)
+            return WorkerFailure(reason, Cause.KILL, detail)
+        cause = Cause.SIGNAL if code < 0 and was_killed else Cause.CRASH
+        return WorkerFailure(f"its reader crashed ({detail})", cause, detail)
 
     def _last_message(self) -> str:
         size = self.messages.seek(0, os.SEEK_END)
         self.messages.seek(max(0, size - _MESSAGE_BYTES))
         return self.messages.read().decode("utf-8", "replace").strip().split("\n")[-1][:_LONGEST_REASON]
+
+
+def _start(memory: int, is_frugal: bool, messages: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        # -P: what lies in the folder that we are in, which may be the lake, is not imported.
+        [sys.executable, "-P", "-m", "lakeindex.profile.workers.worker", str(memory)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=messages,
+        bufsize=0,
+        env=os.environ | _ENVIRONMENT | (_FRUGAL if is_frugal else {}),
+        start_new_session=True,  # Ctrl-C is for the parent, which ends its workers itself
+    )
 
 
 @dataclass(frozen=True, slots=True)

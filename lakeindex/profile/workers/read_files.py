@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.config.profile_limits import ProfileLimits
-from lakeindex.errors import LakeIndexError, OutputExceeded, UnreadableTable
+from lakeindex.errors import LakeIndexError, OutputExceeded, UnreadableTable, is_of_machine
 from lakeindex.hashing.content_hash import hash_content
 from lakeindex.plugins import connector_for, known_suffixes
 from lakeindex.profile.batching import BATCH_COLUMNS, MOST_PROFILES, ProfileBatch, profile_in_batches
@@ -34,8 +34,14 @@ _VALUE_BYTES = 16
 """What a value counts for at least: it is profiled as text, which takes up to a kilobyte where no value repeats."""
 _MOST_BYTES = 48 << 20
 _UNREADABLE = (LakeIndexError, OSError, pa.ArrowException, ValueError, RecursionError)
+COPY_FAILED = "its copy in the index can't be written: "
+"""Begins the reason of a file whose copy could not be written, whatever the file itself is like."""
 _MOST_ARRAYS = 50_000
 """Arrow arrays that wait to be scanned; each takes half a kilobyte beside its values."""
+
+
+class CopyFailed(UnreadableTable):
+    """The Parquet copy of a table can't be written into the index."""
 
 
 def profile_files(
@@ -75,7 +81,8 @@ def _profile_file(
         _require_memory(error)
         # What was read of a file that then failed is not indexed.
         profiles.roll_back(mark)
-        return FileOutcome(file.name, FileStatus.FAILED, _reason(error))
+        is_unseen = is_of_machine(error) and not isinstance(error, CopyFailed)
+        return FileOutcome(file.name, FileStatus.UNSEEN if is_unseen else FileStatus.FAILED, _reason(error))
 
 
 def _profile_independently(
@@ -83,7 +90,8 @@ def _profile_independently(
 ) -> tuple[list[ReadTable], list[str]]:
     """Profile the tables of a file that can be read; return them, and the others with their reasons.
 
-    Raises UnreadableTable where none can be read.
+    Raises UnreadableTable where none can be read, and what a read raised for a reason of the machine: such a file is
+    read again as a whole.
     """
     tables: list[ReadTable] = []
     failed: list[str] = []
@@ -93,6 +101,8 @@ def _profile_independently(
             tables.append(_profile_table(reader, name, profiles))
         except _UNREADABLE as error:
             _require_memory(error)
+            if is_of_machine(error):
+                raise
             profiles.roll_back(mark)
             failed.append(f"{reader.table.id}: {_reason(error)}")
     if not tables:
@@ -142,10 +152,21 @@ def _copy(rows: Rows, table: SourceTable, folder: Path) -> str:
     name = f"{hashlib.blake2b(table.id.encode(), digest_size=12).hexdigest()}.parquet"
     names = sql_names(table.schema.names)
     schema = pa.schema([field.with_name(one) for field, one in zip(table.schema, names, strict=True)])
-    with pq.ParquetWriter(folder / name, schema, compression="zstd") as writer:
-        for batch in rows.batches:
-            writer.write_batch(batch.rename_columns(names))
+    try:
+        with pq.ParquetWriter(folder / name, schema, compression="zstd") as writer:
+            for batch in _read_apart(rows.batches):
+                writer.write_batch(batch.rename_columns(names))
+    except OSError as error:
+        raise CopyFailed(f"{COPY_FAILED}{error.strerror or _reason(error)}") from error
     return name
+
+
+def _read_apart(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yield batches; an OSError of reading becomes UnreadableTable, so that it differs from one of writing."""
+    try:
+        yield from batches
+    except OSError as error:
+        raise UnreadableTable(_reason(error)) from error
 
 
 class _CountedBatches:

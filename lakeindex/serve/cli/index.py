@@ -10,12 +10,13 @@ import click
 
 from lakeindex.config.settings import Settings
 from lakeindex.serve.cli.numbers import of_setting
+from lakeindex.serve.cli.interruption import ending_on_interrupt
 from lakeindex.serve.cli.options import read_settings, with_index, with_quiet
 from lakeindex.serve.cli.output import as_json, print_message
 from lakeindex.types.reports import FileStatus
 
 if TYPE_CHECKING:
-    from lakeindex.types.reports import Report
+    from lakeindex.types.reports import FileOutcome, Report
 
 _SOME_FAILED = 5
 _SHOWN_FAILURES = 10
@@ -51,6 +52,12 @@ _SHOWN_FAILURES = 10
 @click.option("--allow-download", is_flag=True, default=None, help="Let a named model be fetched from its hub.")
 @click.option("--header", type=click.Choice(["auto", "yes", "no"]), help="Whether the first row names the columns.")
 @click.option("--values", type=click.Choice(["sample", "hash", "none"]), help="What is kept of the cells' values.")
+@click.option(
+    "--shrink-limit",
+    type=of_setting("shrink_limit"),
+    help="Share of the tables, or columns, that may go at once; with more, nothing is published [default: 0.2].",
+)
+@click.option("--allow-shrink", is_flag=True, help="Publish however much of the index goes.")
 @click.option("--check-content", is_flag=True, default=None, help="Look into files whose size and time didn't change.")
 @click.option(
     "--anchors",
@@ -59,20 +66,25 @@ _SHOWN_FAILURES = 10
 )
 @click.option("--materialize", is_flag=True, default=None, help="Copy the rows into the index.")
 @with_quiet
-def index(lake: Path, report: Path | None, strict: bool, quiet: bool, **flags: Any) -> None:
+def index(lake: Path, report: Path | None, strict: bool, allow_shrink: bool, quiet: bool, **flags: Any) -> None:
     """Index the files below LAKE, which are only read."""
-    from lakeindex.lake import Lake
-    from lakeindex.serve.cli.progress import build_progress
+    settings = read_settings(**flags | ({"shrink_limit": 1.0} if allow_shrink else {}))
+    with ending_on_interrupt(Path(settings.index)):
+        from lakeindex.lake import Lake
+        from lakeindex.serve.cli.progress import build_progress
 
-    settings = read_settings(**flags)
-    with build_progress(quiet) as progress:
-        built = Lake.index(lake, settings.index, settings, progress).report
-    assert built is not None
-    if report is not None:
-        report.write_text(as_json(_report_json(built), indent=1) + "\n", "utf-8")
-    _summarise(built, settings, quiet)
-    if strict and (built.with_status(FileStatus.FAILED) or built.read_in_part()):
+        with build_progress(quiet) as progress:
+            built = Lake.index(lake, settings.index, settings, progress).report
+        assert built is not None
+        if report is not None:
+            report.write_text(as_json(_report_json(built), indent=1) + "\n", "utf-8")
+        _summarise(built, settings, quiet)
+    if strict and (_unread(built) or built.read_in_part()):
         sys.exit(_SOME_FAILED)
+
+
+def _unread(report: Report) -> list[FileOutcome]:
+    return report.with_status(FileStatus.FAILED) + report.with_status(FileStatus.UNSEEN)
 
 
 def _report_json(report: Report) -> dict[str, Any]:
@@ -101,14 +113,17 @@ def _report_json(report: Report) -> dict[str, Any]:
 
 def _summarise(report: Report, settings: Settings, quiet: bool) -> None:
     failed, skipped = report.with_status(FileStatus.FAILED), report.with_status(FileStatus.SKIPPED)
-    shown = failed + report.read_in_part() + skipped
+    unseen, in_part = report.with_status(FileStatus.UNSEEN), report.read_in_part()
+    shown = failed + unseen + in_part + skipped
     for file in shown[:_SHOWN_FAILURES]:
-        print_message(f"{'read in part' if file.tables else file.status}: {file.path}: {file.reason}", quiet)
+        print_message(f"{'read in part' if file in in_part else file.status}: {file.path}: {file.reason}", quiet)
     if len(shown) > _SHOWN_FAILURES:
         print_message(f"... and {len(shown) - _SHOWN_FAILURES} more; --report FILE.json names them all", quiet)
+    as_before = f"{len(unseen)} unseen and left as they were, " if unseen else ""
     print_message(
         f"indexed {report.tables} tables, {report.columns} columns in {report.seconds:.1f} s "
-        f"({len(failed)} files failed, {len(skipped)} skipped); index: {settings.index}, {report.bytes / 1e6:.1f} MB",
+        f"({len(failed)} files failed, {as_before}{len(skipped)} skipped); index: {settings.index}, "
+        f"{report.bytes / 1e6:.1f} MB",
         quiet,
     )
 

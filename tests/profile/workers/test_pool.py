@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import resource
 import shutil
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from lakeindex.config.read_limits import ReadLimits
 from lakeindex.errors import LakeIndexError
 from lakeindex.plugins import find_connectors
 from lakeindex.profile.walk import walk
+from lakeindex.profile.workers import process
 from lakeindex.profile.workers.pool import profile_in_workers
 from lakeindex.profile.workers.process import Response, WorkerProcess
 from lakeindex.profile.workers.protocol import Request
@@ -129,7 +131,9 @@ def test_a_file_that_ends_its_worker_costs_no_other_file(
     outcomes = outcomes_of(units)
     assert children() == before
     failed = {path: outcome.reason for path, outcome in outcomes.items() if outcome.status is FileStatus.FAILED}
-    assert failed == HOSTILE
+    unseen = {path: outcome.reason for path, outcome in outcomes.items() if outcome.status is FileStatus.UNSEEN}
+    assert failed | unseen == HOSTILE
+    assert set(unseen) == {"e.hang"}, "which may have been the machine"
     indexed = {path for path, outcome in outcomes.items() if outcome.status is FileStatus.INDEXED}
     assert indexed == {"a.chatty", "a.csv", "h.chatty", "z.csv"}
     profiled = {row for unit in units if unit.records for row in unit.records["table_id"].to_pylist()}
@@ -156,6 +160,42 @@ def test_a_worker_that_cant_start_is_an_error_with_its_reason(lake: Path, instal
     before = children()
     expected = r"could not start: exit code 1: .*'hostile' can't be loaded \(RuntimeError: a licence is missing\)"
     with pytest.raises(LakeIndexError, match=expected):
+        in_workers(files_of(lake))
+    assert children() == before
+
+
+def test_a_worker_that_dies_while_it_starts_is_started_again(
+    lake: Path, install: Callable[[str], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install("HostileConnector")
+    started: list[int] = []
+    start = process._start
+
+    def dying(*arguments: object) -> subprocess.Popen[bytes]:
+        worker = start(*arguments)  # type: ignore[arg-type]
+        started.append(worker.pid)
+        if len(started) in (1, 2):
+            worker.kill()
+        return worker
+
+    monkeypatch.setattr(process, "_start", dying)
+    outcomes = outcomes_of(in_workers(files_of(lake), jobs=1))
+    assert len(started) == 3
+    assert [outcomes[f"table{number}.csv"].status for number in range(6)] == [FileStatus.INDEXED] * 6
+
+
+def test_workers_that_all_die_while_they_start_are_one_error(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = process._start
+
+    def dying(*arguments: object) -> subprocess.Popen[bytes]:
+        worker = start(*arguments)  # type: ignore[arg-type]
+        worker.kill()
+        return worker
+
+    monkeypatch.setattr(process, "_start", dying)
+    monkeypatch.setattr("lakeindex.profile.workers.pool._SECONDS_TO_RECOVER", (0.0, 0.0, 0.0))
+    before = children()
+    with pytest.raises(LakeIndexError, match=r"could not start: killed by signal 9; tried 3 times"):
         in_workers(files_of(lake))
     assert children() == before
 
@@ -256,16 +296,41 @@ def test_running_out_of_memory_is_reported_however_a_library_allocates(
     }
 
 
-def test_a_worker_that_is_killed_from_outside_costs_its_file(tmp_path: Path, install: Callable[[str], object]) -> None:
-    install("HostileConnector")
+def test_a_file_over_which_every_worker_is_killed_is_tried_three_times(
+    tmp_path: Path, install: Callable[[str], pytest.MonkeyPatch]
+) -> None:
+    log = tmp_path / "log"
+    install("HostileConnector").setenv("KILLED_LOG", str(log))
+    (tmp_path / "lake").mkdir()
     for name in ("a.chatty", "b.kill", "c.chatty"):
-        (tmp_path / name).touch()
-    outcomes = outcomes_of(in_workers(files_of(tmp_path), jobs=1))
-    assert {path: outcome.reason for path, outcome in outcomes.items()} == {
-        "a.chatty": "",
-        "b.kill": "its reader was killed from outside, as by a machine that runs out of memory; lower --memory",
-        "c.chatty": "",
+        (tmp_path / "lake" / name).touch()
+    outcomes = outcomes_of(in_workers(files_of(tmp_path / "lake"), jobs=1))
+    reason = "its reader was killed from outside, as by a machine that runs out of memory; lower --memory"
+    assert {path: (outcome.status, outcome.reason) for path, outcome in outcomes.items()} == {
+        "a.chatty": (FileStatus.INDEXED, ""),
+        "b.kill": (FileStatus.UNSEEN, reason),
+        "c.chatty": (FileStatus.INDEXED, ""),
     }
+    assert log.read_text() == "b.kill\n" * 3
+
+
+@pytest.mark.parametrize("deaths", [1, 2])
+def test_a_file_is_read_after_workers_were_killed_over_it(
+    tmp_path: Path, install: Callable[[str], pytest.MonkeyPatch], deaths: int
+) -> None:
+    log = tmp_path / "log"
+    install("HostileConnector").setenv("KILLED_LOG", str(log))
+    (tmp_path / "lake").mkdir()
+    (tmp_path / "lake" / "a.kill").write_text(str(deaths))
+    (tmp_path / "lake" / "b.chatty").touch()
+    units = in_workers(files_of(tmp_path / "lake"), jobs=2)
+    assert {path: outcome.status for path, outcome in outcomes_of(units).items()} == {
+        "a.kill": FileStatus.INDEXED,
+        "b.chatty": FileStatus.INDEXED,
+    }
+    assert log.read_text() == "a.kill\n" * (deaths + 1)
+    profiled = [row for unit in units if unit.records for row in unit.records["table_id"].to_pylist()]
+    assert sorted(profiled) == ["a.kill", "b.chatty"]
 
 
 def test_a_worker_that_stops_amid_an_answer_is_not_waited_for(tmp_path: Path, install: Callable[[str], object]) -> None:

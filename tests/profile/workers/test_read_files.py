@@ -132,7 +132,7 @@ def test_nothing_of_a_file_that_fails_is_indexed_and_all_of_the_others(
     outcomes, records = read(files, connector)
     assert [(outcome.status, outcome.reason) for outcome in outcomes] == [
         (FileStatus.INDEXED, ""),
-        (FileStatus.FAILED, reason),
+        (FileStatus.UNSEEN if isinstance(error, OSError) else FileStatus.FAILED, reason),
         (FileStatus.INDEXED, ""),
     ]
     assert outcomes[1].tables == ()

@@ -1,0 +1,54 @@
+"""Keep what the generation before says of files that can't be seen for a reason of the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from lakeindex.types.reports import FileOutcome, FileStatus
+
+_WITH_TABLES = (FileStatus.INDEXED, FileStatus.UNSEEN)
+
+
+def keep_unseen(
+    outcomes: Sequence[FileOutcome], listed: Collection[str], known: Mapping[str, FileOutcome]
+) -> list[FileOutcome]:
+    """Return what becomes of every file that was listed and not unchanged, and of those below unseen folders.
+
+    `outcomes` are of entries that were read or refused, `listed` the names of the lake's files, `known` the outcomes of
+    the generation before. A file that it indexed and that is unseen now keeps its tables; what is unseen otherwise has
+    nothing to keep and is failed, as is a folder that can't be listed. Files below such a folder stay as they were.
+    """
+    unseen = {one.path: one for one in outcomes if one.status is FileStatus.UNSEEN}
+    kept = [_kept(one, known.get(one.path)) for one in outcomes]
+    if not unseen:
+        return kept
+    present = {*listed, *(one.path for one in outcomes)}
+    below = [one for path, one in known.items() if path not in present]
+    return kept + [_below(one, unseen[folder]) for one in below if (folder := _folder_above(one.path, unseen))]
+
+
+def unseen_in(outcomes: Sequence[FileOutcome]) -> tuple[str, ...]:
+    """Return the names of the files whose tables are those of the generation before."""
+    return tuple(one.path for one in outcomes if one.status is FileStatus.UNSEEN)
+
+
+def _kept(outcome: FileOutcome, known: FileOutcome | None) -> FileOutcome:
+    if outcome.status is not FileStatus.UNSEEN:
+        return outcome
+    if known is None or known.status not in _WITH_TABLES:
+        return replace(outcome, status=FileStatus.FAILED)
+    return replace(known, status=FileStatus.UNSEEN, reason=outcome.reason)
+
+
+def _below(known: FileOutcome, folder: FileOutcome) -> FileOutcome:
+    if known.status not in _WITH_TABLES:
+        return known
+    return replace(known, status=FileStatus.UNSEEN, reason=f"it is in {folder.path}: {folder.reason}")
+
+
+def _folder_above(path: str, folders: Collection[str]) -> str | None:
+    """Return the highest of some folders that a path is in."""
+    above = [str(parent) for parent in PurePosixPath(path).parents]
+    return next((folder for folder in reversed(above) if folder in folders), None)
