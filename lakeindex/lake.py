@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from lakeindex.join.plan import JoinPlan
     from lakeindex.search.external_column import ExternalColumn
     from lakeindex.search.scored_candidates import ScoredCandidates
+    from lakeindex.store.restore import Restored
+    from lakeindex.store.snapshot import Snapshot
 
 
 _PROBE = 5
@@ -128,6 +130,39 @@ class Lake:
         from lakeindex.store.publishing import rollback
 
         return rollback(Path(_with_index(settings, index).index), to)
+
+    @staticmethod
+    def snapshot(
+        file: str | Path, index: str | Path | None = None, force: bool = False, settings: Settings | None = None
+    ) -> Snapshot:
+        """Write the current generation, with people's verdicts, to one archive, whole or not at all.
+
+        Raises Refused where the file exists, unless `force` is set, IndexMissing, IndexDamaged and StaleArtifact.
+        """
+        from lakeindex.store.snapshot import write_snapshot
+
+        return write_snapshot(Path(_with_index(settings, index).index), Path(file), force)
+
+    @staticmethod
+    def restore(
+        file: str | Path,
+        index: str | Path | None = None,
+        lake: str | Path | None = None,
+        force: bool = False,
+        settings: Settings | None = None,
+    ) -> Restored:
+        """Publish a snapshot as the next generation of an index; `lake` is the lake's folder, where that has moved.
+
+        Raises NotFound where there is no such file, or the lake holds none of its files, IndexDamaged where the archive
+        isn't whole, StaleArtifact for another format, Refused where other verdicts are in the way, unless `force` is
+        set, LockHeld when another writer is at work.
+        """
+        from lakeindex.catalog.lake_files import is_lake_of
+        from lakeindex.store.restore import restore_snapshot
+
+        settings = _with_index(settings, index)
+        place = None if lake is None else Path(lake)
+        return restore_snapshot(Path(file), Path(settings.index), place, force, settings.keep, is_lake_of)
 
     def query(
         self,

@@ -17,6 +17,9 @@ from lakeindex.errors import InvalidSetting, LakeIndexError
 from lakeindex.sql import literal
 from lakeindex.types.lake import Scan
 
+_STORAGE = "v1.4.0"
+"""What files are written for: the oldest DuckDB that `pyproject.toml` allows, whichever writes them."""
+
 
 def connect(path: Path | None, memory: str, threads: int = 2, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """Open a database file, or one in memory, that never downloads an extension and keeps below `memory`.
@@ -30,6 +33,8 @@ def connect(path: Path | None, memory: str, threads: int = 2, read_only: bool = 
         "autoload_known_extensions": False,
         "preserve_insertion_order": False,
     }
+    if path is not None and not read_only:
+        config["storage_compatibility_version"] = _STORAGE
     if path is None or read_only:
         # DuckDB's own choices are the current folder, which may be the lake, and the folder of the published file,
         # where other readers would find a file that was not published, which is an error.

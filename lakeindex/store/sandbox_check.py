@@ -25,6 +25,16 @@ def require_sandbox_checked(index: Path, generation: Generation) -> None:
     folder = generation.folder
     if generation.manifest.checksum in read_trust(folder).sandbox_checked:
         return
+    if how := fault_of(index, generation):
+        raise IndexDamaged(
+            f"the index in {folder} was made elsewhere and can't be read ({how}); build one here: "
+            f"lakeindex index {generation.manifest.lake} --index {index}"
+        )
+    add_trust(folder, sandbox_checked=generation.manifest.checksum)
+
+
+def fault_of(index: Path, generation: Generation) -> str:
+    """Return why a generation can't be read to its end in a process of its own; nothing where it can."""
     size = generation.manifest.bytes
     # -P: what lies in the folder that we are in, which may be the stranger's, is not imported.
     command = [sys.executable, "-P", "-m", "lakeindex.search.check_foreign_index", str(index), str(generation.number)]
@@ -42,9 +52,4 @@ def require_sandbox_checked(index: Path, generation: Generation) -> None:
         is_sound = done.returncode == 0
     except subprocess.TimeoutExpired:
         how, is_sound = "it takes too long", False
-    if not is_sound:
-        raise IndexDamaged(
-            f"the index in {folder} was made elsewhere and can't be read ({how}); build one here: "
-            f"lakeindex index {generation.manifest.lake} --index {index}"
-        )
-    add_trust(folder, sandbox_checked=generation.manifest.checksum)
+    return "" if is_sound else how or f"exit code {done.returncode}"
