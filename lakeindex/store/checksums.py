@@ -12,6 +12,7 @@ from pathlib import Path
 
 from lakeindex.errors import IndexDamaged
 from lakeindex.hashing.content_hash import hash_content
+from lakeindex.store.current_pointer import way_out
 from lakeindex.store.manifest import MANIFEST, Artifact, Manifest
 from lakeindex.store.trust_cache import add_trust, read_trust
 
@@ -58,9 +59,7 @@ def require_whole(index: Path, folder: Path, manifest: Manifest) -> None:
         return
     for damage in damages(folder, manifest):
         raise IndexDamaged(
-            f"{folder / damage.file} {damage.what}; return to the generation before with "
-            f"lakeindex rollback --index {index}, or build the index again: "
-            f"lakeindex index {manifest.lake} --index {index}"
+            f"{folder / damage.file} {damage.what}; {way_out(index)}: lakeindex index {manifest.lake} --index {index}"
         )
     if is_settled:
         add_trust(folder, verified=state)

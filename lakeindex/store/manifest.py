@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from lakeindex.errors import IndexDamaged, StaleArtifact
+from lakeindex.store.current_pointer import way_out
 
 FORMAT = 8
 
@@ -76,9 +77,9 @@ def read_manifest(content: bytes, path: Path, index: Path) -> Manifest:
         del read[_CHECKSUM]
         manifest = Manifest(**read | {"artifacts": artifacts})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise IndexDamaged(f"{path} can't be read ({error}); build the index again") from error
+        raise IndexDamaged(f"{path} can't be read ({error}); {way_out(index)}") from error
     if write_manifest(manifest) != content or not _is_sound(manifest):
-        raise IndexDamaged(f"{path} is not what was written; build the index again")
+        raise IndexDamaged(f"{path} is not what was written; {way_out(index)}")
     return manifest
 
 
