@@ -23,6 +23,7 @@ from lakeindex.types.matches import Match
 from lakeindex.types.reports import Progress, Report
 
 if TYPE_CHECKING:
+    from lakeindex.build.forget import Forgotten
     from lakeindex.drift.broken_joins import WatchedJoins, WatchRules
     from lakeindex.join.kinds import AsOf
     from lakeindex.join.plan import JoinPlan
@@ -163,6 +164,28 @@ class Lake:
         settings = _with_index(settings, index)
         place = None if lake is None else Path(lake)
         return restore_snapshot(Path(file), Path(settings.index), place, force, settings.keep, is_lake_of)
+
+    @staticmethod
+    def forget(
+        tables: Sequence[str],
+        index: str | Path | None = None,
+        settings: Settings | None = None,
+        progress: Progress = _silent,
+    ) -> Forgotten:
+        """Remove everything that an index keeps of tables, given by names or globs, and all older generations.
+
+        The lake is not touched: the next build takes the tables in again while their files are there. Generations that
+        somebody reads stay (`still_read`) until the tables are forgotten again. Raises NotFound, with the nearest
+        names, where a name stands for no table, IndexMissing, IndexDamaged, LockHeld when another writer is at work.
+        """
+        from lakeindex.build.forget import forget_tables
+        from lakeindex.search.own_joins import calibrate_lake
+
+        settings = _with_index(settings, index)
+        names = [tables] if isinstance(tables, str) else tables
+        return forget_tables(
+            Path(settings.index), names, settings, progress, partial(calibrate_lake, settings=settings)
+        )
 
     def query(
         self,

@@ -21,7 +21,8 @@ from lakeindex.build.logical_hash import logical_hash
 from lakeindex.build.previous_generation import PreviousGeneration
 from lakeindex.build.profiling import FileProfiler, copy_names
 from lakeindex.build.term_indexes import build_term_indexes
-from lakeindex.catalog.catalog import CarriedOver, Catalog
+from lakeindex.catalog.catalog import Catalog
+from lakeindex.catalog.copy_rows import copy_rows
 from lakeindex.catalog.database import storing
 from lakeindex.catalog.directory import Directory
 from lakeindex.catalog.lake_views import materialise
@@ -60,8 +61,12 @@ Calibrate = Callable[[Generation], LakeCalibration]
 """Finds out what the lake's own joins say of its probabilities, from a generation that is not published yet."""
 
 
+OpenPrevious = Callable[[Path, Manifest, str], PreviousGeneration | None]
+"""Opens what can be taken over of the index's current generation, given the planned one, within some memory."""
+
+
 @dataclass(slots=True)
-class _Build:
+class Build:
     """A build under way."""
 
     index: Path
@@ -73,9 +78,13 @@ class _Build:
     """The manifest as far as it is known before the build."""
     calibrate: Calibrate | None
     seconds: dict[str, float] = field(default_factory=dict)
+    open_previous: OpenPrevious = PreviousGeneration.open
+    rows: Path | None = None
+    """The materialised rows that are copied; None where they are read from the lake."""
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
+        """Add the time that a stage takes to what it has taken so far."""
         started = time.perf_counter()
         yield
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
@@ -88,6 +97,7 @@ def build_index(
     model: BuildModel,
     progress: Progress,
     calibrate: Calibrate | None = None,
+    open_previous: OpenPrevious = PreviousGeneration.open,
 ) -> Report:
     """Index a lake and publish the result; the generation before answers queries until then.
 
@@ -99,7 +109,7 @@ def build_index(
     with writing(index) as folder, storing(f"the index in {index}"):
         model = model.for_index(index)
         planned = Manifest(str(lake.resolve()), 0, 0, 0, "", _models(model, settings), content)
-        build = _Build(index, folder, settings, model, progress, planned, calibrate)
+        build = Build(index, folder, settings, model, progress, planned, calibrate, open_previous=open_previous)
         staging = Staging(index / STAGING)
         try:
             staging.open([planned.lake, planned.format, planned.models, planned.settings])
@@ -109,9 +119,9 @@ def build_index(
             raise
 
 
-def _build(build: _Build, staging: Staging, files: list[LakeFile], refused: list[FileOutcome]) -> Report:
+def _build(build: Build, staging: Staging, files: list[LakeFile], refused: list[FileOutcome]) -> Report:
     with build.stage("compare"):
-        previous = PreviousGeneration.open(build.index, build.planned, build.settings.memory)
+        previous = build.open_previous(build.index, build.planned, build.settings.memory)
         known = {} if previous is None else previous.files
         changes = Changes.between(files, known, build.settings.check_content)
     with nullcontext() if previous is None else closing(previous):
@@ -121,12 +131,31 @@ def _build(build: _Build, staging: Staging, files: list[LakeFile], refused: list
         if previous is not None and previous.is_up_to_date(outcomes, changes.unchanged):
             staging.drop()
             return _report(build, previous.generation, _marked(list(known.values()), changes.unchanged))
-        columns = Columns.gather(previous, changes.unchanged, staging.records(STAGED_SCHEMA))
-        directory = _write_indexes(build, columns, staging)
-        with build.stage("catalog"):
-            carried = None if previous is None else CarriedOver(previous.generation.folder / CATALOG, changes.unchanged)
-            catalog = Catalog.write(build.folder / CATALOG, build.settings.memory, outcomes, columns.records, carried)
-            _place_copies(build, copy_names(outcomes), staging, catalog, previous)
+        catalog, directory = write_artifacts(build, staging, previous, outcomes, changes.unchanged)
+    generation, written = finish(build, catalog, directory)
+    staging.drop()
+    return _report(build, generation, _marked(written, changes.unchanged))
+
+
+def write_artifacts(
+    build: Build,
+    staging: Staging,
+    previous: PreviousGeneration | None,
+    outcomes: Sequence[FileOutcome],
+    unchanged: Sequence[str],
+) -> tuple[Catalog, Directory]:
+    """Write the artifacts of a generation from files that were read, and from unchanged files of the one before."""
+    columns = Columns.gather(previous, unchanged, staging.records(STAGED_SCHEMA))
+    directory = _write_indexes(build, columns, staging)
+    with build.stage("catalog"):
+        carried = None if previous is None else previous.carried_over(unchanged)
+        catalog = Catalog.write(build.folder / CATALOG, build.settings.memory, outcomes, columns.records, carried)
+        _place_copies(build, copy_names(outcomes), staging, catalog, previous)
+    return catalog, directory
+
+
+def finish(build: Build, catalog: Catalog, directory: Directory) -> tuple[Generation, list[FileOutcome]]:
+    """Write what derives from a generation's catalog, and publish; return the outcome of every file, too."""
     with closing(catalog):
         if build.settings.materialize:
             with build.stage("materialize"):
@@ -135,14 +164,12 @@ def _build(build: _Build, staging: Staging, files: list[LakeFile], refused: list
         if build.calibrate is not None:
             with build.stage("calibrate"):
                 build.calibrate(Generation(0, build.folder, manifest)).save(build.folder / LAKE_CALIBRATION)
-        outcomes = _marked(catalog.files(), changes.unchanged)
+        outcomes = catalog.files()
     with build.stage("publish"):
-        generation = publish(build.index, build.folder, manifest, build.settings.keep)
-    staging.drop()
-    return _report(build, generation, outcomes)
+        return publish(build.index, build.folder, manifest, build.settings.keep), outcomes
 
 
-def _write_indexes(build: _Build, columns: Columns, staging: Staging) -> Directory:
+def _write_indexes(build: Build, columns: Columns, staging: Staging) -> Directory:
     """Write the vectors, the directory, the tokens, the term indexes and the anchor scores of all columns."""
     with build.stage("encode"):
         vectors = columns.vectors(encode_columns(columns, build.model, staging, build.progress))
@@ -177,14 +204,14 @@ def _list_files(lake: Path, index: Path) -> tuple[list[LakeFile], list[FileOutco
     return files, refused
 
 
-def _write_anchor_scores(build: _Build, columns: CrossInput, previous: PreviousGeneration | None) -> None:
+def _write_anchor_scores(build: Build, columns: CrossInput, previous: PreviousGeneration | None) -> None:
     before = None if previous is None else previous.anchor_scores()
     scores = anchor_scores(columns, build.settings.anchors, before, LateInteraction.open(LATE_INTERACTION, STATIC))
     save_anchors(scores, build.folder / ANCHORS)
 
 
 def _place_copies(
-    build: _Build, read: Collection[str], staging: Staging, catalog: Catalog, previous: PreviousGeneration | None
+    build: Build, read: Collection[str], staging: Staging, catalog: Catalog, previous: PreviousGeneration | None
 ) -> None:
     """Link the generation's Parquet copies: of tables that were read from the staging, others from the one before.
 
@@ -199,12 +226,15 @@ def _place_copies(
             link_or_copy(previous.copies / name, target / name)
 
 
-def _materialise(build: _Build, catalog: Catalog) -> None:
+def _materialise(build: Build, catalog: Catalog) -> None:
+    if build.rows is not None:
+        copy_rows(build.rows, catalog.table_names(), build.folder / ROWS, build.settings.memory)
+        return
     viewed = catalog.viewed(Path(build.planned.lake), build.folder / COPIES)
     materialise(viewed, build.folder / ROWS, build.settings.memory)
 
 
-def _manifest(build: _Build, catalog: Catalog, directory: Directory) -> Manifest:
+def _manifest(build: Build, catalog: Catalog, directory: Directory) -> Manifest:
     return replace(
         build.planned,
         tables=catalog.count("tables"),
@@ -220,7 +250,7 @@ def _marked(outcomes: Sequence[FileOutcome], unchanged: Sequence[str]) -> list[F
     return [replace(one, status=FileStatus.UNCHANGED) if one.path in names else one for one in outcomes]
 
 
-def _report(build: _Build, generation: Generation, outcomes: list[FileOutcome]) -> Report:
+def _report(build: Build, generation: Generation, outcomes: list[FileOutcome]) -> Report:
     return Report(
         files=tuple(outcomes),
         tables=generation.manifest.tables,

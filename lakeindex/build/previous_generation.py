@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lakeindex.arrays.aliases import Hashes, Integers
-from lakeindex.catalog.catalog import Catalog
+from lakeindex.catalog.catalog import CarriedOver, Catalog
 from lakeindex.catalog.directory import Directory
 from lakeindex.errors import IndexUnusable
 from lakeindex.index.inverted_index import InvertedIndex
@@ -23,6 +23,7 @@ from lakeindex.store.manifest import Manifest
 from lakeindex.store.sandbox_check import require_sandbox_checked
 from lakeindex.types.column_tokens import ColumnTokens, open_tokens
 from lakeindex.types.columns import Family
+from lakeindex.types.lake import TableId
 from lakeindex.types.pairs import AnchorScores
 from lakeindex.types.reports import FileOutcome, FileStatus
 
@@ -36,6 +37,10 @@ class PreviousGeneration:
     directory: Directory
     vector_index: VectorIndex
     files: Mapping[str, FileOutcome]
+    left_out: Collection[TableId] = ()
+    """Tables that are not taken over; `files` don't have them either."""
+    is_partial: bool = False
+    """Whether something of it is damaged, so that the next generation is published whatever the lake is like."""
 
     @classmethod
     def open(cls, index: Path, planned: Manifest, memory: str) -> PreviousGeneration | None:
@@ -64,6 +69,10 @@ class PreviousGeneration:
     def copies(self) -> Path:
         """The folder of Parquet copies."""
         return self.generation.folder / COPIES
+
+    def carried_over(self, files: Sequence[str]) -> CarriedOver:
+        """Return the rows of some files in the catalog."""
+        return CarriedOver(self.generation.folder / CATALOG, files, sorted(self.left_out))
 
     def keys_of(self, files: Collection[str]) -> Integers:
         """Return the keys of the columns of all tables in some files."""
@@ -97,7 +106,7 @@ class PreviousGeneration:
     def is_up_to_date(self, outcomes: Sequence[FileOutcome], unchanged: Sequence[str]) -> bool:
         """Return whether a build would change nothing: no file is new, gone, or was read again with success."""
         has_all = all(self._has(outcome) for outcome in outcomes)
-        return has_all and len(self.files) == len(outcomes) + len(unchanged)
+        return has_all and not self.is_partial and len(self.files) == len(outcomes) + len(unchanged)
 
     def _has(self, outcome: FileOutcome) -> bool:
         known = self.files.get(outcome.path)

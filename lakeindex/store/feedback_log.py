@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -118,6 +118,31 @@ class FeedbackFile:
             del verdicts[pair_of(left, right)]
             self._replace(verdicts)
 
+    def forget(self, tables: Collection[TableId]) -> int:
+        """Remove the verdicts on columns of some tables, from files that were set aside, too; return their number.
+
+        Files that were set aside and can't be read are removed. Raises as `give`.
+        """
+        copies = sorted(self.index.glob(f"{FEEDBACK}.*"))
+        if not copies and not self.path.exists():
+            return 0
+        with self._locked():
+            removed = [self._forget(self.path, tables)] if self.path.exists() else []
+            for path in copies:
+                try:
+                    removed.append(self._forget(path, tables))
+                except IndexDamaged:
+                    path.unlink()
+            return sum(removed)
+
+    def _forget(self, path: Path, tables: Collection[TableId]) -> int:
+        with open_regular(path) as file:
+            verdicts = verdicts_in(file.read(), path)
+        kept = {one.pair: one for one in verdicts if not {one.left.table, one.right.table} & set(tables)}
+        if len(kept) < len(verdicts):
+            self._replace(kept, path)
+        return len(verdicts) - len(kept)
+
     def put(self, content: bytes | None) -> Path | None:
         """Let the file have a content, or not be there; return under which name what was there before is kept.
 
@@ -128,7 +153,7 @@ class FeedbackFile:
                 return None
             kept = self._set_aside() if self.path.exists() else None
             if content is not None:
-                self._write(content)
+                self._write(content, self.path)
             return kept
 
     def _set_aside(self) -> Path:
@@ -138,21 +163,21 @@ class FeedbackFile:
         sync(self.index)
         return kept
 
-    def _replace(self, verdicts: dict[Pair, LabelledPair]) -> None:
+    def _replace(self, verdicts: dict[Pair, LabelledPair], path: Path | None = None) -> None:
         lines = "".join(_to_line(verdicts[pair]) for pair in sorted(verdicts)).encode("ascii")
         head = {"format": _FORMAT, "verdicts": len(verdicts), "checksum": _hash(lines)}
-        self._write(json.dumps(head).encode("ascii") + b"\n" + lines)
+        self._write(json.dumps(head).encode("ascii") + b"\n" + lines, path or self.path)
 
-    def _write(self, content: bytes) -> None:
+    def _write(self, content: bytes, path: Path) -> None:
         unfinished = self.path.with_name(f"{FEEDBACK}.new")
         try:
             unfinished.write_bytes(content)
             sync(unfinished)
-            unfinished.replace(self.path)
+            unfinished.replace(path)
             sync(self.index)
         except OSError as error:
             raise LakeIndexError(
-                f"{self.path} can't be written ({error.strerror or error}); the verdicts given before still count"
+                f"{path} can't be written ({error.strerror or error}); the verdicts given before still count"
             ) from error
 
     @contextmanager

@@ -97,6 +97,13 @@ def rollback(index: Path, to: int | None = None) -> Generation:
         return generation
 
 
+def remove_others(index: Path, number: int) -> None:
+    """Remove all generations but one; those with a read lock stay. The caller is the writer."""
+    for other in numbers_in(index):
+        if other != number:
+            _remove(index, other)
+
+
 def link_or_copy(path: Path, target: Path) -> None:
     """Link a published file into a new generation, or copy it where the file system has no links."""
     try:

@@ -1,13 +1,19 @@
-"""The commands that keep an index: write it to an archive, and restore it from one."""
+"""The commands that keep an index: write it to an archive, restore it from one, forget tables."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from lakeindex.errors import LockHeld
 from lakeindex.serve.cli.options import read_settings, with_index, with_quiet
 from lakeindex.serve.cli.output import print_line, print_message
+
+if TYPE_CHECKING:
+    from lakeindex.build.forget import Forgotten
 
 
 @click.command()
@@ -52,3 +58,45 @@ def restore(file: Path, index: str | None, lake: Path | None, force: bool, quiet
         print_message(f"the verdicts that were there before are kept in {restored.kept_feedback}", quiet)
     if not Path(place).is_dir():
         print_message(f"{place} isn't here: where the lake has moved, restore with --lake NEW", quiet)
+
+
+@click.command()
+@click.argument("tables", nargs=-1, required=True, metavar="TABLE...")
+@with_index
+@with_quiet
+def forget(tables: tuple[str, ...], index: str | None, quiet: bool) -> None:
+    """Remove all that the index keeps of tables, given by name or by a glob such as 'hr/*', and older generations.
+
+    The lake's files are not touched, nor are archives that snapshot wrote.
+    """
+    from lakeindex.lake import Lake
+
+    settings = read_settings(index=index)
+    forgotten = Lake.forget(tables, settings.index, settings)
+    for table in forgotten.tables:
+        print_line(table)
+    for sentence in _sentences(forgotten):
+        print_message(sentence, quiet)
+    if forgotten.still_read:
+        print_message(
+            f"not removed, as somebody reads it: generation {_listed(forgotten.still_read)}, which may hold of what "
+            "was to be forgotten; end what reads it, and run this command again"
+        )
+        sys.exit(LockHeld.exit_code)
+
+
+def _sentences(forgotten: Forgotten) -> list[str]:
+    sentences = [f"generation {forgotten.generation.number} answers now, without {', '.join(forgotten.tables)}"]
+    if forgotten.removed:
+        sentences.append(f"removed: generation {_listed(forgotten.removed)}, as it may hold what is forgotten")
+    if forgotten.verdicts:
+        sentences.append(f"removed: {forgotten.verdicts} of the verdicts on pairs")
+    return [
+        *sentences,
+        "the next build indexes it again while the file is in the lake: move it away",
+        "archives that lakeindex snapshot wrote before still hold it",
+    ]
+
+
+def _listed(numbers: tuple[int, ...]) -> str:
+    return ", ".join(map(str, numbers))
