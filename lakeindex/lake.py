@@ -23,7 +23,9 @@ from lakeindex.types.matches import Match
 from lakeindex.types.reports import Progress, Report
 
 if TYPE_CHECKING:
+    from lakeindex.build.encoding import BuildModel
     from lakeindex.build.forget import Forgotten
+    from lakeindex.build.repair import Repaired
     from lakeindex.drift.broken_joins import WatchedJoins, WatchRules
     from lakeindex.join.kinds import AsOf
     from lakeindex.join.plan import JoinPlan
@@ -83,18 +85,18 @@ class Lake:
         Raises NotFound when there is no such folder, LockHeld when another writer is at work.
         """
         from lakeindex.build.build_index import build_index
-        from lakeindex.build.encoding import BuildModel
-        from lakeindex.encode.encoders import fingerprint, make_encoder
         from lakeindex.encode.named_models import remember_model
         from lakeindex.search.own_joins import calibrate_lake
-        from lakeindex.search.query_encoder import model_options
 
         settings = _with_index(settings, index)
-        options = model_options(settings)
-        model = BuildModel(fingerprint(options), lambda: make_encoder(options))
-        remember_model(options.model)
+        remember_model(settings.model)
         report = build_index(
-            Path(path), Path(settings.index), settings, model, progress, partial(calibrate_lake, settings=settings)
+            Path(path),
+            Path(settings.index),
+            settings,
+            _build_model(settings),
+            progress,
+            partial(calibrate_lake, settings=settings),
         )
         built = cls(open_current(Path(settings.index)), settings)
         built.report = replace(report, logical_hash=built.logical_hash)
@@ -164,6 +166,24 @@ class Lake:
         settings = _with_index(settings, index)
         place = None if lake is None else Path(lake)
         return restore_snapshot(Path(file), Path(settings.index), place, force, settings.keep, is_lake_of)
+
+    @staticmethod
+    def repair(
+        index: str | Path | None = None, settings: Settings | None = None, progress: Progress = _silent
+    ) -> Repaired:
+        """Rebuild what `verify` names of the current generation from what is whole, and from the lake.
+
+        Raises IndexMissing where there is no index, IndexDamaged where it can't be repaired, StaleArtifact for another
+        format, model or key, LockHeld when another writer is at work: nothing has changed then.
+        """
+        from lakeindex.build.repair import Repairing, repair_index
+        from lakeindex.search.own_joins import calibrate_lake
+
+        settings = _with_index(settings, index)
+        repairing = Repairing(
+            settings, _build_model, lambda built_with: partial(calibrate_lake, settings=built_with), progress
+        )
+        return repair_index(Path(settings.index), repairing)
 
     @staticmethod
     def forget(
@@ -417,6 +437,15 @@ class Lake:
         read = read_file(table, self.settings, table=column.table)
         schema = pa.schema([read.schema.field(column.name)])
         return pa.Table.from_batches((batch.select([column.name]) for batch in read.batches), schema)
+
+
+def _build_model(settings: Settings) -> BuildModel:
+    from lakeindex.build.encoding import BuildModel
+    from lakeindex.encode.encoders import fingerprint, make_encoder
+    from lakeindex.search.query_encoder import model_options
+
+    options = model_options(settings)
+    return BuildModel(fingerprint(options), lambda: make_encoder(options))
 
 
 def _counted(name: str, count: int) -> int:

@@ -8,20 +8,19 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from lakeindex.build.build_index import Build, Calibrate, finish, write_artifacts
-from lakeindex.build.encoding import BuildModel, current_head
+from lakeindex.build.build_index import Build, Calibrate
 from lakeindex.build.previous_generation import PreviousGeneration
+from lakeindex.build.republish import build_like, republish
 from lakeindex.catalog.catalog import Catalog
 from lakeindex.catalog.database import storing
 from lakeindex.catalog.directory import Directory
 from lakeindex.config.settings import Settings
 from lakeindex.errors import IndexDamaged, IndexUnusable, LakeIndexError
 from lakeindex.files.user_folders import cache_slot
-from lakeindex.protocols import Encoder
 from lakeindex.store.feedback_log import FeedbackFile
 from lakeindex.store.generations import GENERATIONS, Generation, numbers_in, open_current, open_generation
-from lakeindex.store.layout import CATALOG, ENCODER_ROLE, ROWS, STAGING
-from lakeindex.store.publishing import remove_others, writing
+from lakeindex.store.layout import CATALOG, STAGING
+from lakeindex.store.publishing import remove_generations, writing
 from lakeindex.store.sandbox_check import require_sandbox_checked
 from lakeindex.store.staging import Staging
 from lakeindex.types.lake import TableId
@@ -61,50 +60,21 @@ def forget_tables(
         if generation.read_lock is not None:
             generation.read_lock.release()
         if not tables.isdisjoint(current):
-            build = _build(index, folder, generation, settings, progress, calibrate)
+            build = build_like(generation, index, folder, settings, progress, calibrate)
             generation = _publish_without(build, tables)
         verdicts = FeedbackFile(index).forget(tables)
         _remove_described_pairs(index)
-        remove_others(index, generation.number)
+        remove_generations(index, before - {generation.number})
     still_read = _left_beside(index, generation.number)
     removed = before - still_read - {generation.number}
     return Forgotten(tuple(sorted(tables)), generation, tuple(sorted(removed)), tuple(sorted(still_read)), verdicts)
 
 
-def _build(
-    index: Path, folder: Path, generation: Generation, settings: Settings, progress: Progress, calibrate: Calibrate
-) -> Build:
-    """Plan a build with the settings and models of a generation, which reads no file and encodes no text."""
-    manifest = generation.manifest
-    content = manifest.settings
-    settings = replace(
-        settings,
-        keep=0,
-        values=content["limits"]["raw"],
-        materialize=content["materialize"],
-        anchors=content["anchors"],
-    )
-    model = BuildModel(manifest.models[ENCODER_ROLE], _no_encoder, current_head(index), is_final=True)
-    planned = replace(manifest, artifacts={})
-    rows = generation.folder / ROWS
-    return Build(index, folder, settings, model, progress, planned, calibrate, rows=rows if rows.exists() else None)
-
-
-def _no_encoder() -> Encoder:
-    raise LakeIndexError("the vectors of the index don't fit its columns; build the index again")
-
-
 def _publish_without(build: Build, tables: Collection[TableId]) -> Generation:
     previous = PreviousGeneration.open(build.index, build.planned, build.settings.memory)
     if previous is None:
-        raise IndexDamaged(f"{build.index} was written to by somebody else meanwhile; run it again")
-    files = _without(previous.files, tables)
-    with closing(replace(previous, files=files, left_out=tables)) as kept:
-        staging = Staging(build.folder / STAGING)
-        staging.open([])
-        catalog, directory = write_artifacts(build, staging, kept, (), list(files))
-        staging.drop()
-    return finish(build, catalog, directory)[0]
+        raise IndexDamaged(f"{build.index} was written to by somebody else meanwhile; run the command again")
+    return republish(build, replace(previous, files=_without(previous.files, tables), left_out=tables))
 
 
 def _without(files: Mapping[str, FileOutcome], tables: Collection[TableId]) -> dict[str, FileOutcome]:
@@ -137,8 +107,7 @@ def _chosen(names: Sequence[str], known: Collection[TableId], generation: Genera
     for name in names:
         found = {TableId(name)} & set(known) or {table for table in known if fnmatchcase(table, name)}
         if not found:
-            directory = Directory.open(generation.folder)
-            directory.keys_of_table(TableId(name))  # raises NotFound
+            Directory.open(generation.folder).keys_of_table(TableId(name))  # raises NotFound
         chosen |= found
     return chosen
 

@@ -93,8 +93,8 @@ class Catalog:
         for name, rows in incoming.items():
             catalog._connection.register(f"incoming_{name}", rows)
         if carried is not None:
-            for name, rows in (("unchanged", carried.files), ("left_out", carried.left_out)):
-                catalog._connection.register(name, pa.table({"name": pa.array(rows, pa.string())}))
+            for name, listed in (("unchanged", carried.files), ("left_out", carried.left_out)):
+                catalog._connection.register(name, pa.table({"name": pa.array(listed, pa.string())}))
             catalog._connection.execute(f"ATTACH {literal(str(carried.catalog))} AS earlier (READ_ONLY)")
         catalog._create(carried is not None)
         for name in incoming:

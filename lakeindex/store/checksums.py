@@ -16,6 +16,8 @@ from lakeindex.store.current_pointer import way_out
 from lakeindex.store.manifest import MANIFEST, Artifact, Manifest
 from lakeindex.store.trust_cache import add_trust, read_trust
 
+UNPUBLISHED = "was not published"
+
 _THREADS = 2
 _SETTLED_NS = 100_000_000
 """A file that was written so recently may be written again without a new time stamp."""
@@ -41,7 +43,7 @@ def damages(folder: Path, manifest: Manifest) -> Iterator[Damage]:
     present = files_of(folder)
     yield from (Damage(name, "is missing") for name in sorted(manifest.artifacts.keys() - present))
     # DuckDB would replay a catalog.duckdb.wal that somebody left beside the catalog.
-    yield from (Damage(name, "was not published") for name in sorted(present - manifest.artifacts.keys()))
+    yield from (Damage(name, UNPUBLISHED) for name in sorted(present - manifest.artifacts.keys()))
     names = sorted(manifest.artifacts.keys() & present)
     with ThreadPoolExecutor(_THREADS) as threads:
         found = threads.map(lambda name: _damage_of(folder / name, manifest.artifacts[name]), names)

@@ -6,7 +6,7 @@ import fcntl
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -97,11 +97,10 @@ def rollback(index: Path, to: int | None = None) -> Generation:
         return generation
 
 
-def remove_others(index: Path, number: int) -> None:
-    """Remove all generations but one; those with a read lock stay. The caller is the writer."""
-    for other in numbers_in(index):
-        if other != number:
-            _remove(index, other)
+def remove_generations(index: Path, numbers: Iterable[int]) -> None:
+    """Remove generations; those with a read lock stay. The caller is the writer."""
+    for number in numbers:
+        _remove(index, number)
 
 
 def link_or_copy(path: Path, target: Path) -> None:

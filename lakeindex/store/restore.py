@@ -108,7 +108,7 @@ def _read(file: Path, index: Path, target: Path | None) -> _Contents:
 def _description_in(archive: ArchiveReader) -> dict[str, Any]:
     """Read what an archive says of itself; manifest and verdicts as an Artifact."""
     try:
-        read = json.loads(archive.read_first(DESCRIPTION, _MOST_DESCRIPTION))
+        read: dict[str, Any] = json.loads(archive.read_first(DESCRIPTION, _MOST_DESCRIPTION))
         if read["format"] != SNAPSHOT_FORMAT:
             raise archive.fault(f"it has format {read['format']!r}, this lakeindex reads format {SNAPSHOT_FORMAT}")
         way = read["lake_from_index"]

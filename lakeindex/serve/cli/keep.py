@@ -1,4 +1,4 @@
-"""The commands that keep an index: write it to an archive, restore it from one, forget tables."""
+"""The commands that keep an index: write it to an archive, restore it from one, repair it, forget tables."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lakeindex.errors import LockHeld
+from lakeindex.errors import IndexUnusable, LockHeld
 from lakeindex.serve.cli.options import read_settings, with_index, with_quiet
 from lakeindex.serve.cli.output import print_line, print_message
 
 if TYPE_CHECKING:
     from lakeindex.build.forget import Forgotten
+    from lakeindex.build.repair import Repaired
 
 
 @click.command()
@@ -83,6 +84,38 @@ def forget(tables: tuple[str, ...], index: str | None, quiet: bool) -> None:
             "was to be forgotten; end what reads it, and run this command again"
         )
         sys.exit(LockHeld.exit_code)
+
+
+@click.command()
+@with_index
+@with_quiet
+def repair(index: str | None, quiet: bool) -> None:
+    """Rebuild what verify names: from what is whole of the index, and from the lake."""
+    from lakeindex.lake import Lake
+    from lakeindex.serve.cli.progress import build_progress
+
+    settings = read_settings(index=index)
+    with build_progress(quiet) as progress:
+        repaired = Lake.repair(settings.index, settings, progress)
+    for file in repaired.rebuilt:
+        print_line(file)
+    for sentence in _done(repaired):
+        print_message(sentence, quiet)
+    if repaired.left:
+        print_message(f"not repaired: {repaired.left}")
+        sys.exit(IndexUnusable.exit_code)
+
+
+def _done(repaired: Repaired) -> list[str]:
+    sentences = [f"rebuilt: {', '.join(repaired.rebuilt)}"] if repaired.rebuilt else []
+    if repaired.removed:
+        sentences.append(f"removed, as it was not published: {', '.join(repaired.removed)}")
+    if repaired.removed_generations:
+        sentences.append(f"removed, as it was damaged: generation {_listed(repaired.removed_generations)}")
+    if not repaired.is_same:
+        sentences.append("the lake has changed since the damaged generation, and so has the index")
+    whole = f"generation {repaired.generation} answers{' now' if sentences else ''}, and is whole"
+    return [*sentences, whole if sentences else f"nothing was to be repaired: {whole}"]
 
 
 def _sentences(forgotten: Forgotten) -> list[str]:
