@@ -108,7 +108,7 @@ def build_index(
     content = content_settings(settings)
     with writing(index) as folder, storing(f"the index in {index}"):
         model = model.for_index(index)
-        planned = Manifest(str(lake.resolve()), 0, 0, 0, "", _models(model, settings), content)
+        planned = Manifest(str(lake.resolve()), 0, 0, 0, "", models_of(model, settings), content)
         build = Build(index, folder, settings, model, progress, planned, calibrate, open_previous=open_previous)
         staging = Staging(index / STAGING)
         try:
@@ -188,7 +188,8 @@ def _write_indexes(build: Build, columns: Columns, staging: Staging) -> Director
     return directory
 
 
-def _models(model: BuildModel, settings: Settings) -> dict[str, str]:
+def models_of(model: BuildModel, settings: Settings) -> dict[str, str]:
+    """Return the fingerprints of the models that an index is built with, by their role."""
     models = {ENCODER_ROLE: model.fingerprint}
     return models | {CROSS_ENCODER_ROLE: fingerprint_of(LATE_INTERACTION, STATIC)} if settings.anchors else models
 

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from lakeindex.build.build_index import Calibrate, build_index
+from lakeindex.build.build_index import Calibrate, build_index, models_of
 from lakeindex.build.encoding import BuildModel
+from lakeindex.build.lost_manifest import remade_manifest
 from lakeindex.build.previous_generation import PreviousGeneration
 from lakeindex.build.republish import build_like, republish
 from lakeindex.build.sound_part import SoundPart
 from lakeindex.catalog.database import storing
 from lakeindex.catalog.lake_files import is_lake_of
-from lakeindex.config.index_settings import settings_built_with
+from lakeindex.config.index_settings import content_settings, settings_built_with
 from lakeindex.config.settings import Settings
 from lakeindex.encode.linear_head import LinearHead
 from lakeindex.encode.named_models import is_named
@@ -91,7 +92,7 @@ def repair_index(index: Path, repairing: Repairing) -> Repaired:
     StaleArtifact for another format, model or key, LockHeld when another writer is at work.
     """
     condition = condition_of(index)
-    patient = _patient(index, condition)
+    patient = _patient(index, condition, repairing)
     is_named = condition.named == patient.number
     broken = condition.damages.keys() - set(condition.whole)
     number, is_same = patient.number, True
@@ -113,13 +114,13 @@ def repair_index(index: Path, repairing: Repairing) -> Repaired:
     )
 
 
-def _patient(index: Path, condition: Condition) -> _Patient:
+def _patient(index: Path, condition: Condition, repairing: Repairing) -> _Patient:
     """Find the generation that is to answer: the one that CURRENT names, else the newest whole one, else the newest."""
     number = condition.named
     if number is None:
         number = max(condition.whole or condition.manifests or condition.damages)
     if number not in condition.manifests:
-        return _without_manifest(index, number, condition)
+        return _without_manifest(index, number, condition, repairing)
     found = condition.damages[number]
     damaged = tuple(one.file for one in found if one.what != UNPUBLISHED)
     unpublished = tuple(one.file for one in found if one.what == UNPUBLISHED)
@@ -127,13 +128,12 @@ def _patient(index: Path, condition: Condition) -> _Patient:
     return _Patient(number, condition.manifests[number], True, damaged, unpublished, equal)
 
 
-def _without_manifest(index: Path, number: int, condition: Condition) -> _Patient:
-    folder = folder_of(index, number)
-    if condition.pointer is not None and condition.pointer.number == number:
-        manifest = recovered_manifest(folder, condition.pointer.checksum)
+def _without_manifest(index: Path, number: int, condition: Condition, repairing: Repairing) -> _Patient:
+    folder, pointer, others = folder_of(index, number), condition.pointer, condition.manifests
+    if pointer is not None and pointer.number == number:
+        manifest = recovered_manifest(folder, pointer.checksum) or _remade(index, pointer, repairing)
         if manifest is not None:
             return _Patient(number, manifest, True, (MANIFEST,), is_recovered=True)
-    others = condition.manifests
     said = others[max(others)] if others else said_by(folder)
     if said is None:
         raise IndexDamaged(
@@ -141,6 +141,15 @@ def _without_manifest(index: Path, number: int, condition: Condition) -> _Patien
             f"lakeindex index LAKE --index {index}"
         )
     return _Patient(number, said, False, (MANIFEST,))
+
+
+def _remade(index: Path, pointer: Pointer, repairing: Repairing) -> Manifest | None:
+    settings, head = repairing.settings, folder_of(index, pointer.number) / HEAD
+    model = repairing.make_model(settings)
+    if head.exists():
+        model = model.with_head(LinearHead.open(head))
+    planned = Manifest("", 0, 0, 0, "", models_of(model, settings), content_settings(settings))
+    return remade_manifest(index, pointer, planned, settings.memory)
 
 
 def _mend(index: Path, patient: _Patient, unfinished: Path) -> None:
