@@ -60,7 +60,7 @@ def forget_tables(
         if generation.read_lock is not None:
             generation.read_lock.release()
         if not tables.isdisjoint(current):
-            build = build_like(generation, index, folder, settings, progress, calibrate)
+            build = build_like(generation, index, folder, replace(settings, keep=0), progress, calibrate)
             generation = _publish_without(build, tables)
         verdicts = FeedbackFile(index).forget(tables)
         _remove_described_pairs(index)

@@ -99,7 +99,7 @@ def rollback(index: Path, to: int | None = None) -> Generation:
 
 def remove_generations(index: Path, numbers: Iterable[int]) -> None:
     """Remove generations; those with a read lock stay. The caller is the writer."""
-    for number in numbers:
+    for number in set(numbers) & set(numbers_in(index)):
         _remove(index, number)
 
 
