@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from lakeindex.canonical.column_reading import ColumnReading
-from lakeindex.catalog.database import connect
+from lakeindex.catalog.database import connect, reason_of
 from lakeindex.catalog.lake_views import ViewedTable
 from lakeindex.catalog.path_guard import SQL_TYPES, copy_path, lake_path
 from lakeindex.catalog.table_check import Types, require_expected_tables
@@ -128,7 +128,7 @@ class Catalog:
             connection.execute("SET enable_external_access = false")
             return cls(connection)
         except duckdb.Error as error:
-            raise IndexDamaged(f"{path} can't be opened ({error}); build the index again") from error
+            raise IndexDamaged(f"{path} can't be opened ({reason_of(error)}); build the index again") from error
 
     def close(self) -> None:
         """Write everything to the file and close it."""

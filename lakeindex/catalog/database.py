@@ -57,6 +57,13 @@ def connect(path: Path | None, memory: str, threads: int = 2, read_only: bool = 
     return connection
 
 
+def reason_of(error: Exception) -> str:
+    """Return DuckDB's reason in one line; of a file that a newer DuckDB wrote, what to do."""
+    if "version number" in str(error):
+        return f"a newer DuckDB wrote it than the {duckdb.__version__} that is installed: pip install --upgrade duckdb"
+    return str(error).split("\n", 1)[0]
+
+
 @cache
 def _spilling_folder() -> Path | None:
     """Return a private folder for what queries spill to the disk, one for each user; None where there is none.
