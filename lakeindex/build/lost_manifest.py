@@ -40,15 +40,16 @@ def remade_manifest(index: Path, pointer: Pointer, planned: Manifest, memory: st
     }
     try:
         with closing(Catalog.open(folder / CATALOG, memory)) as catalog:
-            facts = {
-                "tables": catalog.count("tables"),
-                "columns": catalog.count("columns"),
-                "failed": catalog.count("files", f"status = '{FileStatus.FAILED}'"),
-            }
-            content = logical_hash(catalog, Directory.open(folder), planned)
+            remade = replace(
+                planned,
+                tables=catalog.count("tables"),
+                columns=catalog.count("columns"),
+                failed=catalog.count("files", f"status = '{FileStatus.FAILED}'"),
+                logical_hash=logical_hash(catalog, Directory.open(folder), planned),
+                artifacts=artifacts,
+            )
     except IndexUnusable:
         return None
-    remade = replace(planned, **facts, logical_hash=content, artifacts=artifacts)
     made = (replace(remade, lake=str(lake)) for lake in islice(_folders_near(index), _MOST_FOLDERS))
     return next((manifest for manifest in made if manifest.checksum == pointer.checksum), None)
 

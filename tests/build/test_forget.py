@@ -129,8 +129,7 @@ def test_neither_the_lake_nor_the_model_is_needed(index: Path, lake: Path) -> No
 def test_the_next_build_takes_the_table_in_again_unless_its_file_is_moved_away(index: Path, lake: Path) -> None:
     Lake.forget([SECRET], index, SETTINGS)
     settings = replace(SETTINGS, materialize=True, anchors=2)
-    again = Lake.index(lake, index, settings)
-    assert SECRET in again.tables()["table"].to_pylist()
+    assert SECRET in Lake.index(lake, index, settings).tables()["table"].to_pylist()
     (lake / SECRET).unlink()
     Lake.forget([SECRET], index, SETTINGS)
     report = Lake.index(lake, index, settings).report
