@@ -33,11 +33,16 @@ from lakeindex.types.matches import Match
 from lakeindex.types.reports import Progress, Report
 
 if TYPE_CHECKING:
+    from lakeindex.build.encoding import BuildModel
+    from lakeindex.build.forget import Forgotten
+    from lakeindex.build.repair import Repaired
     from lakeindex.drift.broken_joins import WatchedJoins, WatchRules
     from lakeindex.join.kinds import AsOf
     from lakeindex.join.plan import JoinPlan
     from lakeindex.search.external_column import ExternalColumn
     from lakeindex.search.scored_candidates import ScoredCandidates
+    from lakeindex.store.restore import Restored
+    from lakeindex.store.snapshot import Snapshot
 
 
 DEFAULT_SECONDS = 60.0
@@ -115,20 +120,19 @@ class Lake:
         Raises NotFound when there is no such folder, LockHeld when another writer is at work.
         """
         from lakeindex.build.build_index import build_index
-        from lakeindex.build.encoding import BuildModel
-        from lakeindex.encode.encoders import fingerprint, make_encoder
         from lakeindex.encode.named_models import remember_model
         from lakeindex.search.own_joins import calibrate_lake
-        from lakeindex.search.query_encoder import model_options
 
-        settings = replace(
-            _with_index(settings, index), allow=None, lake=""
-        )  # a build reads all of the lake it is given
-        options = model_options(settings)
-        model = BuildModel(fingerprint(options), lambda: make_encoder(options))
-        remember_model(options.model)
+        # A build reads all of the lake that it is given.
+        settings = replace(_with_index(settings, index), allow=None, lake="")
+        remember_model(settings.model)
         report = build_index(
-            Path(path), Path(settings.index), settings, model, progress, partial(calibrate_lake, settings=settings)
+            Path(path),
+            Path(settings.index),
+            settings,
+            _build_model(settings),
+            progress,
+            partial(calibrate_lake, settings=settings),
         )
         built = cls(open_current(Path(settings.index)), settings)
         built.report = replace(report, logical_hash=built.logical_hash)
@@ -177,6 +181,79 @@ class Lake:
         from lakeindex.store.publishing import rollback
 
         return rollback(Path(_with_index(settings, index).index), None if to is None else GENERATION.require(to, "to"))
+
+    @staticmethod
+    def snapshot(
+        file: str | Path, index: str | Path | None = None, force: bool = False, settings: Settings | None = None
+    ) -> Snapshot:
+        """Write the current generation, with people's verdicts, to one archive, whole or not at all.
+
+        Raises Refused where the file exists, unless `force` is set, IndexMissing, IndexDamaged and StaleArtifact.
+        """
+        from lakeindex.store.snapshot import write_snapshot
+
+        return write_snapshot(Path(_with_index(settings, index).index), Path(file), force)
+
+    @staticmethod
+    def restore(
+        file: str | Path,
+        index: str | Path | None = None,
+        lake: str | Path | None = None,
+        force: bool = False,
+        settings: Settings | None = None,
+    ) -> Restored:
+        """Publish a snapshot as the next generation of an index; `lake` is the lake's folder, where that has moved.
+
+        Raises NotFound where there is no such file, or the lake holds none of its files, IndexDamaged where the archive
+        isn't whole, StaleArtifact for another format, Refused where other verdicts are in the way, unless `force` is
+        set, LockHeld when another writer is at work.
+        """
+        from lakeindex.catalog.lake_files import is_lake_of
+        from lakeindex.store.restore import restore_snapshot
+
+        settings = _with_index(settings, index)
+        place = None if lake is None else Path(lake)
+        return restore_snapshot(Path(file), Path(settings.index), place, force, settings.keep, is_lake_of)
+
+    @staticmethod
+    def repair(
+        index: str | Path | None = None, settings: Settings | None = None, progress: Progress = _silent
+    ) -> Repaired:
+        """Rebuild what `verify` names of the current generation from what is whole, and from the lake.
+
+        Raises IndexMissing where there is no index, IndexDamaged where it can't be repaired, StaleArtifact for another
+        format, model or key, LockHeld when another writer is at work: nothing has changed then.
+        """
+        from lakeindex.build.repair import Repairing, repair_index
+        from lakeindex.search.own_joins import calibrate_lake
+
+        settings = _with_index(settings, index)
+        repairing = Repairing(
+            settings, _build_model, lambda built_with: partial(calibrate_lake, settings=built_with), progress
+        )
+        return repair_index(Path(settings.index), repairing)
+
+    @staticmethod
+    def forget(
+        tables: Sequence[str],
+        index: str | Path | None = None,
+        settings: Settings | None = None,
+        progress: Progress = _silent,
+    ) -> Forgotten:
+        """Remove everything that an index keeps of tables, given by names or globs, and all older generations.
+
+        The lake is not touched: the next build takes the tables in again while their files are there. Generations that
+        somebody reads stay (`still_read`) until the tables are forgotten again. Raises NotFound, with the nearest
+        names, where a name stands for no table, IndexMissing, IndexDamaged, LockHeld when another writer is at work.
+        """
+        from lakeindex.build.forget import forget_tables
+        from lakeindex.search.own_joins import calibrate_lake
+
+        settings = _with_index(settings, index)
+        names = [tables] if isinstance(tables, str) else tables
+        return forget_tables(
+            Path(settings.index), names, settings, progress, partial(calibrate_lake, settings=settings)
+        )
 
     def query(
         self,
@@ -451,6 +528,15 @@ def _reopened(index: str, number: int, settings: Settings) -> Lake:
     generation = open_generation(Path(index), number)
     require_sandbox_checked(Path(index), generation)
     return Lake(generation, replace(settings, hash_key=hash_key))
+
+
+def _build_model(settings: Settings) -> BuildModel:
+    from lakeindex.build.encoding import BuildModel
+    from lakeindex.encode.encoders import fingerprint, make_encoder
+    from lakeindex.search.query_encoder import model_options
+
+    options = model_options(settings)
+    return BuildModel(fingerprint(options), lambda: make_encoder(options))
 
 
 def _with_index(settings: Settings | None, index: str | Path | None) -> Settings:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,8 @@ from lakeindex.build.room import Room, explaining_failures
 from lakeindex.build.shrinkage import Earlier, Later, require_no_shrinkage
 from lakeindex.build.term_indexes import build_term_indexes
 from lakeindex.build.unseen import keep_unseen, unseen_in
-from lakeindex.catalog.catalog import CarriedOver, Catalog
+from lakeindex.catalog.catalog import Catalog
+from lakeindex.catalog.copy_rows import copy_rows
 from lakeindex.catalog.database import storing
 from lakeindex.catalog.directory import Directory
 from lakeindex.catalog.lake_views import materialise
@@ -63,8 +65,12 @@ Calibrate = Callable[[Generation], LakeCalibration]
 """Finds out what the lake's own joins say of its probabilities, from a generation that is not published yet."""
 
 
+OpenPrevious = Callable[[Path, Manifest, str], PreviousGeneration | None]
+"""Opens what can be taken over of the index's current generation, given the planned one, within some memory."""
+
+
 @dataclass(slots=True)
-class _Build:
+class Build:
     """A build under way."""
 
     index: Path
@@ -77,9 +83,13 @@ class _Build:
     room: Room
     calibrate: Calibrate | None
     seconds: dict[str, float] = field(default_factory=dict)
+    open_previous: OpenPrevious = PreviousGeneration.open
+    rows: Path | None = None
+    """The materialised rows that are copied; None where they are read from the lake."""
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
+        """Add the time that a stage takes to what it has taken so far."""
         started = time.perf_counter()
         yield
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
@@ -92,6 +102,7 @@ def build_index(
     model: BuildModel,
     progress: Progress,
     calibrate: Calibrate | None = None,
+    open_previous: OpenPrevious = PreviousGeneration.open,
 ) -> Report:
     """Index a lake and publish the result; the generation before answers queries until then.
 
@@ -106,16 +117,18 @@ def build_index(
         room = Room.of(index, folder, index / STAGING, sum(file.size for file in files))
         with explaining_failures(room), storing(f"the index in {index}"):
             model = model.for_index(index)
-            planned = Manifest(str(lake.resolve()), 0, 0, 0, "", _models(model, settings), content)
-            build = _Build(index, folder, settings, model, progress, planned, room, calibrate)
+            planned = Manifest(str(lake.resolve()), 0, 0, 0, "", models_of(model, settings), content)
+            build = Build(
+                index, folder, settings, model, progress, planned, room, calibrate, open_previous=open_previous
+            )
             staging = Staging(index / STAGING)
             staging.open([planned.lake, planned.format, planned.models, planned.settings])
             return _build(build, staging, files, refused)
 
 
-def _build(build: _Build, staging: Staging, files: list[LakeFile], refused: list[FileOutcome]) -> Report:
+def _build(build: Build, staging: Staging, files: list[LakeFile], refused: list[FileOutcome]) -> Report:
     with build.stage("compare"):
-        previous = PreviousGeneration.open(build.index, build.planned, build.settings.memory)
+        previous = build.open_previous(build.index, build.planned, build.settings.memory)
         known = {} if previous is None else previous.files
         changes = Changes.between(files, known, build.settings.check_content)
     with nullcontext() if previous is None else closing(previous):
@@ -126,15 +139,42 @@ def _build(build: _Build, staging: Staging, files: list[LakeFile], refused: list
         if previous is not None and previous.is_up_to_date(outcomes, changes.unchanged):
             staging.drop()
             return _report(build, previous.generation, _marked(list(known.values()), changes.unchanged))
-        carried = (*changes.unchanged, *unseen_in(outcomes))
-        columns = Columns.gather(previous, carried, staging.records(STAGED_SCHEMA))
-        directory = columns.directory()
-        _require_no_shrinkage(build, previous, [*outcomes, *(known[name] for name in changes.unchanged)], directory)
-        _write_indexes(build, columns, directory, staging)
-        with build.stage("catalog"):
-            over = None if previous is None else CarriedOver(previous.generation.folder / CATALOG, carried)
-            catalog = Catalog.write(build.folder / CATALOG, build.settings.memory, outcomes, columns.records, over)
-            _place_copies(build, copy_names(read), staging, catalog, previous)
+        files_later = [*outcomes, *(known[name] for name in changes.unchanged)]
+        check = partial(_require_no_shrinkage, build, previous, files_later)
+        catalog, directory = write_artifacts(build, staging, previous, outcomes, changes.unchanged, check)
+    generation, written = finish(build, catalog, directory)
+    staging.drop()
+    return _report(build, generation, _marked(written, changes.unchanged))
+
+
+def write_artifacts(
+    build: Build,
+    staging: Staging,
+    previous: PreviousGeneration | None,
+    outcomes: Sequence[FileOutcome],
+    unchanged: Sequence[str],
+    check: Callable[[Directory], None] | None = None,
+) -> tuple[Catalog, Directory]:
+    """Write the artifacts of a generation from files that were read, and from unchanged files of the one before.
+
+    Before the dear part, `check` may refuse the columns that it is going to have.
+    """
+    kept = (*unchanged, *unseen_in(outcomes))
+    columns = Columns.gather(previous, kept, staging.records(STAGED_SCHEMA))
+    directory = columns.directory()
+    if check is not None:
+        check(directory)
+    _write_indexes(build, columns, directory, staging)
+    with build.stage("catalog"):
+        carried = None if previous is None else previous.carried_over(kept)
+        catalog = Catalog.write(build.folder / CATALOG, build.settings.memory, outcomes, columns.records, carried)
+        read = [one for one in outcomes if one.status is not FileStatus.UNSEEN]
+        _place_copies(build, copy_names(read), staging, catalog, previous)
+    return catalog, directory
+
+
+def finish(build: Build, catalog: Catalog, directory: Directory) -> tuple[Generation, list[FileOutcome]]:
+    """Write what derives from a generation's catalog, and publish; return the outcome of every file, too."""
     with closing(catalog):
         if build.settings.materialize:
             with build.stage("materialize"):
@@ -143,22 +183,20 @@ def _build(build: _Build, staging: Staging, files: list[LakeFile], refused: list
         if build.calibrate is not None:
             with build.stage("calibrate"):
                 build.calibrate(Generation(0, build.folder, manifest)).save(build.folder / LAKE_CALIBRATION)
-        outcomes = _marked(catalog.files(), changes.unchanged)
+        outcomes = catalog.files()
     with build.stage("publish"):
-        generation = publish(build.index, build.folder, manifest, build.settings.keep)
-    staging.drop()
-    return _report(build, generation, outcomes)
+        return publish(build.index, build.folder, manifest, build.settings.keep), outcomes
 
 
 def _require_no_shrinkage(
-    build: _Build, previous: PreviousGeneration | None, files: Sequence[FileOutcome], directory: Directory
+    build: Build, previous: PreviousGeneration | None, files: Sequence[FileOutcome], directory: Directory
 ) -> None:
     with build.stage("compare"):
         earlier = Earlier.read(build.index, previous, build.settings.memory)
         require_no_shrinkage(earlier, Later.of(files, directory), build.settings.shrink_limit, build.planned.lake)
 
 
-def _write_indexes(build: _Build, columns: Columns, directory: Directory, staging: Staging) -> None:
+def _write_indexes(build: Build, columns: Columns, directory: Directory, staging: Staging) -> None:
     """Write the vectors, the directory, the tokens, the term indexes and the anchor scores of all columns."""
     with build.stage("encode"):
         vectors = columns.vectors(encode_columns(columns, build.model, staging, build.progress))
@@ -175,7 +213,8 @@ def _write_indexes(build: _Build, columns: Columns, directory: Directory, stagin
             _write_anchor_scores(build, CrossInput(tokens, directory.facts), columns.previous)
 
 
-def _models(model: BuildModel, settings: Settings) -> dict[str, str]:
+def models_of(model: BuildModel, settings: Settings) -> dict[str, str]:
+    """Return the fingerprints of the models that an index is built with, by their role."""
     models = {ENCODER_ROLE: model.fingerprint}
     return models | {CROSS_ENCODER_ROLE: fingerprint_of(LATE_INTERACTION, STATIC)} if settings.anchors else models
 
@@ -191,14 +230,14 @@ def _list_files(lake: Path, index: Path) -> tuple[list[LakeFile], list[FileOutco
     return files, refused
 
 
-def _write_anchor_scores(build: _Build, columns: CrossInput, previous: PreviousGeneration | None) -> None:
+def _write_anchor_scores(build: Build, columns: CrossInput, previous: PreviousGeneration | None) -> None:
     before = None if previous is None else previous.anchor_scores()
     scores = anchor_scores(columns, build.settings.anchors, before, LateInteraction.open(LATE_INTERACTION, STATIC))
     save_anchors(scores, build.folder / ANCHORS)
 
 
 def _place_copies(
-    build: _Build, read: Collection[str], staging: Staging, catalog: Catalog, previous: PreviousGeneration | None
+    build: Build, read: Collection[str], staging: Staging, catalog: Catalog, previous: PreviousGeneration | None
 ) -> None:
     """Link the generation's Parquet copies: of tables that were read from the staging, others from the one before.
 
@@ -213,12 +252,15 @@ def _place_copies(
             link_or_copy(previous.copies / name, target / name)
 
 
-def _materialise(build: _Build, catalog: Catalog) -> None:
+def _materialise(build: Build, catalog: Catalog) -> None:
+    if build.rows is not None:
+        copy_rows(build.rows, catalog.table_names(), build.folder / ROWS, build.settings.memory)
+        return
     viewed = catalog.viewed(Path(build.planned.lake), build.folder / COPIES)
     materialise(viewed, build.folder / ROWS, build.settings.memory)
 
 
-def _manifest(build: _Build, catalog: Catalog, directory: Directory) -> Manifest:
+def _manifest(build: Build, catalog: Catalog, directory: Directory) -> Manifest:
     return replace(
         build.planned,
         tables=catalog.count("tables"),
@@ -234,7 +276,7 @@ def _marked(outcomes: Sequence[FileOutcome], unchanged: Sequence[str]) -> list[F
     return [replace(one, status=FileStatus.UNCHANGED) if one.path in names else one for one in outcomes]
 
 
-def _report(build: _Build, generation: Generation, outcomes: list[FileOutcome]) -> Report:
+def _report(build: Build, generation: Generation, outcomes: list[FileOutcome]) -> Report:
     return Report(
         files=tuple(outcomes),
         tables=generation.manifest.tables,

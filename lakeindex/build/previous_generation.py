@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lakeindex.arrays.aliases import Hashes, Integers
-from lakeindex.catalog.catalog import Catalog
+from lakeindex.catalog.catalog import CarriedOver, Catalog
 from lakeindex.catalog.directory import Directory
 from lakeindex.errors import IndexUnusable
 from lakeindex.index.inverted_index import InvertedIndex
@@ -23,6 +23,7 @@ from lakeindex.store.manifest import Manifest
 from lakeindex.store.sandbox_check import require_sandbox_checked
 from lakeindex.types.column_tokens import ColumnTokens, open_tokens
 from lakeindex.types.columns import Family
+from lakeindex.types.lake import TableId
 from lakeindex.types.pairs import AnchorScores
 from lakeindex.types.reports import FileOutcome, FileStatus
 
@@ -36,6 +37,10 @@ class PreviousGeneration:
     directory: Directory
     vector_index: VectorIndex
     files: Mapping[str, FileOutcome]
+    left_out: Collection[TableId] = ()
+    """Tables that are not taken over; `files` don't have them either."""
+    damaged: Collection[str] = ()
+    """Artifacts that are not read, and for which the next generation is published even where the lake is the same."""
 
     @classmethod
     def open(cls, index: Path, planned: Manifest, memory: str) -> PreviousGeneration | None:
@@ -43,16 +48,22 @@ class PreviousGeneration:
         try:
             generation = open_current(index)
             require_sandbox_checked(index, generation)
-            built = generation.manifest
-            if (built.lake, built.settings, built.models) != (planned.lake, planned.settings, planned.models):
-                return None
-            catalog = Catalog.open(generation.folder / CATALOG, memory)
-            files = {outcome.path: outcome for outcome in catalog.files()}
-            directory = Directory.open(generation.folder)
-            return cls(generation, catalog, directory, VectorIndex.open(generation.folder / VECTORS), files)
+            return cls.of(generation, memory) if is_continued(generation.manifest, planned) else None
         except IndexUnusable:
             # Indexing again is what repairs a damaged index.
             return None
+
+    @classmethod
+    def of(cls, generation: Generation, memory: str, damaged: Collection[str] = ()) -> PreviousGeneration:
+        """Open a generation; files whose tables have a damaged copy are left out, as if they were new."""
+        catalog = Catalog.open(generation.folder / CATALOG, memory)
+        outcomes = [
+            one for one in catalog.files() if not {f"{COPIES}/{table.copy}" for table in one.tables} & set(damaged)
+        ]
+        files = {outcome.path: outcome for outcome in outcomes}
+        directory = Directory.open(generation.folder)
+        vectors = VectorIndex.open(generation.folder / VECTORS)
+        return cls(generation, catalog, directory, vectors, files, damaged=damaged)
 
     def close(self) -> None:
         """Close the catalog, and unlock the generation: it may be the one that the next publication removes."""
@@ -64,6 +75,10 @@ class PreviousGeneration:
     def copies(self) -> Path:
         """The folder of Parquet copies."""
         return self.generation.folder / COPIES
+
+    def carried_over(self, files: Sequence[str]) -> CarriedOver:
+        """Return the rows of some files in the catalog."""
+        return CarriedOver(self.generation.folder / CATALOG, files, sorted(self.left_out))
 
     def keys_of(self, files: Collection[str]) -> Integers:
         """Return the keys of the columns of all tables in some files."""
@@ -80,9 +95,10 @@ class PreviousGeneration:
         return open_tokens(self.generation.folder / COLUMN_TOKENS).take(keys)
 
     def anchor_scores(self) -> AnchorScores | None:
-        """Return the scores of the anchor queries; None where there are none."""
+        """Return the scores of the anchor queries; None where there are none, or they are damaged."""
         folder = self.generation.folder / ANCHORS
-        return open_anchors(folder) if folder.exists() else None
+        is_damaged = any(name.startswith(f"{ANCHORS}/") for name in self.damaged)
+        return open_anchors(folder) if folder.exists() and not is_damaged else None
 
     def vectors(self, keys: Integers) -> npt.NDArray[np.float32]:
         """Return the vectors of some columns, (n, d)."""
@@ -97,7 +113,7 @@ class PreviousGeneration:
     def is_up_to_date(self, outcomes: Sequence[FileOutcome], unchanged: Sequence[str]) -> bool:
         """Return whether a build would change nothing: no file is new, gone, or was read again with success."""
         has_all = all(self._has(outcome) for outcome in outcomes)
-        return has_all and len(self.files) == len(outcomes) + len(unchanged)
+        return has_all and not self.damaged and len(self.files) == len(outcomes) + len(unchanged)
 
     def _has(self, outcome: FileOutcome) -> bool:
         known = self.files.get(outcome.path)
@@ -106,3 +122,8 @@ class PreviousGeneration:
             and known.status is not FileStatus.INDEXED
             and (known.status, known.reason) == (outcome.status, outcome.reason)
         )
+
+
+def is_continued(built: Manifest, planned: Manifest) -> bool:
+    """Whether a generation is of the lake, settings and models of a planned one, which can take over of it."""
+    return (built.lake, built.settings, built.models) == (planned.lake, planned.settings, planned.models)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from lakeindex.canonical.column_reading import ColumnReading
-from lakeindex.catalog.database import connect
+from lakeindex.catalog.database import connect, reason_of
 from lakeindex.catalog.lake_views import ViewedTable
 from lakeindex.catalog.path_guard import SQL_TYPES, copy_path, lake_path
 from lakeindex.catalog.table_check import Types, require_expected_tables
@@ -55,6 +55,9 @@ _NUMBERED = """
 CREATE TABLE columns AS
 SELECT row_number() OVER (ORDER BY table_id, position) - 1 AS key, {fields} FROM ({columns}) ORDER BY key
 """
+# Of a file with a table that is left out, what would let the next build take it for unchanged isn't taken over either.
+_LACKS = "path IN (SELECT file FROM earlier.tables WHERE table_id IN (FROM left_out))"
+_UNREAD = ", ".join(f"CASE WHEN {_LACKS} THEN '' ELSE {name} END AS {name}" for name in ("content_hash", "token"))
 _VIEWED = """
 SELECT table_id, file, scan, copy, list(name ORDER BY position) AS names, list(sql_type ORDER BY position) AS types,
        list(reading ORDER BY position) AS readings
@@ -69,6 +72,8 @@ class CarriedOver:
     catalog: Path
     files: Sequence[str]
     """Names of files that didn't change, and of those that can't be seen and have an outcome besides."""
+    left_out: Sequence[str] = ()
+    """Names of tables in them that are not taken over; files that had one are read again by the next build."""
 
 
 class Catalog:
@@ -91,27 +96,30 @@ class Catalog:
         for name, rows in incoming.items():
             catalog._connection.register(f"incoming_{name}", rows)
         if carried is not None:
-            catalog._connection.register("unchanged", pa.table({"name": pa.array(carried.files, pa.string())}))
+            for name, listed in (("unchanged", carried.files), ("left_out", carried.left_out)):
+                catalog._connection.register(name, pa.table({"name": pa.array(listed, pa.string())}))
             catalog._connection.execute(f"ATTACH {literal(str(carried.catalog))} AS earlier (READ_ONLY)")
         catalog._create(carried is not None)
         for name in incoming:
             catalog._connection.unregister(f"incoming_{name}")
         if carried is not None:
-            catalog._connection.unregister("unchanged")
+            for name in ("unchanged", "left_out"):
+                catalog._connection.unregister(name)
             catalog._connection.execute("DETACH earlier")
         return catalog
 
     def _create(self, has_earlier: bool) -> None:
-        of_unchanged_tables = "table_id IN (SELECT table_id FROM earlier.tables WHERE file IN (FROM unchanged))"
+        is_kept = "file IN (FROM unchanged) AND table_id NOT IN (FROM left_out)"
         for name, fields, condition in (
             ("files", _FILES.names, "path IN (FROM unchanged) AND path NOT IN (SELECT path FROM incoming_files)"),
-            ("tables", _TABLES.names, "file IN (FROM unchanged)"),
-            ("columns", COLUMN_FIELDS, of_unchanged_tables),
+            ("tables", _TABLES.names, is_kept),
+            ("columns", COLUMN_FIELDS, f"table_id IN (SELECT table_id FROM earlier.tables WHERE {is_kept})"),
         ):
             listed = ", ".join(map(quoted, fields))
             rows = f"SELECT {listed} FROM incoming_{name}"
             if has_earlier:
-                rows += f" UNION ALL SELECT {listed} FROM earlier.{name} WHERE {condition}"
+                taken = f"* REPLACE ({_UNREAD})" if name == "files" else "*"
+                rows += f" UNION ALL SELECT {listed} FROM (SELECT {taken} FROM earlier.{name} WHERE {condition})"
             statement = _NUMBERED if name == "columns" else f"CREATE TABLE {name} AS {{columns}}"
             self._connection.execute(statement.format(fields=listed, columns=rows))
 
@@ -123,7 +131,7 @@ class Catalog:
             connection.execute("SET enable_external_access = false")
             return cls(connection)
         except duckdb.Error as error:
-            raise IndexDamaged(f"{path} can't be opened ({error}); build the index again") from error
+            raise IndexDamaged(f"{path} can't be opened ({reason_of(error)}); build the index again") from error
 
     def close(self) -> None:
         """Write everything to the file and close it."""
@@ -144,6 +152,11 @@ class Catalog:
     def copies(self) -> list[str]:
         """Return the names of the Parquet copies of tables that DuckDB can't read from the lake's files."""
         return [str(name) for name in self.fetch("SELECT copy FROM tables WHERE copy != ''")["copy"].to_pylist()]
+
+    def table_names(self) -> list[TableId]:
+        """Return the names of all tables, ascending."""
+        rows = self.fetch("SELECT table_id FROM tables ORDER BY table_id")["table_id"].to_pylist()
+        return [TableId(str(name)) for name in rows]
 
     def files(self) -> list[FileOutcome]:
         """Return the outcome of every file, in the order of their paths."""

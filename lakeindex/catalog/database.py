@@ -17,6 +17,9 @@ from lakeindex.errors import InvalidSetting, WriteFailed
 from lakeindex.sql import literal
 from lakeindex.types.lake import Scan
 
+_STORAGE = "v1.4.0"
+"""What files are written for: the oldest DuckDB that `pyproject.toml` allows, whichever writes them."""
+
 
 def connect(
     path: Path | None, memory: str, threads: int = 2, read_only: bool = False, may_spill: bool = True
@@ -33,6 +36,8 @@ def connect(
         "autoload_known_extensions": False,
         "preserve_insertion_order": False,
     }
+    if path is not None and not read_only:
+        config["storage_compatibility_version"] = _STORAGE
     if path is None or read_only:
         # DuckDB's own choices are the current folder, which may be the lake, and the folder of the published file,
         # where other readers would find a file that was not published, which is an error.
@@ -53,6 +58,13 @@ def connect(
     connection.execute("SET enable_progress_bar = false")
     connection.execute("SET TimeZone = 'UTC'")
     return connection
+
+
+def reason_of(error: Exception) -> str:
+    """Return DuckDB's reason in one line; of a file that a newer DuckDB wrote, what to do."""
+    if "version number" in str(error):
+        return f"a newer DuckDB wrote it than the {duckdb.__version__} that is installed: pip install --upgrade duckdb"
+    return str(error).split("\n", 1)[0]
 
 
 @cache

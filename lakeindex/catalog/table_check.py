@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from lakeindex.catalog.database import connect
+from lakeindex.catalog.database import connect, reason_of
 from lakeindex.errors import IndexDamaged
 from lakeindex.sql import literal, quoted
 
@@ -57,7 +57,7 @@ def require_expected_tables(path: Path, tables: Mapping[str, Types | None], memo
                 for batch in connection.sql(f"SELECT * FROM {_CHECKED}.{quoted(name)}").to_arrow_reader():
                     batch.validate(full=True)
     except (duckdb.Error, ValueError, RuntimeError) as error:
-        raise IndexDamaged(f"{path} can't be read ({error}); build the index again") from error
+        raise IndexDamaged(f"{path} can't be read ({reason_of(error)}); build the index again") from error
 
 
 def _are_expected(found: Mapping[str, list[tuple[str, str]]], tables: Mapping[str, Types | None]) -> bool:

@@ -12,8 +12,11 @@ from pathlib import Path
 
 from lakeindex.errors import IndexDamaged
 from lakeindex.hashing.content_hash import hash_content
+from lakeindex.store.current_pointer import way_out
 from lakeindex.store.manifest import MANIFEST, Artifact, Manifest
 from lakeindex.store.trust_cache import add_trust, read_trust
+
+UNPUBLISHED = "was not published"
 
 _THREADS = 2
 _SETTLED_NS = 100_000_000
@@ -40,7 +43,7 @@ def damages(folder: Path, manifest: Manifest) -> Iterator[Damage]:
     present = files_of(folder)
     yield from (Damage(name, "is missing") for name in sorted(manifest.artifacts.keys() - present))
     # DuckDB would replay a catalog.duckdb.wal that somebody left beside the catalog.
-    yield from (Damage(name, "was not published") for name in sorted(present - manifest.artifacts.keys()))
+    yield from (Damage(name, UNPUBLISHED) for name in sorted(present - manifest.artifacts.keys()))
     names = sorted(manifest.artifacts.keys() & present)
     with ThreadPoolExecutor(_THREADS) as threads:
         found = threads.map(lambda name: _damage_of(folder / name, manifest.artifacts[name]), names)
@@ -58,9 +61,7 @@ def require_whole(index: Path, folder: Path, manifest: Manifest) -> None:
         return
     for damage in damages(folder, manifest):
         raise IndexDamaged(
-            f"{folder / damage.file} {damage.what}; return to the generation before with "
-            f"lakeindex rollback --index {index}, or build the index again: "
-            f"lakeindex index {manifest.lake} --index {index}"
+            f"{folder / damage.file} {damage.what}; {way_out(index)}: lakeindex index {manifest.lake} --index {index}"
         )
     if is_settled:
         add_trust(folder, verified=state)

@@ -31,14 +31,24 @@ def read_pointer(index: Path) -> Pointer | None:
         text = path.read_bytes().decode("ascii")
     except FileNotFoundError:
         return None
+    except NotADirectoryError:
+        return None
     except (OSError, UnicodeDecodeError) as error:
-        raise IndexDamaged(f"{path} can't be read ({error}); build the index again") from error
+        raise IndexDamaged(f"{path} can't be read ({error}); {way_out(index)}") from error
     if found := _POINTER.fullmatch(text):
         return Pointer(int(found[1]), found[2])
     if _POINTER_OF_EARLIER_FORMATS.fullmatch(text):
         return Pointer(int(text), "")
     raise IndexDamaged(
-        f"{path} should hold the number of a generation and its checksum, not {text[:40]!r}; build the index again"
+        f"{path} should hold the number of a generation and its checksum, not {text[:40]!r}; {way_out(index)}"
+    )
+
+
+def way_out(index: Path) -> str:
+    """Tell people how to go on with a damaged index."""
+    return (
+        f"lakeindex repair --index {index} mends what can be mended, lakeindex rollback --index {index} returns to the "
+        "generation before; or build the index again"
     )
 
 

@@ -11,10 +11,11 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 from pathlib import Path
 
 from lakeindex.errors import IndexDamaged, LakeIndexError, LockHeld, NotFound
@@ -91,14 +92,18 @@ class FeedbackFile:
 
         Raises IndexDamaged, naming the file, when any byte of it has changed.
         """
+        content = self.content()
+        return () if content is None else verdicts_in(content, self.path)
+
+    def content(self) -> bytes | None:
+        """Return the file's bytes as they are; None where no verdict was ever given. Raises IndexDamaged."""
         try:
             with open_regular(self.path) as file:
-                content = file.read()
+                return file.read()
         except FileNotFoundError:
-            return ()
+            return None
         except OSError as error:
             raise IndexDamaged(f"{self.path} can't be read: {error.strerror or error}") from error
-        return _verdicts_in(content, self.path)
 
     def give(self, given: Iterable[LabelledPair]) -> None:
         """Add verdicts; each replaces an earlier one on its pair.
@@ -118,18 +123,66 @@ class FeedbackFile:
             del verdicts[pair_of(left, right)]
             self._replace(verdicts)
 
-    def _replace(self, verdicts: dict[Pair, LabelledPair]) -> None:
+    def forget(self, tables: Collection[TableId]) -> int:
+        """Remove the verdicts on columns of some tables, from files that were set aside, too; return their number.
+
+        Files that were set aside and can't be read are removed. Raises as `give`.
+        """
+        copies = sorted(self.index.glob(f"{FEEDBACK}.*"))
+        if not copies and not self.path.exists():
+            return 0
+        with self._locked():
+            removed = [self._forget(self.path, tables)] if self.path.exists() else []
+            for path in copies:
+                try:
+                    removed.append(self._forget(path, tables))
+                except IndexDamaged:
+                    path.unlink()
+            return sum(removed)
+
+    def _forget(self, path: Path, tables: Collection[TableId]) -> int:
+        with open_regular(path) as file:
+            verdicts = verdicts_in(file.read(), path)
+        kept = {one.pair: one for one in verdicts if not {one.left.table, one.right.table} & set(tables)}
+        if len(kept) < len(verdicts):
+            self._replace(kept, path)
+        return len(verdicts) - len(kept)
+
+    def put(self, content: bytes | None) -> Path | None:
+        """Let the file have a content, or not be there; return under which name what was there before is kept.
+
+        Raises LockHeld and LakeIndexError as `give`.
+        """
+        with self._locked():
+            if self.content() == content:
+                return None
+            kept = self._set_aside() if self.path.exists() else None
+            if content is not None:
+                self._write(content, self.path)
+            return kept
+
+    def _set_aside(self) -> Path:
+        names = (self.path.with_name(f"{FEEDBACK}.bak{number or ''}") for number in count())
+        kept = next(path for path in names if not path.exists())
+        self.path.rename(kept)
+        sync(self.index)
+        return kept
+
+    def _replace(self, verdicts: dict[Pair, LabelledPair], path: Path | None = None) -> None:
         lines = "".join(_to_line(verdicts[pair]) for pair in sorted(verdicts)).encode("ascii")
         head = {"format": _FORMAT, "verdicts": len(verdicts), "checksum": _hash(lines)}
+        self._write(json.dumps(head).encode("ascii") + b"\n" + lines, path or self.path)
+
+    def _write(self, content: bytes, path: Path) -> None:
         unfinished = self.path.with_name(f"{FEEDBACK}.new")
         try:
-            unfinished.write_bytes(json.dumps(head).encode("ascii") + b"\n" + lines)
+            unfinished.write_bytes(content)
             sync(unfinished)
-            unfinished.replace(self.path)
+            unfinished.replace(path)
             sync(self.index)
         except OSError as error:
             raise LakeIndexError(
-                f"{self.path} can't be written ({error.strerror or error}); the verdicts given before still count"
+                f"{path} can't be written ({error.strerror or error}); the verdicts given before still count"
             ) from error
 
     @contextmanager
@@ -178,7 +231,8 @@ def _to_line(labelled: LabelledPair) -> str:
     return json.dumps(fields) + "\n"
 
 
-def _verdicts_in(content: bytes, path: Path) -> tuple[LabelledPair, ...]:
+def verdicts_in(content: bytes, path: Path) -> tuple[LabelledPair, ...]:
+    """Return the verdicts in a file's content. Raises IndexDamaged where that isn't what was written to `path`."""
     head, _, lines = content.partition(b"\n")
     try:
         header = json.loads(head)

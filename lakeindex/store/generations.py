@@ -9,13 +9,13 @@ INDEX/generations/removing-*    an old generation being removed
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lakeindex.errors import IndexDamaged, IndexMissing, IndexUnusable, NotFound
 from lakeindex.store.checksums import Damage, damages, require_whole
-from lakeindex.store.current_pointer import CURRENT, Pointer, read_pointer
+from lakeindex.store.current_pointer import CURRENT, Pointer, read_pointer, way_out
 from lakeindex.store.manifest import MANIFEST, Manifest, Size, read_manifest, read_size
 from lakeindex.store.read_lock import ReadLock
 
@@ -46,7 +46,7 @@ def open_current(index: Path) -> Generation:
     """Open the current generation with a read lock.
 
     Raises IndexMissing where nothing was published, StaleArtifact where another version of lakeindex did it,
-    IndexDamaged where a file is not as it was published.
+    IndexDamaged where a file is not as it was published, or isn't there.
     """
     while True:
         pointer = read_pointer(index)
@@ -55,13 +55,10 @@ def open_current(index: Path) -> Generation:
         read_lock = ReadLock.of(folder_of(index, pointer.number) / MANIFEST)
         if read_lock is not None or read_pointer(index) == pointer:
             if not folder_of(index, pointer.number).is_dir():
-                raise IndexDamaged(
-                    f"{index / CURRENT} names generation {pointer.number}, which isn't there; return to one that is "
-                    f"with lakeindex rollback --index {index}, or build the index again"
-                )
+                raise dangling(index, pointer.number)
             generation = _open(index, pointer.number, read_lock)
             if generation.manifest.checksum != pointer.checksum:
-                raise IndexDamaged(f"{index / CURRENT} names another generation than there is; build the index again")
+                raise IndexDamaged(f"{index / CURRENT} names another generation than there is; {way_out(index)}")
             return generation
         # Meanwhile a writer published another one and removed this one.
 
@@ -113,7 +110,7 @@ def verify(index: Path) -> Iterator[Checked]:
 
 def _open(index: Path, number: int, read_lock: ReadLock | None) -> Generation:
     folder = folder_of(index, number)
-    manifest = _manifest_of(index, number)
+    manifest = manifest_of(index, number)
     require_whole(index, folder, manifest)
     return Generation(number, folder, manifest, read_lock)
 
@@ -127,22 +124,23 @@ def numbers_in(index: Path) -> list[int]:
     """Return the numbers of all generations there are, whether published or not, in no order."""
     try:
         return [int(path.name) for path in (index / GENERATIONS).iterdir() if path.name.isdecimal()]
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
 
 
-def _manifest_of(index: Path, number: int) -> Manifest:
+def manifest_of(index: Path, number: int) -> Manifest:
+    """Read the manifest of a generation. Raises IndexDamaged where it can't be read, StaleArtifact."""
     path = folder_of(index, number) / MANIFEST
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise IndexDamaged(f"{path} can't be read ({error.strerror}); build the index again") from error
+        raise IndexDamaged(f"{path} can't be read ({error.strerror}); {way_out(index)}") from error
     return read_manifest(content, path, index)
 
 
 def _damages_of(index: Path, number: int, current: Pointer) -> Iterator[Damage]:
     try:
-        manifest = _manifest_of(index, number)
+        manifest = manifest_of(index, number)
     except IndexUnusable as error:
         yield Damage(MANIFEST, str(error))
         return
@@ -151,6 +149,31 @@ def _damages_of(index: Path, number: int, current: Pointer) -> Iterator[Damage]:
     yield from damages(folder_of(index, number), manifest)
 
 
-def missing(index: Path) -> IndexMissing:
-    """Return the error of a folder without an index."""
-    return IndexMissing(f"no index in {index}; build one: lakeindex index LAKE --index {index}")
+def missing(index: Path) -> IndexUnusable:
+    """Return the error of a folder without CURRENT: it says what is there, and how to go on."""
+    build = f"build one: lakeindex index LAKE --index {index}"
+    if index.exists() and not index.is_dir():
+        return IndexMissing(f"{index} is no folder, and so no index; name the index's folder with --index")
+    if numbers := sorted(numbers_in(index)):
+        return IndexDamaged(
+            f"{index} has {_listed(numbers)} but no {CURRENT}, the file that names the one that answers; "
+            f"lakeindex repair --index {index} lets the newest whole one answer, "
+            f"lakeindex rollback --to {numbers[-1]} --index {index} that one"
+        )
+    if (index / GENERATIONS).exists():
+        return IndexMissing(f"no index in {index}: a build was begun there, but none was published; {build}")
+    if index.exists() and not any(index.iterdir()):
+        return IndexMissing(f"no index in {index}, which is an empty folder; {build}")
+    return IndexMissing(f"no index in {index}; {build}")
+
+
+def dangling(index: Path, number: int) -> IndexDamaged:
+    """Return the error of an index whose CURRENT names a generation that isn't there: it says which are, if any."""
+    named = f"{index / CURRENT} names generation {number}, which isn't there"
+    if numbers := sorted(numbers_in(index)):
+        return IndexDamaged(f"{named}, but {_listed(numbers)}; {way_out(index)}")
+    return IndexDamaged(f"{named}, nor any other; build the index again: lakeindex index LAKE --index {index}")
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return f"generation{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"

@@ -2,6 +2,8 @@
 
 CATALOG = "catalog.duckdb"
 VECTORS = "vectors.faiss"
+COLUMNS, TABLES = "columns.arrow", "tables.arrow"
+"""The names and facts of all columns, and the names of their tables."""
 TERMS = "terms"
 """A folder with the inverted index of each family of terms in a folder of its own."""
 COLUMN_TOKENS = "readings"
@@ -24,7 +26,7 @@ ENCODER_ROLE = "encoder"
 CROSS_ENCODER_ROLE = "cross_encoder"
 """The model that scored the anchor queries, where there are any."""
 
-_NAMES = {CATALOG, VECTORS, ROWS, HEAD, LAKE_CALIBRATION, "columns.arrow", "tables.arrow"}
+_NAMES = {CATALOG, VECTORS, ROWS, HEAD, LAKE_CALIBRATION, COLUMNS, TABLES}
 
 
 def is_artifact(name: str) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from lakeindex.errors import IndexDamaged, StaleArtifact
+from lakeindex.store.current_pointer import way_out
 
 FORMAT = 8
 
@@ -76,14 +77,14 @@ def read_manifest(content: bytes, path: Path, index: Path) -> Manifest:
         del read[_CHECKSUM]
         manifest = Manifest(**read | {"artifacts": artifacts})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise IndexDamaged(f"{path} can't be read ({error}); build the index again") from error
-    if write_manifest(manifest) != content or not _is_sound(manifest):
-        raise IndexDamaged(f"{path} is not what was written; build the index again")
+        raise IndexDamaged(f"{path} can't be read ({error}); {way_out(index)}") from error
+    if write_manifest(manifest) != content or not has_sound_types(manifest):
+        raise IndexDamaged(f"{path} is not what was written; {way_out(index)}")
     return manifest
 
 
-def _is_sound(manifest: Manifest) -> bool:
-    """Return whether all fields have their types, and artifacts are in the generation's own folder."""
+def has_sound_types(manifest: Manifest) -> bool:
+    """Whether all fields have their types, and artifacts are in the generation's own folder."""
     types = {"lake": str, "logical_hash": str, "models": dict, "settings": dict, "artifacts": dict}
     return all(type(getattr(manifest, one.name)) is types.get(one.name, int) for one in fields(manifest)) and all(
         type(artifact.bytes) is int and type(artifact.checksum) is str and _stays_inside(name)

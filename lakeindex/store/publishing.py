@@ -6,7 +6,7 @@ import fcntl
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +27,7 @@ from lakeindex.store.manifest import MANIFEST, Artifact, Manifest, write_manifes
 from lakeindex.store.read_lock import ReadLock, is_unlocked
 from lakeindex.store.trust_cache import add_trust
 
-_LOCK = "writer.lock"
+LOCK = "writer.lock"
 _BUILDING = "building-"
 _REMOVING = "removing-"
 _TRIES = 3
@@ -66,8 +66,10 @@ def abandon_building(index: Path) -> None:
         shutil.rmtree(leaving, ignore_errors=True)
 
 
-def publish(index: Path, folder: Path, manifest: Manifest, keep: int) -> Generation:
+def publish(index: Path, folder: Path, manifest: Manifest, keep: int, is_trusted: bool = True) -> Generation:
     """Make what was built in `folder` the current generation; of older ones `keep` stay.
+
+    One that is not `is_trusted` was made elsewhere, and is checked in a sandbox before it answers.
 
     Everything is on disk before CURRENT is replaced, so that after a crash at any moment the old or the new generation
     is current. An old generation with a read lock stays until a later publication.
@@ -83,7 +85,8 @@ def publish(index: Path, folder: Path, manifest: Manifest, keep: int) -> Generat
     target = folder_of(index, number)
     folder.rename(target)
     sync(target.parent)
-    add_trust(target, sandbox_checked=complete.checksum)
+    if is_trusted:
+        add_trust(target, sandbox_checked=complete.checksum)
     point_at(index, Pointer(number, complete.checksum))
     for old in sorted(numbers_in(index))[: -(keep + 1)]:
         _remove(index, old)
@@ -109,6 +112,12 @@ def rollback(index: Path, to: int | None = None) -> Generation:
         generation = open_generation(index, number)
         point_at(index, Pointer(number, generation.manifest.checksum))
         return generation
+
+
+def remove_generations(index: Path, numbers: Iterable[int]) -> None:
+    """Remove generations; those with a read lock stay. The caller is the writer."""
+    for number in set(numbers) & set(numbers_in(index)):
+        _remove(index, number)
 
 
 def link_or_copy(path: Path, target: Path) -> None:
@@ -139,7 +148,7 @@ def what_answers(index: Path) -> str:
 @contextmanager
 def _locked(index: Path) -> Iterator[None]:
     (index / GENERATIONS).mkdir(parents=True, exist_ok=True)
-    with (index / _LOCK).open("a+") as lock:
+    with (index / LOCK).open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -168,9 +177,8 @@ def _remove_leftovers(index: Path) -> None:
     for path in leftovers:
         shutil.rmtree(path, ignore_errors=True)
     (index / f"{CURRENT}.new").unlink(missing_ok=True)
-    # With a damaged CURRENT, no generation is known to be unpublished.
+    # With a damaged CURRENT, or without one, no generation is known to be unpublished.
     with suppress(IndexDamaged):
-        current = current_number(index) or 0
-        for number in numbers_in(index):
-            if number > current:
-                _remove(index, number)
+        current = current_number(index)
+        for number in [] if current is None else [one for one in numbers_in(index) if one > current]:
+            _remove(index, number)

@@ -35,15 +35,19 @@ def require_sandbox_checked(index: Path, generation: Generation) -> None:
     folder = generation.folder
     if generation.manifest.checksum in read_trust(folder).sandbox_checked:
         return
-    # -P: what lies in the folder that we are in, which may be the stranger's, is not imported.
-    command = [sys.executable, "-P", "-m", "lakeindex.search.check_foreign_index", str(index), str(generation.number)]
-    problem = run_while_it_gets_on(command, _PATIENCE)
-    if problem:
+    if problem := fault_of(index, generation):
         raise IndexDamaged(
             f"the index in {folder} was made elsewhere and can't be read ({problem}); build one here: "
             f"lakeindex index {generation.manifest.lake} --index {index}"
         )
     add_trust(folder, sandbox_checked=generation.manifest.checksum)
+
+
+def fault_of(index: Path, generation: Generation) -> str:
+    """Return why a generation can't be read to its end in a process of its own; nothing where it can."""
+    # -P: what lies in the folder that we are in, which may be the stranger's, is not imported.
+    command = [sys.executable, "-P", "-m", "lakeindex.search.check_foreign_index", str(index), str(generation.number)]
+    return run_while_it_gets_on(command, _PATIENCE)
 
 
 def run_while_it_gets_on(command: list[str], patience: float) -> str:

@@ -51,6 +51,12 @@ def add_trust(folder: Path, verified: str = "", sandbox_checked: str = "") -> No
         unfinished.replace(path)
 
 
+def drop_trust(folder: Path) -> None:
+    """Remove the record of the index that a generation's folder is in, which is gone."""
+    with suppress(OSError, RuntimeError):
+        _path(folder).unlink(missing_ok=True)
+
+
 def _with(known: tuple[str, ...], one: str) -> tuple[str, ...]:
     return known if not one else (*(other for other in known if other != one), one)[-_MOST_ENTRIES:]
 

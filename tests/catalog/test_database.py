@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lakeindex.catalog import database
-from lakeindex.catalog.database import connect, glob_escaped, scan_sql
+from lakeindex.catalog.database import connect, glob_escaped, reason_of, scan_sql
 from lakeindex.errors import InvalidSetting
 from lakeindex.sql import literal, quoted
 from lakeindex.types.lake import Scan
@@ -215,3 +215,24 @@ def test_a_query_that_fits_into_memory_needs_no_folder(monkeypatch: pytest.Monke
         assert connection.sql("SELECT 7").fetchall() == [(7,)]
         with pytest.raises(duckdb.OutOfMemoryException):
             connection.sql(_SPILLING).fetchall()
+
+
+def test_files_are_written_for_the_oldest_duckdb_that_is_allowed(tmp_path: Path) -> None:
+    with connect(tmp_path / "written.duckdb", "500MB") as connection:
+        connection.execute("CREATE TABLE t AS SELECT i, 'v' || i AS s, [i] AS l FROM range(5000) x(i)")
+    header = (tmp_path / "written.duckdb").read_bytes()[:20]
+    assert header[8:12] == b"DUCK"
+    assert int.from_bytes(header[12:], "little") <= 67  # the newest storage that DuckDB 1.4 reads
+    with connect(tmp_path / "written.duckdb", "500MB", read_only=True) as connection:
+        assert connection.sql("SELECT count(*), sum(i) FROM t").fetchall() == [(5000, 12497500)]
+
+
+def test_of_a_file_that_a_newer_duckdb_wrote_it_is_said_what_to_do() -> None:
+    message = (
+        "IO Error: Trying to read a database file with version number 999, but we can only read versions between 64 "
+        "and 67.\nThe database file was created with an newer version of DuckDB.\n\nSee the storage page"
+    )
+    assert reason_of(duckdb.IOException(message)) == (
+        f"a newer DuckDB wrote it than the {duckdb.__version__} that is installed: pip install --upgrade duckdb"
+    )
+    assert reason_of(duckdb.IOException("IO Error: no such file\nLINE 1")) == "IO Error: no such file"

@@ -149,16 +149,17 @@ def test_a_crash_at_any_step_leaves_the_old_or_the_new_generation_whole(tmp_path
     assert outcomes == ["old"] * (len(outcomes) - 1) + ["new"]
 
 
-def test_a_crash_at_the_first_publication_leaves_no_index_and_the_next_one_works(tmp_path: Path) -> None:
+def test_a_crash_at_the_first_publication_leaves_nothing_that_answers_and_the_next_one_works(tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         _cut_power_after(8, patch)
         with pytest.raises(PowerCut):
             publish_content(tmp_path)
-    with pytest.raises(IndexMissing):
+    # Its folder is complete, but nothing tells that from an index that lost its CURRENT, which must not be removed.
+    with pytest.raises(IndexDamaged, match="has generation 1 but no CURRENT"):
         open_current(tmp_path)
     publish_content(tmp_path, "a")
     assert open_current(tmp_path).manifest.logical_hash == "a"
-    assert len(numbers(tmp_path)) == 1
+    assert numbers(tmp_path) == ["1", "2"]
 
 
 def test_a_second_writer_gets_the_name_of_the_first_and_takes_over_when_that_is_killed(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lakeindex.config.settings import Settings
-from lakeindex.serve.cli.numbers import of_setting
 from lakeindex.serve.cli.interruption import ending_on_interrupt
+from lakeindex.serve.cli.numbers import of_setting
 from lakeindex.serve.cli.options import read_settings, with_index, with_quiet
 from lakeindex.serve.cli.output import as_json, print_message
 from lakeindex.types.reports import FileStatus

@@ -13,6 +13,7 @@ from lakeindex.serve.cli.feedback import accept, feedback, reject
 from lakeindex.serve.cli.index import demo, index
 from lakeindex.serve.cli.inspect import profile, read, sql, status, tables
 from lakeindex.serve.cli.join import join
+from lakeindex.serve.cli.keep import forget, repair, restore, snapshot
 from lakeindex.serve.cli.maintain import rollback, verify
 from lakeindex.serve.cli.output import print_message
 from lakeindex.serve.cli.pairs import pairs
@@ -31,8 +32,8 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    accept, demo, evaluate, explain, feedback, index, join, pairs, profile, query, read, reject, rollback, sql,
-    status, tables, train, verify, watch_joins,
+    accept, demo, evaluate, explain, feedback, forget, index, join, pairs, profile, query, read, reject, repair,
+    restore, rollback, snapshot, sql, status, tables, train, verify, watch_joins,
 )  # fmt: skip
 for command in _COMMANDS:
     cli.add_command(command)
