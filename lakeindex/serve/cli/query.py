@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from lakeindex.serve.cli.options import open_lake, with_format, with_index, with_quiet, with_reranking
-from lakeindex.serve.cli.output import Format, print_line, write_table
+from lakeindex.serve.cli.output import Format, print_text, write_table
+from lakeindex.serve.cli.spreadsheet_option import with_spreadsheet
 from lakeindex.types.lake import ColumnId, TableId
 
 
@@ -79,6 +80,7 @@ def query(
 @with_index
 @with_reranking
 @click.option("-o", "--output", type=click.Choice(["table", "json", "html", "csv", "md"]), default="table")
+@with_spreadsheet
 def explain(
     left_table: str,
     left_column: str,
@@ -94,7 +96,7 @@ def explain(
     lake = open_lake(index, **reranking)
     match = lake.explain(ColumnId(TableId(left_table), left_column), ColumnId(TableId(right_table), right_column))
     if output == "html":
-        print_line(explanation_html(match))
+        print_text(explanation_html(match))
     else:
         write_explanation(match, Format(output))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lakeindex.serve.cli.options import open_lake, with_format, with_index, with_quiet
-from lakeindex.serve.cli.output import Format, as_json, print_line, print_message, write_grid, write_table
+from lakeindex.serve.cli.output import Format, as_json, print_line, print_message, print_text, write_grid, write_table
 
 if TYPE_CHECKING:
     from lakeindex.drift.broken_joins import BrokenJoin, WatchedJoins
@@ -56,7 +56,7 @@ def _write(watched: WatchedJoins, form: Format) -> None:
         names = ["column", "joins with", "kind", "score", "before", "now", "reason"]
         write_grid(names, map(_row, watched.broken), watched.summary())
     elif watched.since is not None:
-        print_line(watched.summary())
+        print_text(watched.summary())
 
 
 def _row(broken: BrokenJoin) -> list[str]:
