@@ -53,7 +53,7 @@ _NUMBER = re.compile(r"[\d.,\s]*")
 def spreadsheet_cells(values: Sequence[Any]) -> list[Any]:
     """Return a column's cells with an apostrophe before each that a spreadsheet would run or change.
 
-    Left to it are numbers, also those written as text, unless they have more digits than it keeps, days and truth values.
+    Days, truth values and numbers, also those written as text, are left to it, unless it keeps fewer digits.
     """
     return [_cell(value) for value in values]
 

@@ -114,7 +114,7 @@ def grid_lines(texts: Texts, widths: Sequence[int]) -> Lines:
     lines: Lines = []
     for row in zip(*columns, strict=True):
         if all(type(cell) is str for cell in row):
-            lines.append(f" {_BETWEEN.join(row)} ")  # type: ignore[arg-type]
+            lines.append(f" {_BETWEEN.join(row)} ")
         else:
             lines += _tall_row(row, widths)
     return lines

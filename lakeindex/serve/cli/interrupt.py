@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import _thread
 import os
-import signal
 import sys
 import time
 
@@ -17,12 +16,15 @@ from lakeindex.files.exit_cleanup import on_hard_exit, run_cleanups
 
 TYPE_CHECKING = False  # not from typing, which takes as long to import as all the rest
 if TYPE_CHECKING:
+    import signal
     from types import FrameType
     from typing import NoReturn
+else:
+    import _signal as signal  # what signal is made of, without enum, collections and functools: most of the time here
 
 __all__ = ["Interrupted", "Unwinding", "guard", "is_guarded", "leave", "leave_at_once", "on_hard_exit", "say_why"]
 
-_SENTENCES = {
+_SENTENCES: dict[int, bytes] = {
     signal.SIGINT: b"lakeindex: interrupted; an index that was there before is unchanged\n",
     signal.SIGTERM: b"lakeindex: terminated; an index that was there before is unchanged\n",
 }
@@ -47,7 +49,7 @@ def guard() -> None:
     """Take over SIGINT and SIGTERM, unless whoever started the process had them ignored."""
     _State.is_guarded = True
     for number in _SENTENCES:
-        if signal.getsignal(number) is not signal.SIG_IGN:
+        if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _on_signal)
     os.register_at_fork(after_in_child=_release)
 
@@ -80,7 +82,7 @@ def say_why() -> int:
     cause = _State.cause or signal.SIGINT
     if _State.unsaid.acquire(blocking=False):
         # Not by sys.stderr, whose lock the thread that hangs may hold.
-        os.write(2, _SENTENCES[signal.Signals(cause)])
+        os.write(2, _SENTENCES[cause])
     return 128 + cause
 
 

@@ -94,6 +94,7 @@ def join(
 ) -> None:
     """Join two tables where the values of two columns meet."""
     from lakeindex.join.kinds import AsOf, Direction
+    from lakeindex.join.plan import JoinPlan
     from lakeindex.join.write_file import require_writable
 
     if rows and how == "anti":
@@ -124,10 +125,8 @@ def join(
     elif out is None:
         _print_remarks(plan, _print_rows(plan, Format(output)), quiet)
     if out is not None:
-        written = (
-            _write_for_spreadsheet(plan, out, force, rows) if is_for_spreadsheet() else plan.write(out, force, rows)
-        )
-        _print_remarks(plan, written, quiet)
+        write = _write_for_spreadsheet if is_for_spreadsheet() else JoinPlan.write
+        _print_remarks(plan, write(plan, out, force, rows), quiet)
 
 
 def _suggest(complements: list[tuple[tuple[str, str], ...]]) -> None:

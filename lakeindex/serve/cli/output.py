@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from lakeindex.escaping.markup import markdown_text
+from lakeindex.escaping.markup import markdown_cells
 from lakeindex.escaping.visible import visible, visible_json
-from lakeindex.serve.cli.cells import as_json, json_cells, shown, shown_cells
+from lakeindex.serve.cli.cells import as_json, json_cells, shown
 from lakeindex.serve.cli.chunks import Chunk, chunks_of_batches, chunks_of_rows
 from lakeindex.serve.cli.closed_pipe import ending_with_reader
 from lakeindex.serve.cli.csv_out import write_chunks_as_csv
@@ -138,10 +138,10 @@ def _json_rows(row: str, names: list[str], chunk: Chunk, indent: int | None) -> 
 
 
 def _write_chunks_as_markdown(names: Sequence[str], chunks: Iterator[Chunk]) -> None:
-    sys.stdout.write("| " + " | ".join(map(markdown_text, names)) + " |\n")
+    sys.stdout.write("| " + " | ".join(markdown_cells(names)) + " |\n")
     sys.stdout.write("|" + " --- |" * len(names) + "\n")
     for chunk in chunks:
-        columns = [[markdown_text(cell) for cell in shown_cells(values)] for values in chunk]
+        columns = [markdown_cells(list(map(shown, values))) for values in chunk]
         sys.stdout.write("".join(f"| {' | '.join(row)} |\n" for row in zip(*columns, strict=True)))
         sys.stdout.flush()
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import click
 from click.core import ParameterSource
 
 from lakeindex.serve.cli.csv_out import SPREADSHEET
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+
 _CSV = "csv"
 _HELP = "Write CSV for a spreadsheet: no formula runs, no digit is lost. It is for looking at, no longer data."
 
 
-def with_spreadsheet(command: Callable[..., Any]) -> Callable[..., Any]:
+def with_spreadsheet(command: Command) -> Command:
     """Add `--spreadsheet`, which stands for `-o csv`, or goes with `--out FILE.csv`; what writes CSV asks for it."""
 
     @wraps(command)
@@ -27,7 +29,7 @@ def with_spreadsheet(command: Callable[..., Any]) -> Callable[..., Any]:
             context.meta[SPREADSHEET] = True
         return command(*arguments, **options)
 
-    return click.option("--spreadsheet", is_flag=True, help=_HELP)(invoked)
+    return cast(Command, click.option("--spreadsheet", is_flag=True, help=_HELP)(invoked))
 
 
 def _writing_csv(options: dict[str, Any], context: click.Context) -> dict[str, Any]:
