@@ -20,8 +20,18 @@ def test_every_control_and_format_character_is_escaped_but_the_line_feed() -> No
 def test_letters_digits_marks_and_signs_stay_but_those_that_show_nothing() -> None:
     changed = [one for one in _ALL if category(one)[0] in "LMNPS" and visible(one) != one]
     assert {ord(one) for one in changed} - {*range(0xE0100, 0xE01F0)} == {
-        0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x3164, 0xFFA0,
-    }  # fmt: skip
+        0x34F,
+        0x115F,
+        0x1160,
+        0x17B4,
+        0x17B5,
+        0x180B,
+        0x180C,
+        0x180D,
+        0x180F,
+        0x3164,
+        0xFFA0,
+    }
 
 
 @pytest.mark.parametrize(

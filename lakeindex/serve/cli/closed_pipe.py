@@ -15,6 +15,10 @@ from lakeindex.serve.cli.interrupt import is_guarded, leave_at_once
 _MILLISECONDS_TO_UNWIND = 300
 
 
+class ReaderGone(Exception):
+    """Nobody reads stdout any more; not BrokenPipeError, of which click makes an exit code of its own."""
+
+
 @contextmanager
 def ending_with_reader() -> Iterator[None]:
     """While rows are written to a pipe, end the process quietly (exit code 0) when nobody reads them any more.

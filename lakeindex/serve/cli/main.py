@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from lakeindex.errors import LakeIndexError
+from lakeindex.serve.cli.closed_pipe import ReaderGone
 from lakeindex.serve.cli.feedback import accept, feedback, reject
 from lakeindex.serve.cli.index import demo, index
 from lakeindex.serve.cli.inspect import profile, read, sql, status, tables
@@ -31,10 +32,13 @@ class _Commands(click.Group):
     """The commands; while one runs, a signal unwinds it."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command that was asked for. Raises Interrupted."""
+        """Run the command that was asked for. Raises Interrupted, ReaderGone."""
         with Unwinding():
             escape_logs_and_warnings()
-            return super().invoke(ctx)
+            try:
+                return super().invoke(ctx)
+            except BrokenPipeError as error:
+                raise ReaderGone from error
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -83,7 +87,7 @@ def _report(error: BaseException) -> int:
             return say_why()
         case RuntimeError() if str(error) == _DUCKDB_INTERRUPTED:
             return say_why()
-        case BrokenPipeError():  # the reader of the output has what it wanted
+        case ReaderGone() | BrokenPipeError():  # who reads the output has what it wanted
             return 0
         case click.ClickException():
             text = io.StringIO()
