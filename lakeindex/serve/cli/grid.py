@@ -53,7 +53,10 @@ def _write_small(console: Console, head: Sequence[str], sample: list[Texts], tit
         for row in zip(*texts, strict=True):
             # Text, so that a value is never taken for markup.
             grid.add_row(*map(Text, row))
-    console.print(grid)
+    # rich would end the process itself where nobody reads stdout.
+    with console.capture() as captured:
+        console.print(grid)
+    sys.stdout.write(captured.get())
 
 
 def _write_large(
