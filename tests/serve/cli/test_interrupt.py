@@ -134,8 +134,8 @@ def test_whatever_a_library_does_the_end_comes_within_a_second(body: str, times:
 
 def test_termination_unwinds_and_is_143(tmp_path: Path) -> None:
     undone = tmp_path / "undone"
-    body = f"try: time.sleep(60)\nfinally: open({str(undone)!r}, 'w').close()"
-    code, errors, _ = interrupted(guarded(SAY + body), signal.SIGTERM)
+    body = f"try:\n    {SAY}    time.sleep(60)\nfinally: open({str(undone)!r}, 'w').close()"
+    code, errors, _ = interrupted(guarded(body), signal.SIGTERM)
     assert (code, errors) == (143, LINE.replace(b"interrupted", b"terminated"))
     assert undone.exists()
 
