@@ -9,6 +9,7 @@ from typing import TextIO
 
 import click
 
+from lakeindex.escaping.spreadsheet import spreadsheet_cells
 from lakeindex.escaping.visible import is_visible, visible
 from lakeindex.serve.cli.cells import csv_cells
 from lakeindex.serve.cli.chunks import Chunk
@@ -16,6 +17,8 @@ from lakeindex.serve.cli.chunks import Chunk
 SPREADSHEET = "lakeindex.spreadsheet"
 """Where a command's context says that its CSV is for a spreadsheet."""
 _BOM = "\ufeff"
+_END = "\r\n"
+"""Of a line, for the csv module: a cell that holds one of these two is quoted, whatever the version of Python."""
 
 
 def is_for_spreadsheet() -> bool:
@@ -29,37 +32,50 @@ def write_chunks_as_csv(names: Sequence[str], chunks: Iterator[Chunk], spreadshe
     if is_for_spreadsheet() if spreadsheet is None else spreadsheet:
         write_for_spreadsheet(sys.stdout, names, chunks)
         return
-    out = _Visible(sys.stdout) if sys.stdout.isatty() else sys.stdout
-    writer = csv.writer(out, lineterminator="\n")
+    out = _Terminal(sys.stdout) if sys.stdout.isatty() else _Unix(sys.stdout)
+    writer = csv.writer(out, lineterminator=_END)
     writer.writerow(names)
     for chunk in chunks:
         writer.writerows(zip(*map(csv_cells, chunk), strict=True))
         sys.stdout.flush()
-    if isinstance(out, _Visible) and out.has_escaped:
-        sys.stderr.write("characters that a terminal obeys or hides are escaped here; in a file or pipe they are not\n")
+    if isinstance(out, _Terminal):
+        out.say_what_was_escaped()
 
 
 def write_for_spreadsheet(out: TextIO, names: Sequence[str], chunks: Iterator[Chunk]) -> None:
     """Write CSV that a spreadsheet opens without running a formula or losing a digit: see `spreadsheet_cells`."""
-    from lakeindex.escaping.spreadsheet import spreadsheet_cells
-
-    writer = csv.writer(_Visible(out) if out.isatty() else out, lineterminator="\r\n")
     if not out.isatty():
         out.write(_BOM)
-    writer.writerow(spreadsheet_cells(list(names)))
+    writer = csv.writer(_Terminal(out) if out.isatty() else out, lineterminator=_END)
+    writer.writerow(spreadsheet_cells(names))
     for chunk in chunks:
         writer.writerows(zip(*(spreadsheet_cells(csv_cells(values)) for values in chunk), strict=True))
         out.flush()
 
 
-class _Visible:
-    """A terminal that CSV is written to."""
+class _Unix:
+    """What lines that end with a line feed are written to."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._write = out.write
+
+    def write(self, line: str) -> int:
+        return self._write(line[: -len(_END)] + "\n")
+
+
+class _Terminal:
+    """A terminal that lines are written to."""
 
     def __init__(self, terminal: TextIO) -> None:
         self._terminal = terminal
-        self.has_escaped = False
+        self._has_escaped = False
 
-    def write(self, text: str) -> int:
-        line = text.removesuffix("\r\n").removesuffix("\n")
-        self.has_escaped = self.has_escaped or not is_visible(line)
-        return self._terminal.write(visible(line) + "\n")
+    def write(self, line: str) -> int:
+        cells = line.removesuffix(_END)
+        self._has_escaped = self._has_escaped or not is_visible(cells)
+        return self._terminal.write(visible(cells) + "\n")
+
+    def say_what_was_escaped(self) -> None:
+        if self._has_escaped:
+            note = "characters that a terminal obeys or hides are escaped here; in a file or pipe they are not"
+            sys.stderr.write(note + "\n")

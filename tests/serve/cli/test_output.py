@@ -67,10 +67,14 @@ def test_json_is_byte_for_byte_what_the_json_module_writes(rows: pa.Table, capsy
 
 
 def test_csv_is_byte_for_byte_what_the_csv_module_writes(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [table().column_names, *zip(*(column.to_pylist() for column in table().columns), strict=True)]
+    text = written(capsys, table(), Format.CSV)
+    assert list(map(tuple, csv.reader(io.StringIO(text, newline="")))) == list(map(tuple, rows))
+    unbroken = pa.table({"a": [text for text in PAYLOADS if "\r" not in text]})
     expected = io.StringIO()
-    writer = csv.writer(expected, lineterminator="\n")
-    writer.writerows([table().column_names, *zip(*(column.to_pylist() for column in table().columns), strict=True)])
-    assert written(capsys, table(), Format.CSV) == expected.getvalue()
+    csv.writer(expected, lineterminator="\n").writerows([["a"], *([text] for text in unbroken["a"].to_pylist())])
+    assert written(capsys, unbroken, Format.CSV) == expected.getvalue()
+    assert written(capsys, pa.table({"a": ["x\ry"]}), Format.CSV) == 'a\n"x\ry"\n'
     assert written(capsys, mixed(), Format.CSV).splitlines()[:2] == [
         "n,x,t,flag,day,price,list,deep,raw,100 % %s",
         '1,1.5,a\u202eb,true,2024-03-08,1.50,"[""a"", ""\\u0007""]","{""k"": [1.0, null], ""v"": null}",'
