@@ -16,6 +16,8 @@ from lakeindex.join.lake_tables import LakeTables
 from lakeindex.join.side import JoinSide, reading
 from lakeindex.join.statement import JoinSql
 
+_BATCH_ROWS = 20_000
+"""So many are ready before the first is seen; DuckDB's own million fill a memory, where rows are wide."""
 MAPPING = "join_mapping"
 """The name by which statements that run here find the pairs of a mapping."""
 
@@ -47,7 +49,7 @@ class JoinRunner:
     def batches(self, sql: str) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         """Run a statement, a batch of rows at a time. Raises UnreadableTable, even in the middle."""
         with self._reading():
-            reader = self._cursor.sql(sql).to_arrow_reader()
+            reader = self._cursor.sql(sql).to_arrow_reader(_BATCH_ROWS)
         return reader.schema, self._read(reader)
 
     def connect(self, folder: Path) -> duckdb.DuckDBPyConnection:

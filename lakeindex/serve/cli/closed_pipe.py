@@ -25,7 +25,7 @@ def ending_with_reader() -> Iterator[None]:
 
     Where the next rows are written soon, BrokenPipeError is raised as always.
     """
-    if not is_guarded() or not stat.S_ISFIFO(os.fstat(1).st_mode):
+    if not is_guarded() or not _is_pipe():
         yield
         return
     receiving, sending = os.pipe()
@@ -38,6 +38,13 @@ def ending_with_reader() -> Iterator[None]:
         os.close(sending)
         watcher.join()
         os.close(receiving)
+
+
+def _is_pipe() -> bool:
+    try:
+        return stat.S_ISFIFO(os.fstat(1).st_mode)
+    except OSError:  # the command was started with stdout closed
+        return False
 
 
 def _watch(receiving: int) -> None:

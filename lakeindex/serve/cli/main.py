@@ -20,8 +20,8 @@ from lakeindex.serve.cli.maintain import rollback, verify
 from lakeindex.serve.cli.output import print_message
 from lakeindex.serve.cli.pairs import pairs
 from lakeindex.serve.cli.query import evaluate, explain, query
+from lakeindex.serve.cli.streams import escape_logs_and_warnings, prepare_streams
 from lakeindex.serve.cli.train import train
-from lakeindex.serve.cli.visible_stderr import escape_logs_and_warnings
 from lakeindex.serve.cli.watch_joins import watch_joins
 
 _DUCKDB_INTERRUPTED = "Query interrupted"
@@ -62,6 +62,7 @@ def main() -> None:
 
 def run() -> int:
     """Run a command, and return its exit code; an error is one clear sentence on stderr."""
+    prepare_streams()
     try:
         code = _run_command()
     except BaseException as error:

@@ -78,7 +78,8 @@ def write_batches(
 
 def write_csv(names: Sequence[str], rows: Iterable[Iterable[Any]], spreadsheet: bool | None = None) -> None:
     """Write rows as CSV; null is an empty cell."""
-    write_chunks_as_csv(names, chunks_of_rows(rows), spreadsheet)
+    with ending_with_reader():
+        write_chunks_as_csv(names, chunks_of_rows(rows), spreadsheet)
 
 
 def write_markdown(names: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:

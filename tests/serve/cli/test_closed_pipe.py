@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -67,3 +68,20 @@ def test_a_full_disk_is_one_sentence(index_folder: Path) -> None:
     assert done.returncode == 1
     assert b"No space left on device" in done.stderr and b"Traceback" not in done.stderr
     assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_closed_stream_is_no_fault(index_folder: Path, closed: str) -> None:
+    code = "from lakeindex.serve.cli.start import main; main()"
+    command = f'"{sys.executable}" -c "{code}" tables --index "{index_folder}" {closed}'
+    done = subprocess.run(["sh", "-c", command], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert (b"geo/countries.csv" in done.stdout) is (closed == "2>&-")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_data_is_utf8_whatever_the_locale(index_folder: Path, encoding: str) -> None:
+    code = "from lakeindex.serve.cli.start import main; main()"
+    command = [sys.executable, "-c", code, "tables", "-o", "csv", "--index", str(index_folder)]
+    done = subprocess.run(command, capture_output=True, check=True, env=os.environ | {"PYTHONIOENCODING": encoding})
+    assert "geo/hauptstädte.csv.gz" in done.stdout.decode("utf-8")
