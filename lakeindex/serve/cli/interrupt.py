@@ -47,6 +47,8 @@ class _State:
 
 def guard() -> None:
     """Take over SIGINT and SIGTERM, unless whoever started the process had them ignored."""
+    if _State.is_guarded:
+        return
     _State.is_guarded = True
     for number in _SENTENCES:
         if signal.getsignal(number) != signal.SIG_IGN:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -14,7 +14,7 @@ from lakeindex.serve.cli.closed_pipe import ReaderGone
 from lakeindex.serve.cli.feedback import accept, feedback, reject
 from lakeindex.serve.cli.index import demo, index
 from lakeindex.serve.cli.inspect import profile, read, sql, status, tables
-from lakeindex.serve.cli.interrupt import Interrupted, Unwinding, say_why
+from lakeindex.serve.cli.interrupt import Interrupted, Unwinding, guard, leave, say_why
 from lakeindex.serve.cli.join import join
 from lakeindex.serve.cli.maintain import rollback, verify
 from lakeindex.serve.cli.output import print_message
@@ -55,9 +55,10 @@ for command in _COMMANDS:
     cli.add_command(command)
 
 
-def main() -> None:
-    """Run a command; an error is one clear sentence on stderr and its exit code."""
-    sys.exit(run())
+def main() -> NoReturn:
+    """Run a command and end the process with its exit code."""
+    guard()
+    leave(run())
 
 
 def run() -> int:

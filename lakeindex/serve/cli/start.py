@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from lakeindex.serve.cli.interrupt import guard, leave
+from lakeindex.serve.cli.interrupt import guard
 
 
 def main() -> None:
     """Run a command and end the process with its exit code."""
     guard()
-    from lakeindex.serve.cli.main import run
+    from lakeindex.serve.cli import main as command_line
 
-    leave(run())
+    command_line.main()

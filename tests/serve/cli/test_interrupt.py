@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -179,3 +180,11 @@ def test_signals_that_the_caller_ignores_stay_ignored() -> None:
 def test_one_more_signal_after_the_command_has_ended_says_nothing_twice() -> None:
     code = guarded("pass").replace("interrupt.leave(code)", f"{SAY.strip()}\ntime.sleep(60)")
     assert interrupted(code, times=2)[:2] == (130, LINE)
+
+
+def test_almost_nothing_is_imported_before_signals_are_taken_over() -> None:
+    code = "import sys; before = set(sys.modules); import lakeindex.serve.cli.start; print(*set(sys.modules) - before)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {name for name in done.stdout.split() if not name.startswith("lakeindex")} <= {"__future__"}
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["scripts"] == {"lakeindex": "lakeindex.serve.cli.start:main"}

@@ -119,7 +119,7 @@ def tags_of(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("command", commands())
-@pytest.mark.parametrize("form", ["table", "csv"])
+@pytest.mark.parametrize("form", ["table"])
 def test_nothing_hidden_reaches_a_terminal(
     command: str, form: str, index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
