@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # not from typing, which is slow to import
 
 if TYPE_CHECKING:
     from lakeindex.config.settings import Settings

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
 import pyarrow as pa
 
 from lakeindex.config.ranges import SHARE
+from lakeindex.escaping.markup import html_text
+from lakeindex.escaping.visible import visible_line
 from lakeindex.types.lake import ColumnId
 from lakeindex.types.matches import JoinKind
 
@@ -108,15 +109,15 @@ class WatchedJoins:
             f"{one.containment_before:6.1%} → {one.containment_now:6.1%}  {one.reason}  {one.column}  ⋈  {one.joins}"
             for one in self.broken
         ]
-        return "\n".join([self.summary(), *lines])
+        return "\n".join(map(visible_line, [self.summary(), *lines]))
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{name}</th>" for name in BROKEN_SCHEMA.names)
         rows = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(_shown(value))}</td>" for value in broken_row(one).values()) + "</tr>"
+            "<tr>" + "".join(f"<td>{html_text(_shown(value))}</td>" for value in broken_row(one).values()) + "</tr>"
             for one in self.broken
         )
-        caption = f"<caption>{html.escape(self.summary())}</caption>"
+        caption = f"<caption>{html_text(self.summary())}</caption>"
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 

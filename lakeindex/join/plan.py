@@ -12,6 +12,7 @@ import pyarrow as pa
 from lakeindex.catalog.database import glob_escaped
 from lakeindex.config.ranges import JOINED_ROWS, PREVIEWED_ROWS
 from lakeindex.errors import InvalidSetting, Refused
+from lakeindex.escaping.visible import visible_line
 from lakeindex.join.condition import ByMapping, JoinCondition
 from lakeindex.join.counts import JoinCounts
 from lakeindex.join.dialects import DUCKDB, translate
@@ -228,7 +229,7 @@ class JoinPlan:
 
     def __repr__(self) -> str:
         head = f"{self.how} join of {self.left} with {self.right}"
-        return f"{head}\n  {self.describe()}\n  expected: {self.promised.describe()}"
+        return "\n  ".join(map(visible_line, (head, self.describe(), f"expected: {self.promised.describe()}")))
 
     def _repr_html_(self) -> str:
         head, *lines = repr(self).split("\n")

@@ -16,6 +16,8 @@ from lakeindex.join.lake_tables import LakeTables
 from lakeindex.join.side import JoinSide, reading
 from lakeindex.join.statement import JoinSql
 
+_BATCH_ROWS = 20_000
+"""So many are ready before the first is seen; DuckDB's own million fill a memory, where rows are wide."""
 MAPPING = "join_mapping"
 """The name by which statements that run here find the pairs of a mapping."""
 

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from lakeindex.catalog.sql_process.cursor import SqlCursor
 from lakeindex.errors import InvalidSetting, LakeIndexError, NotFound, Refused
+from lakeindex.files.exit_cleanup import on_hard_exit
 from lakeindex.sql import literal
 
 _COPY_OPTIONS = {
@@ -42,7 +43,7 @@ def copy_rows(sql: str, path: Path, force: bool, connect: Connect) -> int:
     """
     require_writable(path, force)
     options = _COPY_OPTIONS[path.suffix.lower()]
-    with _beside(path, force) as unfinished:
+    with unfinished_beside(path, force) as unfinished:
         connection = connect(unfinished.parent)
         try:
             written = connection.execute(f"COPY ({sql}) TO {literal(str(unfinished))} ({options})").fetchone()
@@ -62,7 +63,7 @@ def mapping_path(out: Path) -> Path:
 def write_mapping(pairs: pa.Table, path: Path, force: bool) -> None:
     """Write a mapping as Parquet. Raises NotFound where there is no such folder, Refused where a file exists."""
     _require_free(path, force)
-    with _beside(path, force) as unfinished:
+    with unfinished_beside(path, force) as unfinished:
         pq.write_table(pairs, unfinished, compression="zstd")
 
 
@@ -76,10 +77,14 @@ def _require_free(path: Path, force: bool) -> None:
 
 
 @contextmanager
-def _beside(path: Path, force: bool) -> Iterator[Path]:
-    """Yield a file in a folder of its own to write to, and move it to `path` in the end."""
+def unfinished_beside(path: Path, force: bool) -> Iterator[Path]:
+    """Yield a file in a folder of its own to write to, and move it to `path` in the end; on failure nothing stays.
+
+    Raises Refused where there is such a file by then, unless `force`.
+    """
     # Resolved, as DuckDB compares it with the folders that it may access.
     folder = Path(mkdtemp(prefix=f".{path.name}.", dir=path.parent.resolve()))
+    forget = on_hard_exit(lambda: rmtree(folder, ignore_errors=True))
     try:
         unfinished = folder / f"unfinished{path.suffix}"
         yield unfinished
@@ -88,6 +93,7 @@ def _beside(path: Path, force: bool) -> Iterator[Path]:
         unfinished.replace(path)
     finally:
         rmtree(folder, ignore_errors=True)
+        forget()
 
 
 def _claim(path: Path) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from lakeindex.arrays.aliases import Integers
+from lakeindex.escaping.markup import html_text
+from lakeindex.escaping.visible import visible_line
 from lakeindex.match.features import KINDS_OF_JOIN, kinds_of
 from lakeindex.search.answer_text import TableMatches, by_table, share_that_meets
 from lakeindex.search.explain import Explainer
@@ -90,21 +91,21 @@ class Answer:
 
     def __repr__(self) -> str:
         if not self.matches and not self.self_matches:
-            return f"nothing joins with {self.query} (tried {', '.join(self.tried)})"
+            return visible_line(f"nothing joins with {self.query} (tried {', '.join(self.tried)})")
         unsure = sum(match.accepted is False for match in self.matches)
         lines = [f"{len(self.matches) - unsure} columns join with {self.query}, {unsure} more may (?):"]
         lines += [_line(group, f"{group.best.rank:4}") for group in by_table(self.matches)]
         lines += [_line(group, "self") for group in by_table(self.self_matches)]
-        return "\n".join(lines)
+        return "\n".join(map(visible_line, lines))
 
     def _repr_html_(self) -> str:
         if not self.matches and not self.self_matches:
-            return f"<p>{html.escape(repr(self))}</p>"
+            return f"<p>{html_text(repr(self))}</p>"
         names = ["rank", "table", "column", "more columns of the table", *ANSWER_SCHEMA.names[5:]]
         head = "".join(f"<th>{name.replace('_', ' ')}</th>" for name in names)
         rows = [_html_row(group, str(group.best.rank)) for group in by_table(self.matches)]
         rows += [_html_row(group, "self") for group in by_table(self.self_matches)]
-        caption = f"<caption>Columns that join with {html.escape(str(self.query))}</caption>"
+        caption = f"<caption>Columns that join with {html_text(str(self.query))}</caption>"
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
@@ -119,7 +120,7 @@ def _html_row(group: TableMatches, rank: str) -> str:
     row = match_row(group.best)
     others = ", ".join(match.column.name for match in group.matches[1:])
     cells = [rank, row["table"], row["column"], others, *(row[name] for name in ANSWER_SCHEMA.names[5:])]
-    return "<tr>" + "".join(f"<td>{html.escape(_shown(cell))}</td>" for cell in cells) + "</tr>"
+    return "<tr>" + "".join(f"<td>{html_text(_shown(cell))}</td>" for cell in cells) + "</tr>"
 
 
 def matches_of(candidates: ScoredCandidates, places: Integers, explainer: Explainer) -> list[Match]:

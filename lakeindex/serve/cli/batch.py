@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lakeindex.errors import InvalidSetting, NotFound
 from lakeindex.search.answer import ANSWER_SCHEMA, Answer, match_row
+from lakeindex.serve.cli.closed_pipe import ending_with_reader
 from lakeindex.serve.cli.output import Format, print_message, write_batches, write_csv
 from lakeindex.serve.cli.render import write_answer
 from lakeindex.types.lake import ColumnId, TableId
@@ -32,8 +33,9 @@ def write_batch_answers(
     """
     answers = query_many(lake, list(_known(lake, queries)))
     if form in (Format.JSON, Format.JSONL):
-        for answer in answers:
-            write_answer(answer, Format.JSONL, True, quiet)
+        with ending_with_reader():
+            for answer in answers:
+                write_answer(answer, Format.JSONL, True, quiet)
     elif form is Format.CSV:
         rows = (match_row(match).values() for answer in answers for match in answer.listed(with_self))
         write_csv(ANSWER_SCHEMA.names, rows)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lakeindex.config.ranges import JOINED_ROWS, SHARE
+from lakeindex.serve.cli.chunks import chunks_of_batches
+from lakeindex.serve.cli.csv_out import is_for_spreadsheet, write_for_spreadsheet
 from lakeindex.serve.cli.numbers import InRange
 from lakeindex.serve.cli.options import open_lake, with_format, with_lake, with_quiet
 from lakeindex.serve.cli.output import Format, print_line, print_message, write_batches, write_table
@@ -95,6 +97,7 @@ def join(
 ) -> None:
     """Join two tables where the values of two columns meet."""
     from lakeindex.join.kinds import AsOf, Direction
+    from lakeindex.join.plan import JoinPlan
     from lakeindex.join.write_file import require_writable
 
     if rows and how == "anti":
@@ -126,8 +129,8 @@ def join(
     elif out is None:
         _print_remarks(plan, _print_rows(plan, Format(output)), quiet)
     if out is not None:
-        written = plan.write(out, force, rows)
-        _print_remarks(plan, written, quiet)
+        write = _write_for_spreadsheet if is_for_spreadsheet() else JoinPlan.write
+        _print_remarks(plan, write(plan, out, force, rows), quiet)
 
 
 def _suggest(complements: list[tuple[tuple[str, str], ...]]) -> None:
@@ -139,14 +142,27 @@ def _suggest(complements: list[tuple[tuple[str, str], ...]]) -> None:
 def _print_rows(plan: JoinPlan, form: Format) -> int:
     schema, batches = plan.batches()
     counts: list[int] = []
-
-    def counted() -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            counts.append(batch.num_rows)
-            yield batch
-
-    write_batches(counted(), schema, form)
+    write_batches(_counted(batches, counts), schema, form)
     return sum(counts)
+
+
+def _write_for_spreadsheet(plan: JoinPlan, out: Path, force: bool, rows: bool) -> int:
+    from lakeindex.join.write_file import unfinished_beside
+
+    pairs = plan.rows() if rows else None
+    schema, batches = (pairs.schema, iter(pairs.to_batches())) if pairs is not None else plan.batches()
+    counts: list[int] = []
+    path = out.absolute()
+    with unfinished_beside(path, force) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
+        write_for_spreadsheet(file, schema.names, chunks_of_batches(_counted(batches, counts)))
+        file.flush()
+    return sum(counts)
+
+
+def _counted(batches: Iterator[pa.RecordBatch], counts: list[int]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        counts.append(batch.num_rows)
+        yield batch
 
 
 def _print_remarks(plan: JoinPlan, rows: int, quiet: bool) -> None:

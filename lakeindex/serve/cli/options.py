@@ -11,6 +11,7 @@ import click
 
 from lakeindex.config.settings import Settings, load_settings
 from lakeindex.serve.cli.output import Format, print_message
+from lakeindex.serve.cli.spreadsheet_option import with_spreadsheet
 
 if TYPE_CHECKING:
     from lakeindex.lake import Lake
@@ -46,10 +47,10 @@ def with_allow(command: Command) -> Command:
 
 
 def with_format(command: Command) -> Command:
-    """Add `-o`."""
+    """Add `-o` and `--spreadsheet`."""
     choice = click.Choice([str(one) for one in Format])
     return click.option("-o", "--output", type=choice, default=str(Format.TABLE), show_default=True, help="Format.")(
-        command
+        with_spreadsheet(command)
     )
 
 

@@ -1,19 +1,34 @@
-"""Print results: data on stdout in the chosen format, everything else on stderr."""
+"""Print results: data on stdout in the chosen format, everything else on stderr.
+
+What is for people (table, md, messages) never holds a character that a terminal obeys or hides. Data (csv, json, jsonl,
+arrow) is written as it is, but to a terminal: what is shown there is for people, too.
+"""
 
 from __future__ import annotations
 
-import csv
-import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from io import IOBase
 from typing import TYPE_CHECKING, Any, cast
 
+import click
+
+from lakeindex.escaping.markup import markdown_cells
+from lakeindex.escaping.visible import visible, visible_json
+from lakeindex.serve.cli.cells import as_json, json_cells, shown
+from lakeindex.serve.cli.chunks import Chunk, chunks_of_batches, chunks_of_rows
+from lakeindex.serve.cli.closed_pipe import ending_with_reader
+from lakeindex.serve.cli.csv_out import write_chunks_as_csv
+from lakeindex.serve.cli.grid import write_chunks_as_grid
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_WIDTH = 150  # of a table that goes to no terminal
+__all__ = [
+    "Format", "as_json", "print_line", "print_message", "print_text", "shown", "write_batches", "write_csv",
+    "write_grid", "write_markdown", "write_table",
+]  # fmt: skip
 
 
 class Format(StrEnum):
@@ -27,107 +42,117 @@ class Format(StrEnum):
     ARROW = "arrow"
 
 
-def write_table(table: pa.Table, form: Format, title: str = "") -> None:
-    """Write the rows of an Arrow table."""
-    write_batches(iter(table.to_batches()), table.schema, form, title)
+def write_table(table: pa.Table, form: Format, title: str = "", spreadsheet: bool | None = None) -> None:
+    """Write the rows of an Arrow table, as `write_batches` does."""
+    write_batches(iter(table.to_batches()), table.schema, form, title, spreadsheet)
 
 
-def write_batches(batches: Iterator[pa.RecordBatch], schema: pa.Schema, form: Format, title: str = "") -> None:
-    """Write rows as they come, batch by batch where the format allows it."""
+def write_batches(
+    batches: Iterator[pa.RecordBatch],
+    schema: pa.Schema,
+    form: Format,
+    title: str = "",
+    spreadsheet: bool | None = None,
+) -> None:
+    """Write rows as they come, in memory that doesn't grow with their number.
+
+    CSV is written for a spreadsheet where `spreadsheet` says so; unless given, where the command has `--spreadsheet`.
+    Raises UsageError for `arrow` on a terminal, BrokenPipeError where nobody reads stdout any more.
+    """
     if form is Format.ARROW:
         _write_arrow(batches, schema)
         return
-    rows = (row for batch in batches for row in batch.to_pylist())
-    if form is Format.CSV:
-        write_csv(schema.names, (row.values() for row in rows))
-    elif form is Format.JSONL:
-        for row in rows:
-            print_line(as_json(row))
-    elif form is Format.JSON:
-        print_line(as_json(list(rows), indent=1))
-    elif form is Format.MD:
-        write_markdown(schema.names, (row.values() for row in rows))
-    else:
-        write_grid(schema.names, (row.values() for row in rows), title)
+    names, chunks = list(schema.names), chunks_of_batches(batches)
+    with ending_with_reader():
+        if form is Format.CSV:
+            write_chunks_as_csv(names, chunks, spreadsheet)
+        elif form is Format.JSONL:
+            _write_jsonl(names, chunks)
+        elif form is Format.JSON:
+            _write_json(names, chunks)
+        elif form is Format.MD:
+            _write_chunks_as_markdown(names, chunks)
+        else:
+            write_chunks_as_grid(names, chunks, title)
 
 
-def write_csv(names: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
+def write_csv(names: Sequence[str], rows: Iterable[Iterable[Any]], spreadsheet: bool | None = None) -> None:
     """Write rows as CSV; null is an empty cell."""
-    out = csv.writer(sys.stdout, lineterminator="\n")
-    out.writerow(names)
-    out.writerows(["" if value is None else _flat(value) for value in row] for row in rows)
+    with ending_with_reader():
+        write_chunks_as_csv(names, chunks_of_rows(rows), spreadsheet)
 
 
 def write_markdown(names: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
     """Write rows as a Markdown table."""
-    print_line("| " + " | ".join(names) + " |")
-    print_line("|" + " --- |" * len(names))
-    for row in rows:
-        cells = (shown(value).replace("|", "\\|").replace("\n", " ") for value in row)
-        print_line("| " + " | ".join(cells) + " |")
+    _write_chunks_as_markdown(names, chunks_of_rows(rows))
 
 
 def write_grid(names: Sequence[str], rows: Iterable[Iterable[Any]], title: str = "") -> None:
     """Write rows as a table for people."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console(width=None if sys.stdout.isatty() else _WIDTH, highlight=False)
-    grid = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in names:
-        grid.add_column(name, overflow="fold")
-    for row in rows:
-        # Text, so that a value is never taken for markup.
-        grid.add_row(*[Text(shown(value)) for value in row])
-    console.print(grid)
+    write_chunks_as_grid(names, chunks_of_rows(rows), title)
 
 
 def print_message(message: str, quiet: bool = False) -> None:
     """Print a message for people on stderr."""
     if not quiet:
-        sys.stderr.write(message + "\n")
+        sys.stderr.write(visible(message) + "\n")
+
+
+def print_text(text: str) -> None:
+    """Print a line for people on stdout."""
+    sys.stdout.write(visible(text) + "\n")
 
 
 def print_line(text: str) -> None:
-    """Print a line of data on stdout."""
-    sys.stdout.write(text + "\n")
+    """Print a line of data on stdout; on a terminal with JSON's escapes, which leave JSON the same data."""
+    sys.stdout.write((visible_json(text) if sys.stdout.isatty() else text) + "\n")
 
 
-def as_json(value: object, indent: int | None = None) -> str:
-    """Return JSON; what JSON can't express (dates, bytes, nan) becomes text or null."""
-    return json.dumps(_plain(value), ensure_ascii=False, indent=indent, default=str)
+def _write_jsonl(names: list[str], chunks: Iterator[Chunk]) -> None:
+    row = "{" + ", ".join(f"{_json_name(name)}: %s" for name in dict.fromkeys(names)) + "}"
+    for chunk in chunks:
+        print_line("\n".join(_json_rows(row, names, chunk, None)))
+        sys.stdout.flush()
 
 
-def shown(value: object) -> str:
-    """Return a value as text for people."""
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return "" if value != value else f"{value:.4g}"
-    if isinstance(value, list):
-        return ", ".join(shown(one) for one in value)
-    return str(value)
+def _write_json(names: list[str], chunks: Iterator[Chunk]) -> None:
+    """Write an array as `as_json` with an indent of 1 writes it, as rows come."""
+    row = " {\n" + ",\n".join(f"  {_json_name(name)}: %s" for name in dict.fromkeys(names)) + "\n }"
+    has_begun = False
+    for chunk in chunks:
+        sys.stdout.write(",\n" if has_begun else "[\n")
+        text = ",\n".join(_json_rows(row, names, chunk, 1))
+        sys.stdout.write(visible_json(text) if sys.stdout.isatty() else text)
+        sys.stdout.flush()
+        has_begun = True
+    print_line("\n]" if has_begun else "[]")
 
 
-def _flat(value: object) -> object:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return as_json(value) if isinstance(value, list | dict) else value
+def _json_name(name: str) -> str:
+    return as_json(name).replace("%", "%%")
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, float):
-        return value if value == value and abs(value) != float("inf") else None
-    if isinstance(value, dict):
-        return {str(name): _plain(one) for name, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
+def _json_rows(row: str, names: list[str], chunk: Chunk, indent: int | None) -> Iterator[str]:
+    # Of two columns with one name, an object has the last.
+    columns = dict(zip(names, chunk, strict=True))
+    return (row % values for values in zip(*(json_cells(column, indent) for column in columns.values()), strict=True))
+
+
+def _write_chunks_as_markdown(names: Sequence[str], chunks: Iterator[Chunk]) -> None:
+    sys.stdout.write("| " + " | ".join(markdown_cells(names)) + " |\n")
+    sys.stdout.write("|" + " --- |" * len(names) + "\n")
+    for chunk in chunks:
+        columns = [markdown_cells(list(map(shown, values))) for values in chunk]
+        sys.stdout.write("".join(f"| {' | '.join(row)} |\n" for row in zip(*columns, strict=True)))
+        sys.stdout.flush()
 
 
 def _write_arrow(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> None:
     import pyarrow as pa
 
-    with pa.ipc.new_stream(pa.PythonFile(cast(IOBase, sys.stdout.buffer)), schema) as writer:
+    if sys.stdout.isatty():
+        raise click.UsageError("arrow is for programs, not for a terminal: redirect it, as in -o arrow > rows.arrow")
+    stream = pa.PythonFile(cast(IOBase, sys.stdout.buffer))
+    with ending_with_reader(), pa.ipc.new_stream(stream, schema) as writer:
         for batch in batches:
             writer.write_batch(batch)

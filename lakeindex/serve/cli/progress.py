@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
+
+from lakeindex.serve.cli.interrupt import on_hard_exit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from rich.progress import Progress, TaskID
 
 _TITLES = {
     "tables": "reading tables",
@@ -17,6 +22,8 @@ _TITLES = {
     "encode": "encoding columns",
     "index": "building indexes",
 }
+_CURSOR = b"\x1b[?25h\n"
+"""Shows the cursor again, which a progress bar hides."""
 
 
 @contextmanager
@@ -25,6 +32,23 @@ def build_progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
     if quiet or not sys.stderr.isatty():
         yield lambda stage, done, total: None
         return
+    with ExitStack() as until_done:
+        bars: list[Progress] = []
+        tasks: dict[str, TaskID] = {}
+
+        def show(stage: str, done: int, total: int) -> None:
+            # Nothing is drawn before there is something to show: what fails at once says only why.
+            if not bars:
+                bars.append(until_done.enter_context(_bars()))
+                until_done.callback(on_hard_exit(lambda: os.write(2, _CURSOR)))
+            if stage not in tasks:
+                tasks[stage] = bars[0].add_task(_TITLES.get(stage, stage), total=total)
+            bars[0].update(tasks[stage], completed=done, total=total)
+
+        yield show
+
+
+def _bars() -> Progress:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -35,19 +59,11 @@ def build_progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
         TimeRemainingColumn,
     )
 
-    columns = (
+    return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
+        console=Console(stderr=True),
     )
-    with Progress(*columns, console=Console(stderr=True)) as shown:
-        tasks = {}
-
-        def show(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = shown.add_task(_TITLES.get(stage, stage), total=total)
-            shown.update(tasks[stage], completed=done, total=total)
-
-        yield show

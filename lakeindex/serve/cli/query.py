@@ -11,7 +11,8 @@ import click
 from lakeindex.config.ranges import ANSWERS, PROBED, SHARE
 from lakeindex.serve.cli.numbers import InRange
 from lakeindex.serve.cli.options import open_lake, warn_without_lake, with_format, with_lake, with_quiet, with_reranking
-from lakeindex.serve.cli.output import Format, print_line, write_table
+from lakeindex.serve.cli.output import Format, print_text, write_table
+from lakeindex.serve.cli.spreadsheet_option import with_spreadsheet
 from lakeindex.types.lake import ColumnId, TableId
 
 
@@ -84,6 +85,7 @@ def query(
 @with_lake
 @with_reranking
 @click.option("-o", "--output", type=click.Choice(["table", "json", "html", "csv", "md"]), default="table")
+@with_spreadsheet
 def explain(
     left_table: str,
     left_column: str,
@@ -99,7 +101,7 @@ def explain(
     warn_without_lake(lake)
     match = lake.explain(ColumnId(TableId(left_table), left_column), ColumnId(TableId(right_table), right_column))
     if output == "html":
-        print_line(explanation_html(match))
+        print_text(explanation_html(match))
     else:
         write_explanation(match, Format(output))
 

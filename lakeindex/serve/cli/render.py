@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from lakeindex.escaping.markup import html_text
 from lakeindex.search.answer import ANSWER_SCHEMA, Answer, match_row
 from lakeindex.search.answer_text import HOW_THEY_MEET, TableMatches, by_table, figures_of, share_that_meets
 from lakeindex.serve.cli.output import (
@@ -12,6 +13,7 @@ from lakeindex.serve.cli.output import (
     as_json,
     print_line,
     print_message,
+    print_text,
     shown,
     write_csv,
     write_grid,
@@ -19,6 +21,8 @@ from lakeindex.serve.cli.output import (
     write_table,
 )
 from lakeindex.types.matches import Match
+
+_NOTHING_RUNS = """<meta http-equiv="Content-Security-Policy" content="default-src 'none'">"""
 
 
 def write_answer(answer: Answer, form: Format, show_all: bool, quiet: bool, with_self: bool = False) -> None:
@@ -93,22 +97,20 @@ def write_explanation(match: Match, form: Format) -> None:
     else:
         write_grid(names, rows, title)
         for line in _facts(match):
-            print_line(line)
+            print_text(line)
 
 
 def explanation_html(match: Match) -> str:
     """Return the parts of a match's score as an HTML page."""
-    from html import escape
-
     rows = "".join(
-        f"<tr><td>{escape(one.name)}</td><td>{one.part:.3f}</td><td>{escape(shown(one.value))}</td>"
-        f"<td>{escape(one.meaning)}</td></tr>"
+        f"<tr><td>{html_text(one.name)}</td><td>{one.part:.3f}</td><td>{html_text(shown(one.value))}</td>"
+        f"<td>{html_text(one.meaning)}</td></tr>"
         for one in match.evidence
     )
-    facts = "".join(f"<li>{escape(line)}</li>" for line in _facts(match))
-    title = escape(f"{match.query} ⋈ {match.column}")
+    facts = "".join(f"<li>{html_text(line)}</li>" for line in _facts(match))
+    title = html_text(f"{match.query} ⋈ {match.column}")
     return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><h1>{title}</h1>'
+        f'<!doctype html><html lang="en"><meta charset="utf-8">{_NOTHING_RUNS}<title>{title}</title><h1>{title}</h1>'
         f"<table><thead><tr><th>evidence</th><th>part</th><th>strength</th><th>what it says</th></tr></thead>"
         f"<tbody>{rows}<tr><td>{_score_label(match)}</td><td>{match.score:.3f}</td><td></td>"
         f"<td>the sum of the parts</td></tr></tbody></table><ul>{facts}</ul></html>"
@@ -145,7 +147,7 @@ def _facts(match: Match) -> list[str]:
 
 def _write_for_people(answer: Answer, visible: list[Match], within: list[Match], form: Format) -> None:
     if not visible and not within:
-        print_line(f"nothing joins with {answer.query}; tried: {', '.join(answer.tried)}")
+        print_text(f"nothing joins with {answer.query}; tried: {', '.join(answer.tried)}")
         return
     names = ["#", "joins with", "score", "kind", "values that meet", "reverse", "cardinality", "figures"]
     names.append("shared, or why")

@@ -10,7 +10,7 @@ import click
 from lakeindex.config.ranges import GENERATION, SHARE
 from lakeindex.serve.cli.numbers import InRange
 from lakeindex.serve.cli.options import open_lake, with_format, with_lake, with_quiet
-from lakeindex.serve.cli.output import Format, as_json, print_line, print_message, write_grid, write_table
+from lakeindex.serve.cli.output import Format, as_json, print_line, print_message, print_text, write_grid, write_table
 
 if TYPE_CHECKING:
     from lakeindex.drift.broken_joins import BrokenJoin, WatchedJoins
@@ -67,7 +67,7 @@ def _write(watched: WatchedJoins, form: Format) -> None:
         names = ["column", "joins with", "kind", "score", "before", "now", "reason"]
         write_grid(names, map(_row, watched.broken), watched.summary())
     elif watched.since is not None:
-        print_line(watched.summary())
+        print_text(watched.summary())
 
 
 def _row(broken: BrokenJoin) -> list[str]:
