@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lakeindex.config.settings import Settings
-from lakeindex.serve.cli.interruption import ending_on_interrupt
 from lakeindex.serve.cli.numbers import of_setting
 from lakeindex.serve.cli.options import read_settings, with_index, with_quiet
 from lakeindex.serve.cli.output import as_json, print_message
+from lakeindex.serve.cli.unfinished_build import leaving_no_litter
 from lakeindex.types.reports import FileStatus
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ _SHOWN_FAILURES = 10
 def index(lake: Path, report: Path | None, strict: bool, allow_shrink: bool, quiet: bool, **flags: Any) -> None:
     """Index the files below LAKE, which are only read."""
     settings = read_settings(**flags | ({"shrink_limit": 1.0} if allow_shrink else {}))
-    with ending_on_interrupt(Path(settings.index)):
+    with leaving_no_litter(Path(settings.index)):
         from lakeindex.lake import Lake
         from lakeindex.serve.cli.progress import build_progress
 

@@ -17,17 +17,18 @@ from lakeindex.files.exit_cleanup import on_hard_exit, run_cleanups
 TYPE_CHECKING = False  # not from typing, which takes as long to import as all the rest
 if TYPE_CHECKING:
     import signal
+    from collections.abc import Callable
     from types import FrameType
     from typing import NoReturn
 else:
     import _signal as signal  # what signal is made of, without enum, collections and functools: most of the time here
 
-__all__ = ["Interrupted", "Unwinding", "guard", "is_guarded", "leave", "leave_at_once", "on_hard_exit", "say_why"]
+__all__ = [
+    "Interrupted", "Unwinding", "describe_what_is_left", "guard", "is_guarded", "leave", "leave_at_once",
+    "on_hard_exit", "say_why",
+]  # fmt: skip
 
-_SENTENCES: dict[int, bytes] = {
-    signal.SIGINT: b"lakeindex: interrupted; an index that was there before is unchanged\n",
-    signal.SIGTERM: b"lakeindex: terminated; an index that was there before is unchanged\n",
-}
+_CAUSES: dict[int, str] = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
 _SECONDS_TO_UNWIND = 0.7
 _SECONDS_TO_CLEAN = 0.2
 
@@ -42,6 +43,7 @@ class _State:
     is_guarded = False
     unwinds = False
     cause: int | None = None
+    what_is_left: Callable[[], str] = staticmethod(lambda: "an index that was there before is unchanged")
     unsaid = _thread.allocate_lock()
 
 
@@ -50,7 +52,7 @@ def guard() -> None:
     if _State.is_guarded:
         return
     _State.is_guarded = True
-    for number in _SENTENCES:
+    for number in _CAUSES:
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _on_signal)
     os.register_at_fork(after_in_child=_release)
@@ -79,12 +81,17 @@ class Unwinding:
             raise Interrupted from None
 
 
+def describe_what_is_left(describe: Callable[[], str]) -> None:
+    """Say, when the command is interrupted from now on, what `describe` returns of its work; that must be quick."""
+    _State.what_is_left = staticmethod(describe)
+
+
 def say_why() -> int:
     """Write the line that says what ended the command, once; return the exit code."""
     cause = _State.cause or signal.SIGINT
     if _State.unsaid.acquire(blocking=False):
         # Not by sys.stderr, whose lock the thread that hangs may hold.
-        os.write(2, _SENTENCES[cause])
+        os.write(2, f"lakeindex: {_CAUSES[cause]}; {_State.what_is_left()}\n".encode())
     return 128 + cause
 
 
@@ -116,7 +123,7 @@ def _on_signal(number: int, frame: FrameType | None) -> None:
 
 def _end_what_hangs(receiving: int) -> None:
     """Wait for a signal, which C code that runs meanwhile doesn't delay here, and end what has not ended soon after."""
-    while not any(number in _SENTENCES for number in os.read(receiving, 64)):
+    while not any(number in _CAUSES for number in os.read(receiving, 64)):
         pass
     time.sleep(_SECONDS_TO_UNWIND)
     leave_at_once(say_why())
