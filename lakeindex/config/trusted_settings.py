@@ -91,8 +91,8 @@ def require_trusted(
             shown = "" if trust is Trust.NONE else f" to {value!r}"
             home = f", or a line in {own_file}" if own_file else ""
             raise InvalidSetting(
-                f"{file} sets {name}{shown}, which {_WHY[trust].format(own=own[name])}; whoever wrote that file may not "
-                f"decide this: if it is meant, give it as LAKEINDEX_{name.upper()}, a flag{home}"
+                f"{file} sets {name}{shown}, which {_WHY[trust].format(own=own[name])}; whoever wrote that file may "
+                f"not decide this: if it is meant, give it as LAKEINDEX_{name.upper()}, a flag{home}"
             )
 
 
