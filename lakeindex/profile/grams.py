@@ -15,6 +15,7 @@ from lakeindex.hashing.siphash import siphash
 from lakeindex.hashing.text_hash import HashedText
 from lakeindex.profile.column_profile import ColumnProfile
 from lakeindex.profile.normalise import normal_values
+from lakeindex.profile.sampled_texts import SampledTexts
 from lakeindex.profile.sketch import Sketch, sketch_each
 
 GRAM_BYTES = 3
@@ -25,9 +26,9 @@ _NOTHING = pa.scalar("", pa.large_string())
 
 def gram_sketches(profiles: Sequence[ColumnProfile], limits: ProfileLimits) -> list[Sketch]:
     """Sketch the trigrams of each profile's texts, counted once a text, however many rows hold it."""
-    texts = [sampled.text for profile in profiles for sampled in profile.texts]
+    texts = SampledTexts.joined([profile.texts for profile in profiles]).texts
     owners = np.repeat(np.arange(len(profiles)), [len(profile.texts) for profile in profiles])
-    values = normal_values(pa.array(texts, pa.large_string()))
+    values = normal_values(texts)
     read = ReadValues(values, [profile.reading for profile in profiles], owners)
     words = read.words(read.ordered())
     padded: Texts = pc.binary_join_element_wise(_SPACE, words, _SPACE, _NOTHING)  # type: ignore[call-overload]

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from lakeindex.arrays.aliases import Floats
 from lakeindex.canonical.arrow_keys import ReadValues
 from lakeindex.profile.column_profile import VALUE_TYPES, ColumnProfile
 from lakeindex.profile.normalise import normal_values
+from lakeindex.profile.sampled_texts import SampledTexts
 from lakeindex.profile.value_types import find_days, interpret
 from lakeindex.types.columns import Kind
 
@@ -24,11 +24,11 @@ def quantiles_of(profiles: Sequence[ColumnProfile]) -> list[Floats]:
     Each is the smallest sampled value that at least this share of the sampled rows do not exceed: exact where the
     sample holds every value.
     """
-    texts = [sampled.text for profile in profiles for sampled in profile.texts]
-    rows = np.array([sampled.rows for profile in profiles for sampled in profile.texts], np.int64)
+    texts = SampledTexts.joined([profile.texts for profile in profiles])
+    rows = texts.rows
     ends = np.cumsum([len(profile.texts) for profile in profiles])
     owners = np.repeat(np.arange(len(profiles)), [len(profile.texts) for profile in profiles])
-    values = normal_values(pa.array(texts, pa.large_string()))
+    values = normal_values(texts.texts)
     value_types, numbers = interpret(values)
     ordered = ReadValues(values, [profile.reading for profile in profiles], owners).ordered()
     _, days = find_days(ordered, value_types)
