@@ -18,7 +18,7 @@ from lakeindex.profile.column_profile import ColumnProfile, Extremes
 from lakeindex.profile.grams import gram_sketches
 from lakeindex.profile.quantiles import quantiles_of
 from lakeindex.profile.sampled_texts import SampledTexts
-from lakeindex.profile.sketch import Sketch
+from lakeindex.profile.sketch import NO_SKETCH, Sketch
 from lakeindex.profile.sketch_sizes import SKETCH_SIZES, sketch_sizes
 from lakeindex.types.columns import Family
 from lakeindex.types.lake import TableId
@@ -105,9 +105,10 @@ def to_records(columns: Sequence[ProfiledColumn], limits: ProfileLimits) -> pa.T
     for name in _EXTREMES:
         extremes: list[Extremes] = [getattr(profile, name) for profile in profiles]
         arrays[name] = pa.array([(one.low, one.high) for one in extremes], _LOW_AND_HIGH)
-    arrays["quantiles"] = _lists(quantiles_of(profiles), np.float64)
     arrays |= _sketches(profiles, limits)
-    if limits.raw is not RawValues.SAMPLE:
+    if limits.raw is RawValues.SAMPLE:
+        arrays["quantiles"] = _lists(quantiles_of(profiles), np.float64)
+    else:
         arrays |= {name: pa.nulls(len(profiles), PROFILE_SCHEMA.field(name).type) for name in _MEASURES}
     return pa.table(arrays).select(PROFILE_SCHEMA.names).cast(PROFILE_SCHEMA)
 
@@ -116,13 +117,14 @@ def _sketches(profiles: Sequence[ColumnProfile], limits: ProfileLimits) -> dict[
     kinds = [profile.kind for profile in profiles]
     arrays: dict[str, ArrowArray] = {}
     for family in SKETCH_SIZES:
-        sketches: list[Sketch] = (
-            gram_sketches(profiles, limits)
-            if family is Family.GRAMS
-            else [getattr(profile, _SKETCHED.get(family, family)) for profile in profiles]
-        )
         sizes = [0] * len(kinds) if limits.raw is RawValues.NONE else sketch_sizes(family, kinds).tolist()
-        sized = list(zip(sketches, sizes, strict=True))
+        sketched = [profile for profile, size in zip(profiles, sizes, strict=True) if size]
+        sketches = iter(
+            gram_sketches(sketched, limits)
+            if family is Family.GRAMS
+            else [getattr(profile, _SKETCHED.get(family, family)) for profile in sketched]
+        )
+        sized: list[tuple[Sketch, int]] = [(next(sketches) if size else NO_SKETCH, size) for size in sizes]
         arrays[f"{family}_hashes"] = _lists([sketch.hashes[:size] for sketch, size in sized], np.uint64)
         arrays[f"{family}_counts"] = _lists([sketch.counts[:size] for sketch, size in sized], np.int64)
     return arrays

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from lakeindex.arrays.aliases import Hashes, Integers, Texts
-from lakeindex.profile.sketch import first_of_each
+from lakeindex.profile.sketch import compact_owners, first_of_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,9 @@ def smallest_places(
 
     Of several spellings of a value the one with the smallest text hash is chosen, with the rows of all.
     """
-    order = np.lexsort((text_hashes, value_hashes, owners))
+    order = np.lexsort((text_hashes, value_hashes))
+    columns = int(owners.max(initial=0)) + 1
+    order = order[np.argsort(compact_owners(owners[order], columns), kind="stable")]
     first = first_of_each(owners[order], value_hashes[order])
     totals = np.add.reduceat(rows[order], first) if len(first) else rows[:0]
     is_small = ranks(owners[order[first]]) < limit

@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Flags, Floats, Hashes, Integers, Texts
-from lakeindex.arrays.ragged import ranges
 from lakeindex.canonical.alternate_keys import AlternateKeys, may_be_moments
 from lakeindex.canonical.arrow_keys import ReadValues
 from lakeindex.canonical.column_reading import ColumnReading
@@ -26,8 +25,9 @@ from lakeindex.profile.column_profile import (
     Extremes,
     length_bin,
 )
-from lakeindex.profile.normalise import is_missing, normal_values, shape_of
+from lakeindex.profile.normalise import is_missing, shape_of
 from lakeindex.profile.read_columns import read_columns
+from lakeindex.profile.read_once import NormalOnce, ReadOnce
 from lakeindex.profile.sampled_texts import SampledTexts, smallest_places
 from lakeindex.profile.sketch import Sketch, sketch_each
 from lakeindex.profile.value_text import Column, as_text
@@ -46,12 +46,13 @@ def profile_columns(
     `readings` doesn't give is decided here, from the values of each column and its table.
     """
     distinct = _distinct_values(columns)
-    value_types, numbers = interpret(distinct.values)
+    normal = distinct.normal
+    value_types, numbers = interpret(normal.values)
     if readings is None:
-        counts = distinct.histograms(value_types[distinct.value_of], len(VALUE_TYPES))
+        counts = distinct.histograms(value_types[normal.value_of], len(VALUE_TYPES))
         readings = read_columns(counts, np.arange(len(columns)) if tables is None else tables)
-    numbers_of = numbers[distinct.value_of]
-    read = _ReadOnce.of(distinct, readings, distinct.extremes(numbers_of))
+    numbers_of = numbers[normal.value_of]
+    read = ReadOnce.of(normal, distinct.owners, readings, _are_moments(distinct.extremes(numbers_of)))
     ordered = read.values.ordered()
     read_types, days = find_days(ordered, value_types[read.value_of])
     value_hashes = _value_hashes(read.values, ordered, limits)[read.read_of]
@@ -64,7 +65,7 @@ def profile_columns(
     }
     types_of, days_of = read_types[read.read_of], days[read.read_of]
     del ordered, read
-    lengths = length_bin(pc.utf8_length(distinct.values).to_numpy())[distinct.value_of]
+    lengths = length_bin(pc.utf8_length(normal.values).to_numpy())[normal.value_of]
     is_thousand, is_dotted = (types_of == VALUE_TYPES.index(name) for name in ("thousand", "dotted"))
     fields: dict[str, Sequence[Any]] = {
         "rows": distinct.rows_of_columns,
@@ -74,7 +75,7 @@ def profile_columns(
         "texts": distinct.samples(value_hashes, limits.texts),
         "value_types": distinct.histograms(types_of, len(VALUE_TYPES)),
         "lengths": distinct.histograms(lengths, LENGTH_BINS),
-        "patterns": distinct.histograms(_patterns(distinct.values)[distinct.value_of], PATTERN_BINS),
+        "patterns": distinct.histograms(_patterns(normal.values)[normal.value_of], PATTERN_BINS),
         "numbers": distinct.extremes(np.where(is_thousand | is_dotted, np.nan, numbers_of)),
         "thousands": distinct.extremes(np.where(is_thousand, numbers_of, np.nan)),
         "dotted": distinct.extremes(np.where(is_dotted, numbers_of, np.nan)),
@@ -85,6 +86,10 @@ def profile_columns(
         ColumnProfile(text_limit=limits.texts, **{field: each[column] for field, each in fields.items()})
         for column in range(len(columns))
     ]
+
+
+def _are_moments(spans: Sequence[Extremes]) -> Flags:
+    return np.array([may_be_moments(span.low, span.high) for span in spans], bool)
 
 
 def _patterns(values: Texts) -> Integers:
@@ -98,7 +103,7 @@ def _value_hashes(read: ReadValues, ordered: Texts, limits: ProfileLimits) -> Ha
     return keyed_spellings(hashes, limits.key) if limits.key else hashes
 
 
-def _sketch_words(distinct: _DistinctValues, read: _ReadOnce, ordered: Texts, limits: ProfileLimits) -> list[Sketch]:
+def _sketch_words(distinct: _DistinctValues, read: ReadOnce, ordered: Texts, limits: ProfileLimits) -> list[Sketch]:
     hashes, owners = HashedText.from_arrow(read.values.words(ordered)).words()
     chosen, places = read.expanded(owners)
     hashes = siphash(hashes, limits.key) if limits.key else hashes
@@ -106,7 +111,7 @@ def _sketch_words(distinct: _DistinctValues, read: _ReadOnce, ordered: Texts, li
 
 
 def _sketch_alternates(
-    distinct: _DistinctValues, read: _ReadOnce, ordered: Texts, numbers: Floats, is_dated: Flags, limits: ProfileLimits
+    distinct: _DistinctValues, read: ReadOnce, ordered: Texts, numbers: Floats, is_dated: Flags, limits: ProfileLimits
 ) -> list[Sketch]:
     alternates = AlternateKeys.of(ordered, numbers, is_dated, read.may_be_moment)
     hashes = HashedText.from_arrow(alternates.keys).strings() & KEY_MASK
@@ -126,55 +131,9 @@ def _distinct_values(columns: Sequence[Column]) -> _DistinctValues:
     found: Any = pa.concat_arrays([pa.array([], pa.large_string()), *[one.field("values") for one in counted]])
     rows = np.concatenate([np.zeros(0, np.int64), *[one.field("counts").to_numpy() for one in counted]])
     owners = np.repeat(np.arange(len(columns)), np.array([len(one) for one in counted], np.int64))
-    texts, text_of = _once(found)
-    values, value_of_text = _once(normal_values(texts))
-    present = np.flatnonzero(~is_missing(values).to_numpy(zero_copy_only=False)[value_of_text[text_of]])
-    text_of = text_of[present]
-    return _DistinctValues(lengths, texts, values, text_of, value_of_text[text_of], rows[present], owners[present])
-
-
-def _once(texts: Texts) -> tuple[Texts, Integers]:
-    """Return each different text once, and where the text of each entry is among them."""
-    encoded: Any = texts.dictionary_encode()
-    return encoded.dictionary, encoded.indices.to_numpy().astype(np.int64)
-
-
-@dataclass(frozen=True, slots=True)
-class _ReadOnce:
-    """Each different normal value once for each different way in which columns read it."""
-
-    values: ReadValues
-    value_of: Integers
-    """Their places among the distinct values."""
-    may_be_moment: Flags
-    """Which of them are of columns whose numbers may be moments."""
-    read_of: Integers
-    """(n,) the place in here of each value of a column."""
-
-    @classmethod
-    def of(cls, distinct: _DistinctValues, readings: Sequence[ColumnReading], spans: Sequence[Extremes]) -> _ReadOnce:
-        """Group the values of columns by how they are read; `spans` are those of the numbers of each column."""
-        ways: dict[tuple[ColumnReading, bool], int] = {}
-        ways_of_columns = [
-            ways.setdefault((reading.as_read(), may_be_moments(span.low, span.high)), len(ways))
-            for reading, span in zip(readings, spans, strict=True)
-        ]
-        different = max(len(ways), 1)
-        pairs = distinct.value_of * different + np.array(ways_of_columns, np.int64)[distinct.owners]
-        used, read_of = np.unique(pairs, return_inverse=True)
-        value_of, way_of = used // different, used % different
-        may_be_moment = np.array([is_moment for _, is_moment in ways], bool)[way_of]
-        values: Any = distinct.values.take(pa.array(value_of))
-        return cls(ReadValues(values, [reading for reading, _ in ways], way_of), value_of, may_be_moment, read_of)
-
-    def expanded(self, owners: Integers) -> tuple[Integers, Integers]:
-        """Return, for every value of a column, the entries that it owns, and for each of these that value's place.
-
-        `owners` are the places in here that own the entries, ascending.
-        """
-        starts = np.searchsorted(owners, np.arange(len(self.value_of) + 1))
-        counts = np.diff(starts)[self.read_of]
-        return ranges(starts[:-1][self.read_of], counts), np.repeat(np.arange(len(self.read_of)), counts)
+    normal = NormalOnce.of(found)
+    present = np.flatnonzero(~is_missing(normal.values).to_numpy(zero_copy_only=False)[normal.value_of])
+    return _DistinctValues(lengths, normal.take(present), rows[present], owners[present])
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +142,8 @@ class _DistinctValues:
 
     rows_of_columns: list[int]
     """A list counts as a row for each of its elements."""
-    texts: Texts
-    """The different texts of all columns, as written in the file."""
-    values: Texts
-    """Their different normal forms."""
-    text_of: Integers
-    """(n,) the place of each text of a column in `texts`."""
-    value_of: Integers
-    """(n,) that of its normal form in `values`; several texts of a column may share one."""
+    normal: NormalOnce
+    """The texts and their normal forms."""
     rows: Integers
     """How many rows hold each text."""
     owners: Integers
@@ -222,8 +175,8 @@ class _DistinctValues:
 
     def samples(self, value_hashes: Hashes, limit: int) -> list[SampledTexts]:
         """Sample the texts with the smallest value hashes; of several spellings the one with the smallest text hash."""
-        text_hashes = HashedText.from_arrow(self.texts).strings()[self.text_of]
+        text_hashes = HashedText.from_arrow(self.normal.texts).strings()[self.normal.text_of]
         places, rows = smallest_places(value_hashes, text_hashes, self.rows, self.owners, limit)
-        texts: Any = self.texts.take(pa.array(self.text_of[places]))
+        texts: Any = self.normal.texts.take(pa.array(self.normal.text_of[places]))
         sampled = SampledTexts(value_hashes[places], text_hashes[places], texts, rows)
         return sampled.split(np.searchsorted(self.owners[places], np.arange(self.columns + 1)).tolist())
