@@ -34,7 +34,7 @@ class FrequentTexts:
         if most is not None:
             order = order[np.arange(len(order)) - np.searchsorted(owners, owners) < most]
             counts = np.minimum(counts, most)
-        texts: Any = flat.field("text").take(pa.array(order))
+        texts: Any = flat.field("text").take(pa.array(order)).cast(pa.large_string())
         return cls(texts, np.cumsum(np.concatenate([np.zeros(1, np.int64), counts]).astype(np.int64)))
 
     def of_each(self) -> Iterator[list[str]]:
