@@ -2,15 +2,22 @@
 # make test: install what the tests need, run them all.
 # make train: train the models that ship, out of tables fetched from the registry.
 # make train-cross: train the cross-encoders alone.
+# make test-lowest: try the lowest versions that pyproject.toml allows, in an environment of their own (gigabytes: torch).
+# make lock: pin every package for development, with hashes; make lock-install: install exactly these.
+# make sbom, make audit: list what lakeindex depends on as CycloneDX; look the locked packages up in advisories.
 
 PYTHON ?= python3
 VENV ?= .venv
 DEMO ?= .demo
 TRAIN ?= .train
+TOOLS ?= .tools
+LOWEST ?= .lowest
+LOCK := requirements-dev.lock
+SBOM ?= build/sbom.cdx.json
 BIN := $(VENV)/bin
 INDEX := $(DEMO)/index
 
-.PHONY: demo test test-slow train train-cross lint format clean
+.PHONY: demo test test-slow test-lowest train train-cross lint format lock lock-install sbom audit clean
 
 demo: $(VENV)/.demo-installed
 	@rm -rf $(DEMO)
@@ -29,6 +36,9 @@ test: $(VENV)/.dev-installed
 test-slow: $(VENV)/.dev-installed
 	$(BIN)/pytest -m slow
 
+test-lowest: | $(BIN)/python
+	$(BIN)/python tools/lowest_versions.py $(LOWEST)
+
 train-cross: $(VENV)/.train-installed
 	$(BIN)/python training/train.py $(TRAIN) --only cross
 
@@ -46,12 +56,40 @@ format: $(VENV)/.dev-installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# The file names no registry: whichever pip is set up for has to give files of these hashes.
+lock: $(TOOLS)/.installed
+	$(TOOLS)/bin/uv pip compile pyproject.toml --extra dev --extra train --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --quiet \
+		--output-file $(LOCK)
+
+lock-install: | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r $(LOCK)
+	$(BIN)/python -m pip install --quiet --no-deps -e .
+	@touch $(VENV)/.dev-installed $(VENV)/.demo-installed $(VENV)/.train-installed
+
+# Of the packages that installing lakeindex brings, as resolved now, without those of development.
+sbom: $(TOOLS)/.installed
+	@mkdir -p $(dir $(SBOM))
+	$(TOOLS)/bin/uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+		--no-header --quiet --output-file $(SBOM).txt
+	$(TOOLS)/bin/cyclonedx-py requirements $(SBOM).txt --pyproject pyproject.toml --output-format JSON --output-file $(SBOM)
+	@rm $(SBOM).txt
+
+# Strict: a package that no advisory source knows fails, as nothing was looked up.
+audit: $(TOOLS)/.installed
+	$(TOOLS)/bin/pip-audit --requirement $(LOCK) --require-hashes --disable-pip --strict
+
 clean:
-	rm -rf $(VENV) $(DEMO) $(TRAIN)
+	rm -rf $(VENV) $(DEMO) $(TRAIN) $(TOOLS) $(LOWEST)
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "lakeindex needs Python 3.11 or newer: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
+
+$(TOOLS)/.installed:
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet 'uv>=0.9' 'cyclonedx-bom>=7' 'pip-audit>=2.9'
+	@touch $@
 
 $(VENV)/.demo-installed: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet -e '.[demo]'

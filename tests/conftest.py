@@ -13,10 +13,11 @@ from tests.small_lake import write_lake
 
 @pytest.fixture(scope="session", autouse=True)
 def what_is_remembered_of_indexes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Keep what is known of the indexes of tests out of the user's own folder."""
+    """Keep what is known of the indexes of tests out of the user's own folder, and the user's settings out of tests."""
     folder = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder))
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("configuration")))
         yield folder
 
 

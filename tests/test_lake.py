@@ -258,13 +258,13 @@ def test_an_index_of_another_model_is_an_error_that_names_both(tmp_path: Path, s
         stale.query(pa.table({"a": ["x"]}), "a")
 
 
-def test_unknown_names_come_with_the_nearest(lake: Lake) -> None:
+def test_unknown_names_come_with_the_nearest(lake: Lake, tmp_path: Path) -> None:
     with pytest.raises(NotFound, match=r"'sales/orders\.csv'"):
         lake.query("sales/order.csv", "country")
     with pytest.raises(NotFound, match="'country'"):
         lake.query("sales/orders.csv", "contry")
     with pytest.raises(NotFound, match="no file"):
-        lake.query(Path("/no/such/file.csv"), "a")
+        lake.query(tmp_path / "no such file.csv", "a")
     with pytest.raises(InvalidSetting, match="Arrow stream"):
         lake.query(42, "a")
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Flags, Integers, Texts
+from lakeindex.arrays.text_numbers import integers_of
 from lakeindex.canonical.column_reading import PLAIN, ColumnReading
 from lakeindex.canonical.folding import fold
 from lakeindex.canonical.rewrites import (
@@ -165,6 +166,4 @@ _DAY = 24 * 3600
 
 def _whole_numbers(texts: Any) -> Integers:
     """Return the numbers that texts are, 0 for nothing."""
-    filled = pc.if_else(pc.equal(texts, pa.scalar("", texts.type)), "0", texts).fill_null("0")
-    found: Integers = filled.cast(pa.int64()).to_numpy()
-    return found
+    return integers_of(texts)[1]

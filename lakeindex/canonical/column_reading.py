@@ -35,6 +35,10 @@ class ColumnReading:
             other.has_decimal_comma, other.date_order, other.is_zoned
         )  # fmt: skip
 
+    def as_read(self) -> ColumnReading:
+        """Return the reading without why it was chosen: equal for columns that read every value the same."""
+        return ColumnReading(self.has_decimal_comma, self.date_order, self.is_zoned)
+
     def describe(self) -> str:
         """Describe it for people; empty where nothing had to be decided."""
         if self.note:

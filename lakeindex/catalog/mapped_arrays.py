@@ -31,9 +31,15 @@ def to_numpy(column: pa.ChunkedArray[Any]) -> npt.NDArray[Any]:
     return _values(array)
 
 
+_NUMPY_TYPES = {
+    pa.from_numpy_dtype(kind): np.dtype(kind) for kind in ("u1", "u2", "u4", "u8", "i1", "i2", "i4", "i8", "f4", "f8")
+}
+
+
 def _values(array: Any) -> npt.NDArray[Any]:
-    # Array.to_numpy imports pandas wherever that is installed, which takes longer than a query.
-    values = np.frombuffer(memoryview(array.buffers()[1] or b""), array.type.to_pandas_dtype())
+    # Array.to_numpy imports pandas wherever that is installed, which takes longer than a query; before pyarrow 26,
+    # DataType.to_pandas_dtype fails where it isn't.
+    values = np.frombuffer(memoryview(array.buffers()[1] or b""), _NUMPY_TYPES[array.type])
     return values[array.offset : array.offset + len(array)]
 
 

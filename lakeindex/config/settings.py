@@ -1,22 +1,26 @@
-"""Settings: flags first, then LAKEINDEX_* variables, then lakeindex.toml, then the defaults here; read once."""
+"""Settings: flags first, then LAKEINDEX_* variables, then lakeindex.toml, then the defaults here; read once.
+
+Of two files of that name, the one in the current folder comes before the user's own, and may set less: see
+`trusted_settings`.
+"""
 
 from __future__ import annotations
 
 import os
-import re
 import sys
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from lakeindex.config.amounts import bytes_of as bytes_of
 from lakeindex.config.profile_limits import RawValues
-from lakeindex.config.ranges import BYTES, OF_SETTINGS, SCORED_PAIRS, shown
+from lakeindex.config.ranges import OF_SETTINGS, SCORED_PAIRS, shown
+from lakeindex.config.settings_files import FILE, own_settings_file, read_folder_file, read_own_file
+from lakeindex.config.trusted_settings import require_trusted
 from lakeindex.errors import InvalidSetting
 from lakeindex.types.lake import Header
 
-FILE = "lakeindex.toml"
 _PREFIX = "LAKEINDEX_"
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _CHOICES = {
@@ -36,14 +40,14 @@ TRANSFORMER = "transformer"
 ALL = "all"
 _ALLOW = "allow"
 _PAIRS, _PAIRS_OF_SLOW = 30, 20
-_AMOUNT = re.compile(r"\s*([0-9]{1,30}(?:\.[0-9]{1,30})?)\s*([kmgt]?)(i?)b\s*", re.IGNORECASE)
-_NOT_IN_FILE = ("lake",)
-"""Settings that a file doesn't make: a folder from a stranger must not name another one to read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings; every field is a flag `--field`, a variable LAKEINDEX_FIELD and a line in lakeindex.toml."""
+    """All settings; every field is a flag `--field`, a variable LAKEINDEX_FIELD and a line in lakeindex.toml.
+
+    A field needs its line in `trusted_settings.TRUST`, too.
+    """
 
     index: str = ".lakeindex"
     """The folder that holds the index."""
@@ -122,28 +126,23 @@ class Settings:
 
 
 def load_settings(flags: Mapping[str, Any], environment: Mapping[str, str], folder: Path) -> Settings:
-    """Merge the settings of all origins; a flag of None is not set. Raises InvalidSetting for a wrong name or value."""
-    merged: dict[str, Any] = {}
-    for origin, given in (
-        (str(folder / FILE), _from_file(folder / FILE)),
-        ("the environment", _from_environment(environment)),
-        ("the command line", {name: value for name, value in flags.items() if value is not None}),
-    ):
-        for name, value in given.items():
-            merged[name] = _converted(name, value, origin)
-    return Settings(**merged)
+    """Merge the settings of all origins; a flag of None is not set.
+
+    Raises InvalidSetting for a wrong name or value, and for what a folder's file may not set.
+    """
+    own_file, folder_file = own_settings_file(), folder / FILE
+    own = {one.name: one.default for one in fields(Settings)}
+    own |= _all_converted(read_own_file(own_file), str(own_file)) if own_file else {}
+    of_folder = _all_converted(read_folder_file(folder_file), str(folder_file))
+    chosen = _all_converted(_from_environment(environment), "the environment")
+    given = {name: value for name, value in flags.items() if value is not None}
+    chosen |= _all_converted(given, "the command line")
+    require_trusted(of_folder, own, chosen, folder_file, own_file)
+    return Settings(**(own | of_folder | chosen))
 
 
-def _from_file(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
-    try:
-        given = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise InvalidSetting(f"{path} can't be read: {error}") from error
-    for name in given.keys() & set(_NOT_IN_FILE):
-        raise InvalidSetting(f"{path} sets {name}, which a file can't: give --{name}, or set {_PREFIX}{name.upper()}")
-    return given
+def _all_converted(given: Mapping[str, Any], origin: str) -> dict[str, Any]:
+    return {name: _converted(name, value, origin) for name, value in given.items()}
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
@@ -202,16 +201,6 @@ def _read_as(wanted: type, value: Any) -> Any:
     if wanted is str and isinstance(value, Path):
         return str(value)
     raise TypeError(value)
-
-
-def bytes_of(amount: str) -> int | None:
-    """Return the bytes of an amount like `2GB`, `1.5 GiB` or `500MB`; None for anything else, and beyond 1000TB."""
-    found = _AMOUNT.fullmatch(amount)
-    if found is None:
-        return None
-    number, prefix, is_binary = found.groups()
-    size = float(number) * (1024 if is_binary else 1000) ** " kmgt".index(prefix.lower() or " ")
-    return int(size) if size <= BYTES.most else None
 
 
 def pair_budget(budget: str, cross_encoder: str = CELLS) -> int:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from lakeindex.config.text_options import TextOptions, ValueOrder
 from lakeindex.types.columns import Kind
 from lakeindex.types.names import words_of
+
+MANY_COLUMNS = 2_000
+"""A table with more of them is a matrix rather than a table of facts."""
+_VALUES_OF_MANY = 4
+_COUNTER = re.compile(r"( ?\d+)+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +53,20 @@ class DescribedColumn:
     maximum: float
     values: Sequence[str]
     """The most frequent first; a sample where the column is long."""
+    is_of_many: bool = False
+    """Whether its table has more than MANY_COLUMNS: see `describe`."""
 
 
 def describe(column: DescribedColumn, options: TextOptions) -> str:
-    """Return the sentence that describes the column; never empty."""
+    """Return the sentence that describes the column; never empty.
+
+    Of a column of thousands it says less, as encoding takes longer than all else: fewer values, and of numbers the name
+    without its counter alone. Such a table's columns are told apart by their names and values as they stand.
+    """
+    if column.is_of_many and options.name:
+        if _is_measured(column.kind) and (series := _COUNTER.sub("", words_of(column.name))):
+            return f"{column.title}. {series}" if options.title and column.title else series
+        options = replace(options, values=min(options.values, _VALUES_OF_MANY))
     title = column.title if options.title else ""
     name = words_of(column.name) if options.name or not column.values else ""
     if not column.values:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from lakeindex.arrays.aliases import TokenLists
+from lakeindex.arrays.aliases import Integers, Texts, TokenLists
+from lakeindex.arrays.frequent_texts import FrequentTexts
+from lakeindex.arrays.ragged import ranges
 from lakeindex.canonical.folding import fold
 from lakeindex.config.model_options import BASE_MODEL, ModelOptions
 from lakeindex.encode.model_folder import model_folder
@@ -33,14 +35,20 @@ def tokenize_records(records: pa.RecordBatch | pa.Table, values: bool = True) ->
 
     Without `values` only names are tokenized, for tables whose values must not be kept.
     """
-    units = [list(_units(record, values)) for record in records.select(["table_id", "name", "texts"]).to_pylist()]
-    counts = np.cumsum([0, *map(len, units)])
+    table = pa.Table.from_batches([records]) if isinstance(records, pa.RecordBatch) else records
+    found = FrequentTexts.of(table["texts"], VALUES if values else 0)
+    units, counts = _units(table, found)
     # Characters that people wouldn't tell apart, full-width ones, the tokenizer would.
-    texts = fold(pa.array(chain.from_iterable(units), pa.large_string())).to_pylist()
-    tokens = [one.ids for one in tokenizer().encode_batch_fast(texts, add_special_tokens=False)]
+    encoded: Any = fold(units).dictionary_encode()
+    tokens = [
+        one.ids for one in tokenizer().encode_batch_fast(encoded.dictionary.to_pylist(), add_special_tokens=False)
+    ]
     closed = np.array(list(chain.from_iterable((*one, END) for one in tokens)), np.uint16)
-    ends = np.concatenate([[0], np.cumsum([len(one) + 1 for one in tokens])]).astype(np.int64)
-    tokenized: TokenLists = pa.LargeListArray.from_arrays(pa.array(ends[counts]), pa.array(closed))
+    sizes = np.array([len(one) + 1 for one in tokens], np.int64)
+    chosen = encoded.indices.to_numpy()
+    ends = np.concatenate([[0], np.cumsum(sizes[chosen])]).astype(np.int64)
+    items = closed[ranges((np.cumsum(sizes) - sizes)[chosen], sizes[chosen])]
+    tokenized: TokenLists = pa.LargeListArray.from_arrays(pa.array(ends[counts]), pa.array(items))
     return tokenized
 
 
@@ -55,14 +63,16 @@ def tokenizer() -> Tokenizer:
     return made
 
 
-def _units(record: dict[str, object], values: bool) -> Iterator[str]:
-    yield words_of(str(record["name"]))
-    yield _title(str(record["table_id"]))
-    texts = record["texts"] if values else []
-    assert isinstance(texts, list)
-    for one in sorted(texts, key=lambda one: (-one["rows"], one["value_hash"]))[:VALUES]:
-        # Surrogates, which stand for undecodable bytes, become question marks.
-        yield str(one["text"][:_VALUE_CHARACTERS]).encode("utf-8", "replace").decode("utf-8")
+def _units(records: pa.Table, found: FrequentTexts) -> tuple[Texts, Integers]:
+    """Return the units of all columns, each name and title before its values, and (columns + 1,) where each starts."""
+    names = [words_of(str(name)) for name in records["name"].to_pylist()]
+    titles = [_title(str(table_id)) for table_id in records["table_id"].to_pylist()]
+    clipped: Any = pc.utf8_slice_codeunits(found.texts, 0, _VALUE_CHARACTERS)
+    together: Any = pa.concat_arrays([pa.array([*names, *titles], pa.large_string()), clipped])
+    columns, counts = np.arange(len(names)), np.diff(found.starts)
+    owners = np.concatenate([columns, columns, np.repeat(columns, counts)])
+    units: Any = together.take(pa.array(np.argsort(owners, kind="stable")))
+    return units, np.cumsum(np.concatenate([np.zeros(1, np.int64), counts + 2]))
 
 
 @lru_cache(maxsize=1024)

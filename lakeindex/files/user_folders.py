@@ -21,5 +21,6 @@ def config_folder() -> Path:
 
 
 def _base(variable: str, below_home: str) -> Path:
-    given = os.environ.get(variable)
-    return Path(given) if given else Path.home() / below_home
+    given = Path(os.environ.get(variable, ""))
+    # A relative path would be one in whatever folder is the current one; the specification has it ignored, too.
+    return given if given.is_absolute() else Path.home() / below_home

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from lakeindex.arrays.aliases import Floats, Integers
 from lakeindex.canonical.alternate_keys import may_be_moments
 from lakeindex.canonical.column_reading import PLAIN, ZONED_TYPE, ColumnReading
+from lakeindex.profile.sampled_texts import SampledText, SampledTexts
 from lakeindex.profile.sketch import Sketch
 from lakeindex.types.columns import Kind
 
@@ -46,16 +47,6 @@ class Extremes:
         return Extremes(float(np.fmin(self.low, other.low)), float(np.fmax(self.high, other.high)))
 
 
-@dataclass(frozen=True, slots=True)
-class SampledText:
-    """A value of the column as it stands in the file, and the rows that hold it."""
-
-    value_hash: int
-    text_hash: int
-    text: str
-    rows: int
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class ColumnProfile:
     """The summary of a column that one scan of its rows gives."""
@@ -68,7 +59,7 @@ class ColumnProfile:
     words: Sketch
     alternates: Sketch
     """Of alternate keys, whether or not the column as a whole may be what they take it for."""
-    texts: tuple[SampledText, ...]
+    texts: SampledTexts
     """The values with the smallest hashes, in their order; every value of a column that has few."""
     text_limit: int
     value_types: Integers
@@ -99,7 +90,7 @@ class ColumnProfile:
             values=self.values.merge(other.values),
             words=self.words.merge(other.words),
             alternates=self.alternates.merge(other.alternates),
-            texts=_merge_texts(self.texts + other.texts, self.text_limit),
+            texts=self.texts.merge(other.texts, self.text_limit),
             value_types=self.value_types + other.value_types,
             lengths=self.lengths + other.lengths,
             patterns=self.patterns + other.patterns,
@@ -212,23 +203,10 @@ class ColumnProfile:
 
     def most_frequent(self, limit: int) -> list[SampledText]:
         """Return sampled values, the most frequent first, ties by their hash."""
-        return sorted(self.texts, key=lambda sampled: (-sampled.rows, sampled.value_hash))[:limit]
+        return list(self.texts.take(self.texts.most_frequent(limit, np.zeros(len(self.texts), np.int64))))
 
 
 def length_bin(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Return the bin of each length in characters."""
     grown = np.round(2 * np.log2(np.maximum(lengths, 1))).astype(np.int64)
     return np.minimum(np.where(lengths == 0, 0, grown + 1), LENGTH_BINS - 1)
-
-
-def _merge_texts(texts: tuple[SampledText, ...], limit: int) -> tuple[SampledText, ...]:
-    merged: dict[int, SampledText] = {}
-    for sampled in texts:
-        known = merged.get(sampled.value_hash)
-        if known is None:
-            merged[sampled.value_hash] = sampled
-            continue
-        # Of several spellings the one with the smallest hash stays, whichever came first.
-        first = min(known, sampled, key=lambda one: one.text_hash)
-        merged[sampled.value_hash] = replace(first, rows=known.rows + sampled.rows)
-    return tuple(sorted(merged.values(), key=lambda sampled: sampled.value_hash)[:limit])

@@ -9,12 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Texts
-from lakeindex.canonical.arrow_keys import ReadValues
 from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.hashing.siphash import siphash
 from lakeindex.hashing.text_hash import HashedText
 from lakeindex.profile.column_profile import ColumnProfile
-from lakeindex.profile.normalise import normal_values
+from lakeindex.profile.read_once import NormalOnce, ReadOnce
+from lakeindex.profile.sampled_texts import SampledTexts
 from lakeindex.profile.sketch import Sketch, sketch_each
 
 GRAM_BYTES = 3
@@ -25,13 +25,15 @@ _NOTHING = pa.scalar("", pa.large_string())
 
 def gram_sketches(profiles: Sequence[ColumnProfile], limits: ProfileLimits) -> list[Sketch]:
     """Sketch the trigrams of each profile's texts, counted once a text, however many rows hold it."""
-    texts = [sampled.text for profile in profiles for sampled in profile.texts]
+    normal = NormalOnce.of(SampledTexts.joined([profile.texts for profile in profiles]).texts)
     owners = np.repeat(np.arange(len(profiles)), [len(profile.texts) for profile in profiles])
-    values = normal_values(pa.array(texts, pa.large_string()))
-    read = ReadValues(values, [profile.reading for profile in profiles], owners)
-    words = read.words(read.ordered())
+    readings = [profile.reading for profile in profiles]
+    read = ReadOnce.of(normal, owners, readings, np.zeros(len(profiles), bool))
+    words = read.values.words(read.values.ordered())
     padded: Texts = pc.binary_join_element_wise(_SPACE, words, _SPACE, _NOTHING)  # type: ignore[call-overload]
     hashes, strings = HashedText.from_arrow(padded).grams(GRAM_BYTES)
     if limits.key:
         hashes = siphash(hashes, limits.key)
-    return sketch_each(hashes, np.ones(len(hashes), np.int64), owners[strings], len(profiles), limits.grams)
+    chosen, places = read.expanded(strings)
+    hashes = hashes[chosen]
+    return sketch_each(hashes, np.ones(len(hashes), np.int64), owners[places], len(profiles), limits.grams)

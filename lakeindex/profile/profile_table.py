@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence, Sized
+from collections.abc import Iterator, Sequence, Sized
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import ArrowArray
 from lakeindex.config.profile_limits import ProfileLimits, RawValues
-from lakeindex.profile.column_profile import ColumnProfile, Extremes, SampledText
+from lakeindex.profile.column_profile import ColumnProfile, Extremes
 from lakeindex.profile.grams import gram_sketches
 from lakeindex.profile.quantiles import quantiles_of
-from lakeindex.profile.sketch import Sketch
+from lakeindex.profile.sampled_texts import SampledTexts
+from lakeindex.profile.sketch import NO_SKETCH, Sketch
 from lakeindex.profile.sketch_sizes import SKETCH_SIZES, sketch_sizes
 from lakeindex.types.columns import Family
 from lakeindex.types.lake import TableId
@@ -88,9 +89,9 @@ def to_records(columns: Sequence[ProfiledColumn], limits: ProfileLimits) -> pa.T
         "table_id": pa.array([column.table_id for column in columns], pa.string()),
         "position": pa.array([column.position for column in columns], pa.int32()),
         "name": pa.array([column.name for column in columns], pa.string()),
-        "texts": _texts([() if limits.raw is RawValues.NONE else profile.texts for profile in profiles]),
+        "texts": _texts([] if limits.raw is RawValues.NONE else profiles, len(profiles)),
         "values": _frequent_values(sample, len(profiles)),
-        "digest": pa.array([_digest(profile, limits) for profile in profiles], pa.string()),
+        "digest": pa.array(_digests(profiles, limits), pa.string()),
     }
     for name, kind in _SCALARS:
         arrays[name] = pa.array([getattr(profile, name) for profile in profiles], kind)
@@ -104,9 +105,10 @@ def to_records(columns: Sequence[ProfiledColumn], limits: ProfileLimits) -> pa.T
     for name in _EXTREMES:
         extremes: list[Extremes] = [getattr(profile, name) for profile in profiles]
         arrays[name] = pa.array([(one.low, one.high) for one in extremes], _LOW_AND_HIGH)
-    arrays["quantiles"] = _lists(quantiles_of(profiles), np.float64)
     arrays |= _sketches(profiles, limits)
-    if limits.raw is not RawValues.SAMPLE:
+    if limits.raw is RawValues.SAMPLE:
+        arrays["quantiles"] = _lists(quantiles_of(profiles), np.float64)
+    else:
         arrays |= {name: pa.nulls(len(profiles), PROFILE_SCHEMA.field(name).type) for name in _MEASURES}
     return pa.table(arrays).select(PROFILE_SCHEMA.names).cast(PROFILE_SCHEMA)
 
@@ -115,26 +117,50 @@ def _sketches(profiles: Sequence[ColumnProfile], limits: ProfileLimits) -> dict[
     kinds = [profile.kind for profile in profiles]
     arrays: dict[str, ArrowArray] = {}
     for family in SKETCH_SIZES:
-        sketches: list[Sketch] = (
-            gram_sketches(profiles, limits)
-            if family is Family.GRAMS
-            else [getattr(profile, _SKETCHED.get(family, family)) for profile in profiles]
-        )
         sizes = [0] * len(kinds) if limits.raw is RawValues.NONE else sketch_sizes(family, kinds).tolist()
-        sized = list(zip(sketches, sizes, strict=True))
+        sketched = [profile for profile, size in zip(profiles, sizes, strict=True) if size]
+        sketches = iter(
+            gram_sketches(sketched, limits)
+            if family is Family.GRAMS
+            else [getattr(profile, _SKETCHED.get(family, family)) for profile in sketched]
+        )
+        sized: list[tuple[Sketch, int]] = [(next(sketches) if size else NO_SKETCH, size) for size in sizes]
         arrays[f"{family}_hashes"] = _lists([sketch.hashes[:size] for sketch, size in sized], np.uint64)
         arrays[f"{family}_counts"] = _lists([sketch.counts[:size] for sketch, size in sized], np.int64)
     return arrays
 
 
-def _digest(profile: ColumnProfile, limits: ProfileLimits) -> str:
-    """Hash a profile, but for what `limits.raw` excludes, so that two builds can be compared column by column."""
-    scalars = repr(
+def _digests(profiles: Sequence[ColumnProfile], limits: ProfileLimits) -> list[str]:
+    """Hash each profile, but for what `limits.raw` excludes, so that two builds can be compared column by column."""
+    if limits.raw is RawValues.NONE:
+        return [_digest(profile, repr((profile.rows, profile.nulls)), limits) for profile in profiles]
+    return [
+        _digest(profile, "\0".join([_scalars(profile), *texts]), limits)
+        for profile, texts in zip(profiles, _written_texts(profiles), strict=True)
+    ]
+
+
+def _scalars(profile: ColumnProfile) -> str:
+    return repr(
         (profile.rows, profile.nulls, profile.numbers, profile.thousands, profile.dotted, profile.days, profile.reading)
     )
-    texts = [f"{text.value_hash} {text.text_hash} {text.rows} {text.text}" for text in profile.texts]
-    fields = [repr((profile.rows, profile.nulls))] if limits.raw is RawValues.NONE else [scalars, *texts]
-    digest = hashlib.blake2b("\0".join(fields).encode("utf-8"), digest_size=16, key=limits.key)
+
+
+def _written_texts(profiles: Sequence[ColumnProfile]) -> Iterator[list[str]]:
+    """Yield the texts of each profile with their hashes and rows, all of a profile as one; nothing without any."""
+    each = [profile.texts for profile in profiles]
+    texts = SampledTexts.joined(each)
+    numbers: list[Any] = [
+        pa.array(one).cast(pa.large_string()) for one in (texts.value_hashes, texts.text_hashes, texts.rows)
+    ]
+    lines: Any = pc.binary_join_element_wise(*numbers, texts.texts, pa.scalar(" ", pa.large_string()))
+    lists: Any = pa.ListArray.from_arrays(_offsets(each).cast(pa.int32()), lines)
+    joined = pc.binary_join(lists, pa.scalar("\0", pa.large_string())).to_pylist()
+    yield from ([written] if len(one) else [] for one, written in zip(each, joined, strict=True))
+
+
+def _digest(profile: ColumnProfile, content: str, limits: ProfileLimits) -> str:
+    digest = hashlib.blake2b(content.encode("utf-8"), digest_size=16, key=limits.key)
     for sketch in (
         (profile.values, profile.words, profile.likely_alternates) if limits.raw is not RawValues.NONE else ()
     ):
@@ -146,16 +172,14 @@ def _digest(profile: ColumnProfile, limits: ProfileLimits) -> str:
 
 def _frequent_values(profiles: Sequence[ColumnProfile], columns: int) -> ArrowArray:
     """Return the most frequent sampled values of each column, long ones clipped; none without profiles."""
-    frequent = [profile.most_frequent(_VALUES) for profile in profiles] or [[]] * columns
-    chosen = list(chain.from_iterable(frequent))
-    structs = pa.StructArray.from_arrays(
-        [
-            pa.array([sampled.text[:_VALUE_CHARACTERS] for sampled in chosen], pa.large_string()),
-            pa.array([sampled.rows for sampled in chosen], pa.int64()),
-        ],
-        fields=list(_VALUE),
-    )
-    return _large_list(_offsets(frequent), structs)
+    texts = SampledTexts.joined([profile.texts for profile in profiles])
+    owners = np.repeat(np.arange(len(profiles)), [len(profile.texts) for profile in profiles])
+    places = texts.most_frequent(_VALUES, owners)
+    chosen = texts.take(places)
+    clipped: Any = pc.utf8_slice_codeunits(chosen.texts, 0, _VALUE_CHARACTERS)
+    structs = pa.StructArray.from_arrays([clipped, pa.array(chosen.rows)], fields=list(_VALUE))
+    counts = np.bincount(owners[places], minlength=columns)
+    return _large_list(pa.array(np.cumsum([0, *counts.tolist()], dtype=np.int64)), structs)
 
 
 def _lists(arrays: Sequence[npt.NDArray[Any]], kind: type[np.generic]) -> ArrowArray:
@@ -163,13 +187,12 @@ def _lists(arrays: Sequence[npt.NDArray[Any]], kind: type[np.generic]) -> ArrowA
     return _large_list(_offsets(arrays), pa.array(flat))
 
 
-def _texts(each: Sequence[tuple[SampledText, ...]]) -> ArrowArray:
-    texts = list(chain.from_iterable(each))
-    structs = pa.StructArray.from_arrays(
-        [pa.array([getattr(text, field.name) for text in texts], field.type) for field in _TEXT],
-        fields=list(_TEXT),
-    )
-    return _large_list(_offsets(each), structs)
+def _texts(profiles: Sequence[ColumnProfile], columns: int) -> ArrowArray:
+    """Return the sampled texts of each column; none without profiles."""
+    each = [profile.texts for profile in profiles]
+    texts = SampledTexts.joined(each)
+    parts: list[Any] = [pa.array(texts.value_hashes), pa.array(texts.text_hashes), texts.texts, pa.array(texts.rows)]
+    return _large_list(_offsets(each or [()] * columns), pa.StructArray.from_arrays(parts, fields=list(_TEXT)))
 
 
 def _large_list(offsets: ArrowArray, items: ArrowArray) -> ArrowArray:

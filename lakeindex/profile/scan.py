@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -24,12 +23,13 @@ from lakeindex.profile.column_profile import (
     VALUE_TYPES,
     ColumnProfile,
     Extremes,
-    SampledText,
     length_bin,
 )
-from lakeindex.profile.normalise import is_missing, normal_values, shape_of
+from lakeindex.profile.normalise import is_missing, shape_of
 from lakeindex.profile.read_columns import read_columns
-from lakeindex.profile.sketch import Sketch, first_of_each, sketch_each
+from lakeindex.profile.read_once import NormalOnce, ReadOnce
+from lakeindex.profile.sampled_texts import SampledTexts, smallest_places
+from lakeindex.profile.sketch import Sketch, sketch_each
 from lakeindex.profile.value_text import Column, as_text
 from lakeindex.profile.value_types import DATED, find_days, interpret
 
@@ -46,36 +46,40 @@ def profile_columns(
     `readings` doesn't give is decided here, from the values of each column and its table.
     """
     distinct = _distinct_values(columns)
-    value_types, numbers = interpret(distinct.values)
+    normal = distinct.normal
+    value_types, numbers = interpret(normal.values)
     if readings is None:
-        counts = distinct.histograms(value_types, len(VALUE_TYPES))
+        counts = distinct.histograms(value_types[normal.value_of], len(VALUE_TYPES))
         readings = read_columns(counts, np.arange(len(columns)) if tables is None else tables)
-    read = ReadValues(distinct.values, readings, distinct.owners)
-    ordered = read.ordered()
-    value_types, days = find_days(ordered, value_types)
-    value_hashes = _value_hashes(read, ordered, limits)
+    numbers_of = numbers[normal.value_of]
+    read = ReadOnce.of(normal, distinct.owners, readings, _are_moments(distinct.extremes(numbers_of)))
+    ordered = read.values.ordered()
+    read_types, days = find_days(ordered, value_types[read.value_of])
+    value_hashes = _value_hashes(read.values, ordered, limits)[read.read_of]
     # One after the other: the texts and hashes of all values take memory.
     sketches = {
-        "words": _sketch_words(distinct, read.words(ordered), limits),
-        "alternates": _sketch_alternates(distinct, ordered, numbers, np.isin(value_types, DATED), limits),
+        "words": _sketch_words(distinct, read, ordered, limits),
+        "alternates": _sketch_alternates(
+            distinct, read, ordered, numbers[read.value_of], np.isin(read_types, DATED), limits
+        ),
     }
+    types_of, days_of = read_types[read.read_of], days[read.read_of]
     del ordered, read
-    shapes = HashedText.from_arrow(shape_of(distinct.values)).strings()
-    lengths = pc.utf8_length(distinct.values).to_numpy()
-    is_thousand, is_dotted = (value_types == VALUE_TYPES.index(name) for name in ("thousand", "dotted"))
+    lengths = length_bin(pc.utf8_length(normal.values).to_numpy())[normal.value_of]
+    is_thousand, is_dotted = (types_of == VALUE_TYPES.index(name) for name in ("thousand", "dotted"))
     fields: dict[str, Sequence[Any]] = {
         "rows": distinct.rows_of_columns,
         "nulls": distinct.nulls(),
         "values": distinct.sketches(value_hashes, limits.values),
         **sketches,
         "texts": distinct.samples(value_hashes, limits.texts),
-        "value_types": distinct.histograms(value_types, len(VALUE_TYPES)),
-        "lengths": distinct.histograms(length_bin(lengths), LENGTH_BINS),
-        "patterns": distinct.histograms((shapes % np.uint64(PATTERN_BINS)).astype(np.int64), PATTERN_BINS),
-        "numbers": distinct.extremes(np.where(is_thousand | is_dotted, np.nan, numbers)),
-        "thousands": distinct.extremes(np.where(is_thousand, numbers, np.nan)),
-        "dotted": distinct.extremes(np.where(is_dotted, numbers, np.nan)),
-        "days": distinct.extremes(days),
+        "value_types": distinct.histograms(types_of, len(VALUE_TYPES)),
+        "lengths": distinct.histograms(lengths, LENGTH_BINS),
+        "patterns": distinct.histograms(_patterns(normal.values)[normal.value_of], PATTERN_BINS),
+        "numbers": distinct.extremes(np.where(is_thousand | is_dotted, np.nan, numbers_of)),
+        "thousands": distinct.extremes(np.where(is_thousand, numbers_of, np.nan)),
+        "dotted": distinct.extremes(np.where(is_dotted, numbers_of, np.nan)),
+        "days": distinct.extremes(days_of),
         "reading": readings,
     }
     return [
@@ -84,27 +88,38 @@ def profile_columns(
     ]
 
 
+def _are_moments(spans: Sequence[Extremes]) -> Flags:
+    return np.array([may_be_moments(span.low, span.high) for span in spans], bool)
+
+
+def _patterns(values: Texts) -> Integers:
+    shapes = HashedText.from_arrow(shape_of(values)).strings()
+    return (shapes % np.uint64(PATTERN_BINS)).astype(np.int64)
+
+
 def _value_hashes(read: ReadValues, ordered: Texts, limits: ProfileLimits) -> Hashes:
     key_hashes = HashedText.from_arrow(read.keys(ordered)).strings()
     hashes = spelling_hashes(key_hashes, HashedText.from_arrow(read.values).strings())
     return keyed_spellings(hashes, limits.key) if limits.key else hashes
 
 
-def _sketch_words(distinct: _DistinctValues, words: Texts, limits: ProfileLimits) -> list[Sketch]:
-    hashes, places = HashedText.from_arrow(words).words()
-    return distinct.sketches(siphash(hashes, limits.key) if limits.key else hashes, limits.words, places)
+def _sketch_words(distinct: _DistinctValues, read: ReadOnce, ordered: Texts, limits: ProfileLimits) -> list[Sketch]:
+    hashes, owners = HashedText.from_arrow(read.values.words(ordered)).words()
+    chosen, places = read.expanded(owners)
+    hashes = siphash(hashes, limits.key) if limits.key else hashes
+    return distinct.sketches(hashes[chosen], limits.words, places)
 
 
 def _sketch_alternates(
-    distinct: _DistinctValues, ordered: Texts, numbers: Floats, is_dated: Flags, limits: ProfileLimits
+    distinct: _DistinctValues, read: ReadOnce, ordered: Texts, numbers: Floats, is_dated: Flags, limits: ProfileLimits
 ) -> list[Sketch]:
-    spans = distinct.extremes(numbers)
-    are_moments = np.array([may_be_moments(span.low, span.high) for span in spans], bool)[distinct.owners]
-    alternates = AlternateKeys.of(ordered, numbers, is_dated, are_moments)
+    alternates = AlternateKeys.of(ordered, numbers, is_dated, read.may_be_moment)
     hashes = HashedText.from_arrow(alternates.keys).strings() & KEY_MASK
     if limits.key:
         hashes = keyed_spellings(hashes, limits.key) & KEY_MASK
-    return distinct.sketches(hashes, limits.alternates, alternates.places)
+    order = np.argsort(alternates.places, kind="stable")
+    chosen, places = read.expanded(alternates.places[order])
+    return distinct.sketches(hashes[order[chosen]], limits.alternates, places)
 
 
 def _distinct_values(columns: Sequence[Column]) -> _DistinctValues:
@@ -113,24 +128,22 @@ def _distinct_values(columns: Sequence[Column]) -> _DistinctValues:
         written = as_text(column)
         lengths.append(len(written))
         counted.append(pc.value_counts(written.drop_null()))
-    texts: Texts = pa.concat_arrays([pa.array([], pa.large_string()), *[one.field("values") for one in counted]])  # type: ignore[assignment]
+    found: Any = pa.concat_arrays([pa.array([], pa.large_string()), *[one.field("values") for one in counted]])
     rows = np.concatenate([np.zeros(0, np.int64), *[one.field("counts").to_numpy() for one in counted]])
     owners = np.repeat(np.arange(len(columns)), np.array([len(one) for one in counted], np.int64))
-    values = normal_values(texts)
-    present = np.flatnonzero(~is_missing(values).to_numpy(zero_copy_only=False))
-    return _DistinctValues(lengths, texts.take(present), values.take(present), rows[present], owners[present])
+    normal = NormalOnce.of(found)
+    present = np.flatnonzero(~is_missing(normal.values).to_numpy(zero_copy_only=False)[normal.value_of])
+    return _DistinctValues(lengths, normal.take(present), rows[present], owners[present])
 
 
 @dataclass(frozen=True, slots=True)
 class _DistinctValues:
-    """The distinct values of several columns, ordered by column."""
+    """The distinct values of several columns, ordered by column; what is known of a text or value is held once."""
 
     rows_of_columns: list[int]
     """A list counts as a row for each of its elements."""
-    texts: Texts
-    """As written in the file."""
-    values: Texts
-    """Their normal forms; several texts of a column may share one."""
+    normal: NormalOnce
+    """The texts and their normal forms."""
     rows: Integers
     """How many rows hold each text."""
     owners: Integers
@@ -160,17 +173,10 @@ class _DistinctValues:
         np.fmax.at(high, self.owners[known], numbers[known])
         return [Extremes(*pair) for pair in zip(low.tolist(), high.tolist(), strict=True)]
 
-    def samples(self, value_hashes: Hashes, limit: int) -> list[tuple[SampledText, ...]]:
+    def samples(self, value_hashes: Hashes, limit: int) -> list[SampledTexts]:
         """Sample the texts with the smallest value hashes; of several spellings the one with the smallest text hash."""
-        text_hashes = HashedText.from_arrow(self.texts).strings()
-        order = np.lexsort((text_hashes, value_hashes, self.owners))
-        first = first_of_each(self.owners[order], value_hashes[order])
-        totals = np.add.reduceat(self.rows[order], first) if len(first) else self.rows[:0]
-        owners = self.owners[order[first]]
-        rank = np.arange(len(first)) - np.searchsorted(owners, owners)
-        chosen, totals = order[first[rank < limit]], totals[rank < limit]
-        texts: list[Any] = self.texts.take(chosen).to_pylist()
-        parts = (value_hashes[chosen].tolist(), text_hashes[chosen].tolist(), texts, totals.tolist())
-        sampled = list(map(SampledText, *parts))
-        bounds = np.searchsorted(self.owners[chosen], np.arange(self.columns + 1)).tolist()
-        return [tuple(sampled[start:end]) for start, end in pairwise(bounds)]
+        text_hashes = HashedText.from_arrow(self.normal.texts).strings()[self.normal.text_of]
+        places, rows = smallest_places(value_hashes, text_hashes, self.rows, self.owners, limit)
+        texts: Any = self.normal.texts.take(pa.array(self.normal.text_of[places]))
+        sampled = SampledTexts(value_hashes[places], text_hashes[places], texts, rows)
+        return sampled.split(np.searchsorted(self.owners[places], np.arange(self.columns + 1)).tolist())

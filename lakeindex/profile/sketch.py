@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -80,9 +81,15 @@ class Sketch:
         )
 
 
+NO_SKETCH = Sketch(np.zeros(0, np.uint64), np.zeros(0, np.int64), 0)
+"""The sketch that keeps nothing."""
+
+
 def sketch_each(hashes: Hashes, counts: Integers, owners: Integers, columns: int, size: int) -> list[Sketch]:
     """Sketch the hashes of each column; `owners` is the number of the column that each hash belongs to."""
-    order = np.lexsort((hashes, owners))
+    # By hash in any order of equal ones, whose counts are summed, then by owner: a radix sort where owners are few.
+    order = np.argsort(hashes)
+    order = order[np.argsort(compact_owners(owners[order], columns), kind="stable")]
     first = first_of_each(owners[order], hashes[order])
     totals = np.add.reduceat(counts[order], first) if len(first) else counts[:0]
     chosen = order[first]
@@ -93,6 +100,11 @@ def sketch_each(hashes: Hashes, counts: Integers, owners: Integers, columns: int
         Sketch(distinct[start : min(end, start + size)].copy(), totals[start : min(end, start + size)].copy(), size)
         for start, end in pairwise(bounds)
     ]
+
+
+def compact_owners(owners: Integers, columns: int) -> npt.NDArray[np.unsignedinteger[Any]]:
+    """Return owners in two bytes each, where those suffice, which NumPy sorts far faster."""
+    return owners.astype(np.uint16 if columns <= 1 << 16 else np.uint64)
 
 
 def first_of_each(*keys: npt.NDArray[np.generic]) -> Integers:

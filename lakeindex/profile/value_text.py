@@ -32,7 +32,10 @@ def as_text(values: Column) -> Texts:
     their beginning and a hash. An empty list is null.
     Raises ArrowInvalid for strings that are not valid UTF-8.
     """
-    array = _elements(_plain(values))
+    array = _plain(values)
+    if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
+        return _strings(array)
+    array = _elements(array)
     kind = array.type
     if any(is_bytes(kind) for is_bytes in _BYTES):
         return _hexadecimal(array)
@@ -42,6 +45,10 @@ def as_text(values: Column) -> Texts:
         return _floats(array)
     if pa.types.is_timestamp(kind) or pa.types.is_time(kind):
         return _times(array)
+    return _strings(array)
+
+
+def _strings(array: Any) -> Texts:
     texts: Texts = array.cast(pa.large_string())
     texts.validate(full=True)
     return shorten(texts)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Floats, Integers, Texts
+from lakeindex.arrays.text_numbers import floats_of
 from lakeindex.profile.column_profile import VALUE_TYPES
 from lakeindex.profile.number_formats import (
     COMMA,
@@ -66,7 +67,7 @@ def interpret(values: Texts) -> tuple[Integers, Floats]:
     _mark(values, value_types, _fits(values, _MAY_BE_ORDERED), _ORDERED)
     numbers = np.full(len(values), np.nan)
     is_numeric = np.isin(value_types, _NUMERIC)
-    numbers[is_numeric] = _finite(_plain(values.filter(pa.array(is_numeric)), value_types[is_numeric] == _THOUSAND))
+    numbers[is_numeric] = floats_of(_plain(values.filter(pa.array(is_numeric)), value_types[is_numeric] == _THOUSAND))
     value_types[(value_types == VALUE_TYPES.index("decimal")) & np.isnan(numbers)] = VALUE_TYPES.index("text")
     return value_types, numbers
 
@@ -106,12 +107,6 @@ def _plain(values: Texts, is_thousand: npt.NDArray[np.bool_]) -> Texts:
     if is_thousand.any():
         values = pc.if_else(pa.array(is_thousand), thousands(values), values)
     return without_separators(values)
-
-
-def _finite(values: Texts) -> Floats:
-    numbers = values.cast(pa.float64()).to_numpy()
-    # Adding zero makes -0.0 0.0, so that extremes don't depend on the order of rows.
-    return np.where(np.isfinite(numbers), numbers, np.nan) + 0.0
 
 
 def _days(values: Texts) -> Floats:

@@ -38,7 +38,7 @@ _MOST_BYTES_BESIDE = 50_000_000
 class ColumnEncoder(Protocol):
     """The model that the index was built with."""
 
-    def encode_records(self, records: pa.Table) -> Vectors:
+    def encode_records(self, records: pa.Table, table_columns: int) -> Vectors:
         """Return the vectors of columns, given as profile records: (n, d), unit length."""
         ...
 
@@ -94,7 +94,7 @@ class ExternalColumn:
             id=self.id,
             facts=self.facts(),
             terms=self.terms(),
-            vector=encoder.encode_records(self.record)[0],
+            vector=encoder.encode_records(self.record, len(self.table_names))[0],
             tokens=ColumnTokens(tokens, np.array([0, len(tokens)])),
             table_names=self.table_names,
             own_keys=np.zeros(0, np.int64),

@@ -84,11 +84,11 @@ class QueryEncoder:
     def _token_encoder(self) -> Encoder:
         return make_encoder(ModelOptions(model=STATIC_MODEL))
 
-    def encode_records(self, records: pa.Table) -> npt.NDArray[np.float32]:
-        """Encode columns, given as profile records, as the build did: (n, d), unit length."""
+    def encode_records(self, records: pa.Table, table_columns: int) -> npt.NDArray[np.float32]:
+        """Encode columns of a table, given as profile records, as the build did: (n, d), unit length."""
         built = self.generation.manifest.settings["text"]
         options = TextOptions(**built | {"order": ValueOrder(built["order"])})
-        return self.encoder.encode(describe_records(records, options))
+        return self.encoder.encode(describe_records(records, options, table_columns))
 
 
 def model_options(settings: Settings) -> ModelOptions:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Floats
+from lakeindex.arrays.text_numbers import floats_of
 from lakeindex.synthesis.corruption import Corruption, pick, replace
 from lakeindex.synthesis.value_shapes import ValueShape
 from lakeindex.types.matches import JoinKind
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from lakeindex.arrays.aliases import Texts
 
 
-_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$"
 _THOUSANDS = r"^([+-]?\d+)(\d{3})((?:,\d{3})*(?:\.\d+)?)$"
 _SIGNS = ("${}", "€{}", "{} €", "{} USD", "£{}", "{}%", "{} kg", "{} km", "{} cm", "{} min")
 UNITS = (2.54, 1 / 2.54, 0.45359237, 1.609344, 0.3048, 1000.0, 0.001, 100.0, 0.01, 60.0, 1.1)
@@ -79,15 +79,15 @@ def _rounded(numbers: Floats, digits: int) -> Floats:
 
 
 def _computed(texts: Texts, compute: Callable[[Floats], Floats]) -> Texts:
-    """Apply a computation to the texts that are numbers."""
-    is_number = pc.match_substring_regex(texts, _NUMBER).to_numpy(zero_copy_only=False)
-    numbers = texts.filter(pa.array(is_number)).cast(pa.float64()).to_numpy()
-    written = pa.array(compute(numbers)).cast(pa.large_string())
-    places = np.where(is_number, np.cumsum(is_number) - 1, 0)
-    if not len(written):
-        return texts
-    result: Texts = pc.if_else(pa.array(is_number), written.take(places), texts)
-    return result
+    """Apply a computation to the texts that are numbers; leave those that are none, or whose result is none."""
+    numbers = floats_of(texts)
+    is_number = ~np.isnan(numbers)
+    with np.errstate(over="ignore", invalid="ignore"):
+        computed = compute(numbers[is_number])
+    is_number[is_number] = np.isfinite(computed)
+    written: Any = pa.array(computed[np.isfinite(computed)]).cast(pa.large_string())
+    replaced: Texts = pc.replace_with_mask(texts, pa.array(is_number), written)
+    return replaced
 
 
 _WHOLE = frozenset({ValueShape.INTEGER, ValueShape.SERIAL})

@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
+
+from lakeindex.arrays.text_numbers import integers_of
 
 if TYPE_CHECKING:
     from lakeindex.arrays.aliases import Texts
@@ -83,7 +84,8 @@ def value_shape_of(distinct: Texts, rows: int) -> ValueShape:
 def _shape_of_integers(distinct: Texts, sample: Texts, rows: int) -> ValueShape:
     if len(distinct) > 2 and _share(sample, _YEAR) >= _MOST:
         return ValueShape.YEAR
-    whole = distinct.filter(pc.match_substring_regex(distinct, _INTEGER)).cast(pa.int64()).to_numpy()
+    is_integer = pc.match_substring_regex(distinct, _INTEGER)
+    whole = integers_of(distinct.filter(is_integer))[1]
     low, high = int(whole.min()), int(whole.max())
     is_dense = low in (0, 1) and len(whole) >= _DENSE * (high - low + 1)
     if len(whole) >= _LEAST_SERIAL and (is_dense or len(np.unique(np.diff(np.sort(whole)))) == 1):

@@ -20,9 +20,9 @@ def test_nothing_set_gives_the_defaults(tmp_path: Path) -> None:
 
 
 def test_a_flag_beats_a_variable_beats_the_file_beats_the_default(tmp_path: Path) -> None:
-    toml, environment = "jobs = 3\nkeep = 3\nmemory = '3GB'", {"LAKEINDEX_JOBS": "4", "LAKEINDEX_KEEP": "4"}
+    toml, environment = "jobs = 3\nkeep = 3\nmemory = '1.5GB'", {"LAKEINDEX_JOBS": "4", "LAKEINDEX_KEEP": "4"}
     settings = loaded(tmp_path, toml, environment, jobs=5)
-    assert (settings.jobs, settings.keep, settings.memory, settings.header) == (5, 4, "3GB", "auto")
+    assert (settings.jobs, settings.keep, settings.memory, settings.header) == (5, 4, "1.5GB", "auto")
 
 
 def test_a_flag_that_was_not_given_leaves_the_variable(tmp_path: Path) -> None:

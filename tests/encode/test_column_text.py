@@ -4,11 +4,17 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import pyarrow as pa
 import pytest
 
+from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.config.text_options import TextOptions, ValueOrder
-from lakeindex.encode.column_text import DescribedColumn, Lengths, describe
+from lakeindex.encode.column_text import MANY_COLUMNS, DescribedColumn, Lengths, describe
+from lakeindex.encode.record_texts import describe_records
+from lakeindex.profile.profile_table import ProfiledColumn, to_records
+from lakeindex.profile.scan import profile_columns
 from lakeindex.types.columns import Kind
+from lakeindex.types.lake import TableId
 from lakeindex.types.names import title_of, words_of
 
 NAN = float("nan")
@@ -139,3 +145,24 @@ def test_describing_loads_no_torch() -> None:
     code = "import sys, lakeindex.encode.column_text, lakeindex.encode.encoders; print('torch' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "False\n"
+
+
+def test_of_thousands_of_columns_less_is_said() -> None:
+    many = replace(COLUMN, is_of_many=True, name="gene 17", kind=Kind.DECIMAL, values=["1.5", "2.5"])
+    assert describe(many, TextOptions(title=False)) == "gene"
+    assert describe(replace(many, name="BRCA1 level"), TextOptions(title=False)) == "brca1 level"
+    assert describe(replace(many, name="1999"), TextOptions(title=False, statistics=False)) == "1999: 1.5, 2.5"
+    texts = replace(many, kind=Kind.TEXT, values=list("abcdefgh"))
+    assert describe(texts, TextOptions(title=False, statistics=False)) == "gene 17: a, b, c, d"
+
+
+def test_the_width_of_a_table_decides_and_can_be_given_for_one_of_its_columns() -> None:
+    options = TextOptions(title=False, statistics=False)
+    profiles = profile_columns([pa.array(["4", "7"])] * (MANY_COLUMNS + 1), ProfileLimits())
+    columns = [ProfiledColumn(TableId("wide.csv"), place, f"gene {place}", one) for place, one in enumerate(profiles)]
+    wide = to_records(columns, ProfileLimits())
+    assert set(describe_records(wide, options)) == {"gene"}
+    narrow = describe_records(wide.slice(0, MANY_COLUMNS), options)
+    assert narrow[17] in ("gene 17: 4, 7", "gene 17: 7, 4")
+    assert describe_records(wide.slice(17, 1), options, len(wide)) == ["gene"]
+    assert describe_records(wide.slice(17, 1), options) == [narrow[17]]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.profile.column_profile import ColumnProfile, Extremes
+from lakeindex.profile.sampled_texts import SampledTexts
 from lakeindex.profile.scan import profile_columns
 from lakeindex.profile.sketch import Sketch
 
@@ -58,7 +59,9 @@ def as_facts(made: ColumnProfile) -> dict[str, object]:
             value = (value.hashes.tolist(), value.counts.tolist(), value.size)
         elif isinstance(value, Extremes):
             value = repr(value)  # nan equals nan, and -0.0 is not 0.0
-        elif not isinstance(value, int | tuple | ColumnReading):
+        elif isinstance(value, SampledTexts):
+            value = list(value)
+        elif not isinstance(value, int | ColumnReading):
             value = (str(value.dtype), value.tolist())
         facts[field.name] = value
     return facts

@@ -19,6 +19,7 @@ from lakeindex.profile.column_profile import ColumnProfile, Extremes
 from lakeindex.profile.grams import gram_sketches
 from lakeindex.profile.normalise import normal_values
 from lakeindex.profile.profile_table import PROFILE_SCHEMA, ProfiledColumn, to_records
+from lakeindex.profile.sampled_texts import SampledTexts
 from lakeindex.profile.sketch import Sketch
 from lakeindex.profile.sketch_sizes import sketch_sizes
 from lakeindex.types.columns import Family
@@ -41,8 +42,8 @@ def digest_of(made: ColumnProfile) -> str:
 def changed(value: object) -> object:
     if isinstance(value, int):
         return value + 1
-    if isinstance(value, tuple):
-        return (replace(value[0], rows=value[0].rows + 1), *value[1:])
+    if isinstance(value, SampledTexts):
+        return replace(value, rows=value.rows + 1)
     if isinstance(value, ColumnReading):
         return replace(value, is_zoned=not value.is_zoned)
     if isinstance(value, Extremes):

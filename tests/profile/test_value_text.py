@@ -26,7 +26,7 @@ TYPES: dict[str, pa.Array] = {
         [1.0, 12345678901.0, 1e15, 1e16, 1.79e18, 0.1, 1e-5, -0.0, 1e22, float("inf"), 12345678.5, None]
     ),
     "single": pa.array([1.5, 16777216.0, 0.1, 1e10, 1e-7, 12345678848.0], pa.float32()),
-    "half": pa.array([1.5, 0.1], pa.float16()),
+    "half": pa.array(np.array([1.5, 0.1], np.float16)),
     "int8": pa.array([-1, 127], pa.int8()),
     "uint64": pa.array([2**64 - 1], pa.uint64()),
     "decimal": pa.array([Decimal("12.50"), Decimal("7.00")]),

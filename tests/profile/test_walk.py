@@ -13,7 +13,8 @@ from lakeindex.profile.walk import walk
 from lakeindex.types.lake import LakeFile
 from lakeindex.types.reports import FileOutcome, FileStatus
 
-NOWHERE = Path("/nonexistent/index")
+NOWHERE = "no such index"
+"""Of the folder that the lake lies in, which the test owns."""
 
 
 @pytest.fixture
@@ -23,9 +24,9 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "lake"
 
 
-def entries(root: Path, exclude: Path = NOWHERE, unseen: tuple[str, ...] = ()) -> dict[str, str]:
+def entries(root: Path, exclude: Path | None = None, unseen: tuple[str, ...] = ()) -> dict[str, str]:
     """The reason why each entry is refused, empty for one that can be read; `unseen` are refused for now alone."""
-    found = list(walk(root, exclude))
+    found = list(walk(root, exclude or root.parent / NOWHERE))
     for entry in found:
         if isinstance(entry, FileOutcome):
             assert entry.status is (FileStatus.UNSEEN if entry.path in unseen else FileStatus.SKIPPED)
@@ -35,7 +36,7 @@ def entries(root: Path, exclude: Path = NOWHERE, unseen: tuple[str, ...] = ()) -
 def test_a_file_has_its_size_its_time_and_a_resolved_path(root: Path) -> None:
     file = root / "folder" / "a.csv"
     os.utime(file, ns=(1, 1_600_000_000_123_456_789))
-    (found,) = walk(root / ".." / "lake", NOWHERE)
+    (found,) = walk(root / ".." / "lake", root.parent / NOWHERE)
     assert found == LakeFile(file.resolve(), "folder/a.csv", 5, 1_600_000_000_123_456_789)
     assert isinstance(found, LakeFile)
     assert found.token == "5-1600000000123456789"
@@ -62,7 +63,7 @@ def test_a_name_that_is_no_utf8_is_refused_and_can_be_printed(root: Path) -> Non
     (root / os.fsdecode(b"caf\xe9.csv")).touch()
     (root / os.fsdecode(b"dir\xff")).mkdir()
     (root / os.fsdecode(b"dir\xff") / "b.csv").touch()
-    (root / os.fsdecode(b"link\xff")).symlink_to("/nonexistent")
+    (root / os.fsdecode(b"link\xff")).symlink_to(root.parent / "no such file")
     found = entries(root)
     assert {name.encode().decode(): reason for name, reason in found.items()} == {
         "caf\\xe9.csv": "its name is not valid UTF-8; rename it",
@@ -115,7 +116,11 @@ def test_a_link_is_followed_to_a_file_of_the_lake_and_nowhere_else(root: Path, t
         "sibling": "a link to a folder of the lake, which is read in its own place",
         "up": "a link to a folder of the lake, which is read in its own place",
     }
-    (linked,) = [entry for entry in walk(root, NOWHERE) if isinstance(entry, LakeFile) and entry.name == "inside.csv"]
+    (linked,) = [
+        entry
+        for entry in walk(root, root.parent / NOWHERE)
+        if isinstance(entry, LakeFile) and entry.name == "inside.csv"
+    ]
     assert linked.path == (root / "folder" / "a.csv").resolve()
 
 
@@ -171,7 +176,7 @@ def test_a_lake_that_cant_be_listed_is_an_error(root: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(os, "scandir", scan)
     with pytest.raises(LakeIndexError, match="can't be listed: Input/output error; nothing was indexed"):
-        list(walk(root, NOWHERE))
+        list(walk(root, root.parent / NOWHERE))
 
 
 @pytest.fixture
@@ -201,4 +206,4 @@ def test_an_empty_lake_has_no_entries(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "what"), [("missing", "doesn't exist"), ("folder/a.csv", "is no folder")])
 def test_a_lake_that_is_no_folder_is_not_found(root: Path, name: str, what: str) -> None:
     with pytest.raises(NotFound, match=what):
-        list(walk(root / name, NOWHERE))
+        list(walk(root / name, root.parent / NOWHERE))

@@ -25,6 +25,10 @@ KEPT_BYTES = 1 << 20
 _BLOCK_BYTES = 900_000
 """Under half of the longest line that DuckDB reads by default, as a record may straddle two blocks."""
 
+_MANY_COLUMNS = 1_000
+_WIDE_BLOCK_BYTES = 8 * _BLOCK_BYTES
+"""For tables of many columns: a batch of few rows costs as much as one of many."""
+
 _KEPT_BATCHES = 16
 """A gzip file may hold far more than its size suggests."""
 
@@ -102,7 +106,9 @@ def stream(file: LakeFile, schema: pa.Schema, surveyed: Survey) -> Iterator[pa.R
         return
     with open_unpacked(file) as raw:
         reader = ChunkReader(_ended(text_chunks(raw, surveyed.layout)))
-        yield from _parse(reader, schema, surveyed.layout, len(schema))
+        # The survey has shown that no record is longer than a block.
+        block = _WIDE_BLOCK_BYTES if len(schema) > _MANY_COLUMNS else _BLOCK_BYTES
+        yield from _parse(reader, schema, surveyed.layout, len(schema), block)
 
 
 def _ended(chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -115,14 +121,16 @@ def _ended(chunks: Iterator[bytes]) -> Iterator[bytes]:
         yield b"\n"
 
 
-def _parse(reader: ChunkReader, schema: pa.Schema, layout: Layout, columns: int) -> Iterator[pa.RecordBatch]:
+def _parse(
+    reader: ChunkReader, schema: pa.Schema, layout: Layout, columns: int, block: int = _BLOCK_BYTES
+) -> Iterator[pa.RecordBatch]:
     """Parse UTF-8 text, of which only the first `columns` are converted; raises ArrowInvalid at an irregular row."""
     names = schema.names
     yield from csv.open_csv(
-        io.BufferedReader(reader, _BLOCK_BYTES),
+        io.BufferedReader(reader, block),
         csv.ReadOptions(
             use_threads=False,
-            block_size=_BLOCK_BYTES,
+            block_size=block,
             column_names=names,
             skip_rows=layout.skip,
             skip_rows_after_names=layout.header_lines,

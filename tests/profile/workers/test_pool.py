@@ -69,7 +69,7 @@ def lake(tmp_path: Path) -> Path:
 
 
 def files_of(lake: Path) -> list[LakeFile]:
-    return [entry for entry in walk(lake, Path("/nonexistent")) if isinstance(entry, LakeFile)]
+    return [entry for entry in walk(lake, lake.parent / "no index") if isinstance(entry, LakeFile)]
 
 
 def in_workers(files: list[LakeFile], jobs: int = 2, seconds: float = 60) -> list[WorkUnit]:

@@ -217,19 +217,19 @@ def test_index_writes_a_report_and_strict_has_its_own_exit_code(lake_folder: Pat
         (("query", "sales/orders.csv", "country", "--sources", "magic"), 2, "there is no source 'magic'"),
         (("query", "sales/order.csv", "country"), 3, "the nearest: 'sales/orders.csv'"),
         (("query", "sales/orders.csv", "contry"), 3, "'country'"),
-        (("query", "--file", "/no/such.csv", "a"), 3, "no file"),
-        (("query", "--batch", "/no/such.csv"), 3, "no file"),
+        (("query", "--file", "no/such.csv", "a"), 3, "no file"),
+        (("query", "--batch", "no/such.csv"), 3, "no file"),
         (("profile", "nothing.csv"), 3, "no table"),
         (("sql", "DROP TABLE x"), 8, "read-only"),
         (("sql", "SELECT nothing"), 1, "DuckDB can't run this"),
-        (("index", "/no/such/lake"), 3, "no lake at"),
+        (("index", "no/such/lake"), 3, "no lake at"),
         (("frobnicate",), 2, "No such command"),
     ],
 )
 def test_errors_are_one_sentence_and_an_exit_code(
-    index_folder: Path, words: tuple[str, ...], code: int, message: str
+    index_folder: Path, tmp_path: Path, words: tuple[str, ...], code: int, message: str
 ) -> None:
-    done = run(*words, index=index_folder)
+    done = run(*words, index=index_folder, cwd=tmp_path)
     assert done.returncode == code
     assert message in done.stderr
     assert "Traceback" not in done.stderr

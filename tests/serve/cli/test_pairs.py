@@ -52,3 +52,20 @@ def test_a_missing_lake_and_too_few_tables_are_errors(tmp_path: Path) -> None:
 @pytest.mark.parametrize("words", [("-n", "0"), ("--seed", "-1"), ("--table-size", "0")])
 def test_senseless_numbers_are_refused(lake_folder: Path, words: tuple[str, ...]) -> None:
     assert run("pairs", lake_folder, *words).returncode == 2
+
+
+def test_numbers_are_written_in_any_way(tmp_path: Path) -> None:
+    lake = tmp_path / "lake"
+    lake.mkdir()
+    arabic = "٠١٢٣٤٥٦٧٨٩"
+    for table in range(4):
+        rows = [
+            f'{n},+{n % 9}, {n % 50} ,{n % 7}e{(5, 300, 999)[n % 3]},"{n},000",{arabic[n % 10]},{10**24 + n},+{n}.5'
+            for n in range(60)
+        ]
+        header = "id,delta,blank,exponent,thousand,arabic,long,plus"
+        (lake / f"t{table}.csv").write_text("\n".join([header, *rows]) + "\n", "utf-8")
+    done = run("pairs", lake, "-o", "csv", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0].startswith("label,kind,how,")
+    assert len(done.stdout.splitlines()) > 5
