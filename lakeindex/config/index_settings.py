@@ -22,7 +22,9 @@ LIMITS = ProfileLimits()
 
 def read_options(settings: Settings, copies: Path | None) -> ReadOptions:
     """Return how files are read."""
-    return ReadOptions(header=Header(settings.header), copies=copies)
+    return ReadOptions(
+        header=Header(settings.header), copies=copies, only_certain_names=settings.values != RawValues.SAMPLE
+    )
 
 
 def read_limits_of(settings: Settings, jobs: int | None = None) -> ReadLimits:

@@ -54,6 +54,11 @@ class WorkerFailure:
     detail: str = ""
     """How its process ended, and its last message."""
 
+    @property
+    def reason_alone(self) -> str:
+        """Return the reason without the last message, which may quote a value."""
+        return self.reason.replace(f" ({self.detail})", "") if self.detail else self.reason
+
 
 @dataclass(frozen=True, slots=True)
 class Response:
