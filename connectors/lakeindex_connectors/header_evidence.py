@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
 
 from lakeindex_connectors.csv_files.values import MISSING, is_typed, is_value
 from lakeindex_connectors.header_words import HEADER_WORDS, JOINING_WORDS
@@ -23,10 +22,13 @@ _CAMEL = re.compile(r"(?<=[a-z\d])(?=[A-Z])")
 _IDENTIFIER = re.compile(r"_?[A-Za-z]\w*_\w+|[a-z]+(?:[A-Z][a-z\d]*)+")
 _DATA = re.compile(r"@|://|^\s*[\d+(#]|^[\da-fA-F-]{16,}$|[.!?;]\s+\S")
 _MARKERS = MISSING | frozenset(
-    "unknown withheld suppressed withdrawn redacted confidential pending tbd tba other total unbekannt inconnu "
-    "desconocido sconosciuto unspecified undisclosed".split()
-    + ["not available", "not applicable", "not known", "no data", "not reported", "not given"]
+    (
+        *("unknown", "withheld", "suppressed", "withdrawn", "redacted", "confidential", "pending", "tbd", "tba"),
+        *("not available", "not applicable", "not known", "no data", "not reported", "not given", "unspecified"),
+        *("other", "total", "undisclosed", "unbekannt", "inconnu", "desconocido", "sconosciuto"),
+    )
 )
+"""What stands for a value that isn't given, in lower case."""
 _MOST_CHARACTERS, _MOST_WORDS = 64, 8
 _LEAST_VALUES = 3
 _LEAST_PREFIX = 4
@@ -52,10 +54,9 @@ class NamedRow:
         filled = [place for place, name in enumerate(self.names) if name and name.strip()]
         evidence = {_folded(self.names[place]): 0.0 for place in filled}
         for place in filled:
-            weight = (
-                -_AGAINST if suspect[place] else _evidence(self.names[place] or "", self.columns[place], self.is_first)
-            )
-            evidence[_folded(self.names[place])] = max(evidence[_folded(self.names[place])], weight)
+            name = self.names[place] or ""
+            weight = -_AGAINST if suspect[place] else _evidence(name, self.columns[place], self.is_first)
+            evidence[_folded(name)] = max(evidence[_folded(name)], weight)
         is_header = sum(evidence.values()) >= max(_LEAST_SUM, _LEAST_MEAN * len(filled))
         return [is_header and not one for one in suspect]
 
@@ -73,7 +74,7 @@ def doubt_about(before: Cells, after: Cells) -> tuple[str, ...]:
 
 
 def looks_like_data(text: str) -> bool:
-    """Return whether a text is a value rather than a name by its form alone: a number, a date, an address, a sentence."""
+    """Return whether a text is a value rather than a name by its form: a number, a date, an address, a sentence."""
     digits, letters = (sum(map(test, text)) for test in (str.isdigit, str.isalpha))
     is_long = len(text) > _MOST_CHARACTERS or len(text.split()) > _MOST_WORDS
     return is_value(text) or not letters or digits > letters or is_long or _DATA.search(text) is not None
@@ -89,10 +90,10 @@ def _is_suspect(name: str | None, column: Cells, seen: set[str]) -> bool:
     values = [cell.strip() for cell in column if cell and cell.strip()]
     if len(values) < _LEAST_VALUES:
         return False
-    start = commonprefix([name.strip(), *values])
+    is_alike = all(value[:_LEAST_PREFIX] == name.strip()[:_LEAST_PREFIX] for value in values)
     shapes = set(map(_shape, values))
     is_marked = len(shapes) == 1 and not next(iter(shapes)).isalpha()
-    return len(start) >= _LEAST_PREFIX or (is_marked and _shape(name) in shapes)
+    return is_alike or (is_marked and _shape(name) in shapes)
 
 
 def _evidence(name: str, column: Cells, by_values: bool) -> float:

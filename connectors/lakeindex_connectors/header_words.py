@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 _IDENTITY = """
-id ids key keys code codes cod codice codigo cde no nr num nbr number numero numbers nummer ref reference references index idx seq
-sequence uuid guid sku isbn issn iban symbol identifier pk fk hash token serial barcode
+id ids key keys code codes cod codice codigo cde no nr num nbr number numero numbers nummer ref reference references index idx
+seq sequence uuid guid sku isbn issn iban symbol identifier pk fk hash token serial barcode
 """
 _NAMING = """
 name names nom nome nombre naam bezeichnung title titles titre titulo label labels alias username nickname surname
-firstname lastname fullname vorname nachname prenom apellido cognome first last middle given full short abbreviation abbr
-initials prefix suffix description desc descr beschreibung libelle descripcion descrizione comment comments kommentar
+firstname lastname fullname vorname nachname prenom apellido cognome first last middle given full short abbr
+abbreviation initials prefix suffix description desc descr beschreibung libelle descripcion descrizione comment comments kommentar
 note notes remark remarks text texto content detail details summary info
 """
 _TIME = """
@@ -39,7 +39,9 @@ project task team player school student subject course flight airline airport st
 occupation profession job position role nationality religion education flag is has attribute property field column row
 record entry method mode reason result results message action question answer topic theme word formula element
 """
+_JOINING = "a an the of in on at by per for and or & no de la du des del di da von der die das"
+
 HEADER_WORDS = frozenset(" ".join((_IDENTITY, _NAMING, _TIME, _PLACE, _AMOUNT, _THING)).split())
 """In lower case."""
-JOINING_WORDS = frozenset("a an the of in on at by per for and or & no de la du des del di da von der die das".split())
+JOINING_WORDS = frozenset(_JOINING.split())
 """They count where another word of the name is a header's."""
