@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 _IDENTITY = """
-id ids key keys code codes cod codice codigo cde no nr num nbr number numero numbers nummer ref reference references index idx
-seq sequence uuid guid sku isbn issn iban symbol identifier pk fk hash token serial barcode
+id ids key keys code codes cod codice codigo cde no nr num nbr number numero numbers nummer ref reference references
+index idx seq sequence uuid guid sku isbn issn iban symbol identifier pk fk hash token serial barcode
 """
 _NAMING = """
 name names nom nome nombre naam bezeichnung title titles titre titulo label labels alias username nickname surname
 firstname lastname fullname vorname nachname prenom apellido cognome first last middle given full short abbr
-abbreviation initials prefix suffix description desc descr beschreibung libelle descripcion descrizione comment comments kommentar
+abbreviation initials prefix suffix
+description desc descr beschreibung libelle descripcion descrizione comment comments kommentar
 note notes remark remarks text texto content detail details summary info
 """
 _TIME = """

@@ -54,6 +54,7 @@ from lakeindex.store.staging import Staging
 from lakeindex.types.column_tokens import save_tokens
 from lakeindex.types.columns import CrossInput
 from lakeindex.types.lake import LakeFile
+from lakeindex.types.personal import PersonalColumn
 from lakeindex.types.reports import FileOutcome, FileStatus, Progress, Report
 
 Calibrate = Callable[[Generation], LakeCalibration]
@@ -120,7 +121,8 @@ def _build(build: _Build, staging: Staging, files: list[LakeFile], refused: list
             outcomes = refused + profiler.profile(changes.to_read, build.progress)
         if previous is not None and previous.is_up_to_date(outcomes, changes.unchanged):
             staging.drop()
-            return _report(build, previous.generation, _marked(list(known.values()), changes.unchanged))
+            unchanged = _marked(list(known.values()), changes.unchanged)
+            return _report(build, previous.generation, unchanged, previous.catalog.personal_columns())
         columns = Columns.gather(previous, changes.unchanged, staging.records(STAGED_SCHEMA))
         directory = _write_indexes(build, columns, staging)
         with build.stage("catalog"):
@@ -135,11 +137,11 @@ def _build(build: _Build, staging: Staging, files: list[LakeFile], refused: list
         if build.calibrate is not None:
             with build.stage("calibrate"):
                 build.calibrate(Generation(0, build.folder, manifest)).save(build.folder / LAKE_CALIBRATION)
-        outcomes = _marked(catalog.files(), changes.unchanged)
+        outcomes, personal = _marked(catalog.files(), changes.unchanged), catalog.personal_columns()
     with build.stage("publish"):
         generation = publish(build.index, build.folder, manifest, build.settings.keep)
     staging.drop()
-    return _report(build, generation, outcomes)
+    return _report(build, generation, outcomes, personal)
 
 
 def _write_indexes(build: _Build, columns: Columns, staging: Staging) -> Directory:
@@ -220,7 +222,9 @@ def _marked(outcomes: Sequence[FileOutcome], unchanged: Sequence[str]) -> list[F
     return [replace(one, status=FileStatus.UNCHANGED) if one.path in names else one for one in outcomes]
 
 
-def _report(build: _Build, generation: Generation, outcomes: list[FileOutcome]) -> Report:
+def _report(
+    build: _Build, generation: Generation, outcomes: list[FileOutcome], personal: tuple[PersonalColumn, ...]
+) -> Report:
     return Report(
         files=tuple(outcomes),
         tables=generation.manifest.tables,
@@ -230,4 +234,5 @@ def _report(build: _Build, generation: Generation, outcomes: list[FileOutcome]) 
         bytes=generation.manifest.bytes,
         logical_hash=generation.manifest.logical_hash,
         generation=generation.number,
+        personal=personal,
     )

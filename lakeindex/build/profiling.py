@@ -46,7 +46,7 @@ class FileProfiler:
         done = self._resume(files)
         rest = [file for file in files if file.name not in done]
         tokens = {file.name: token_of(file) for file in rest}
-        options = read_options(settings, self.staging.copies if limits.raw is RawValues.SAMPLE else None)
+        options = read_options(settings, self.staging.copies if limits.keeps_all else None)
         progress("profile", len(done), len(files))
         for unit in profile_in_workers(rest, options, limits, read_limits_of(settings)):
             outcomes = {one.path: replace(one, token=tokens[one.path]) for one in unit.outcomes}

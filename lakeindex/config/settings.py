@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from lakeindex.config.profile_limits import RawValues
+from lakeindex.config.profile_limits import Personal, RawValues
 from lakeindex.errors import InvalidSetting
 from lakeindex.types.lake import Header
 
@@ -21,6 +21,7 @@ _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no"
 _CHOICES = {
     "header": tuple(Header),
     "values": tuple(RawValues),
+    "personal": tuple(Personal),
     "device": ("cpu", "cuda"),
     "precision": ("auto", "float32", "bfloat16"),
     "text_order": ("frequency", "hash"),
@@ -103,6 +104,9 @@ class Settings:
     """Whether the rows are copied into the index, for storage that is slow or far."""
     values: str = "sample"
     """What is kept of the cells' values: a sample, hashes under a secret key, or none."""
+    personal: str = "keep"
+    """What is kept of columns that look like personal data: what is kept of others, only hashes under a secret key
+    (hash), or nothing (refuse). Whichever it is, they are named in the report."""
     hash_key: str = field(default="", repr=False)
     """A secret text that the key of hashed values is made of; without one, each user has a key of their own."""
     check_content: bool = False
@@ -117,6 +121,11 @@ class Settings:
             raise InvalidSetting(
                 f"materialize copies every row into the index, which values = {self.values!r} is to keep out of it: "
                 f"leave one of them away"
+            )
+        if self.materialize and self.personal != Personal.KEEP:
+            raise InvalidSetting(
+                f"materialize copies every row into the index, also of the columns that personal = {self.personal!r} "
+                f"is to keep out of it: leave one of them away"
             )
 
 

@@ -23,8 +23,11 @@ _SPACE = pa.scalar(" ", pa.large_string())
 _NOTHING = pa.scalar("", pa.large_string())
 
 
-def gram_sketches(profiles: Sequence[ColumnProfile], limits: ProfileLimits) -> list[Sketch]:
-    """Sketch the trigrams of each profile's texts, counted once a text, however many rows hold it."""
+def gram_sketches(profiles: Sequence[ColumnProfile], limits: Sequence[ProfileLimits]) -> list[Sketch]:
+    """Sketch the trigrams of each profile's texts, counted once a text, however many rows hold it.
+
+    `limits` are those of each column; all keys among them are the same.
+    """
     texts = [sampled.text for profile in profiles for sampled in profile.texts]
     owners = np.repeat(np.arange(len(profiles)), [len(profile.texts) for profile in profiles])
     values = normal_values(pa.array(texts, pa.large_string()))
@@ -32,6 +35,9 @@ def gram_sketches(profiles: Sequence[ColumnProfile], limits: ProfileLimits) -> l
     words = read.words(read.ordered())
     padded: Texts = pc.binary_join_element_wise(_SPACE, words, _SPACE, _NOTHING)  # type: ignore[call-overload]
     hashes, strings = HashedText.from_arrow(padded).grams(GRAM_BYTES)
-    if limits.key:
-        hashes = siphash(hashes, limits.key)
-    return sketch_each(hashes, np.ones(len(hashes), np.int64), owners[strings], len(profiles), limits.grams)
+    key = next((one.key for one in limits if one.key), b"")
+    if key:
+        is_keyed = np.array([bool(one.key) for one in limits])[owners[strings]]
+        hashes = np.where(is_keyed, siphash(hashes, key), hashes)
+    size = limits[0].grams if limits else 0
+    return sketch_each(hashes, np.ones(len(hashes), np.int64), owners[strings], len(profiles), size)

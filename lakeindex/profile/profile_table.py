@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from lakeindex.arrays.aliases import ArrowArray
+from lakeindex.arrays.aliases import ArrowArray, Texts
 from lakeindex.config.profile_limits import ProfileLimits, RawValues
 from lakeindex.profile.column_profile import ColumnProfile, Extremes, SampledText
 from lakeindex.profile.grams import gram_sketches
@@ -21,6 +21,7 @@ from lakeindex.profile.sketch import Sketch
 from lakeindex.profile.sketch_sizes import SKETCH_SIZES, sketch_sizes
 from lakeindex.types.columns import Family
 from lakeindex.types.lake import TableId
+from lakeindex.types.personal import PersonalData
 
 _HASHES = pa.large_list(pa.uint64())
 _COUNTS = pa.large_list(pa.int64())
@@ -61,6 +62,8 @@ _FIELDS: list[tuple[str, pa.DataType]] = [
     ("texts", pa.large_list(_TEXT)),
     ("values", pa.large_list(_VALUE)),
     ("digest", pa.string()),
+    ("personal", pa.string()),
+    ("personal_share", pa.float64()),
 ]
 PROFILE_SCHEMA = pa.schema(_FIELDS)
 
@@ -75,22 +78,37 @@ class ProfiledColumn:
     profile: ColumnProfile
     sql_type: str | None = None
     """Where its values don't show it: of bytes."""
+    personal: PersonalData | None = None
+    """What personal data its values look like."""
+    texts: Texts | None = None
+    """Its values, where they may have to be profiled anew, under a key."""
+    is_named_by_row: bool = False
+    """Whether its name stands in a row, and may be a value itself."""
+
+    def limits(self, limits: ProfileLimits) -> ProfileLimits:
+        """Return what is kept of it, given what is kept of any column."""
+        return limits if self.personal is None else limits.of_personal
 
 
 def to_records(columns: Sequence[ProfiledColumn], limits: ProfileLimits) -> pa.Table:
-    """Return profiles as PROFILE_SCHEMA, a row a column, in their order; without what `limits.raw` excludes.
+    """Return profiles as PROFILE_SCHEMA, a row a column, in their order; without what `limits` exclude.
 
     The column `texts` is what a column's text is made of; `values` are the values that the catalog keeps.
     """
     profiles = [column.profile for column in columns]
-    sample = profiles if limits.raw is RawValues.SAMPLE else []
+    each = [column.limits(limits) for column in columns]
+    raws = [one.raw for one in each]
+    are_sampled = [raw is RawValues.SAMPLE for raw in raws]
+    is_text_known = [raw is limits.raw is not RawValues.NONE for raw in raws]
     arrays: dict[str, ArrowArray] = {
         "table_id": pa.array([column.table_id for column in columns], pa.string()),
         "position": pa.array([column.position for column in columns], pa.int32()),
         "name": pa.array([column.name for column in columns], pa.string()),
-        "texts": _texts([() if limits.raw is RawValues.NONE else profile.texts for profile in profiles]),
-        "values": _frequent_values(sample, len(profiles)),
-        "digest": pa.array([_digest(profile, limits) for profile in profiles], pa.string()),
+        "texts": _texts([one.texts if known else () for one, known in zip(profiles, is_text_known, strict=True)]),
+        "values": _frequent_values([one if kept else None for one, kept in zip(profiles, are_sampled, strict=True)]),
+        "digest": pa.array(map(_digest, profiles, each), pa.string()),
+        "personal": pa.array([column.personal and column.personal.kind for column in columns], pa.string()),
+        "personal_share": pa.array([column.personal and column.personal.share for column in columns], pa.float64()),
     }
     for name, kind in _SCALARS:
         arrays[name] = pa.array([getattr(profile, name) for profile in profiles], kind)
@@ -105,13 +123,14 @@ def to_records(columns: Sequence[ProfiledColumn], limits: ProfileLimits) -> pa.T
         extremes: list[Extremes] = [getattr(profile, name) for profile in profiles]
         arrays[name] = pa.array([(one.low, one.high) for one in extremes], _LOW_AND_HIGH)
     arrays["quantiles"] = _lists(quantiles_of(profiles), np.float64)
-    arrays |= _sketches(profiles, limits)
-    if limits.raw is not RawValues.SAMPLE:
-        arrays |= {name: pa.nulls(len(profiles), PROFILE_SCHEMA.field(name).type) for name in _MEASURES}
+    arrays |= _sketches(profiles, each)
+    if not all(are_sampled):
+        kept = pa.array([place if is_kept else None for place, is_kept in enumerate(are_sampled)], pa.int64())
+        arrays |= {name: arrays[name].take(kept) for name in _MEASURES}
     return pa.table(arrays).select(PROFILE_SCHEMA.names).cast(PROFILE_SCHEMA)
 
 
-def _sketches(profiles: Sequence[ColumnProfile], limits: ProfileLimits) -> dict[str, ArrowArray]:
+def _sketches(profiles: Sequence[ColumnProfile], limits: Sequence[ProfileLimits]) -> dict[str, ArrowArray]:
     kinds = [profile.kind for profile in profiles]
     arrays: dict[str, ArrowArray] = {}
     for family in SKETCH_SIZES:
@@ -120,8 +139,11 @@ def _sketches(profiles: Sequence[ColumnProfile], limits: ProfileLimits) -> dict[
             if family is Family.GRAMS
             else [getattr(profile, _SKETCHED.get(family, family)) for profile in profiles]
         )
-        sizes = [0] * len(kinds) if limits.raw is RawValues.NONE else sketch_sizes(family, kinds).tolist()
-        sized = list(zip(sketches, sizes, strict=True))
+        sizes = sketch_sizes(family, kinds).tolist()
+        sized = [
+            (sketch, 0 if one.raw is RawValues.NONE else size)
+            for sketch, size, one in zip(sketches, sizes, limits, strict=True)
+        ]
         arrays[f"{family}_hashes"] = _lists([sketch.hashes[:size] for sketch, size in sized], np.uint64)
         arrays[f"{family}_counts"] = _lists([sketch.counts[:size] for sketch, size in sized], np.int64)
     return arrays
@@ -144,9 +166,9 @@ def _digest(profile: ColumnProfile, limits: ProfileLimits) -> str:
     return digest.hexdigest()
 
 
-def _frequent_values(profiles: Sequence[ColumnProfile], columns: int) -> ArrowArray:
-    """Return the most frequent sampled values of each column, long ones clipped; none without profiles."""
-    frequent = [profile.most_frequent(_VALUES) for profile in profiles] or [[]] * columns
+def _frequent_values(profiles: Sequence[ColumnProfile | None]) -> ArrowArray:
+    """Return the most frequent sampled values of each column, long ones clipped; none in place of None."""
+    frequent = [[] if profile is None else profile.most_frequent(_VALUES) for profile in profiles]
     chosen = list(chain.from_iterable(frequent))
     structs = pa.StructArray.from_arrays(
         [

@@ -20,9 +20,11 @@ from lakeindex.config.settings import Settings
 from lakeindex.encode.column_tokenizer import tokenize_records
 from lakeindex.errors import InvalidSetting, NotFound, UnreadableTable
 from lakeindex.index.name_terms import context_words, name_grams, references, term_sets
+from lakeindex.profile.personal_data.with_personal_data import with_personal_data
 from lakeindex.profile.profile_table import ProfiledColumn, to_records
 from lakeindex.profile.scan import profile_columns
 from lakeindex.profile.sketch_sizes import SKETCH_SIZES, sketch_sizes
+from lakeindex.profile.value_text import as_text
 from lakeindex.profile.workers.pool import profile_in_workers
 from lakeindex.search.searcher import Searcher
 from lakeindex.types.column_tokens import ColumnTokens
@@ -144,10 +146,10 @@ def profile_stream_column(data: pa.Table, column: str, limits: ProfileLimits) ->
     names = data.column_names if data.nbytes <= _MOST_BYTES_BESIDE else [column]
     profiles = profile_columns([data[name] for name in names], limits, np.zeros(len(names), np.int64))
     profiled = [
-        ProfiledColumn(TableId(""), place, name, one)
+        ProfiledColumn(TableId(""), place, name, one, texts=as_text(data[name]) if limits.of_personal.key else None)
         for place, (name, one) in enumerate(zip(names, profiles, strict=True))
     ]
-    records = to_records(profiled, limits)
+    records = to_records(with_personal_data(profiled, limits), limits)
     record = records.slice(names.index(column), 1).combine_chunks()
     beside = records if len(names) == len(data.column_names) else records.slice(0, 0)
     return ExternalColumn(ColumnId(TableId(""), column), record, hash_names(data.column_names), limits, beside)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lakeindex.types.lake import Scan, TableId
+from lakeindex.types.personal import PersonalColumn
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how much of it is done, and how much there is."""
@@ -82,6 +83,8 @@ class Report:
     """Of the index on disk."""
     logical_hash: str
     generation: int
+    personal: tuple[PersonalColumn, ...] = ()
+    """Columns that look like personal data, of all tables."""
 
     def with_status(self, status: FileStatus) -> list[FileOutcome]:
         """List the files of which this became."""

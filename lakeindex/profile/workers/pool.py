@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from lakeindex.config.profile_limits import ProfileLimits, RawValues
+from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.config.read_limits import ReadLimits
 from lakeindex.profile.workers.process import Response, WorkerProcess
 from lakeindex.profile.workers.protocol import Request
@@ -115,7 +115,7 @@ class _Round:
         if rest:
             self.pending.appendleft(rest)
         if not response.failure.ran_out_of_memory:
-            is_told = self.limits.raw is RawValues.SAMPLE
+            is_told = self.limits.keeps_all
             return _failed(culprit, response.failure.reason if is_told else response.failure.reason_alone)
         if self.deferred is not None:
             self.deferred.append(culprit)

@@ -14,12 +14,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lakeindex.canonical.column_reading import ColumnReading
-from lakeindex.config.profile_limits import ProfileLimits, RawValues
+from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.errors import LakeIndexError, OutputExceeded, UnreadableTable
 from lakeindex.hashing.content_hash import hash_content
 from lakeindex.plugins import connector_for, known_suffixes
 from lakeindex.profile.batching import BATCH_COLUMNS, MOST_PROFILES, ProfileBatch, profile_in_batches
 from lakeindex.profile.column_profile import ColumnProfile
+from lakeindex.profile.personal_data.find_personal import find_personal
 from lakeindex.profile.read_columns import read_columns
 from lakeindex.profile.value_text import as_text
 from lakeindex.profile.walk import refuse_replaced
@@ -27,6 +28,7 @@ from lakeindex.profile.withheld import NamesAmongValues, reason_without_values
 from lakeindex.protocols import Connector
 from lakeindex.types.lake import LakeFile, PartialTables, ReadOptions, Rows, SourceTable
 from lakeindex.types.names import sql_names
+from lakeindex.types.personal import PersonalData
 from lakeindex.types.reports import FileOutcome, FileStatus, ReadTable, reason_of_parts
 
 _SCAN_BYTES = 8 << 20
@@ -135,7 +137,7 @@ def _profile_table(reader: _TableReader, name: str, profiles: ProfileBatch) -> R
     scan = rows.scan if _is_found_by_duckdb(reader.file) else None
     copy = _copy(reader.read(), table, copies) if scan is None and copies is not None else ""
     # What a connector found out may hold a cell: its own note of a header, by which it notices another one.
-    settings = table.settings if profiles.limits.raw is RawValues.SAMPLE else ()
+    settings = table.settings if profiles.limits.keeps_all else ()
     return ReadTable(
         table.id, name, table.token, counted.rows, rows.rejected, scan, settings, (*rows.notes, *notes), copy
     )
@@ -226,10 +228,33 @@ def _profile_large_table(
             again = _scan_parts(reader.read().batches, table.schema)
             merged = _merged_profiles(_narrowed(again, start, stop), profiles.limits, readings)
         read = [replace(one, reading=reading) for one, reading in zip(merged, readings, strict=True)]
-        profiles.add_profiles(table, start, read)
+        personal: list[PersonalData | None] = []
+        if profiles.limits.of_personal.key and not profiles.limits.key:
+            personal = find_personal(table.schema.names[start:stop], read)
+            read = _keyed(reader, start, read, personal, profiles.limits.of_personal)
+        profiles.add_profiles(table, start, read, personal)
         if stop < len(table.schema):
             parts = _scan_parts(reader.read().batches, table.schema)
     return notes
+
+
+def _keyed(
+    reader: _TableReader,
+    start: int,
+    profiles: Sequence[ColumnProfile],
+    personal: Sequence[PersonalData | None],
+    limits: ProfileLimits,
+) -> list[ColumnProfile]:
+    """Return the profiles, those of personal data read anew and made under a key."""
+    places = [place for place, one in enumerate(personal) if one is not None]
+    keyed = list(profiles)
+    if places:
+        parts = _scan_parts(reader.read().batches, reader.table.schema)
+        chosen = (part.select([start + place for place in places]) for part in parts)
+        readings = [profiles[place].reading for place in places]
+        for place, profile in zip(places, _merged_profiles(chosen, limits, readings), strict=True):
+            keyed[place] = replace(profile, reading=profiles[place].reading)
+    return keyed
 
 
 def _narrowed(parts: Iterable[pa.Table], start: int, stop: int) -> Iterator[pa.Table]:
@@ -275,13 +300,13 @@ def _lacks_memory(error: BaseException | None) -> bool:
 
 def _told(failed: Sequence[str], limits: ProfileLimits) -> Sequence[str]:
     """Return why parts of a file failed, as far as it may be told: a connector's reasons may quote what it read."""
-    if limits.raw is RawValues.SAMPLE or not failed:
+    if limits.keeps_all or not failed:
         return failed
     return [f"{len(failed)} parts (the reasons may quote a value and are not kept)"]
 
 
 def _reason(error: BaseException, connector: Connector, limits: ProfileLimits) -> str:
-    if limits.raw is not RawValues.SAMPLE and (told := reason_without_values(error, connector)) is not None:
+    if not limits.keeps_all and (told := reason_without_values(error, connector)) is not None:
         return told
     first_line = str(error).encode("utf-8", "backslashreplace").decode().strip().split("\n", 1)[0]
     return first_line or type(error).__name__

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 _SOME_FAILED = 5
 _SHOWN_FAILURES = 10
+_KEPT_OF_PERSONAL = {
+    "keep": "kept like other columns (--personal hash or refuse keeps less)",
+    "hash": "of which only hashes under a key are kept",
+    "refuse": "of which no value is kept",
+    "none": "of which no value is kept",
+}
 
 
 @click.command()
@@ -42,6 +48,11 @@ _SHOWN_FAILURES = 10
 @click.option("--allow-download", is_flag=True, default=None, help="Let a named model be fetched from its hub.")
 @click.option("--header", type=click.Choice(["auto", "yes", "no"]), help="Whether the first row names the columns.")
 @click.option("--values", type=click.Choice(["sample", "hash", "none"]), help="What is kept of the cells' values.")
+@click.option(
+    "--personal",
+    type=click.Choice(["refuse", "hash", "keep"]),
+    help="What is kept of columns that look like personal data: nothing, keyed hashes, or as of others [default: keep].",
+)
 @click.option("--check-content", is_flag=True, default=None, help="Look into files whose size and time didn't change.")
 @click.option(
     "--anchors", type=click.IntRange(0), help="Columns that the reranker `cells` scores with all others [default: 0]."
@@ -85,6 +96,9 @@ def _report_json(report: Report) -> dict[str, Any]:
         "bytes": report.bytes,
         "logical_hash": report.logical_hash,
         "generation": report.generation,
+        "personal": [
+            {"table": one.table, "column": one.column, "kind": one.kind, "share": one.share} for one in report.personal
+        ],
     }
 
 
@@ -95,11 +109,23 @@ def _summarise(report: Report, settings: Settings, quiet: bool) -> None:
         print_message(f"{'read in part' if file.tables else file.status}: {file.path}: {file.reason}", quiet)
     if len(shown) > _SHOWN_FAILURES:
         print_message(f"... and {len(shown) - _SHOWN_FAILURES} more; --report FILE.json names them all", quiet)
+    _name_personal(report, settings, quiet)
     print_message(
         f"indexed {report.tables} tables, {report.columns} columns in {report.seconds:.1f} s "
         f"({len(failed)} files failed, {len(skipped)} skipped); index: {settings.index}, {report.bytes / 1e6:.1f} MB",
         quiet,
     )
+
+
+def _name_personal(report: Report, settings: Settings, quiet: bool) -> None:
+    """Name the columns that look like personal data, and what is kept of them."""
+    if not report.personal:
+        return
+    shown = [f"{one.table} · {one.column} ({one.kind})" for one in report.personal[:_SHOWN_FAILURES]]
+    more = len(report.personal) - len(shown)
+    named = "; ".join([*shown, *([f"and {more} more, see --report FILE.json"] if more else [])])
+    kept = _KEPT_OF_PERSONAL[settings.personal if settings.values == "sample" else settings.values]
+    print_message(f"looks like personal data, {kept}: {named}", quiet)
 
 
 @click.command()
