@@ -33,7 +33,7 @@ class NamesAmongValues:
         for column in columns:
             cells = _folded(column)
             if pc.any(pc.is_in(cells, value_set=names)).as_py():
-                self._found |= set(pc.unique(cells.filter(pc.is_in(cells, value_set=names))).to_pylist())
+                self._found |= set(map(str, pc.unique(cells.filter(pc.is_in(cells, value_set=names))).to_pylist()))
 
     def renamed(self) -> tuple[SourceTable, tuple[str, ...]]:
         """Return the table, its columns without names that are values; and a note about them."""

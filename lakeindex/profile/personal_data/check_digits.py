@@ -43,7 +43,7 @@ def passes_luhn(texts: Texts) -> Flags:
 
 
 def passes_mod_97(texts: Texts) -> Flags:
-    """Return which texts of digits and capitals leave 1 modulo 97, their first four moved to the end (ISO 13616), (n,)."""
+    """Return which texts of digits and capitals leave 1 modulo 97 once their first four are at the end (ISO 13616)."""
     values = values_of(characters_of(texts))
     lengths = (values >= 0).sum(axis=1)
     order = (np.arange(values.shape[1]) + 4)[None, :] % np.maximum(lengths, 1)[:, None]

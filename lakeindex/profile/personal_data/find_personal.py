@@ -156,4 +156,4 @@ def _drop_versions(best: list[PersonalData | None], sample: _Sample) -> None:
 def _share_of_dates(profile: ColumnProfile) -> float:
     dated = ("date", "timestamp", "zoned", "day_first", "month_first", "either_order")
     seen = dict(zip(VALUE_TYPES, profile.value_types.tolist(), strict=True))
-    return round(sum(seen[name] for name in dated) / max(sum(seen.values()), 1), 4)
+    return round(float(sum(seen[name] for name in dated)) / max(sum(seen.values()), 1), 4)

@@ -94,8 +94,8 @@ IDENTITIES: tuple[Identity, ...] = (
     Identity(r"[1-9]\d{10}", passes_hybrid_11_10),
     Identity(r"\d{9}", _bsn),
 )  # fmt: skip
-"""Of the United States, the United Kingdom, France, Spain, Italy, Poland, Brazil, China, Sweden, Finland, Germany and the
-Netherlands."""
+"""Of the United States, the United Kingdom, France, Spain, Italy, Poland, Brazil, China, Sweden, Finland, Germany and
+the Netherlands."""
 
 
 def conforms_to(identity: Identity, texts: Texts) -> Flags:
@@ -104,7 +104,7 @@ def conforms_to(identity: Identity, texts: Texts) -> Flags:
     if identity.check is None or not matches.any():
         return np.asarray(matches)
     places = np.flatnonzero(matches)
-    plain: Texts = pc.replace_substring_regex(texts.take(pa.array(places)), r"[^0-9A-Z]", "")
+    plain: Texts = pc.replace_substring_regex(texts.take(pa.array(places, pa.int64())), r"[^0-9A-Z]", "")
     conforms = np.zeros(len(texts), bool)
     conforms[places] = identity.check(plain)
     return conforms

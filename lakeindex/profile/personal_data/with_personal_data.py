@@ -33,7 +33,7 @@ def with_personal_data(columns: Sequence[ProfiledColumn], limits: ProfileLimits)
 
 
 def _named(column: ProfiledColumn, limits: ProfileLimits) -> ProfiledColumn:
-    """Return a column without its name where that is a value of the same kind: a file without a header has such names."""
+    """Return a column without its name where that is such a value itself, as the names of a file without a header."""
     is_kept = limits.of_personal is limits or not column.is_named_by_row
     if is_kept or column.personal is None or not is_of_kind(column.name, column.personal.kind):
         return column

@@ -51,7 +51,7 @@ _KEPT_OF_PERSONAL = {
 @click.option(
     "--personal",
     type=click.Choice(["refuse", "hash", "keep"]),
-    help="What is kept of columns that look like personal data: nothing, keyed hashes, or as of others [default: keep].",
+    help="What is kept of what looks like personal data: nothing, keyed hashes, or as of others [default: keep].",
 )
 @click.option("--check-content", is_flag=True, default=None, help="Look into files whose size and time didn't change.")
 @click.option(
