@@ -17,6 +17,7 @@ from lakeindex.build.anchor_scores import anchor_scores
 from lakeindex.build.changes import Changes
 from lakeindex.build.columns import STAGED_SCHEMA, Columns
 from lakeindex.build.encoding import BuildModel, PrivateTextEncoder, encode_columns
+from lakeindex.build.lake_names import LakeNames
 from lakeindex.build.logical_hash import logical_hash
 from lakeindex.build.previous_generation import PreviousGeneration
 from lakeindex.build.profiling import FileProfiler, copy_names
@@ -25,7 +26,7 @@ from lakeindex.catalog.catalog import CarriedOver, Catalog
 from lakeindex.catalog.database import storing
 from lakeindex.catalog.directory import Directory
 from lakeindex.catalog.lake_views import materialise
-from lakeindex.config.index_settings import content_settings
+from lakeindex.config.index_settings import content_settings, limits_of
 from lakeindex.config.settings import Settings
 from lakeindex.index.vector_index import VectorIndex
 from lakeindex.match.lake_calibration import LakeCalibration
@@ -73,6 +74,7 @@ class _Build:
     planned: Manifest
     """The manifest as far as it is known before the build."""
     calibrate: Calibrate | None
+    names: LakeNames
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -97,10 +99,12 @@ def build_index(
     """
     files, refused = _list_files(lake, index)
     content = content_settings(settings)
+    names = LakeNames(limits_of(settings).name_hasher)
+    files, refused = names.hide_files(files), names.hide_outcomes(refused)
     with writing(index) as folder, storing(f"the index in {index}"):
         model = model.for_index(index)
         planned = Manifest(str(lake.resolve()), 0, 0, 0, "", _models(model, settings), content)
-        build = _Build(index, folder, settings, model, progress, planned, calibrate)
+        build = _Build(index, folder, settings, model, progress, planned, calibrate, names)
         staging = Staging(index / STAGING)
         try:
             staging.open([planned.lake, planned.format, planned.models, planned.settings])
@@ -116,7 +120,9 @@ def _build(build: _Build, staging: Staging, files: list[LakeFile], refused: list
         known = {} if previous is None else previous.files
         changes = Changes.between(files, known, build.settings.check_content)
     with nullcontext() if previous is None else closing(previous):
-        profiler = FileProfiler(staging, build.settings, PrivateTextEncoder(build.model, staging, previous))
+        profiler = FileProfiler(
+            staging, build.settings, PrivateTextEncoder(build.model, staging, previous), build.names
+        )
         with build.stage("profile"):
             outcomes = refused + profiler.profile(changes.to_read, build.progress)
         if previous is not None and previous.is_up_to_date(outcomes, changes.unchanged):
@@ -139,7 +145,9 @@ def _build(build: _Build, staging: Staging, files: list[LakeFile], refused: list
                 build.calibrate(Generation(0, build.folder, manifest)).save(build.folder / LAKE_CALIBRATION)
         outcomes, personal = _marked(catalog.files(), changes.unchanged), catalog.personal_columns()
     with build.stage("publish"):
-        generation = publish(build.index, build.folder, manifest, build.settings.keep)
+        # A generation of other settings may hold what this one must not.
+        keep = build.settings.keep if previous is not None or limits_of(build.settings).keeps_all else 0
+        generation = publish(build.index, build.folder, manifest, keep)
     staging.drop()
     return _report(build, generation, outcomes, personal)
 
@@ -156,7 +164,7 @@ def _write_indexes(build: _Build, columns: Columns, staging: Staging) -> Directo
         directory.save(build.folder)
         tokens = columns.column_tokens()
         save_tokens(tokens, build.folder / COLUMN_TOKENS)
-        build_term_indexes(build.folder / TERMS, columns, directory)
+        build_term_indexes(build.folder / TERMS, columns, directory, build.names.hasher is not None)
     if build.settings.anchors:
         with build.stage("anchors"):
             _write_anchor_scores(build, CrossInput(tokens, directory.facts), columns.previous)
@@ -226,7 +234,7 @@ def _report(
     build: _Build, generation: Generation, outcomes: list[FileOutcome], personal: tuple[PersonalColumn, ...]
 ) -> Report:
     return Report(
-        files=tuple(outcomes),
+        files=tuple(build.names.show_outcomes(outcomes)),
         tables=generation.manifest.tables,
         columns=generation.manifest.columns,
         seconds=sum(build.seconds.values()),

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from lakeindex.config.profile_limits import Personal, ProfileLimits, RawValues
+from lakeindex.config.profile_limits import Names, Personal, ProfileLimits, RawValues, limits_from_json
 from lakeindex.config.read_limits import ReadLimits
 from lakeindex.config.settings import Settings, bytes_of
 from lakeindex.config.text_options import TextOptions, ValueOrder
@@ -40,9 +40,10 @@ def read_limits_of(settings: Settings, jobs: int | None = None) -> ReadLimits:
 
 def text_options(settings: Settings) -> TextOptions:
     """Return what a column's text is made of."""
+    has_names = settings.names == Names.PLAIN
     return TextOptions(
-        title=settings.text_title,
-        name=settings.text_name,
+        title=settings.text_title and has_names,
+        name=settings.text_name and has_names,
         statistics=settings.text_statistics,
         values=settings.text_values,
         order=ValueOrder(settings.text_order),
@@ -51,7 +52,9 @@ def text_options(settings: Settings) -> TextOptions:
 
 def limits_of(settings: Settings) -> ProfileLimits:
     """Return how much a profile keeps. Raises InvalidSetting where hashes need a key and none can be made."""
-    limits = replace(LIMITS, raw=RawValues(settings.values), personal=Personal(settings.personal))
+    limits = replace(
+        LIMITS, raw=RawValues(settings.values), personal=Personal(settings.personal), names=Names(settings.names)
+    )
     return replace(limits, hash_key=hash_key(settings.hash_key).hex()) if _needs_key(limits) else limits
 
 
@@ -82,7 +85,7 @@ def settings_built_with(content: Mapping[str, Any], settings: Settings) -> Setti
     plain = ("header", "model", "max_tokens", "layers", "dims", "materialize", "anchors")
     fields |= {name: content[name] for name in plain}
     limits = content["limits"]
-    built = replace(settings, values=limits["raw"], personal=limits["personal"], **fields)
+    built = replace(settings, values=limits["raw"], personal=limits["personal"], names=limits["names"], **fields)
     if content_settings(built) != content:
         raise StaleArtifact("the index was made with settings, or a key, that aren't here; index the lake again")
     return built
@@ -93,8 +96,7 @@ def limits_built_with(content: Mapping[str, Any], settings: Settings) -> Profile
 
     Raises StaleArtifact when its hashes have another key than that of the settings.
     """
-    kept = {"raw": RawValues(content["limits"]["raw"]), "personal": Personal(content["limits"]["personal"])}
-    limits = ProfileLimits(**content["limits"] | kept)
+    limits = limits_from_json(content["limits"])
     key = hash_key(settings.hash_key) if _needs_key(limits) else b""
     if _fingerprint(key) != limits.hash_key:
         raise StaleArtifact(
@@ -104,7 +106,7 @@ def limits_built_with(content: Mapping[str, Any], settings: Settings) -> Profile
 
 
 def _needs_key(limits: ProfileLimits) -> bool:
-    return RawValues.HASH in (limits.raw, limits.of_personal.raw)
+    return RawValues.HASH in (limits.raw, limits.of_personal.raw) or limits.names is Names.HASH
 
 
 def _fingerprint(key: bytes) -> str:

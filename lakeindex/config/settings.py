@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from lakeindex.config.profile_limits import Personal, RawValues
+from lakeindex.config.profile_limits import Names, Personal, RawValues
 from lakeindex.errors import InvalidSetting
 from lakeindex.types.lake import Header
 
@@ -22,6 +22,7 @@ _CHOICES = {
     "header": tuple(Header),
     "values": tuple(RawValues),
     "personal": tuple(Personal),
+    "names": tuple(Names),
     "device": ("cpu", "cuda"),
     "precision": ("auto", "float32", "bfloat16"),
     "text_order": ("frequency", "hash"),
@@ -107,6 +108,9 @@ class Settings:
     personal: str = "keep"
     """What is kept of columns that look like personal data: what is kept of others, only hashes under a secret key
     (hash), or nothing (refuse). Whichever it is, they are named in the report."""
+    names: str = "plain"
+    """What is kept of the names of tables and columns: plain ones, or only hashes under a secret key (hash), by which
+    the index is then asked and answers; the rows of the lake can't be reached through such an index."""
     hash_key: str = field(default="", repr=False)
     """A secret text that the key of hashed values is made of; without one, each user has a key of their own."""
     check_content: bool = False
@@ -121,6 +125,11 @@ class Settings:
             raise InvalidSetting(
                 f"materialize copies every row into the index, which values = {self.values!r} is to keep out of it: "
                 f"leave one of them away"
+            )
+        if self.materialize and self.names != Names.PLAIN:
+            raise InvalidSetting(
+                f"materialize copies every table into the index under its name, which names = {self.names!r} is to "
+                f"keep out of it: leave one of them away"
             )
         if self.materialize and self.personal != Personal.KEEP:
             raise InvalidSetting(

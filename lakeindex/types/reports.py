@@ -63,6 +63,16 @@ def reason_of_parts(failed: Sequence[str], left_out: Sequence[str]) -> str:
     return "; ".join(f"{what}{_listed(parts)}" for what, parts in lists if parts)
 
 
+def reason_of_hidden_parts(reason: str) -> str:
+    """Return a reason without what it may quote of names: whether parts could not be read, were left out, or neither."""
+    if not reason:
+        return ""
+    for what in (_FAILED_PARTS, _PARTS_LEFT_OUT):
+        if reason.startswith(what):
+            return f"{what}parts whose names are not kept"
+    return "it can't be read (why may quote a name, and is not kept)"
+
+
 def _listed(parts: Sequence[str]) -> str:
     more = f" and {len(parts) - _MOST_LISTED} more" if len(parts) > _MOST_LISTED else ""
     return f"{'; '.join(parts[:_MOST_LISTED])}{more}"

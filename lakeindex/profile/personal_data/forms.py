@@ -13,7 +13,7 @@ from lakeindex.profile.personal_data.check_digits import passes_luhn, passes_mod
 from lakeindex.types.personal import PersonalKind
 
 _LABEL = r"[\p{L}\d](?:[\p{L}\d-]*[\p{L}\d])?"
-_EMAIL = rf"^(?:mailto:)?(?:[^<>@]*<)?[^\s@<>,;:()\[\]]+@(?:{_LABEL}\.)+(?:\p{{L}}{{2,}}|xn--[a-z\d]+)>?$"
+_EMAIL = rf"^(?:mailto:)?(?:[^<>@]+<)?[^\s@<>,;:()\[\]]+@(?:{_LABEL}\.)+(?:\p{{L}}{{2,}}|xn--[a-z\d]+)>?$"
 _GROUPED = r"[\d\s().\-/]"
 _INTERNATIONAL = rf"^\+\(?[1-9]{_GROUPED}{{6,22}}\d(?:\s*(?:x|ext\.?)\s*\d{{1,6}})?$"
 _AMERICAN = r"^(?:\+?1[-. ]?)?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-. ])[2-9]\d{2}[-. ]\d{4}(?:\s*(?:x|ext\.?)\s*\d{1,6})?$"

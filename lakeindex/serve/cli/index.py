@@ -53,6 +53,11 @@ _KEPT_OF_PERSONAL = {
     type=click.Choice(["refuse", "hash", "keep"]),
     help="What is kept of what looks like personal data: nothing, keyed hashes, or as of others [default: keep].",
 )
+@click.option(
+    "--names",
+    type=click.Choice(["plain", "hash"]),
+    help="What is kept of names of tables and columns: the names, or only keyed hashes [default: plain].",
+)
 @click.option("--check-content", is_flag=True, default=None, help="Look into files whose size and time didn't change.")
 @click.option(
     "--anchors", type=click.IntRange(0), help="Columns that the reranker `cells` scores with all others [default: 0]."
