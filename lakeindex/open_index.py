@@ -65,7 +65,7 @@ class OpenIndex:
 
     @cached_property
     def tables(self) -> LakeTables:
-        """The rows of the lake's tables, in DuckDB. Raises Refused where the index doesn't know what they are called."""
+        """The rows of the lake's tables, in DuckDB. Raises Refused where the index doesn't know their names."""
         self.require_names()
         from lakeindex.join.lake_tables import LakeTables
 
@@ -103,7 +103,7 @@ class OpenIndex:
     @property
     def has_names(self) -> bool:
         """Whether the index keeps the names of tables and columns, and not only hashes of them."""
-        return self.generation.manifest.settings["limits"]["names"] == Names.PLAIN
+        return Names(self.generation.manifest.settings["limits"]["names"]) is Names.PLAIN
 
     def require_names(self) -> None:
         """Raise Refused where the index keeps hashes in place of names, and so can't reach the rows of the lake."""

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from lakeindex.arrays.aliases import Hashes, Integers, Vectors
+from lakeindex.arrays.aliases import ArrowArray, Hashes, Integers, Vectors
 from lakeindex.build.previous_generation import PreviousGeneration
 from lakeindex.catalog.directory import DIRECTORY_FIELDS, Directory, facts_of
 from lakeindex.index.hidden_names import NAME_FAMILIES
@@ -37,7 +37,8 @@ def with_empty_fields(records: pa.Table, schema: pa.Schema) -> pa.Table:
     offsets = pa.array(np.zeros(len(records) + 1, np.int64))
     for field in schema:
         if field.name not in records.schema.names:
-            empty = pa.LargeListArray.from_arrays(offsets, pa.array([], field.type.value_type))
+            nothing = pa.array([], field.type.value_type)
+            empty: ArrowArray = pa.LargeListArray.from_arrays(offsets, nothing)  # type: ignore[call-overload]
             records = records.append_column(field.name, empty)
     return records.select(schema.names)
 

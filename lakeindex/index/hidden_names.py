@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from lakeindex.arrays.aliases import Hashes, Integers
+from lakeindex.arrays.aliases import Hashes, Integers, TokenLists
 from lakeindex.hashing.name_hasher import NameHasher
 from lakeindex.hashing.siphash import KEY_BYTES, siphash
 from lakeindex.index.name_terms import context_words, name_grams, references
 from lakeindex.types.columns import Family
+from lakeindex.types.lake import TableId
 from lakeindex.types.names import title_of, words_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ Terms = tuple[Hashes, Integers, Integers]
 
 
 def name_terms(names: Sequence[str], tables: Sequence[str], key: bytes = b"") -> dict[Family, Terms]:
-    """Return the terms of columns' names and those of their tables, by family; hashed once more where there is a key."""
+    """Return the terms of columns' names and those of their tables, by family; under the key, where there is one."""
     words, titles = [words_of(name) for name in names], list(map(title_of, tables))
     terms = {
         Family.NAMES: name_grams(words),
@@ -35,19 +36,20 @@ def name_terms(names: Sequence[str], tables: Sequence[str], key: bytes = b"") ->
     return {family: _keyed(one, key) for family, one in terms.items()} if key else terms
 
 
-def with_hidden_names(records: pa.Table, tables: Mapping[str, str], hasher: NameHasher) -> pa.Table:
+def with_hidden_names(records: pa.Table, tables: Mapping[TableId, TableId], hasher: NameHasher) -> pa.Table:
     """Return profile records with hashes in place of names, and the terms of the names as `names_hashes`, and so on.
 
     `tables` gives what each table is called.
     """
     names, ids = (list(map(str, records[field].to_pylist())) for field in ("name", "table_id"))
-    hidden = {"name": [hasher.column(name) for name in names], "table_id": [tables[table] for table in ids]}
+    hidden = {"name": [hasher.column(name) for name in names], "table_id": [tables[TableId(table)] for table in ids]}
     for field, texts in hidden.items():
         place = records.schema.get_field_index(field)
         records = records.set_column(place, records.schema.field(place), pa.array(texts, pa.string()))
     for family, (hashes, counts, starts) in name_terms(names, ids, hasher.key).items():
         for part, items in (("hashes", hashes), ("counts", counts)):
-            lists = pa.LargeListArray.from_arrays(pa.array(starts.astype(np.int64)), pa.array(items))
+            offsets, flat = pa.array(starts, pa.int64()), pa.array(items)
+            lists: TokenLists = pa.LargeListArray.from_arrays(offsets, flat)  # type: ignore[call-overload]
             records = records.append_column(f"{family}_{part}", lists)
     return records
 

@@ -168,8 +168,8 @@ def table_of(data: object) -> pa.Table:
 
 def _hidden(record: pa.Table, limits: ProfileLimits) -> pa.Table:
     """Return a record as an index with such limits describes it: with hashes in place of names where it has these."""
-    hasher, table = limits.name_hasher, str(record["table_id"][0].as_py())
-    return record if hasher is None else with_hidden_names(record, {table: hasher.file(table)}, hasher)
+    hasher, table = limits.name_hasher, TableId(str(record["table_id"][0].as_py()))
+    return record if hasher is None else with_hidden_names(record, {table: TableId(hasher.file(table))}, hasher)
 
 
 def _hashed(names: Sequence[str], limits: ProfileLimits) -> Hashes:

@@ -64,7 +64,7 @@ def reason_of_parts(failed: Sequence[str], left_out: Sequence[str]) -> str:
 
 
 def reason_of_hidden_parts(reason: str) -> str:
-    """Return a reason without what it may quote of names: whether parts could not be read, were left out, or neither."""
+    """Return a reason without what it may quote of names: whether parts could not be read, or were left out."""
     if not reason:
         return ""
     for what in (_FAILED_PARTS, _PARTS_LEFT_OUT):

@@ -14,8 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Flags, Integers, Texts
+from lakeindex.hashing.text_hash import HashedText
 from lakeindex.profile.column_profile import VALUE_TYPES, ColumnProfile
-from lakeindex.profile.personal_data.forms import compact, conforms, digits_of
+from lakeindex.profile.personal_data.forms import compact, conforms
 from lakeindex.profile.personal_data.identities import IDENTITIES, conforms_to
 from lakeindex.types.columns import Kind
 from lakeindex.types.names import words_of
@@ -23,9 +24,10 @@ from lakeindex.types.personal import PersonalData, PersonalKind
 
 _LOOKED_AT = 12
 """Values of each column that the quick look is at."""
-_LEAST_DIGITS, _MOST_CHARACTERS = 6, 60
+_LEAST_DIGITS, _MOST_BYTES = 6, 60
+_ZERO, _NINE = b"09"
 _LEAST_SHARE = {PersonalKind.EMAIL: 0.8}
-_USUAL_SHARE = 0.9
+_USUAL_SHARE, _HALF = 0.9, 0.5
 _LEAST_VALUES = {
     PersonalKind.EMAIL: 1, PersonalKind.IBAN: 1, PersonalKind.PHONE: 2, PersonalKind.PAYMENT_CARD: 3,
     PersonalKind.MAC_ADDRESS: 2, PersonalKind.IP_ADDRESS: 2,
@@ -72,10 +74,13 @@ def find_personal(names: Sequence[str], profiles: Sequence[ColumnProfile]) -> li
         if profile.kind is Kind.DATE and _BIRTH_NAME.search(words[place]) and not _NO_BIRTH.search(words[place]):
             found[place] = PersonalData(PersonalKind.BIRTH_DATE, _share_of_dates(profile))
     likely = _likely(profiles)
-    if not len(likely):
-        return found
-    sample = _sample_of([profiles[place] for place in likely])
-    for place, one in zip(likely.tolist(), _best_kinds(sample, [words[place] for place in likely]), strict=True):
+    for most in (_LOOKED_AT, None):
+        # Most columns are out after a few values: the whole sample is compared for those that are left.
+        sample = _sample_of([profiles[place] for place in likely], most)
+        kinds = _best_kinds(sample, [words[place] for place in likely], is_first_look=most is not None)
+        is_left = np.array([one is not None for one in kinds], bool)
+        likely, kinds = likely[is_left], [one for one in kinds if one is not None]
+    for place, one in zip(likely.tolist(), kinds, strict=True):
         found[place] = found[place] or one
     return found
 
@@ -94,15 +99,21 @@ def _likely(profiles: Sequence[ColumnProfile]) -> Integers:
     if not asked:
         return np.zeros(0, np.int64)
     sample = _sample_of([profiles[place] for place in asked], _LOOKED_AT)
-    texts = sample.texts
-    digits = pc.utf8_length(digits_of(texts)).to_numpy(zero_copy_only=False)
-    lengths = pc.utf8_length(texts).to_numpy(zero_copy_only=False)
-    may_be = pc.match_substring(texts, "@").to_numpy(zero_copy_only=False)
-    may_be |= (pc.count_substring(texts, ":").to_numpy(zero_copy_only=False) >= 2) & (lengths < _MOST_CHARACTERS)
-    may_be |= (digits >= _LEAST_DIGITS) & (lengths <= _MOST_CHARACTERS)
-    may_be |= pc.match_substring_regex(texts, r"^\d+\.\d+\.\d+\.\d+").to_numpy(zero_copy_only=False)
+    text = HashedText.from_arrow(sample.texts)
+    lengths = np.diff(text.offsets)
+    digits, ats, colons, dots = (
+        _count(text, one)
+        for one in ((text.data >= _ZERO) & (text.data <= _NINE), *(text.data == sign for sign in b"@:."))
+    )
+    may_be = (ats > 0) | (((digits >= _LEAST_DIGITS) | (colons >= 2) | (dots >= 3)) & (lengths <= _MOST_BYTES))
     found, total = sample.shares(may_be)
     return np.array(asked, np.int64)[(found > 0) & (2 * found >= total)]
+
+
+def _count(text: HashedText, flags: Flags) -> Integers:
+    """Return how many bytes of each text are flagged, (n,)."""
+    counts: Integers = np.diff(np.concatenate([[0], np.cumsum(flags)])[text.offsets])
+    return counts
 
 
 def _sample_of(profiles: Sequence[ColumnProfile], most: int | None = None) -> _Sample:
@@ -111,8 +122,8 @@ def _sample_of(profiles: Sequence[ColumnProfile], most: int | None = None) -> _S
     return _Sample(texts, np.repeat(np.arange(len(profiles)), list(map(len, sampled))), len(profiles))
 
 
-def _best_kinds(sample: _Sample, words: Sequence[str]) -> list[PersonalData | None]:
-    """Return the first kind of which enough values of each column are."""
+def _best_kinds(sample: _Sample, words: Sequence[str], is_first_look: bool) -> list[PersonalData | None]:
+    """Return the first kind of which enough values of each column are; at a first look half of them are enough."""
     is_phone, is_identity = ([bool(named.search(name)) for name in words] for named in (_PHONE_NAME, _IDENTITY_NAME))
     best: list[PersonalData | None] = [None] * sample.columns
     for kind, least in _LEAST_VALUES.items():
@@ -120,13 +131,19 @@ def _best_kinds(sample: _Sample, words: Sequence[str]) -> list[PersonalData | No
         if kind is PersonalKind.PHONE:
             by_name = conforms(sample.texts, kind, is_named=True)
             flags = np.where(np.array(is_phone)[sample.owners], by_name, flags)
-        _note(best, kind, sample, flags, [least] * sample.columns)
+        enough = _HALF if is_first_look else _LEAST_SHARE.get(kind, _USUAL_SHARE)
+        _note(best, PersonalData(kind, enough), sample, flags, [least] * sample.columns)
         if kind is PersonalKind.IP_ADDRESS:
             _drop_versions(best, sample)
+    written = compact(sample.texts)
     for place, identity in enumerate(IDENTITIES):
         is_bare = place >= len(IDENTITIES) - _BARE
-        least_values = [1 if named else _LEAST_BARE if is_bare else _LEAST_IDENTITIES for named in is_identity]
-        _note(best, PersonalKind.NATIONAL_ID, sample, conforms_to(identity, compact(sample.texts)), least_values)
+        enough = _HALF if is_first_look else _USUAL_SHARE
+        bare = _LEAST_BARE // 2 if is_first_look else _LEAST_BARE
+        least_values = [1 if named else bare if is_bare else _LEAST_IDENTITIES for named in is_identity]
+        _note(
+            best, PersonalData(PersonalKind.NATIONAL_ID, enough), sample, conforms_to(identity, written), least_values
+        )
     return best
 
 
@@ -135,12 +152,12 @@ _BARE = 2
 
 
 def _note(
-    best: list[PersonalData | None], kind: PersonalKind, sample: _Sample, flags: Flags, least: Sequence[int]
+    best: list[PersonalData | None], wanted: PersonalData, sample: _Sample, flags: Flags, least: Sequence[int]
 ) -> None:
+    """Note the kind that is wanted for each column with so many and such a share of flagged values, if it has none."""
     found, total = sample.shares(flags)
-    enough = _LEAST_SHARE.get(kind, _USUAL_SHARE)
-    for place in np.flatnonzero((found >= np.array(least)) & (found >= enough * total)).tolist():
-        best[place] = best[place] or PersonalData(kind, round(float(found[place] / total[place]), 4))
+    for place in np.flatnonzero((found >= np.array(least)) & (found >= wanted.share * total)).tolist():
+        best[place] = best[place] or PersonalData(wanted.kind, round(float(found[place] / total[place]), 4))
 
 
 def _drop_versions(best: list[PersonalData | None], sample: _Sample) -> None:
@@ -156,4 +173,4 @@ def _drop_versions(best: list[PersonalData | None], sample: _Sample) -> None:
 def _share_of_dates(profile: ColumnProfile) -> float:
     dated = ("date", "timestamp", "zoned", "day_first", "month_first", "either_order")
     seen = dict(zip(VALUE_TYPES, profile.value_types.tolist(), strict=True))
-    return round(float(sum(seen[name] for name in dated)) / max(sum(seen.values()), 1), 4)
+    return float(np.round(sum(seen[name] for name in dated) / max(sum(seen.values()), 1), 4))
