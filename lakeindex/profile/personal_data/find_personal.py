@@ -26,8 +26,9 @@ _LOOKED_AT = 12
 """Values of each column that the quick look is at."""
 _LEAST_DIGITS, _MOST_BYTES = 6, 60
 _ZERO, _NINE = b"09"
-_LEAST_SHARE = {PersonalKind.EMAIL: 0.8}
 _USUAL_SHARE, _HALF = 0.9, 0.5
+_LEAST_SHARE = {PersonalKind.EMAIL: _HALF, PersonalKind.IBAN: _HALF, PersonalKind.MAC_ADDRESS: _HALF}
+"""Of kinds that nothing else looks like."""
 _LEAST_VALUES = {
     PersonalKind.EMAIL: 1, PersonalKind.IBAN: 1, PersonalKind.PHONE: 2, PersonalKind.PAYMENT_CARD: 3,
     PersonalKind.MAC_ADDRESS: 2, PersonalKind.IP_ADDRESS: 2,
