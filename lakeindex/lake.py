@@ -314,7 +314,7 @@ class Lake:
         _, file = self.opened.tables.table(TableId(table))
         path = lake_path(self.root, file)
         require_inside(path, self.root)
-        return read_file(path, self.settings, file, table)
+        return read_file(path, self.settings, file, table, self.opened.kept_values is not RawValues.SAMPLE)
 
     def _answer(self, found: ScoredCandidates, cut: Cut, counting: Counting, column: ColumnId | None) -> Answer:
         answers = found.answers()[: cut.k]

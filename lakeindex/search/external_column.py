@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -128,7 +128,9 @@ def profile_file_column(path: Path, column: str, settings: Settings, limits: Pro
         raise NotFound(f"no file {path}")
     facts = path.stat()
     file = LakeFile(path.resolve(), path.name, facts.st_size, facts.st_mtime_ns)
-    units = list(profile_in_workers([file], read_options(settings, None), limits, read_limits_of(settings, jobs=1)))
+    # A column of this file was asked for by the name that its header gives.
+    options = replace(read_options(settings, None), only_certain_names=False)
+    units = list(profile_in_workers([file], options, limits, read_limits_of(settings, jobs=1)))
     outcome, records = units[-1].outcomes[-1], units[-1].records
     if outcome.status is not FileStatus.INDEXED or records is None:
         raise UnreadableTable(f"{path} can't be read: {outcome.reason}")

@@ -76,7 +76,7 @@ def test_no_value_of_theirs_stays(lake: Path, tmp_path: Path, settings: Settings
     assert not list((generation_of(tmp_path / "index") / "copies").iterdir())
     profiles = {row["column"]: row for row in built.profile("people.csv").to_pylist()}
     assert (profiles["contact"]["values"], profiles["contact"]["distinct"]) == ([], SIZE)
-    assert len(profiles["town"]["values"]) == 9
+    assert len(profiles["town"]["values"]) == 5
     assert built.profile("bare.csv").column("column").to_pylist()[0] == "column_1"
     assert built.sql('SELECT count(*) AS n FROM "people.csv"')["n"].to_pylist() == [SIZE]
 
