@@ -42,14 +42,17 @@ def with_hidden_names(records: pa.Table, tables: Mapping[TableId, TableId], hash
     `tables` gives what each table is called.
     """
     names, ids = (list(map(str, records[field].to_pylist())) for field in ("name", "table_id"))
-    hidden = {"name": [hasher.column(name) for name in names], "table_id": [tables[TableId(table)] for table in ids]}
+    hidden: dict[str, list[str]] = {
+        "name": [hasher.column(name) for name in names],
+        "table_id": [str(tables[TableId(table)]) for table in ids],
+    }
     for field, texts in hidden.items():
         place = records.schema.get_field_index(field)
         records = records.set_column(place, records.schema.field(place), pa.array(texts, pa.string()))
     for family, (hashes, counts, starts) in name_terms(names, ids, hasher.key).items():
         for part, items in (("hashes", hashes), ("counts", counts)):
             offsets, flat = pa.array(starts, pa.int64()), pa.array(items)
-            lists: TokenLists = pa.LargeListArray.from_arrays(offsets, flat)  # type: ignore[call-overload]
+            lists: TokenLists = pa.LargeListArray.from_arrays(offsets, flat)
             records = records.append_column(f"{family}_{part}", lists)
     return records
 
