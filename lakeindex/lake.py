@@ -282,7 +282,7 @@ class Lake:
         counting = Counting(_PROBE) if probe is None else Counting(PROBED.require(probe, "probe"), is_thorough=True)
         cut = self._cut(k, min_probability, within)
         if isinstance(table, str):
-            query = self.opened.searcher.column(ColumnId(TableId(table), column))
+            query = self.opened.searcher.column(self.opened.known_as(ColumnId(TableId(table), column)))
             found = self.opened.reranking.search(query, self._budget(budget), sources, within)
             return self._answer(found, cut, counting, query.id)
         outside = self._profile_outside(table, column)
@@ -307,7 +307,7 @@ class Lake:
         """Answer for each of many columns of the lake as `query` does, in their order, several at a time."""
         cut = self._cut(k, min_probability, within)
         counting = Counting(PROBED.require(probe, "probe"), is_thorough=True)
-        queries = map(self.opened.searcher.column, columns)
+        queries = map(self.opened.searcher.column, map(self.opened.known_as, columns))
         for found in self.opened.reranking.search_many(queries, self._budget(budget), sources, within):
             yield self._answer(found, cut, counting, found.query)
 
@@ -316,6 +316,7 @@ class Lake:
 
         Where no source proposes the right column for the left one, it is scored among the candidates nevertheless.
         """
+        left, right = self.opened.known_as(left), self.opened.known_as(right)
         query, key = self.opened.searcher.column(left), self.opened.searcher.directory.key_of(right)
         found = self.opened.reranking.search_with(query, key, self._budget(budget))
         (match,) = matches_of(found, np.array([found.place_of(key)]), self.opened.explainer)
@@ -328,15 +329,15 @@ class Lake:
         Raises NotFound with the nearest names, InvalidSetting for columns of one table, LockHeld while somebody else
         goes on writing.
         """
-        self.opened.verdicts.give(left, right, True, note)
+        self.opened.verdicts.give(self.opened.known_as(left), self.opened.known_as(right), True, note)
 
     def reject(self, left: ColumnId, right: ColumnId, note: str = "") -> None:
         """Reject a pair of columns; otherwise as `accept`."""
-        self.opened.verdicts.give(left, right, False, note)
+        self.opened.verdicts.give(self.opened.known_as(left), self.opened.known_as(right), False, note)
 
     def withdraw(self, left: ColumnId, right: ColumnId) -> None:
         """Withdraw the verdict on a pair of columns. Raises NotFound where there is none, LockHeld as `accept`."""
-        self.opened.verdicts.withdraw(left, right)
+        self.opened.verdicts.withdraw(self.opened.known_as(left), self.opened.known_as(right))
 
     def feedback(self) -> pa.Table:
         """List the pairs that were accepted or rejected, as FEEDBACK_SCHEMA, those of tables that are gone included."""
@@ -357,7 +358,10 @@ class Lake:
 
         `column` is the query column, or the one of the lake that it is a copy of; None where the lake has none like it.
         What can't be counted keeps its estimates, with a note, and so does a match of which more values may meet.
+        Where the index knows no names, nothing is counted.
         """
+        if not self.opened.has_names:
+            return list(matches)
         from lakeindex.join.count_matches import Lookups, MatchCounter
 
         lookups = Lookups(self.opened.searcher, self.opened.model) if counting.is_thorough else None
@@ -447,6 +451,8 @@ class Lake:
         """
         from lakeindex.catalog.listing import list_profiles
 
+        named = self.opened.known_as(ColumnId(TableId(table), column or ""))
+        table, column = named.table, column and named.name
         self.opened.searcher.directory.keys_of_table(TableId(table))
         if column is not None:
             self.opened.searcher.directory.key_of(ColumnId(TableId(table), column))
@@ -460,7 +466,9 @@ class Lake:
         self.opened.require_lake()
         path = lake_path(self.root, file)
         require_inside(path, self.root)
-        return replace(read_file(path, self.settings, file, table), has_notes=self.opened.tables.is_allowed_file(file))
+        is_quiet = self.opened.kept_values is not RawValues.SAMPLE
+        read = read_file(path, self.settings, file, table, is_quiet)
+        return replace(read, has_notes=self.opened.tables.is_allowed_file(file))
 
     def _answer(self, found: ScoredCandidates, cut: Cut, counting: Counting, column: ColumnId | None) -> Answer:
         answers = found.answers()[: cut.k]
@@ -483,7 +491,7 @@ class Lake:
         if cut.within and key in self.opened.searcher.directory.keys_outside(cut.within):
             return []
         found = self_candidates(self.opened.searcher, key)
-        if found is None:
+        if found is None or not self.opened.has_names:
             return []
         from lakeindex.join.self_references import verified
 

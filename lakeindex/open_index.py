@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from lakeindex.config.profile_limits import ProfileLimits, RawValues
+from lakeindex.config.profile_limits import Names, ProfileLimits, RawValues
 from lakeindex.config.settings import Settings, pair_budget
 from lakeindex.errors import LakeIndexError, NotFound, Refused
 from lakeindex.files.lake_folder import why_unreachable
@@ -20,7 +20,7 @@ from lakeindex.search.searcher import Searcher
 from lakeindex.store.feedback_log import FeedbackFile, feedback_hash
 from lakeindex.store.generations import Generation
 from lakeindex.store.layout import CATALOG
-from lakeindex.types.lake import TableId
+from lakeindex.types.lake import ColumnId, TableId
 
 if TYPE_CHECKING:
     from lakeindex.catalog.catalog import Catalog
@@ -118,7 +118,8 @@ class OpenIndex:
 
     @part
     def tables(self) -> LakeTables:
-        """The rows of the lake's tables, in DuckDB."""
+        """The rows of the lake's tables, in DuckDB. Raises Refused where the index doesn't know their names."""
+        self.require_names()
         from lakeindex.join.lake_tables import LakeTables
 
         return LakeTables(self.generation, self.catalog, self.searcher.directory, self.settings.memory)
@@ -199,6 +200,34 @@ class OpenIndex:
     def kept_values(self) -> RawValues:
         """What the index keeps of the values that stand in the cells."""
         return RawValues(self.generation.manifest.settings["limits"]["raw"])
+
+    @property
+    def has_names(self) -> bool:
+        """Whether the index keeps the names of tables and columns, and not only hashes of them."""
+        return Names(self.generation.manifest.settings["limits"]["names"]) is Names.PLAIN
+
+    def require_names(self) -> None:
+        """Raise Refused where the index keeps hashes in place of names, and so can't reach the rows of the lake."""
+        if not self.has_names:
+            raise Refused(
+                "the index was built with names = hash: it answers which columns join, but doesn't know the files they "
+                "are in; index the lake with --names plain to read and join its rows"
+            )
+
+    def known_as(self, column: ColumnId) -> ColumnId:
+        """Return a column as the index calls it, given its name in the lake, or what the index calls it already.
+
+        Raises StaleArtifact where the index's hashes have another key than is set.
+        """
+        if self.has_names:
+            return column
+        directory, hasher = self.searcher.directory, self.profile_limits.name_hasher
+        assert hasher is not None
+        table = next(filter(directory.has_table, map(TableId, (column.table, *hasher.tables(column.table)))), None)
+        if table is None:
+            return column
+        names = {directory.id_of(key).name for key in directory.keys_of_table(table).tolist()}
+        return ColumnId(table, column.name if column.name in names else hasher.column(column.name))
 
     @property
     def root(self) -> Path:

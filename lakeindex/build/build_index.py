@@ -18,6 +18,7 @@ from lakeindex.build.anchor_scores import anchor_scores
 from lakeindex.build.changes import Changes
 from lakeindex.build.columns import STAGED_SCHEMA, Columns
 from lakeindex.build.encoding import BuildModel, PrivateTextEncoder, encode_columns
+from lakeindex.build.lake_names import LakeNames
 from lakeindex.build.logical_hash import logical_hash
 from lakeindex.build.previous_generation import PreviousGeneration
 from lakeindex.build.profiling import FileProfiler, copy_names
@@ -30,7 +31,7 @@ from lakeindex.catalog.copy_rows import copy_rows
 from lakeindex.catalog.database import storing
 from lakeindex.catalog.directory import Directory
 from lakeindex.catalog.lake_views import materialise
-from lakeindex.config.index_settings import content_settings
+from lakeindex.config.index_settings import content_settings, limits_of
 from lakeindex.config.settings import Settings
 from lakeindex.index.vector_index import VectorIndex
 from lakeindex.match.lake_calibration import LakeCalibration
@@ -59,6 +60,7 @@ from lakeindex.store.staging import Staging
 from lakeindex.types.column_tokens import save_tokens
 from lakeindex.types.columns import CrossInput
 from lakeindex.types.lake import LakeFile
+from lakeindex.types.personal import PersonalColumn
 from lakeindex.types.reports import FileOutcome, FileStatus, Progress, Report
 
 Calibrate = Callable[[Generation], LakeCalibration]
@@ -82,6 +84,7 @@ class Build:
     """The manifest as far as it is known before the build."""
     room: Room
     calibrate: Calibrate | None
+    names: LakeNames
     seconds: dict[str, float] = field(default_factory=dict)
     open_previous: OpenPrevious = PreviousGeneration.open
     rows: Path | None = None
@@ -113,14 +116,15 @@ def build_index(
     """
     files, refused = _list_files(lake, index)
     content = content_settings(settings)
+    names = LakeNames(limits_of(settings).name_hasher)
+    files, refused = names.hide_files(files), names.hide_outcomes(refused)
     with writing(index) as folder:
         room = Room.of(index, folder, index / STAGING, sum(file.size for file in files))
         with explaining_failures(room), storing(f"the index in {index}"):
             model = model.for_index(index)
             planned = Manifest(str(lake.resolve()), 0, 0, 0, "", models_of(model, settings), content)
-            build = Build(
-                index, folder, settings, model, progress, planned, room, calibrate, open_previous=open_previous
-            )
+            build = Build(index, folder, settings, model, progress, planned, room, calibrate, names)
+            build.open_previous = open_previous
             staging = Staging(index / STAGING)
             staging.open([planned.lake, planned.format, planned.models, planned.settings])
             return _build(build, staging, files, refused)
@@ -132,19 +136,23 @@ def _build(build: Build, staging: Staging, files: list[LakeFile], refused: list[
         known = {} if previous is None else previous.files
         changes = Changes.between(files, known, build.settings.check_content)
     with nullcontext() if previous is None else closing(previous):
-        profiler = FileProfiler(staging, build.settings, PrivateTextEncoder(build.model, staging, previous), build.room)
+        private_texts = PrivateTextEncoder(build.model, staging, previous)
+        profiler = FileProfiler(staging, build.settings, private_texts, build.room, build.names)
         with build.stage("profile"):
             read = profiler.profile(changes.to_read, build.progress)
         outcomes = keep_unseen(refused + read, {file.name for file in files}, known)
         if previous is not None and previous.is_up_to_date(outcomes, changes.unchanged):
             staging.drop()
-            return _report(build, previous.generation, _marked(list(known.values()), changes.unchanged))
+            unchanged = _marked(list(known.values()), changes.unchanged)
+            return _report(build, previous.generation, unchanged, previous.catalog.personal_columns())
         files_later = [*outcomes, *(known[name] for name in changes.unchanged)]
         check = partial(_require_no_shrinkage, build, previous, files_later)
         catalog, directory = write_artifacts(build, staging, previous, outcomes, changes.unchanged, check)
-    generation, written = finish(build, catalog, directory)
+    # A generation of other settings may hold what this one must not.
+    keep = build.settings.keep if previous is not None or limits_of(build.settings).keeps_all else 0
+    published = finish(build, catalog, directory, keep)
     staging.drop()
-    return _report(build, generation, _marked(written, changes.unchanged))
+    return _report(build, published.generation, _marked(published.files, changes.unchanged), published.personal)
 
 
 def write_artifacts(
@@ -173,8 +181,17 @@ def write_artifacts(
     return catalog, directory
 
 
-def finish(build: Build, catalog: Catalog, directory: Directory) -> tuple[Generation, list[FileOutcome]]:
-    """Write what derives from a generation's catalog, and publish; return the outcome of every file, too."""
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A generation that was published, and what its catalog says."""
+
+    generation: Generation
+    files: list[FileOutcome]
+    personal: tuple[PersonalColumn, ...]
+
+
+def finish(build: Build, catalog: Catalog, directory: Directory, keep: int) -> Published:
+    """Write what derives from a generation's catalog, and publish, so that `keep` older generations stay."""
     with closing(catalog):
         if build.settings.materialize:
             with build.stage("materialize"):
@@ -183,9 +200,9 @@ def finish(build: Build, catalog: Catalog, directory: Directory) -> tuple[Genera
         if build.calibrate is not None:
             with build.stage("calibrate"):
                 build.calibrate(Generation(0, build.folder, manifest)).save(build.folder / LAKE_CALIBRATION)
-        outcomes = catalog.files()
+        files, personal = catalog.files(), catalog.personal_columns()
     with build.stage("publish"):
-        return publish(build.index, build.folder, manifest, build.settings.keep), outcomes
+        return Published(publish(build.index, build.folder, manifest, keep), files, personal)
 
 
 def _require_no_shrinkage(
@@ -207,7 +224,7 @@ def _write_indexes(build: Build, columns: Columns, directory: Directory, staging
         directory.save(build.folder)
         tokens = columns.column_tokens()
         save_tokens(tokens, build.folder / COLUMN_TOKENS)
-        build_term_indexes(build.folder / TERMS, columns, directory)
+        build_term_indexes(build.folder / TERMS, columns, directory, build.names.hasher is not None)
     if build.settings.anchors:
         with build.stage("anchors"):
             _write_anchor_scores(build, CrossInput(tokens, directory.facts), columns.previous)
@@ -276,9 +293,11 @@ def _marked(outcomes: Sequence[FileOutcome], unchanged: Sequence[str]) -> list[F
     return [replace(one, status=FileStatus.UNCHANGED) if one.path in names else one for one in outcomes]
 
 
-def _report(build: Build, generation: Generation, outcomes: list[FileOutcome]) -> Report:
+def _report(
+    build: Build, generation: Generation, outcomes: list[FileOutcome], personal: tuple[PersonalColumn, ...]
+) -> Report:
     return Report(
-        files=tuple(outcomes),
+        files=tuple(build.names.show_outcomes(outcomes)),
         tables=generation.manifest.tables,
         columns=generation.manifest.columns,
         seconds=sum(build.seconds.values()),
@@ -286,4 +305,5 @@ def _report(build: Build, generation: Generation, outcomes: list[FileOutcome]) -
         bytes=generation.manifest.bytes,
         logical_hash=generation.manifest.logical_hash,
         generation=generation.number,
+        personal=personal,
     )

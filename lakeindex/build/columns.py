@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from lakeindex.arrays.aliases import Hashes, Integers, Vectors
+from lakeindex.arrays.aliases import ArrowArray, Hashes, Integers, Vectors
 from lakeindex.build.previous_generation import PreviousGeneration
 from lakeindex.catalog.directory import DIRECTORY_FIELDS, Directory, facts_of
+from lakeindex.index.hidden_names import NAME_FAMILIES
 from lakeindex.index.term_rows import TermRows
 from lakeindex.profile.profile_table import PROFILE_SCHEMA
 from lakeindex.profile.sketch_sizes import sketch_sizes
@@ -25,8 +26,21 @@ STAGED_SCHEMA = pa.schema(
     [field for field in PROFILE_SCHEMA if field.name not in ("texts", "value_types", "numbers", "days")]
     + [pa.field("text", pa.large_string()), pa.field("text_hash", pa.uint64())]
     + [pa.field("column_tokens", pa.large_list(pa.uint16()))]
+    + [pa.field(f"{family}_hashes", pa.large_list(pa.uint64())) for family in NAME_FAMILIES]
+    + [pa.field(f"{family}_counts", pa.large_list(pa.int64())) for family in NAME_FAMILIES]
 )
 """The fields of a column's record that are staged until its generation is published."""
+
+
+def with_empty_fields(records: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Return the fields of a schema, those that the records lack as empty lists."""
+    offsets = pa.array(np.zeros(len(records) + 1, np.int64))
+    for field in schema:
+        if field.name not in records.schema.names:
+            nothing = pa.array([], field.type.value_type)
+            empty: ArrowArray = pa.LargeListArray.from_arrays(offsets, nothing)  # type: ignore[call-overload]
+            records = records.append_column(field.name, empty)
+    return records.select(schema.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +90,16 @@ class Columns:
         kinds = [Kind(str(kind)) for kind in read["kind"].to_pylist()]
         is_complete, is_weighed = np.diff(starts) < sketch_sizes(family, kinds), family not in _UNWEIGHED
         rows = TermRows.of(hashes.astype(np.uint64), counts, starts, is_complete, is_weighed)
+        if self.previous is not None:
+            rows = self.previous.terms(family, self.unchanged_keys).joined(rows)
+        return rows.take(self.order)
+
+    def name_terms(self, family: Family) -> TermRows:
+        """Return the terms of their names of one family, which were hidden with the names."""
+        read = self.records.to_table([f"{family}_hashes", f"{family}_counts"])
+        hashes, starts = _flat(read[f"{family}_hashes"])
+        counts = _flat(read[f"{family}_counts"])[0].astype(np.int64)
+        rows = TermRows.of(hashes.astype(np.uint64), counts, starts, np.ones(len(starts) - 1, bool))
         if self.previous is not None:
             rows = self.previous.terms(family, self.unchanged_keys).joined(rows)
         return rows.take(self.order)

@@ -12,8 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from lakeindex.build.changes import Changes, token_of
-from lakeindex.build.columns import STAGED_SCHEMA
+from lakeindex.build.columns import STAGED_SCHEMA, with_empty_fields
 from lakeindex.build.encoding import PrivateTextEncoder
+from lakeindex.build.lake_names import LakeNames
 from lakeindex.build.room import Room
 from lakeindex.config.index_settings import limits_of, read_limits_of, read_options, text_options
 from lakeindex.config.profile_limits import RawValues
@@ -41,6 +42,8 @@ class FileProfiler:
     private_texts: PrivateTextEncoder
     """Encodes texts that name values which the index must not keep."""
     room: Room
+    names: LakeNames
+    """What files, tables and columns are called in the index."""
 
     def profile(self, files: Sequence[LakeFile], progress: Progress) -> list[FileOutcome]:
         """Profile files, but for those that are staged already; return the outcome of each."""
@@ -50,9 +53,11 @@ class FileProfiler:
         tokens = {file.name: token_of(file) for file in rest}
         sizes = {file.name: file.size for file in files}
         self.room.files, self.room.read = sum(sizes.values()), sum(sizes[name] for name in done)
-        options = read_options(settings, self.staging.copies if limits.raw is RawValues.SAMPLE else None)
+        options = read_options(settings, self.staging.copies if limits.keeps_all else None)
         progress("profile", len(done), len(files))
-        for unit in profile_in_workers(rest, options, limits, read_limits_of(settings)):
+        shown = self.names.show_files(rest)
+        for read in profile_in_workers(shown, options, limits, read_limits_of(settings)):
+            unit = self.names.hide_unit(read)
             outcomes = {one.path: replace(one, token=tokens[one.path]) for one in unit.outcomes}
             _require_copies(unit.outcomes)
             if unit.records is not None:
@@ -75,7 +80,7 @@ class FileProfiler:
             column = pa.nulls(len(texts), pa.large_string())
         staged = records.append_column("text", column).append_column("text_hash", pa.array(hashes))
         staged = staged.append_column("column_tokens", tokenize_records(records, limits.raw is RawValues.SAMPLE))
-        return staged.select(STAGED_SCHEMA.names)
+        return with_empty_fields(staged, STAGED_SCHEMA)
 
     def _resume(self, files: Sequence[LakeFile]) -> dict[str, FileOutcome]:
         """Return the outcomes that an interrupted build staged; drop units whose files changed or could not be read."""

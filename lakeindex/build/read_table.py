@@ -37,9 +37,16 @@ class ReadRows:
         return [*notes, *([f"{rejected} rows fit no layout and were left out"] if rejected else [])]
 
 
-def read_file(path: Path, settings: Settings, name: str | None = None, table: str | None = None) -> ReadRows:
+def read_file(
+    path: Path,
+    settings: Settings,
+    name: str | None = None,
+    table: str | None = None,
+    only_certain_names: bool = False,
+) -> ReadRows:
     """Read a file's only table, or the one named; `name` is the name of the file in the lake.
 
+    With `only_certain_names` columns are called as in an index that keeps no values.
     Raises NotFound for a table that isn't there, UnreadableTable when the file can't be read.
     """
     facts = path.stat()
@@ -49,7 +56,7 @@ def read_file(path: Path, settings: Settings, name: str | None = None, table: st
     connector = connector_for(file.name, connectors)
     if connector is None:
         raise UnreadableTable(f"no connector reads {path} (known: {known_suffixes(connectors)})")
-    options = ReadOptions(header=Header(settings.header))
+    options = ReadOptions(header=Header(settings.header), only_certain_names=only_certain_names)
     chosen = _choose(connector.tables(file, options), path, table)
     return ReadRows(chosen.schema, connector.read(file, chosen, options))
 

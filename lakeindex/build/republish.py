@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lakeindex.build.build_index import Build, Calibrate, finish, write_artifacts
 from lakeindex.build.encoding import BuildModel
+from lakeindex.build.lake_names import LakeNames
 from lakeindex.build.previous_generation import PreviousGeneration
 from lakeindex.build.room import Room
 from lakeindex.config.settings import Settings
@@ -32,7 +33,7 @@ def build_like(
     rows = before.folder / ROWS if ROWS in manifest.artifacts else None
     planned = replace(manifest, artifacts={})
     room = Room.of(index, folder, folder / STAGING, 0)
-    return Build(index, folder, settings, model, progress, planned, room, calibrate, rows=rows)
+    return Build(index, folder, settings, model, progress, planned, room, calibrate, LakeNames(None), rows=rows)
 
 
 def republish(build: Build, previous: PreviousGeneration) -> Generation:
@@ -42,7 +43,7 @@ def republish(build: Build, previous: PreviousGeneration) -> Generation:
         staging.open([])
         catalog, directory = write_artifacts(build, staging, previous, (), list(previous.files))
         staging.drop()
-    return finish(build, catalog, directory)[0]
+    return finish(build, catalog, directory, build.settings.keep).generation
 
 
 def _no_encoder() -> Encoder:

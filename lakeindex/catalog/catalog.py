@@ -21,6 +21,7 @@ from lakeindex.errors import IndexDamaged
 from lakeindex.sql import literal, quoted
 from lakeindex.types.lake import Scan, TableId
 from lakeindex.types.names import sql_names
+from lakeindex.types.personal import PersonalColumn, PersonalKind
 from lakeindex.types.reports import FileOutcome, FileStatus, ReadTable
 
 _FILES = pa.schema([pa.field(name, pa.string()) for name in ("path", "status", "reason", "content_hash", "token")])
@@ -46,6 +47,8 @@ _COLUMNS = {
     "quantiles": "DOUBLE[]",
     "values": 'STRUCT("text" VARCHAR, "rows" BIGINT)[]',
     "digest": "VARCHAR",
+    "personal": "VARCHAR",
+    "personal_share": "DOUBLE",
 }
 COLUMN_FIELDS = tuple(_COLUMNS)
 """The fields of a column's record in the catalog; its sketches are published as term indexes, once."""
@@ -58,6 +61,7 @@ SELECT row_number() OVER (ORDER BY table_id, position) - 1 AS key, {fields} FROM
 # Of a file with a table that is left out, what would let the next build take it for unchanged isn't taken over either.
 _LACKS = "path IN (SELECT file FROM earlier.tables WHERE table_id IN (FROM left_out))"
 _UNREAD = ", ".join(f"CASE WHEN {_LACKS} THEN '' ELSE {name} END AS {name}" for name in ("content_hash", "token"))
+_PERSONAL = "table_id, name, personal, personal_share"
 _VIEWED = """
 SELECT table_id, file, scan, copy, list(name ORDER BY position) AS names, list(sql_type ORDER BY position) AS types,
        list(reading ORDER BY position) AS readings
@@ -174,6 +178,14 @@ class Catalog:
             )
             for row in self.fetch("SELECT * FROM files ORDER BY path").to_pylist()
         ]
+
+    def personal_columns(self) -> tuple[PersonalColumn, ...]:
+        """Return the columns that look like personal data, in the order of their tables."""
+        rows = self.fetch(f"SELECT {_PERSONAL} FROM columns WHERE personal IS NOT NULL ORDER BY key").to_pylist()
+        return tuple(
+            PersonalColumn(row["table_id"], row["name"], PersonalKind(row["personal"]), row["personal_share"])
+            for row in rows
+        )
 
     def table(self, table: TableId) -> tuple[ReadTable, str] | None:
         """Return a table and the name of the file it is in."""

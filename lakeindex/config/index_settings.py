@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from lakeindex.config.profile_limits import ProfileLimits, RawValues
+from lakeindex.config.profile_limits import Names, Personal, ProfileLimits, RawValues, limits_from_json
 from lakeindex.config.read_limits import ReadLimits
 from lakeindex.config.settings import Settings, bytes_of
 from lakeindex.config.text_options import TextOptions, ValueOrder
@@ -22,7 +22,9 @@ LIMITS = ProfileLimits()
 
 def read_options(settings: Settings, copies: Path | None) -> ReadOptions:
     """Return how files are read."""
-    return ReadOptions(header=Header(settings.header), copies=copies)
+    return ReadOptions(
+        header=Header(settings.header), copies=copies, only_certain_names=settings.values != RawValues.SAMPLE
+    )
 
 
 def read_limits_of(settings: Settings, jobs: int | None = None) -> ReadLimits:
@@ -38,9 +40,10 @@ def read_limits_of(settings: Settings, jobs: int | None = None) -> ReadLimits:
 
 def text_options(settings: Settings) -> TextOptions:
     """Return what a column's text is made of."""
+    has_names = settings.names == Names.PLAIN
     return TextOptions(
-        title=settings.text_title,
-        name=settings.text_name,
+        title=settings.text_title and has_names,
+        name=settings.text_name and has_names,
         statistics=settings.text_statistics,
         values=settings.text_values,
         order=ValueOrder(settings.text_order),
@@ -49,8 +52,10 @@ def text_options(settings: Settings) -> TextOptions:
 
 def limits_of(settings: Settings) -> ProfileLimits:
     """Return how much a profile keeps. Raises InvalidSetting where hashes need a key and none can be made."""
-    raw = RawValues(settings.values)
-    return replace(LIMITS, raw=raw, hash_key=hash_key(settings.hash_key).hex() if raw is RawValues.HASH else "")
+    limits = replace(
+        LIMITS, raw=RawValues(settings.values), personal=Personal(settings.personal), names=Names(settings.names)
+    )
+    return replace(limits, hash_key=hash_key(settings.hash_key).hex()) if _needs_key(limits) else limits
 
 
 def content_settings(settings: Settings) -> dict[str, Any]:
@@ -58,7 +63,7 @@ def content_settings(settings: Settings) -> dict[str, Any]:
     limits = limits_of(settings)
     return _as_json(
         {
-            "limits": asdict(limits) | {"hash_key": _fingerprint(limits.key)},
+            "limits": asdict(limits) | {"hash_key": _fingerprint(bytes.fromhex(limits.hash_key))},
             "text": asdict(text_options(settings)),
             "header": settings.header,
             "model": settings.model,
@@ -79,7 +84,8 @@ def settings_built_with(content: Mapping[str, Any], settings: Settings) -> Setti
     fields = {f"text_{name}": content["text"][name] for name in ("title", "name", "statistics", "values", "order")}
     plain = ("header", "model", "max_tokens", "layers", "dims", "materialize", "anchors")
     fields |= {name: content[name] for name in plain}
-    built = replace(settings, values=content["limits"]["raw"], **fields)
+    limits = content["limits"]
+    built = replace(settings, values=limits["raw"], personal=limits["personal"], names=limits["names"], **fields)
     if content_settings(built) != content:
         raise StaleArtifact("the index was made with settings, or a key, that aren't here; index the lake again")
     return built
@@ -90,14 +96,17 @@ def limits_built_with(content: Mapping[str, Any], settings: Settings) -> Profile
 
     Raises StaleArtifact when its hashes have another key than that of the settings.
     """
-    limits = content["limits"]
-    raw = RawValues(limits["raw"])
-    key = hash_key(settings.hash_key) if raw is RawValues.HASH else b""
-    if _fingerprint(key) != limits["hash_key"]:
+    limits = limits_from_json(content["limits"])
+    key = hash_key(settings.hash_key) if _needs_key(limits) else b""
+    if _fingerprint(key) != limits.hash_key:
         raise StaleArtifact(
             "the index's hashes were made with another key; set LAKEINDEX_HASH_KEY to that one, or index the lake again"
         )
-    return ProfileLimits(**limits | {"raw": raw, "hash_key": key.hex()})
+    return replace(limits, hash_key=key.hex())
+
+
+def _needs_key(limits: ProfileLimits) -> bool:
+    return RawValues.HASH in (limits.raw, limits.of_personal.raw) or limits.names is Names.HASH
 
 
 def _fingerprint(key: bytes) -> str:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
+
+from lakeindex.hashing.name_hasher import NameHasher
 
 
 class RawValues(StrEnum):
@@ -15,6 +20,26 @@ class RawValues(StrEnum):
     """Only hashes under a key, without which nobody can find by trial which value a hash is of."""
     NONE = "none"
     """Nothing: columns are compared by their names alone."""
+
+
+class Personal(StrEnum):
+    """What an index keeps of columns that look like personal data."""
+
+    KEEP = "keep"
+    """What it keeps of others; they are only named."""
+    HASH = "hash"
+    """Only hashes of values under a key."""
+    REFUSE = "refuse"
+    """Nothing: such columns are compared by their names alone."""
+
+
+class Names(StrEnum):
+    """What an index keeps of the names of tables and columns."""
+
+    PLAIN = "plain"
+    """The names."""
+    HASH = "hash"
+    """Only hashes under a key, of names and of what they are compared by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +57,38 @@ class ProfileLimits:
     texts: int = 256
     """Values kept as text, those with the smallest hashes."""
     raw: RawValues = RawValues.SAMPLE
+    personal: Personal = Personal.KEEP
+    names: Names = Names.PLAIN
     hash_key: str = field(default="", repr=False)
     """The key of the hashes, hexadecimal; empty where they have none."""
 
     @property
     def key(self) -> bytes:
-        """Return the key of the hashes; empty where they have none."""
-        return bytes.fromhex(self.hash_key)
+        """Return the key of the hashes of any column; empty where they have none."""
+        return bytes.fromhex(self.hash_key) if self.raw is RawValues.HASH else b""
+
+    @property
+    def keeps_all(self) -> bool:
+        """Whether values of every column may be kept, and its name."""
+        plain = (RawValues.SAMPLE, Personal.KEEP, Names.PLAIN)
+        return (self.raw, self.personal, self.names) == plain
+
+    @property
+    def name_hasher(self) -> NameHasher | None:
+        """Return what hides names; None where they are kept."""
+        if self.names is Names.PLAIN:
+            return None
+        return NameHasher(hashlib.blake2b(bytes.fromhex(self.hash_key), digest_size=16, person=b"names").digest())
+
+    @property
+    def of_personal(self) -> ProfileLimits:
+        """Return the limits of columns that look like personal data."""
+        if self.personal is Personal.KEEP or self.raw is RawValues.NONE:
+            return self
+        return replace(self, raw=RawValues.NONE if self.personal is Personal.REFUSE else RawValues.HASH)
+
+
+def limits_from_json(read: Mapping[str, Any]) -> ProfileLimits:
+    """Return limits that were written as JSON."""
+    kept = {"raw": RawValues(read["raw"]), "personal": Personal(read["personal"]), "names": Names(read["names"])}
+    return ProfileLimits(**{**read, **kept})

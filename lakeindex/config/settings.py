@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from lakeindex.config.amounts import bytes_of as bytes_of
-from lakeindex.config.profile_limits import RawValues
+from lakeindex.config.profile_limits import Names, Personal, RawValues
 from lakeindex.config.ranges import OF_SETTINGS, SCORED_PAIRS, shown
 from lakeindex.config.settings_files import FILE, own_settings_file, read_folder_file, read_own_file
 from lakeindex.config.trusted_settings import require_trusted
@@ -26,6 +26,8 @@ _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no"
 _CHOICES = {
     "header": tuple(Header),
     "values": tuple(RawValues),
+    "personal": tuple(Personal),
+    "names": tuple(Names),
     "device": ("cpu", "cuda"),
     "precision": ("auto", "float32", "bfloat16"),
     "text_order": ("frequency", "hash"),
@@ -101,6 +103,12 @@ class Settings:
     """Whether the rows are copied into the index, for storage that is slow or far."""
     values: str = "sample"
     """What is kept of the cells' values: a sample, hashes under a secret key, or none."""
+    personal: str = "keep"
+    """What is kept of columns that look like personal data: what is kept of others, only hashes under a secret key
+    (hash), or nothing (refuse). Whichever it is, they are named in the report."""
+    names: str = "plain"
+    """What is kept of the names of tables and columns: plain ones, or only hashes under a secret key (hash), by which
+    the index is then asked and answers; the rows of the lake can't be reached through such an index."""
     hash_key: str = field(default="", repr=False)
     """A secret text that the key of hashed values is made of; without one, each user has a key of their own."""
     check_content: bool = False
@@ -122,6 +130,16 @@ class Settings:
             raise InvalidSetting(
                 f"materialize copies every row into the index, which values = {self.values!r} is to keep out of it: "
                 f"leave one of them away"
+            )
+        if self.materialize and self.names != Names.PLAIN:
+            raise InvalidSetting(
+                f"materialize copies every table into the index under its name, which names = {self.names!r} is to "
+                f"keep out of it: leave one of them away"
+            )
+        if self.materialize and self.personal != Personal.KEEP:
+            raise InvalidSetting(
+                f"materialize copies every row into the index, also of the columns that personal = {self.personal!r} "
+                f"is to keep out of it: leave one of them away"
             )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from lakeindex.config.amounts import bytes_of
 from lakeindex.config.model_options import BASE_MODEL, DEFAULT_MODEL, STATIC_MODEL
-from lakeindex.config.profile_limits import RawValues
+from lakeindex.config.profile_limits import Names, Personal, RawValues
 from lakeindex.errors import InvalidSetting
 
 
@@ -61,6 +61,8 @@ TRUST = {
     "output_per_file": Trust.NO_MORE,
     "materialize": Trust.NO_MORE,
     "values": Trust.NO_MORE,
+    "personal": Trust.NO_MORE,
+    "names": Trust.NO_MORE,
     "hash_key": Trust.NONE,
     "check_content": Trust.NO_LESS,
     "keep": Trust.NO_LESS,
@@ -71,7 +73,11 @@ TRUST = {
 """Of every setting; one that is missing here counts as `none`."""
 
 SHIPPED_MODELS = frozenset({DEFAULT_MODEL, BASE_MODEL, STATIC_MODEL, "hashing", "cells", "transformer"})
-_VALUES = (RawValues.NONE, RawValues.HASH, RawValues.SAMPLE)
+_LEAST_FIRST: dict[str, tuple[str, ...]] = {
+    "values": (RawValues.NONE, RawValues.HASH, RawValues.SAMPLE),
+    "personal": (Personal.REFUSE, Personal.HASH, Personal.KEEP),
+    "names": (Names.HASH, Names.PLAIN),
+}
 _WHY = {
     Trust.INSIDE: "leads out of the folder",
     Trust.SHIPPED: "is no model that comes with lakeindex",
@@ -117,8 +123,8 @@ def _is_trusted(trust: Trust, name: str, value: Any, own: Mapping[str, Any], fol
 
 def _amount(name: str, value: Any, own: Mapping[str, Any]) -> float:
     """Return how much a value of a setting allows or keeps."""
-    if name == "values":
-        return _VALUES.index(value)
+    if name in _LEAST_FIRST:
+        return _LEAST_FIRST[name].index(value)
     if isinstance(value, str):
         amount = bytes_of(own["memory"] if value == "auto" else value)
         assert amount is not None, f"{name} was checked to be an amount"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 import numpy as np
 import pyarrow as pa
@@ -12,10 +13,12 @@ from lakeindex.arrays.aliases import Texts
 from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.profile.column_profile import ColumnProfile
+from lakeindex.profile.personal_data.with_personal_data import with_personal_data
 from lakeindex.profile.profile_table import ProfiledColumn, to_records
 from lakeindex.profile.scan import profile_columns
 from lakeindex.profile.value_text import Column, sql_type_of
 from lakeindex.types.lake import SourceTable
+from lakeindex.types.personal import PersonalData
 
 MOST_PROFILES = 2000
 """So many profiles fit in memory beside the rows that are read; as records they take a fifth."""
@@ -50,11 +53,28 @@ class ProfileBatch:
         """Add a small table, to be profiled together with others."""
         self._waiting.append((table, columns))
 
-    def add_profiles(self, table: SourceTable, start: int, profiles: Iterable[ColumnProfile]) -> None:
-        """Add the profiles of a table's columns, the first of which is at `start`."""
-        for position, profile in enumerate(profiles, start):
+    def add_profiles(
+        self,
+        table: SourceTable,
+        start: int,
+        profiles: Iterable[ColumnProfile],
+        personal: Sequence[PersonalData | None] = (),
+        texts: Sequence[Texts] = (),
+    ) -> None:
+        """Add the profiles of a table's columns, the first of which is at `start`.
+
+        `personal` is what is known of them as personal data, `texts` are their values, from which the others are
+        profiled anew where personal data must have a key.
+        """
+        keeps_texts = bool(self.limits.of_personal.key) and not self.limits.key
+        for position, (profile, known, text) in enumerate(zip_longest(profiles, personal, texts), start):
             field = table.schema.field(position)
-            self._columns.append(ProfiledColumn(table.id, position, field.name, profile, sql_type_of(field.type)))
+            self._columns.append(
+                ProfiledColumn(
+                    table.id, position, field.name, profile, sql_type_of(field.type),
+                    known, text if keeps_texts else None, table.is_named_by_row,
+                )
+            )  # fmt: skip
             if len(self._columns) >= MOST_PROFILES:
                 self.convert_to_records()
 
@@ -66,14 +86,14 @@ class ProfileBatch:
         waiting, self._waiting = self._waiting, []
         profiles = profile_in_batches(tables, self.limits)
         for table, texts in waiting:
-            self.add_profiles(table, 0, (next(profiles) for _ in texts))
+            self.add_profiles(table, 0, (next(profiles) for _ in texts), texts=texts)
 
     def convert_to_records(self) -> None:
         """Turn the profiles into records, which take less memory."""
         self._columns.reverse()
         while self._columns:
             columns = [self._columns.pop() for _ in range(min(len(self._columns), BATCH_COLUMNS))]
-            self._records.append(to_records(columns, self.limits))
+            self._records.append(to_records(with_personal_data(columns, self.limits), self.limits))
 
     def records(self) -> pa.Table:
         """Profile the tables that wait and return the records of all columns."""

@@ -23,8 +23,11 @@ _SPACE = pa.scalar(" ", pa.large_string())
 _NOTHING = pa.scalar("", pa.large_string())
 
 
-def gram_sketches(profiles: Sequence[ColumnProfile], limits: ProfileLimits) -> list[Sketch]:
-    """Sketch the trigrams of each profile's texts, counted once a text, however many rows hold it."""
+def gram_sketches(profiles: Sequence[ColumnProfile], limits: Sequence[ProfileLimits]) -> list[Sketch]:
+    """Sketch the trigrams of each profile's texts, counted once a text, however many rows hold it.
+
+    `limits` are those of each column; all keys among them are the same.
+    """
     normal = NormalOnce.of(SampledTexts.joined([profile.texts for profile in profiles]).texts)
     owners = np.repeat(np.arange(len(profiles)), [len(profile.texts) for profile in profiles])
     readings = [profile.reading for profile in profiles]
@@ -32,8 +35,11 @@ def gram_sketches(profiles: Sequence[ColumnProfile], limits: ProfileLimits) -> l
     words = read.values.words(read.values.ordered())
     padded: Texts = pc.binary_join_element_wise(_SPACE, words, _SPACE, _NOTHING)  # type: ignore[call-overload]
     hashes, strings = HashedText.from_arrow(padded).grams(GRAM_BYTES)
-    if limits.key:
-        hashes = siphash(hashes, limits.key)
     chosen, places = read.expanded(strings)
-    hashes = hashes[chosen]
-    return sketch_each(hashes, np.ones(len(hashes), np.int64), owners[places], len(profiles), limits.grams)
+    hashes, owners = hashes[chosen], owners[places]
+    key = next((one.key for one in limits if one.key), b"")
+    if key:
+        is_keyed = np.array([bool(one.key) for one in limits])[owners]
+        hashes = np.where(is_keyed, siphash(hashes, key), hashes)
+    size = limits[0].grams if limits else 0
+    return sketch_each(hashes, np.ones(len(hashes), np.int64), owners, len(profiles), size)

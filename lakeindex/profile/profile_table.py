@@ -12,16 +12,17 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lakeindex.arrays.aliases import ArrowArray
+from lakeindex.arrays.aliases import ArrowArray, Texts
 from lakeindex.config.profile_limits import ProfileLimits, RawValues
 from lakeindex.profile.column_profile import ColumnProfile, Extremes
 from lakeindex.profile.grams import gram_sketches
 from lakeindex.profile.quantiles import quantiles_of
-from lakeindex.profile.sampled_texts import SampledTexts
+from lakeindex.profile.sampled_texts import NO_TEXTS, SampledTexts
 from lakeindex.profile.sketch import NO_SKETCH, Sketch
 from lakeindex.profile.sketch_sizes import SKETCH_SIZES, sketch_sizes
 from lakeindex.types.columns import Family
 from lakeindex.types.lake import TableId
+from lakeindex.types.personal import PersonalData
 
 _HASHES = pa.large_list(pa.uint64())
 _COUNTS = pa.large_list(pa.int64())
@@ -62,6 +63,8 @@ _FIELDS: list[tuple[str, pa.DataType]] = [
     ("texts", pa.large_list(_TEXT)),
     ("values", pa.large_list(_VALUE)),
     ("digest", pa.string()),
+    ("personal", pa.string()),
+    ("personal_share", pa.float64()),
 ]
 PROFILE_SCHEMA = pa.schema(_FIELDS)
 
@@ -76,22 +79,37 @@ class ProfiledColumn:
     profile: ColumnProfile
     sql_type: str | None = None
     """Where its values don't show it: of bytes."""
+    personal: PersonalData | None = None
+    """What personal data its values look like."""
+    texts: Texts | None = None
+    """Its values, where they may have to be profiled anew, under a key."""
+    is_named_by_row: bool = False
+    """Whether its name stands in a row, and may be a value itself."""
+
+    def limits(self, limits: ProfileLimits) -> ProfileLimits:
+        """Return what is kept of it, given what is kept of any column."""
+        return limits if self.personal is None else limits.of_personal
 
 
 def to_records(columns: Sequence[ProfiledColumn], limits: ProfileLimits) -> pa.Table:
-    """Return profiles as PROFILE_SCHEMA, a row a column, in their order; without what `limits.raw` excludes.
+    """Return profiles as PROFILE_SCHEMA, a row a column, in their order; without what `limits` exclude.
 
     The column `texts` is what a column's text is made of; `values` are the values that the catalog keeps.
     """
     profiles = [column.profile for column in columns]
-    sample = profiles if limits.raw is RawValues.SAMPLE else []
+    each = [column.limits(limits) for column in columns]
+    raws = [one.raw for one in each]
+    are_sampled = [raw is RawValues.SAMPLE for raw in raws]
+    is_text_known = [raw is limits.raw is not RawValues.NONE for raw in raws]
     arrays: dict[str, ArrowArray] = {
         "table_id": pa.array([column.table_id for column in columns], pa.string()),
         "position": pa.array([column.position for column in columns], pa.int32()),
         "name": pa.array([column.name for column in columns], pa.string()),
-        "texts": _texts([] if limits.raw is RawValues.NONE else profiles, len(profiles)),
-        "values": _frequent_values(sample, len(profiles)),
-        "digest": pa.array(_digests(profiles, limits), pa.string()),
+        "texts": _texts(_texts_where(is_text_known, profiles)),
+        "values": _frequent_values(_texts_where(are_sampled, profiles)),
+        "digest": pa.array(_digests(profiles, each), pa.string()),
+        "personal": pa.array([column.personal and column.personal.kind for column in columns], pa.string()),
+        "personal_share": pa.array([column.personal and column.personal.share for column in columns], pa.float64()),
     }
     for name, kind in _SCALARS:
         arrays[name] = pa.array([getattr(profile, name) for profile in profiles], kind)
@@ -105,24 +123,35 @@ def to_records(columns: Sequence[ProfiledColumn], limits: ProfileLimits) -> pa.T
     for name in _EXTREMES:
         extremes: list[Extremes] = [getattr(profile, name) for profile in profiles]
         arrays[name] = pa.array([(one.low, one.high) for one in extremes], _LOW_AND_HIGH)
-    arrays |= _sketches(profiles, limits)
-    if limits.raw is RawValues.SAMPLE:
+    arrays |= _sketches(profiles, each)
+    if any(are_sampled):
         arrays["quantiles"] = _lists(quantiles_of(profiles), np.float64)
     else:
-        arrays |= {name: pa.nulls(len(profiles), PROFILE_SCHEMA.field(name).type) for name in _MEASURES}
+        arrays["quantiles"] = pa.nulls(len(profiles), PROFILE_SCHEMA.field("quantiles").type)
+    if not all(are_sampled):
+        kept = pa.array([place if is_kept else None for place, is_kept in enumerate(are_sampled)], pa.int64())
+        arrays |= {name: arrays[name].take(kept) for name in _MEASURES}
     return pa.table(arrays).select(PROFILE_SCHEMA.names).cast(PROFILE_SCHEMA)
 
 
-def _sketches(profiles: Sequence[ColumnProfile], limits: ProfileLimits) -> dict[str, ArrowArray]:
+def _texts_where(are_kept: Sequence[bool], profiles: Sequence[ColumnProfile]) -> list[SampledTexts]:
+    return [profile.texts if is_kept else NO_TEXTS for profile, is_kept in zip(profiles, are_kept, strict=True)]
+
+
+def _sketches(profiles: Sequence[ColumnProfile], limits: Sequence[ProfileLimits]) -> dict[str, ArrowArray]:
     kinds = [profile.kind for profile in profiles]
     arrays: dict[str, ArrowArray] = {}
     for family in SKETCH_SIZES:
-        sizes = [0] * len(kinds) if limits.raw is RawValues.NONE else sketch_sizes(family, kinds).tolist()
-        sketched = [profile for profile, size in zip(profiles, sizes, strict=True) if size]
+        sizes = [
+            0 if one.raw is RawValues.NONE else size
+            for one, size in zip(limits, sketch_sizes(family, kinds).tolist(), strict=True)
+        ]
+        sketched = [place for place, size in enumerate(sizes) if size]
+        some = [profiles[place] for place in sketched]
         sketches = iter(
-            gram_sketches(sketched, limits)
+            gram_sketches(some, [limits[place] for place in sketched])
             if family is Family.GRAMS
-            else [getattr(profile, _SKETCHED.get(family, family)) for profile in sketched]
+            else [getattr(profile, _SKETCHED.get(family, family)) for profile in some]
         )
         sized: list[tuple[Sketch, int]] = [(next(sketches) if size else NO_SKETCH, size) for size in sizes]
         arrays[f"{family}_hashes"] = _lists([sketch.hashes[:size] for sketch, size in sized], np.uint64)
@@ -130,13 +159,17 @@ def _sketches(profiles: Sequence[ColumnProfile], limits: ProfileLimits) -> dict[
     return arrays
 
 
-def _digests(profiles: Sequence[ColumnProfile], limits: ProfileLimits) -> list[str]:
-    """Hash each profile, but for what `limits.raw` excludes, so that two builds can be compared column by column."""
-    if limits.raw is RawValues.NONE:
-        return [_digest(profile, repr((profile.rows, profile.nulls)), limits) for profile in profiles]
+def _digests(profiles: Sequence[ColumnProfile], limits: Sequence[ProfileLimits]) -> list[str]:
+    """Hash each profile, but for what its limits exclude, so that two builds can be compared column by column."""
     return [
-        _digest(profile, "\0".join([_scalars(profile), *texts]), limits)
-        for profile, texts in zip(profiles, _written_texts(profiles), strict=True)
+        _digest(
+            profile,
+            repr((profile.rows, profile.nulls))
+            if one.raw is RawValues.NONE
+            else "\0".join([_scalars(profile), *texts]),
+            one,
+        )
+        for profile, texts, one in zip(profiles, _written_texts(profiles), limits, strict=True)
     ]
 
 
@@ -170,15 +203,15 @@ def _digest(profile: ColumnProfile, content: str, limits: ProfileLimits) -> str:
     return digest.hexdigest()
 
 
-def _frequent_values(profiles: Sequence[ColumnProfile], columns: int) -> ArrowArray:
-    """Return the most frequent sampled values of each column, long ones clipped; none without profiles."""
-    texts = SampledTexts.joined([profile.texts for profile in profiles])
-    owners = np.repeat(np.arange(len(profiles)), [len(profile.texts) for profile in profiles])
+def _frequent_values(each: Sequence[SampledTexts]) -> ArrowArray:
+    """Return the most frequent of the sampled values of each column, long ones clipped."""
+    texts = SampledTexts.joined(each)
+    owners = np.repeat(np.arange(len(each)), [len(one) for one in each])
     places = texts.most_frequent(_VALUES, owners)
     chosen = texts.take(places)
     clipped: Any = pc.utf8_slice_codeunits(chosen.texts, 0, _VALUE_CHARACTERS)
     structs = pa.StructArray.from_arrays([clipped, pa.array(chosen.rows)], fields=list(_VALUE))
-    counts = np.bincount(owners[places], minlength=columns)
+    counts = np.bincount(owners[places], minlength=len(each))
     return _large_list(pa.array(np.cumsum([0, *counts.tolist()], dtype=np.int64)), structs)
 
 
@@ -187,12 +220,11 @@ def _lists(arrays: Sequence[npt.NDArray[Any]], kind: type[np.generic]) -> ArrowA
     return _large_list(_offsets(arrays), pa.array(flat))
 
 
-def _texts(profiles: Sequence[ColumnProfile], columns: int) -> ArrowArray:
-    """Return the sampled texts of each column; none without profiles."""
-    each = [profile.texts for profile in profiles]
+def _texts(each: Sequence[SampledTexts]) -> ArrowArray:
+    """Return the sampled texts of each column."""
     texts = SampledTexts.joined(each)
     parts: list[Any] = [pa.array(texts.value_hashes), pa.array(texts.text_hashes), texts.texts, pa.array(texts.rows)]
-    return _large_list(_offsets(each or [()] * columns), pa.StructArray.from_arrays(parts, fields=list(_TEXT)))
+    return _large_list(_offsets(each), pa.StructArray.from_arrays(parts, fields=list(_TEXT)))
 
 
 def _large_list(offsets: ArrowArray, items: ArrowArray) -> ArrowArray:

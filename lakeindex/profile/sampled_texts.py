@@ -87,6 +87,9 @@ class SampledTexts:
         return places
 
 
+NO_TEXTS = SampledTexts.joined([])
+
+
 def smallest_places(
     value_hashes: Hashes, text_hashes: Hashes, rows: Integers, owners: Integers, limit: int
 ) -> tuple[Integers, Integers]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -15,20 +15,23 @@ from rapidfuzz import fuzz, process
 from lakeindex.arrays.aliases import Hashes, Vectors
 from lakeindex.catalog.directory import facts_of, hash_names
 from lakeindex.config.index_settings import read_limits_of, read_options
-from lakeindex.config.profile_limits import ProfileLimits, RawValues
+from lakeindex.config.profile_limits import Names, ProfileLimits, RawValues
 from lakeindex.config.settings import Settings
 from lakeindex.encode.column_tokenizer import tokenize_records
 from lakeindex.errors import InvalidSetting, NotFound, UnreadableTable
-from lakeindex.index.name_terms import context_words, name_grams, references, term_sets
+from lakeindex.index.hidden_names import name_terms, with_hidden_names
+from lakeindex.index.name_terms import term_sets
+from lakeindex.profile.personal_data.with_personal_data import with_personal_data
 from lakeindex.profile.profile_table import ProfiledColumn, to_records
 from lakeindex.profile.scan import profile_columns
 from lakeindex.profile.sketch_sizes import SKETCH_SIZES, sketch_sizes
+from lakeindex.profile.value_text import as_text
 from lakeindex.profile.workers.pool import profile_in_workers
 from lakeindex.search.searcher import Searcher
 from lakeindex.types.column_tokens import ColumnTokens
 from lakeindex.types.columns import ColumnFacts, Family, Kind, QueryColumn, TermSet
 from lakeindex.types.lake import ColumnId, LakeFile, TableId
-from lakeindex.types.names import title_of, words_of
+from lakeindex.types.names import title_of
 from lakeindex.types.reports import FileStatus
 
 _MOST_BYTES_BESIDE = 50_000_000
@@ -64,7 +67,7 @@ class ExternalColumn:
 
     def terms(self) -> dict[Family, TermSet]:
         """Return its terms by family."""
-        return _terms(self.record, self.id.name, self.id.table)
+        return _terms(self.record, self.id.name, self.id.table, self.limits)
 
     def copied_from(self, searcher: Searcher, root: Path) -> int | None:
         """Return the key of the lake's column that it is a copy of, as far as profiles can tell; None for none.
@@ -73,7 +76,7 @@ class ExternalColumn:
         one that stands in this very file below the lake's `root` counts, else one of a table with the same title.
         """
         facts = self.facts()
-        if self.limits.raw is RawValues.NONE:
+        if self.limits.raw is RawValues.NONE or self.limits.names is Names.HASH:
             return None
         directory = searcher.directory
         lake = directory.facts
@@ -125,15 +128,17 @@ def profile_file_column(path: Path, column: str, settings: Settings, limits: Pro
         raise NotFound(f"no file {path}")
     facts = path.stat()
     file = LakeFile(path.resolve(), path.name, facts.st_size, facts.st_mtime_ns)
-    units = list(profile_in_workers([file], read_options(settings, None), limits, read_limits_of(settings, jobs=1)))
+    # A column of this file was asked for by the name that its header gives.
+    options = replace(read_options(settings, None), only_certain_names=False)
+    units = list(profile_in_workers([file], options, limits, read_limits_of(settings, jobs=1)))
     outcome, records = units[-1].outcomes[-1], units[-1].records
     if outcome.status is not FileStatus.INDEXED or records is None:
         raise UnreadableTable(f"{path} can't be read: {outcome.reason}")
     names = [str(name) for name in records["name"].to_pylist()]
-    record = records.slice(_place(column, names, path.name), 1).combine_chunks()
-    table = TableId(str(record["table_id"][0].as_py()))
+    record = _hidden(records.slice(_place(column, names, path.name), 1).combine_chunks(), limits)
+    table = TableId(str(records["table_id"][names.index(column)].as_py()))
     beside = records.filter(pc.field("table_id") == table)
-    table_names = hash_names([str(name) for name in beside["name"].to_pylist()])
+    table_names = _hashed([str(name) for name in beside["name"].to_pylist()], limits)
     return ExternalColumn(ColumnId(table, column), record, table_names, limits, beside, path.resolve())
 
 
@@ -144,13 +149,13 @@ def profile_stream_column(data: pa.Table, column: str, limits: ProfileLimits) ->
     names = data.column_names if data.nbytes <= _MOST_BYTES_BESIDE else [column]
     profiles = profile_columns([data[name] for name in names], limits, np.zeros(len(names), np.int64))
     profiled = [
-        ProfiledColumn(TableId(""), place, name, one)
+        ProfiledColumn(TableId(""), place, name, one, texts=as_text(data[name]) if limits.of_personal.key else None)
         for place, (name, one) in enumerate(zip(names, profiles, strict=True))
     ]
-    records = to_records(profiled, limits)
-    record = records.slice(names.index(column), 1).combine_chunks()
+    records = to_records(with_personal_data(profiled, limits), limits)
+    record = _hidden(records.slice(names.index(column), 1).combine_chunks(), limits)
     beside = records if len(names) == len(data.column_names) else records.slice(0, 0)
-    return ExternalColumn(ColumnId(TableId(""), column), record, hash_names(data.column_names), limits, beside)
+    return ExternalColumn(ColumnId(TableId(""), column), record, _hashed(data.column_names, limits), limits, beside)
 
 
 def table_of(data: object) -> pa.Table:
@@ -163,21 +168,30 @@ def table_of(data: object) -> pa.Table:
         ) from error
 
 
+def _hidden(record: pa.Table, limits: ProfileLimits) -> pa.Table:
+    """Return a record as an index with such limits describes it: with hashes in place of names where it has these."""
+    hasher, table = limits.name_hasher, TableId(str(record["table_id"][0].as_py()))
+    return record if hasher is None else with_hidden_names(record, {table: TableId(hasher.file(table))}, hasher)
+
+
+def _hashed(names: Sequence[str], limits: ProfileLimits) -> Hashes:
+    """Hash the names of a table's columns as the directory of an index with such limits does."""
+    hasher = limits.name_hasher
+    return hash_names(names if hasher is None else list(map(hasher.column, names)))
+
+
 def _place(column: str, names: Sequence[str], origin: str) -> int:
     if column not in names:
         raise NotFound(f"{origin} has no column {column!r}{_nearest(column, names)}")
     return names.index(column)
 
 
-def _terms(record: pa.Table, column: str, table: TableId) -> dict[Family, TermSet]:
+def _terms(record: pa.Table, column: str, table: TableId, limits: ProfileLimits) -> dict[Family, TermSet]:
     kind = Kind(str(record["kind"][0].as_py()))
     terms = {family: _term_set(record, family, int(sketch_sizes(family, [kind])[0])) for family in SKETCH_SIZES}
     terms[Family.KEYS] = terms[Family.VALUES]
-    names, titles = [words_of(column)], [title_of(table)]
-    terms[Family.NAMES] = term_sets(*name_grams(names))[0]
-    terms[Family.CONTEXT] = term_sets(*context_words(names, titles))[0]
-    terms[Family.REFERENCES] = term_sets(*references(names, titles))[0]
-    return terms
+    key = b"" if limits.name_hasher is None else limits.name_hasher.key
+    return terms | {family: term_sets(*one)[0] for family, one in name_terms([column], [table], key).items()}
 
 
 def _term_set(record: pa.Table, family: Family, limit: int) -> TermSet:

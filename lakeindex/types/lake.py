@@ -69,6 +69,8 @@ class ReadOptions:
     batch_rows: int = 65_536
     copies: Path | None = None
     """Where to leave a Parquet copy of a table that DuckDB can't read from its file; None for nowhere."""
+    only_certain_names: bool = False
+    """Whether a row that may hold values names no column: where no value may be kept, none must become a name."""
 
 
 ScanValue = str | int | bool | tuple[str, ...]
@@ -121,6 +123,8 @@ class SourceTable:
     """Changes when the table does (size and mtime, an ETag, a snapshot id)."""
     settings: tuple[tuple[str, str], ...] = ()
     """What the connector found out about the table and needs to read it; opaque to the engine."""
+    is_named_by_row: bool = False
+    """Whether its names stand in a row that was only guessed to be a header."""
 
 
 class PartialTables(list[SourceTable]):

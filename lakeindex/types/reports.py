@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lakeindex.types.lake import Scan, TableId
+from lakeindex.types.personal import PersonalColumn
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how much of it is done, and how much there is."""
@@ -66,6 +67,16 @@ def reason_of_parts(failed: Sequence[str], left_out: Sequence[str]) -> str:
     return "; ".join(f"{what}{_listed(parts)}" for what, parts in lists if parts)
 
 
+def reason_of_hidden_parts(reason: str) -> str:
+    """Return a reason without what it may quote of names: whether parts could not be read, or were left out."""
+    if not reason:
+        return ""
+    for what in (_FAILED_PARTS, _PARTS_LEFT_OUT):
+        if reason.startswith(what):
+            return f"{what}parts whose names are not kept"
+    return "it can't be read (why may quote a name, and is not kept)"
+
+
 def _listed(parts: Sequence[str]) -> str:
     more = f" and {len(parts) - _MOST_LISTED} more" if len(parts) > _MOST_LISTED else ""
     return f"{'; '.join(parts[:_MOST_LISTED])}{more}"
@@ -86,6 +97,8 @@ class Report:
     """Of the index on disk."""
     logical_hash: str
     generation: int
+    personal: tuple[PersonalColumn, ...] = ()
+    """Columns that look like personal data, of all tables."""
 
     def with_status(self, status: FileStatus) -> list[FileOutcome]:
         """List the files of which this became."""

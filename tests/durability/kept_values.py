@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import struct
+import zipfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -40,7 +42,63 @@ def plant(root: Path) -> Path:
     table = pa.table({"who": words, "share": numbers, "born": [DAY] * len(words), "parts": [[word] for word in words]})
     pq.write_table(table, root / "nested.parquet")
     (root / "torn.parquet").write_bytes((root / "nested.parquet").read_bytes()[:-20])
+    _plant_doubtful(root / "doubtful")
+    _plant_odd(root / "odd")
     return root
+
+
+def _plant_doubtful(root: Path) -> None:
+    """Write files whose first row is of canaries, or has some, and may be taken for a header."""
+    root.mkdir()
+    people = [f"{word} {place},{WORDS[1]} {place},{WORDS[2]} {place}" for place, word in enumerate(WORDS * 3)]
+    files = {
+        "people.csv": people,
+        "one.csv": [line.split(",")[0] for line in people],
+        "single.csv": people[:1],
+        "withheld.csv": [
+            f"{WORDS[0]},withheld,unsaid",
+            *(f"{WORDS[1]} {place},{place},{place}.5" for place in range(20)),
+        ],
+        "again.csv": ["id,name," + WORDS[1], *(f"{place},{WORDS[0]} {place},{WORDS[1]}" for place in range(20))],
+        "late.csv": ["id,name," + WORDS[1], *(f"{at},n{at},v{at}" for at in range(900)), f"901,{WORDS[1]},x"],
+        "two_lines.csv": ["id,name,age", f"unheard,{WORDS[0]},unsaid", *(f"{at},n{at},{at + 20}" for at in range(20))],
+        "units.csv": ["id,weight,height", ",kg,cm", *(f"{at},{NUMBERS[0]!r},{at}" for at in range(20))],
+        "preamble.csv": [
+            f"Report for {WORDS[1]}",
+            f"# {WORDS[0]}",
+            "",
+            "id,name",
+            *(f"{at},n{at}" for at in range(20)),
+        ],
+        "pages.csv": ["who,share", *[f"{WORDS[0]},{NUMBERS[0]!r}"] * 9, "who,share", f"{WORDS[1]},{NUMBERS[1]!r}"],
+        "days.csv": [f"{DAY.isoformat()},{WORDS[0]}", *(f"{DAY.isoformat()},{WORDS[1]}" for _ in range(9))],
+    }
+    for name, lines in files.items():
+        (root / name).write_text("\n".join(lines) + "\n", "utf-8")
+    rows = [[f"{WORDS[0]} {place}", WORDS[1] if place < 2 else place] for place in range(20)]
+    (root / "rows.json").write_text(json.dumps(rows), "utf-8")
+    (root / "map.json").write_text(json.dumps([{WORDS[3]: 1, "who": 2}, {WORDS[3]: 3, "who": 4}]), "utf-8")
+
+
+def _plant_odd(root: Path) -> None:
+    """Write canaries where reading goes wrong, or into what is packed, wide, listed or tiny."""
+    root.mkdir()
+    with zipfile.ZipFile(root / "packed.zip", "w") as archive:
+        for name in ("plain.csv", "ragged.csv", "events.jsonl", "broken.json"):
+            archive.write(root.parent / name, name)
+    with gzip.open(root / "plain.csv.gz", "wb") as packed:
+        packed.write((root.parent / "plain.csv").read_bytes())
+    wide = ",".join(f"c_{place}" for place in range(700))
+    (root / "wide.csv").write_text(
+        f"{wide}\n" + f"{','.join([WORDS[0]] * 350 + [repr(NUMBERS[0])] * 350)}\n" * 3, "utf-8"
+    )
+    (root / "tiny.csv").write_text(f"id\n{NUMBERS[2]:.0f}\n", "utf-8")
+    (root / "empty.csv").write_text(f"{WORDS[1]}\n", "utf-8")
+    (root / "quotes.csv").write_text("id,who\n" + f'1,"{WORDS[0]}\n2,{WORDS[1]}"x\n' * 5, "utf-8")
+    lists = pa.table({"who": [[WORDS[0], WORDS[1]], [WORDS[2]]], "in": [[{"n": NUMBERS[0]}], [{"n": NUMBERS[1]}]]})
+    pq.write_table(lists, root / "lists.parquet")
+    bytes_of = pa.table({"raw": [word.encode() for word in WORDS], "part": pa.array(WORDS).dictionary_encode()})
+    pq.write_table(bytes_of, root / "bytes.parquet")
 
 
 def found_in(folder: Path) -> list[str]:

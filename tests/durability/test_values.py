@@ -56,14 +56,16 @@ def test_a_sample_keeps_values_and_they_are_found(planted: Path, tmp_path: Path)
 def test_no_value_stays_in_the_index_the_report_or_a_temporary_file(planted: Path, tmp_path: Path, values: str) -> None:
     index, temporary, report = tmp_path / "index", tmp_path / "tmp", tmp_path / "report.json"
     temporary.mkdir()
+    cache = tmp_path / "cache"
     done = subprocess.run(
         command(planted, index, values, "--report", str(report)),
-        env=environment(temporary),
+        env=environment(temporary) | {"XDG_CACHE_HOME": str(cache)},
         capture_output=True,
         check=True,
     )
     assert found_in(index) == []
     assert found_in(temporary) == []
+    assert not cache.exists() or found_in(cache) == []
     assert found_in_bytes(report.read_bytes()) == found_in_text(report.read_text("utf-8")) == []
     assert found_in_bytes(done.stdout + done.stderr) == []
     assert not (generation_of(index) / "copies").exists() or not list((generation_of(index) / "copies").iterdir())

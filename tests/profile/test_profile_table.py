@@ -156,13 +156,13 @@ def test_grams_are_the_trigrams_of_the_words_between_spaces(columns: list[list[s
     ascii_columns = [[value for value in column if value and value.isascii()] for column in columns]
     wide = ProfileLimits(grams=10_000)
     profiles = [profile(list(column), wide) for column in ascii_columns]
-    for sketch, made in zip(gram_sketches(profiles, wide), profiles, strict=True):
+    for sketch, made in zip(gram_sketches(profiles, [wide] * len(profiles)), profiles, strict=True):
         counts = Counter(hash_of(gram) for text in made.texts for gram in trigrams(text.text, made.reading))
         assert list(zip(sketch.hashes.tolist(), sketch.counts.tolist(), strict=True)) == sorted(counts.items())
 
 
 def test_a_text_is_counted_once_in_the_grams_however_many_rows_hold_it() -> None:
-    (sketch,) = gram_sketches([profile(["Ab-c", "ab-c", "ab-c"], LIMITS)], LIMITS)
+    (sketch,) = gram_sketches([profile(["Ab-c", "ab-c", "ab-c"], LIMITS)], [LIMITS])
     grams = [" ab", "ab ", "b c", " c "]
     assert sketch.hashes.tolist() == sorted(hash_of(gram) for gram in grams)
     assert sketch.counts.tolist() == [1, 1, 1, 1]

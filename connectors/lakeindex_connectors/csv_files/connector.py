@@ -8,7 +8,7 @@ from dataclasses import replace
 import pyarrow as pa
 
 from lakeindex.errors import UnreadableTable
-from lakeindex.types.lake import LakeFile, ReadOptions, Rows, SourceTable, TableId
+from lakeindex.types.lake import Header, LakeFile, ReadOptions, Rows, SourceTable, TableId
 from lakeindex_connectors.column_names import unique_names
 from lakeindex_connectors.csv_files.arrow_csv import stream, survey
 from lakeindex_connectors.csv_files.duckdb_scan import duckdb_scan
@@ -34,10 +34,11 @@ class CsvConnector:
         """Return the one table of the file, with the layout detected from its beginning."""
         with open_unpacked(file) as raw:
             head, is_whole = read_sample(raw)
-        layout, names = detect_layout(head, is_whole, options.header)
+        layout, names = detect_layout(head, is_whole, options.header, options.only_certain_names)
         layout, names = _widened(file, head if is_whole else None, layout, names)
         schema = pa.schema([(name, pa.string()) for name in names])
-        return (SourceTable(TableId(file.name), schema, file.token, layout.to_settings()),)
+        is_named_by_row = options.header is Header.AUTO and layout.header_lines > 0
+        return (SourceTable(TableId(file.name), schema, file.token, layout.to_settings(), is_named_by_row),)
 
     def read(self, file: LakeFile, table: SourceTable, options: ReadOptions) -> Rows:
         """Return its rows with the cells as they are written; notes list what was guessed, padded or left out."""

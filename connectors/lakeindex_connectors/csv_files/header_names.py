@@ -8,6 +8,7 @@ from lakeindex_connectors.csv_files.column_hints import leaves_first_unnamed
 from lakeindex_connectors.csv_files.grouped_header import join_names
 from lakeindex_connectors.csv_files.records import Record
 from lakeindex_connectors.csv_files.table_start import filled, usual_width
+from lakeindex_connectors.header_evidence import certain_names, doubt_about
 
 _FIRST_UNNAMED = "the header is one name short: the first column has none"
 _LAST_UNNAMED = "the header is shorter than the rows: the last columns have no names"
@@ -29,6 +30,24 @@ def header_cells(records: Sequence[Record], header_lines: int) -> tuple[list[str
     if len(cells) == usual + 1 and not cells[0] and max(map(len, rows)) == usual:
         return cells[1:], (_INDEX_LEFT_OUT,)
     return _lengthened(cells, rows, usual)
+
+
+def certain_cells(
+    records: Sequence[Record], header_lines: int, cells: Sequence[str | None]
+) -> tuple[list[str | None], tuple[str, ...]]:
+    """Return those of the header's cells that can only be names, None in place of the others; and a remark on these."""
+    heads, width = records[:header_lines], len(cells)
+    # A header that comes again, as on every page, is no row.
+    rows = [row for row in records[header_lines:] if len(row) >= width and row not in heads]
+    columns = [[row[place] for row in rows] for place in range(width)]
+    if header_lines == 1:
+        certain = certain_names(cells, columns)
+        return certain, doubt_about(cells, certain)
+    # A line that may be a row names nothing, however sure the other lines are.
+    named = [head[:width] for head in heads if _names_several(head) and len(head) >= width]
+    heads = [certain_names(head, columns, is_first=not place) for place, head in enumerate(named)]
+    certain = [name or None for name in join_names(heads)] if heads else [None] * len(cells)
+    return certain, doubt_about(cells, certain)
 
 
 def _lengthened(

@@ -12,7 +12,7 @@ from lakeindex.types.lake import Header
 from lakeindex_connectors.column_names import unique_names
 from lakeindex_connectors.csv_files.control_records import is_control
 from lakeindex_connectors.csv_files.dialect import Dialect, sniff_dialect
-from lakeindex_connectors.csv_files.header_names import header_cells
+from lakeindex_connectors.csv_files.header_names import certain_cells, header_cells
 from lakeindex_connectors.csv_files.long_delimiters import STAND_IN, find_long_delimiter
 from lakeindex_connectors.csv_files.preamble import Preamble, read_preamble
 from lakeindex_connectors.csv_files.records import LINE, Record, RecordReader
@@ -111,10 +111,12 @@ def read_sample(file: BinaryIO) -> tuple[bytes, bool]:
     return head, len(head) < _SAMPLE_BYTES or not file.read(1)
 
 
-def detect_layout(head: bytes, is_whole: bool, header: Header) -> tuple[Layout, tuple[str, ...]]:
+def detect_layout(
+    head: bytes, is_whole: bool, header: Header, only_certain_names: bool = False
+) -> tuple[Layout, tuple[str, ...]]:
     """Return the layout and the column names of a text that starts with `head`.
 
-    Raises UnreadableTable when it is empty or no text.
+    With `only_certain_names`, what may be a value names no column. Raises UnreadableTable when it is empty or no text.
     """
     refuse_binary(head)
     lines, encoding, preamble = _decoded(head, is_whole)
@@ -130,6 +132,9 @@ def detect_layout(head: bytes, is_whole: bool, header: Header) -> tuple[Layout, 
     cells, remarks = header_cells(records, header_lines)
     if is_whole and len(sampled) < _MAX_RECORDS and _ends_in_nothing(records, cells):
         cells.pop()
+    if only_certain_names and header is Header.AUTO and header_lines:
+        cells, doubt = certain_cells(records, header_lines, cells)
+        remarks = (*remarks, *doubt)
     names = unique_names(name and name.replace(STAND_IN, long) if long else name for name in cells)
     layout = Layout(
         encoding,

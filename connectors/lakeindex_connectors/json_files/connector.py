@@ -10,6 +10,7 @@ import pyarrow as pa
 from lakeindex.errors import UnreadableTable
 from lakeindex.types.lake import LakeFile, ReadOptions, Rows, SourceTable, TableId
 from lakeindex_connectors.column_names import unique_names
+from lakeindex_connectors.header_evidence import looks_like_data
 from lakeindex_connectors.json_files.cell_texts import CellTexts, to_printable
 from lakeindex_connectors.json_files.decoding import Decoding
 from lakeindex_connectors.json_files.features import JsonObject
@@ -37,20 +38,20 @@ class JsonConnector:
         """
         decoding = Decoding.of(file)
         try:
-            return _tables(file, decoding)
+            return _tables(file, decoding, options.only_certain_names)
         except UnicodeDecodeError:
-            return _tables(file, decoding.repaired(file))
+            return _tables(file, decoding.repaired(file), options.only_certain_names)
 
     def read(self, file: LakeFile, table: SourceTable, options: ReadOptions) -> Rows:
         """Read the rows of one of them; lines that are no JSON object are rejected."""
         rows = Rows(iter(()))
-        rows.batches = _read(file, table, options.batch_rows, rows)
+        rows.batches = _read(file, table, options, rows)
         return rows
 
 
-def _tables(file: LakeFile, decoding: Decoding) -> list[SourceTable]:
+def _tables(file: LakeFile, decoding: Decoding, only_certain_names: bool) -> list[SourceTable]:
     tables = []
-    for payload, objects in JsonObjects(file, decoding).tables():
+    for payload, objects in JsonObjects(file, decoding, only_certain_names).tables():
         kinds: dict[Path, CellKind] = {}
         for value in objects:
             for path, cell in _flat(value):
@@ -58,14 +59,22 @@ def _tables(file: LakeFile, decoding: Decoding) -> list[SourceTable]:
             if len(kinds) > _MAX_COLUMNS:
                 raise UnreadableTable(f"more than {_MAX_COLUMNS} different keys: a map, not a table")
         if kinds:
-            tables.append(_table(file, payload, kinds, decoding))
+            names = [None if only_certain_names and _may_be_data(path) else ".".join(path) for path in kinds]
+            tables.append(_table(file, payload, kinds, names, decoding))
     if not tables:
         raise UnreadableTable("no JSON object with a key in it")
     return tables
 
 
-def _table(file: LakeFile, payload: Payload, kinds: Mapping[Path, CellKind], decoding: Decoding) -> SourceTable:
-    names = unique_names(to_printable(".".join(path)) for path in kinds)
+def _may_be_data(path: Path) -> bool:
+    """Return whether a key on a path is a value by its form, as in an object that maps addresses to counts."""
+    return any(map(looks_like_data, path))
+
+
+def _table(
+    file: LakeFile, payload: Payload, kinds: Mapping[Path, CellKind], named: Sequence[str | None], decoding: Decoding
+) -> SourceTable:
+    names = unique_names(name and to_printable(name) for name in named)
     schema = pa.schema([(name, kind.arrow_type) for name, kind in zip(names, kinds.values(), strict=True)])
     name = f"{file.name}#{to_printable('.'.join(payload.path))}" if payload.is_part else file.name
     settings = (
@@ -77,13 +86,13 @@ def _table(file: LakeFile, payload: Payload, kinds: Mapping[Path, CellKind], dec
     return SourceTable(TableId(name), schema, file.token, settings)
 
 
-def _read(file: LakeFile, table: SourceTable, batch_rows: int, rows: Rows) -> Iterator[pa.RecordBatch]:
+def _read(file: LakeFile, table: SourceTable, options: ReadOptions, rows: Rows) -> Iterator[pa.RecordBatch]:
     settings = dict(table.settings)
     decoding = Decoding(settings["encoding"], bool(settings["damaged"]))
     paths: list[Path] = [tuple(path) for path in json.loads(settings["paths"])]
     wanted = tuple(json.loads(settings["payload"]))
-    json_objects = JsonObjects(file, decoding)
-    most = max(1, min(batch_rows, _BATCH_CELLS // len(paths)))
+    json_objects = JsonObjects(file, decoding, options.only_certain_names)
+    most = max(1, min(options.batch_rows, _BATCH_CELLS // len(paths)))
     cells = CellTexts()
     notes: list[str] | None = None
     try:

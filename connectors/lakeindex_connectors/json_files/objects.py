@@ -20,8 +20,10 @@ _TRIED_LINES = 100
 class JsonObjects:
     """The objects of a file; lines and elements that are no object are counted as rejected."""
 
-    def __init__(self, file: LakeFile, decoding: Decoding) -> None:
+    def __init__(self, file: LakeFile, decoding: Decoding, only_certain_names: bool = False) -> None:
+        """With `only_certain_names`, what may be a value is no name of a column."""
         self._file = file
+        self._only_certain_names = only_certain_names
         self._decoding = decoding
         self.parser = JsonParser()
         self.rejected = 0
@@ -45,7 +47,7 @@ class JsonObjects:
                 return
             document = self._document(chain(first, lines))
             for payload in payloads_of(document):
-                yield payload, self._objects(rows_at(document, payload.path))
+                yield payload, self._objects(rows_at(document, payload.path, self._only_certain_names))
 
     def _objects(self, values: Iterator[object]) -> Iterator[JsonObject]:
         self.rejected = 0

@@ -99,8 +99,11 @@ def payloads_of(document: object) -> tuple[Payload, ...]:
     return (Payload(()),)
 
 
-def rows_at(document: object, path: Path) -> Iterator[object]:
-    """Return what a path leads to, row by row; an object is one row. Raises KeyError if it is gone."""
+def rows_at(document: object, path: Path, only_certain_names: bool = False) -> Iterator[object]:
+    """Return what a path leads to, row by row; an object is one row. Raises KeyError if it is gone.
+
+    With `only_certain_names`, what may be a value names no column of rows that are arrays.
+    """
     found = document
     containers: list[Mapping[str, object]] = []
     for name in path:
@@ -110,7 +113,9 @@ def rows_at(document: object, path: Path) -> Iterator[object]:
         found = found[name]
     if not isinstance(found, list):
         return iter((found,))
-    return named_rows(found, containers) if are_rows(found) else iter(found)
+    if not are_rows(found):
+        return iter(found)
+    return named_rows(found, containers, only_certain_names=only_certain_names)
 
 
 def _arrays(value: Mapping[str, object], above: Path, containers: tuple[Mapping[str, object], ...]) -> Iterator[_Array]:

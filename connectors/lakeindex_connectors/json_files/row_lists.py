@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from lakeindex_connectors.header_evidence import certain_names
+
 Row = list[object]
 
 _NAMES_OF_COLUMNS = ("columns", "fields", "header", "headers", "names", "column_names", "colnames")
@@ -18,13 +20,16 @@ def are_rows(value: Sequence[object]) -> bool:
 
 
 def named_rows(
-    value: Sequence[object], containers: Sequence[Mapping[str, object]] = (), must_be_named: bool = False
+    value: Sequence[object],
+    containers: Sequence[Mapping[str, object]] = (),
+    must_be_named: bool = False,
+    only_certain_names: bool = False,
 ) -> Iterator[dict[str, object]]:
     """Yield rows as objects; the index of a pandas frame comes first, where it is no mere count.
 
     Names are looked for in `containers`, the objects around the array, the innermost last. With `must_be_named` there
     are no rows without them, else the first row names the columns where it is one of names, and where it isn't they are
-    numbered.
+    numbered; with `only_certain_names` so are those whose name may be a value.
     """
     rows = [row for row in value if isinstance(row, list)]
     width = max(map(len, rows))
@@ -33,12 +38,27 @@ def named_rows(
         return
     if names is None and _is_header(rows, width):
         names, rows = [str(name) for name in rows[0]], rows[1:]
-    names = names or [f"column_{place}" for place in range(1, width + 1)]
+        names = _certain(names, rows) if only_certain_names else names
+    names = names or [_numbered(place) for place in range(width)]
     index = containers[-1].get("index") if containers else None
     if isinstance(index, list) and len(index) == len(rows) and index != list(range(len(rows))) and "index" not in names:
         names, rows = ["index", *names], [[at, *row] for at, row in zip(index, rows, strict=True)]
     for row in rows:
         yield dict(zip(names, row, strict=False))
+
+
+def _certain(names: Sequence[str], rows: Sequence[Row]) -> list[str]:
+    """Return the names with the number of the column in place of each that may be a value."""
+    columns = [[_text(row[place]) for row in rows if place < len(row)] for place in range(len(names))]
+    return [name or _numbered(place) for place, name in enumerate(certain_names(names, columns))]
+
+
+def _text(cell: object) -> str | None:
+    return None if cell is None else str(cell)
+
+
+def _numbered(place: int) -> str:
+    return f"column_{place + 1}"
 
 
 def _names(container: Mapping[str, object], width: int, depth: int) -> Iterator[list[str]]:

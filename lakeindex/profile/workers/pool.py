@@ -144,7 +144,8 @@ class _Round:
 
     def _given_up(self, file: LakeFile, failure: WorkerFailure) -> WorkUnit:
         ran_out = failure.cause is Cause.MEMORY
-        reason = _memory_reason(self.read_limits.memory) if ran_out else failure.reason
+        told = failure.reason if self.limits.keeps_all else failure.reason_alone
+        reason = _memory_reason(self.read_limits.memory) if ran_out else told
         status = FileStatus.UNSEEN if failure.cause.is_of_machine else FileStatus.FAILED
         return WorkUnit((FileOutcome(file.name, status, reason),), None)
 

@@ -87,6 +87,11 @@ class WorkerFailure:
     detail: str = ""
     """How its process ended, and its last message."""
 
+    @property
+    def reason_alone(self) -> str:
+        """Return the reason without the last message, which may quote a value."""
+        return self.reason.replace(f" ({self.detail})", "") if self.detail else self.reason
+
 
 class WorkerNotStarted(LakeIndexError):
     """A worker process that ended, or did not respond, before it could read anything."""

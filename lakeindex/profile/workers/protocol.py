@@ -15,7 +15,7 @@ from typing import IO, Any, Protocol
 
 import pyarrow as pa
 
-from lakeindex.config.profile_limits import ProfileLimits, RawValues
+from lakeindex.config.profile_limits import ProfileLimits, limits_from_json
 from lakeindex.types.lake import Header, LakeFile, ReadOptions, Scan, TableId
 from lakeindex.types.reports import FileOutcome, FileStatus, ReadTable
 
@@ -60,8 +60,7 @@ class Request:
         options = request["options"]
         copies = options["copies"] and Path(options["copies"])
         read_options = ReadOptions(**options | {"header": Header(options["header"]), "copies": copies})
-        limits = ProfileLimits(**request["limits"] | {"raw": RawValues(request["limits"]["raw"])})
-        return cls(files, read_options, limits)
+        return cls(files, read_options, limits_from_json(request["limits"]))
 
 
 def write_frame(stream: IO[bytes], tag: Tag, payload: bytes | pa.Buffer) -> None:

@@ -20,12 +20,15 @@ from lakeindex.hashing.content_hash import hash_content
 from lakeindex.plugins import connector_for, known_suffixes
 from lakeindex.profile.batching import BATCH_COLUMNS, MOST_PROFILES, ProfileBatch, profile_in_batches
 from lakeindex.profile.column_profile import ColumnProfile
+from lakeindex.profile.personal_data.find_personal import find_personal
 from lakeindex.profile.read_columns import read_columns
 from lakeindex.profile.value_text import as_text
 from lakeindex.profile.walk import refuse_replaced
+from lakeindex.profile.withheld import NamesAmongValues, reason_without_values
 from lakeindex.protocols import Connector
 from lakeindex.types.lake import LakeFile, PartialTables, ReadOptions, Rows, SourceTable
 from lakeindex.types.names import sql_names
+from lakeindex.types.personal import PersonalData
 from lakeindex.types.reports import FileOutcome, FileStatus, ReadTable, reason_of_parts
 
 _SCAN_BYTES = 8 << 20
@@ -73,7 +76,7 @@ def _profile_file(
         readers = [_TableReader(connector, file, table, options) for table in found]
         if isinstance(found, PartialTables):
             tables, failed = _profile_independently(readers, name, profiles)
-            reason = reason_of_parts([*found.failed, *failed], found.left_out)
+            reason = reason_of_parts([*_told(found.failed, profiles.limits), *failed], found.left_out)
         else:
             tables, reason = [_profile_table(reader, name, profiles) for reader in readers], ""
         return FileOutcome(file.name, FileStatus.INDEXED, reason, tuple(tables), _content_hash(file))
@@ -82,7 +85,8 @@ def _profile_file(
         # What was read of a file that then failed is not indexed.
         profiles.roll_back(mark)
         is_unseen = is_of_machine(error) and not isinstance(error, CopyFailed)
-        return FileOutcome(file.name, FileStatus.UNSEEN if is_unseen else FileStatus.FAILED, _reason(error))
+        status = FileStatus.UNSEEN if is_unseen else FileStatus.FAILED
+        return FileOutcome(file.name, status, _reason(error, connector, profiles.limits))
 
 
 def _profile_independently(
@@ -104,7 +108,7 @@ def _profile_independently(
             if is_of_machine(error):
                 raise
             profiles.roll_back(mark)
-            failed.append(f"{reader.table.id}: {_reason(error)}")
+            failed.append(f"{reader.table.id}: {_reason(error, reader.connector, profiles.limits)}")
     if not tables:
         raise UnreadableTable("; ".join(failed))
     return tables, failed
@@ -125,19 +129,28 @@ class _TableReader:
 
 def _profile_table(reader: _TableReader, name: str, profiles: ProfileBatch) -> ReadTable:
     table, copies = reader.table, reader.options.copies
+    is_doubtful = reader.options.only_certain_names and table.is_named_by_row
+    names = NamesAmongValues(table) if is_doubtful else None
+    notes: tuple[str, ...] = ()
     rows = reader.read()
     counted = _CountedBatches(rows.batches, reader.file.output_limit)
     parts = _scan_parts(counted, table.schema)
     first = list(islice(parts, 2))
     if len(first) == 1:
         # Rendered here, where a value that can't be rendered fails this file and no other.
-        profiles.add_small_table(table, [as_text(column) for column in first[0].columns])
+        texts = [as_text(column) for column in first[0].columns]
+        if names is not None:
+            names.see(texts)
+            table, notes = names.renamed()
+        profiles.add_small_table(table, texts)
     else:
-        _profile_large_table(reader, _released(first, parts), profiles)
+        notes = _profile_large_table(reader, _released(first, parts), profiles, names)
     scan = rows.scan if _is_found_by_duckdb(reader.file) else None
     copy = _copy(reader.read(), table, copies) if scan is None and copies is not None else ""
+    # What a connector found out may hold a cell: its own note of a header, by which it notices another one.
+    settings = table.settings if profiles.limits.keeps_all else ()
     return ReadTable(
-        table.id, name, table.token, counted.rows, rows.rejected, scan, table.settings, tuple(rows.notes), copy
+        table.id, name, table.token, counted.rows, rows.rejected, scan, settings, (*rows.notes, *notes), copy
     )
 
 
@@ -157,7 +170,7 @@ def _copy(rows: Rows, table: SourceTable, folder: Path) -> str:
             for batch in _read_apart(rows.batches):
                 writer.write_batch(batch.rename_columns(names))
     except OSError as error:
-        raise CopyFailed(f"{COPY_FAILED}{error.strerror or _reason(error)}") from error
+        raise CopyFailed(f"{COPY_FAILED}{error.strerror or _first_line(error)}") from error
     return name
 
 
@@ -166,7 +179,7 @@ def _read_apart(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     try:
         yield from batches
     except OSError as error:
-        raise UnreadableTable(_reason(error)) from error
+        raise UnreadableTable(_first_line(error)) from error
 
 
 class _CountedBatches:
@@ -214,9 +227,20 @@ def _released(first: list[pa.Table], rest: Iterator[pa.Table]) -> Iterator[pa.Ta
     yield from rest
 
 
-def _profile_large_table(reader: _TableReader, parts: Iterable[pa.Table], profiles: ProfileBatch) -> None:
-    """Profile a table part by part; a wide one is read once for each MOST_PROFILES of its columns."""
+def _profile_large_table(
+    reader: _TableReader, parts: Iterable[pa.Table], profiles: ProfileBatch, names: NamesAmongValues | None
+) -> tuple[str, ...]:
+    """Profile a table part by part; a wide one is read once for each MOST_PROFILES of its columns.
+
+    With `names`, columns whose names are among the values go by their place; returns the note on these.
+    """
     table = reader.table
+    notes: tuple[str, ...] = ()
+    if names is not None:
+        for part in parts:
+            names.see([as_text(column) for column in part.columns])
+        table, notes = names.renamed()
+        parts = _scan_parts(reader.read().batches, table.schema)
     for start in range(0, len(table.schema), MOST_PROFILES):
         stop = min(start + MOST_PROFILES, len(table.schema))
         merged = _merged_profiles(_narrowed(parts, start, stop), profiles.limits)
@@ -226,9 +250,33 @@ def _profile_large_table(reader: _TableReader, parts: Iterable[pa.Table], profil
             again = _scan_parts(reader.read().batches, table.schema)
             merged = _merged_profiles(_narrowed(again, start, stop), profiles.limits, readings)
         read = [replace(one, reading=reading) for one, reading in zip(merged, readings, strict=True)]
-        profiles.add_profiles(table, start, read)
+        personal: list[PersonalData | None] = []
+        if profiles.limits.of_personal.key and not profiles.limits.key:
+            personal = find_personal(table.schema.names[start:stop], read)
+            read = _keyed(reader, start, read, personal, profiles.limits.of_personal)
+        profiles.add_profiles(table, start, read, personal)
         if stop < len(table.schema):
             parts = _scan_parts(reader.read().batches, table.schema)
+    return notes
+
+
+def _keyed(
+    reader: _TableReader,
+    start: int,
+    profiles: Sequence[ColumnProfile],
+    personal: Sequence[PersonalData | None],
+    limits: ProfileLimits,
+) -> list[ColumnProfile]:
+    """Return the profiles, those of personal data read anew and made under a key."""
+    places = [place for place, one in enumerate(personal) if one is not None]
+    keyed = list(profiles)
+    if places:
+        parts = _scan_parts(reader.read().batches, reader.table.schema)
+        chosen = (part.select([start + place for place in places]) for part in parts)
+        readings = [profiles[place].reading for place in places]
+        for place, profile in zip(places, _merged_profiles(chosen, limits, readings), strict=True):
+            keyed[place] = replace(profile, reading=profiles[place].reading)
+    return keyed
 
 
 def _narrowed(parts: Iterable[pa.Table], start: int, stop: int) -> Iterator[pa.Table]:
@@ -272,6 +320,19 @@ def _lacks_memory(error: BaseException | None) -> bool:
     return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
 
 
-def _reason(error: BaseException) -> str:
+def _told(failed: Sequence[str], limits: ProfileLimits) -> Sequence[str]:
+    """Return why parts of a file failed, as far as it may be told: a connector's reasons may quote what it read."""
+    if limits.keeps_all or not failed:
+        return failed
+    return [f"{len(failed)} parts (the reasons may quote a value and are not kept)"]
+
+
+def _reason(error: BaseException, connector: Connector, limits: ProfileLimits) -> str:
+    if not limits.keeps_all and (told := reason_without_values(error, connector)) is not None:
+        return told
+    return _first_line(error)
+
+
+def _first_line(error: BaseException) -> str:
     first_line = str(error).encode("utf-8", "backslashreplace").decode().strip().split("\n", 1)[0]
     return first_line or type(error).__name__

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 _SOME_FAILED = 5
 _SHOWN_FAILURES = 10
+_KEPT_OF_PERSONAL = {
+    "keep": "kept like other columns (--personal hash or refuse keeps less)",
+    "hash": "of which only hashes under a key are kept",
+    "refuse": "of which no value is kept",
+    "none": "of which no value is kept",
+}
 
 
 @click.command()
@@ -58,6 +64,16 @@ _SHOWN_FAILURES = 10
     help="Share of the tables, or columns, that may go at once; with more, nothing is published [default: 0.2].",
 )
 @click.option("--allow-shrink", is_flag=True, help="Publish however much of the index goes.")
+@click.option(
+    "--personal",
+    type=click.Choice(["refuse", "hash", "keep"]),
+    help="What is kept of what looks like personal data: nothing, keyed hashes, or as of others [default: keep].",
+)
+@click.option(
+    "--names",
+    type=click.Choice(["plain", "hash"]),
+    help="What is kept of names of tables and columns: the names, or only keyed hashes [default: plain].",
+)
 @click.option("--check-content", is_flag=True, default=None, help="Look into files whose size and time didn't change.")
 @click.option(
     "--anchors",
@@ -108,6 +124,9 @@ def _report_json(report: Report) -> dict[str, Any]:
         "bytes": report.bytes,
         "logical_hash": report.logical_hash,
         "generation": report.generation,
+        "personal": [
+            {"table": one.table, "column": one.column, "kind": one.kind, "share": one.share} for one in report.personal
+        ],
     }
 
 
@@ -119,6 +138,7 @@ def _summarise(report: Report, settings: Settings, quiet: bool) -> None:
         print_message(f"{'read in part' if file in in_part else file.status}: {file.path}: {file.reason}", quiet)
     if len(shown) > _SHOWN_FAILURES:
         print_message(f"... and {len(shown) - _SHOWN_FAILURES} more; --report FILE.json names them all", quiet)
+    _name_personal(report, settings, quiet)
     as_before = f"{len(unseen)} unseen and left as they were, " if unseen else ""
     print_message(
         f"indexed {report.tables} tables, {report.columns} columns in {report.seconds:.1f} s "
@@ -126,6 +146,17 @@ def _summarise(report: Report, settings: Settings, quiet: bool) -> None:
         f"{report.bytes / 1e6:.1f} MB",
         quiet,
     )
+
+
+def _name_personal(report: Report, settings: Settings, quiet: bool) -> None:
+    """Name the columns that look like personal data, and what is kept of them."""
+    if not report.personal:
+        return
+    shown = [f"{one.table} · {one.column} ({one.kind})" for one in report.personal[:_SHOWN_FAILURES]]
+    more = len(report.personal) - len(shown)
+    named = "; ".join([*shown, *([f"and {more} more, see --report FILE.json"] if more else [])])
+    kept = _KEPT_OF_PERSONAL[settings.personal if settings.values == "sample" else settings.values]
+    print_message(f"looks like personal data, {kept}: {named}", quiet)
 
 
 @click.command()
