@@ -149,7 +149,7 @@ def load_settings(flags: Mapping[str, Any], environment: Mapping[str, str], fold
     Raises InvalidSetting for a wrong name or value, and for what a folder's file may not set.
     """
     own_file, folder_file = own_settings_file(), folder / FILE
-    own = {one.name: one.default for one in fields(Settings)}
+    own: dict[str, Any] = {one.name: one.default for one in fields(Settings)}
     own |= _all_converted(read_own_file(own_file), str(own_file)) if own_file else {}
     of_folder = _all_converted(read_folder_file(folder_file), str(folder_file))
     chosen = _all_converted(_from_environment(environment), "the environment")

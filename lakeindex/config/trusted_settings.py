@@ -111,7 +111,7 @@ def require_trusted(
 def _is_trusted(trust: Trust, name: str, value: Any, own: Mapping[str, Any], folder: Path) -> bool:
     if trust is Trust.INSIDE:
         root = folder.resolve()
-        return (root / value).resolve().is_relative_to(root)
+        return (root / str(value)).resolve().is_relative_to(root)
     if trust is Trust.SHIPPED:
         return value in SHIPPED_MODELS
     if trust is Trust.NO_MORE:

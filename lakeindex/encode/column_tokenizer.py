@@ -48,7 +48,8 @@ def tokenize_records(records: pa.RecordBatch | pa.Table, values: bool = True) ->
     chosen = encoded.indices.to_numpy()
     ends = np.concatenate([[0], np.cumsum(sizes[chosen])]).astype(np.int64)
     items = closed[ranges((np.cumsum(sizes) - sizes)[chosen], sizes[chosen])]
-    tokenized: TokenLists = pa.LargeListArray.from_arrays(pa.array(ends[counts]), pa.array(items))
+    starts, flat = pa.array(ends[counts], pa.int64()), pa.array(items, pa.uint16())
+    tokenized: TokenLists = pa.LargeListArray.from_arrays(starts, flat)
     return tokenized
 
 

@@ -187,9 +187,10 @@ def _written_texts(profiles: Sequence[ColumnProfile]) -> Iterator[list[str]]:
         pa.array(one).cast(pa.large_string()) for one in (texts.value_hashes, texts.text_hashes, texts.rows)
     ]
     lines: Any = pc.binary_join_element_wise(*numbers, texts.texts, pa.scalar(" ", pa.large_string()))
-    lists: Any = pa.ListArray.from_arrays(_offsets(each).cast(pa.int32()), lines)
-    joined = pc.binary_join(lists, pa.scalar("\0", pa.large_string())).to_pylist()
-    yield from ([written] if len(one) else [] for one, written in zip(each, joined, strict=True))
+    offsets: Any = _offsets(each).cast(pa.int32())
+    lists: Any = pa.ListArray.from_arrays(offsets, lines)
+    joined: Any = pc.binary_join(lists, pa.scalar("\0", pa.large_string()))
+    yield from ([written] if len(one) else [] for one, written in zip(each, joined.to_pylist(), strict=True))
 
 
 def _digest(profile: ColumnProfile, content: str, limits: ProfileLimits) -> str:

@@ -72,7 +72,7 @@ class ReadOnce:
         is_used[pairs] = True
         used = np.flatnonzero(is_used)
         value_of, way_of = used // different, used % different
-        values: Any = normal.values.take(pa.array(value_of))
+        values: Any = normal.values.take(value_of)
         read = ReadValues(values, [reading for reading, _ in ways], way_of)
         may_be_moment = np.array([is_moment for _, is_moment in ways], bool)[way_of]
         return cls(read, value_of, may_be_moment, (np.cumsum(is_used) - 1)[pairs])

@@ -58,7 +58,7 @@ class SampledTexts:
     def take(self, places: Integers) -> SampledTexts:
         """Return the texts at some places."""
         return SampledTexts(
-            self.value_hashes[places], self.text_hashes[places], self.texts.take(pa.array(places)), self.rows[places]
+            self.value_hashes[places], self.text_hashes[places], self.texts.take(places), self.rows[places]
         )
 
     def split(self, bounds: Sequence[int]) -> list[SampledTexts]:

@@ -177,6 +177,6 @@ class _DistinctValues:
         """Sample the texts with the smallest value hashes; of several spellings the one with the smallest text hash."""
         text_hashes = HashedText.from_arrow(self.normal.texts).strings()[self.normal.text_of]
         places, rows = smallest_places(value_hashes, text_hashes, self.rows, self.owners, limit)
-        texts: Any = self.normal.texts.take(pa.array(self.normal.text_of[places]))
+        texts: Any = self.normal.texts.take(self.normal.text_of[places])
         sampled = SampledTexts(value_hashes[places], text_hashes[places], texts, rows)
         return sampled.split(np.searchsorted(self.owners[places], np.arange(self.columns + 1)).tolist())
