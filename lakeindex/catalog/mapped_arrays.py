@@ -45,4 +45,4 @@ def write_mappable(table: pa.Table, path: Path) -> None:
 
 def map_table(path: Path) -> pa.Table:
     """Memory-map a table."""
-    return pa.ipc.open_file(pa.memorymap_table(str(path))).read_all()
+    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
