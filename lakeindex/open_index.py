@@ -147,16 +147,15 @@ class OpenIndex:
         """The generation as the caller may see it: of tables that are not allowed it tells neither number nor size."""
         if not self.is_restricted:
             return self.generation
-        columns = int(self.searcher.directory.visible_columns().sum())
-        manifest = replace(
+        shown = replace(
             self.generation.manifest,
             tables=len(self.table_ids),
-            columns=columns,
+            columns=int(self.searcher.directory.visible_columns().sum()),
             failed=0,
             logical_hash="",
             artifacts={},
         )
-        return replace(self.generation, manifest=manifest)
+        return replace(self.generation, manifest=shown)
 
     def why_no_rows(self) -> str:
         """Return why no rows can be read, and how to go on; nothing where the lake, or the index's copy, is there."""

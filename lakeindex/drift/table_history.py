@@ -68,8 +68,8 @@ def _read_settings(generation: Generation) -> dict[str, Any]:
 def _read(generation: Generation, memory: str, globs: TableGlobs) -> tuple[pa.Table, frozenset[str]]:
     with closing(Catalog.open(generation.folder / CATALOG, memory)) as catalog:
         tables = catalog.fetch(_TABLES)
-        names = list(map(str, tables["table_id"].to_pylist()))
-        tables = tables.filter(pa.array(globs.matches(names), pa.bool_()))
+        is_visible = globs.matches([str(name) for name in tables["table_id"].to_pylist()])
+        tables = tables.filter(pa.array(is_visible, pa.bool_()))
         return tables, frozenset(map(str, catalog.fetch(_FAILED)["path"].to_pylist()))
 
 

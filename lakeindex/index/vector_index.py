@@ -98,9 +98,9 @@ class VectorIndex:
 
     def _passing_over(self, keys: Integers) -> Any:
         faiss = load_faiss()
-        is_wanted = np.ones(len(self), bool)
-        is_wanted[keys] = False
-        selector = faiss.IDSelectorBitmap(np.packbits(is_wanted, bitorder="little"))
+        is_passed_over = np.zeros(int(keys.max()) + 1, bool)
+        is_passed_over[keys] = True
+        selector = faiss.IDSelectorNot(faiss.IDSelectorBitmap(np.packbits(is_passed_over, bitorder="little")))
         if self.is_exact:
             return faiss.SearchParameters(sel=selector)
         return faiss.SearchParametersIVF(sel=selector, nprobe=self._on_cpu.nprobe)

@@ -180,3 +180,46 @@ def test_damage_is_an_error_with_the_remedy(directory: Directory, tmp_path: Path
             writer.write_table(pa.table({"n": [1]}))
     with pytest.raises(IndexDamaged, match=r"can't be read .*; build the index again"):
         Directory.open(tmp_path)
+
+
+def test_a_restricted_directory_is_one_of_the_allowed_tables_under_their_keys(directory: Directory) -> None:
+    some = directory.restricted(["b/*", "nothing"])
+    assert some.visible_tables() == ["b/customers.csv", "b/orders.csv"]
+    assert some.hidden_keys().tolist() == [0, 1, 2, 7]
+    assert np.flatnonzero(some.visible_columns()).tolist() == [3, 4, 5, 6]
+    assert some.key_of(column("b/orders.csv", "id")) == directory.key_of(column("b/orders.csv", "id"))
+    assert some.keys_outside("b/o*").tolist() == [0, 1, 2, 3, 4, 5, 7]
+    has = [some.has_table(TableId(table)) for table in ("b/orders.csv", "a/städte.csv", "東京/駅.csv")]
+    assert has == [True, False, False]
+
+
+def test_a_table_that_is_not_allowed_is_the_error_of_one_that_does_not_exist(directory: Directory) -> None:
+    some = directory.restricted(["b/*"])
+    records = [record(*one, place) for place, one in enumerate(COLUMNS) if one[0].startswith("b/")]
+    alone = directory_of(pa.Table.from_pylist(records, SCHEMA))
+    for table in ("a/städte.csv", "東京/駅.csv", "a/stadte.csv"):
+        for call in (
+            lambda one, table=table: one.keys_of_table(TableId(table)),
+            lambda one, table=table: one.key_of(column(table, "id")),
+            lambda one, table=table: one.keys_outside(table),
+        ):
+            errors = []
+            for one in (some, alone):
+                with pytest.raises(NotFound) as caught:
+                    call(one)
+                errors.append(str(caught.value))
+            assert errors[0] == errors[1]
+        with pytest.raises(NotFound, match="the index has no table"):
+            some.require_allowed(TableId(table))
+    for key in some.hidden_keys().tolist():
+        with pytest.raises(NotFound, match=r"^the index has no such column$"):
+            some.id_of(key)
+
+
+@pytest.mark.parametrize("globs", [[], [""], ["zzz"]])
+def test_globs_that_match_nothing_allow_nothing(directory: Directory, globs: list[str]) -> None:
+    nothing = directory.restricted(globs)
+    assert nothing.visible_tables() == []
+    assert len(nothing.hidden_keys()) == len(directory)
+    assert directory.restricted(None) is directory
+    assert directory.restricted(["*"]).visible_tables() == directory.visible_tables()

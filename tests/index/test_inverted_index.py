@@ -50,6 +50,21 @@ def test_candidates_are_those_of_the_oracle(lake: list[TermSet], query: TermSet,
     assert scores.tolist() == expected_scores.tolist()
 
 
+@given(LAKES, TERM_SETS, st.integers(1, 15), st.sampled_from(ORDERS), st.sets(st.integers(0, 30)))
+@settings(max_examples=100, deadline=None)
+def test_columns_that_are_left_out_take_up_no_place(
+    lake: list[TermSet], query: TermSet, limit: int, order: Order, left_out: set[int]
+) -> None:
+    without = np.array(sorted(key for key in left_out if key < len(lake)), np.int64)
+    index = index_of(lake)
+    keys, scores = index.candidates(index.look_up(query), limit, EVERYTHING, order, without)
+    everything, all_scores = TermOracle(lake).candidates(query, len(lake) + 1, order)
+    expected = [
+        (key, score) for key, score in zip(everything.tolist(), all_scores.tolist(), strict=True) if key not in left_out
+    ]
+    assert list(zip(keys.tolist(), scores.tolist(), strict=True)) == expected[:limit]
+
+
 @given(LAKES, TERM_SETS)
 @settings(max_examples=100, deadline=None)
 def test_a_comparison_is_that_of_the_oracle(lake: list[TermSet], query: TermSet) -> None:

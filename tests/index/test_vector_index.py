@@ -54,6 +54,26 @@ def test_a_small_index_answers_as_the_oracle(vectors: Vectors, keys: Integers) -
     np.testing.assert_allclose(cosines, expected_cosines, atol=1e-6)
 
 
+@pytest.mark.parametrize("is_exact", [True, False])
+@pytest.mark.parametrize("share", [0.01, 0.5, 0.95])
+def test_keys_that_are_passed_over_take_up_no_place(
+    vectors: Vectors, keys: Integers, approximate: VectorIndex, is_exact: bool, share: float
+) -> None:
+    index = VectorIndex.build(vectors, keys) if is_exact else approximate
+    hidden = np.sort(np.random.default_rng(5).permutation(keys)[: int(share * len(keys))])
+    # Those that come first are all among them.
+    nearest = index.search(vectors[:1], 20)[0][0]
+    hidden = np.union1d(hidden, nearest[nearest >= 0])
+    found, cosines = index.search(vectors[:1], 15, hidden)
+    assert not np.isin(found, hidden).any()
+    assert (found >= 0).sum() >= (15 if is_exact or share < 0.9 else 5)
+    kept = ~np.isin(keys, hidden)
+    expected, _ = VectorOracle(vectors[kept], keys[kept]).search(vectors[:1], 15)
+    if is_exact:
+        assert found.tolist() == expected.tolist()
+    assert cosines[0].tolist() == sorted(cosines[0].tolist(), reverse=True)
+
+
 def test_a_big_index_finds_nineteen_of_twenty_nearest(
     vectors: Vectors, keys: Integers, approximate: VectorIndex
 ) -> None:

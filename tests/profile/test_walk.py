@@ -116,11 +116,8 @@ def test_a_link_is_followed_to_a_file_of_the_lake_and_nowhere_else(root: Path, t
         "sibling": "a link to a folder of the lake, which is read in its own place",
         "up": "a link to a folder of the lake, which is read in its own place",
     }
-    (linked,) = [
-        entry
-        for entry in walk(root, root.parent / NOWHERE)
-        if isinstance(entry, LakeFile) and entry.name == "inside.csv"
-    ]
+    found = [entry for entry in walk(root, root.parent / NOWHERE) if isinstance(entry, LakeFile)]
+    (linked,) = [entry for entry in found if entry.name == "inside.csv"]
     assert linked.path == (root / "folder" / "a.csv").resolve()
 
 

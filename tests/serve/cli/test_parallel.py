@@ -62,3 +62,12 @@ def test_an_error_of_one_query_is_raised_as_it_is(lake: Lake) -> None:
     shared = Lake(lake.generation, replace(lake.settings, jobs=2))
     with pytest.raises(LakeIndexError, match="there is no source 'guess'"):
         list(query_on_all_cores(shared, columns_of(lake), k=2, sources=("guess",)))
+
+
+def test_processes_answer_as_whom_the_lake_was_opened_for(lake: Lake) -> None:
+    allowed = Lake(lake.generation, replace(lake.settings, jobs=2), allowed=["sales/*", "events.jsonl"])
+    tables = set(allowed.tables()["table"].to_pylist())
+    columns = [column for column in columns_of(lake) if column.table in tables]
+    answers = list(query_on_all_cores(allowed, columns, k=9))
+    assert [answer.query for answer in answers] == columns
+    assert {match.column.table for answer in answers for match in answer.matches} == tables
