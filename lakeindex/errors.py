@@ -3,7 +3,7 @@
 LakeIndexError                 exit code 1
 ├── NotFound                   3    no such lake, table or column; carries the nearest names
 ├── IndexUnusable              4    the index can't answer
-│   ├── IndexMissing                nothing was ever published there
+│   ├── IndexMissing                no generation is named there as the one that answers
 │   ├── IndexDamaged                a file of it is missing or differs from the manifest
 │   └── StaleArtifact               written by another format version or another model
 ├── LockHeld                   7    another writer is at work on the index
@@ -41,7 +41,7 @@ class IndexUnusable(LakeIndexError):
 
 
 class IndexMissing(IndexUnusable):
-    """A folder in which no index was ever published."""
+    """A folder in which no index was published, or that lost the file that names the generation that answers."""
 
 
 class IndexDamaged(IndexUnusable):

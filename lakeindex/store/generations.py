@@ -149,13 +149,13 @@ def _damages_of(index: Path, number: int, current: Pointer) -> Iterator[Damage]:
     yield from damages(folder_of(index, number), manifest)
 
 
-def missing(index: Path) -> IndexUnusable:
+def missing(index: Path) -> IndexMissing:
     """Return the error of a folder without CURRENT: it says what is there, and how to go on."""
     build = f"build one: lakeindex index LAKE --index {index}"
     if index.exists() and not index.is_dir():
         return IndexMissing(f"{index} is no folder, and so no index; name the index's folder with --index")
     if numbers := sorted(numbers_in(index)):
-        return IndexDamaged(
+        return IndexMissing(
             f"{index} has {_listed(numbers)} but no {CURRENT}, the file that names the one that answers; "
             f"lakeindex repair --index {index} lets the newest whole one answer, "
             f"lakeindex rollback --to {numbers[-1]} --index {index} that one"

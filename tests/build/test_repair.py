@@ -9,7 +9,7 @@ import pytest
 
 from lakeindex import Lake, Settings
 from lakeindex.encode.hashing_encoder import HashingEncoder
-from lakeindex.errors import IndexDamaged, IndexMissing
+from lakeindex.errors import IndexDamaged, IndexMissing, IndexUnusable
 from lakeindex.store.generations import numbers_in
 from tests.durability.builds import run_command
 from tests.small_lake import write_lake
@@ -150,7 +150,7 @@ def test_any_state_is_mended(index: Path, damage: str) -> None:
     before = content(index)
     inflict, stays = SEVERAL[damage]
     inflict(index)
-    with pytest.raises(IndexDamaged):
+    with pytest.raises(IndexUnusable):
         Lake.open(index, SETTINGS)
     repaired = Lake.repair(index, SETTINGS)
     assert repaired.generation == (1 if stays else 2)

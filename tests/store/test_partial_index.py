@@ -46,7 +46,7 @@ def _file_for_generations(index: Path) -> None:
 STATES: dict[str, tuple[Callable[[Path], object], type[IndexUnusable], str]] = {
     "CURRENT is missing": (
         _unlink("CURRENT"),
-        IndexDamaged,
+        IndexMissing,
         "{0} has generations 1, 2 but no CURRENT, the file that names the one that answers; lakeindex repair "
         "--index {0} lets the newest whole one answer, lakeindex rollback --to 2 --index {0} that one",
     ),

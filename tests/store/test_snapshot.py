@@ -16,7 +16,7 @@ from lakeindex.errors import IndexDamaged, InvalidSetting, LockHeld, NotFound, R
 from lakeindex.store.archive import ArchiveWriter
 from lakeindex.store.feedback_log import FeedbackFile
 from lakeindex.store.generations import open_current
-from lakeindex.store.manifest import write_manifest
+from lakeindex.store.manifest import read_manifest, write_manifest
 from lakeindex.store.publishing import writing
 from lakeindex.store.snapshot import facts_of
 from lakeindex.types.lake import ColumnId, TableId
@@ -197,12 +197,13 @@ def _huge(members: list[tarfile.TarInfo], content: dict[str, bytes]) -> None:
     members[0].size = 1 << 60
 
 
+_FIRST = ("snapshot.json", "generation/manifest.json", "feedback.jsonl")
+
+
 def _with_artifact(name: str) -> Callable[..., None]:
     """Let the manifest itself, its checksums right, name a file of a name that no generation has."""
 
     def change(members: list[tarfile.TarInfo], content: dict[str, bytes]) -> None:
-        from lakeindex.store.manifest import read_manifest
-
         manifest = read_manifest(content["generation/manifest.json"], Path("m"), Path("i"))
         stranger = b"echo gone"
         artifacts = manifest.artifacts | {name: facts_of(stranger)}
@@ -214,14 +215,7 @@ def _with_artifact(name: str) -> Callable[..., None]:
         content["snapshot.json"] = json.dumps(described, indent=1, sort_keys=True).encode()
         one = tarfile.TarInfo(f"generation/{name}")
         members.append(one)
-        members.sort(key=lambda one: (one.name not in ("snapshot.json", "generation/manifest.json"), one.name))
-        members.sort(
-            key=lambda one: (
-                ("snapshot.json", "generation/manifest.json", "feedback.jsonl").index(one.name)
-                if one.name in ("snapshot.json", "generation/manifest.json", "feedback.jsonl")
-                else 3
-            )
-        )
+        members.sort(key=lambda one: (_FIRST.index(one.name) if one.name in _FIRST else len(_FIRST), one.name))
         for member in members:
             member.size = len(content[member.name])
 
@@ -269,8 +263,6 @@ def test_a_strangers_index_is_checked_in_a_sandbox_before_it_answers(
     archive: Path, index: Path, settings: Settings, tmp_path: Path
 ) -> None:
     def misleading(members: list[tarfile.TarInfo], content: dict[str, bytes]) -> None:
-        from lakeindex.store.manifest import read_manifest
-
         manifest = read_manifest(content["generation/manifest.json"], Path("m"), Path("i"))
         content["generation/vectors.faiss"] = b"no vectors" * 50
         artifacts = manifest.artifacts | {"vectors.faiss": facts_of(content["generation/vectors.faiss"])}
