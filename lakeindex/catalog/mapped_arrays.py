@@ -32,7 +32,8 @@ def to_numpy(column: pa.ChunkedArray[Any]) -> npt.NDArray[Any]:
 
 
 _NUMPY_TYPES = {
-    pa.from_numpy_dtype(kind): np.dtype(kind) for kind in ("u1", "u2", "u4", "u8", "i1", "i2", "i4", "i8", "f4", "f8")
+    pa.from_numpy_dtype(kind): kind
+    for kind in map(np.dtype, ("u1", "u2", "u4", "u8", "i1", "i2", "i4", "i8", "f4", "f8"))
 }
 
 
