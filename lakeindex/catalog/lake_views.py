@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 import duckdb
 import pyarrow as pa
@@ -82,11 +81,6 @@ class LakeViews:
     def warm(self) -> None:
         """Start the process without waiting until it is ready, as a statement is about to come."""
         self.connection.process.warm()
-
-    def watch_output(self, stream: TextIO) -> None:
-        """Let statements end with BrokenPipeError when nobody reads the stream any more."""
-        with suppress(OSError, ValueError):  # it is no file
-            self.connection.process.output = stream.fileno()
 
     def close(self) -> None:
         """End the process."""

@@ -44,8 +44,6 @@ class SqlProcess:
     def __init__(self, setup: Setup) -> None:
         """Nothing is started before the first statement, or `warm`."""
         self.setup = setup
-        self.output: int | None = None
-        """A descriptor that results are written to: when its reader is gone, statements end with BrokenPipeError."""
         self.incarnation = 0
         """How many processes were started: what a cursor had in an earlier one is gone."""
         self._running: RunningProcess | None = None
@@ -85,7 +83,7 @@ class SqlProcess:
         """Send a request and return its response, and the rows before it.
 
         Raises duckdb.Error for what DuckDB rejects, SqlProcessEnded, TimeLimitExceeded after the deadline (a moment of
-        time.monotonic), BrokenPipeError when nobody reads the output any more.
+        time.monotonic).
         """
         running = self._ready()
         with self._channel(running) as channel:
@@ -94,7 +92,7 @@ class SqlProcess:
                 if rows is not None:
                     send(channel, Tag.ROWS, rows_to_bytes(rows))
                 return self._response(channel, deadline)
-            except (TimeLimitExceeded, _OutputClosed):
+            except TimeLimitExceeded:
                 self._interrupt(running, channel, request["cursor"])
                 raise
             except (OSError, EOFError) as error:
@@ -135,21 +133,15 @@ class SqlProcess:
         """Wait until there is something to receive."""
         poll = select.poll()
         poll.register(channel, select.POLLIN)
-        if self.output is not None:
-            poll.register(self.output, 0)  # reports an error alone
         while True:
             left = _POLL_SECONDS if deadline is None else min(_POLL_SECONDS, deadline - time.monotonic())
-            ready = [descriptor for descriptor, _ in poll.poll(max(0.0, left) * 1000)]
-            if self.output in ready:
-                raise _OutputClosed
-            if ready:
+            if poll.poll(max(0.0, left) * 1000):
                 return
             if deadline is not None and time.monotonic() >= deadline:
                 raise TimeLimitExceeded("it takes too long")
 
     def _interrupt(self, running: RunningProcess, channel: socket, cursor: int) -> None:
         """Interrupt a statement; where DuckDB goes on nevertheless, end the process."""
-        output, self.output = self.output, None
         try:
             send_json(running.control, {"cursor": cursor})
             self._response(channel, time.monotonic() + _SECONDS_TO_INTERRUPT)
@@ -157,8 +149,6 @@ class SqlProcess:
             pass  # it was interrupted
         except (OSError, EOFError, LakeIndexError):
             self.end()
-        finally:
-            self.output = output
 
     @contextmanager
     def _channel(self, running: RunningProcess) -> Iterator[socket]:
@@ -205,9 +195,6 @@ class SqlProcess:
     def _await_start(self, running: RunningProcess) -> None:
         try:
             self._response(running.control, time.monotonic() + _SECONDS_TO_START)
-        except _OutputClosed:
-            self.end()
-            raise
         except (OSError, EOFError, TimeLimitExceeded) as error:
             reason = running.last_message()
             self.end()
@@ -215,10 +202,6 @@ class SqlProcess:
         except BaseException:
             self.end()
             raise
-
-
-class _OutputClosed(BrokenPipeError):
-    """Nobody reads the output any more."""
 
 
 def _error_of(content: dict[str, Any]) -> Exception:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ import click
 from lakeindex.config.profile_limits import RawValues
 from lakeindex.config.ranges import JOINED_ROWS, SQL_SECONDS
 from lakeindex.config.settings import bytes_of
+from lakeindex.serve.cli.closed_pipe import ending_with_reader
 from lakeindex.serve.cli.numbers import InRange
 from lakeindex.serve.cli.options import open_lake, read_settings, with_format, with_lake
 from lakeindex.serve.cli.output import Format, as_json, print_line, print_message, write_batches, write_table
@@ -116,8 +116,6 @@ def sql(statement: str, seconds: float, most_rows: int | None, most_bytes: str, 
     size = bytes_of(most_bytes)
     if not size:
         raise click.BadParameter(f"{most_bytes!r} is no amount; write it as 10GB or 500MB", param_hint="--most-bytes")
-    lake = open_lake(**opening)
-    lake.opened.require_rows()
-    lake.opened.tables.for_strangers.watch_output(sys.stdout)
-    schema, batches = lake.sql_batches(statement, seconds, most_rows, size)
-    write_batches(batches, schema, Format(output))
+    with ending_with_reader():
+        schema, batches = open_lake(**opening).sql_batches(statement, seconds, most_rows, size)
+        write_batches(batches, schema, Format(output))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ import click
 
 from lakeindex.config.ranges import JOINED_ROWS, SHARE
 from lakeindex.serve.cli.chunks import chunks_of_batches
+from lakeindex.serve.cli.closed_pipe import ending_with_reader
 from lakeindex.serve.cli.csv_out import is_for_spreadsheet, write_for_spreadsheet
 from lakeindex.serve.cli.numbers import InRange
 from lakeindex.serve.cli.options import open_lake, with_format, with_lake, with_quiet
@@ -108,29 +109,31 @@ def join(
         raise click.UsageError("--direction and --tolerance are for an as-of join: add --match asof")
     if out is not None:
         require_writable(out.absolute(), force)
-    lake = open_lake(**opening)
-    lake.opened.tables.database.watch_output(sys.stdout)
     asof = AsOf(direction or Direction.BACKWARD, tolerance) if match == "asof" else None
-    planned = lake.join(left_table, left_column, right_table, right_column, match, precision, how, also, asof)
-    plan = replace(planned, most_rows=most_rows)
-    print_message(plan.describe(), quiet)
-    if not quiet:  # the estimate may have to count rows, where sketches don't suffice
-        print_message(f"expected: {plan.promised.describe()}", quiet)
-        if plan.promised.multiplies and not also:
-            _suggest(lake.complements(left_table, left_column, right_table, right_column))
-    if guard:
-        plan.require_modest()
-    if sql:
-        print_line(plan.rows_sql(out, force) if rows else plan.sql(dialect, out, force))
-    elif rows and out is None:
-        pairs = plan.rows()
-        write_table(pairs, Format(output))
-        _print_remarks(plan, pairs.num_rows, quiet)
-    elif out is None:
-        _print_remarks(plan, _print_rows(plan, Format(output)), quiet)
-    if out is not None:
-        write = _write_for_spreadsheet if is_for_spreadsheet() else JoinPlan.write
-        _print_remarks(plan, write(plan, out, force, rows), quiet)
+    columns = left_table, left_column, right_table, right_column
+    with ending_with_reader() if out is None else nullcontext():
+        lake = open_lake(**opening)
+        plan = replace(lake.join(*columns, match, precision, how, also, asof), most_rows=most_rows)
+        print_message(plan.describe(), quiet)
+        if not quiet:  # the estimate may have to count rows, where sketches don't suffice
+            print_message(f"expected: {plan.promised.describe()}", quiet)
+            if plan.promised.multiplies and not also:
+                _suggest(lake.complements(*columns))
+        if guard:
+            plan.require_modest()
+        if sql:
+            print_line(plan.rows_sql(out, force) if rows else plan.sql(dialect, out, force))
+        elif out is None:
+            _print_remarks(plan, _print_pairs(plan, output) if rows else _print_rows(plan, Format(output)), quiet)
+        if out is not None:
+            write = _write_for_spreadsheet if is_for_spreadsheet() else JoinPlan.write
+            _print_remarks(plan, write(plan, out, force, rows), quiet)
+
+
+def _print_pairs(plan: JoinPlan, output: str) -> int:
+    pairs = plan.rows()
+    write_table(pairs, Format(output))
+    return pairs.num_rows
 
 
 def _suggest(complements: list[tuple[tuple[str, str], ...]]) -> None:
