@@ -140,7 +140,8 @@ def _build(build: Build, staging: Staging, files: list[LakeFile], refused: list[
         profiler = FileProfiler(staging, build.settings, private_texts, build.room, build.names)
         with build.stage("profile"):
             read = profiler.profile(changes.to_read, build.progress)
-        outcomes = keep_unseen(refused + read, {file.name for file in files}, known)
+        listed, are_hidden = {file.name for file in files}, build.names.hasher is not None
+        outcomes = keep_unseen(refused + read, listed, known, are_hidden)
         if previous is not None and previous.is_up_to_date(outcomes, changes.unchanged):
             staging.drop()
             unchanged = _marked(list(known.values()), changes.unchanged)

@@ -12,21 +12,25 @@ _WITH_TABLES = (FileStatus.INDEXED, FileStatus.UNSEEN)
 
 
 def keep_unseen(
-    outcomes: Sequence[FileOutcome], listed: Collection[str], known: Mapping[str, FileOutcome]
+    outcomes: Sequence[FileOutcome], listed: Collection[str], known: Mapping[str, FileOutcome], are_hidden: bool = False
 ) -> list[FileOutcome]:
     """Return what becomes of every file that was listed and not unchanged, and of those below unseen folders.
 
     `outcomes` are of entries that were read or refused, `listed` the names of the lake's files, `known` the outcomes of
     the generation before. A file that it indexed and that is unseen now keeps its tables; what is unseen otherwise has
-    nothing to keep and is failed, as is a folder that can't be listed. Files below such a folder stay as they were.
+    nothing to keep and is failed, as is a folder that can't be listed. Files below such a folder stay as they were;
+    where names `are_hidden`, none shows its folder, and all that are not listed stay.
     """
     unseen = {one.path: one for one in outcomes if one.status is FileStatus.UNSEEN}
     kept = [_kept(one, known.get(one.path)) for one in outcomes]
     if not unseen:
         return kept
     present = {*listed, *(one.path for one in outcomes)}
-    below = [one for path, one in known.items() if path not in present]
-    return kept + [_below(one, unseen[folder]) for one in below if (folder := _folder_above(one.path, unseen))]
+    missing = [one for path, one in known.items() if path not in present]
+    if are_hidden:
+        folder = next((one for path, one in unseen.items() if path not in listed), None)
+        return kept + ([] if folder is None else [_below(one, folder) for one in missing])
+    return kept + [_below(one, unseen[folder]) for one in missing if (folder := _folder_above(one.path, unseen))]
 
 
 def unseen_in(outcomes: Sequence[FileOutcome]) -> tuple[str, ...]:

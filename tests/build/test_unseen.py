@@ -221,3 +221,18 @@ def test_a_removed_folder_is_gone_and_not_unseen(root: Path, tmp_path: Path, set
     shutil.rmtree(root / "sub")
     lake = Lake.index(root, tmp_path / "index", settings)
     assert outcomes(lake.report) == {"t0.csv": ("unchanged", ""), "t1.csv": ("unchanged", "")}
+
+
+def test_where_names_are_hidden_all_that_is_missing_stays_below_an_unseen_folder() -> None:
+    table = ReadTable(TableId("t_1"), "csv", "", 1, 0, None, (), ())
+    known = {name: FileOutcome(name, FileStatus.INDEXED, tables=(table,)) for name in ("f_1", "f_2", "f_3")}
+    folder = FileOutcome("f_9", FileStatus.UNSEEN, FORBIDDEN)
+    kept = keep_unseen([folder], {"f_1"}, known, are_hidden=True)
+    assert [(one.path, one.status) for one in kept] == [
+        ("f_9", FileStatus.FAILED),
+        ("f_2", FileStatus.UNSEEN),
+        ("f_3", FileStatus.UNSEEN),
+    ]
+    file = FileOutcome("f_1", FileStatus.UNSEEN, "Permission denied")
+    kept = keep_unseen([file], {"f_1"}, known, are_hidden=True)
+    assert [(one.path, one.status) for one in kept] == [("f_1", FileStatus.UNSEEN)]
