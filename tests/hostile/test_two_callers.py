@@ -287,7 +287,7 @@ def test_a_command_s_error_is_that_of_a_table_that_is_not_there(indexes: Indexes
     for table in ("zebra/cities.csv", "zebra/nothing.csv"):
         done = run("query", table, "city", "--index", index, "--allow", "quokka/*", "--allow", "shared/*")
         assert isinstance(done.exception, NotFound)
-        assert str(done.exception).startswith(f"the index has no table '{table}'; the nearest: ")
+        assert str(done.exception).startswith(f"the index has no table '{table}'")
         assert "zebra" not in str(done.exception).partition("nearest")[2]
     within = run("query", "shared/cities.csv", "city", "--within", "zebra/*", "--index", index, "--allow", "shared/*")
     assert isinstance(within.exception, NotFound)
