@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from lakeindex.errors import LakeIndexError
 from lakeindex.serve.cli.output import print_message
 from lakeindex.store.current_pointer import CURRENT
 from lakeindex.store.layout import STAGING
@@ -41,10 +42,15 @@ def ending_on_interrupt(index: Path) -> Iterator[None]:
     threading.Thread(target=interrupt.watch, args=(reading,), daemon=True).start()
     try:
         yield
-    except BaseException:
-        if not interrupt.is_pending:
-            raise
-        interrupt.end_process()
+    except BaseException as error:
+        if interrupt.is_pending:
+            interrupt.end_process()
+        if isinstance(error, OSError) and not isinstance(
+            error, BrokenPipeError
+        ):  # of reading the new generation: what can't be written is another error
+            where = f"{error.filename}: " if error.filename else ""
+            raise LakeIndexError(f"{where}{error.strerror or error}; {interrupt.what_is_left()}") from error
+        raise
     finally:
         signal.set_wakeup_fd(wakeup)
         signal.signal(signal.SIGINT, before)
@@ -82,14 +88,15 @@ class _Interrupt:
         with self._is_ending:
             self._abandon_building(self._index)
             cursor = _SHOW_CURSOR if sys.stderr.isatty() else ""
-            print_message(f"{cursor}lakeindex: interrupted; {self._what_is_left()}")
+            print_message(f"{cursor}lakeindex: interrupted; {self.what_is_left()}")
             sys.stderr.flush()
             os._exit(INTERRUPTED)
 
-    def _what_is_left(self) -> str:
+    def what_is_left(self) -> str:
+        """Say which generation answers now."""
         now = _content_of(self._index / CURRENT)
         if now != self._published:
-            return "the new generation was published before and answers"
+            return "the new generation was published and answers"
         what = "the index that was there before is unchanged" if now else "nothing was published yet"
         is_resumed = (self._index / STAGING).is_dir()
         return f"{what}; the same command goes on from what was read so far" if is_resumed else what
