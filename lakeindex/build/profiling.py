@@ -23,9 +23,9 @@ from lakeindex.encode.column_tokenizer import tokenize_records
 from lakeindex.encode.record_texts import describe_records
 from lakeindex.hashing.siphash import siphash
 from lakeindex.hashing.text_hash import HashedText
+from lakeindex.profile.workers.copies import COPY_FAILED
 from lakeindex.profile.workers.pool import profile_in_workers
 from lakeindex.profile.workers.protocol import outcome_from_json, outcome_to_json
-from lakeindex.profile.workers.read_files import COPY_FAILED
 from lakeindex.store.staging import StagedUnit, Staging
 from lakeindex.types.lake import LakeFile
 from lakeindex.types.reports import FileOutcome, FileStatus, Progress

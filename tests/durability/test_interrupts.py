@@ -26,7 +26,7 @@ import sys
 from contextlib import contextmanager
 from lakeindex.serve.cli import index
 from lakeindex.serve.cli.main import main
-ending = index.ending_on_interrupt
+ending = index.leaving_no_litter
 
 @contextmanager
 def ending_and_saying_so(folder):
@@ -35,7 +35,7 @@ def ending_and_saying_so(folder):
         sys.stdout.flush()
         yield
 
-index.ending_on_interrupt = ending_and_saying_so
+index.leaving_no_litter = ending_and_saying_so
 sys.argv = ["lakeindex", "index", *sys.argv[1:]]
 main()
 """

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.config.profile_limits import ProfileLimits
@@ -25,9 +22,9 @@ from lakeindex.profile.read_columns import read_columns
 from lakeindex.profile.value_text import as_text
 from lakeindex.profile.walk import refuse_replaced
 from lakeindex.profile.withheld import NamesAmongValues, reason_without_values
+from lakeindex.profile.workers.copies import CopyFailed, write_copy
 from lakeindex.protocols import Connector
 from lakeindex.types.lake import LakeFile, PartialTables, ReadOptions, Rows, SourceTable
-from lakeindex.types.names import sql_names
 from lakeindex.types.personal import PersonalData
 from lakeindex.types.reports import FileOutcome, FileStatus, ReadTable, reason_of_parts
 
@@ -37,14 +34,8 @@ _VALUE_BYTES = 16
 """What a value counts for at least: it is profiled as text, which takes up to a kilobyte where no value repeats."""
 _MOST_BYTES = 48 << 20
 _UNREADABLE = (LakeIndexError, OSError, pa.ArrowException, ValueError, RecursionError)
-COPY_FAILED = "its copy in the index can't be written: "
-"""Begins the reason of a file whose copy could not be written, whatever the file itself is like."""
 _MOST_ARRAYS = 50_000
 """Arrow arrays that wait to be scanned; each takes half a kilobyte beside its values."""
-
-
-class CopyFailed(UnreadableTable):
-    """The Parquet copy of a table can't be written into the index."""
 
 
 def profile_files(
@@ -146,7 +137,7 @@ def _profile_table(reader: _TableReader, name: str, profiles: ProfileBatch) -> R
     else:
         notes = _profile_large_table(reader, _released(first, parts), profiles, names)
     scan = rows.scan if _is_found_by_duckdb(reader.file) else None
-    copy = _copy(reader.read(), table, copies) if scan is None and copies is not None else ""
+    copy = write_copy(reader.read(), table, copies) if scan is None and copies is not None else ""
     # What a connector found out may hold a cell: its own note of a header, by which it notices another one.
     settings = table.settings if profiles.limits.keeps_all else ()
     return ReadTable(
@@ -158,28 +149,6 @@ def _is_found_by_duckdb(file: LakeFile) -> bool:
     """Return whether a path can be written as a DuckDB glob: one with a backslash and a wildcard can't."""
     path = f"{file.path} {file.name}"
     return "\\" not in path or not any(sign in path for sign in "*?[")
-
-
-def _copy(rows: Rows, table: SourceTable, folder: Path) -> str:
-    """Write the rows to a Parquet file that DuckDB can read; return its name, which derives from the table's."""
-    name = f"{hashlib.blake2b(table.id.encode(), digest_size=12).hexdigest()}.parquet"
-    names = sql_names(table.schema.names)
-    schema = pa.schema([field.with_name(one) for field, one in zip(table.schema, names, strict=True)])
-    try:
-        with pq.ParquetWriter(folder / name, schema, compression="zstd") as writer:
-            for batch in _read_apart(rows.batches):
-                writer.write_batch(batch.rename_columns(names))
-    except OSError as error:
-        raise CopyFailed(f"{COPY_FAILED}{error.strerror or _first_line(error)}") from error
-    return name
-
-
-def _read_apart(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Yield batches; an OSError of reading becomes UnreadableTable, so that it differs from one of writing."""
-    try:
-        yield from batches
-    except OSError as error:
-        raise UnreadableTable(_first_line(error)) from error
 
 
 class _CountedBatches:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from lakeindex.errors import LakeIndexError
 from lakeindex.serve.cli.interrupt import describe_what_is_left, on_hard_exit
 from lakeindex.store.current_pointer import CURRENT
 from lakeindex.store.layout import STAGING
@@ -18,9 +19,15 @@ def leaving_no_litter(index: Path) -> Iterator[None]:
     from lakeindex.store.publishing import abandon_building  # before: an import may be what is interrupted
 
     forget = on_hard_exit(partial(abandon_building, index))
-    describe_what_is_left(partial(_what_is_left, index, _content_of(index / CURRENT)))
+    what_is_left = partial(_what_is_left, index, _content_of(index / CURRENT))
+    describe_what_is_left(what_is_left)
     try:
         yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # of reading the new generation: what can't be written is another error
+        where = f"{error.filename}: " if error.filename else ""
+        raise LakeIndexError(f"{where}{error.strerror or error}; {what_is_left()}") from error
     finally:
         forget()
 
