@@ -115,10 +115,6 @@ def test_a_link_is_followed_to_a_file_of_the_lake_and_nowhere_else(root: Path, t
     }
     found = [entry for entry in walk(root, root.parent / NOWHERE) if isinstance(entry, LakeFile)]
     (linked,) = [entry for entry in found if entry.name == "inside.csv"]
-        entry
-        for entry in walk(root, root.parent / NOWHERE)
-        if isinstance(entry, LakeFile) and entry.name == "inside.csv"
-    ]
     assert linked.path == (root / "folder" / "a.csv").resolve()
 
 
