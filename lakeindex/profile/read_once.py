@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from lakeindex.arrays.aliases import Flags, Integers, Texts
 from lakeindex.arrays.ragged import ranges
