@@ -162,6 +162,8 @@ def _codes(*texts: Texts) -> list[Integers]:
 def _examples(left: _Keyed, right: _Keyed, pairs: _Pairs) -> tuple[str, ...]:
     """List some values that meet, those of most rows first, each with a partner where that is written otherwise."""
     met = np.flatnonzero(left.met(pairs.has_left))
+    if not len(met):
+        return ()  # of no rows, pyarrow before 19 can't select the first
     rows, shown = pa.array(left.column.rows[met]), left.column.shown.take(met)
     listed = pa.table({"place": pa.array(met), "rows": rows, "shown": shown})
     order: list[tuple[str, str]] = [("rows", "descending"), ("shown", "ascending")]
