@@ -28,8 +28,8 @@ def keep_unseen(
     present = {*listed, *(one.path for one in outcomes)}
     missing = [one for path, one in known.items() if path not in present]
     if are_hidden:
-        folder = next((one for path, one in unseen.items() if path not in listed), None)
-        return kept + ([] if folder is None else [_below(one, folder) for one in missing])
+        folders = [one for path, one in unseen.items() if path not in listed]
+        return kept + [_below(one, folders[0]) for one in missing if folders]
     return kept + [_below(one, unseen[folder]) for one in missing if (folder := _folder_above(one.path, unseen))]
 
 
