@@ -16,33 +16,26 @@ from lakeindex.build.read_table import ReadRows, read_file
 from lakeindex.catalog.row_limits import limited
 from lakeindex.config.profile_limits import RawValues
 from lakeindex.config.ranges import (
-    GENERATION,
     JOINED_ROWS,
-    NO_OR_SOME_ANSWERS,
     PROBED,
-    SCORED_PAIRS,
     SHARE,
     SQL_SECONDS,
 )
 from lakeindex.config.settings import Settings, allowed_globs, bytes_of
+from lakeindex.lake import maintenance
+from lakeindex.lake.answering import Answering
+from lakeindex.lake.maintenance import build_model, silent, with_index
 from lakeindex.open_index import OpenIndex
-from lakeindex.search.answer import Answer, Counting, Cut, matches_of
-from lakeindex.store.generations import Checked, Generation, open_current, open_generation, verify
+from lakeindex.search.answer import Answer, Counting, matches_of
+from lakeindex.store.generations import Generation, open_current, open_generation
 from lakeindex.types.lake import ColumnId, TableId
 from lakeindex.types.matches import Match
 from lakeindex.types.reports import Progress, Report
 
 if TYPE_CHECKING:
-    from lakeindex.build.encoding import BuildModel
-    from lakeindex.build.forget import Forgotten
-    from lakeindex.build.repair import Repaired
     from lakeindex.drift.broken_joins import WatchedJoins, WatchRules
     from lakeindex.join.kinds import AsOf
     from lakeindex.join.plan import JoinPlan
-    from lakeindex.search.external_column import ExternalColumn
-    from lakeindex.search.scored_candidates import ScoredCandidates
-    from lakeindex.store.restore import Restored
-    from lakeindex.store.snapshot import Snapshot
 
 
 DEFAULT_SECONDS = 60.0
@@ -51,10 +44,6 @@ _SQL_BYTES = 10_000_000_000
 """The size of a result, in bytes in memory, after which it ends, unless another one is given."""
 _PROBE = 5
 """Matches that a single query counts unless it is said how many."""
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """Report progress to nobody."""
 
 
 class Lake:
@@ -70,6 +59,7 @@ class Lake:
     ) -> None:
         self.opened = OpenIndex(generation, _narrowed(settings, allowed, lake))
         """The parts of the index, each opened when it is first used."""
+        self._answering = Answering(self.opened)
         self.report = report
         """What the build did, where this process built the index."""
 
@@ -105,7 +95,11 @@ class Lake:
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle the path and the generation, and no secret: a key of hashes is read from the environment again."""
-        return _reopened, (self.settings.index, self.generation.number, replace(self.settings, hash_key=""))
+        return _reopened, (
+            str(Path(self.settings.index).absolute()),
+            self.generation.number,
+            replace(self.settings, hash_key=""),
+        )
 
     @classmethod
     def index(
@@ -113,7 +107,7 @@ class Lake:
         path: str | Path,
         index: str | Path | None = None,
         settings: Settings | None = None,
-        progress: Progress = _silent,
+        progress: Progress = silent,
     ) -> Lake:
         """Index the files below `path`, which are only read, and open the result.
 
@@ -124,13 +118,13 @@ class Lake:
         from lakeindex.search.own_joins import calibrate_lake
 
         # A build reads all of the lake that it is given.
-        settings = replace(_with_index(settings, index), allow=None, lake="")
+        settings = replace(with_index(settings, index), allow=None, lake="")
         remember_model(settings.model)
         report = build_index(
             Path(path),
             Path(settings.index),
             settings,
-            _build_model(settings),
+            build_model(settings),
             progress,
             partial(calibrate_lake, settings=settings),
         )
@@ -157,103 +151,17 @@ class Lake:
         """
         from lakeindex.store.sandbox_check import require_sandbox_checked
 
-        settings = _with_index(settings, index)
+        settings = with_index(settings, index)
         generation = open_current(Path(settings.index))
         require_sandbox_checked(Path(settings.index), generation)
         return cls(generation, settings, allowed=allowed, lake=lake)
 
-    @staticmethod
-    def verify(index: str | Path | None = None, settings: Settings | None = None) -> list[Checked]:
-        """Compare every file of every generation with its checksum, the newest generation first.
-
-        Raises IndexMissing where there is no index, IndexDamaged where it doesn't name the generation that answers.
-        """
-        return list(verify(Path(_with_index(settings, index).index)))
-
-    @staticmethod
-    def rollback(
-        index: str | Path | None = None, to: int | None = None, settings: Settings | None = None
-    ) -> Generation:
-        """Let the previous generation answer again, or the one numbered `to`.
-
-        Raises IndexMissing, NotFound where there is no such generation, IndexDamaged where it is incomplete.
-        """
-        from lakeindex.store.publishing import rollback
-
-        return rollback(Path(_with_index(settings, index).index), None if to is None else GENERATION.require(to, "to"))
-
-    @staticmethod
-    def snapshot(
-        file: str | Path, index: str | Path | None = None, force: bool = False, settings: Settings | None = None
-    ) -> Snapshot:
-        """Write the current generation, with people's verdicts, to one archive, whole or not at all.
-
-        Raises Refused where the file exists, unless `force` is set, IndexMissing, IndexDamaged and StaleArtifact.
-        """
-        from lakeindex.store.snapshot import write_snapshot
-
-        return write_snapshot(Path(_with_index(settings, index).index), Path(file), force)
-
-    @staticmethod
-    def restore(
-        file: str | Path,
-        index: str | Path | None = None,
-        lake: str | Path | None = None,
-        force: bool = False,
-        settings: Settings | None = None,
-    ) -> Restored:
-        """Publish a snapshot as the next generation of an index; `lake` is the lake's folder, where that has moved.
-
-        Raises NotFound where there is no such file, or the lake holds none of its files, IndexDamaged where the archive
-        isn't whole, StaleArtifact for another format, Refused where other verdicts are in the way, unless `force` is
-        set, LockHeld when another writer is at work.
-        """
-        from lakeindex.catalog.lake_files import is_lake_of
-        from lakeindex.store.restore import restore_snapshot
-
-        settings = _with_index(settings, index)
-        place = None if lake is None else Path(lake)
-        return restore_snapshot(Path(file), Path(settings.index), place, force, settings.keep, is_lake_of)
-
-    @staticmethod
-    def repair(
-        index: str | Path | None = None, settings: Settings | None = None, progress: Progress = _silent
-    ) -> Repaired:
-        """Rebuild what `verify` names of the current generation from what is whole, and from the lake.
-
-        Raises IndexMissing where there is no index, IndexDamaged where it can't be repaired, StaleArtifact for another
-        format, model or key, LockHeld when another writer is at work: nothing has changed then.
-        """
-        from lakeindex.build.repair import Repairing, repair_index
-        from lakeindex.search.own_joins import calibrate_lake
-
-        settings = _with_index(settings, index)
-        repairing = Repairing(
-            settings, _build_model, lambda built_with: partial(calibrate_lake, settings=built_with), progress
-        )
-        return repair_index(Path(settings.index), repairing)
-
-    @staticmethod
-    def forget(
-        tables: Sequence[str],
-        index: str | Path | None = None,
-        settings: Settings | None = None,
-        progress: Progress = _silent,
-    ) -> Forgotten:
-        """Remove everything that an index keeps of tables, given by names or globs, and all older generations.
-
-        The lake is not touched: the next build takes the tables in again while their files are there. Generations that
-        somebody reads stay (`still_read`) until the tables are forgotten again. Raises NotFound, with the nearest
-        names, where a name stands for no table, IndexMissing, IndexDamaged, LockHeld when another writer is at work.
-        """
-        from lakeindex.build.forget import forget_tables
-        from lakeindex.search.own_joins import calibrate_lake
-
-        settings = _with_index(settings, index)
-        names = [tables] if isinstance(tables, str) else tables
-        return forget_tables(
-            Path(settings.index), names, settings, progress, partial(calibrate_lake, settings=settings)
-        )
+    verify = staticmethod(maintenance.verify)
+    rollback = staticmethod(maintenance.rollback)
+    snapshot = staticmethod(maintenance.snapshot)
+    restore = staticmethod(maintenance.restore)
+    repair = staticmethod(maintenance.repair)
+    forget = staticmethod(maintenance.forget)
 
     def query(
         self,
@@ -280,19 +188,19 @@ class Lake:
         hashes have another key than the settings give.
         """
         counting = Counting(_PROBE) if probe is None else Counting(PROBED.require(probe, "probe"), is_thorough=True)
-        cut = self._cut(k, min_probability, within)
+        cut = self._answering.cut(k, min_probability, within)
         if isinstance(table, str):
             query = self.opened.searcher.column(self.opened.known_as(ColumnId(TableId(table), column)))
-            found = self.opened.reranking.search(query, self._budget(budget), sources, within)
-            return self._answer(found, cut, counting, query.id)
-        outside = self._profile_outside(table, column)
+            found = self.opened.reranking.search(query, self._answering.budget(budget), sources, within)
+            return self._answering.answer(found, cut, counting, query.id)
+        outside = self._answering.profile_outside(table, column)
         key, searcher = outside.copied_from(self.opened.searcher, self.root), self.opened.searcher
         query = outside.query(self.opened.model) if key is None else searcher.column_at(key)
-        found = self.opened.reranking.search(query, self._budget(budget), sources, within)
+        found = self.opened.reranking.search(query, self._answering.budget(budget), sources, within)
         copied = None if key is None else searcher.directory.id_of(key)
         if counting.probe:
-            counting = replace(counting, outside=self._rows_outside(table, outside.id))
-        return replace(self._answer(replace(found, query=outside.id), cut, counting, copied), same_as=copied)
+            counting = replace(counting, outside=self._answering.rows_outside(table, outside.id))
+        return replace(self._answering.answer(replace(found, query=outside.id), cut, counting, copied), same_as=copied)
 
     def query_many(
         self,
@@ -305,11 +213,11 @@ class Lake:
         within: str = "",
     ) -> Iterator[Answer]:
         """Answer for each of many columns of the lake as `query` does, in their order, several at a time."""
-        cut = self._cut(k, min_probability, within)
+        cut = self._answering.cut(k, min_probability, within)
         counting = Counting(PROBED.require(probe, "probe"), is_thorough=True)
         queries = map(self.opened.searcher.column, map(self.opened.known_as, columns))
-        for found in self.opened.reranking.search_many(queries, self._budget(budget), sources, within):
-            yield self._answer(found, cut, counting, found.query)
+        for found in self.opened.reranking.search_many(queries, self._answering.budget(budget), sources, within):
+            yield self._answering.answer(found, cut, counting, found.query)
 
     def explain(self, left: ColumnId, right: ColumnId, budget: int | None = None) -> Match:
         """Return a pair of columns as `query` does, whatever its rank, counted in the files, with the whole evidence.
@@ -318,10 +226,10 @@ class Lake:
         """
         left, right = self.opened.known_as(left), self.opened.known_as(right)
         query, key = self.opened.searcher.column(left), self.opened.searcher.directory.key_of(right)
-        found = self.opened.reranking.search_with(query, key, self._budget(budget))
+        found = self.opened.reranking.search_with(query, key, self._answering.budget(budget))
         (match,) = matches_of(found, np.array([found.place_of(key)]), self.opened.explainer)
         match = replace(match, cross_score=self.opened.explainer.cross_score(found, key))
-        return self.count([match], Counting(1, is_thorough=True), left)[0]
+        return self._answering.count([match], Counting(1, is_thorough=True), left)[0]
 
     def accept(self, left: ColumnId, right: ColumnId, note: str = "") -> None:
         """Accept a pair of columns, whatever its probability: that counts at once, and across all builds.
@@ -352,21 +260,6 @@ class Lake:
         from lakeindex.drift.detect import watch_joins
 
         return watch_joins(self.opened.generation, since, rules or WatchRules(), self.settings)
-
-    def count(self, matches: Sequence[Match], counting: Counting, column: ColumnId | None) -> list[Match]:
-        """Count the first matches of one query in the source files, each by the condition that `join` would choose.
-
-        `column` is the query column, or the one of the lake that it is a copy of; None where the lake has none like it.
-        What can't be counted keeps its estimates, with a note, and so does a match of which more values may meet.
-        Where the index knows no names, nothing is counted.
-        """
-        if not self.opened.has_names:
-            return list(matches)
-        from lakeindex.join.count_matches import Lookups, MatchCounter
-
-        lookups = Lookups(self.opened.searcher, self.opened.model) if counting.is_thorough else None
-        counter = MatchCounter(self.opened.tables, lookups, counting.outside, column)
-        return [*counter.count(matches[: counting.probe]), *matches[counting.probe :]]
 
     def join(
         self,
@@ -470,86 +363,15 @@ class Lake:
         read = read_file(path, self.settings, file, table, is_quiet)
         return replace(read, has_notes=self.opened.tables.is_allowed_file(file))
 
-    def _answer(self, found: ScoredCandidates, cut: Cut, counting: Counting, column: ColumnId | None) -> Answer:
-        answers = found.answers()[: cut.k]
-        places = answers if found.accepted is None else answers[found.scores[answers] >= cut.min_probability]
-        matches = matches_of(found, places, self.opened.explainer)
-        within = [] if column is None or found.accepted is None else self._self_matches(column, cut)
-        if counting.probe:
-            matches = self.count(matches, counting, column)
-            within = self.count(within, replace(counting, outside=None), column)
-        return Answer(
-            found.query, tuple(matches), found.tried, len(answers) - len(matches),
-            self_matches=tuple(replace(match, query=found.query) for match in within),
-        )  # fmt: skip
 
-    def _self_matches(self, column: ColumnId, cut: Cut) -> list[Match]:
-        """Return the columns of a column's own table that it refers to, or that refer to it."""
-        from lakeindex.search.self_references import self_candidates
-
-        key = self.opened.searcher.directory.key_of(column)
-        if cut.within and key in self.opened.searcher.directory.keys_outside(cut.within):
-            return []
-        found = self_candidates(self.opened.searcher, key)
-        if found is None or not self.opened.has_names:
-            return []
-        from lakeindex.join.self_references import verified
-
-        likely = matches_of(found, np.arange(len(found)), self.opened.explainer)
-        matches = verified(likely, self.opened.tables, found.threshold)
-        return [match for match in matches if match.score >= cut.min_probability][: cut.k]
-
-    def _cut(self, k: int, min_probability: float, within: str) -> Cut:
-        # No more can answer than there are: nothing is allocated for a number that somebody made up.
-        most = min(NO_OR_SOME_ANSWERS.require(k, "k"), len(self.opened.searcher.directory))
-        return Cut(most, SHARE.require(min_probability, "min_probability"), within)
-
-    def _budget(self, budget: int | None) -> int:
-        given = None if budget is None else SCORED_PAIRS.require(budget, "budget")
-        if given is None or self.opened.kept_values is not RawValues.SAMPLE:
-            return self.opened.budget
-        return given
-
-    def _profile_outside(self, table: object, column: str) -> ExternalColumn:
-        from lakeindex.search.external_column import profile_file_column, profile_stream_column, table_of
-
-        if isinstance(table, Path):
-            self.opened.require_allowed_file(table)
-            return profile_file_column(table, column, self.settings, self.opened.profile_limits)
-        return profile_stream_column(table_of(table), column, self.opened.profile_limits)
-
-    def _rows_outside(self, table: object, column: ColumnId) -> pa.Table:
-        from lakeindex.search.external_column import table_of
-
-        if not isinstance(table, Path):
-            return table_of(table).select([column.name])
-        read = read_file(table, self.settings, table=column.table)
-        schema = pa.schema([read.schema.field(column.name)])
-        return pa.Table.from_batches((batch.select([column.name]) for batch in read.batches), schema)
-
-
-def _reopened(index: str, number: int, settings: Settings) -> Lake:
+def _reopened(number: int, settings: Settings) -> Lake:
     """Open the generation of a pickled lake. Raises NotFound where it is gone, and as `Lake.open`."""
     from lakeindex.store.sandbox_check import require_sandbox_checked
 
     hash_key = os.environ.get("LAKEINDEX_HASH_KEY", "")
-    generation = open_generation(Path(index), number)
-    require_sandbox_checked(Path(index), generation)
+    generation = open_generation(Path(settings.index), number)
+    require_sandbox_checked(Path(settings.index), generation)
     return Lake(generation, replace(settings, hash_key=hash_key))
-
-
-def _build_model(settings: Settings) -> BuildModel:
-    from lakeindex.build.encoding import BuildModel
-    from lakeindex.encode.encoders import fingerprint, make_encoder
-    from lakeindex.search.query_encoder import model_options
-
-    options = model_options(settings)
-    return BuildModel(fingerprint(options), lambda: make_encoder(options))
-
-
-def _with_index(settings: Settings | None, index: str | Path | None) -> Settings:
-    settings = settings or Settings()
-    return settings if index is None else replace(settings, index=str(index))
 
 
 def _narrowed(settings: Settings, allowed: Sequence[str] | None, lake: str | Path | None) -> Settings:

@@ -1,0 +1,128 @@
+"""What is done with an index as a whole: verified, rolled back, archived, repaired, rid of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lakeindex.config.ranges import GENERATION
+from lakeindex.config.settings import Settings
+from lakeindex.store.generations import Checked, Generation
+from lakeindex.types.reports import Progress
+
+if TYPE_CHECKING:
+    from lakeindex.build.encoding import BuildModel
+    from lakeindex.build.forget import Forgotten
+    from lakeindex.build.repair import Repaired
+    from lakeindex.store.restore import Restored
+    from lakeindex.store.snapshot import Snapshot
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Report progress to nobody."""
+
+
+def verify(index: str | Path | None = None, settings: Settings | None = None) -> list[Checked]:
+    """Compare every file of every generation with its checksum, the newest generation first.
+
+    Raises IndexMissing where there is no index, IndexDamaged where it doesn't name the generation that answers.
+    """
+    return list(verify(Path(with_index(settings, index).index)))
+
+
+def rollback(index: str | Path | None = None, to: int | None = None, settings: Settings | None = None) -> Generation:
+    """Let the previous generation answer again, or the one numbered `to`.
+
+    Raises IndexMissing, NotFound where there is no such generation, IndexDamaged where it is incomplete.
+    """
+    from lakeindex.store.publishing import rollback
+
+    return rollback(Path(with_index(settings, index).index), None if to is None else GENERATION.require(to, "to"))
+
+
+def snapshot(
+    file: str | Path, index: str | Path | None = None, force: bool = False, settings: Settings | None = None
+) -> Snapshot:
+    """Write the current generation, with people's verdicts, to one archive, whole or not at all.
+
+    Raises Refused where the file exists, unless `force` is set, IndexMissing, IndexDamaged and StaleArtifact.
+    """
+    from lakeindex.store.snapshot import write_snapshot
+
+    return write_snapshot(Path(with_index(settings, index).index), Path(file), force)
+
+
+def restore(
+    file: str | Path,
+    index: str | Path | None = None,
+    lake: str | Path | None = None,
+    force: bool = False,
+    settings: Settings | None = None,
+) -> Restored:
+    """Publish a snapshot as the next generation of an index; `lake` is the lake's folder, where that has moved.
+
+    Raises NotFound where there is no such file, or the lake holds none of its files, IndexDamaged where the archive
+    isn't whole, StaleArtifact for another format, Refused where other verdicts are in the way, unless `force` is
+    set, LockHeld when another writer is at work.
+    """
+    from lakeindex.catalog.lake_files import is_lake_of
+    from lakeindex.store.restore import restore_snapshot
+
+    settings = with_index(settings, index)
+    place = None if lake is None else Path(lake)
+    return restore_snapshot(Path(file), Path(settings.index), place, force, settings.keep, is_lake_of)
+
+
+def repair(index: str | Path | None = None, settings: Settings | None = None, progress: Progress = silent) -> Repaired:
+    """Rebuild what `verify` names of the current generation from what is whole, and from the lake.
+
+    Raises IndexMissing where there is no index, IndexDamaged where it can't be repaired, StaleArtifact for another
+    format, model or key, LockHeld when another writer is at work: nothing has changed then.
+    """
+    from lakeindex.build.repair import Repairing, repair_index
+    from lakeindex.search.own_joins import calibrate_lake
+
+    settings = with_index(settings, index)
+    repairing = Repairing(
+        settings, build_model, lambda built_with: partial(calibrate_lake, settings=built_with), progress
+    )
+    return repair_index(Path(settings.index), repairing)
+
+
+def forget(
+    tables: Sequence[str],
+    index: str | Path | None = None,
+    settings: Settings | None = None,
+    progress: Progress = silent,
+) -> Forgotten:
+    """Remove everything that an index keeps of tables, given by names or globs, and all older generations.
+
+    The lake is not touched: the next build takes the tables in again while their files are there. Generations that
+    somebody reads stay (`still_read`) until the tables are forgotten again. Raises NotFound, with the nearest
+    names, where a name stands for no table, IndexMissing, IndexDamaged, LockHeld when another writer is at work.
+    """
+    from lakeindex.build.forget import forget_tables
+    from lakeindex.search.own_joins import calibrate_lake
+
+    settings = with_index(settings, index)
+    names = [tables] if isinstance(tables, str) else tables
+    return forget_tables(Path(settings.index), names, settings, progress, partial(calibrate_lake, settings=settings))
+
+
+def build_model(settings: Settings) -> BuildModel:
+    """Return the encoder that an index is built with, which is loaded when it is needed."""
+    from lakeindex.build.encoding import BuildModel
+    from lakeindex.encode.encoders import fingerprint, make_encoder
+    from lakeindex.search.query_encoder import model_options
+
+    options = model_options(settings)
+    return BuildModel(fingerprint(options), lambda: make_encoder(options))
+
+
+def with_index(settings: Settings | None, index: str | Path | None) -> Settings:
+    """Return settings, the default ones unless given, of another index where one is given."""
+    settings = settings or Settings()
+    return settings if index is None else replace(settings, index=str(index))
