@@ -30,7 +30,7 @@ class Answering:
     opened: OpenIndex
 
     def answer(self, found: ScoredCandidates, cut: Cut, counting: Counting, column: ColumnId | None) -> Answer:
-        """Make an answer of scored candidates; `column` is the one of the lake that is asked for, None for no such one."""
+        """Make an answer of scored candidates; `column` is the lake's that is asked for, None for none."""
         answers = found.answers()[: cut.k]
         places = answers if found.accepted is None else answers[found.scores[answers] >= cut.min_probability]
         matches = matches_of(found, places, self.opened.explainer)
