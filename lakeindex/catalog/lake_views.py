@@ -18,7 +18,7 @@ from lakeindex.catalog.path_guard import require_inside
 from lakeindex.catalog.sql_process.client import SqlProcess, SqlProcessEnded
 from lakeindex.catalog.sql_process.cursor import SqlCursor
 from lakeindex.catalog.sql_process.messages import Setup
-from lakeindex.errors import LakeIndexError, NotFound, UnreadableTable
+from lakeindex.errors import InvalidSetting, LakeIndexError, NotFound, UnreadableTable
 from lakeindex.sql import BLANKS, literal, quoted
 from lakeindex.types.lake import Scan, TableId
 
@@ -146,6 +146,8 @@ class LakeViews:
         Raises Refused for any other, LakeIndexError for one that DuckDB rejects, TimeLimitExceeded where DuckDB takes
         more seconds.
         """
+        if sql != sql.encode("utf-8", "replace").decode("utf-8"):
+            raise InvalidSetting("the statement is no UTF-8 text")
         for is_last in (False, True):
             try:
                 with _rejecting():

@@ -70,7 +70,7 @@ class Server:
                 rows = rows_from_bytes(payload[1])
             try:
                 self._respond(channel, request, rows)
-            except (duckdb.Error, LakeIndexError, RuntimeError, MemoryError, pa.ArrowException) as error:
+            except Exception as error:  # whatever it is, the parent waits for a response
                 send_json(channel, {"kind": type(error).__name__, "message": str(error)}, Tag.ERROR)
 
     def interrupt(self, number: int) -> None:
