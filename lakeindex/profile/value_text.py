@@ -116,7 +116,7 @@ def _floats(array: Any) -> Texts:
         return texts
     # By way of the text, as a single-precision number has fewer digits than the double that equals it.
     written = numbers[is_other].astype(str).astype(np.float64).astype(str)
-    rewritten: Any = pc.replace_with_mask(texts, pa.array(is_other), pa.array(written, pa.large_string()))
+    rewritten: Any = pc.replace_with_mask(texts, pa.array(is_other), pa.array(written).cast(pa.large_string()))
     whole: Texts = pc.replace_substring_regex(rewritten, _ZERO_DECIMALS, "")
     return whole
 

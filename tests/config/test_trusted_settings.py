@@ -29,7 +29,7 @@ OWN_ALONE = [
     'memory = "64GB"',
     'memory_per_file = "64GB"',
     'output_per_file = "1TB"',
-    "seconds_per_file = 1e9",
+    "seconds_per_file = 1e5",
     "keep = 0",
 ]
 ANYONES = [
