@@ -18,6 +18,7 @@ from lakeindex.build.anchor_scores import anchor_scores
 from lakeindex.build.changes import Changes
 from lakeindex.build.columns import STAGED_SCHEMA, Columns
 from lakeindex.build.encoding import BuildModel, PrivateTextEncoder, encode_columns
+from lakeindex.build.kept_before import keeps_less_than_before
 from lakeindex.build.lake_names import LakeNames
 from lakeindex.build.logical_hash import logical_hash
 from lakeindex.build.previous_generation import PreviousGeneration
@@ -149,9 +150,8 @@ def _build(build: Build, staging: Staging, files: list[LakeFile], refused: list[
         files_later = [*outcomes, *(known[name] for name in changes.unchanged)]
         check = partial(_require_no_shrinkage, build, previous, files_later)
         catalog, directory = write_artifacts(build, staging, previous, outcomes, changes.unchanged, check)
-    # A generation of other settings may hold what this one must not.
-    keep = build.settings.keep if previous is not None or limits_of(build.settings).keeps_all else 0
-    published = finish(build, catalog, directory, keep)
+    keeps_less = previous is None and keeps_less_than_before(build.index, limits_of(build.settings))
+    published = finish(build, catalog, directory, 0 if keeps_less else build.settings.keep)
     staging.drop()
     return _report(build, published.generation, _marked(published.files, changes.unchanged), published.personal)
 

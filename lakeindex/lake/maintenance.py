@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from lakeindex.config.ranges import GENERATION
 from lakeindex.config.settings import Settings
+from lakeindex.store import generations
 from lakeindex.store.generations import Checked, Generation
 from lakeindex.types.reports import Progress
 
@@ -30,7 +31,7 @@ def verify(index: str | Path | None = None, settings: Settings | None = None) ->
 
     Raises IndexMissing where there is no index, IndexDamaged where it doesn't name the generation that answers.
     """
-    return list(verify(Path(with_index(settings, index).index)))
+    return list(generations.verify(Path(with_index(settings, index).index)))
 
 
 def rollback(index: str | Path | None = None, to: int | None = None, settings: Settings | None = None) -> Generation:

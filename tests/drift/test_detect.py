@@ -258,16 +258,16 @@ def test_every_child_of_a_parent_is_watched_whatever_its_score(tmp_path: Path, s
 def test_an_index_without_values_has_no_joins_to_watch(tmp_path: Path, settings: Settings) -> None:
     root, index = tmp_path / "lake", tmp_path / "index"
     write_both(root)
-    Lake.index(root, index, settings)
-    lake = Lake.index(root, index, replace(settings, values="none"))
-    with pytest.raises(InvalidSetting, match="generation 2 knows no values"):
+    Lake.index(root, index, replace(settings, values="none"))
+    lake = Lake.index(root, index, settings)
+    with pytest.raises(InvalidSetting, match="generation 1 knows no values"):
         lake.watch_joins()
 
 
 def test_hashes_under_another_key_break_nothing(tmp_path: Path, settings: Settings) -> None:
     root, index = tmp_path / "lake", tmp_path / "index"
     write_both(root)
-    Lake.index(root, index, settings)
+    Lake.index(root, index, replace(settings, values="hash", hash_key="another"))
     lake = Lake.index(root, index, replace(settings, values="hash", hash_key="secret"))
     assert nothing_broke(lake.watch_joins(), compared=0)
     write_customers(root, CUSTOMERS[:60])

@@ -22,6 +22,7 @@ _REFER, _TRUNCATE, _DEVICES = 1 << 13, 1 << 14, 1 << 15
 _READING = _EXECUTE | _READ_FILE | _READ_FOLDER
 _RIGHTS_BY_VERSION = (_READING | _WRITE_FILE | _CHANGE_FOLDERS, _REFER, _TRUNCATE, 0, _DEVICES)
 
+_GLOB_SIGNS = "*?["
 _SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/etc", "/proc", "/sys", "/dev")
 
 
@@ -46,22 +47,25 @@ def confine(readable: Iterable[str]) -> bool:
     if ruleset < 0:
         return False
     try:
-        for path in {*_SYSTEM, *sys.path, sys.prefix, sys.base_prefix, *readable}:
-            _allow_reading(libc, ruleset, path)
+        paths = {*_SYSTEM, *sys.path, sys.prefix, sys.base_prefix, *readable}
+        for path in paths:
+            _allow(libc, ruleset, path, _READING if Path(path or ".").is_dir() else _READ_FILE)
+        if any(sign in path for path in paths for sign in _GLOB_SIGNS):
+            # To open such a path, DuckDB looks for it in the list of each folder above.
+            _allow(libc, ruleset, "/", _READ_FOLDER)
         libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
         return bool(libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0)
     finally:
         os.close(ruleset)
 
 
-def _allow_reading(libc: ctypes.CDLL, ruleset: int, path: str) -> None:
-    """Allow reading below a path; one that isn't there needs no rule."""
+def _allow(libc: ctypes.CDLL, ruleset: int, path: str, rights: int) -> None:
+    """Allow what `rights` say below a path; one that isn't there needs no rule."""
     try:
         beneath = os.open(path or ".", os.O_PATH | os.O_CLOEXEC)
     except OSError:
         return
     try:
-        rights = _READING if Path(path or ".").is_dir() else _READ_FILE
         libc.syscall(_ADD_RULE, ruleset, _BENEATH_PATH, struct.pack("<Qi", rights, beneath), 0)
     finally:
         os.close(beneath)
