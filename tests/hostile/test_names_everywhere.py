@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from lakeindex import ColumnId, Lake, Settings, TableId
 from lakeindex.errors import InvalidSetting, NotFound
+from lakeindex.escaping.visible import visible_line
 from lakeindex.serve.cli.main import cli
 
 NAMES = [
@@ -75,7 +76,7 @@ def test_a_column_is_asked_about_explained_and_joined_by_its_name(lake: Lake, na
     left, right = ColumnId(TableId(LEFT), name), ColumnId(TableId(RIGHT), name)
     answer = lake.query(LEFT, name, k=3)
     assert (answer.query, answer.matches[0].column, answer.matches[0].containment) == (left, right, 0.4)
-    assert name in repr(answer)
+    assert visible_line(name) in repr(answer)
     assert html.escape(name) in answer._repr_html_()
     assert "<script>" not in answer._repr_html_()
     explained = lake.explain(left, right)

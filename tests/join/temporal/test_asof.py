@@ -214,7 +214,7 @@ WORDS, DAYS, NUMBERS = pa.array(["a", "b"]), pa.array([1, 2], pa.date32()), pa.a
         (DAYS, DAYS, AsOf(tolerance="soon"), "a tolerance of 'soon' makes no sense"),
         (DAYS, DAYS, AsOf(tolerance="-1h"), "a tolerance of '-1h' makes no sense"),
         (DAYS, DAYS, AsOf(tolerance=timedelta(days=-1)), "give how far apart moments may be"),
-        (NUMBERS, NUMBERS, AsOf(tolerance="1h"), "the columns hold numbers, so a tolerance of 1h must be one too"),
+        (NUMBERS, NUMBERS, AsOf(tolerance="1h"), "the columns hold numbers, so a tolerance of '1h' must be one too"),
         (NUMBERS, NUMBERS, AsOf(tolerance=timedelta(1)), "must be one too"),
         (NUMBERS, NUMBERS, AsOf(tolerance=-1), "a tolerance of -1 makes no sense"),
     ],
