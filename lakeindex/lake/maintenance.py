@@ -30,6 +30,8 @@ def verify(index: str | Path | None = None, settings: Settings | None = None) ->
 
     Raises IndexMissing where there is no index, IndexDamaged where it doesn't name the generation that answers.
     """
+    from lakeindex.store.generations import verify
+
     return list(verify(Path(with_index(settings, index).index)))
 
 
