@@ -158,8 +158,11 @@ class OpenIndex:
         return replace(self.generation, manifest=shown)
 
     def why_no_rows(self) -> str:
-        """Return why no rows can be read, and how to go on; nothing where the lake, or the index's copy, is there."""
-        reason = why_unreachable(self.root)
+        """Return why no rows can be read, and how to go on; nothing where the lake, or the index's copy, is there.
+
+        Where names are hidden the lake makes no difference.
+        """
+        reason = why_unreachable(self.root) if self.has_names else ""
         return "" if reason and self.tables.keeps_rows else reason
 
     def require_rows(self) -> None:

@@ -53,9 +53,11 @@ class NamedRow:
         suspect = [_is_suspect(name, column, seen) for name, column in zip(self.names, self.columns, strict=True)]
         filled = [place for place, name in enumerate(self.names) if name and name.strip()]
         evidence = {_folded(self.names[place]): 0.0 for place in filled}
+        # A marker above numbers differs from them as a name does: where another cell is a value, it may be one, too.
+        by_values = self.is_first and not any(map(_is_one_of, self.names, self.columns))
         for place in filled:
             name = self.names[place] or ""
-            weight = -_AGAINST if suspect[place] else _evidence(name, self.columns[place], self.is_first)
+            weight = -_AGAINST if suspect[place] else _evidence(name, self.columns[place], by_values)
             evidence[_folded(name)] = max(evidence[_folded(name)], weight)
         is_header = sum(evidence.values()) >= max(_LEAST_SUM, _LEAST_MEAN * len(filled))
         return [is_header and not one for one in suspect]
@@ -94,6 +96,15 @@ def _is_suspect(name: str | None, column: Cells, seen: set[str]) -> bool:
     shapes = set(map(_shape, values))
     is_marked = len(shapes) == 1 and not next(iter(shapes)).isalpha()
     return is_alike or (is_marked and _shape(name) in shapes)
+
+
+def _is_one_of(name: str | None, column: Cells) -> bool:
+    """Return whether a cell is a value like those of its own column: data above nothing but data, or one of them."""
+    values = [cell for cell in column if cell and cell.strip()]
+    if not name or not name.strip() or not values:
+        return False
+    is_alike = looks_like_data(name) and all(map(looks_like_data, values))
+    return is_alike or _folded(name) in map(_folded, values)
 
 
 def _evidence(name: str, column: Cells, by_values: bool) -> float:

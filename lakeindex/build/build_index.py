@@ -21,6 +21,7 @@ from lakeindex.build.encoding import BuildModel, PrivateTextEncoder, encode_colu
 from lakeindex.build.kept_before import keeps_less_than_before
 from lakeindex.build.lake_names import LakeNames
 from lakeindex.build.logical_hash import logical_hash
+from lakeindex.build.materialised_rows import KeptRows, materialise_rows
 from lakeindex.build.previous_generation import PreviousGeneration
 from lakeindex.build.profiling import FileProfiler, copy_names
 from lakeindex.build.room import Room, explaining_failures
@@ -28,11 +29,10 @@ from lakeindex.build.shrinkage import Earlier, Later, require_no_shrinkage
 from lakeindex.build.term_indexes import build_term_indexes
 from lakeindex.build.unseen import keep_unseen, unseen_in
 from lakeindex.catalog.catalog import Catalog
-from lakeindex.catalog.copy_rows import copy_rows
 from lakeindex.catalog.database import storing
 from lakeindex.catalog.directory import Directory
-from lakeindex.catalog.lake_views import materialise
 from lakeindex.config.index_settings import content_settings, limits_of
+from lakeindex.config.profile_limits import Names
 from lakeindex.config.settings import Settings
 from lakeindex.index.vector_index import VectorIndex
 from lakeindex.match.lake_calibration import LakeCalibration
@@ -50,7 +50,6 @@ from lakeindex.store.layout import (
     ENCODER_ROLE,
     HEAD,
     LAKE_CALIBRATION,
-    ROWS,
     STAGING,
     TERMS,
     VECTORS,
@@ -88,8 +87,8 @@ class Build:
     names: LakeNames
     seconds: dict[str, float] = field(default_factory=dict)
     open_previous: OpenPrevious = PreviousGeneration.open
-    rows: Path | None = None
-    """The materialised rows that are copied; None where they are read from the lake."""
+    kept_rows: KeptRows | None = None
+    """The materialised rows that are copied; others are read from the lake."""
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -179,6 +178,7 @@ def write_artifacts(
         catalog = Catalog.write(build.folder / CATALOG, build.settings.memory, outcomes, columns.records, carried)
         read = [one for one in outcomes if one.status is not FileStatus.UNSEEN]
         _place_copies(build, copy_names(read), staging, catalog, previous)
+    build.kept_rows = KeptRows.of(previous, kept)
     return catalog, directory
 
 
@@ -196,7 +196,8 @@ def finish(build: Build, catalog: Catalog, directory: Directory, keep: int) -> P
     with closing(catalog):
         if build.settings.materialize:
             with build.stage("materialize"):
-                _materialise(build, catalog)
+                lake, memory = Path(build.planned.lake), build.settings.memory
+                materialise_rows(catalog, lake, build.folder, build.kept_rows, memory)
         manifest = _manifest(build, catalog, directory)
         if build.calibrate is not None:
             with build.stage("calibrate"):
@@ -225,7 +226,8 @@ def _write_indexes(build: Build, columns: Columns, directory: Directory, staging
         directory.save(build.folder)
         tokens = columns.column_tokens()
         save_tokens(tokens, build.folder / COLUMN_TOKENS)
-        build_term_indexes(build.folder / TERMS, columns, directory, build.names.hasher is not None)
+        has_names = Names(build.planned.settings["limits"]["names"]) is Names.PLAIN
+        build_term_indexes(build.folder / TERMS, columns, directory, not has_names)
     if build.settings.anchors:
         with build.stage("anchors"):
             _write_anchor_scores(build, CrossInput(tokens, directory.facts), columns.previous)
@@ -268,14 +270,6 @@ def _place_copies(
             link_or_copy(staging.copies / name, target / name)
         elif previous is not None:
             link_or_copy(previous.copies / name, target / name)
-
-
-def _materialise(build: Build, catalog: Catalog) -> None:
-    if build.rows is not None:
-        copy_rows(build.rows, catalog.table_names(), build.folder / ROWS, build.settings.memory)
-        return
-    viewed = catalog.viewed(Path(build.planned.lake), build.folder / COPIES)
-    materialise(viewed, build.folder / ROWS, build.settings.memory)
 
 
 def _manifest(build: Build, catalog: Catalog, directory: Directory) -> Manifest:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -14,6 +14,7 @@ from lakeindex.build.republish import build_like, republish
 from lakeindex.catalog.catalog import Catalog
 from lakeindex.catalog.database import storing
 from lakeindex.catalog.directory import Directory
+from lakeindex.config.index_settings import limits_built_with
 from lakeindex.config.settings import Settings
 from lakeindex.errors import IndexDamaged, IndexUnusable, LakeIndexError
 from lakeindex.files.user_folders import cache_slot
@@ -47,6 +48,7 @@ def forget_tables(
 ) -> Forgotten:
     """Remove what is kept of tables, given by name or by a glob in which `*` also stands for `/`.
 
+    Where the index has hashes for names, a name stands for its hash, and a glob for the hashes that are like it.
     Neither the lake nor a model is needed. All other generations are removed: under which names they hold the tables
     can't be told. Raises NotFound, with the nearest names, where a name stands for no table: nothing has changed then.
     """
@@ -54,7 +56,7 @@ def forget_tables(
     with writing(index) as folder, storing(f"the index in {index}"):
         generation = open_current(index)
         current = _names_in(generation, settings.memory)
-        tables = _chosen(names, current | _names_elsewhere(index, generation, settings.memory), generation)
+        tables = _chosen(names, current | _names_elsewhere(index, generation, settings.memory), generation, settings)
         Staging(index / STAGING).drop()
         before = set(numbers_in(index))
         if generation.read_lock is not None:
@@ -102,14 +104,23 @@ def _names_elsewhere(index: Path, current: Generation, memory: str) -> set[Table
     return names
 
 
-def _chosen(names: Sequence[str], known: Collection[TableId], generation: Generation) -> set[TableId]:
+def _chosen(
+    names: Sequence[str], known: Collection[TableId], generation: Generation, settings: Settings
+) -> set[TableId]:
     chosen: set[TableId] = set()
     for name in names:
         found = {TableId(name)} & set(known) or {table for table in known if fnmatchcase(table, name)}
+        found = found or set(_hidden(name, generation, settings)) & set(known)
         if not found:
             Directory.open(generation.folder).keys_of_table(TableId(name))  # raises NotFound
         chosen |= found
     return chosen
+
+
+def _hidden(name: str, generation: Generation, settings: Settings) -> Iterator[TableId]:
+    """Yield what a generation may call a table. Raises StaleArtifact where it hides names under another key."""
+    hasher = limits_built_with(generation.manifest.settings, settings).name_hasher
+    yield from () if hasher is None else map(TableId, hasher.tables(name))
 
 
 def _remove_described_pairs(index: Path) -> None:

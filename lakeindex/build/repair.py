@@ -11,9 +11,9 @@ from lakeindex.build.encoding import BuildModel
 from lakeindex.build.lost_manifest import remade_manifest
 from lakeindex.build.previous_generation import PreviousGeneration
 from lakeindex.build.republish import build_like, republish
+from lakeindex.build.same_lake import is_lake_of
 from lakeindex.build.sound_part import SoundPart
 from lakeindex.catalog.database import storing
-from lakeindex.catalog.lake_files import is_lake_of
 from lakeindex.config.index_settings import content_settings, settings_built_with
 from lakeindex.config.settings import Settings
 from lakeindex.encode.linear_head import LinearHead
@@ -171,7 +171,7 @@ def _rebuild(index: Path, patient: _Patient, broken: int, repairing: Repairing) 
     settings = replace(repairing.settings, keep=repairing.settings.keep + broken)
     if sound.is_enough:
         return _derive(index, patient, sound, settings, repairing), True
-    _require_lake(index, patient, is_trusted)
+    _require_lake(index, patient, is_trusted, settings)
     settings = _settings_of(patient, settings)
     model = _model_of(index, patient, settings, repairing)
     report = build_index(
@@ -188,13 +188,13 @@ def _derive(index: Path, patient: _Patient, sound: SoundPart, settings: Settings
         return republish(build, PreviousGeneration.of(sound.generation, settings.memory, sound.damaged)).number
 
 
-def _require_lake(index: Path, patient: _Patient, is_trusted: bool) -> None:
+def _require_lake(index: Path, patient: _Patient, is_trusted: bool, settings: Settings) -> None:
     """Raise IndexDamaged unless the lake is there, and any of its files where the index had some."""
     lake, catalog = Path(patient.manifest.lake), folder_of(index, patient.number) / CATALOG
     if not lake.is_dir():
         what = "isn't there"
     elif is_trusted and CATALOG not in patient.damaged:
-        what = "" if is_lake_of(catalog, lake) else "has none of the files that it had"
+        what = "" if is_lake_of(patient.manifest, catalog, lake, settings) else "has none of the files that it had"
     else:
         has_files = any(isinstance(one, LakeFile) for one in walk(lake, index))
         what = "" if has_files or not patient.manifest.tables else "has no files"

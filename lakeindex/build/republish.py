@@ -16,7 +16,7 @@ from lakeindex.encode.linear_head import LinearHead
 from lakeindex.errors import LakeIndexError
 from lakeindex.protocols import Encoder
 from lakeindex.store.generations import Generation
-from lakeindex.store.layout import ENCODER_ROLE, HEAD, ROWS, STAGING
+from lakeindex.store.layout import ENCODER_ROLE, HEAD, STAGING
 from lakeindex.store.staging import Staging
 from lakeindex.types.reports import Progress
 
@@ -30,10 +30,9 @@ def build_like(
     settings = replace(settings, values=content["limits"]["raw"], **decisive)
     head = LinearHead.open(before.folder / HEAD) if HEAD in manifest.artifacts else None
     model = BuildModel(manifest.models[ENCODER_ROLE], _no_encoder, head, is_final=True)
-    rows = before.folder / ROWS if ROWS in manifest.artifacts else None
     planned = replace(manifest, artifacts={})
     room = Room.of(index, folder, folder / STAGING, 0)
-    return Build(index, folder, settings, model, progress, planned, room, calibrate, LakeNames(None), rows=rows)
+    return Build(index, folder, settings, model, progress, planned, room, calibrate, LakeNames(None))
 
 
 def republish(build: Build, previous: PreviousGeneration) -> Generation:

@@ -69,12 +69,13 @@ def restore(
     isn't whole, StaleArtifact for another format, Refused where other verdicts are in the way, unless `force` is
     set, LockHeld when another writer is at work.
     """
-    from lakeindex.catalog.lake_files import is_lake_of
+    from lakeindex.build.same_lake import is_lake_of
     from lakeindex.store.restore import restore_snapshot
 
     settings = with_index(settings, index)
     place = None if lake is None else Path(lake)
-    return restore_snapshot(Path(file), Path(settings.index), place, force, settings.keep, is_lake_of)
+    is_its_lake = partial(is_lake_of, settings=settings)
+    return restore_snapshot(Path(file), Path(settings.index), place, force, settings.keep, is_its_lake)
 
 
 def repair(index: str | Path | None = None, settings: Settings | None = None, progress: Progress = silent) -> Repaired:

@@ -128,10 +128,11 @@ class FeedbackFile:
 
         Files that were set aside and can't be read are removed. Raises as `give`.
         """
-        copies = sorted(self.index.glob(f"{FEEDBACK}.*"))
-        if not copies and not self.path.exists():
+        if not self._set_aside_before() and not self.path.exists():
             return 0
         with self._locked():
+            self._unfinished.unlink(missing_ok=True)  # whoever was writing it was killed
+            copies = self._set_aside_before()
             removed = [self._forget(self.path, tables)] if self.path.exists() else []
             for path in copies:
                 try:
@@ -168,13 +169,20 @@ class FeedbackFile:
         sync(self.index)
         return kept
 
+    def _set_aside_before(self) -> list[Path]:
+        return sorted(self.index.glob(f"{FEEDBACK}.*"))
+
+    @property
+    def _unfinished(self) -> Path:
+        return self.path.with_name(f"{FEEDBACK}.new")
+
     def _replace(self, verdicts: dict[Pair, LabelledPair], path: Path | None = None) -> None:
         lines = "".join(_to_line(verdicts[pair]) for pair in sorted(verdicts)).encode("ascii")
         head = {"format": _FORMAT, "verdicts": len(verdicts), "checksum": _hash(lines)}
         self._write(json.dumps(head).encode("ascii") + b"\n" + lines, path or self.path)
 
     def _write(self, content: bytes, path: Path) -> None:
-        unfinished = self.path.with_name(f"{FEEDBACK}.new")
+        unfinished = self._unfinished
         try:
             unfinished.write_bytes(content)
             sync(unfinished)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from lakeindex.errors import IndexDamaged, NotFound, Refused
+from lakeindex.errors import IndexDamaged, NotFound, Refused, StaleArtifact
 from lakeindex.files.regular_file import open_regular
 from lakeindex.store.archive import ArchiveReader
 from lakeindex.store.feedback_log import FEEDBACK, FeedbackFile, verdicts_in
@@ -22,8 +22,11 @@ from lakeindex.store.sandbox_check import fault_of
 from lakeindex.store.snapshot import DESCRIPTION, MANIFEST_MEMBER, SNAPSHOT_FORMAT, member_of
 from lakeindex.store.trust_cache import add_trust, drop_trust, read_trust
 
-IsLakeOf = Callable[[Path, Path], bool]
-"""Tells whether a folder, the second argument, has any of the files that a catalog, the first one, names."""
+IsLakeOf = Callable[[Manifest, Path, Path], bool]
+"""Tells, given a generation's manifest and catalog, whether a folder, the last argument, has any of its files.
+
+Raises StaleArtifact where only a key could tell that isn't there.
+"""
 
 _MOST_DESCRIPTION = 1 << 20
 _MOST_TEXT = 1 << 28
@@ -57,8 +60,8 @@ def restore_snapshot(
     The lake is `lake` where it is given, else where it was, else as far from the index as it was. Verdicts that the
     index has already and that differ make way only with `force`, and are kept beside. Raises NotFound where there is no
     such file, or the lake holds none of the index's files, IndexDamaged where the archive isn't whole, StaleArtifact
-    where another version wrote it, Refused for verdicts in the way, LockHeld when another writer is at work: nothing
-    has changed then.
+    where another version wrote it, or the names of the lake's files are under another key, Refused for verdicts in the
+    way, LockHeld when another writer is at work: nothing has changed then.
     """
     if lake is not None and not lake.is_dir():
         raise NotFound(f"there is no folder {lake}; --lake names the folder where the lake is now")
@@ -177,14 +180,15 @@ def _require_sound(file: Path, index: Path, folder: Path, generation: Generation
 
 def _lake_of(contents: _Contents, index: Path, inside: Path, new: Path | None, is_lake_of: IsLakeOf) -> str:
     if new is not None:
-        if not is_lake_of(inside / CATALOG, new):
+        if not is_lake_of(contents.manifest, inside / CATALOG, new):
             raise NotFound(f"{new} holds none of the files that the snapshot knows; --lake names the lake's folder")
         return str(new.resolve())
     before = contents.manifest.lake
     if not Path(before).is_dir() and contents.lake_from_index is not None:
         beside = (index.resolve() / contents.lake_from_index).resolve()
-        if beside.is_dir() and is_lake_of(inside / CATALOG, beside):
-            return str(beside)
+        with suppress(StaleArtifact):
+            if beside.is_dir() and is_lake_of(contents.manifest, inside / CATALOG, beside):
+                return str(beside)
     return before
 
 

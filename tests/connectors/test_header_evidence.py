@@ -19,6 +19,12 @@ HEADERS = {
     "Customer,Town\nAda,Rome\nBo,Oslo\n": ("Customer", "Town"),
     "kunde_nr,vorname\nx,Ada\ny,Bo\n": ("kunde_nr", "vorname"),
     "zork,blip\n1,2020-01-01\n2,2020-01-02\n": ("zork", "blip"),
+    "code,city,population,2019\nx,Rome,17,3.5\ny,Oslo,18,4.5\nz,Bonn,19,5.5\n": (
+        "code",
+        "city",
+        "population",
+        "column_4",
+    ),
     "name,born\nAda,1990-01-02\nBo,1991-02-03\nname,born\nCy,1992-03-04\n": ("name", "born"),
 }
 DOUBTFUL = {
@@ -28,6 +34,8 @@ DOUBTFUL = {
     "Ada King,Rome,left us\nBo Do,Oslo,41\nCy Po,Bonn,37\n": 3,
     "AB-123,Rome,x\nCD-456,Oslo,y\nEF-789,Bonn,z\n": 3,
     "ada@example.org,Rome\nbo@example.org,Oslo\n": 2,
+    "Zyxquorv\t54\tnever\tGnavix\nBo\t15\t2010-04-05\t64\nCy\t98\t2015-08-11\t97\n": 4,
+    "Zyxquorv,false,left us\n17.5,false,2014-11-18\n74.6,true,2016-08-26\n3.1,false,2011-02-03\n": 3,
     "INVOICE_APPROVE,Invoice Approve\nINVOICE_VIEW,Invoice View\nORDER_VIEW,Order View\n": 2,
 }
 
@@ -44,7 +52,7 @@ def test_a_row_that_may_be_data_names_nothing(text: str) -> None:
 
 @pytest.mark.parametrize("text", DOUBTFUL)
 def test_the_user_may_say_that_names_are_names(text: str) -> None:
-    first = text.split("\n")[0].split(",")
+    first = text.split("\n")[0].replace("\t", ",").split(",")
     assert list(names_of(text, Header.YES)) == first
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import html
 import io
 import json
 from fnmatch import fnmatchcase
@@ -16,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from lakeindex import ColumnId, Lake, Settings, TableId
 from lakeindex.errors import InvalidSetting, NotFound
+from lakeindex.escaping.markup import html_text
 from lakeindex.escaping.visible import visible_line
 from lakeindex.serve.cli.main import cli
 
@@ -77,7 +77,7 @@ def test_a_column_is_asked_about_explained_and_joined_by_its_name(lake: Lake, na
     answer = lake.query(LEFT, name, k=3)
     assert (answer.query, answer.matches[0].column, answer.matches[0].containment) == (left, right, 0.4)
     assert visible_line(name) in repr(answer)
-    assert html.escape(name) in answer._repr_html_()
+    assert html_text(name) in answer._repr_html_()
     assert "<script>" not in answer._repr_html_()
     explained = lake.explain(left, right)
     assert (explained.column, explained.measured and explained.measured.rows) == (right, 12)

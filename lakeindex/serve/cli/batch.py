@@ -47,7 +47,7 @@ def _known(lake: Lake, queries: Path) -> Iterator[ColumnId]:
     directory = lake.opened.searcher.directory
     for table, column in _read_queries(queries):
         try:
-            directory.key_of(ColumnId(TableId(table), column))
+            directory.key_of(lake.opened.known_as(ColumnId(TableId(table), column)))
         except NotFound as error:
             print_message(f"lakeindex: no answer for {table} {column}: {error}")
         else:

@@ -71,7 +71,7 @@ def query(
         )
         write_batch_answers(lake, query_many, batch, Format(output), quiet, with_self)
         return
-    if probe != 0:
+    if probe != 0 and lake.opened.has_names:
         lake.opened.tables.database.warm()  # while the search goes on
     answer = lake.query(path or target[0], target[-1], k, probe, chosen, min_probability, within=within)
     write_answer(answer, Format(output), show_all, quiet, with_self)
