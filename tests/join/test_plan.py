@@ -56,7 +56,7 @@ def test_a_table_joins_with_itself(indexed: Lake) -> None:
         (("people.csv", "town"), {}, NotFound, "people.csv has no column 'town'"),
         (("people.csv", "city"), {"match": "telepathic"}, InvalidSetting, "there is no match 'telepathic'; there are"),
         (("people.csv", "city"), {"how": "outer"}, InvalidSetting, "there is no how 'outer'; there are: inner, left"),
-        (("people.csv", "city"), {"precision": 90.0}, InvalidSetting, "give a share between 0 and 1"),
+        (("people.csv", "city"), {"precision": 90.0}, InvalidSetting, "precision is a number from 0 to 1"),
     ],
 )
 def test_what_can_not_be_joined_is_refused(
