@@ -116,6 +116,32 @@ def test_a_pickled_lake_is_its_path_and_generation(lake: Lake, columns: list[Col
         assert query(copy, columns[0]) == query(lake, columns[0])
 
 
+def test_a_pickled_lake_is_opened_in_another_folder(
+    lake: Lake, columns: list[ColumnId], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = Path(lake.settings.index).absolute()
+    monkeypatch.chdir(index.parent)
+    with Lake.open(index.name, lake.settings, allowed=["geo/*"], lake=os.path.relpath(lake.root)) as relative:
+        content, relative_tables = pickle.dumps(relative), relative.tables()
+    monkeypatch.chdir(tmp_path)
+    with pickle.loads(content) as copy:  # noqa: S301 (it was made here)
+        assert copy.tables().equals(relative_tables)
+        assert copy.root.samefile(lake.root)
+        assert copy.sql('SELECT count(*) AS n FROM "geo/countries.csv"').num_rows == 1
+
+
+def test_a_process_that_is_killed_between_two_calls_is_started_again(lake: Lake) -> None:
+    column = ColumnId("sales/orders.csv", "country")  # type: ignore[arg-type]
+    for call in (sql, join):
+        before = call(lake, column)
+        for one in (lake.opened.tables.for_strangers, lake.opened.tables.database):
+            running = one.connection.process._running
+            if running is not None:
+                running.process.kill()
+                running.process.wait()
+        assert call(lake, column) == before
+
+
 def test_a_closed_lake_says_so_and_ends_its_processes(index_folder: Path, settings: Settings) -> None:
     with Lake.open(index_folder, settings) as lake:
         lake.sql("SELECT 1")

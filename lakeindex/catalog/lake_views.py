@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ from lakeindex.catalog.path_guard import require_inside
 from lakeindex.catalog.sql_process.client import SqlProcess, SqlProcessEnded
 from lakeindex.catalog.sql_process.cursor import SqlCursor
 from lakeindex.catalog.sql_process.messages import Setup
-from lakeindex.errors import InvalidSetting, LakeIndexError, NotFound, UnreadableTable
+from lakeindex.catalog.sql_process.statement_check import require_text
+from lakeindex.errors import LakeIndexError, NotFound, UnreadableTable
 from lakeindex.sql import BLANKS, literal, quoted
 from lakeindex.types.lake import Scan, TableId
 
@@ -146,15 +148,16 @@ class LakeViews:
         Raises Refused for any other, LakeIndexError for one that DuckDB rejects, TimeLimitExceeded where DuckDB takes
         more seconds.
         """
-        if sql != sql.encode("utf-8", "replace").decode("utf-8"):
-            raise InvalidSetting("the statement is no UTF-8 text")
+        require_text(sql)
+        started = time.monotonic()
         for is_last in (False, True):
+            left = None if seconds is None else seconds - (time.monotonic() - started if is_last else 0)
             try:
                 with _rejecting():
                     mentioned = _mentioned(sql, known())
                     for table in find([table for table in mentioned if table not in self._viewed_now()]):
                         self.view(table)
-                    schema, batches = self.connection.sql(sql, is_of_stranger=True, seconds=seconds).batches()
+                    schema, batches = self.connection.sql(sql, is_of_stranger=True, seconds=left).batches()
                 return schema, _read(batches)
             except SqlProcessEnded:
                 # Perhaps the statement of another thread ended it: once more, in a new process.

@@ -95,11 +95,8 @@ class Lake:
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle the path and the generation, and no secret: a key of hashes is read from the environment again."""
-        return _reopened, (
-            str(Path(self.settings.index).absolute()),
-            self.generation.number,
-            replace(self.settings, hash_key=""),
-        )
+        index, moved_to = (path and str(Path(path).absolute()) for path in (self.settings.index, self.settings.lake))
+        return _reopened, (self.generation.number, replace(self.settings, index=index, lake=moved_to, hash_key=""))
 
     @classmethod
     def index(

@@ -12,6 +12,7 @@ import weakref
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from queue import Empty
 from socket import socket
 from typing import Any
 
@@ -25,6 +26,7 @@ from lakeindex.errors import LakeIndexError, UnreadableTable
 _SECONDS_TO_START = 60.0
 _SECONDS_TO_INTERRUPT = 0.3
 _POLL_SECONDS = 0.1
+_TOO_LONG = "it takes too long"
 
 Response = tuple[dict[str, Any], list[pa.Table]]
 """The content of a response, and the rows that came with it."""
@@ -86,14 +88,19 @@ class SqlProcess:
         time.monotonic).
         """
         running = self._ready()
-        with self._channel(running) as channel:
+        with self._channel(running, deadline) as channel:
             try:
-                send_json(channel, request | {"has_rows": rows is not None, "closed": self._take_closed()})
-                if rows is not None:
-                    send(channel, Tag.ROWS, rows_to_bytes(rows))
+                self._send(channel, request, rows, deadline)
                 return self._response(channel, deadline)
             except TimeLimitExceeded:
                 self._interrupt(running, channel, request["cursor"])
+                raise
+            except TimeoutError as error:  # half of the request is sent
+                self.end()
+                raise TimeLimitExceeded(_TOO_LONG) from error
+            except duckdb.OutOfMemoryException:
+                if self.setup.is_confined:
+                    self.end()  # what its libraries keep for later counts, and the next statement would have less
                 raise
             except (OSError, EOFError) as error:
                 raise self._ended(running) from error
@@ -109,6 +116,14 @@ class SqlProcess:
         self._closed_cursors = deque()
         if running is not None:
             running.abandon()
+
+    def _send(self, channel: socket, request: dict[str, Any], rows: pa.Table | None, deadline: float | None) -> None:
+        """Send a request. Raises TimeoutError where the process doesn't take it before the deadline."""
+        channel.settimeout(None if deadline is None else max(deadline - time.monotonic(), _POLL_SECONDS))
+        send_json(channel, request | {"has_rows": rows is not None, "closed": self._take_closed()})
+        if rows is not None:
+            send(channel, Tag.ROWS, rows_to_bytes(rows))
+        channel.settimeout(None)
 
     def _take_closed(self) -> list[int]:
         return [self._closed_cursors.popleft() for _ in range(len(self._closed_cursors))]
@@ -138,7 +153,7 @@ class SqlProcess:
             if poll.poll(max(0.0, left) * 1000):
                 return
             if deadline is not None and time.monotonic() >= deadline:
-                raise TimeLimitExceeded("it takes too long")
+                raise TimeLimitExceeded(_TOO_LONG)
 
     def _interrupt(self, running: RunningProcess, channel: socket, cursor: int) -> None:
         """Interrupt a statement; where DuckDB goes on nevertheless, end the process."""
@@ -151,8 +166,11 @@ class SqlProcess:
             self.end()
 
     @contextmanager
-    def _channel(self, running: RunningProcess) -> Iterator[socket]:
-        channel = running.free.get()
+    def _channel(self, running: RunningProcess, deadline: float | None) -> Iterator[socket]:
+        try:
+            channel = running.free.get(timeout=None if deadline is None else max(deadline - time.monotonic(), 0))
+        except Empty:
+            raise TimeLimitExceeded(_TOO_LONG) from None
         try:
             if running.has_ended:
                 raise self._ended(running)
@@ -186,6 +204,8 @@ class SqlProcess:
         with self._lock:
             if self._is_closed:
                 raise LakeIndexError("this lake is closed: open it again")
+            if self._running is not None and self._running.is_gone():
+                self.end()  # between two requests, perhaps for lack of memory: the next one needs not fail for that
             if self._running is None:
                 self._running = RunningProcess.start(self.setup)
                 weakref.finalize(self, self._running.end)

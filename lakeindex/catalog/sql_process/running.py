@@ -76,6 +76,10 @@ class RunningProcess:
         for channel in self.channels:  # wakes those who wait for one
             self.free.put(channel)
 
+    def is_gone(self) -> bool:
+        """Whether the process has ended by itself, or was killed by somebody else."""
+        return not self.has_ended and self.process.poll() is not None
+
     def abandon(self) -> None:
         """Close the sockets in a forked child, which must not use them, nor keep them open after the parent's end."""
         for one in (self.control, *self.channels):

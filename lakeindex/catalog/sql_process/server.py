@@ -30,14 +30,17 @@ from lakeindex.catalog.sql_process.messages import (
     send,
     send_json,
 )
-from lakeindex.catalog.sql_process.statement_check import require_one_select
-from lakeindex.errors import LakeIndexError
+from lakeindex.catalog.sql_process.statement_check import checked_select
+from lakeindex.errors import LakeIndexError, UnreadableTable
 from lakeindex.files.process_limits import limit_memory
 from lakeindex.sql import literal, quoted
 
 _BATCH_ROWS = 1 << 16
 _BEYOND_DUCKDB = 400_000_000
 """Bytes that rows under way and results may take beside what DuckDB counts."""
+
+_JSON_DEPTH = 10_000
+"""More than the JSON of an expression has that is as deep as DuckDB allows, 1000."""
 
 
 @dataclass(slots=True)
@@ -70,8 +73,10 @@ class Server:
                 rows = rows_from_bytes(payload[1])
             try:
                 self._respond(channel, request, rows)
-            except Exception as error:  # whatever it is, the parent waits for a response
-                send_json(channel, {"kind": type(error).__name__, "message": str(error)}, Tag.ERROR)
+            except OSError:
+                raise
+            except Exception as error:
+                send_json(channel, {"kind": _kind_of(error), "message": str(error)}, Tag.ERROR)
 
     def interrupt(self, number: int) -> None:
         """Interrupt what a cursor is doing."""
@@ -97,19 +102,20 @@ class Server:
             found = cursor.connection.sql(request["sql"])
             send_json(channel, {"columns": found.columns, "types": list(map(str, found.types))})
         else:
-            if request["is_of_stranger"]:
-                require_one_select(cursor.connection, request["sql"])
-            self._open(channel, cursor, request["sql"])
+            sql = request["sql"]
+            self._open(channel, cursor, checked_select(cursor.connection, sql) if request["is_of_stranger"] else sql)
 
     def _open(self, channel: socket, cursor: _Cursor, sql: str) -> None:
         """Run a statement and send its schema with the first rows."""
         reader = cursor.connection.sql(sql).to_arrow_reader(_BATCH_ROWS)
         cursor.rest = iter(reader)
-        send(channel, Tag.ROWS, rows_to_bytes(reader.schema.empty_table()))
+        send(channel, Tag.ROWS, rows_to_bytes(pa.Table.from_batches([], reader.schema)))
         self._send_batch(channel, cursor)
 
     def _send_batch(self, channel: socket, cursor: _Cursor) -> None:
-        batch = None if cursor.rest is None else next(cursor.rest, None)
+        if cursor.rest is None:
+            raise UnreadableTable("the rows that were still to come are gone: the process that ran the statement ended")
+        batch = next(cursor.rest, None)
         if batch is None:
             cursor.rest = None
         else:
@@ -128,6 +134,11 @@ class Server:
         if cursor is not None:
             cursor.rest = None
             cursor.connection.close()
+
+
+def _kind_of(error: Exception) -> str:
+    """Return the name of the exception that the parent raises."""
+    return duckdb.OutOfMemoryException.__name__ if isinstance(error, MemoryError) else type(error).__name__
 
 
 def open_database(setup: Setup) -> duckdb.DuckDBPyConnection:
@@ -157,8 +168,17 @@ def _start(setup: Setup, memory: int) -> Server:
     return Server(open_database(setup))
 
 
+def _serve_or_end(server: Server, channel: socket) -> None:
+    """Serve a channel; where that fails, end the process, as the parent would wait for a thread that is gone."""
+    try:
+        server.serve(channel)
+    except BaseException:
+        os._exit(1)
+
+
 def main() -> None:
     """Serve the sockets whose descriptors are the arguments."""
+    sys.setrecursionlimit(_JSON_DEPTH)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process itself
     control, *channels = (socket(fileno=int(number)) for number in sys.argv[1:])
     frame = receive(control)
@@ -171,7 +191,7 @@ def main() -> None:
         send_json(control, {"kind": type(error).__name__, "message": str(error)}, Tag.ERROR)
         return
     for channel in channels:
-        threading.Thread(target=server.serve, args=(channel,), daemon=True).start()
+        threading.Thread(target=_serve_or_end, args=(server, channel), daemon=True).start()
     send_json(control, {})
     while (frame := receive(control)) is not None:
         server.interrupt(json.loads(frame[1])["cursor"])

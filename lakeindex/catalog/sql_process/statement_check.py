@@ -10,10 +10,13 @@ from typing import Any
 import duckdb
 
 from lakeindex.errors import Refused
+from lakeindex.types.names import is_utf8
 
+_LONGEST = 1_000_000
 _ONE_SELECT = "the lake is read-only: give a single SELECT (or EXPLAIN) statement"
-_EXPLAIN = re.compile(r"(?:\s|/\*.*?\*/|--[^\n]*\n)*EXPLAIN\b(?P<options>\s*\([^()]*\))?", re.IGNORECASE | re.DOTALL)
-_ANALYZE = re.compile(r"(?:\s|/\*.*?\*/|--[^\n]*\n)*ANALY[ZS]E\b", re.IGNORECASE | re.DOTALL)
+_OPEN_PIVOT = "name the values that become columns: PIVOT ... ON city IN ('Oslo', 'Rome') USING ..."
+_ANALYZE = ("ANALYZE", "ANALYSE")
+_WORD = re.compile(r"\w+|[(),]|'\w+'")
 
 # A WITH clause may hold statements that write, COPY for one, and the whole still counts as a SELECT.
 _READING_NODES = frozenset(("SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"))
@@ -34,33 +37,63 @@ _TABLE_FUNCTIONS = frozenset(
 _NO_FUNCTIONS = frozenset(("write_log", "sleep_ms"))
 
 
-def require_one_select(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
-    """Raise Refused unless a text is one statement that only reads, duckdb.Error where it is no SQL."""
-    found = connection.extract_statements(statement)
-    if len(found) != 1:
-        raise Refused(_ONE_SELECT)
-    (only,) = found
+def require_text(statement: str) -> None:
+    """Raise Refused for a text that is too long to be looked at, or that is no Unicode."""
+    if len(statement) > _LONGEST:
+        raise Refused(f"the statement has more than {_LONGEST:,} characters")
+    if not is_utf8(statement):
+        raise Refused("the statement holds half of a character (a lone surrogate)")
+
+
+def checked_select(connection: duckdb.DuckDBPyConnection, statement: str) -> str:
+    """Return the one statement in a text that only reads: what was checked, and not the text, is what may run.
+
+    Raises Refused for any other text, duckdb.Error where it is no SQL.
+    """
+    how, select = "", statement
+    only = _only_statement(connection, statement)
     if only.type == duckdb.StatementType.EXPLAIN:
-        explained = _explained(only.query)
-        inner = connection.extract_statements(explained)
-        if len(inner) != 1:
-            raise Refused(_ONE_SELECT)
-        (only,) = inner
+        how, select = _explained(only.query)
+        only = _only_statement(connection, select)
+    if only.type == duckdb.StatementType.MULTI:
+        raise Refused(_OPEN_PIVOT)
     if only.type != duckdb.StatementType.SELECT:
         raise Refused(_ONE_SELECT)
     for part in _parts(_tree(connection, only.query)):
         _require_reading(part)
+    return f"{how} {only.query}"
 
 
-def _explained(statement: str) -> str:
-    """Return the statement that another one explains."""
-    found = _EXPLAIN.match(statement)
-    if found is None:
+def _only_statement(connection: duckdb.DuckDBPyConnection, text: str) -> duckdb.Statement:
+    found = connection.extract_statements(text)
+    if len(found) != 1:
         raise Refused(_ONE_SELECT)
-    rest = statement[found.end() :]
-    if found["options"] is None and (analyze := _ANALYZE.match(rest)):
-        rest = rest[analyze.end() :]
-    return rest
+    return found[0]
+
+
+def _explained(statement: str) -> tuple[str, str]:
+    """Return how a statement explains another one, in words, and that one."""
+    tokens = _tokens(statement)
+    size = 1
+    if tokens[1:] and tokens[1][1].upper() in _ANALYZE:
+        size = 2
+    elif tokens[2:] and tokens[1][1] == "(" and tokens[2][1].upper() in (*_ANALYZE, "FORMAT"):
+        size = 1 + next((place for place, (_, text) in enumerate(tokens) if text == ")"), len(tokens))
+    words = [text for _, text in tokens[:size]]
+    if size >= len(tokens) or words[0].upper() != "EXPLAIN" or not all(map(_WORD.fullmatch, words)):
+        raise Refused(_ONE_SELECT)
+    return " ".join(words), statement.encode()[tokens[size][0] :].decode()
+
+
+def _tokens(statement: str) -> list[tuple[int, str]]:
+    """Return the place, in bytes, and the text of each token that is no comment."""
+    text, tokens = statement.encode(), duckdb.tokenize(statement)
+    ends = [place for place, _ in tokens[1:]] + [len(text)]
+    return [
+        (place, text[place:end].decode().strip())
+        for (place, kind), end in zip(tokens, ends, strict=True)
+        if kind != duckdb.token_type.comment
+    ]
 
 
 def _tree(connection: duckdb.DuckDBPyConnection, select: str) -> Any:

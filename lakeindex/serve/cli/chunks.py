@@ -19,7 +19,7 @@ def chunks_of_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[Chunk]:
     """Take batches apart, which may be of any size."""
     for batch in batches:
         for start in range(0, batch.num_rows, _ROWS):
-            yield [column.to_pylist() for column in batch.slice(start, _ROWS).columns]
+            yield [_values(column) for column in batch.slice(start, _ROWS).columns]
 
 
 def chunks_of_rows(rows: Iterable[Iterable[Any]]) -> Iterator[Chunk]:
@@ -27,3 +27,24 @@ def chunks_of_rows(rows: Iterable[Iterable[Any]]) -> Iterator[Chunk]:
     remaining = iter(rows)
     while some := list(islice(remaining, _ROWS)):
         yield [list(column) for column in zip(*some, strict=True)]
+
+
+def _values(column: pa.Array[Any]) -> list[Any]:
+    """Return a column's values; days and moments that Python has none of, such as 5000 BC, as text."""
+    try:
+        return column.to_pylist()
+    except OverflowError:
+        return [_value(one) for one in column]
+
+
+def _value(scalar: Any) -> Any:
+    import pyarrow as pa
+
+    try:
+        return scalar.as_py()
+    except OverflowError:
+        if isinstance(scalar, pa.StructScalar):
+            return {name: _value(scalar[name]) for name in scalar}
+        if isinstance(scalar, pa.ListScalar | pa.LargeListScalar | pa.FixedSizeListScalar):
+            return [_value(one) for one in scalar.values]
+        return scalar.cast(pa.string()).as_py()

@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from lakeindex.catalog.sql_process.client import SqlProcess, SqlProcessEnded
+from lakeindex.catalog.sql_process.client import SqlProcess, SqlProcessEnded, TimeLimitExceeded
 from lakeindex.catalog.sql_process.cursor import SqlCursor
 from lakeindex.catalog.sql_process.messages import Setup
 from lakeindex.errors import InvalidSetting, LakeIndexError
@@ -143,3 +143,40 @@ def test_a_process_ends_with_its_parent(process: SqlProcess) -> None:
 def test_what_cannot_start_says_why() -> None:
     with pytest.raises(InvalidSetting, match="no amount of memory"):
         SqlCursor(SqlProcess(Setup("much", ()))).execute("SELECT 1")
+
+
+def test_a_process_that_takes_no_request_is_given_up(process: SqlProcess, cursor: SqlCursor) -> None:
+    cursor.execute("SELECT 1")
+    os.kill(pid_of(process), signal.SIGSTOP)
+    started = time.monotonic()
+    with pytest.raises(TimeLimitExceeded):
+        cursor.sql(f"SELECT '{'x' * 20_000_000}'", seconds=0.5).to_arrow_table()
+    assert time.monotonic() - started < 10
+    assert cursor.execute("SELECT 2").fetchone() == (2,)
+
+
+def test_who_waits_for_others_waits_no_longer_than_allowed(process: SqlProcess) -> None:
+    threads = [threading.Thread(target=lambda: _until_ended(SqlCursor(process))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    deadline = time.monotonic() + 60
+    while (process._running is None or not process._running.is_ready) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(1)
+    with pytest.raises(TimeLimitExceeded):
+        SqlCursor(process).sql("SELECT 1", seconds=0.2).to_arrow_table()
+    process.close()
+    for thread in threads:
+        thread.join(60)
+
+
+def _until_ended(cursor: SqlCursor) -> None:
+    with pytest.raises(LakeIndexError):
+        cursor.execute(ENDLESS)
+
+
+def test_an_error_that_nobody_expected_is_an_answer(process: SqlProcess, cursor: SqlCursor) -> None:
+    for _ in range(6):  # more than there are channels
+        with pytest.raises(duckdb.Error, match="surrogate"):
+            cursor.execute("SELECT '\ud800'")
+    assert cursor.execute("SELECT 2").fetchone() == (2,)

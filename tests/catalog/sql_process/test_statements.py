@@ -14,7 +14,7 @@ import pytest
 import lakeindex
 from lakeindex import Lake, Settings
 from lakeindex.catalog.sql_process.client import SqlProcessEnded
-from lakeindex.errors import LakeIndexError, Refused
+from lakeindex.errors import LakeIndexError, Refused, UnreadableTable
 from lakeindex.sql import quoted
 from tests.catalog.sql_process.statements import REACHING, READING, WRITING, Places, generated
 from tests.small_lake import write_lake
@@ -90,6 +90,45 @@ def test_a_statement_may_be_nested_deeply(lake: Lake) -> None:
     with pytest.raises(LakeIndexError):
         lake.sql("SELECT " + "(" * 50_000 + "1" + ")" * 50_000)
     assert lake.sql("SELECT 1 AS one").to_pylist() == [{"one": 1}]
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ("SELECT '\ud800'", "half of a character"),
+        ("SELECT '" + "x" * 50_000_000 + "'", "more than 1,000,000 characters"),
+        (f"PIVOT {quoted(TABLE)} ON code USING count(*)", "name the values that become columns"),
+    ],
+    ids=["surrogate", "long", "pivot"],
+)
+def test_what_is_refused_is_refused_at_once(lake: Lake, statement: str, message: str) -> None:
+    lake.sql("SELECT 1")
+    started = time.monotonic()
+    with pytest.raises(Refused, match=message):
+        lake.sql(statement)
+    assert time.monotonic() - started < (2 if os.getloadavg()[0] < 4 else 20)
+
+
+def test_a_cut_result_is_no_shorter_result(lake: Lake) -> None:
+    """The process is killed while rows are still to come, and the statement of somebody else starts another one."""
+    process = lake.opened.tables.for_strangers.connection.process
+    _, batches = lake.sql_batches("FROM range(1000000)")
+    assert next(batches).num_rows < 1_000_000
+    assert process._running is not None
+    process._running.process.kill()
+    assert lake.sql("SELECT 1 AS one").to_pylist() == [{"one": 1}]
+    with pytest.raises(UnreadableTable, match="still to come are gone"):
+        list(batches)
+
+
+def test_what_a_statement_took_in_vain_is_free_for_the_next(lake: Lake) -> None:
+    process = lake.opened.tables.for_strangers.connection.process
+    lake.sql("SELECT 1")
+    before = process.incarnation
+    with pytest.raises(LakeIndexError, match="more memory"):
+        lake.sql("SELECT list(i) FROM range(1000000000) t(i)")
+    assert lake.sql("SELECT count(*) AS n FROM range(5)").to_pylist() == [{"n": 5}]
+    assert process.incarnation == before + 1
 
 
 OPENED = re.compile(r'\b(?:open|openat|openat2|creat)\((?:AT_FDCWD, )?"(?P<path>(?:[^"\\]|\\.)*)", (?P<flags>[^)]*)')
