@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import count
+from itertools import chain, count
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -74,6 +74,7 @@ def _folded(texts: Texts) -> Texts:
 
 
 def _free(name: str, taken: set[str]) -> str:
-    free = next(one for one in (name, *(f"{name} ({number})" for number in count(2))) if one not in taken)
+    numbered = (f"{name} ({number})" for number in count(2))
+    free = next(one for one in chain((name,), numbered) if one not in taken)
     taken.add(free)
     return free

@@ -46,5 +46,5 @@ def _value(scalar: Any) -> Any:
         if isinstance(scalar, pa.StructScalar):
             return {name: _value(scalar[name]) for name in scalar}
         if isinstance(scalar, pa.ListScalar | pa.LargeListScalar | pa.FixedSizeListScalar):
-            return [_value(one) for one in scalar.values]
+            return [_value(one) for one in scalar.values or ()]
         return scalar.cast(pa.string()).as_py()
