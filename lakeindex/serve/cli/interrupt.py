@@ -24,8 +24,8 @@ else:
     import _signal as signal  # what signal is made of, without enum, collections and functools: most of the time here
 
 __all__ = [
-    "Interrupted", "Unwinding", "describe_what_is_left", "guard", "is_guarded", "leave", "leave_at_once",
-    "on_hard_exit", "say_why",
+    "Interrupted", "StartingProcesses", "Unwinding", "describe_what_is_left", "guard", "is_guarded", "leave",
+    "leave_at_once", "on_hard_exit", "say_why",
 ]  # fmt: skip
 
 _CAUSES: dict[int, str] = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
@@ -42,6 +42,7 @@ class _State:
 
     is_guarded = False
     unwinds = False
+    waits = False
     cause: int | None = None
     what_is_left: Callable[[], str] = staticmethod(lambda: "an index that was there before is unchanged")
     unsaid = _thread.allocate_lock()
@@ -81,6 +82,23 @@ class Unwinding:
             raise Interrupted from None
 
 
+class StartingProcesses:
+    """While this is entered, a signal waits, as half a process can't be ended; processes that start are deaf to Ctrl-C.
+
+    They are this process's to end: a terminal's Ctrl-C is sent to all of them.
+    """
+
+    def __enter__(self) -> None:
+        self._before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        _State.waits = True
+
+    def __exit__(self, *_: object) -> None:
+        _State.waits = False
+        signal.pthread_sigmask(signal.SIG_SETMASK, self._before)
+        if _State.cause is not None:
+            raise KeyboardInterrupt
+
+
 def describe_what_is_left(describe: Callable[[], str]) -> None:
     """Say, when the command is interrupted from now on, what `describe` returns of its work; that must be quick."""
     _State.what_is_left = staticmethod(describe)
@@ -117,7 +135,7 @@ def _on_signal(number: int, frame: FrameType | None) -> None:
     is_first, _State.cause = _State.cause is None, _State.cause or number
     if not _State.unwinds:
         leave_at_once(say_why())
-    if is_first:
+    if is_first and not _State.waits:
         raise KeyboardInterrupt
 
 

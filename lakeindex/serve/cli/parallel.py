@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from lakeindex.config.settings import CELLS, Settings, bytes_of
 from lakeindex.errors import LakeIndexError
 from lakeindex.lake import Lake
 from lakeindex.search.answer import Answer
+from lakeindex.serve.cli.interrupt import StartingProcesses
 from lakeindex.store.generations import open_generation
 from lakeindex.types.lake import ColumnId
 
@@ -25,7 +25,11 @@ _QUERIES_PER_PROCESS = 100
 """Fewer queries than this take less time than the start of a process."""
 _BYTES_PER_PROCESS = 150_000_000
 """Memory of a process, without the index, which all processes share."""
-_A_CORE_EACH = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_OF_PROCESSES = {
+    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+    "PYTHONWARNINGS": "ignore:resource_tracker",
+}
+"""A core for each; and Python's tracker removes the semaphores of a command that ends at once without a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +61,21 @@ def query_on_all_cores(lake: Lake, columns: Sequence[ColumnId], **options: Any) 
         return
     view = _View(settings, lake.generation.number, options)
     parts = [columns[start : start + _QUERIES_PER_TASK] for start in range(0, len(columns), _QUERIES_PER_TASK)]
-    with _one_core_each(), ProcessPoolExecutor(jobs, get_context("spawn"), _ignore_interrupts) as pool:
+    with _environment(_OF_PROCESSES), ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         try:
-            for answers in pool.map(view.answers, parts):
+            with StartingProcesses():
+                answered = pool.map(view.answers, parts)
+            for answers in answered:
                 yield from answers
         except BrokenProcessPool as error:
             raise LakeIndexError(
                 "a process that answers queries was killed, as by a machine that runs out of memory; "
                 "answer with fewer of them: LAKEINDEX_JOBS=1"
             ) from error
-        finally:
-            pool.shutdown(cancel_futures=True)
+        except BaseException:
+            for child in active_children():  # nobody waits for what they are doing
+                child.kill()
+            raise
 
 
 def _opened(view: _View) -> Lake:
@@ -76,15 +84,11 @@ def _opened(view: _View) -> Lake:
     return _lakes[view.generation]
 
 
-def _ignore_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
 @contextmanager
-def _one_core_each() -> Iterator[None]:
-    """Let processes that start meanwhile use one thread each, as there is one process per core."""
-    before = {name: os.environ.get(name) for name in _A_CORE_EACH}
-    os.environ.update(dict.fromkeys(_A_CORE_EACH, "1"))
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Set variables for the processes that start meanwhile."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
     try:
         yield
     finally:

@@ -69,6 +69,30 @@ def test_ctrl_c_at_any_moment_is_130_and_one_line(index_folder: Path, command: t
     _check_moment(index_folder, command, at)
 
 
+@pytest.mark.parametrize("after_children", [0.0, 0.3, 1.5])
+def test_ctrl_c_on_a_terminal_reaches_the_processes_of_a_batch_too(
+    index_folder: Path, tmp_path: Path, after_children: float
+) -> None:
+    queries = tmp_path / "queries.csv"
+    queries.write_text("query_table,query_column\n" + "sales/orders.csv,country\ngeo/countries.csv,code\n" * 400)
+    process = subprocess.Popen(
+        [sys.executable, "-c", START, "query", "--batch", str(queries), "--probe", "3", "-o", "csv"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"LAKEINDEX_INDEX": str(index_folder), "LAKEINDEX_JOBS": "2"},
+        start_new_session=True,
+    )
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    deadline = time.monotonic() + 60
+    while len(children.read_text().split()) < 2 and time.monotonic() < deadline:  # the tracker, and a first one
+        time.sleep(0.005)
+    time.sleep(after_children)
+    os.killpg(process.pid, signal.SIGINT)
+    code, errors, took = ended(process)
+    assert (code, errors) == (130, LINE)
+    assert took < 1.5
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", range(50))
 def test_ctrl_c_at_fifty_moments_of_several_commands(index_folder: Path, moment: int) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from dataclasses import replace
+from multiprocessing import active_children
 
 import pytest
 
@@ -51,11 +54,20 @@ def test_few_queries_or_little_memory_are_worth_no_process(lake: Lake, monkeypat
         assert list(query_on_all_cores(limited, columns, k=2)) == list(lake.query_many(columns, k=2))
 
 
-def test_a_lost_process_is_an_error(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lakeindex.serve.cli.parallel._ignore_interrupts", os.abort)
+def kill_first_child() -> None:
+    deadline = time.monotonic() + 60
+    while not (children := active_children()) and time.monotonic() < deadline:
+        time.sleep(0.001)
+    children[0].kill()
+
+
+def test_a_lost_process_is_an_error(lake: Lake) -> None:
     shared = Lake(lake.generation, replace(lake.settings, jobs=2))
+    killer = threading.Thread(target=kill_first_child)
+    killer.start()
     with pytest.raises(LakeIndexError, match="was killed, as by a machine that runs out of memory"):
         list(query_on_all_cores(shared, columns_of(lake), k=2))
+    killer.join()
 
 
 def test_an_error_of_one_query_is_raised_as_it_is(lake: Lake) -> None:
