@@ -14,7 +14,7 @@ from lakeindex.catalog.catalog import Catalog
 from lakeindex.catalog.database import connect
 from lakeindex.catalog.directory import Directory
 from lakeindex.errors import IndexUnusable, ShrinkRefused
-from lakeindex.store.generations import current_size, open_current
+from lakeindex.store.generations import current_size, numbers_in, open_current
 from lakeindex.store.layout import CATALOG
 from lakeindex.store.manifest import Size
 from lakeindex.store.sandbox_check import require_sandbox_checked
@@ -64,15 +64,17 @@ _SHOWN = 10
 class Earlier:
     """What the current generation has, whatever lake and settings it is of."""
 
-    size: Size
+    size: Size | None
+    """None where there is a generation of which nothing can be read."""
     content: pa.Table | None
     """A row a table: its id, its file, the hash of the file's content, the names of its columns; None if unreadable."""
 
     @classmethod
     def read(cls, index: Path, previous: PreviousGeneration | None, memory: str) -> Earlier | None:
-        """Read what a build will replace; None where there is nothing, or nothing that can be believed.
+        """Read what a build will replace; None where there is nothing.
 
-        Of a generation that is damaged or of another version, the numbers in its manifest are what there was.
+        Of a generation that is damaged or of another version, the numbers in its manifest are what there was; where
+        that is lost, the numbers of an older one.
         """
         if previous is not None:
             return cls(Size.of(previous.generation.manifest), previous.catalog.fetch(_CONTENT))
@@ -82,8 +84,7 @@ class Earlier:
             with closing(Catalog.open(generation.folder / CATALOG, memory)) as catalog:
                 return cls(Size.of(generation.manifest), catalog.fetch(_CONTENT))
         except IndexUnusable:
-            size = current_size(index)
-            return None if size is None else cls(size, None)
+            return cls(current_size(index), None) if numbers_in(index) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +123,24 @@ def require_no_shrinkage(earlier: Earlier | None, later: Later, limit: float, la
     if earlier is None:
         return
     size = earlier.size
+    if size is None:
+        _require_any(later, limit, lake)
+        return
     tables, columns = size.tables - later.tables.num_rows, size.columns - later.columns.num_rows
     examples: list[str] = []
     if earlier.content is not None:
         tables, columns, examples = _gone(earlier.content, later)
     if tables > limit * size.tables or columns > limit * size.columns:
         raise ShrinkRefused(_refusal(size, max(tables, 0), max(columns, 0), examples, limit, lake))
+
+
+def _require_any(later: Later, limit: float, lake: str) -> None:
+    """Raise ShrinkRefused for an empty lake: whatever the index had, all of it would go."""
+    if limit < 1 and not later.tables.num_rows:
+        raise ShrinkRefused(
+            f"{lake} has no tables, and what the index has can't be read; nothing was published. Is it the lake, and "
+            "mounted? If it is meant to be so, run lakeindex index with --allow-shrink"
+        )
 
 
 def _gone(content: pa.Table, later: Later) -> tuple[int, int, list[str]]:
@@ -152,5 +165,5 @@ def _refusal(size: Size, tables: int, columns: int, examples: Sequence[str], lim
     return (
         f"{tables} of the {size.tables} tables and {columns} of the {size.columns} columns of the index would go, "
         f"more than shrink_limit allows ({limit:.0%}){named}{whose}; nothing was published. Is {lake} the lake, "
-        "and mounted? If it is meant to be so, run the same command with --allow-shrink"
+        "and mounted? If it is meant to be so, run lakeindex index with --allow-shrink"
     )

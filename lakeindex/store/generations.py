@@ -10,6 +10,7 @@ INDEX/generations/removing-*    an old generation being removed
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -85,11 +86,21 @@ def current_number(index: Path) -> int | None:
 
 
 def current_size(index: Path) -> Size | None:
-    """Return the size of the current generation, whatever its format and the state of its files; None where unknown."""
+    """Return the size of the current generation, whatever its format and the state of its files.
+
+    Where that isn't known, it is the size of the newest generation of which it is; None where there is none.
+    """
+    numbers = sorted(numbers_in(index), reverse=True)
+    with suppress(IndexDamaged):
+        current = current_number(index)
+        numbers.sort(key=lambda number: number != current)
+    return next(filter(None, (_size_of(index, number) for number in numbers)), None)
+
+
+def _size_of(index: Path, number: int) -> Size | None:
     try:
-        number = current_number(index)
-        return None if number is None else read_size((folder_of(index, number) / MANIFEST).read_bytes())
-    except (IndexDamaged, OSError):
+        return read_size((folder_of(index, number) / MANIFEST).read_bytes())
+    except OSError:
         return None
 
 

@@ -183,3 +183,23 @@ def test_numbers_count_where_the_index_can_t_be_read(
 def test_a_limit_is_a_share(limit: float) -> None:
     with pytest.raises(InvalidSetting, match="shrink_limit"):
         Settings(shrink_limit=limit)
+
+
+def test_a_lost_manifest_doesn_t_let_an_empty_lake_through(root: Path, tmp_path: Path, guarded: Settings) -> None:
+    index = Path(Lake.index(root, tmp_path / "index", guarded).settings.index)
+    write_table(root / "new.csv", ["a", "b"])
+    Lake.index(root, index, guarded)
+    shutil.rmtree(root)
+    root.mkdir()
+    for lost, told in (
+        ("generations/2/manifest.json", "15 of the 15 tables and 60 of the 60 columns"),
+        ("CURRENT", "15 of the 15 tables and 60 of the 60 columns"),
+        ("generations/1/manifest.json", "has no tables, and what the index has can't be read"),
+    ):
+        (index / lost).unlink()
+        with pytest.raises(ShrinkRefused, match=told):
+            Lake.index(root, index, guarded)
+    shutil.copytree(index, tmp_path / "meant")
+    assert Lake.index(root, tmp_path / "meant", replace(guarded, shrink_limit=1.0)).tables().num_rows == 0
+    write_table(root / "new.csv", ["a", "b"])
+    assert Lake.index(root, index, guarded).tables().num_rows == 1
