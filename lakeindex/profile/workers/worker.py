@@ -7,22 +7,26 @@ from __future__ import annotations
 
 import ctypes
 import os
-import resource
 import signal
 import sys
 from contextlib import suppress
-from pathlib import Path
 from typing import BinaryIO
 
 import pyarrow as pa
 
+from lakeindex.files.process_limits import limit_memory
 from lakeindex.plugins import find_connectors
-from lakeindex.profile.workers.protocol import OUT_OF_MEMORY, Request, Tag, outcome_to_json, write_frame
+from lakeindex.profile.workers.protocol import (
+    OUT_OF_MEMORY,
+    Request,
+    Tag,
+    outcome_to_json,
+    write_frame,
+    write_records,
+)
 from lakeindex.profile.workers.read_files import profile_files
 from lakeindex.types.reports import FileOutcome
 
-_MEMORY = Path("/proc/self/statm")
-_DATA_FIELD = 5
 _PR_SET_PDEATHSIG = 1
 
 
@@ -39,21 +43,7 @@ def serve(requests: BinaryIO, responses: BinaryIO, memory: int) -> None:
                 _clear_messages()
                 write_frame(responses, Tag.FILE_DONE, outcome_to_json(result))
             else:
-                write_frame(responses, Tag.RECORDS, _to_stream(result))
-
-
-def limit_memory(more: int) -> None:
-    """Limit this process to so many bytes more than it has now, and to no core file; allocations beyond that fail.
-
-    Systems that don't report the present size, such as macOS, set no limit.
-    """
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with suppress(FileNotFoundError):
-        pages = int(_MEMORY.read_text("ascii").split()[_DATA_FIELD])
-        limit = pages * resource.getpagesize() + more
-        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-        least = limit if hard == resource.RLIM_INFINITY else min(limit, hard)  # a limit of the user's may be lower
-        resource.setrlimit(resource.RLIMIT_DATA, (least, least))
+                write_records(responses, result)
 
 
 def _clear_messages() -> None:
@@ -61,13 +51,6 @@ def _clear_messages() -> None:
     with suppress(OSError):
         os.ftruncate(2, 0)
         os.lseek(2, 0, os.SEEK_SET)
-
-
-def _to_stream(records: pa.Table) -> pa.Buffer:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, records.schema) as writer:
-        writer.write_table(records)
-    return sink.getvalue()
 
 
 def _end_with_parent() -> None:
