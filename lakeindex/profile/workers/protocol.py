@@ -70,6 +70,20 @@ def write_frame(stream: IO[bytes], tag: Tag, payload: bytes | pa.Buffer) -> None
     stream.flush()
 
 
+def write_records(stream: IO[bytes], records: pa.Table) -> None:
+    """Write the frame of a response's records, without a copy of them all."""
+    counted = pa.MockOutputStream()
+    _write_stream(counted, records)
+    stream.write(_HEAD.pack(Tag.RECORDS, counted.size()))
+    _write_stream(stream, records)
+    stream.flush()
+
+
+def _write_stream(sink: Any, records: pa.Table) -> None:
+    with pa.ipc.new_stream(sink, records.schema) as writer:
+        writer.write_table(records)
+
+
 class Readable(Protocol):
     """A stream that frames are read from."""
 

@@ -23,6 +23,7 @@ from lakeindex.profile.value_text import as_text
 from lakeindex.profile.walk import refuse_replaced
 from lakeindex.profile.withheld import NamesAmongValues, reason_without_values
 from lakeindex.profile.workers.copies import CopyFailed, write_copy
+from lakeindex.profile.workers.wide_tables import read_frugally
 from lakeindex.protocols import Connector
 from lakeindex.types.lake import LakeFile, PartialTables, ReadOptions, Rows, SourceTable
 from lakeindex.types.personal import PersonalData
@@ -115,7 +116,9 @@ class _TableReader:
     options: ReadOptions
 
     def read(self) -> Rows:
-        return self.connector.read(self.file, self.table, self.options)
+        rows = self.connector.read(self.file, self.table, self.options)
+        rows.batches = read_frugally(rows.batches, len(self.table.schema))
+        return rows
 
 
 def _profile_table(reader: _TableReader, name: str, profiles: ProfileBatch) -> ReadTable:

@@ -16,7 +16,14 @@ import pyarrow as pa
 
 from lakeindex.files.process_limits import limit_memory
 from lakeindex.plugins import find_connectors
-from lakeindex.profile.workers.protocol import OUT_OF_MEMORY, Request, Tag, outcome_to_json, write_frame
+from lakeindex.profile.workers.protocol import (
+    OUT_OF_MEMORY,
+    Request,
+    Tag,
+    outcome_to_json,
+    write_frame,
+    write_records,
+)
 from lakeindex.profile.workers.read_files import profile_files
 from lakeindex.types.reports import FileOutcome
 
@@ -36,7 +43,7 @@ def serve(requests: BinaryIO, responses: BinaryIO, memory: int) -> None:
                 _clear_messages()
                 write_frame(responses, Tag.FILE_DONE, outcome_to_json(result))
             else:
-                write_frame(responses, Tag.RECORDS, _to_stream(result))
+                write_records(responses, result)
 
 
 def _clear_messages() -> None:
@@ -44,13 +51,6 @@ def _clear_messages() -> None:
     with suppress(OSError):
         os.ftruncate(2, 0)
         os.lseek(2, 0, os.SEEK_SET)
-
-
-def _to_stream(records: pa.Table) -> pa.Buffer:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, records.schema) as writer:
-        writer.write_table(records)
-    return sink.getvalue()
 
 
 def _end_with_parent() -> None:
