@@ -171,11 +171,17 @@ class OpenIndex:
             raise NotFound(reason)
 
     def require_allowed_file(self, path: Path) -> None:
-        """Raise NotFound, as for a file that doesn't exist, for one of the lake's that holds what isn't allowed."""
-        if not self.is_restricted or not path.exists() or not path.resolve().is_relative_to(self.root.resolve()):
+        """Raise NotFound, as for a file that doesn't exist, for one that holds what isn't allowed.
+
+        That is one of the lake's, or any of the index, which has copies of tables.
+        """
+        if not self.is_restricted or not path.exists():
             return
-        name = path.resolve().relative_to(self.root.resolve()).as_posix()
-        if not self.tables.is_allowed_file(name):
+        file, lake = path.resolve(), self.root.resolve()
+        is_allowed = not file.is_relative_to(Path(self.settings.index).resolve())
+        if is_allowed and file.is_relative_to(lake):
+            is_allowed = self.tables.is_allowed_file(file.relative_to(lake).as_posix())
+        if not is_allowed:
             raise NotFound(f"no file {path}")
 
     def require_lake(self) -> None:

@@ -10,7 +10,7 @@ from lakeindex.errors import Refused
 
 
 def limited(
-    batches: Iterator[pa.RecordBatch], most_rows: int | None, most_bytes: int, how_to_go_on: str
+    batches: Iterator[pa.RecordBatch], most_rows: int | None, most_bytes: float, how_to_go_on: str
 ) -> Iterator[pa.RecordBatch]:
     """Yield batches up to a number of rows and of bytes in memory, then raise Refused if there are more."""
     rows = size = 0

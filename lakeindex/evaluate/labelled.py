@@ -109,6 +109,6 @@ def _rows(path: Path, fields: tuple[str, ...]) -> Iterator[tuple[int, dict[str, 
             for row in reader:
                 yield reader.line_num, row
     except FileNotFoundError as error:
-        raise NotFound(f"there is no file {path}") from error
+        raise NotFound(f"no file {path}") from error
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InvalidSetting(f"{path} can't be read: {error}") from error

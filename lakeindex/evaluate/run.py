@@ -45,6 +45,8 @@ def evaluate_lake(lake: Lake, queries_path: Path, qrels_path: Path, k: int = 10,
     Raises NotFound for files that are missing or labels of another lake, InvalidSetting for invalid files.
     """
     k = min(ANSWERS.require(k, "k"), max(len(lake.opened.searcher.directory), 1))
+    for path in (queries_path, qrels_path):
+        lake.opened.require_allowed_file(path)
     labels = read_labels(queries_path, qrels_path, lake.opened.searcher.directory.has_table)
     _warn_of_gaps(labels)
     systems = {LAKEINDEX: one_by_one(lambda query, most: answer(lake, query, most))}

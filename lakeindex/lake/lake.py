@@ -16,6 +16,7 @@ from lakeindex.build.read_table import ReadRows, read_file
 from lakeindex.catalog.row_limits import limited
 from lakeindex.config.profile_limits import RawValues
 from lakeindex.config.ranges import (
+    BYTES,
     JOINED_ROWS,
     PROBED,
     SHARE,
@@ -315,7 +316,7 @@ class Lake:
         statement: str,
         seconds: float = DEFAULT_SECONDS,
         most_rows: int | None = None,
-        most_bytes: int = _SQL_BYTES,
+        most_bytes: float = _SQL_BYTES,
     ) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         """Run one SELECT as `sql` does; its rows come batch by batch, as they are asked for.
 
@@ -324,6 +325,7 @@ class Lake:
         self.opened.require_rows()
         seconds = SQL_SECONDS.require(seconds, "seconds")
         most_rows = None if most_rows is None else JOINED_ROWS.require(most_rows, "most_rows")
+        most_bytes = BYTES.require(most_bytes, "most_bytes")
         tables = self.opened.tables
         schema, batches = tables.for_strangers.query(statement, lambda: self.opened.table_ids, tables.viewed, seconds)
         return schema, limited(batches, most_rows, most_bytes, "ask for less, or read it with sql_batches")

@@ -27,7 +27,7 @@ from tests.durability.figures import keep_figures
 SETTINGS = Settings(model="hashing", jobs=1, memory="500MB")
 RAGGED = 'SELECT a, b FROM "ragged.csv" ORDER BY a'
 ERRORS = {"ENOSPC": errno.ENOSPC, "EIO": errno.EIO, "EACCES": errno.EACCES, "ESTALE": errno.ESTALE, "SIGKILL": 0}
-SOME = 6
+SOME = 4
 HERE = Path(__file__).parent
 
 State = tuple[str, list[dict[str, object]]]
@@ -114,8 +114,15 @@ def chosen(calls: int, is_complete: bool) -> list[tuple[int, str]]:
     return [(number, list(ERRORS)[place % len(ERRORS)]) for place, number in enumerate(numbers)]
 
 
-@pytest.mark.parametrize("is_first", [False, True], ids=["rebuilt", "first"])
-@pytest.mark.parametrize("is_complete", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["some", "every"])
+@pytest.mark.parametrize(
+    ("is_complete", "is_first"),
+    [
+        pytest.param(False, False, id="some-rebuilt"),
+        pytest.param(False, True, id="some-first", marks=pytest.mark.slow),
+        pytest.param(True, False, id="every-rebuilt", marks=pytest.mark.slow),
+        pytest.param(True, True, id="every-first", marks=pytest.mark.slow),
+    ],
+)
 def test_any_call_may_fail(faults: Faults, tmp_path: Path, is_complete: bool, is_first: bool) -> None:
     index = tmp_path / "counted"
     faults.start_from(index, is_first)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,10 @@ from click.testing import CliRunner
 
 from lakeindex import ColumnId, Lake, Settings, TableId
 from lakeindex.errors import InvalidSetting, LakeIndexError, NotFound, Refused
+from lakeindex.evaluate.run import evaluate_lake
+from lakeindex.serve.cli.batch import write_batch_answers
 from lakeindex.serve.cli.main import cli
+from lakeindex.serve.cli.output import Format
 from tests.hostile.two_callers import ALLOWED, WORDS, Caller, index_twice, outcome_of, write
 
 CALLERS = tuple(WORDS)
@@ -292,3 +296,24 @@ def test_a_command_s_error_is_that_of_a_table_that_is_not_there(indexes: Indexes
     within = run("query", "shared/cities.csv", "city", "--within", "zebra/*", "--index", index, "--allow", "shared/*")
     assert isinstance(within.exception, NotFound)
     assert str(within.exception) == "no table is called like 'zebra/*'"
+
+
+def test_no_file_that_holds_another_table_is_read(tmp_path: Path, settings: Settings) -> None:
+    """Neither one of the lake, whatever it is given as, nor the copy of a table that the index keeps."""
+    (tmp_path / "lake").mkdir()
+    (tmp_path / "lake" / "open.csv").write_text("a\n1\n2\n")
+    (tmp_path / "lake" / "closed.json").write_text(json.dumps([{"zebra": "z1"}, {"zebra": "z2"}]))
+    Lake.index(tmp_path / "lake", tmp_path / "index", settings)
+    lake = Lake.open(tmp_path / "index", settings, allowed=["open.csv"])
+    (copy,) = (tmp_path / "index").rglob("*.parquet")
+    for path in (tmp_path / "lake" / "closed.json", copy, tmp_path / "index" / "CURRENT", tmp_path / "none"):
+        with pytest.raises(NotFound, match=f"^no file {re.escape(str(path))}$"):
+            lake.query(path, "zebra")
+        for queries, qrels in ((path, path), (tmp_path / "lake" / "open.csv", path)):
+            with pytest.raises((NotFound, InvalidSetting), match=r"no file|open\.csv") as raised:
+                evaluate_lake(lake, queries, qrels)
+            assert "zebra" not in str(raised.value)
+        with pytest.raises(NotFound, match=f"^no file {re.escape(str(path))}$"):
+            write_batch_answers(lake, Lake.query_many, path, Format.CSV, quiet=True)
+    whole = Lake.open(tmp_path / "index", settings)
+    assert whole.query(copy, "zebra").same_as == ColumnId(TableId("closed.json"), "zebra")

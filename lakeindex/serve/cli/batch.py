@@ -44,6 +44,7 @@ def write_batch_answers(
 
 
 def _known(lake: Lake, queries: Path) -> Iterator[ColumnId]:
+    lake.opened.require_allowed_file(queries)
     directory = lake.opened.searcher.directory
     for table, column in _read_queries(queries):
         try:

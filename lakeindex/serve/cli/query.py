@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from lakeindex.config.ranges import ANSWERS, PROBED, SHARE
+from lakeindex.serve.cli.closed_pipe import ending_with_reader
 from lakeindex.serve.cli.numbers import InRange
 from lakeindex.serve.cli.options import open_lake, warn_without_lake, with_format, with_lake, with_quiet, with_reranking
 from lakeindex.serve.cli.output import Format, print_text, write_table
@@ -38,6 +39,7 @@ from lakeindex.types.lake import ColumnId, TableId
 @click.option("--self", "with_self", is_flag=True, help="In csv and arrow, list columns of the own table, too.")
 @with_format
 @with_quiet
+@ending_with_reader()
 def query(
     target: tuple[str, ...],
     k: int,
@@ -86,6 +88,7 @@ def query(
 @with_reranking
 @click.option("-o", "--output", type=click.Choice(["table", "json", "html", "csv", "md"]), default="table")
 @with_spreadsheet
+@ending_with_reader()
 def explain(
     left_table: str,
     left_column: str,
@@ -117,6 +120,7 @@ def explain(
 @click.option("-k", default=10, show_default=True, type=InRange(ANSWERS), help="Answers to each query that count.")
 @with_lake
 @with_format
+@ending_with_reader()
 def evaluate(queries: Path, qrels: Path, k: int, output: str, **opening: Any) -> None:
     """Measure the index on a lake that you have labelled, beside lexical baselines."""
     from lakeindex.evaluate.run import evaluate_lake

@@ -14,7 +14,7 @@ import pytest
 import lakeindex
 from lakeindex import Lake, Settings
 from lakeindex.catalog.sql_process.client import SqlProcessEnded
-from lakeindex.errors import LakeIndexError, Refused, UnreadableTable
+from lakeindex.errors import InvalidSetting, LakeIndexError, Refused, UnreadableTable
 from lakeindex.sql import quoted
 from tests.catalog.sql_process.statements import REACHING, READING, WRITING, Places, generated
 from tests.small_lake import write_lake
@@ -227,3 +227,9 @@ def test_rows_and_memory_are_limited(lake: Lake) -> None:
     with pytest.raises(LakeIndexError, match=r"memory|large|size"):
         lake.sql("SELECT string_agg(repeat('x', 100000), '') FROM range(100000)")
     assert lake.sql("SELECT 1 AS one").to_pylist() == [{"one": 1}]
+
+
+@pytest.mark.parametrize("most_bytes", [0, -1, float("nan"), float("inf"), "1GB", None, 10**400])
+def test_an_amount_of_bytes_has_a_range(lake: Lake, most_bytes: object) -> None:
+    with pytest.raises(InvalidSetting, match="most_bytes is a number from"):
+        lake.sql_batches("SELECT 1", most_bytes=most_bytes)  # type: ignore[arg-type]

@@ -85,3 +85,23 @@ def test_data_is_utf8_whatever_the_locale(index_folder: Path, encoding: str) -> 
     command = [sys.executable, "-c", code, "tables", "-o", "csv", "--index", str(index_folder)]
     done = subprocess.run(command, capture_output=True, check=True, env=os.environ | {"PYTHONIOENCODING": encoding})
     assert "geo/hauptstädte.csv.gz" in done.stdout.decode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        ("query", ("query", "sales/orders.csv", "country", "-o", "json")),
+        ("explain", ("explain", "sales/orders.csv", "country", "geo/countries.csv", "code")),
+    ],
+)
+def test_an_answer_that_nobody_waits_for_is_not_sought(index_folder: Path, method: str, words: tuple[str, ...]) -> None:
+    code = f"import time; from lakeindex import Lake; Lake.{method} = lambda *_, **__: time.sleep(60)\n"
+    process = started(
+        code + "from lakeindex.serve.cli.start import main; main()", *words, index=index_folder, stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stdout = None
+    code_of_exit, errors, took = ended(process)
+    assert (code_of_exit, errors) == (0, b"")
+    assert took < 30
