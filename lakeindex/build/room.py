@@ -16,6 +16,8 @@ from lakeindex.store.publishing import what_answers
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _MEGABYTE = 10**6
+_LEAST_GENERATION = 10**6
+"""Bytes that a generation takes however little is in it."""
 _NO_ROOM_MESSAGES = tuple(map(os.strerror, _NO_ROOM))
 
 
@@ -50,8 +52,9 @@ class Room:
         before it took.
         """
         staged, built = _bytes_in(self.staging), _bytes_in(self.folder)
+        least = 0 if self.before else _LEAST_GENERATION
         to_stage = staged * max(self.files, 1) // max(self.read, 1) if self.read else staged + self.files
-        return max(to_stage, staged) - staged + max(self.before + to_stage - built, 0)
+        return max(to_stage, staged) - staged + max(self.before + to_stage - built, least - built, 0)
 
     def left(self) -> str:
         """Say what a failed build leaves."""

@@ -55,6 +55,8 @@ def way_out(index: Path) -> str:
 def point_at(index: Path, pointer: Pointer) -> None:
     """Replace CURRENT, atomically and durably."""
     replacement = index / f"{CURRENT}.new"
+    if (index / CURRENT).is_dir() and not (index / CURRENT).is_symlink():
+        (index / CURRENT).rmdir()
     replacement.write_text(f"{pointer.number} {pointer.checksum}\n", "ascii")
     sync(replacement)
     replacement.replace(index / CURRENT)

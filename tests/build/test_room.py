@@ -37,6 +37,8 @@ def room(tmp_path: Path, staged: int, built: int, before: int, files: int, read:
         ({"staged": 1, "built": 2, "before": 20, "files": 10, "read": 10}, 19),
         # nothing was read yet: as much as the lake
         ({"staged": 0, "built": 0, "before": 0, "files": 5, "read": 0}, 5 + 5),
+        # there is hardly anything to read, but a generation takes something, too
+        ({"staged": 0, "built": 0, "before": 0, "files": 0, "read": 0}, 1),
         # more was written than anybody thought
         ({"staged": 1, "built": 9, "before": 0, "files": 1, "read": 1}, 0),
     ],

@@ -1,8 +1,8 @@
 """End a command within a second of Ctrl-C or SIGTERM, whatever a library is doing: one line, exit code 130 or 143.
 
-Before a command runs there is nothing to undo, and the process ends at once. While it runs, KeyboardInterrupt is
-raised, so that it unwinds; a thread ends the process where that takes longer than it may. Only what Python itself needs
-is imported here, as the handlers have to be there before anything slow is.
+Before a command runs there is nothing to undo, and the process ends at once, as it does during an import. While it
+runs, KeyboardInterrupt is raised, so that it unwinds; a thread ends the process where that takes longer than it may.
+Only what Python itself needs is imported here, as the handlers have to be there before anything slow is.
 """
 
 from __future__ import annotations
@@ -133,10 +133,19 @@ def leave_at_once(code: int) -> NoReturn:
 
 def _on_signal(number: int, frame: FrameType | None) -> None:
     is_first, _State.cause = _State.cause is None, _State.cause or number
-    if not _State.unwinds:
+    if not _State.unwinds or _is_importing(frame):
         leave_at_once(say_why())
     if is_first and not _State.waits:
         raise KeyboardInterrupt
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    """Whether a module is being imported: some of those that are not Python's abort when an exception reaches them."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _end_what_hangs(receiving: int) -> None:

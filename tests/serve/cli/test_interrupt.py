@@ -93,6 +93,16 @@ def test_ctrl_c_on_a_terminal_reaches_the_processes_of_a_batch_too(
     assert took < 1.5
 
 
+def test_a_module_that_is_being_imported_gets_no_exception(tmp_path: Path) -> None:
+    aborting = "try:\n    print('ready', flush=True)\n    time.sleep(9)\nexcept BaseException:\n    os.abort()\n"
+    (tmp_path / "aborts_when_interrupted.py").write_text("import os, time\n" + aborting)
+    code, errors, seconds = interrupted(
+        guarded(f"sys.path.insert(0, {str(tmp_path)!r})\nimport aborts_when_interrupted")
+    )
+    assert (code, errors) == (130, LINE)
+    assert seconds < 1
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", range(50))
 def test_ctrl_c_at_fifty_moments_of_several_commands(index_folder: Path, moment: int) -> None:
