@@ -156,7 +156,8 @@ class Searcher:
 
     def within(self, query: QueryColumn, glob: str) -> QueryColumn:
         """Let only tables answer that the caller may see, and whose names match a glob. Raises NotFound for none."""
-        return replace(query, elsewhere=self.directory.keys_outside(glob) if glob else self.hidden)
+        outside = self.directory.keys_outside(glob) if glob else self.hidden
+        return replace(query, elsewhere=np.union1d(query.elsewhere, outside)) if len(outside) else query
 
     def search(self, query: QueryColumn, limit: int = CANDIDATES) -> ScoredCandidates:
         """Score the columns that may join with the query column; each source proposes `limit`."""
