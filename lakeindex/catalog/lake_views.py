@@ -203,7 +203,10 @@ def _select(connection: SqlCursor | duckdb.DuckDBPyConnection, table: ViewedTabl
     if table.scan is not None:
         return f"SELECT {_typed_columns(table)} FROM {_scan_of_text(table, table.scan)}"
     if table.copy is None:
-        raise UnreadableTable(f"{table.id} can't be read by DuckDB and has no copy in the index; index the lake again")
+        raise UnreadableTable(
+            f"{table.id} can't be read by DuckDB, and the index has no copy of it, as it has none where not all values "
+            "may be kept; lakeindex read shows its rows"
+        )
     return f"SELECT {_typed_columns(table)} FROM {scan_sql(Scan('read_parquet'), table.copy, ())}"
 
 

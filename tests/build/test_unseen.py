@@ -236,3 +236,20 @@ def test_where_names_are_hidden_all_that_is_missing_stays_below_an_unseen_folder
     file = FileOutcome("f_1", FileStatus.UNSEEN, "Permission denied")
     kept = keep_unseen([file], {"f_1"}, known, are_hidden=True)
     assert [(one.path, one.status) for one in kept] == [("f_1", FileStatus.UNSEEN)]
+
+
+def test_materialised_rows_of_what_can_t_be_seen_stay(root: Path, tmp_path: Path, settings: Settings) -> None:
+    index = tmp_path / "index"
+    Lake.index(root, index, replace(settings, materialize=True))
+    (root / "new.csv").write_text("id,name\n1,x\n")
+    (root / "sub").chmod(0)
+    done = index_as_anyone(root, index, "--strict", "--materialize")
+    assert (done.returncode, "3 unseen and left as they were" in done.stderr) == (5, True)
+    counted = 'SELECT (SELECT count(*) FROM "sub/t2.csv") AS kept, (SELECT count(*) FROM "new.csv") AS new'
+    with Lake.open(index, settings) as lake:
+        assert lake.sql(counted).to_pylist() == [{"kept": 9, "new": 1}]
+    (root / "sub").chmod(0o755)
+    (root / "sub" / "t2.csv").write_text("id,name\n1,x\n2,y\n")
+    assert index_as_anyone(root, index, "--materialize").returncode == 0
+    with Lake.open(index, settings) as lake:
+        assert lake.sql(counted).to_pylist() == [{"kept": 2, "new": 1}]

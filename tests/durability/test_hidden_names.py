@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from lakeindex.errors import InvalidSetting, NotFound, Refused, StaleArtifact
 from lakeindex.types.lake import ColumnId, TableId
 from tests.durability.kept_values import found_in
 from tests.durability.published_index import SETTINGS
+from tests.hostile import command
 
 HIDDEN = replace(SETTINGS, names="hash", hash_key="a key of these tests")
 TABLES = ("zyxfolder/quorvtable.csv", "wobbletable.parquet.csv", "packzip.zip/gnarlmember.csv", "docjson.json#partkey")
@@ -141,3 +143,64 @@ def test_what_did_not_change_is_not_read_again(built: Lake, tmp_path: Path) -> N
 def test_rows_are_not_copied_under_names_that_are_hidden() -> None:
     with pytest.raises(InvalidSetting, match="names = 'hash'"):
         replace(HIDDEN, materialize=True)
+
+
+def test_the_command_line_asks_by_names(built: Lake, tmp_path: Path) -> None:
+    index, column = built.settings.index, built.query(TABLES[0], COLUMNS[0]).query
+    key = {"LAKEINDEX_HASH_KEY": HIDDEN.hash_key}
+    (tmp_path / "queries.csv").write_text(f"query_table,query_column\n{TABLES[0]},{COLUMNS[0]}\n", "utf-8")
+    moved = tmp_path / "moved"
+    built.root.rename(moved)  # whether its files are there makes no difference
+    try:
+        for words in (
+            ("query", TABLES[0], COLUMNS[0]),
+            ("query", "--batch", tmp_path / "queries.csv"),
+            ("query", "--file", moved / TABLES[0], COLUMNS[0]),
+        ):
+            done = command.run(*words, "--index", index, "-o", "csv", **key)
+            assert (done.returncode, done.stderr.count("no answer")) == (0, 0), done.stderr
+            assert len(done.stdout.splitlines()) > 1
+            assert words[1] == "--file" or done.stdout.splitlines()[1].startswith(f"{column.table},{column.name},1,")
+    finally:
+        moved.rename(built.root)
+
+
+def test_tables_are_forgotten_by_name_or_hash(tmp_path: Path) -> None:
+    lake = Lake.index(write(tmp_path / "lake"), tmp_path / "index", HIDDEN)
+    hashed = lake.query(TABLES[1], COLUMNS[0]).query.table
+    lake.close()
+    with pytest.raises(NotFound):
+        Lake.forget(["nothere.csv"], lake.settings.index, HIDDEN)
+    with pytest.raises(StaleArtifact, match="another key"):
+        Lake.forget([TABLES[0]], lake.settings.index, replace(HIDDEN, hash_key="another"))
+    Lake.forget([TABLES[0], hashed], lake.settings.index, HIDDEN)
+    left = Lake.open(lake.settings.index, HIDDEN)
+    with pytest.raises(NotFound):
+        left.query(TABLES[0], COLUMNS[0])
+    for gone in TABLES[:2]:
+        (tmp_path / "lake" / gone).unlink()
+    fresh = Lake.index(tmp_path / "lake", tmp_path / "fresh", HIDDEN)
+    assert left.logical_hash == fresh.logical_hash
+    for family in ("names", "context", "references"):
+        terms = [one.generation.folder / "terms" / family / "terms.npy" for one in (left, fresh)]
+        assert terms[0].read_bytes() == terms[1].read_bytes()
+    left.close()
+    Lake.forget([TABLES[2]], lake.settings.index, HIDDEN)
+    assert Lake.open(lake.settings.index, HIDDEN).tables().num_rows == fresh.tables().num_rows - 1
+
+
+def test_a_snapshot_is_restored_where_the_lake_moved(built: Lake, tmp_path: Path) -> None:
+    Lake.snapshot(tmp_path / "archive.tar", built.settings.index, settings=HIDDEN)
+    (tmp_path / "other").mkdir()
+    with pytest.raises(NotFound, match="none of the files"):
+        Lake.restore(tmp_path / "archive.tar", tmp_path / "index", tmp_path / "other", settings=HIDDEN)
+    with pytest.raises(StaleArtifact, match="another key"):
+        Lake.restore(
+            tmp_path / "archive.tar", tmp_path / "index", built.root, settings=replace(HIDDEN, hash_key="another")
+        )
+    shutil.copytree(built.root, tmp_path / "moved")
+    restored = Lake.restore(tmp_path / "archive.tar", tmp_path / "index", tmp_path / "moved", settings=HIDDEN)
+    assert restored.generation.manifest.lake == str(tmp_path / "moved")
+    again = Lake.index(tmp_path / "moved", tmp_path / "index", HIDDEN)
+    assert again.report is not None
+    assert {str(one.status) for one in again.report.files} == {"unchanged", "failed"}
