@@ -259,7 +259,7 @@ def test_verify_names_what_is_damaged_and_rollback_returns_to_the_generation_bef
     )
     refused = run("status", index=index)
     assert refused.returncode == 4
-    assert "vectors.faiss has another size than when it was written; return to the generation before" in refused.stderr
+    assert "vectors.faiss has another size than when it was written; lakeindex repair" in refused.stderr
     assert run("rollback", index=index).returncode == 0
     assert json.loads(run("status", "-o", "json", index=index).stdout)["generation"] == 1
     assert run("rollback", "--to", "7", index=index).returncode == 3
