@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -72,16 +73,28 @@ def query_on_all_cores(lake: Lake, columns: Sequence[ColumnId], **options: Any) 
                 "a process that answers queries was killed, as by a machine that runs out of memory; "
                 "answer with fewer of them: LAKEINDEX_JOBS=1"
             ) from error
-        except BaseException:
-            for child in active_children():  # nobody waits for what they are doing
-                child.kill()
+        except (KeyboardInterrupt, GeneratorExit):
+            _end_at_once(pool)
             raise
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _opened(view: _View) -> Lake:
     if view.generation not in _lakes:
         _lakes[view.generation] = Lake(open_generation(Path(view.settings.index), view.generation), view.settings)
     return _lakes[view.generation]
+
+
+def _end_at_once(pool: ProcessPoolExecutor) -> None:
+    """Kill the processes, as nobody waits for what they do; the thread that hands out work may fail over that."""
+    before, threading.excepthook = threading.excepthook, lambda _: None
+    try:
+        for child in active_children():
+            child.kill()
+        pool.shutdown(cancel_futures=True)
+    finally:
+        threading.excepthook = before
 
 
 @contextmanager
