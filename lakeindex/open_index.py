@@ -46,8 +46,7 @@ class part(cached_property[_Part]):  # noqa: N801 (a decorator, as cached_proper
         if instance is None:
             return self
         with instance.lock:
-            if instance.is_closed:
-                raise LakeIndexError("this lake is closed: open it again")
+            instance.require_open()
             opened: _Part = super().__get__(instance, owner)
             return opened
 
@@ -60,7 +59,7 @@ class OpenIndex:
     """
 
     def __init__(self, generation: Generation, settings: Settings) -> None:
-        self.generation = _moved(generation, settings.lake)
+        self._generation = _moved(generation, settings.lake)
         self.settings = settings
         self.lock = threading.RLock()
         self.is_closed = False
@@ -74,8 +73,19 @@ class OpenIndex:
         for one in (opened.get("tables"), opened.get("catalog")):
             if one is not None:
                 one.close()
-        if self.generation.read_lock is not None:
-            self.generation.read_lock.release()
+        if self._generation.read_lock is not None:
+            self._generation.read_lock.release()
+
+    def require_open(self) -> None:
+        """Raise LakeIndexError once the index was closed."""
+        if self.is_closed:
+            raise LakeIndexError("this lake is closed: open it again")
+
+    @property
+    def generation(self) -> Generation:
+        """The generation that is open. Raises LakeIndexError once it was closed."""
+        self.require_open()
+        return self._generation
 
     def after_fork(self) -> None:
         """Forget the parent's parts, in a forked child."""

@@ -155,4 +155,8 @@ def test_a_closed_lake_says_so_and_ends_its_processes(index_folder: Path, settin
         with pytest.raises(LakeIndexError, match="closed"):
             call(lake, ColumnId("sales/orders.csv", "country"))  # type: ignore[arg-type]
     lake.close()  # once more does no harm
-    assert lake.generation.read_lock is not None
+    for told in ("generation", "logical_hash", "root"):
+        with pytest.raises(LakeIndexError, match="closed"):
+            getattr(lake, told)
+    with pytest.raises(LakeIndexError, match="closed"):
+        lake.watch_joins()

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lakeindex.config.profile_limits import Names, Personal, ProfileLimits, RawValues, limits_from_json
+from lakeindex.config.profile_limits import ProfileLimits, limits_from_json
 from lakeindex.errors import IndexMissing, IndexUnusable
 from lakeindex.store.generations import open_current
-
-_LEAST_FIRST = (
-    (RawValues.NONE, RawValues.HASH, RawValues.SAMPLE),
-    (Personal.REFUSE, Personal.HASH, Personal.KEEP),
-    (Names.HASH, Names.PLAIN),
-)
 
 
 def keeps_less_than_before(index: Path, limits: ProfileLimits) -> bool:
@@ -28,9 +22,4 @@ def keeps_less_than_before(index: Path, limits: ProfileLimits) -> bool:
         return False
     except (IndexUnusable, KeyError, TypeError, ValueError):
         return True
-    return any(one < other for one, other in zip(_levels(limits), _levels(before), strict=True))
-
-
-def _levels(limits: ProfileLimits) -> list[int]:
-    kept = (limits.raw, limits.personal, limits.names)
-    return [order.index(one) for order, one in zip(_LEAST_FIRST, kept, strict=True)]
+    return any(one < other for one, other in zip(limits.kept, before.kept, strict=True))

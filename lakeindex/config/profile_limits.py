@@ -42,6 +42,14 @@ class Names(StrEnum):
     """Only hashes under a key, of names and of what they are compared by."""
 
 
+LEAST_FIRST: dict[str, tuple[str, ...]] = {
+    "values": (RawValues.NONE, RawValues.HASH, RawValues.SAMPLE),
+    "personal": (Personal.REFUSE, Personal.HASH, Personal.KEEP),
+    "names": (Names.HASH, Names.PLAIN),
+}
+"""By setting, what an index may keep of values and names, from the least on."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProfileLimits:
     """How much a profile keeps; it is the same for all profiles of an index, or they could not be merged."""
@@ -68,10 +76,15 @@ class ProfileLimits:
         return bytes.fromhex(self.hash_key) if self.raw is RawValues.HASH else b""
 
     @property
+    def kept(self) -> tuple[int, ...]:
+        """Return how much is kept of values, of personal data and of names, each as its place in LEAST_FIRST."""
+        chosen = (self.raw, self.personal, self.names)
+        return tuple(order.index(one) for order, one in zip(LEAST_FIRST.values(), chosen, strict=True))
+
+    @property
     def keeps_all(self) -> bool:
         """Whether values of every column may be kept, and its name."""
-        plain = (RawValues.SAMPLE, Personal.KEEP, Names.PLAIN)
-        return (self.raw, self.personal, self.names) == plain
+        return self.kept == tuple(len(order) - 1 for order in LEAST_FIRST.values())
 
     @property
     def name_hasher(self) -> NameHasher | None:

@@ -17,7 +17,7 @@ from lakeindex.config.amounts import bytes_of as bytes_of
 from lakeindex.config.profile_limits import Names, Personal, RawValues
 from lakeindex.config.ranges import OF_SETTINGS, SCORED_PAIRS, shown
 from lakeindex.config.settings_files import FILE, own_settings_file, read_folder_file, read_own_file
-from lakeindex.config.trusted_settings import require_trusted
+from lakeindex.config.trusted_settings import require_inside, require_trusted
 from lakeindex.errors import InvalidSetting
 from lakeindex.types.lake import Header
 
@@ -149,13 +149,15 @@ def load_settings(flags: Mapping[str, Any], environment: Mapping[str, str], fold
     Raises InvalidSetting for a wrong name or value, and for what a folder's file may not set.
     """
     own_file, folder_file = own_settings_file(), folder / FILE
-    own: dict[str, Any] = {one.name: one.default for one in fields(Settings)}
-    own |= _all_converted(read_own_file(own_file), str(own_file)) if own_file else {}
+    of_user = _all_converted(read_own_file(own_file), str(own_file)) if own_file else {}
+    own: dict[str, Any] = {one.name: one.default for one in fields(Settings)} | of_user
     of_folder = _all_converted(read_folder_file(folder_file), str(folder_file))
     chosen = _all_converted(_from_environment(environment), "the environment")
     given = {name: value for name, value in flags.items() if value is not None}
     chosen |= _all_converted(given, "the command line")
     require_trusted(of_folder, own, chosen, folder_file, own_file)
+    if not any("index" in given for given in (of_user, of_folder, chosen)):
+        require_inside(own["index"], folder)
     return Settings(**(own | of_folder | chosen))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from lakeindex.config.amounts import bytes_of
 from lakeindex.config.model_options import BASE_MODEL, DEFAULT_MODEL, STATIC_MODEL
-from lakeindex.config.profile_limits import Names, Personal, RawValues
+from lakeindex.config.profile_limits import LEAST_FIRST
 from lakeindex.errors import InvalidSetting
 
 
@@ -73,11 +73,6 @@ TRUST = {
 """Of every setting; one that is missing here counts as `none`."""
 
 SHIPPED_MODELS = frozenset({DEFAULT_MODEL, BASE_MODEL, STATIC_MODEL, "hashing", "cells", "transformer"})
-_LEAST_FIRST: dict[str, tuple[str, ...]] = {
-    "values": (RawValues.NONE, RawValues.HASH, RawValues.SAMPLE),
-    "personal": (Personal.REFUSE, Personal.HASH, Personal.KEEP),
-    "names": (Names.HASH, Names.PLAIN),
-}
 _WHY = {
     Trust.INSIDE: "leads out of the folder",
     Trust.SHIPPED: "is no model that comes with lakeindex",
@@ -108,6 +103,20 @@ def require_trusted(
             )
 
 
+def require_inside(index: str, folder: Path) -> None:
+    """Raise InvalidSetting when the index that nobody named is a link out of the folder, which may be a stranger's."""
+    if not _stays_inside(index, folder):
+        raise InvalidSetting(
+            f"{folder / index} is a link that leads out of the folder, and whoever made the folder may have set it: if "
+            f"it is meant, name the index with --index {folder / index}, or in LAKEINDEX_INDEX"
+        )
+
+
+def _stays_inside(path: str, folder: Path) -> bool:
+    root = folder.resolve()
+    return (root / path).resolve().is_relative_to(root)
+
+
 def _is_trusted(trust: Trust, name: str, value: Any, own: Mapping[str, Any], folder: Path) -> bool:
     if trust is Trust.INSIDE:
         root = folder.resolve()
@@ -123,8 +132,8 @@ def _is_trusted(trust: Trust, name: str, value: Any, own: Mapping[str, Any], fol
 
 def _amount(name: str, value: Any, own: Mapping[str, Any]) -> float:
     """Return how much a value of a setting allows or keeps."""
-    if name in _LEAST_FIRST:
-        return _LEAST_FIRST[name].index(value)
+    if name in LEAST_FIRST:
+        return LEAST_FIRST[name].index(value)
     if isinstance(value, str):
         amount = bytes_of(own["memory"] if value == "auto" else value)
         assert amount is not None, f"{name} was checked to be an amount"

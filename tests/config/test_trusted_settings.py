@@ -208,3 +208,18 @@ def test_the_command_writes_nothing_where_a_strangers_file_says(folder: Path, ow
     assert again.returncode == 0, again.stderr
     assert (folder / "own" / "CURRENT").exists()
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_folders_own_index_may_not_be_a_link_that_leads_elsewhere(tmp_path: Path) -> None:
+    folder, elsewhere = tmp_path / "a stranger's", tmp_path / "mine"
+    folder.mkdir()
+    elsewhere.mkdir()
+    (folder / ".lakeindex").symlink_to(elsewhere)
+    with pytest.raises(InvalidSetting, match="leads out of the folder"):
+        load_settings({}, {}, folder)
+    assert load_settings({"index": ".lakeindex"}, {}, folder).index == ".lakeindex"
+    assert load_settings({}, {"LAKEINDEX_INDEX": ".lakeindex"}, folder).index == ".lakeindex"
+    (folder / ".lakeindex").unlink()
+    (folder / "inside").mkdir()
+    (folder / ".lakeindex").symlink_to("inside")
+    assert load_settings({}, {}, folder).index == ".lakeindex"

@@ -1,13 +1,12 @@
 """The messages between a SQL process and its parent: over each socket, frames of JSON and of Arrow streams.
 
-A frame is a tag (one byte), a length (eight bytes) and a payload of that length. Requests and responses alternate on a
-channel; the control socket carries the setup, and later which cursor is to be interrupted.
+Requests and responses alternate on a channel; the control socket carries the setup, and later which cursor is to be
+interrupted.
 """
 
 from __future__ import annotations
 
 import json
-import struct
 from dataclasses import asdict, dataclass
 from enum import IntEnum
 from socket import socket
@@ -15,7 +14,8 @@ from typing import Any
 
 import pyarrow as pa
 
-_HEAD = struct.Struct("<BQ")
+from lakeindex.files.frames import frame_head, read_frame
+
 _MOST_AT_ONCE = 1 << 20
 
 
@@ -57,7 +57,7 @@ class Setup:
 
 def send(channel: socket, tag: Tag, payload: bytes | pa.Buffer) -> None:
     """Send one frame."""
-    channel.sendall(_HEAD.pack(tag, len(payload)))
+    channel.sendall(frame_head(tag, len(payload)))
     channel.sendall(payload)
 
 
@@ -68,12 +68,11 @@ def send_json(channel: socket, content: object, tag: Tag = Tag.JSON) -> None:
 
 def receive(channel: socket) -> tuple[Tag, bytearray] | None:
     """Receive one frame; None when the other process has ended."""
-    head = _receive_exactly(channel, _HEAD.size)
-    if head is None:
+    try:
+        frame = read_frame(channel.recv, _MOST_AT_ONCE)
+    except ConnectionResetError:
         return None
-    tag, size = _HEAD.unpack(head)
-    payload = _receive_exactly(channel, size)
-    return None if payload is None else (Tag(tag), payload)
+    return None if frame is None else (Tag(frame[0]), frame[1])
 
 
 def rows_to_bytes(rows: pa.Table | pa.RecordBatch) -> pa.Buffer:
@@ -87,17 +86,3 @@ def rows_to_bytes(rows: pa.Table | pa.RecordBatch) -> pa.Buffer:
 def rows_from_bytes(payload: bytes | bytearray) -> pa.Table:
     """Read an Arrow stream."""
     return pa.ipc.open_stream(pa.py_buffer(payload)).read_all()
-
-
-def _receive_exactly(channel: socket, size: int) -> bytearray | None:
-    payload = bytearray(size)
-    view = memoryview(payload)
-    while len(view):
-        try:
-            received = channel.recv_into(view, min(len(view), _MOST_AT_ONCE))
-        except ConnectionResetError:
-            return None
-        if not received:
-            return None
-        view = view[received:]
-    return payload

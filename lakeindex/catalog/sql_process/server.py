@@ -36,8 +36,11 @@ from lakeindex.files.process_limits import limit_memory
 from lakeindex.sql import literal, quoted
 
 _BATCH_ROWS = 1 << 16
-_BEYOND_DUCKDB = 400_000_000
-"""Bytes that rows under way and results may take beside what DuckDB counts."""
+_PARENT_BYTES = 300_000_000
+"""What the parent may take of the memory of both."""
+_LEAST_SHARE, _DUCKDB_SHARE = 0.5, 0.7
+"""The share of the memory that is left for this process at least, and the share of that which DuckDB may count: rows
+under way and results are beside it."""
 
 _JSON_DEPTH = 10_000
 """More than the JSON of an expression has that is as deep as DuckDB allows, 1000."""
@@ -141,9 +144,9 @@ def _kind_of(error: Exception) -> str:
     return duckdb.OutOfMemoryException.__name__ if isinstance(error, MemoryError) else type(error).__name__
 
 
-def open_database(setup: Setup) -> duckdb.DuckDBPyConnection:
+def open_database(setup: Setup, memory: str) -> duckdb.DuckDBPyConnection:
     """Open DuckDB as it may be used here: no file outside the setup's, no setting that a statement can change."""
-    connection = connect(None, setup.memory, may_spill=not setup.is_confined)
+    connection = connect(None, memory, may_spill=not setup.is_confined)
     if setup.rows is not None:
         connection.execute(f"ATTACH {literal(setup.rows)} AS {quoted(setup.rows_name)} (READ_ONLY)")
     # DuckDB compares these with the glob as it is written, and then with each path that it matches.
@@ -161,11 +164,13 @@ def open_database(setup: Setup) -> duckdb.DuckDBPyConnection:
 
 
 def _start(setup: Setup, memory: int) -> Server:
-    if setup.is_confined:
-        limit_memory(memory + _BEYOND_DUCKDB)
-        # Before DuckDB starts threads, which would not be confined.
-        confine([*setup.folders, *setup.files, *([] if setup.rows is None else [setup.rows])])
-    return Server(open_database(setup))
+    if not setup.is_confined:
+        return Server(open_database(setup, setup.memory))
+    left = max(memory - _PARENT_BYTES, int(memory * _LEAST_SHARE))
+    limit_memory(left)
+    # Before DuckDB starts threads, which would not be confined.
+    confine([*setup.folders, *setup.files, *([] if setup.rows is None else [setup.rows])])
+    return Server(open_database(setup, f"{int(left * _DUCKDB_SHARE)}B"))
 
 
 def _serve_or_end(server: Server, channel: socket) -> None:

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from lakeindex.config.read_limits import ReadLimits
 from lakeindex.errors import LakeIndexError
-from lakeindex.profile.workers.protocol import OUT_OF_MEMORY, Request, Tag, outcome_from_json, read_frame
+from lakeindex.profile.workers.protocol import OUT_OF_MEMORY, Request, Tag, outcome_from_json, receive_frame
 from lakeindex.types.reports import FileOutcome
 
 _SECONDS_TO_START = 60.0
@@ -171,7 +171,7 @@ class WorkerProcess:
             view = view[self.process.stdin.write(view[:_ATOMIC_BYTES]) :]
 
     def _receive(self, seconds: float) -> tuple[Tag, bytearray] | None:
-        return read_frame(_ResponseStream(self, time.monotonic() + seconds))
+        return receive_frame(_ResponseStream(self, time.monotonic() + seconds))
 
     def read(self, size: int, deadline: float) -> bytes:
         """Read at most `size` bytes of a response; none at its end. Raises TimeoutError after the deadline."""

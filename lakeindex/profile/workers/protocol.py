@@ -1,12 +1,8 @@
-"""The protocol between a worker and its parent: requests are lines of JSON, responses are frames.
-
-A frame is a tag (one byte), a length (eight bytes) and a payload of that length.
-"""
+"""The protocol between a worker and its parent: requests are lines of JSON, responses are frames."""
 
 from __future__ import annotations
 
 import json
-import struct
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from enum import IntEnum
@@ -16,10 +12,10 @@ from typing import IO, Any, Protocol
 import pyarrow as pa
 
 from lakeindex.config.profile_limits import ProfileLimits, limits_from_json
+from lakeindex.files.frames import frame_head, read_frame
 from lakeindex.types.lake import Header, LakeFile, ReadOptions, Scan, TableId
 from lakeindex.types.reports import FileOutcome, FileStatus, ReadTable
 
-_HEAD = struct.Struct("<BQ")
 _PIPE_BYTES = 1 << 16  # what a pipe holds: asking for more only allocates more
 
 OUT_OF_MEMORY = 86
@@ -65,7 +61,7 @@ class Request:
 
 def write_frame(stream: IO[bytes], tag: Tag, payload: bytes | pa.Buffer) -> None:
     """Write one frame."""
-    stream.write(_HEAD.pack(tag, len(payload)))
+    stream.write(frame_head(tag, len(payload)))
     stream.write(payload)
     stream.flush()
 
@@ -74,7 +70,7 @@ def write_records(stream: IO[bytes], records: pa.Table) -> None:
     """Write the frame of a response's records, without a copy of them all."""
     counted = pa.MockOutputStream()
     _write_stream(counted, records)
-    stream.write(_HEAD.pack(Tag.RECORDS, counted.size()))
+    stream.write(frame_head(Tag.RECORDS, counted.size()))
     _write_stream(stream, records)
     stream.flush()
 
@@ -92,24 +88,10 @@ class Readable(Protocol):
         ...
 
 
-def read_frame(stream: Readable) -> tuple[Tag, bytearray] | None:
+def receive_frame(stream: Readable) -> tuple[Tag, bytearray] | None:
     """Read one frame; None when the other process has ended."""
-    head = _read_exactly(stream, _HEAD.size)
-    if head is None:
-        return None
-    tag, size = _HEAD.unpack(head)
-    payload = _read_exactly(stream, size)
-    return None if payload is None else (Tag(tag), payload)
-
-
-def _read_exactly(stream: Readable, size: int) -> bytearray | None:
-    payload = bytearray()
-    while len(payload) < size:
-        received = stream.read(min(size - len(payload), _PIPE_BYTES))
-        if not received:
-            return None
-        payload += received
-    return payload
+    frame = read_frame(stream.read, _PIPE_BYTES)
+    return None if frame is None else (Tag(frame[0]), frame[1])
 
 
 def outcome_to_json(outcome: FileOutcome) -> bytes:

@@ -8,7 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lakeindex.config.profile_limits import ProfileLimits
-from lakeindex.profile.workers.protocol import Request, Tag, outcome_from_json, outcome_to_json, read_frame, write_frame
+from lakeindex.profile.workers.protocol import (
+    Request,
+    Tag,
+    outcome_from_json,
+    outcome_to_json,
+    receive_frame,
+    write_frame,
+)
 from lakeindex.types.lake import Header, LakeFile, ReadOptions, Scan, TableId
 from lakeindex.types.reports import FileOutcome, FileStatus, ReadTable
 
@@ -73,8 +80,8 @@ def test_frames_are_read_in_the_order_they_were_written() -> None:
     for tag, payload in sent:
         write_frame(stream, tag, payload)
     stream.seek(0)
-    assert [read_frame(stream) for _ in sent] == sent
-    assert read_frame(stream) is None
+    assert [receive_frame(stream) for _ in sent] == sent
+    assert receive_frame(stream) is None
 
 
 @pytest.mark.parametrize("length", range(12))
@@ -82,7 +89,7 @@ def test_a_frame_cut_short_is_none(length: int) -> None:
     stream = io.BytesIO()
     write_frame(stream, Tag.FILE_DONE, b"abc")
     assert len(stream.getvalue()) == 12
-    assert read_frame(io.BytesIO(stream.getvalue()[:length])) is None
+    assert receive_frame(io.BytesIO(stream.getvalue()[:length])) is None
 
 
 def test_a_frame_that_arrives_in_pieces_is_whole() -> None:
@@ -93,4 +100,4 @@ def test_a_frame_that_arrives_in_pieces_is_whole() -> None:
     stream = Dripping()
     write_frame(stream, Tag.RECORDS, b"abcdef")
     stream.seek(0)
-    assert read_frame(stream) == (Tag.RECORDS, b"abcdef")
+    assert receive_frame(stream) == (Tag.RECORDS, b"abcdef")
