@@ -41,7 +41,7 @@ def write_version(lake: Path, version: int) -> None:
 
 def publish(lake: Path, index: Path, version: int, keep: int) -> None:
     write_version(lake, version)
-    Lake.index(lake, index, replace(SETTINGS, keep=keep))
+    Lake.index(lake, index, replace(SETTINGS, keep=keep, shrink_limit=1.0))
 
 
 def start_readers(index: Path, seconds: float) -> list[subprocess.Popen[str]]:

@@ -183,13 +183,16 @@ class SqlProcess:
         with self._lock:
             if self._running is running:
                 self._running = None
+        running.await_end()
         running.end()
         if self._is_closed:
             return SqlProcessEnded("the lake was closed while a statement was running")
-        return SqlProcessEnded(
-            f"the process that runs SQL {running.how_it_ended()}; with large tables it may need more memory than the "
-            "machine has: set less with LAKEINDEX_MEMORY"
+        hint = (
+            "as by a machine that has not enough memory: set less with LAKEINDEX_MEMORY"
+            if running.was_killed()
+            else "as for lack of memory: ask for less, or allow more with LAKEINDEX_MEMORY"
         )
+        return SqlProcessEnded(f"the process that runs SQL {running.how_it_ended()}, {hint}")
 
     def _ready(self) -> RunningProcess:
         """Return the running process once it is ready."""

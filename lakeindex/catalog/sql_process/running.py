@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from lakeindex.config.settings import bytes_of
 
 _CHANNELS = 4
 """Statements that run side by side in one process; further ones wait."""
+_SECONDS_TO_EXIT = 0.5
 _LONGEST_REASON = 300  # characters
 
 
@@ -76,6 +78,11 @@ class RunningProcess:
         for channel in self.channels:  # wakes those who wait for one
             self.free.put(channel)
 
+    def await_end(self) -> None:
+        """Wait a moment for the end of a process that has closed its sockets, so that its own reason is told."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(_SECONDS_TO_EXIT)
+
     def is_gone(self) -> bool:
         """Whether the process has ended by itself, or was killed by somebody else."""
         return not self.has_ended and self.process.poll() is not None
@@ -84,6 +91,10 @@ class RunningProcess:
         """Close the sockets in a forked child, which must not use them, nor keep them open after the parent's end."""
         for one in (self.control, *self.channels):
             one.close()
+
+    def was_killed(self) -> bool:
+        """Whether the process was killed from outside."""
+        return self.process.wait() == -signal.SIGKILL
 
     def how_it_ended(self) -> str:
         """Describe how the process ended."""

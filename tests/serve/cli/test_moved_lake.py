@@ -105,7 +105,7 @@ def test_a_variable_names_the_folder_and_a_file_of_settings_does_not(
     named = load_settings({"index": index}, {"LAKEINDEX_LAKE": str(now), "LAKEINDEX_MODEL": "hashing"}, tmp_path)
     assert Lake.open(index, named).root == now
     (tmp_path / "lakeindex.toml").write_text("lake = '/etc'")
-    with pytest.raises(InvalidSetting, match="which a file can't: give --lake"):
+    with pytest.raises(InvalidSetting, match="which is for you alone to say"):
         load_settings({}, {}, tmp_path)
 
 
