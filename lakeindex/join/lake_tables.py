@@ -12,6 +12,7 @@ import pyarrow as pa
 from lakeindex.catalog.catalog import Catalog
 from lakeindex.catalog.directory import Directory
 from lakeindex.catalog.lake_views import LakeViews, ViewedTable
+from lakeindex.catalog.sql_process.cursor import SqlCursor
 from lakeindex.errors import InvalidSetting, NotFound
 from lakeindex.join.composite_key import MOST_COLUMNS
 from lakeindex.join.side import JoinSide
@@ -100,6 +101,15 @@ class LakeTables:
         sources = self.database.select(table), self._files.select(table)
         rows = self.table(column.table)[0].rows
         return JoinSide.open(self.database.connection, table.id, sources, places, rows, table.readings)
+
+    def written_rows(self, table: TableId) -> tuple[SqlCursor, str, ViewedTable]:
+        """Return a cursor, and the SELECT of a table's rows as they are written in its file, in the file's order.
+
+        Raises NotFound with the nearest names, UnreadableTable where DuckDB can't read the table.
+        """
+        self.table(table)
+        (viewed,) = self.viewed([table])
+        return self._files.connection.cursor(), self._files.select_as_written(viewed), viewed
 
     def counted_column(self, column: ColumnId, views: Mapping[TableId, ViewedTable]) -> CountedColumn:
         """Return how DuckDB reads a column to count, given the view of its table.

@@ -1,0 +1,1 @@
+"""Which value is right where sources disagree."""

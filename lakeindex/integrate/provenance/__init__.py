@@ -1,0 +1,1 @@
+"""Where each cell of an integrated table came from."""

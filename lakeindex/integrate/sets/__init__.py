@@ -1,0 +1,1 @@
+"""Integrable sets: communities of the graph of tuples."""
