@@ -1,0 +1,88 @@
+"""Communities of the graph of tuples: the tuples that describe one entity, robust to a few wrong edges.
+
+Connected components make one entity of two as soon as a single edge between them is wrong. Here two sets become one
+only where the evidence between all their tuples, edges that are missing included, speaks for it: correlation clustering
+(Bansal, Blum, Chawla, Machine Learning 2004) by average linkage, of which each round merges all pairs of sets that are
+each other's best.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lakeindex.arrays.aliases import Flags, Floats, Integers
+from lakeindex.arrays.ragged import sums
+
+MISSING_EDGE = -1.0
+"""The log-odds of two tuples of which blocking did not make a pair."""
+_MOST_LOG_ODDS = 7.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TupleGraph:
+    """Tuples, and for pairs of them the probability that they describe one entity; a pair is there once."""
+
+    size: int
+    left: Integers
+    right: Integers
+    probabilities: Floats
+
+    def log_odds(self) -> Floats:
+        """Return the log-odds of each edge, bounded: no edge is certain."""
+        most = 1 / (1 + np.exp(-_MOST_LOG_ODDS))
+        sure = np.clip(self.probabilities, 1 - most, most)
+        return np.log(sure / (1 - sure))
+
+
+def components(size: int, left: Integers, right: Integers) -> Integers:
+    """Return the number of each node's connected component, (size,): that of the component's first node."""
+    labels = np.arange(size)
+    while True:
+        lower = np.minimum(labels[left], labels[right])
+        before = labels.copy()
+        np.minimum.at(labels, left, lower)
+        np.minimum.at(labels, right, lower)
+        labels = labels[labels]
+        if (labels == before).all():
+            return labels
+
+
+def integrable_sets(graph: TupleGraph, missing: float = MISSING_EDGE) -> Integers:
+    """Return the set of each tuple, (size,) from 0, numbered by its first tuple."""
+    sets = np.arange(graph.size)
+    sizes = np.ones(graph.size)
+    left, right, weights = graph.left, graph.right, graph.log_odds() - missing
+    while len(left):
+        products = sizes[left] * sizes[right]
+        scores = weights / products + missing
+        is_merged = _mutual_best(graph.size, left, right, scores) & (scores > 0)
+        if not is_merged.any():
+            break
+        target = np.arange(graph.size)
+        target[np.maximum(left, right)[is_merged]] = np.minimum(left, right)[is_merged]
+        sets = target[sets]
+        sizes = np.bincount(sets, minlength=graph.size).astype(np.float64)
+        left, right, weights = _contracted(graph.size, target[left], target[right], weights)
+    return np.unique(sets, return_inverse=True)[1].astype(np.int64)
+
+
+def _mutual_best(size: int, left: Integers, right: Integers, scores: Floats) -> Flags:
+    """Return which edges are the best of both their ends; ties go to the first."""
+    order = np.lexsort((np.maximum(left, right), np.minimum(left, right), -scores))
+    best = np.full(size, len(left))
+    ranks = np.empty(len(left), np.int64)
+    ranks[order] = np.arange(len(left))
+    np.minimum.at(best, left, ranks)
+    np.minimum.at(best, right, ranks)
+    is_best: Flags = (best[left] == ranks) & (best[right] == ranks)
+    return is_best
+
+
+def _contracted(size: int, left: Integers, right: Integers, weights: Floats) -> tuple[Integers, Integers, Floats]:
+    """Return the edges between sets, each pair of sets once, with the sum of their weights."""
+    lower, upper = np.minimum(left, right), np.maximum(left, right)
+    is_outer = lower != upper
+    pairs, numbers = np.unique(lower[is_outer] * size + upper[is_outer], return_inverse=True)
+    return pairs // size, pairs % size, sums(numbers, weights[is_outer], len(pairs))
