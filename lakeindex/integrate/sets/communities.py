@@ -1,39 +1,22 @@
 """Communities of the graph of tuples: the tuples that describe one entity, robust to a few wrong edges.
 
 Connected components make one entity of two as soon as a single edge between them is wrong. Here two sets become one
-only where the evidence between all their tuples, edges that are missing included, speaks for it: correlation clustering
-(Bansal, Blum, Chawla, Machine Learning 2004) by average linkage, of which each round merges all pairs of sets that are
-each other's best.
+only where the evidence between all their tuples speaks for it, that of triangles and of missing edges included:
+correlation clustering (Bansal, Blum, Chawla, Machine Learning 2004) by average linkage, of which each round merges all
+pairs of sets that are each other's best.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 
 from lakeindex.arrays.aliases import Flags, Floats, Integers
 from lakeindex.arrays.ragged import sums
+from lakeindex.integrate.sets.edge_support import supported
+from lakeindex.integrate.sets.tuple_graph import TupleGraph
 
-MISSING_EDGE = -1.0
+MISSING_EDGE = -0.25
 """The log-odds of two tuples of which blocking did not make a pair."""
-_MOST_LOG_ODDS = 7.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TupleGraph:
-    """Tuples, and for pairs of them the probability that they describe one entity; a pair is there once."""
-
-    size: int
-    left: Integers
-    right: Integers
-    probabilities: Floats
-
-    def log_odds(self) -> Floats:
-        """Return the log-odds of each edge, bounded: no edge is certain."""
-        most = 1 / (1 + np.exp(-_MOST_LOG_ODDS))
-        sure = np.clip(self.probabilities, 1 - most, most)
-        return np.log(sure / (1 - sure))
 
 
 def components(size: int, left: Integers, right: Integers) -> Integers:
@@ -53,7 +36,7 @@ def integrable_sets(graph: TupleGraph, missing: float = MISSING_EDGE) -> Integer
     """Return the set of each tuple, (size,) from 0, numbered by its first tuple."""
     sets = np.arange(graph.size)
     sizes = np.ones(graph.size)
-    left, right, weights = graph.left, graph.right, graph.log_odds() - missing
+    left, right, weights = graph.left, graph.right, supported(graph, missing) - missing
     while len(left):
         products = sizes[left] * sizes[right]
         scores = weights / products + missing

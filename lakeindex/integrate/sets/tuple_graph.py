@@ -1,0 +1,28 @@
+"""The graph of tuples: for pairs of them, the probability that they describe one entity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lakeindex.arrays.aliases import Floats, Integers
+
+_MOST_LOG_ODDS = 7.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TupleGraph:
+    """Tuples, and for pairs of them the probability that they describe one entity; a pair is there once."""
+
+    size: int
+    left: Integers
+    right: Integers
+    probabilities: Floats
+
+    def log_odds(self) -> Floats:
+        """Return the log-odds of each edge, bounded: no edge is certain."""
+        least = 1 / (1 + np.exp(_MOST_LOG_ODDS))
+        unsure = np.clip(self.probabilities, least, 1 - least)
+        log_odds: Floats = np.log(unsure / (1 - unsure))
+        return log_odds
