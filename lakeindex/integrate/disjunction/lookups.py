@@ -20,16 +20,16 @@ from lakeindex.integrate.disjunction.equal_join import (
 _MOST_GROUPS = 200
 
 
-def look_up(codes: Integers, key: int | None = None) -> Integers:
+def look_up(codes: Integers, keys: Sequence[int] = ()) -> Integers:
     """Return tuples, (n, attributes) with MISSING, with what they look up, as distinct rows, ascending; none is lost.
 
-    There are no more of them than there were. With `key`, an attribute, tuples that have it are looked up by none.
+    There are no more of them than there were. With `keys`, attributes, tuples that have them all are looked up by none.
     """
     base, _ = unique_rows(codes)
     groups = groups_of(base)
     offering = sorted(groups, key=lambda group: -len(group.places))[:_MOST_GROUPS]
-    if key is not None:
-        offering = [group for group in offering if not group.has[key]]
+    if keys:
+        offering = [group for group in offering if not group.has[list(keys)].all()]
     waiting: dict[bytes, list[Integers]] = defaultdict(list)
     for group in groups:
         waiting[group.has.tobytes()].append(group.codes)

@@ -86,7 +86,7 @@ def test_lookups_multiply_nothing_and_join_only_what_agrees(rows: list[Row]) -> 
 def test_with_a_key_an_entity_has_one_line() -> None:
     # key, country, capital, order: two orders of one entity look nothing up, an entity takes its country's capital.
     rows = np.array([[0, 5, -1, -1], [1, 5, -1, -1], [-1, 5, 7, -1], [-1, 5, -1, 8], [-1, 5, -1, 9]])
-    assert look_up(rows, key=0).tolist() == [[-1, 5, 7, 8], [-1, 5, 7, 9], [0, 5, 7, -1], [1, 5, 7, -1]]
+    assert look_up(rows, [0]).tolist() == [[-1, 5, 7, 8], [-1, 5, 7, 9], [0, 5, 7, -1], [1, 5, 7, -1]]
 
 
 def test_a_star_of_ten_arms_takes_no_step_for_each_subset_of_them() -> None:

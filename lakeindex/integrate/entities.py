@@ -1,0 +1,37 @@
+"""Which tuples are of one entity: by a key that a person named, or by how likely they describe the same thing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lakeindex.arrays.aliases import Integers
+from lakeindex.integrate.disjunction.equal_join import MISSING
+from lakeindex.integrate.link.link_many import link_many
+from lakeindex.integrate.sets.communities import integrable_sets
+from lakeindex.integrate.sets.tuple_graph import TupleGraph
+from lakeindex.integrate.tuples import Tuples
+
+
+def sets_by_key(tuples: Tuples, key: Sequence[int]) -> Integers:
+    """Return the set of each tuple, (tuples,): those of equal keys together, those without a key alone."""
+    codes = tuples.key_codes(key)
+    alone = codes == MISSING
+    codes = np.where(alone, codes.max(initial=MISSING) + 1 + np.cumsum(alone), codes)
+    return _numbered_by_first(codes)
+
+
+def sets_by_links(tuples: Tuples) -> Integers:
+    """Return the set of each tuple, (tuples,): the communities of the graph of tuples that are likely the same."""
+    links = link_many(tuples.records, tuples.alignment)
+    ends = [links[name].to_numpy() for name in ("left", "right", "probability")]
+    return _numbered_by_first(integrable_sets(TupleGraph(len(tuples), *ends)))
+
+
+def _numbered_by_first(sets: Integers) -> Integers:
+    """Number sets by their first tuple."""
+    _, first, numbers = np.unique(sets, return_index=True, return_inverse=True)
+    ranks = np.empty(len(first), np.int64)
+    ranks[np.argsort(first)] = np.arange(len(first))
+    return ranks[numbers]

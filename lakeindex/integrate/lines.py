@@ -1,0 +1,91 @@
+"""The lines of the result: sets of tuples joined with what agrees with them, and which sets each line is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+
+from lakeindex.arrays.aliases import Integers
+from lakeindex.arrays.ragged import ranges
+from lakeindex.integrate.conflicts.claims import Claims, Resolved
+from lakeindex.integrate.disjunction.equal_join import MISSING, groups_of, subsumed_pairs, unique_rows
+from lakeindex.integrate.disjunction.full_disjunction import TooLarge, full_disjunction
+from lakeindex.integrate.disjunction.lookups import look_up
+
+_FEW = 100
+"""Sets that say the same, which all stand behind each line that has it; further ones stand behind the first line."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lines:
+    """The lines, and the sets behind them."""
+
+    count: int
+    line: Integers
+    """(pairs,) ascending."""
+    set: Integers
+    """(pairs,)"""
+    is_full: bool
+    """Whether this is the full disjunction, and not only what multiplies nothing."""
+
+
+def value_codes(claims: Claims, resolved: Resolved, attributes: int) -> Integers:
+    """Return the value of each set and attribute as a number, (sets, attributes), MISSING where there is none."""
+    sets = int(claims.entity.max(initial=-1)) + 1
+    codes = np.full((sets, attributes), MISSING, np.int64)
+    won = np.flatnonzero(resolved.has_won)
+    keys: Any = claims.key.take(won).dictionary_encode()
+    order = pc.array_sort_indices(keys.dictionary).to_numpy()
+    ranks = np.empty(len(order), np.int64)
+    ranks[order] = np.arange(len(order))
+    numbers = ranks[keys.indices.to_numpy()]
+    cells = resolved.claim_cell[won]
+    least = np.full(len(resolved), np.iinfo(np.int64).max)
+    np.minimum.at(least, cells, numbers)
+    codes[resolved.entity, resolved.attribute] = least
+    return codes
+
+
+def lines_of(codes: Integers, keys: Sequence[int], most: int) -> Lines:
+    """Join sets of tuples, (sets, attributes), with what agrees with them.
+
+    With `keys`, attributes, there is one line for each set that has them, with what it looks up, and what no line took
+    in; without, the full disjunction, or where that has more than `most` lines, only what multiplies nothing.
+    """
+    is_full = not keys
+    try:
+        lines = look_up(codes, keys) if keys else full_disjunction(codes, most)
+    except TooLarge:
+        lines, is_full = look_up(codes), False
+    line, member = _members(lines, codes)
+    order = np.lexsort((member, line))
+    line, member = line[order], member[order]
+    # In the order of the sets: that of the tables' rows.
+    first = np.full(len(lines), len(codes))
+    np.minimum.at(first, line, member)
+    places = np.empty(len(lines), np.int64)
+    places[np.lexsort((np.arange(len(lines)), first))] = np.arange(len(lines))
+    order = np.lexsort((member, places[line]))
+    return Lines(len(lines), places[line][order], member[order], is_full)
+
+
+def _members(lines: Integers, codes: Integers) -> tuple[Integers, Integers]:
+    """Return the pairs of a line and a set, all of whose values the line has."""
+    distinct, numbers = unique_rows(codes)
+    order = np.argsort(numbers, kind="stable")
+    counts = np.bincount(numbers, minlength=len(distinct))
+    starts = np.cumsum(counts) - counts
+    found = list(subsumed_pairs(lines, groups_of(distinct)))
+    if not found:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    own, line = (np.concatenate(part) for part in zip(*found, strict=True))
+    by_set = np.lexsort((line, own))
+    own, line = own[by_set], line[by_set]
+    is_first = np.ones(len(own), bool)
+    is_first[1:] = own[1:] != own[:-1]
+    lengths = np.where(is_first, counts[own], np.minimum(counts[own], _FEW))
+    return np.repeat(line, lengths), order[ranges(starts[own], lengths)]
