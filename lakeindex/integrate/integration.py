@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +27,10 @@ class Integration:
     lines: int
     remarks: tuple[str, ...]
     """What a person should know of the result."""
+
+    def describe(self) -> str:
+        """Say in a sentence what was made of what."""
+        return f"{self.lines} lines of {len(self.tuples)} rows in {len(self.tuples.records)} tables"
 
     def to_arrow(self) -> pa.Table:
         """Return the lines as texts, null where no table has a value."""
@@ -58,12 +61,11 @@ def spread(claims: Claims, resolved: Resolved, lines: Lines) -> tuple[Claims, Re
     cells, cell = np.unique(line * _width(resolved) + attribute, return_inverse=True)
     surest = _surest(cell, own_cells, resolved, len(cells))
     spread_claims = Claims(
-        line, attribute, claims.source[places], claims.row[places], claims.text.take(pa.array(places)),
-        claims.key.take(pa.array(places)), None if claims.moment is None else claims.moment[places],
+        line, attribute, claims.source[places], claims.row[places], claims.text.take(places),
+        claims.key.take(places), None if claims.moment is None else claims.moment[places],
     )  # fmt: skip
-    at: Any = pa.array(surest)
     return spread_claims, Resolved(
-        cells // _width(resolved), cells % _width(resolved), resolved.value.take(at), resolved.confidence[surest],
+        cells // _width(resolved), cells % _width(resolved), resolved.value.take(surest), resolved.confidence[surest],
         resolved.decision[surest], resolved.is_tie[surest], cell, resolved.claim_group[places],
         resolved.has_won[places], resolved.notes,
     )  # fmt: skip
@@ -86,8 +88,3 @@ def _surest(cell: Integers, own_cells: Integers, resolved: Resolved, cells: int)
     firsts = np.searchsorted(cell[order], np.arange(cells))
     surest: Integers = own_cells[order][firsts]
     return surest
-
-
-def names_of(tables: Sequence[str]) -> str:
-    """Return the names of tables for a sentence, at most three of them."""
-    return ", ".join(tables[:3]) + (f" and {len(tables) - 3} more" if len(tables) > 3 else "")

@@ -29,14 +29,13 @@ class Lines:
     """(pairs,) ascending."""
     set: Integers
     """(pairs,)"""
-    is_full: bool
-    """Whether this is the full disjunction, and not only what multiplies nothing."""
+    is_cut: bool
+    """Whether the full disjunction would have been too large, so that only what multiplies nothing was joined."""
 
 
-def value_codes(claims: Claims, resolved: Resolved, attributes: int) -> Integers:
+def value_codes(claims: Claims, resolved: Resolved, shape: tuple[int, int]) -> Integers:
     """Return the value of each set and attribute as a number, (sets, attributes), MISSING where there is none."""
-    sets = int(claims.entity.max(initial=-1)) + 1
-    codes = np.full((sets, attributes), MISSING, np.int64)
+    codes = np.full(shape, MISSING, np.int64)
     won = np.flatnonzero(resolved.has_won)
     keys: Any = claims.key.take(won).dictionary_encode()
     order = pc.array_sort_indices(keys.dictionary).to_numpy()
@@ -56,11 +55,12 @@ def lines_of(codes: Integers, keys: Sequence[int], most: int) -> Lines:
     With `keys`, attributes, there is one line for each set that has them, with what it looks up, and what no line took
     in; without, the full disjunction, or where that has more than `most` lines, only what multiplies nothing.
     """
-    is_full = not keys
+    sets = np.flatnonzero((codes != MISSING).any(axis=1))
+    codes, is_cut = codes[sets], False
     try:
         lines = look_up(codes, keys) if keys else full_disjunction(codes, most)
     except TooLarge:
-        lines, is_full = look_up(codes), False
+        lines, is_cut = look_up(codes), True
     line, member = _members(lines, codes)
     order = np.lexsort((member, line))
     line, member = line[order], member[order]
@@ -70,7 +70,7 @@ def lines_of(codes: Integers, keys: Sequence[int], most: int) -> Lines:
     places = np.empty(len(lines), np.int64)
     places[np.lexsort((np.arange(len(lines)), first))] = np.arange(len(lines))
     order = np.lexsort((member, places[line]))
-    return Lines(len(lines), places[line][order], member[order], is_full)
+    return Lines(len(lines), places[line][order], sets[member[order]], is_cut)
 
 
 def _members(lines: Integers, codes: Integers) -> tuple[Integers, Integers]:

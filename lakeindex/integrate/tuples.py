@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -72,9 +72,9 @@ class Tuples:
             nothing = np.empty(0, np.int64)
             no_texts: Texts = pa.array([], pa.large_string())
             return Claims(nothing, nothing, nothing, nothing, no_texts, no_texts)
-        numbers = [np.concatenate([part[place] for part in parts]) for place in range(4)]
-        texts = [pa.concat_arrays([part[place] for part in parts]) for place in (4, 5)]
-        return Claims(*numbers, *texts)
+        entity, attribute, source, row = (np.concatenate([part[place] for part in parts]) for place in range(4))
+        text, key = (cast(Texts, pa.concat_arrays([part[place] for part in parts])) for place in (4, 5))
+        return Claims(entity, attribute, source, row, text, key)
 
     def _claims_of(self, attribute: int, at: int, name: str, sets: Integers) -> tuple[Any, ...]:
         texts = self.records[at].texts(name)

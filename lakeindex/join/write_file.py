@@ -33,7 +33,7 @@ def require_writable(path: Path, force: bool) -> None:
     """Raise, before any work, what `copy_rows` would for this path: InvalidSetting, NotFound or Refused."""
     if path.suffix.lower() not in _COPY_OPTIONS:
         raise InvalidSetting(f"{path.name!r} has no known suffix: let it end with {', '.join(_COPY_OPTIONS)}")
-    _require_free(path, force)
+    require_free(path, force)
 
 
 def copy_rows(sql: str, path: Path, force: bool, connect: Connect) -> int:
@@ -62,12 +62,13 @@ def mapping_path(out: Path) -> Path:
 
 def write_mapping(pairs: pa.Table, path: Path, force: bool) -> None:
     """Write a mapping as Parquet. Raises NotFound where there is no such folder, Refused where a file exists."""
-    _require_free(path, force)
+    require_free(path, force)
     with unfinished_beside(path, force) as unfinished:
         pq.write_table(pairs, unfinished, compression="zstd")
 
 
-def _require_free(path: Path, force: bool) -> None:
+def require_free(path: Path, force: bool) -> None:
+    """Raise NotFound where there is no such folder, Refused for a folder or a file that exists, unless `force`."""
     if not path.parent.is_dir():
         raise NotFound(f"there is no folder {str(path.parent)!r} to write {path.name!r} into")
     if path.is_dir():

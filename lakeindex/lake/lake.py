@@ -23,7 +23,7 @@ from lakeindex.config.ranges import (
     SQL_SECONDS,
 )
 from lakeindex.config.settings import Settings, allowed_globs, bytes_of
-from lakeindex.lake import maintenance
+from lakeindex.lake import integrating, maintenance
 from lakeindex.lake.answering import Answering
 from lakeindex.lake.maintenance import build_model, silent, with_index
 from lakeindex.open_index import OpenIndex
@@ -35,6 +35,8 @@ from lakeindex.types.reports import Progress, Report
 
 if TYPE_CHECKING:
     from lakeindex.drift.broken_joins import WatchedJoins, WatchRules
+    from lakeindex.integrate.integration import Integration
+    from lakeindex.integrate.plan import IntegrationPlan
     from lakeindex.join.kinds import AsOf
     from lakeindex.join.plan import JoinPlan
 
@@ -301,6 +303,38 @@ class Lake:
         self.opened.require_rows()
         sides = self.opened.tables.side(left), self.opened.tables.side(right)
         return complements_of(self.opened.searcher, (left, right), sides)
+
+    def integrate(
+        self,
+        tables: Sequence[str] | None = None,
+        key: str | Sequence[str] = (),
+        alignment: str | Path | None = None,
+        rule: str = "auto",
+        most_lines: int = 1_000_000,
+    ) -> Integration:
+        """Integrate tables, all of them unless named, into one of a line an entity: their full disjunction.
+
+        Rows with the same value of `key`, or of several columns together, are of one entity; without a key, rows are
+        linked by how likely they describe the same thing. `alignment` is a CSV that `plan_integration` gave and a
+        person edited; `rule` says which value is taken where sources disagree: auto, majority, truth discovery or
+        recency. Where joins that multiply would make more than `most_lines`, none of these is made.
+        Raises NotFound for a table or key that isn't there, with the nearest names, InvalidSetting for a table named
+        twice, UnreadableTable when a file is gone.
+        """
+        asked = integrating.request_of(self.opened, tables, key, alignment, rule, most_lines)
+        return integrating.integrate(self.opened, asked)
+
+    def plan_integration(
+        self,
+        tables: Sequence[str] | None = None,
+        key: str | Sequence[str] = (),
+        alignment: str | Path | None = None,
+        rule: str = "auto",
+        most_lines: int = 1_000_000,
+    ) -> IntegrationPlan:
+        """Return what `integrate` would do: the alignment, the keys, how many rows meet. Raises what it does."""
+        asked = integrating.request_of(self.opened, tables, key, alignment, rule, most_lines)
+        return integrating.plan(self.opened, asked)
 
     def sql(self, statement: str, seconds: float = DEFAULT_SECONDS, most_rows: int | None = None) -> pa.Table:
         """Run one SELECT on the lake's tables, each named by its path in double quotes, in a process that can't write.

@@ -14,6 +14,7 @@ from lakeindex.serve.cli.closed_pipe import ReaderGone
 from lakeindex.serve.cli.feedback import accept, feedback, reject
 from lakeindex.serve.cli.index import demo, index
 from lakeindex.serve.cli.inspect import profile, read, sql, status, tables
+from lakeindex.serve.cli.integrate import integrate
 from lakeindex.serve.cli.interrupt import Interrupted, Unwinding, guard, leave, say_why
 from lakeindex.serve.cli.join import join
 from lakeindex.serve.cli.keep import forget, repair, restore, snapshot
@@ -49,7 +50,7 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    accept, demo, evaluate, explain, feedback, forget, index, join, pairs, profile, query, read, reject, repair,
+    accept, demo, evaluate, explain, feedback, forget, index, integrate, join, pairs, profile, query, read, reject, repair,
     restore, rollback, snapshot, sql, status, tables, train, verify, watch_joins,
 )  # fmt: skip
 for command in _COMMANDS:

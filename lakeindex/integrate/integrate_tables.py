@@ -1,0 +1,71 @@
+"""The flow: read the tables, align their columns, find entities, resolve conflicts, join what agrees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from lakeindex.arrays.aliases import Integers
+from lakeindex.errors import InvalidSetting
+from lakeindex.integrate.align.align import align
+from lakeindex.integrate.conflicts.resolve import resolve
+from lakeindex.integrate.entities import sets_by_key, sets_by_links
+from lakeindex.integrate.integration import Integration, spread
+from lakeindex.integrate.key_attributes import with_key
+from lakeindex.integrate.lines import lines_of, value_codes
+from lakeindex.integrate.plan import IntegrationPlan
+from lakeindex.integrate.records import read_records
+from lakeindex.integrate.remarks import remarks_on
+from lakeindex.integrate.request import IntegrateRequest
+from lakeindex.integrate.tuples import Tuples
+from lakeindex.join.lake_tables import LakeTables
+from lakeindex.search.searcher import Searcher
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entities:
+    """The tuples, and the set that each is in: the tuples of a set describe one entity."""
+
+    tuples: Tuples
+    sets: Integers
+    """(tuples,)"""
+    key: tuple[int, ...]
+    """The attributes of the key."""
+
+
+def integrate(tables: LakeTables, searcher: Searcher, request: IntegrateRequest) -> Integration:
+    """Integrate tables into one of a line an entity.
+
+    Raises NotFound for a table or a key that isn't there, InvalidSetting for no table or one that is named twice,
+    UnreadableTable when a file is gone or no longer what it was.
+    """
+    found = find_entities(tables, searcher, request)
+    claims = found.tuples.claims(found.sets)
+    resolved = resolve(claims, request.rule)
+    shape = int(found.sets.max(initial=-1)) + 1, len(found.tuples.alignment.attributes)
+    codes = value_codes(claims, resolved, shape)
+    lines = lines_of(codes, found.key, request.most_lines)
+    claims, resolved = spread(claims, resolved, lines)
+    remarks = tuple(remarks_on(found.tuples, claims, resolved, lines.is_cut))
+    return Integration(found.tuples, claims, resolved, lines.count, remarks)
+
+
+def plan(tables: LakeTables, searcher: Searcher, request: IntegrateRequest) -> IntegrationPlan:
+    """Return what `integrate` would do with the same request. Raises what it does."""
+    found = find_entities(tables, searcher, request)
+    return IntegrationPlan.of(found.tuples, found.sets, found.key)
+
+
+def find_entities(tables: LakeTables, searcher: Searcher, request: IntegrateRequest) -> Entities:
+    """Read the tables and find which of their tuples describe one entity."""
+    names = sorted(request.tables)
+    if not names:
+        raise InvalidSetting("name the tables to integrate, or all of them with --all")
+    if len(set(names)) < len(names):
+        twice = next(one for one, other in pairwise(names) if one == other)
+        raise InvalidSetting(f"{twice} is named twice")
+    alignment = request.alignment or align(names, searcher)
+    alignment, key = with_key(alignment, request.key)
+    tuples = Tuples(tuple(read_records(tables, name) for name in names), alignment)
+    sets = sets_by_key(tuples, key) if key else sets_by_links(tuples)
+    return Entities(tuples, sets, tuple(key))

@@ -1,0 +1,28 @@
+"""What a person should know of an integrated table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from lakeindex.integrate.conflicts.claims import Claims, Resolved
+from lakeindex.integrate.tuples import Tuples
+
+
+def remarks_on(tuples: Tuples, claims: Claims, resolved: Resolved, is_cut: bool) -> Iterator[str]:
+    """Yield sentences: what was not joined, which cells are ties, which rows have no value."""
+    if is_cut:
+        yield (
+            "the full disjunction would have more lines than --most-lines: rows were only joined where that multiplies "
+            "none; name a --key, or fewer tables"
+        )
+    if not any(len(one.columns) > 1 for one in tuples.alignment.attributes):
+        yield "the tables have no attribute in common: their rows stand below one another"
+    ties = int(resolved.is_tie.sum())
+    if ties:
+        yield f"{ties} of {len(resolved)} cells are ties: of values that are as likely one is shown, and `why` tells"
+    empty = len(tuples) - len(np.unique(tuples.starts[claims.source] + claims.row))
+    if empty:
+        yield f"{empty} rows have no value at all, and are in no line"
+    yield from resolved.notes
