@@ -9,10 +9,16 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
-from lakeindex.arrays.aliases import Integers
+from lakeindex.arrays.aliases import Flags, Integers
 from lakeindex.arrays.ragged import ranges
 from lakeindex.integrate.conflicts.claims import Claims, Resolved
-from lakeindex.integrate.disjunction.equal_join import MISSING, groups_of, subsumed_pairs, unique_rows
+from lakeindex.integrate.disjunction.equal_join import (
+    MISSING,
+    groups_of,
+    subsumed_pairs,
+    unique_rows,
+    without_subsumed,
+)
 from lakeindex.integrate.disjunction.full_disjunction import TooLarge, full_disjunction
 from lakeindex.integrate.disjunction.lookups import look_up
 
@@ -49,18 +55,22 @@ def value_codes(claims: Claims, resolved: Resolved, shape: tuple[int, int]) -> I
     return codes
 
 
-def lines_of(codes: Integers, keys: Sequence[int], most: int) -> Lines:
+def lines_of(codes: Integers, has_column: Flags, keys: Sequence[int], most: int) -> Lines:
     """Join sets of tuples, (sets, attributes), with what agrees with them.
 
+    `has_column` says of which attributes a set's tables have a column: a value that is missing there is unknown, and
+    agrees with none, as ALITE labels such nulls.
     With `keys`, attributes, there is one line for each set that has them, with what it looks up, and what no line took
     in; without, the full disjunction, or where that has more than `most` lines, only what multiplies nothing.
     """
     sets = np.flatnonzero((codes != MISSING).any(axis=1))
     codes, is_cut = codes[sets], False
+    labelled = _with_labels(codes, has_column[sets])
     try:
-        lines = look_up(codes, keys) if keys else full_disjunction(codes, most)
+        joined = look_up(labelled, keys) if keys else full_disjunction(labelled, most)
     except TooLarge:
-        lines, is_cut = look_up(codes), True
+        joined, is_cut = look_up(labelled), True
+    lines = without_subsumed(np.where(joined > codes.max(initial=MISSING), MISSING, joined))
     line, member = _members(lines, codes)
     order = np.lexsort((member, line))
     line, member = line[order], member[order]
@@ -71,6 +81,14 @@ def lines_of(codes: Integers, keys: Sequence[int], most: int) -> Lines:
     places[np.lexsort((np.arange(len(lines)), first))] = np.arange(len(lines))
     order = np.lexsort((member, places[line]))
     return Lines(len(lines), places[line][order], sets[member[order]], is_cut)
+
+
+def _with_labels(codes: Integers, has_column: Flags) -> Integers:
+    """Give each missing value of a column a code of its own, above all others."""
+    labelled = codes.copy()
+    unknown = (codes == MISSING) & has_column
+    labelled[unknown] = codes.max(initial=MISSING) + 1 + np.arange(unknown.sum())
+    return labelled
 
 
 def _members(lines: Integers, codes: Integers) -> tuple[Integers, Integers]:

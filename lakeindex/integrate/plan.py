@@ -53,14 +53,8 @@ class IntegrationPlan:
             for attribute in self.tuples.alignment.attributes
             for one in attribute.columns
         ]
-        text, number, flag = pa.string(), pa.float64(), pa.bool_()
-        kinds: dict[str, pa.DataType] = {
-            "attribute": text,
-            "table": text,
-            "column": text,
-            "probability": number,
-            "is_key": flag,
-        }
+        kinds: dict[str, pa.DataType] = dict.fromkeys(("attribute", "table", "column"), pa.string())
+        kinds |= {"probability": pa.float64(), "is_key": pa.bool_()}
         columns: list[Any] = [list(column) for column in zip(*members, strict=True)] or [[]] * 5
         return pa.table(columns, schema=pa.schema(list(kinds.items())))
 

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lakeindex.arrays.aliases import Integers, Texts
+from lakeindex.arrays.aliases import Flags, Integers, Texts
 from lakeindex.integrate.alignment import Alignment
 from lakeindex.integrate.conflicts.claims import Claims
 from lakeindex.integrate.disjunction.equal_join import MISSING, unique_rows
@@ -43,6 +43,14 @@ class Tuples:
         """Return the number of each table that has an attribute, with the name of its column."""
         members = [(at, self.alignment.attributes[attribute].of(table)) for at, table in enumerate(self.tables)]
         return [(at, member.column.name) for at, member in members if member is not None]
+
+    def has_column(self, sets: Integers) -> Flags:
+        """Return of which attributes the tables of each set's tuples have a column, (sets, attributes)."""
+        found = np.zeros((int(sets.max(initial=-1)) + 1, len(self.alignment.attributes)), bool)
+        for attribute in range(found.shape[1]):
+            for at, _ in self.columns_of(attribute):
+                found[sets[self.starts[at] : self.starts[at + 1]], attribute] = True
+        return found
 
     def key_codes(self, attributes: Sequence[int]) -> Integers:
         """Return a number for the values of some attributes together, (tuples,), MISSING where one has no value."""

@@ -50,8 +50,8 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    accept, demo, evaluate, explain, feedback, forget, index, integrate, join, pairs, profile, query, read, reject, repair,
-    restore, rollback, snapshot, sql, status, tables, train, verify, watch_joins,
+    accept, demo, evaluate, explain, feedback, forget, index, integrate, join, pairs, profile, query, read, reject,
+    repair, restore, rollback, snapshot, sql, status, tables, train, verify, watch_joins,
 )  # fmt: skip
 for command in _COMMANDS:
     cli.add_command(command)
