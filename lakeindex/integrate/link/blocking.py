@@ -1,0 +1,100 @@
+"""Blocking: the few pairs of tuples that are worth comparing, found by the rare terms that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from lakeindex.arrays.aliases import Floats, Integers
+from lakeindex.arrays.ragged import ranges, starts_run
+from lakeindex.integrate.link.terms import TermRows, parts
+
+_MOST_PRODUCTS = 40_000_000
+"""Pairs of tuples with a common term that are looked at in all; the most frequent terms are left out beyond it."""
+_PRODUCTS_AT_ONCE = 8_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """Pairs of tuples, by left and right tuple, each once; the left number is the smaller one."""
+
+    left: Integers
+    right: Integers
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    @classmethod
+    def of(cls, first: Integers, second: Integers, size: int) -> Pairs:
+        """Order pairs among `size` tuples, and keep each once."""
+        keys = np.unique(np.minimum(first, second) * size + np.maximum(first, second))
+        return cls(keys // max(size, 1), keys % max(size, 1))
+
+
+def nearest_pairs(spaces: list[TermRows], tables: Integers, k: int, is_within: bool) -> Pairs:
+    """Pair each tuple with the `k` others that are most similar to it, by any of some kinds of terms.
+
+    Only tuples of other tables count unless `is_within`.
+    """
+    found = [pair for space in spaces for pair in _nearest(space, tables, k, is_within)]
+    first, second = (np.concatenate([pair[at] for pair in found] or [np.zeros(0, np.int64)]) for at in (0, 1))
+    return Pairs.of(first, second, len(tables))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Postings:
+    """The texts that have each term, but for terms that too many have."""
+
+    starts: Integers
+    texts: Integers
+    weights: Floats
+    lengths: Integers
+    """(terms,) how many texts have each term; 0 where it is left out."""
+
+    @classmethod
+    def of(cls, space: TermRows) -> _Postings:
+        order = np.argsort(space.terms, kind="stable")
+        counts = np.bincount(space.terms, minlength=len(space.rarity))
+        starts = np.concatenate([[0], np.cumsum(counts)])
+        kept = np.where(counts <= _most_holders(counts), counts, 0)
+        return cls(starts, space.owners[order], space.weights[order], kept)
+
+
+def _most_holders(counts: Integers) -> int:
+    """Return up to how many texts may have a term, so that the work stays bounded."""
+    ascending = np.sort(counts)
+    fits = np.flatnonzero(np.cumsum(ascending.astype(np.float64) ** 2) <= _MOST_PRODUCTS)
+    if len(fits) == len(ascending):
+        return int(ascending[-1]) if len(ascending) else 0
+    # Terms as frequent as the first one that is left out are left out, too: none is preferred.
+    return int(ascending[fits[-1] + 1]) - 1 if len(fits) else 0
+
+
+def _nearest(space: TermRows, tables: Integers, k: int, is_within: bool) -> Iterator[tuple[Integers, Integers]]:
+    postings, owners = _Postings.of(space), space.owners
+    lengths = postings.lengths[space.terms]
+    work = np.bincount(owners, lengths, len(space)).astype(np.int64)
+    for part in parts(work, _PRODUCTS_AT_ONCE):
+        entries = slice(int(space.starts[part.start]), int(space.starts[part.stop]))
+        places = ranges(postings.starts[space.terms[entries]], lengths[entries])
+        queries = np.repeat(owners[entries], lengths[entries])
+        products = np.repeat(space.weights[entries], lengths[entries]) * postings.weights[places]
+        others = postings.texts[places]
+        is_allowed = (queries != others) if is_within else (tables[queries] != tables[others])
+        yield _best(queries[is_allowed] * len(space) + others[is_allowed], products[is_allowed], len(space), k)
+
+
+def _best(keys: Integers, products: Floats, size: int, k: int) -> tuple[Integers, Integers]:
+    """Sum products by pair, and return the best pairs of each query."""
+    order = np.argsort(keys, kind="stable")
+    keys, products = keys[order], products[order]
+    begins = np.flatnonzero(starts_run(keys)) if len(keys) else np.zeros(0, np.int64)
+    sums = np.add.reduceat(products, begins) if len(begins) else np.zeros(0)
+    queries, others = keys[begins] // max(size, 1), keys[begins] % max(size, 1)
+    order = np.lexsort((others, -sums, queries))
+    queries, others = queries[order], others[order]
+    firsts = np.flatnonzero(starts_run(queries)) if len(queries) else np.zeros(0, np.int64)
+    ranks = np.arange(len(queries)) - np.repeat(firsts, np.diff(np.append(firsts, len(queries))))
+    return queries[ranks < k], others[ranks < k]

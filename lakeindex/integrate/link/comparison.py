@@ -1,0 +1,118 @@
+"""Comparison: how the two tuples of each pair agree, attribute by attribute and as a whole, in numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lakeindex.arrays.aliases import Features, Flags, Floats, Integers, Texts
+from lakeindex.integrate.link.blocking import Pairs
+from lakeindex.integrate.link.terms import TermRows
+from lakeindex.integrate.link.tuples import AttributeValues, Tuples
+from lakeindex.join.fuzzy.normal_text import plain
+
+WHOLE = ""
+"""The name under which two tuples are compared as a whole."""
+_NUMERIC = 0.8
+"""The least share of the values of a number attribute that are numbers."""
+_DISTANCES = (0.001, 0.05, 0.15, 0.4)
+"""Relative distances of numbers; each is a feature, whether two numbers are within it."""
+_NATS = 10.0
+"""So many nats of rarity are one unit of a feature."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """The features of pairs of tuples."""
+
+    features: Features
+    """(pairs, features), each with mean 0 and deviation 1 over the pairs."""
+    attributes: tuple[str, ...]
+    """(features,) the attribute that each feature compares, or WHOLE."""
+    similarities: Floats
+    """(pairs,) how similar the tuples are as texts, from 0 to 2."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ComparedTuples:
+    """Tuples as terms, ready to be paired and compared."""
+
+    tuples: Tuples
+    words: TermRows
+    grams: TermRows
+
+    @classmethod
+    def of(cls, tuples: Tuples) -> ComparedTuples:
+        """Take the words and character grams of whole tuples."""
+        texts = plain(tuples.written())
+        return cls(tuples, TermRows.of_words(texts), TermRows.of_grams(texts))
+
+    def compare(self, pairs: Pairs) -> Comparison:
+        """Compare the tuples of each pair."""
+        whole = self._whole(pairs)
+        named = [(WHOLE, whole), *((one.name, _compared(one, pairs)) for one in self.tuples.attributes)]
+        features = np.column_stack([column for _, columns in named for column in columns])
+        attributes = tuple(name for name, columns in named for _ in columns)
+        return Comparison(_standardised(features), attributes, whole[0] + whole[1])
+
+    def _whole(self, pairs: Pairs) -> list[Floats]:
+        shared, left, right = self.words.shared_rarity(pairs.left, pairs.right)
+        lacking, other = left - shared, right - shared
+        amounts = [shared, np.minimum(lacking, other), np.abs(lacking - other)]
+        cosines = [space.cosines(pairs.left, pairs.right) for space in (self.words, self.grams)]
+        return [*cosines, *(one / _NATS for one in amounts)]
+
+
+def _compared(values: AttributeValues, pairs: Pairs) -> list[Floats]:
+    """Return the features of an attribute: missing on a side, then how close numbers or texts are."""
+    is_both = values.is_present[pairs.left] & values.is_present[pairs.right]
+    numbers = _numbers(values.texts)
+    if np.isfinite(numbers).sum() >= _NUMERIC * max(values.is_present.sum(), 1):
+        return [_flags(~is_both), *_close(numbers[pairs.left], numbers[pairs.right])]
+    return [_flags(~is_both), *_alike(values, pairs, is_both)]
+
+
+def _close(left: Floats, right: Floats) -> list[Floats]:
+    size = np.maximum(np.maximum(np.abs(left), np.abs(right)), 1e-9)
+    distances = np.abs(left - right) / size
+    return [_flags(distances <= most) for most in _DISTANCES]
+
+
+def _alike(values: AttributeValues, pairs: Pairs, is_both: Flags) -> list[Floats]:
+    texts = plain(values.texts)
+    spaces = TermRows.of_words(texts), TermRows.of_grams(texts)
+    cosine = sum(space.cosines(pairs.left, pairs.right) for space in spaces) / len(spaces)
+    sides = [_taken(values.keys, side) for side in (pairs.left, pairs.right)]
+    is_equal = is_both & pc.equal(*sides).to_numpy(zero_copy_only=False)
+    return [np.where(is_both, cosine, 0.0), _flags(is_equal)]
+
+
+def _taken(texts: Texts, places: Integers) -> Texts:
+    at: Any = pa.array(places)
+    taken: Texts = texts.take(at)
+    return taken
+
+
+def _flags(claims: Flags) -> Floats:
+    return claims.astype(np.float64)
+
+
+def _numbers(texts: Texts) -> Floats:
+    """Return the numbers that texts are, with or without a unit beside them; nan for other texts."""
+    bare = pc.replace_substring_regex(texts, r"[\s,$€£%]", "")
+    is_number = pc.match_substring_regex(bare, r"^[+-]?[0-9]+(\.[0-9]+)?$")
+    nothing: Any = pa.scalar(None, pa.large_string())
+    found: Any = pc.if_else(is_number, bare, nothing)
+    numbers: Floats = found.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    return numbers
+
+
+def _standardised(features: Features) -> Features:
+    if not len(features):
+        return features
+    spread = features.std(axis=0)
+    return np.asarray((features - features.mean(axis=0)) / np.where(spread < 1e-9, 1.0, spread))
