@@ -22,3 +22,6 @@ PATHS = Path(__file__).with_name("paths.safetensors")
 
 CALIBRATION = Path(__file__).with_name("calibration.json")
 """What the probabilities of a query's answers are calibrated by, after the last stage, and how that was measured."""
+
+ATTRIBUTES = Path(__file__).with_name("attributes.safetensors")
+"""The boosted trees that tell which columns of several tables are the same attribute."""
