@@ -8,7 +8,7 @@ import numpy as np
 
 from lakeindex.arrays.aliases import Integers
 from lakeindex.integrate.disjunction.equal_join import MISSING
-from lakeindex.integrate.link.link_many import link_many
+from lakeindex.integrate.link.link_records import link_many
 from lakeindex.integrate.sets.communities import integrable_sets
 from lakeindex.integrate.sets.tuple_graph import TupleGraph
 from lakeindex.integrate.tuples import Tuples

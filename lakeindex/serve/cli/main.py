@@ -51,9 +51,8 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    accept, dedupe, demo, evaluate, explain, feedback, forget, index, integrate, join, link, pairs, profile, query, read,
-    reject, repair, restore, rollback, snapshot, sql, status, tables, train, verify, watch_joins,
-    repair, restore, rollback, snapshot, sql, status, tables, train, verify, watch_joins,
+    accept, dedupe, demo, evaluate, explain, feedback, forget, index, integrate, join, link, pairs, profile, query,
+    read, reject, repair, restore, rollback, snapshot, sql, status, tables, train, verify, watch_joins,
 )  # fmt: skip
 for command in _COMMANDS:
     cli.add_command(command)
