@@ -1,7 +1,7 @@
 """How likely each option is, given whom to trust: the model ACCU.
 
-Dong, Berti-Equille and Srivastava, "Integrating conflicting data: the role of source dependence", VLDB 2009: a source is
-right with its accuracy, or claims one of n false values.
+Dong, Berti-Equille and Srivastava, "Integrating conflicting data: the role of source dependence", VLDB 2009: a source
+is right with its accuracy, or claims one of n false values.
 """
 
 from __future__ import annotations

@@ -21,8 +21,12 @@ COPY_RATE = 0.8
 """The share of its values that a copier copies, as in the paper."""
 PRIOR_LOG_ODDS = float(np.log(0.2 / 0.8))
 """That two sources depend on one another, before anything is compared; the paper's alpha is .2."""
+_LEAST_DEPENDENCE = 0.5
+"""What is less likely is taken for none: of sources that share few cells little more than the prior is known."""
 _MOST_SOURCES = 256
-_MOST_COMPARISONS = 3 * 10**8
+_MOST_COMPARISONS = 2 * 10**6
+"""Of a source's claim with those of all other sources, in the cells that are compared."""
+_FEWEST_CELLS = 200
 _CHUNK = 2**22
 
 
@@ -44,7 +48,7 @@ class Compared:
         """Compare the sources with the most votes in the cells of which two say something, or a sample of these."""
         votes = np.bincount(ballots.vote_source)
         sources = np.sort(np.argsort(-votes, kind="stable")[:_MOST_SOURCES])
-        cells = sampled_cells(ballots, _MOST_COMPARISONS // len(sources) ** 2)
+        cells = sampled_cells(ballots, _MOST_COMPARISONS)
         row, column = np.full(ballots.cells, -1), np.full(len(votes), -1)
         row[cells], column[sources] = np.arange(len(cells)), np.arange(len(sources))
         places = row[ballots.vote_cell], column[ballots.vote_source]
@@ -82,7 +86,8 @@ class Compared:
         alone = likely * mine * right + (1 - likely) * (1 - mine) * (1 - right) / false_values
         mean = (mine + right) / 2
         copied: Floats = likely * mean + (1 - likely) * (1 - mean)
-        return copied / np.maximum(alone, 1e-12)
+        ratio: Floats = copied / np.maximum(alone, 1e-12)
+        return ratio
 
 
 def copying(ballots: Ballots, posterior: Floats, accuracy: Floats, false_values: Floats) -> Floats:
@@ -96,16 +101,19 @@ def copying(ballots: Ballots, posterior: Floats, accuracy: Floats, false_values:
     if sources > 1:
         compared = Compared.of(ballots, posterior, accuracy)
         among = probability_of(compared.log_odds(false_values) + PRIOR_LOG_ODDS)
+        among[among < _LEAST_DEPENDENCE] = 0.0
         np.fill_diagonal(among, 0.0)
         found[np.ix_(compared.sources, compared.sources)] = among
     return found
 
 
-def sampled_cells(ballots: Ballots, most: int) -> Integers:
-    """Return the cells of which more than one source says something, or as many of them at even distances."""
+def sampled_cells(ballots: Ballots, comparisons: int) -> Integers:
+    """Return the cells of which more than one source says something, or at even distances as many as can be compared."""
     votes = np.bincount(ballots.vote_cell, minlength=ballots.cells)
     cells = np.flatnonzero(votes > 1)
-    return cells[:: -(-len(cells) // max(most, 1))] if len(cells) > most else cells
+    sources = min(int(ballots.vote_source.max(initial=-1)) + 1, _MOST_SOURCES)
+    most = max(int(comparisons / max(sources * votes[cells].mean(), 1)), _FEWEST_CELLS) if len(cells) else 0
+    return cells[:: -(-len(cells) // most)] if len(cells) > most else cells
 
 
 def independence(ballots: Ballots, dependence: Floats, copy_rate: float = COPY_RATE) -> Floats:
@@ -114,7 +122,7 @@ def independence(ballots: Ballots, dependence: Floats, copy_rate: float = COPY_R
     It is the paper's, made symmetric, so that it doesn't depend on the order in which sources are counted.
     """
     own = np.ones(len(ballots.vote_option))
-    partners = np.flatnonzero((dependence > 0.01).any(axis=1))
+    partners = np.flatnonzero(dependence.any(axis=1))
     if not len(partners):
         return own
     place = np.full(len(dependence), -1)

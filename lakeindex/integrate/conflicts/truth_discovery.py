@@ -18,9 +18,8 @@ _ROUNDS = 30
 _SETTLED = 1e-4
 _FEWEST_SOURCES = 4
 """With fewer, all explanations are as good."""
-_MOST_COMPARISONS = 10**6
-"""Of two sources in a cell, where starts are tried."""
-_FEWEST_CELLS = 200
+_MOST_COMPARISONS = 3 * 10**5
+"""Of claims with those of other sources, where starts are tried."""
 _GAIN = 3.0
 """By so much the evidence for another start must exceed that for the votes."""
 
@@ -42,7 +41,7 @@ def discover(ballots: Ballots) -> Truth:
 def _best_start(ballots: Ballots) -> Floats:
     """Return the posterior to start from: the votes, unless another start explains a sample better."""
     sources = len(np.unique(ballots.vote_source))
-    cells = sampled_cells(ballots, max(_MOST_COMPARISONS // sources**2, _FEWEST_CELLS))
+    cells = sampled_cells(ballots, _MOST_COMPARISONS)
     if sources < _FEWEST_SOURCES or not len(cells):
         return vote_shares(ballots)
     sample = ballots.only(cells)
