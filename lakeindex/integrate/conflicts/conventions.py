@@ -41,7 +41,8 @@ def _off_sources(ballots: Ballots, votes: Integers) -> Integers:
     shifted = np.array([_is_shifted(amounts[:, 0], amounts[:, place]) for place in range(len(sources))], bool)
     if counts[sources[shifted]].sum() > counts[sources[~shifted]].sum():
         shifted = ~shifted
-    return sources[shifted]
+    off: Integers = sources[shifted]
+    return off
 
 
 def _amounts(ballots: Ballots, votes: Integers, sources: Integers) -> Floats:
