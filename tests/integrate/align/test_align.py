@@ -115,7 +115,7 @@ def test_features_do_not_depend_on_which_side_is_which(searcher: Searcher) -> No
 
 def test_where_pairs_are_many_the_same_columns_are_proposed(searcher: Searcher) -> None:
     columns = ColumnSet.of(TABLES, searcher)
-    left, right = candidate_pairs(columns, most=0)
+    left, right = candidate_pairs(columns, all_up_to=0)
     every = set(zip(*(side.tolist() for side in candidate_pairs(columns)), strict=True))
     some = set(zip(left.tolist(), right.tolist(), strict=True))
     assert some < every
