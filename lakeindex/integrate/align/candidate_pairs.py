@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from lakeindex.arrays.aliases import Flags, Integers, Similarities
@@ -44,11 +46,11 @@ def _proposed(columns: ColumnSet, most: int) -> Flags:
     return proposed
 
 
-def _measures(columns: ColumnSet) -> list[Similarities]:
+def _measures(columns: ColumnSet) -> Iterator[Similarities]:
+    for vectors in (columns.vectors, columns.value_vectors, columns.name_vectors):
+        yield vectors @ vectors.T
     names = columns.names
-    spelled = names.spelled[np.ix_(names.places, names.places)].astype(np.float32) / _PERCENT
-    alike = [vectors @ vectors.T for vectors in (columns.vectors, columns.value_vectors, columns.name_vectors)]
-    return [*alike, spelled]
+    yield names.spelled[np.ix_(names.places, names.places)].astype(np.float32) / _PERCENT
 
 
 def _best_of_tables(likeness: Similarities, tables: Integers) -> Flags:

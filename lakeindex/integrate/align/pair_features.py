@@ -154,7 +154,7 @@ def _meanings(columns: ColumnSet, one: int, others: Integers) -> Iterator[tuple[
 
 def _cosines(vectors: Vectors, one: int, others: Integers) -> Floats:
     # Not `@`: a pair's cosine must not depend on which others it is computed with.
-    return np.einsum("nd,d->n", vectors[others], vectors[one]).astype(np.float64)
+    return np.asarray(np.einsum("nd,d->n", vectors[others], vectors[one]), np.float64)
 
 
 def _values(pairs: Pairs) -> Iterator[tuple[str, Floats]]:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lakeindex import Lake, Settings
-from lakeindex.errors import IndexDamaged, NotFound
+from lakeindex.errors import IndexDamaged, InvalidSetting, NotFound
 from lakeindex.integrate.align.align import align
 from lakeindex.integrate.align.attribute_matcher import AttributeMatcher, write_attribute_matcher
 from lakeindex.integrate.align.candidate_pairs import candidate_pairs
@@ -101,6 +101,14 @@ def test_no_tables_have_no_attributes(searcher: Searcher) -> None:
 def test_an_unknown_table_is_told_with_the_nearest_name(searcher: Searcher) -> None:
     with pytest.raises(NotFound, match=r"no table 'nort.csv'.*'north.csv'"):
         align([TableId("nort.csv")], searcher)
+
+
+def test_too_many_columns_are_refused_before_any_is_compared(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lakeindex.integrate.align.align.MOST_COLUMNS", 14)
+    with pytest.raises(InvalidSetting, match="4 tables have 15 columns, expected at most 14"):
+        align(TABLES, searcher)
 
 
 def test_features_do_not_depend_on_which_side_is_which(searcher: Searcher) -> None:
