@@ -19,6 +19,10 @@ MISSING_EDGE = -0.25
 """The log-odds of two tuples of which blocking did not make a pair."""
 
 
+SAME_TABLE = -4.0
+"""The log-odds of two tuples of one table of which nothing says that they describe one entity."""
+
+
 def components(size: int, left: Integers, right: Integers) -> Integers:
     """Return the number of each node's connected component, (size,): that of the component's first node."""
     labels = np.arange(size)
@@ -39,7 +43,7 @@ def integrable_sets(graph: TupleGraph, missing: float = MISSING_EDGE) -> Integer
     left, right, weights = graph.left, graph.right, supported(graph, missing) - missing
     while len(left):
         products = sizes[left] * sizes[right]
-        scores = weights / products + missing
+        scores = (weights + (SAME_TABLE - missing) * _same_table(graph, sets, left, right)) / products + missing
         is_merged = _mutual_best(graph.size, left, right, scores) & (scores > 0)
         if not is_merged.any():
             break
@@ -49,6 +53,17 @@ def integrable_sets(graph: TupleGraph, missing: float = MISSING_EDGE) -> Integer
         sizes = np.bincount(sets, minlength=graph.size).astype(np.float64)
         left, right, weights = _contracted(graph.size, target[left], target[right], weights)
     return np.unique(sets, return_inverse=True)[1].astype(np.int64)
+
+
+def _same_table(graph: TupleGraph, sets: Integers, left: Integers, right: Integers) -> Floats:
+    """Return for pairs of sets how many pairs of their tuples are of one table, (pairs,)."""
+    found = np.zeros(len(left))
+    if graph.tables is None:
+        return found
+    for table in range(int(graph.tables.max(initial=-1)) + 1):
+        counts = np.bincount(sets[graph.tables == table], minlength=graph.size)
+        found += counts[left] * counts[right]
+    return found
 
 
 def _mutual_best(size: int, left: Integers, right: Integers, scores: Floats) -> Flags:

@@ -19,6 +19,8 @@ class TupleGraph:
     left: Integers
     right: Integers
     probabilities: Floats
+    tables: Integers | None = None
+    """(size,) the table that each tuple is of: one hardly has two tuples of one entity; None where nothing tells."""
 
     def log_odds(self) -> Floats:
         """Return the log-odds of each edge, bounded: no edge is certain."""
