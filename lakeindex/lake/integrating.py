@@ -25,13 +25,17 @@ def request_of(
     most_lines: int,
 ) -> IntegrateRequest:
     """Return what is asked for, of all tables where none is named; raises what `Lake.integrate` does."""
+    from lakeindex.integrate.align.align import align
     from lakeindex.integrate.align.alignment_file import read_alignment
     from lakeindex.integrate.conflicts.claims import Rule
     from lakeindex.integrate.request import IntegrateRequest
     from lakeindex.join.kinds import parse_choice
 
     named = tuple(opened.table_ids if tables is None else map(TableId, tables))
-    edited = None if alignment is None else read_alignment(Path(alignment), named, opened.searcher.directory)
+    edited = None
+    if alignment is not None:
+        before = align(named, opened.searcher)
+        edited = read_alignment(Path(alignment), named, opened.searcher.directory, before)
     return IntegrateRequest(
         named,
         (key,) if isinstance(key, str) else tuple(key),

@@ -13,6 +13,7 @@ from lakeindex.integrate.align.attribute_matcher import AttributeMatcher
 from lakeindex.integrate.align.candidate_pairs import candidate_pairs
 from lakeindex.integrate.align.clusters import cluster
 from lakeindex.integrate.align.column_set import ColumnSet
+from lakeindex.integrate.align.lone_flags import are_unlike_flags
 from lakeindex.integrate.align.membership import mean_log_odds
 from lakeindex.integrate.align.name_attributes import attributes_of
 from lakeindex.integrate.align.one_to_one import best_pairs
@@ -47,7 +48,8 @@ def align(tables: Sequence[TableId], searcher: Searcher, matcher: AttributeMatch
         )
     matcher = AttributeMatcher.open(ATTRIBUTES) if matcher is None else matcher
     pairs = ColumnPairs.of(columns, *candidate_pairs(columns))
-    log_odds = together(pairs, matcher.log_odds(pairs, columns.tables), columns.tables)
+    scores = np.where(are_unlike_flags(columns, pairs), _UNLIKE, matcher.log_odds(pairs, columns.tables))
+    log_odds = together(pairs, scores, columns.tables)
     clusters = cluster(log_odds, columns.tables)
     probabilities = probability_of(matcher.member.of(mean_log_odds(log_odds, clusters)))
     return Alignment(attributes_of(columns, clusters, probabilities))
