@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from lakeindex.arrays.aliases import Flags, Floats, Integers, Texts
 from lakeindex.arrays.ragged import starts_run, sums
 from lakeindex.integrate.conflicts.claims import Claims
+from lakeindex.integrate.conflicts.tolerance import near_codes
 from lakeindex.integrate.conflicts.typed_values import Kind, TypedValues, read_values
 
 
@@ -86,6 +87,8 @@ class CountedClaims:
     """(claims,) as written, without what doesn't count."""
     kinds: dict[int, Kind]
     """Of each attribute."""
+    is_shown: Flags
+    """(claims,) whether it says just what its option stands for, not a value within the tolerance of it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,10 +103,11 @@ class _Reading:
 def count_votes(claims: Claims) -> CountedClaims:
     """Read the claims' values and count them as votes."""
     read = _read(claims)
-    order = np.lexsort((claims.source, read.codes, claims.attribute, claims.entity))
-    entity, attribute, code, source = (
-        part[order] for part in (claims.entity, claims.attribute, read.codes, claims.source)
-    )
+    measured = np.isin(claims.attribute, [number for number, kind in read.kinds.items() if kind is Kind.NUMBER])
+    codes = near_codes(claims, read.codes, np.where(measured, read.amounts, np.nan))
+    is_shown = codes == read.codes
+    order = np.lexsort((~is_shown, claims.source, codes, claims.attribute, claims.entity))
+    entity, attribute, code, source = (part[order] for part in (claims.entity, claims.attribute, codes, claims.source))
     new_cell = starts_run(entity, attribute) if len(order) else np.zeros(0, bool)
     new_option = starts_run(entity, attribute, code) if len(order) else new_cell
     new_vote = new_option | (starts_run(source) if len(order) else new_cell)
@@ -120,7 +124,7 @@ def count_votes(claims: Claims) -> CountedClaims:
         _sound(read.is_sound[order][new_option], option_cell),
         vote_option, vote_source, _weights(votes, len(order), option_cell[vote_option], vote_source),
     )  # fmt: skip
-    return CountedClaims(ballots, claim_option, read.written, read.kinds)
+    return CountedClaims(ballots, claim_option, read.written, read.kinds, is_shown)
 
 
 def _sound(is_sound: Flags, option_cell: Integers) -> Flags:

@@ -29,14 +29,19 @@ def resolve(claims: Claims, rule: Rule = Rule.AUTO) -> Resolved:
     winners = ranked[starts_run(ballots.option_cell[ranked])] if len(ranked) else ranked
     is_tie = _is_tie(ballots, ranked, probabilities)
     decision, is_tie = _decisions(ballots, (winners, ranked), is_tie, newest, rule)
-    by_convention = (ballots.of_cells(is_off.astype(np.float64)) > 0) & (ballots.of_cells((~is_off).astype(np.float64)) == 1)
+    by_convention = (ballots.of_cells(is_off.astype(np.float64)) > 0) & (
+        ballots.of_cells((~is_off).astype(np.float64)) == 1
+    )
     decision[by_convention] = number_of(Decision.CONVENTION)
+    has_won = np.isin(counted.option, winners)
+    is_near = np.bincount(ballots.option_cell[counted.option], has_won & ~counted.is_shown, ballots.cells) > 0
+    decision[is_near & ~is_tie] = number_of(Decision.TOLERANCE)
     return Resolved(
         ballots.cell_entity, ballots.cell_attribute, written_forms(counted, winners), probabilities[winners],
         decision, is_tie,
         ballots.option_cell[counted.option],
         counted.option - ballots.first_options[ballots.option_cell[counted.option]],
-        np.isin(counted.option, winners),
+        has_won,
     )  # fmt: skip
 
 
