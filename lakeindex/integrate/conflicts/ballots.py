@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,11 @@ class Ballots:
     vote_source: Integers
     vote_weight: Floats
     """The share of the source's claims for this cell that say so."""
+    like_one: Integers = field(default_factory=lambda: np.zeros(0, np.int64))
+    like_other: Integers = field(default_factory=lambda: np.zeros(0, np.int64))
+    """(pairs,) the options of a cell that are nearly the same text, each pair in both directions."""
+    like_share: Floats = field(default_factory=lambda: np.zeros(0))
+    """(pairs,) how much of the votes for the other count for the one, too."""
 
     @property
     def cells(self) -> int:
@@ -68,11 +73,14 @@ class Ballots:
         """Return the ballots of some cells, in the order of all."""
         option = np.flatnonzero(np.isin(self.option_cell, cells))
         vote = np.flatnonzero(np.isin(self.vote_option, option))
+        pair = np.flatnonzero(np.isin(self.like_one, option))
         return Ballots(
             self.cell_entity[cells], self.cell_attribute[cells],
             np.searchsorted(cells, self.option_cell[option]), self.option_code[option],
             self.option_amount[option], self.option_is_sound[option],
             np.searchsorted(option, self.vote_option[vote]), self.vote_source[vote], self.vote_weight[vote],
+            np.searchsorted(option, self.like_one[pair]), np.searchsorted(option, self.like_other[pair]),
+            self.like_share[pair],
         )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from lakeindex.arrays.ragged import starts_run
 from lakeindex.integrate.conflicts.ballots import Ballots, CountedClaims, count_votes
 from lakeindex.integrate.conflicts.claims import Claims, Decision, Resolved, Rule, number_of
 from lakeindex.integrate.conflicts.conventions import off_convention
+from lakeindex.integrate.conflicts.likeness import with_likeness
 from lakeindex.integrate.conflicts.truth_discovery import discover
 from lakeindex.integrate.conflicts.written_forms import written_forms
 
@@ -22,7 +23,7 @@ def resolve(claims: Claims, rule: Rule = Rule.AUTO) -> Resolved:
     """Return which value is right in each cell that has claims; the same for any order of the claims."""
     counted = count_votes(claims)
     is_off = off_convention(counted.ballots)
-    ballots = replace(counted.ballots, option_is_sound=counted.ballots.option_is_sound & ~is_off)
+    ballots = replace(with_likeness(counted), option_is_sound=counted.ballots.option_is_sound & ~is_off)
     probabilities = _probabilities(ballots, rule)
     newest = _newest(counted, claims) if rule in (Rule.AUTO, Rule.RECENCY) else None
     ranked = _ranked(ballots, probabilities, newest, rule)

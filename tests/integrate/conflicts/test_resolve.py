@@ -223,3 +223,14 @@ def test_numbers_that_sources_mostly_agree_on_are_only_equal_or_not() -> None:
     found = resolve(claims_of(made))
     assert found.value.to_pylist() == [str(1000 + 37 * entity) for entity in range(40)]
     assert Decision.TOLERANCE not in found.decisions()
+
+
+def test_a_misspelt_name_supports_the_name_that_other_cells_have() -> None:
+    usual = [(entity, 0, source, f"Name {'abcdefgh'[entity % 8]}lberto") for entity in range(40) for source in range(4)]
+    made = [(40, 0, 0, "Name alberto"), (40, 0, 1, "Name albrto"), (40, 0, 2, "Another one"), (40, 0, 3, "Else")]
+    assert resolve(claims_of([*usual, *made])).value.to_pylist()[40] == "Name alberto"
+
+
+def test_texts_that_differ_in_a_digit_do_not_support_one_another() -> None:
+    made = [(0, 0, 0, "Flat 17, High Street"), (0, 0, 1, "Flat 18, High Street"), (0, 0, 2, "Mill"), (0, 0, 3, "Mill")]
+    assert resolve(claims_of(made)).value.to_pylist() == ["Mill"]
