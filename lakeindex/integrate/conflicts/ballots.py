@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from lakeindex.arrays.aliases import Flags, Floats, Integers, Texts
 from lakeindex.arrays.ragged import starts_run, sums
 from lakeindex.integrate.conflicts.claims import Claims
+from lakeindex.integrate.conflicts.tolerance import near_codes
 from lakeindex.integrate.conflicts.typed_values import Kind, TypedValues, read_values
 
 
@@ -34,6 +35,11 @@ class Ballots:
     vote_source: Integers
     vote_weight: Floats
     """The share of the source's claims for this cell that say so."""
+    like_one: Integers = field(default_factory=lambda: np.zeros(0, np.int64))
+    like_other: Integers = field(default_factory=lambda: np.zeros(0, np.int64))
+    """(pairs,) the options of a cell that are nearly the same text, each pair in both directions."""
+    like_share: Floats = field(default_factory=lambda: np.zeros(0))
+    """(pairs,) how much of the votes for the other count for the one, too."""
 
     @property
     def cells(self) -> int:
@@ -67,11 +73,14 @@ class Ballots:
         """Return the ballots of some cells, in the order of all."""
         option = np.flatnonzero(np.isin(self.option_cell, cells))
         vote = np.flatnonzero(np.isin(self.vote_option, option))
+        pair = np.flatnonzero(np.isin(self.like_one, option))
         return Ballots(
             self.cell_entity[cells], self.cell_attribute[cells],
             np.searchsorted(cells, self.option_cell[option]), self.option_code[option],
             self.option_amount[option], self.option_is_sound[option],
             np.searchsorted(option, self.vote_option[vote]), self.vote_source[vote], self.vote_weight[vote],
+            np.searchsorted(option, self.like_one[pair]), np.searchsorted(option, self.like_other[pair]),
+            self.like_share[pair],
         )  # fmt: skip
 
 
@@ -86,6 +95,8 @@ class CountedClaims:
     """(claims,) as written, without what doesn't count."""
     kinds: dict[int, Kind]
     """Of each attribute."""
+    is_shown: Flags
+    """(claims,) whether it says just what its option stands for, not a value within the tolerance of it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,10 +111,11 @@ class _Reading:
 def count_votes(claims: Claims) -> CountedClaims:
     """Read the claims' values and count them as votes."""
     read = _read(claims)
-    order = np.lexsort((claims.source, read.codes, claims.attribute, claims.entity))
-    entity, attribute, code, source = (
-        part[order] for part in (claims.entity, claims.attribute, read.codes, claims.source)
-    )
+    measured = np.isin(claims.attribute, [number for number, kind in read.kinds.items() if kind is Kind.NUMBER])
+    codes = near_codes(claims, read.codes, np.where(measured, read.amounts, np.nan))
+    is_shown = codes == read.codes
+    order = np.lexsort((~is_shown, claims.source, codes, claims.attribute, claims.entity))
+    entity, attribute, code, source = (part[order] for part in (claims.entity, claims.attribute, codes, claims.source))
     new_cell = starts_run(entity, attribute) if len(order) else np.zeros(0, bool)
     new_option = starts_run(entity, attribute, code) if len(order) else new_cell
     new_vote = new_option | (starts_run(source) if len(order) else new_cell)
@@ -120,7 +132,7 @@ def count_votes(claims: Claims) -> CountedClaims:
         _sound(read.is_sound[order][new_option], option_cell),
         vote_option, vote_source, _weights(votes, len(order), option_cell[vote_option], vote_source),
     )  # fmt: skip
-    return CountedClaims(ballots, claim_option, read.written, read.kinds)
+    return CountedClaims(ballots, claim_option, read.written, read.kinds, is_shown)
 
 
 def _sound(is_sound: Flags, option_cell: Integers) -> Flags:

@@ -50,6 +50,9 @@ def posterior_of(ballots: Ballots, accuracy: Floats, own: Floats, false_values: 
     """
     odds = np.log(false_values[ballots.vote_cell] * accuracy / (1 - accuracy))
     scores = ballots.of_options(odds * own * ballots.vote_weight)
+    if len(ballots.like_one):
+        supporting = ballots.like_share * np.maximum(scores[ballots.like_other], 0)
+        scores = scores + np.bincount(ballots.like_one, supporting, ballots.options)
     scores = np.where(ballots.option_is_sound, np.round(scores, 9), _UNSOUND)
     top = np.maximum(np.maximum.reduceat(scores, ballots.first_options[:-1]), 0.0)
     powers = np.exp(scores - top[ballots.option_cell])

@@ -15,7 +15,8 @@ from lakeindex.integrate.conflicts.source_copying import copying, independence, 
 from lakeindex.integrate.conflicts.starting_points import evidence, starting_points
 
 _ROUNDS = 30
-_SETTLED = 1e-4
+_ROUNDS_OF_COPYING = 12
+_SETTLED = 1e-3
 _FEWEST_SOURCES = 4
 """With fewer, all explanations are as good."""
 _MOST_COMPARISONS = 3 * 10**5
@@ -70,8 +71,9 @@ def _settle(ballots: Ballots, posterior: Floats, is_pooled: bool) -> Truth:
     false_values = np.full(ballots.cells, FALSE_VALUES)
     for step in range(_ROUNDS):
         accuracy = sources.accuracies(ballots, posterior, is_pooled)
-        dependence = copying(ballots, posterior, accuracy, false_values)
-        own = independence(ballots, dependence)
+        if step < _ROUNDS_OF_COPYING:
+            dependence = copying(ballots, posterior, accuracy, false_values)
+            own = independence(ballots, dependence)
         before, posterior = posterior, posterior_of(ballots, accuracy, own, false_values)
         if not is_pooled:
             false_values = false_values_of(ballots, posterior, dependence)

@@ -32,7 +32,9 @@ def written_forms(counted: CountedClaims, winners: Integers) -> Texts:
     group = np.where(is_fashioned, group, np.arange(ballots.options) + len(of_value))
     shapes = _usual_shapes(attribute[counted.option], forms, texts)
     usual = np.where(is_fashioned[counted.option], shapes, 0)
-    return texts.take(_best_forms(group[counted.option], forms, usual, texts)[group[winners]])
+    shown = np.flatnonzero(counted.is_shown)
+    best = _best_forms(group[counted.option[shown]], forms[shown], usual[shown], texts)
+    return texts.take(best[group[winners]])
 
 
 def _usual_shapes(attribute: Integers, forms: Integers, texts: Texts) -> Integers:

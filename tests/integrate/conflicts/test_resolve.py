@@ -195,3 +195,42 @@ def test_the_labelled_flights_are_right_in_19_of_20_cells() -> None:
     with (DATA / "gold.csv").open(newline="", encoding="utf-8-sig") as file:
         gold = {(row["flight"], name): row[name] for row in csv.DictReader(file) for name in names}
     assert np.mean([said[cell].casefold() == value.casefold() for cell, value in gold.items()]) >= 0.95
+
+
+def test_amounts_that_are_measured_support_one_another_and_their_median_is_shown() -> None:
+    chance = np.random.default_rng(0)
+    truth = chance.uniform(10, 500, 80)
+    made = [
+        (entity, 0, source, f"{truth[entity] + chance.normal(0, 0.05):.3f}")
+        for entity in range(80)
+        for source in range(4)
+    ]
+    made += [(entity, 0, source, f"{900 - truth[entity]:.3f}") for entity in range(0, 80, 8) for source in (4, 5)]
+    found = resolve(claims_of(made))
+    assert np.abs(np.array(found.value.to_pylist(), float) - truth).max() < 0.2
+    assert {one for entity, one in enumerate(found.decisions()) if entity % 8} == {Decision.TOLERANCE}
+    assert found.has_won[:320].mean() >= 0.98
+    assert not found.has_won[320:].any()
+    assert set(found.value.to_pylist()) <= {one[3] for one in made}
+
+
+def test_numbers_that_sources_mostly_agree_on_are_only_equal_or_not() -> None:
+    made = [
+        (entity, 0, source, str(1000 + 37 * entity + (source == 3 and entity % 2)))
+        for entity in range(40)
+        for source in range(4)
+    ]
+    found = resolve(claims_of(made))
+    assert found.value.to_pylist() == [str(1000 + 37 * entity) for entity in range(40)]
+    assert Decision.TOLERANCE not in found.decisions()
+
+
+def test_a_misspelt_name_supports_the_name_that_other_cells_have() -> None:
+    usual = [(entity, 0, source, f"Name {'abcdefgh'[entity % 8]}lberto") for entity in range(40) for source in range(4)]
+    made = [(40, 0, 0, "Name alberto"), (40, 0, 1, "Name albrto"), (40, 0, 2, "Another one"), (40, 0, 3, "Else")]
+    assert resolve(claims_of([*usual, *made])).value.to_pylist()[40] == "Name alberto"
+
+
+def test_texts_that_differ_in_a_digit_do_not_support_one_another() -> None:
+    made = [(0, 0, 0, "Flat 17, High Street"), (0, 0, 1, "Flat 18, High Street"), (0, 0, 2, "Mill"), (0, 0, 3, "Mill")]
+    assert resolve(claims_of(made)).value.to_pylist() == ["Mill"]
