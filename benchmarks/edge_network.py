@@ -96,7 +96,7 @@ def _edge_features(graph: TupleGraph) -> Floats:
     sums = matrix.sum(axis=1)
     ends = np.column_stack([sums[graph.left], sums[graph.right]]) - graph.probabilities[:, None]
     least, most = ends.min(axis=1), ends.max(axis=1)
-    cosine = common / np.maximum(np.sqrt(least * most), 1e-3)
+    cosine = common / np.maximum(np.sqrt(np.maximum(least * most, 0)), 1e-3)
     return np.column_stack([
         graph.log_odds() / 3, graph.probabilities, common, np.minimum(cosine, 2), least / 5, most / 5,
         common / np.maximum(least, 0.1),

@@ -37,7 +37,7 @@ from lakeindex.lake import Lake, integrating
 from lakeindex.types.lake import TableId
 
 LEVELS = (0.1, 0.2, 0.3)
-ENTITIES = 300
+ENTITIES = 150
 SEED, OTHER_SEED = 23, 5
 SMOKE_ENTITIES = 60
 OURS, COMPONENTS, TOLD = "lakeindex", "connected components", "told by any source"
