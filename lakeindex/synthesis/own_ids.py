@@ -13,6 +13,8 @@ _WORDS = (
     "shop", "north", "web", "imdb", "acad", "gold", "store", "main", "alpha", "beta", "crm", "erp", "city", "news",
     "lab", "west", "data", "open", "old", "new", "src", "feed", "base", "list", "cat", "hub", "desk", "corp",
 )  # fmt: skip
+_COUNTED = 0.2
+"""Of sources that only count their rows."""
 _SEPARATORS = ("_", "-", ":", "/", "")
 
 
@@ -41,7 +43,7 @@ class OwnIds:
 def draw_own_ids(rng: np.random.Generator, sources: int = 5) -> OwnIds:
     """Draw a way to number rows, for up to so many sources."""
     header = _HEADERS[int(rng.integers(len(_HEADERS)))]
-    if rng.random() < 0.3:
+    if rng.random() < _COUNTED:
         return OwnIds(header, ("",) * sources, 1, int(rng.integers(0, 2)))
     separator = _SEPARATORS[int(rng.integers(len(_SEPARATORS)))]
     return OwnIds(header, _prefixes(sources, separator, rng), int(rng.integers(1, 7)), int(rng.integers(0, 2)))

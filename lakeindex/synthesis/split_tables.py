@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,25 +21,29 @@ from lakeindex.types.names import sql_names
 
 UNDECIDED = -1
 """The attribute of a column of which nobody can tell whether it is another's."""
+OWN = -1_000
+"""Attributes up to this one are of columns that one part has; whether one of the same name is it, nobody can tell."""
 
 _MOST_ROWS, _MOST_COLUMNS = 600, 30
 _FEWEST_ROWS, _FEWEST_COLUMNS = 6, 2
 _PARTS, _SHARES_OF_PARTS = (2, 3, 4, 5), (0.45, 0.25, 0.2, 0.1)
 _OVERLAPS = (0.0, 0.0, 0.1, 0.3, 0.6, 1.0)
-_KEPT_COLUMNS = (1.0, 0.8, 0.5)
+_KEPT_COLUMNS = (1.0, 0.7, 0.5, 0.3)
 _CORRUPTED = (0.0, 0.0, 0.2, 0.5)
 """The share of a part's columns whose values are written otherwise."""
 _IN_ORDER, _COLUMNS_IN_ORDER = 0.5, 0.5
-_WITH_OWN_IDS, _WITH_OWN_COLUMN = 0.35, 0.4
+_WITH_OWN_IDS, _WITH_OWN_COLUMN = 0.5, 0.6
 _EMPTIED, _THINNED = 0.02, 0.1
+_LISTED = 0.06
+"""Of parts that only list which values each column may have, as a data dictionary does."""
 _SPELLINGS = (
     "without vowels", "first letters", "truncated", "renamed", "renamed", "with table", "snake case", "camel case",
     "upper case", "spaced", "prefixed", "code prefixed", "hub",
 )  # fmt: skip
-_FOREIGN = "foreign"
+_FOREIGN, _SYNONYM = "foreign", "synonym"
 _STYLES = (
-    (0.35, 0.0, _SPELLINGS), (0.25, 0.3, _SPELLINGS), (0.2, 0.8, _SPELLINGS), (0.1, 0.7, (_FOREIGN,)),
-    (0.05, 1.0, ("opaque",)), (0.05, 1.0, ("empty",)),
+    (0.45, 0.0, _SPELLINGS), (0.15, 0.3, _SPELLINGS), (0.1, 0.8, _SPELLINGS), (0.2, 0.8, (_SYNONYM,)),
+    (0.02, 0.7, (_FOREIGN,)), (0.04, 1.0, ("opaque",)), (0.04, 1.0, ("empty",)),
 )  # fmt: skip
 """How often a part has its headers changed in a way, the share of them that are, and the changes to draw from."""
 
@@ -52,7 +56,7 @@ class PartColumn:
     texts: pa.Array[Any]
     shape: ValueShape
     attribute: int
-    """Columns of the same one, of parts of one table, are the same attribute; or UNDECIDED."""
+    """Columns of the same one, of parts of one table, are the same attribute; or UNDECIDED, or up to OWN."""
     name: str
     """The header in the source."""
 
@@ -63,9 +67,12 @@ Part = tuple[PartColumn, ...]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Splitter:
-    """Splits sources; `headers` are those of other tables, which a column may misleadingly bear."""
+    """Splits sources."""
 
     headers: Sequence[str]
+    """Those of other tables, which a column may misleadingly bear."""
+    synonyms: Mapping[str, Sequence[str]]
+    """What a header may be called elsewhere."""
     rng: np.random.Generator
 
     def split(self, source: Source) -> list[Part]:
@@ -112,6 +119,8 @@ class Splitter:
     def _one_styled(self, columns: list[PartColumn], title: str, ids: OwnIds | None, number: int) -> Part:
         rows, rate = len(columns[0].texts), float(self.rng.choice(_CORRUPTED))
         written = [self._values_changed(one, rate) for one in columns]
+        if self._happens(_LISTED):
+            written = [replace(one, texts=_listed(one.texts)) for one in written]
         if not self._happens(_COLUMNS_IN_ORDER):
             written = [written[place] for place in self.rng.permutation(len(written)).tolist()]
         style = int(self.rng.choice(len(_STYLES), p=[share for share, _, _ in _STYLES]))
@@ -145,13 +154,16 @@ class Splitter:
         change = changes[int(self.rng.integers(len(changes)))]
         if change == _FOREIGN:
             return self.headers[int(self.rng.integers(len(self.headers)))]
+        if change == _SYNONYM:
+            known = self.synonyms.get(place.header, ())
+            return known[int(self.rng.integers(len(known)))] if known else HEADER_CHANGES["renamed"](place, self.rng)
         return HEADER_CHANGES[change](place, self.rng)
 
     def _own_column(self, rows: int) -> PartColumn:
         """Make a column that only this part has, though others may have one that is called alike."""
         headers, shape, draw = DISTRACTORS[int(self.rng.integers(len(DISTRACTORS)))]
         header = headers[int(self.rng.integers(len(headers)))]
-        return PartColumn(header, texts_of(draw(rows, self.rng)), shape, UNDECIDED, header)
+        return PartColumn(header, texts_of(draw(rows, self.rng)), shape, OWN - int(self.rng.integers(2**31)), header)
 
     def _happens(self, share: float) -> bool:
         return bool(self.rng.random() < share)
@@ -168,6 +180,12 @@ def _attributes(columns: Sequence[SourceColumn]) -> list[int]:
         by_content.setdefault(column.codes.tobytes() + str(column.distinct.to_pylist()).encode(), []).append(place)
     alone = {places[0] for places in by_content.values() if len(places) == 1}
     return [place if place in alone else UNDECIDED for place in range(len(columns))]
+
+
+def _listed(texts: pa.Array[Any]) -> pa.Array[Any]:
+    """Return the distinct values, in order, and null for the rest of the rows."""
+    values = texts.drop_null().unique().sort()
+    return pa.concat_arrays([values, pa.nulls(len(texts) - len(values), texts.type)])
 
 
 def _without(texts: pa.Array[Any], gone: Flags) -> pa.Array[Any]:

@@ -12,18 +12,25 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from lakeindex.arrays.aliases import Codes, Flags, Integers
+from lakeindex.config.model_options import BASE_MODEL, ModelOptions
 from lakeindex.config.settings import Settings
+from lakeindex.encode.model_folder import model_folder
+from lakeindex.encode.static_encoder import StaticEncoder
 from lakeindex.integrate.align.column_set import ColumnSet
 from lakeindex.integrate.align.pair_features import PAIR_FEATURES, ColumnPairs
 from lakeindex.lake import Lake
+from lakeindex.models.weights import STATIC
 from lakeindex.search.searcher import Searcher
+from lakeindex.synthesis.column_lineage import find_lineage
 from lakeindex.synthesis.source_tables import Source, SourceData, to_sources
-from lakeindex.synthesis.split_tables import UNDECIDED, Part, PartColumn, Splitter
-from lakeindex.types.lake import ColumnId, TableId
+from lakeindex.synthesis.split_tables import OWN, UNDECIDED, Part, PartColumn, Splitter
+from lakeindex.types.lake import TableId
 from lakeindex.types.names import words_of
 
-_MOST_GROUPS, _MOST_COLUMNS = 24, 700
+_MOST_GROUPS, _MOST_COLUMNS = 16, 450
 _ONE_SCHEMA, _SHARED_NAMES = 0.8, 3
+_NEAREST, _LEAST_NEAR = 6, 0.6
+"""Names that are drawn from instead of one, and how near they must be in meaning."""
 _MOST_OF_A_SCHEMA = 5
 """Tables of a schema that make a group."""
 
@@ -41,11 +48,14 @@ class SplitLake:
             table = pa.table({column.header: column.texts for column in part})
             pa_csv.write_csv(table, folder / name, pa_csv.WriteOptions(quoting_style="needed"))
 
-    def part_column(self, column: ColumnId) -> tuple[int, PartColumn]:
-        """Return the group of a column, and what it was made as."""
-        group, _, number = column.table.removeprefix("g").removesuffix(".csv").partition("_")
-        part = self.groups[int(group)][int(number)]
-        return int(group), next(one for one in part if one.header == column.name)
+    def made_columns(self, columns: ColumnSet) -> list[tuple[int, PartColumn]]:
+        """Return the group of each column, (columns,), and what it was made as, whatever the index calls it."""
+        first = np.searchsorted(columns.tables, columns.tables).tolist()
+        found = []
+        for place, column in enumerate(columns.ids):
+            group, _, number = column.table.removeprefix("g").removesuffix(".csv").partition("_")
+            found.append((int(group), self.groups[int(group)][int(number)][place - first[place]]))
+        return found
 
     def parts(self) -> dict[TableId, Part]:
         """Return all parts under the names of their files."""
@@ -59,8 +69,8 @@ class SplitLake:
 def split_lake(tables: Sequence[SourceData], headers: Sequence[str], seed: int) -> SplitLake:
     """Split the tables of a lake into groups of parts; the same tables and seed make the same."""
     rng = np.random.default_rng(seed)
-    splitter = Splitter(headers, rng)
     sources = to_sources([tables[place] for place in rng.permutation(len(tables)).tolist()])
+    splitter = Splitter(headers, synonyms_of(sources, headers), rng)
     groups = [splitter.restyle(one) for one in _of_one_schema(sources)][: _MOST_GROUPS // 3]
     groups += [splitter.split(source) for source in sources]
     kept: list[tuple[Part, ...]] = []
@@ -70,6 +80,33 @@ def split_lake(tables: Sequence[SourceData], headers: Sequence[str], seed: int) 
         if len(group) > 1 and len(kept) < _MOST_GROUPS and columns < _MOST_COLUMNS:
             kept.append(tuple(group))
     return SplitLake(tuple(kept))
+
+
+def synonyms_of(sources: Sequence[Source], headers: Sequence[str]) -> dict[str, list[str]]:
+    """Return what each header of sources may be called: as columns of the same values, or as what means nearly it."""
+    columns = [column for source in sources for column in source.columns]
+    lineages = find_lineage([one.distinct for one in columns], [one.shape for one in columns]).ids.tolist()
+    of_lineage: dict[int, set[str]] = {}
+    for column, lineage in zip(columns, lineages, strict=True):
+        of_lineage.setdefault(lineage, set()).add(column.name)
+    own = {name for source in sources for name in (column.name for column in source.columns)}
+    found = {name: set(near) for name, near in _near_names(sorted(own), sorted({*headers} - own)).items()}
+    for names in of_lineage.values():
+        for name in names:
+            found.setdefault(name, set()).update(names)
+    return {name: sorted(others - {name}) for name, others in found.items() if others - {name}}
+
+
+def _near_names(names: Sequence[str], others: Sequence[str]) -> dict[str, list[str]]:
+    """Return for each name those others that mean nearly the same, by the word pieces' vectors, and differ in words."""
+    encoder = StaticEncoder(STATIC, model_folder(ModelOptions(model=BASE_MODEL)) / "tokenizer.json", 8)
+    near: dict[str, list[str]] = {}
+    vectors, of_others = (encoder.encode([words_of(name) for name in some]) for some in (names, others))
+    for name, likenesses in zip(names, vectors @ of_others.T, strict=True):
+        best = np.argsort(-likenesses, kind="stable")[:_NEAREST].tolist()
+        kept = [others[place] for place in best if likenesses[place] >= _LEAST_NEAR]
+        near[name] = [one for one in kept if words_of(one) != words_of(name)]
+    return near
 
 
 def _of_one_schema(sources: Sequence[Source]) -> Iterator[list[Source]]:
@@ -99,23 +136,23 @@ class LabelledPairs:
     """All pairs of columns of some pairs of tables of a split lake."""
 
     pairs: ColumnPairs
-    tables: Integers
-    """(pairs,) The number of the pair of tables."""
     labels: Codes
     """(pairs,) SAME, DIFFERENT or UNKNOWN."""
+    tables: Integers
+    """(columns,) the number of each column's table."""
+    groups: Integers
+    """(columns,) the number of each column's group of tables."""
 
 
 def label_pairs(lake: SplitLake, columns: ColumnSet) -> LabelledPairs:
     """Compare the columns of all tables of one group, and of each table with one of the next group."""
-    found = [lake.part_column(column) for column in columns.ids]
+    found = lake.made_columns(columns)
     groups = np.array([group for group, _ in found], np.int64)
-    table_of = np.unique(columns.tables, return_inverse=True)[1]
+    tables = np.unique(columns.tables, return_inverse=True)[1].astype(np.int64)
     left, right = np.triu_indices(len(columns), 1)
-    is_chosen = _chosen_tables(groups, table_of)[table_of[left], table_of[right]]
-    left, right = left[is_chosen], right[is_chosen]
-    pairs = ColumnPairs.of(columns, left, right)
-    labels = _labels([column for _, column in found], groups, pairs)
-    return LabelledPairs(pairs, table_of[left] * (int(table_of.max(initial=0)) + 1) + table_of[right], labels)
+    is_chosen = _chosen_tables(groups, tables)[tables[left], tables[right]]
+    pairs = ColumnPairs.of(columns, left[is_chosen].astype(np.int64), right[is_chosen].astype(np.int64))
+    return LabelledPairs(pairs, _labels([column for _, column in found], groups, pairs), tables, groups)
 
 
 def _chosen_tables(groups: Integers, table_of: Integers) -> Flags:
@@ -139,7 +176,9 @@ def _labels(columns: Sequence[PartColumn], groups: Integers, pairs: ColumnPairs)
     is_undecided = attributes == UNDECIDED
     either, both = is_undecided[left] | is_undecided[right], is_undecided[left] & is_undecided[right]
     of_group = np.where(attributes[left] == attributes[right], SAME, DIFFERENT)
-    of_group = np.where(both | (either & is_named_alike), UNKNOWN, np.where(either, DIFFERENT, of_group))
+    of_group = np.where(either, DIFFERENT, of_group)
+    is_own = (attributes <= OWN)[left] | (attributes <= OWN)[right]
+    of_group = np.where(both | ((either | is_own) & is_named_alike), UNKNOWN, of_group)
     found = pairs.features[:, PAIR_FEATURES.index("values found")]
     alike = pairs.features[:, PAIR_FEATURES.index("columns mean the same")]
     is_unlike = (names[1][left] != names[1][right]) & (found <= _MOST_FOUND) & (alike <= _MOST_ALIKE)

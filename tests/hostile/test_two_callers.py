@@ -263,7 +263,9 @@ def test_commands_tell_nothing_of_the_other_caller(indexes: Indexes, labels: tup
         ["query", "--batch", labels[0], "-k", "50"],
         ["explain", "shared/cities.csv", "city", "shared/visits.csv", "city"],
         ["join", "shared/cities.csv", "city", "quokka/cities.csv", "city"],
-        ["sql", "SHOW TABLES"], ["watch-joins"], ["evaluate", "--queries", labels[0], "--qrels", labels[1]],
+        ["sql", "SHOW TABLES"], ["watch-joins"], ["integrate", "--all"], ["integrate", "--all", "--plan"],
+        ["link", "shared/cities.csv", "quokka/cities.csv"], ["dedupe", "shared/cities.csv"],
+        ["evaluate", "--queries", labels[0], "--qrels", labels[1]],
     ]  # fmt: skip
     for command in commands:
         for form in ("table", "json", "csv"):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lakeindex.arrays.aliases import Floats
+from lakeindex.arrays.aliases import Floats, Integers
 from lakeindex.arrays.proportions import probability_of
 from lakeindex.integrate.align.attribute_matcher import AttributeMatcher
 from lakeindex.integrate.align.candidate_pairs import candidate_pairs
@@ -24,8 +24,10 @@ from lakeindex.types.lake import TableId
 
 _UNLIKE = -6.0
 """The log-odds of two columns that were not compared."""
+_ASSIGNED_FROM = 0.05
+"""The least probability of a pair that may be assigned."""
 _LOST = -1.0
-"""The most that the log-odds may be of two columns that each have a better partner in the other's table."""
+"""The most that the log-odds may be of two columns of which one has a better partner in the other's table."""
 
 
 def align(tables: Sequence[TableId], searcher: Searcher, matcher: AttributeMatcher | None = None) -> Alignment:
@@ -36,20 +38,23 @@ def align(tables: Sequence[TableId], searcher: Searcher, matcher: AttributeMatch
     """
     columns = ColumnSet.of(tables, searcher)
     matcher = AttributeMatcher.open(ATTRIBUTES) if matcher is None else matcher
-    log_odds = log_odds_of(columns, matcher)
+    pairs = ColumnPairs.of(columns, *candidate_pairs(columns))
+    log_odds = together(pairs, matcher.log_odds(pairs, columns.tables), columns.tables)
     clusters = cluster(log_odds, columns.tables)
     probabilities = probability_of(matcher.member.of(mean_log_odds(log_odds, clusters)))
     return Alignment(attributes_of(columns, clusters, probabilities))
 
 
-def log_odds_of(columns: ColumnSet, matcher: AttributeMatcher) -> Floats:
-    """Return the log-odds that each two columns are the same attribute, (n, n), one to one between two tables."""
-    pairs = ColumnPairs.of(columns, *candidate_pairs(columns))
-    scores = matcher.log_odds(pairs, columns.tables)
-    blocks = numbered(columns.tables[pairs.left], columns.tables[pairs.right])
-    is_best = best_pairs(pairs.left, pairs.right, blocks, probability_of(scores))
-    scores = np.where(is_best, scores, np.minimum(scores, _LOST))
-    log_odds = np.full((len(columns), len(columns)), _UNLIKE)
-    log_odds[pairs.left, pairs.right] = scores
-    log_odds[pairs.right, pairs.left] = scores
-    return log_odds
+def together(pairs: ColumnPairs, log_odds: Floats, tables: Integers) -> Floats:
+    """Return the log-odds of each two columns, (columns, columns), one to one between two tables.
+
+    `log_odds`, (pairs,), are those that pairs of columns are the same attribute; `tables`, (columns,), the columns'.
+    """
+    blocks = numbered(tables[pairs.left], tables[pairs.right])
+    probabilities = probability_of(log_odds)
+    gains = np.where(probabilities >= _ASSIGNED_FROM, probabilities, 0.0)
+    is_best = best_pairs(pairs.left, pairs.right, blocks, gains)
+    found = np.where(is_best, log_odds, np.minimum(log_odds, _LOST))
+    matrix = np.full((len(tables), len(tables)), _UNLIKE)
+    matrix[pairs.left, pairs.right] = matrix[pairs.right, pairs.left] = found
+    return matrix

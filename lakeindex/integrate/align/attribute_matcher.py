@@ -69,9 +69,18 @@ class AttributeMatcher:
 
     def log_odds(self, pairs: ColumnPairs, tables: Integers) -> Floats:
         """Return the calibrated log-odds of each pair, (pairs,); `tables`, (columns,), are the columns' tables."""
-        scores = _sums(self.alone, pairs.features)
-        siblings = sibling_features(pairs.left, pairs.right, tables, scores)
-        return self.pair.of(_sums(self.together, np.column_stack([pairs.features, siblings])))
+        scores = score_alone(self.alone, pairs)
+        return self.pair.of(_sums(self.together, with_siblings(pairs, tables, scores)))
+
+
+def score_alone(alone: Trees, pairs: ColumnPairs) -> Floats:
+    """Return what trees predict of each pair alone, (pairs,)."""
+    return _sums(alone, pairs.features)
+
+
+def with_siblings(pairs: ColumnPairs, tables: Integers, scores: Floats) -> Features:
+    """Return ALL_FEATURES of pairs, given the scores of each alone, (pairs,)."""
+    return np.column_stack([pairs.features, sibling_features(pairs.left, pairs.right, tables, scores)])
 
 
 def _sums(trees: Trees, features: Features) -> Floats:

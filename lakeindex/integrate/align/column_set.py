@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from lakeindex.arrays.aliases import Floats, Integers, Vectors
+from lakeindex.arrays.aliases import Floats, Integers, TokenIds, Tokens, Vectors
 from lakeindex.integrate.align.name_comparison import NameComparison
 from lakeindex.models.static_embeddings import TokenVectors
 from lakeindex.models.weights import STATIC
@@ -19,6 +19,10 @@ from lakeindex.types.lake import ColumnId, TableId
 
 _UNITS, _UNIT_TOKENS = 18, 8
 """The name, the title and 16 values of a column, and how many word pieces of each count."""
+VALUES = slice(TITLE + 1, _UNITS)
+"""The units that are values."""
+_FEWEST_LED, _MOST_LED = 3, 0.8
+"""From how many values on, and which share of them, a beginning is no accident."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,21 +74,58 @@ class ColumnSet:
         return self.searcher.vectors.vectors(self.keys)
 
     @cached_property
-    def name_vectors(self) -> Vectors:
-        """The meaning of each name alone, (n, d), 0 for a name without a known word piece."""
-        return np.asarray(self._units[:, NAME])
+    def units(self) -> Vectors:
+        """The meaning of the name, the title and some values, (n, units, d), each 0 where there is none."""
+        padded = self._tokens.reshape(-1, _UNIT_TOKENS)
+        sums = self._token_vectors.sums(self._known(padded))
+        return _unit(sums.reshape(len(self), _UNITS, self._token_vectors.dimension))
 
     @cached_property
     def value_vectors(self) -> Vectors:
-        """The meaning of a few values, (n, d), 0 where the index keeps none."""
-        return _unit(self._units[:, TITLE + 1 :].sum(axis=1))
+        """The meaning of some values together, (n, d), 0 where the index keeps none."""
+        return _unit(self.units[:, VALUES].sum(axis=1))
 
     @cached_property
-    def _units(self) -> Vectors:
-        tokens = TokenVectors.open(STATIC)
-        padded = self.searcher.tokens.take(self.keys).padded(_UNITS, _UNIT_TOKENS)
-        flat = np.where(padded == END, tokens.no_token, padded).reshape(-1, _UNIT_TOKENS)
-        return _unit(tokens.sums(flat).reshape(len(self), _UNITS, tokens.dimension))
+    def name_vectors(self) -> Vectors:
+        """The meaning of each name, (n, d), the more of a word the fewer names have it."""
+        return _unit((self.name_pieces * self._rarity[:, :, None]).sum(axis=1))
+
+    @cached_property
+    def name_pieces(self) -> Vectors:
+        """The meaning of each word piece of the names, (n, pieces, d), 0 where there is none."""
+        pieces = self._tokens[:, NAME]
+        return _unit(self._token_vectors.sums(self._known(pieces.reshape(-1, 1)))).reshape(*pieces.shape, -1)
+
+    @cached_property
+    def leads(self) -> Integers:
+        """The word piece that nearly all values start with, (n,), or 0."""
+        first = np.sort(self._tokens[:, VALUES, 0], axis=1).astype(np.int64)
+        counts = (first > 0).sum(axis=1)
+        # Where so many are the same, one of them is in the middle of all.
+        middle = first[np.arange(len(first)), first.shape[1] - 1 - counts // 2]
+        share = (first == middle[:, None]).sum(axis=1) / np.maximum(counts, 1)
+        return np.where((counts >= _FEWEST_LED) & (share >= _MOST_LED), middle, 0)
+
+    @cached_property
+    def _rarity(self) -> Vectors:
+        """How rare each word piece of the names is among the distinct names, (n, pieces)."""
+        distinct = np.unique(self._tokens[:, NAME], axis=0)
+        ascending = np.sort(distinct, axis=1)
+        is_first = np.diff(ascending.astype(np.int64), axis=1, prepend=-1) != 0
+        frequency = np.bincount(ascending[is_first], minlength=2**16)
+        rarity = np.log1p(len(distinct) / np.maximum(frequency, 1)).astype(np.float32)
+        return np.where(self._tokens[:, NAME] == END, np.float32(0), rarity[self._tokens[:, NAME]])
+
+    @cached_property
+    def _tokens(self) -> Tokens:
+        return self.searcher.tokens.take(self.keys).padded(_UNITS, _UNIT_TOKENS)
+
+    @cached_property
+    def _token_vectors(self) -> TokenVectors:
+        return TokenVectors.open(STATIC)
+
+    def _known(self, tokens: Tokens) -> TokenIds:
+        return np.where(tokens == END, self._token_vectors.no_token, tokens).astype(np.int32)
 
 
 def _unit(vectors: Vectors) -> Vectors:

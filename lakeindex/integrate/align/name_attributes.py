@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
 from lakeindex.arrays.aliases import Floats, Integers
 from lakeindex.integrate.align.column_set import ColumnSet
 from lakeindex.integrate.alignment import AlignedColumn, Attribute
+from lakeindex.types.lake import ColumnId
 from lakeindex.types.names import sql_names
 
 
@@ -66,3 +67,11 @@ def _most_frequent_name(columns: ColumnSet, places: Integers) -> str:
 
 def _main_table(columns: ColumnSet, places: Integers, filled: Integers) -> str:
     return str(columns.ids[int(places[np.argmax(filled[places])])].table)
+
+
+def free_name(column: ColumnId, taken: Collection[str]) -> str:
+    """Return a name for an attribute of a single column that none of those that are taken is, to SQL."""
+    wanted = (column.name, f"{column.name} ({column.table})")
+    known = {name.lower() for name in taken}
+    free = [name for name in wanted if name.lower() not in known]
+    return free[0] if free else sql_names([*taken, wanted[-1]])[-1]

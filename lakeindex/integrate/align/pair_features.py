@@ -9,7 +9,8 @@ import numpy as np
 
 from lakeindex.arrays.aliases import Features, Flags, Floats, Integers, Vectors
 from lakeindex.arrays.proportions import alike, ratio
-from lakeindex.integrate.align.column_set import ColumnSet
+from lakeindex.integrate.align.column_set import VALUES, ColumnSet
+from lakeindex.integrate.align.nearest_units import Nearest
 from lakeindex.models.monotone import AGAINST, EITHER, FOR
 from lakeindex.types.columns import Family, Kind
 from lakeindex.types.pairs import Comparison, Pairs
@@ -25,11 +26,17 @@ DIRECTIONS: Mapping[str, int] = {
     "skeletons alike": FOR,
     "initials": FOR,
     "names mean the same": FOR,
+    "name words found": FOR,
+    "name words found in turn": FOR,
     "letters": EITHER,
     "positional": EITHER,
     "one place": FOR,
     "columns mean the same": FOR,
     "values mean the same": FOR,
+    "cells found": FOR,
+    "cells found in turn": FOR,
+    "cells found nearly": FOR,
+    "leads alike": FOR,
     "values found": FOR,
     "values found in turn": FOR,
     "values shared": EITHER,
@@ -113,6 +120,15 @@ def _meanings(columns: ColumnSet, one: int, others: Integers) -> Iterator[tuple[
     yield "names mean the same", _cosines(columns.name_vectors, one, others)
     yield "columns mean the same", _cosines(columns.vectors, one, others)
     yield "values mean the same", _cosines(columns.value_vectors, one, others)
+    words = Nearest.of(columns.name_pieces, one, others)
+    yield "name words found", np.maximum(*words.means())
+    yield "name words found in turn", np.minimum(*words.means())
+    cells = Nearest.of(columns.units[:, VALUES], one, others)
+    yield "cells found", np.maximum(*cells.means())
+    yield "cells found in turn", np.minimum(*cells.means())
+    yield "cells found nearly", np.maximum(*cells.near())
+    lead, leads = columns.leads[one], columns.leads[others]
+    yield "leads alike", np.where((lead == 0) | (leads == 0), 0.0, np.where(leads == lead, 1.0, -1.0))
 
 
 def _cosines(vectors: Vectors, one: int, others: Integers) -> Floats:

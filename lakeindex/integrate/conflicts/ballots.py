@@ -34,12 +34,6 @@ class Ballots:
     vote_source: Integers
     vote_weight: Floats
     """The share of the source's claims for this cell that say so."""
-    claim_option: Integers
-    """(claims,)"""
-    written: Texts
-    """(claims,) as written, without what doesn't count."""
-    kinds: dict[int, Kind]
-    """Of each attribute."""
 
     @property
     def cells(self) -> int:
@@ -69,6 +63,30 @@ class Ballots:
         """Sum amounts of votes by option."""
         return sums(self.vote_option, amounts, self.options)
 
+    def only(self, cells: Integers) -> Ballots:
+        """Return the ballots of some cells, in the order of all."""
+        option = np.flatnonzero(np.isin(self.option_cell, cells))
+        vote = np.flatnonzero(np.isin(self.vote_option, option))
+        return Ballots(
+            self.cell_entity[cells], self.cell_attribute[cells],
+            np.searchsorted(cells, self.option_cell[option]), self.option_code[option],
+            self.option_amount[option], self.option_is_sound[option],
+            np.searchsorted(option, self.vote_option[vote]), self.vote_source[vote], self.vote_weight[vote],
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CountedClaims:
+    """Claims with the ballots that they are."""
+
+    ballots: Ballots
+    option: Integers
+    """(claims,) the option of each."""
+    written: Texts
+    """(claims,) as written, without what doesn't count."""
+    kinds: dict[int, Kind]
+    """Of each attribute."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Reading:
@@ -79,7 +97,7 @@ class _Reading:
     kinds: dict[int, Kind]
 
 
-def count_votes(claims: Claims) -> Ballots:
+def count_votes(claims: Claims) -> CountedClaims:
     """Read the claims' values and count them as votes."""
     read = _read(claims)
     order = np.lexsort((claims.source, read.codes, claims.attribute, claims.entity))
@@ -97,12 +115,12 @@ def count_votes(claims: Claims) -> Ballots:
     option_cell = cell[new_option]
     amounts = read.amounts[order][new_option]
     vote_option, vote_source = option[votes], source[votes]
-    return Ballots(
+    ballots = Ballots(
         entity[new_cell], attribute[new_cell], option_cell, code[new_option], amounts,
         _sound(read.is_sound[order][new_option], option_cell),
         vote_option, vote_source, _weights(votes, len(order), option_cell[vote_option], vote_source),
-        claim_option, read.written, read.kinds,
     )  # fmt: skip
+    return CountedClaims(ballots, claim_option, read.written, read.kinds)
 
 
 def _sound(is_sound: Flags, option_cell: Integers) -> Flags:

@@ -6,7 +6,7 @@ import numpy as np
 
 from lakeindex.arrays.aliases import Codes, Flags, Floats, Integers
 from lakeindex.arrays.ragged import starts_run
-from lakeindex.integrate.conflicts.ballots import Ballots, count_votes
+from lakeindex.integrate.conflicts.ballots import Ballots, CountedClaims, count_votes
 from lakeindex.integrate.conflicts.claims import Claims, Decision, Resolved, Rule, number_of
 from lakeindex.integrate.conflicts.truth_discovery import discover
 from lakeindex.integrate.conflicts.written_forms import written_forms
@@ -17,19 +17,20 @@ _AS_LIKELY = 0.8
 
 def resolve(claims: Claims, rule: Rule = Rule.AUTO) -> Resolved:
     """Return which value is right in each cell that has claims; the same for any order of the claims."""
-    ballots = count_votes(claims)
+    counted = count_votes(claims)
+    ballots = counted.ballots
     probabilities = _probabilities(ballots, rule)
-    newest = _newest(ballots, claims) if rule in (Rule.AUTO, Rule.RECENCY) else None
+    newest = _newest(counted, claims) if rule in (Rule.AUTO, Rule.RECENCY) else None
     ranked = _ranked(ballots, probabilities, newest, rule)
     winners = ranked[starts_run(ballots.option_cell[ranked])] if len(ranked) else ranked
     is_tie = _is_tie(ballots, ranked, probabilities)
     decision, is_tie = _decisions(ballots, (winners, ranked), is_tie, newest, rule)
     return Resolved(
-        ballots.cell_entity, ballots.cell_attribute, written_forms(ballots, winners), probabilities[winners],
+        ballots.cell_entity, ballots.cell_attribute, written_forms(counted, winners), probabilities[winners],
         decision, is_tie,
-        ballots.option_cell[ballots.claim_option],
-        ballots.claim_option - ballots.first_options[ballots.option_cell[ballots.claim_option]],
-        np.isin(ballots.claim_option, winners),
+        ballots.option_cell[counted.option],
+        counted.option - ballots.first_options[ballots.option_cell[counted.option]],
+        np.isin(counted.option, winners),
     )  # fmt: skip
 
 
@@ -40,23 +41,26 @@ def _probabilities(ballots: Ballots, rule: Rule) -> Floats:
     return discover(ballots).posterior
 
 
-def _newest(ballots: Ballots, claims: Claims) -> Floats | None:
+def _newest(counted: CountedClaims, claims: Claims) -> Floats | None:
     """Return the latest moment at which each option is claimed, -inf where none is known."""
     if claims.moment is None:
         return None
-    newest = np.full(ballots.options, -np.inf)
-    np.maximum.at(newest, ballots.claim_option, np.where(np.isnan(claims.moment), -np.inf, claims.moment))
+    newest = np.full(counted.ballots.options, -np.inf)
+    np.maximum.at(newest, counted.option, np.where(np.isnan(claims.moment), -np.inf, claims.moment))
     return newest
 
 
 def _ranked(ballots: Ballots, probabilities: Floats, newest: Floats | None, rule: Rule) -> Integers:
-    """Return the options by cell, the best first."""
+    """Return the options by cell, the best first: of those that are as likely as the best the newest."""
     votes = np.round(ballots.of_options(ballots.vote_weight), 9)
     likely = np.round(probabilities, 9)
-    recent = np.zeros(len(likely)) if newest is None else newest
-    if rule is Rule.RECENCY:
-        return np.lexsort((ballots.option_code, -votes, -likely, -recent, ballots.option_cell))
-    return np.lexsort((ballots.option_code, -votes, -recent, -likely, ballots.option_cell))
+    preferred = np.zeros(len(likely))
+    if newest is not None:
+        best = np.zeros(ballots.cells)
+        np.maximum.at(best, ballots.option_cell, likely)
+        is_near = likely >= _AS_LIKELY * best[ballots.option_cell]
+        preferred = newest if rule is Rule.RECENCY else np.where(is_near, newest, -np.inf)
+    return np.lexsort((ballots.option_code, -votes, -likely, -preferred, ballots.option_cell))
 
 
 def _is_tie(ballots: Ballots, ranked: Integers, probabilities: Floats) -> Flags:

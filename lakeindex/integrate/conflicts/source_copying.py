@@ -7,19 +7,87 @@ known only as a probability, over which the likelihood is summed here. The direc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from lakeindex.arrays.aliases import Floats, Integers
+from lakeindex.arrays.proportions import probability_of
 from lakeindex.arrays.ragged import ranges
 from lakeindex.integrate.conflicts.ballots import Ballots
 
 COPY_RATE = 0.8
 """The share of its values that a copier copies, as in the paper."""
-_PRIOR = 0.2
-"""That two sources depend on one another, before anything is compared; the paper's alpha."""
+PRIOR_LOG_ODDS = float(np.log(0.2 / 0.8))
+"""That two sources depend on one another, before anything is compared; the paper's alpha is .2."""
+_LEAST_DEPENDENCE = 0.5
+"""What is less likely is taken for none: of sources that share few cells little more than the prior is known."""
 _MOST_SOURCES = 256
-_MOST_COMPARISONS = 3 * 10**8
+_MOST_COMPARISONS = 2 * 10**6
+"""Of a source's claim with those of all other sources, in the cells that are compared."""
+_FEWEST_CELLS = 200
 _CHUNK = 2**22
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """What sources say of the cells in which they are compared."""
+
+    sources: Integers
+    cells: Integers
+    said: Integers
+    """(cells, sources) the option, -1 where a source says nothing."""
+    likely: Floats
+    """(cells, sources) the probability of what it says."""
+    accuracy: Floats
+    """(cells, sources)"""
+
+    @classmethod
+    def of(cls, ballots: Ballots, posterior: Floats, accuracy: Floats) -> Compared:
+        """Compare the sources with the most votes in the cells of which two say something, or a sample of these."""
+        votes = np.bincount(ballots.vote_source)
+        sources = np.sort(np.argsort(-votes, kind="stable")[:_MOST_SOURCES])
+        cells = sampled_cells(ballots, _MOST_COMPARISONS)
+        row, column = np.full(ballots.cells, -1), np.full(len(votes), -1)
+        row[cells], column[sources] = np.arange(len(cells)), np.arange(len(sources))
+        places = row[ballots.vote_cell], column[ballots.vote_source]
+        vote = np.flatnonzero((places[0] >= 0) & (places[1] >= 0) & (ballots.vote_weight == 1))
+        at = places[0][vote], places[1][vote]
+        said = np.full((len(cells), len(sources)), -1)
+        likely, right = np.zeros(said.shape), np.full(said.shape, 0.5)
+        said[at], right[at], likely[at] = (
+            ballots.vote_option[vote],
+            accuracy[vote],
+            posterior[ballots.vote_option[vote]],
+        )
+        return cls(sources, cells, said, likely, right)
+
+    def log_odds(self, false_values: Floats, rates: Sequence[float] = (COPY_RATE,)) -> Floats:
+        """Return the log-odds that each two sources depend, at the copy rate that explains them best.
+
+        A value is true with its probability, over which the likelihood of each claim is summed: equations 4 to 8.
+        """
+        odds = np.zeros((len(rates), len(self.sources), len(self.sources)))
+        for one in range(len(self.sources)):
+            cells = np.flatnonzero(self.said[:, one] >= 0)
+            ratio = self._ratio(one, cells, false_values[self.cells[cells]][:, None])
+            is_same, is_both = self.said[cells] == self.said[cells, one][:, None], self.said[cells] >= 0
+            for place, rate in enumerate(rates):
+                same = np.log(rate * ratio + 1 - rate)
+                odds[place, one] = np.where(is_same, same, np.where(is_both, np.log(1 - rate), 0.0)).sum(axis=0)
+        return np.asarray(np.max((odds + odds.transpose(0, 2, 1)) / 2, axis=0) - np.log(len(rates)))
+
+    def _ratio(self, one: int, cells: Integers, false_values: Floats) -> Floats:
+        """Return how much likelier each other source's claim is as a copy than as its own, where both say the same."""
+        right = self.accuracy[cells]
+        mine = right[:, [one]]
+        likely = self.likely[cells, one][:, None]
+        alone = likely * mine * right + (1 - likely) * (1 - mine) * (1 - right) / false_values
+        mean = (mine + right) / 2
+        copied: Floats = likely * mean + (1 - likely) * (1 - mean)
+        ratio: Floats = copied / np.maximum(alone, 1e-12)
+        return ratio
 
 
 def copying(ballots: Ballots, posterior: Floats, accuracy: Floats, false_values: Floats) -> Floats:
@@ -29,31 +97,38 @@ def copying(ballots: Ballots, posterior: Floats, accuracy: Floats, false_values:
     votes are compared, and of many cells a sample.
     """
     sources = int(ballots.vote_source.max(initial=-1)) + 1
-    compared = np.argsort(-np.bincount(ballots.vote_source, minlength=sources), kind="stable")[:_MOST_SOURCES]
     found = np.zeros((sources, sources))
-    if len(compared) < 2:
-        return found
-    said, sure, right = _matrices(ballots, compared, posterior, accuracy)
-    odds = _log_odds(said, sure, right, false_values[_sampled(ballots, len(compared))])
-    among = 1 / (1 + np.exp(-np.clip(odds + np.log(_PRIOR / (1 - _PRIOR)), -500, 500)))
-    np.fill_diagonal(among, 0.0)
-    found[np.ix_(compared, compared)] = among
+    if sources > 1:
+        compared = Compared.of(ballots, posterior, accuracy)
+        among = probability_of(compared.log_odds(false_values) + PRIOR_LOG_ODDS)
+        among[among < _LEAST_DEPENDENCE] = 0.0
+        np.fill_diagonal(among, 0.0)
+        found[np.ix_(compared.sources, compared.sources)] = among
     return found
 
 
-def independence(ballots: Ballots, dependence: Floats) -> Floats:
+def sampled_cells(ballots: Ballots, comparisons: int) -> Integers:
+    """Return the cells of which more than one source says something, or at even distances as many as can be compared."""
+    votes = np.bincount(ballots.vote_cell, minlength=ballots.cells)
+    cells = np.flatnonzero(votes > 1)
+    sources = min(int(ballots.vote_source.max(initial=-1)) + 1, _MOST_SOURCES)
+    most = max(int(comparisons / max(sources * votes[cells].mean(), 1)), _FEWEST_CELLS) if len(cells) else 0
+    return cells[:: -(-len(cells) // most)] if len(cells) > most else cells
+
+
+def independence(ballots: Ballots, dependence: Floats, copy_rate: float = COPY_RATE) -> Floats:
     """Return how much of each vote is the source's own, (votes,): 1 alone, 1 / k among k copies of one another.
 
     It is the paper's, made symmetric, so that it doesn't depend on the order in which sources are counted.
     """
     own = np.ones(len(ballots.vote_option))
-    partners = np.flatnonzero((dependence > 0.01).any(axis=1))
+    partners = np.flatnonzero(dependence.any(axis=1))
     if not len(partners):
         return own
     place = np.full(len(dependence), -1)
     place[partners] = np.arange(len(partners))
     votes = np.flatnonzero(place[ballots.vote_source] >= 0)
-    among = COPY_RATE * dependence[np.ix_(partners, partners)]
+    among = copy_rate * dependence[np.ix_(partners, partners)]
     for some in np.array_split(votes, max(1, len(votes) * len(partners) // _CHUNK + 1)):
         own[some] = 1 / (1 + _shared(ballots, some, place, among))
     return own
@@ -71,50 +146,3 @@ def _shared(ballots: Ballots, votes: Integers, place: Integers, among: Floats) -
     shared = present @ among
     own: Floats = shared[np.searchsorted(options, ballots.vote_option[votes]), place[ballots.vote_source[votes]]]
     return own
-
-
-def _sampled(ballots: Ballots, sources: int) -> Integers:
-    """Return the cells that are compared: those with more than one source, at even distances."""
-    votes = np.bincount(ballots.vote_cell, minlength=ballots.cells)
-    cells = np.flatnonzero(votes > 1)
-    most = max(_MOST_COMPARISONS // sources**2, 1)
-    return cells[:: -(-len(cells) // most)] if len(cells) > most else cells
-
-
-def _matrices(
-    ballots: Ballots, compared: Integers, posterior: Floats, accuracy: Floats
-) -> tuple[Integers, Floats, Floats]:
-    """Return what the sources say, how likely that is right, and how often they are, (cells, sources) each."""
-    cells = _sampled(ballots, len(compared))
-    row = np.full(ballots.cells, -1)
-    row[cells] = np.arange(len(cells))
-    column = np.full(int(ballots.vote_source.max()) + 1, -1)
-    column[compared] = np.arange(len(compared))
-    places = row[ballots.vote_cell], column[ballots.vote_source]
-    votes = np.flatnonzero((places[0] >= 0) & (places[1] >= 0) & (ballots.vote_weight == 1))
-    at = places[0][votes], places[1][votes]
-    said = np.full((len(cells), len(compared)), -1)
-    sure, right = np.zeros(said.shape), np.full(said.shape, 0.5)
-    said[at], right[at] = ballots.vote_option[votes], accuracy[votes]
-    sure[at] = posterior[ballots.vote_option[votes]]
-    return said, sure, right
-
-
-def _log_odds(said: Integers, sure: Floats, right: Floats, false_values: Floats) -> Floats:
-    """Return the log-odds that each two sources depend, from the cells of which both say something."""
-    odds = np.zeros((said.shape[1], said.shape[1]))
-    for one in range(said.shape[1]):
-        cells = np.flatnonzero(said[:, one] >= 0)
-        mine, others = said[cells, one][:, None], said[cells]
-        wrong = 1 - right[cells]
-        true = right[cells, one][:, None] * right[cells]
-        false = wrong[:, [one]] * wrong / false_values[cells][:, None]
-        likely = sure[cells, one][:, None]
-        mean = (right[cells, one][:, None] + right[cells]) / 2
-        alone = likely * true + (1 - likely) * false
-        copied = likely * mean + (1 - likely) * (1 - mean)
-        same = np.log(COPY_RATE * copied / np.maximum(alone, 1e-12) + 1 - COPY_RATE)
-        different = np.log(1 - COPY_RATE)
-        evidence = np.where(others == mine, same, different)
-        odds[one] = np.where(others >= 0, evidence, 0.0).sum(axis=0)
-    return (odds + odds.T) / 2

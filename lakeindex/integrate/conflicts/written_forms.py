@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
-from lakeindex.arrays.aliases import Flags, Integers, Texts
+from lakeindex.arrays.aliases import Integers, Texts
 from lakeindex.arrays.ragged import starts_run
-from lakeindex.integrate.conflicts.ballots import Ballots
+from lakeindex.integrate.conflicts.ballots import CountedClaims
 from lakeindex.integrate.conflicts.typed_values import Kind
 from lakeindex.profile.normalise import shape_of
 
@@ -17,36 +17,22 @@ _FASHIONED = (Kind.TIME, Kind.DAY)
 """Kinds of values that are as good in the form in which another cell has them."""
 
 
-def written_forms(ballots: Ballots, winners: Integers) -> Texts:
+def written_forms(counted: CountedClaims, winners: Integers) -> Texts:
     """Return the text for the option that won in each cell, (cells,)."""
-    codes: Any = ballots.written.dictionary_encode()
+    codes: Any = counted.written.dictionary_encode()
     texts: Texts = codes.dictionary
     forms = codes.indices.to_numpy().astype(np.int64)
-    option = ballots.claim_option
-    attribute = ballots.cell_attribute[ballots.option_cell[option]]
-    fashion = np.array([kind in _FASHIONED for kind in _kinds(ballots)], bool)[attribute]
-    # Values in another cell's form are one group for the whole attribute.
-    value = np.where(fashion, _value_numbers(ballots)[option], option + ballots.options)
-    usual = np.where(fashion, _usual_shapes(attribute, forms, texts), 0)
-    best = _best_forms(value, forms, usual, texts)
-    chosen = np.where(fashion_of(ballots)[winners], _value_numbers(ballots)[winners], winners + ballots.options)
-    return texts.take(best[chosen])
-
-
-def fashion_of(ballots: Ballots) -> Flags:
-    """Return which options are of an attribute whose values are written in one fashion."""
-    return np.array([kind in _FASHIONED for kind in _kinds(ballots)], bool)[ballots.cell_attribute[ballots.option_cell]]
-
-
-def _kinds(ballots: Ballots) -> list[Kind]:
-    return [ballots.kinds.get(number, Kind.TEXT) for number in range(max(ballots.kinds, default=-1) + 1)]
-
-
-def _value_numbers(ballots: Ballots) -> Integers:
-    """Return a number for the attribute and value of each option."""
+    ballots = counted.ballots
     attribute = ballots.cell_attribute[ballots.option_cell]
-    pairs = attribute * (int(ballots.option_code.max(initial=0)) + 1) + ballots.option_code
-    return np.unique(pairs, return_inverse=True)[1]
+    fashioned = [number for number, kind in counted.kinds.items() if kind in _FASHIONED]
+    is_fashioned = np.isin(attribute, fashioned)
+    # Values that may be written as in another cell are one group for the whole attribute.
+    of_value = np.unique(attribute * (int(ballots.option_code.max(initial=0)) + 1) + ballots.option_code)
+    group = np.searchsorted(of_value, attribute * (int(ballots.option_code.max(initial=0)) + 1) + ballots.option_code)
+    group = np.where(is_fashioned, group, np.arange(ballots.options) + len(of_value))
+    shapes = _usual_shapes(attribute[counted.option], forms, texts)
+    usual = np.where(is_fashioned[counted.option], shapes, 0)
+    return texts.take(_best_forms(group[counted.option], forms, usual, texts)[group[winners]])
 
 
 def _usual_shapes(attribute: Integers, forms: Integers, texts: Texts) -> Integers:

@@ -13,7 +13,9 @@ from lakeindex.integrate.link.terms import TermRows, parts
 
 _MOST_PRODUCTS = 40_000_000
 """Pairs of tuples with a common term that are looked at in all; the most frequent terms are left out beyond it."""
-_PRODUCTS_AT_ONCE = 8_000_000
+_PRODUCTS_AT_ONCE = 4_000_000
+_MOST_CELLS = 8
+"""Up to how many cells a matrix of similarities may have for each product that is summed in it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,10 +85,24 @@ def _nearest(space: TermRows, tables: Integers, k: int, is_within: bool) -> Iter
         products = np.repeat(space.weights[entries], lengths[entries]) * postings.weights[places]
         others = postings.texts[places]
         is_allowed = (queries != others) if is_within else (tables[queries] != tables[others])
-        yield _best(queries[is_allowed] * len(space) + others[is_allowed], products[is_allowed], len(space), k)
+        keys = (queries[is_allowed] - part.start) * len(space) + others[is_allowed]
+        cells = (part.stop - part.start) * len(space)
+        best = _best_of_dense if cells <= _MOST_CELLS * len(keys) else _best_of_sparse
+        found, similar = best(keys, products[is_allowed], len(space), k)
+        yield found + part.start, similar
 
 
-def _best(keys: Integers, products: Floats, size: int, k: int) -> tuple[Integers, Integers]:
+def _best_of_dense(keys: Integers, products: Floats, size: int, k: int) -> tuple[Integers, Integers]:
+    """Sum products by pair in a matrix of queries and texts, and return the best pairs of each query."""
+    count = int(keys.max()) // size + 1
+    sums = np.bincount(keys, products, count * size).reshape(count, size)
+    best = np.argpartition(-sums, min(k, size) - 1, axis=1)[:, :k]
+    queries = np.repeat(np.arange(count), best.shape[1])
+    is_pair = sums[queries, best.ravel()] > 0
+    return queries[is_pair], best.ravel()[is_pair]
+
+
+def _best_of_sparse(keys: Integers, products: Floats, size: int, k: int) -> tuple[Integers, Integers]:
     """Sum products by pair, and return the best pairs of each query."""
     order = np.argsort(keys, kind="stable")
     keys, products = keys[order], products[order]

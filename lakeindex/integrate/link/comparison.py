@@ -88,7 +88,9 @@ def _alike(values: AttributeValues, pairs: Pairs, is_both: Flags) -> list[Floats
     cosine = sum(space.cosines(pairs.left, pairs.right) for space in spaces) / len(spaces)
     sides = [_taken(values.keys, side) for side in (pairs.left, pairs.right)]
     is_equal = is_both & pc.equal(*sides).to_numpy(zero_copy_only=False)
-    return [np.where(is_both, cosine, 0.0), _flags(is_equal)]
+    shared, *totals = spaces[1].shared_rarity(pairs.left, pairs.right)
+    overlap = shared / np.maximum(np.minimum(*totals), 1e-9)
+    return [np.where(is_both, cosine, 0.0), _flags(is_equal), np.where(is_both, overlap, 0.0)]
 
 
 def _taken(texts: Texts, places: Integers) -> Texts:

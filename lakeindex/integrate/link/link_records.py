@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,26 +17,17 @@ from lakeindex.integrate.link.scoring import score_pairs
 from lakeindex.integrate.link.tuples import Tuples
 from lakeindex.integrate.records import Records
 
-LINK_SCHEMA: pa.Schema = pa.schema(
-    [
-        pa.field("left_row", pa.int64()),
-        pa.field("right_row", pa.int64()),
-        pa.field("probability", pa.float64()),
-    ]
-)
-LINKS_SCHEMA: pa.Schema = pa.schema(
-    [
-        pa.field("left", pa.int64()),
-        pa.field("right", pa.int64()),
-        pa.field("probability", pa.float64()),
-    ]
-)
+_PROBABILITY: pa.Field[Any] = pa.field("probability", pa.float64())
+LINK_SCHEMA = pa.schema([*(pa.field(name, pa.int64()) for name in ("left_row", "right_row")), _PROBABILITY])
+LINKS_SCHEMA = pa.schema([*(pa.field(name, pa.int64()) for name in ("left", "right")), _PROBABILITY])
 MATCH = 0.5
 """A pair of at least this probability counts as a match."""
 LEAST = 0.01
 """Pairs less probable are not listed."""
 _CANDIDATES = 10
 """Candidates of a tuple, by each kind of terms."""
+_FEW = 20_000
+"""Up to so many tuples, candidates are found by character grams, too."""
 
 
 def link_records(left: Records, right: Records, pairs: Sequence[AlignedPair]) -> pa.Table:
@@ -68,7 +60,8 @@ def link_many(records: Sequence[Records], alignment: Alignment) -> pa.Table:
 
 def _linked(tuples: Tuples) -> tuple[Pairs, Floats]:
     compared = ComparedTuples.of(tuples)
-    pairs = nearest_pairs([compared.words, compared.grams], tuples.tables, _CANDIDATES, tuples.is_within)
+    spaces = [compared.words, compared.grams] if len(tuples) <= _FEW else [compared.words]
+    pairs = nearest_pairs(spaces, tuples.tables, _CANDIDATES, tuples.is_within)
     if not len(pairs):
         return pairs, np.zeros(0)
     rivals = Rivals.of(pairs, tuples.tables)

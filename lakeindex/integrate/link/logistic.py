@@ -8,8 +8,9 @@ import numpy as np
 
 from lakeindex.arrays.aliases import Features, Floats
 
-_STEPS = 30
+_STEPS = 60
 _ENOUGH = 1e-6
+_LONGEST = 2.0
 _MOST_LOG_ODDS = 30.0
 
 
@@ -40,18 +41,26 @@ def probabilities(log_odds: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -_MOST_LOG_ODDS, _MOST_LOG_ODDS))))
 
 
+def log_odds_of(probability: float) -> float:
+    """Return the log-odds of a probability, bounded where it is 0 or 1."""
+    bounded = min(max(probability, 1e-9), 1 - 1e-9)
+    return float(np.log(bounded / (1 - bounded)))
+
+
 def fit_logistic(features: Features, labels: Floats, amounts: Floats, prior: WeightPrior) -> Logistic:
     """Fit labels from 0 to 1, (n,), of rows that each count as much as its amount, (n,)."""
     whole = np.column_stack([np.ones(len(features)), features])
     means = np.concatenate([[0.0], prior.means])
     precisions = np.concatenate([[_ENOUGH], np.full(len(prior.means), prior.precision)])
-    weights = means.copy()
+    share = float((amounts * labels).sum() / max(amounts.sum(), _ENOUGH))
+    weights = np.concatenate([[log_odds_of(share)], np.zeros(len(prior.means))])
     for _ in range(_STEPS):
         expected = probabilities(whole @ weights)
         slope = whole.T @ (amounts * (labels - expected)) - precisions * (weights - means)
         curvature = (whole.T * (amounts * expected * (1 - expected))) @ whole + np.diag(precisions)
         step = np.linalg.solve(curvature, slope)
-        weights += step
+        # A step from far away may overshoot: none is longer than this.
+        weights += step * min(1.0, _LONGEST / max(float(np.abs(step).max()), _ENOUGH))
         if np.abs(step).max() < _ENOUGH:
             break
     return Logistic(float(weights[0]), weights[1:])

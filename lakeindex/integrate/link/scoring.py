@@ -17,12 +17,12 @@ from lakeindex.arrays.aliases import Features, Flags, Floats
 from lakeindex.integrate.link.blocking import Pairs
 from lakeindex.integrate.link.comparison import Comparison
 from lakeindex.integrate.link.competition import Rivals, competing, is_mutual_best
-from lakeindex.integrate.link.held_out import non_matches
+from lakeindex.integrate.link.held_out import NonMatches, non_matches
 from lakeindex.integrate.link.logistic import Logistic, WeightPrior, fit_logistic, probabilities
 
 _TRAININGS = 2
-_ROUNDS = 5
-_PRECISION, _COMPETITION_PRECISION = 10.0, 3.0
+_ROUNDS = 20
+_PRECISION, _COMPETITION_PRECISION = 10.0, 0.3
 _SURE = 0.9
 
 
@@ -55,19 +55,24 @@ def score_pairs(pairs: Pairs, comparison: Comparison, rivals: Rivals) -> ScoredP
         agreement = fit_logistic(comparison.features, best.astype(np.float64), np.ones(len(pairs)), prior)
         scores = agreement.log_odds(comparison.features)
     ahead = rivals.leads(scores, everything)
-    fitted = _with_competition(competing(scores, ahead), is_mutual_best(ahead), *non_matches(pairs, rivals, scores))
-    return ScoredPairs(agreement, fitted[0], scores, fitted[1])
+    known = non_matches(pairs, rivals, scores)
+    fitted, log_odds = _with_competition(competing(scores, ahead), is_mutual_best(ahead), known)
+    return ScoredPairs(agreement, fitted, scores, log_odds)
 
 
-def _with_competition(features: Features, best: Flags, others: Features, amounts: Floats) -> tuple[Logistic, Floats]:
+def _with_competition(features: Features, best: Flags, known: NonMatches) -> tuple[Logistic, Floats]:
     """Learn the log-odds of pairs from those that are best for both, and from others that don't match."""
-    whole, counts = np.concatenate([features, others]), np.concatenate([np.ones(len(features)), amounts])
+    whole = np.concatenate([features, known.features])
+    counts = np.concatenate([np.ones(len(features)), known.amounts])
     prior, likely = WeightPrior(np.zeros(features.shape[1]), _COMPETITION_PRECISION), best * _SURE
     log_odds, fitted = np.zeros(len(features)), Logistic(0.0, prior.means)
     for _ in range(_ROUNDS):
-        fitted = fit_logistic(whole, np.concatenate([likely, np.zeros(len(others))]), counts, prior)
+        labels = np.concatenate([likely, np.zeros(len(known.features))])
+        fitted = fit_logistic(whole, labels, counts, prior)
         unmatched = max(float((1 - likely).sum()), 1.0)
         # The pairs that are known not to match come on top of those of the tables.
-        log_odds = fitted.log_odds(features) + np.log1p(amounts.sum() / unmatched)
+        more = float(np.log1p(known.amounts.sum() / unmatched))
+        fitted = Logistic(fitted.bias + more, fitted.weights)
+        log_odds = fitted.log_odds(features)
         likely = probabilities(log_odds)
     return fitted, log_odds

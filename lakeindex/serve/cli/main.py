@@ -26,6 +26,7 @@ from lakeindex.serve.cli.query import evaluate, explain, query
 from lakeindex.serve.cli.streams import escape_logs_and_warnings, prepare_streams
 from lakeindex.serve.cli.train import train
 from lakeindex.serve.cli.watch_joins import watch_joins
+from lakeindex.serve.cli.why import why
 
 _DUCKDB_INTERRUPTED = "Query interrupted"
 _TRACEBACK = "LAKEINDEX_TRACEBACK"
@@ -52,7 +53,7 @@ def cli() -> None:
 
 _COMMANDS = (
     accept, dedupe, demo, evaluate, explain, feedback, forget, index, integrate, join, link, pairs, profile, query,
-    read, reject, repair, restore, rollback, snapshot, sql, status, tables, train, verify, watch_joins,
+    read, reject, repair, restore, rollback, snapshot, sql, status, tables, train, verify, watch_joins, why,
 )  # fmt: skip
 for command in _COMMANDS:
     cli.add_command(command)

@@ -13,13 +13,16 @@ import pytest
 
 COMMANDS = (
     "accept",
+    "dedupe",
     "demo",
     "evaluate",
     "explain",
     "feedback",
     "forget",
     "index",
+    "integrate",
     "join",
+    "link",
     "pairs",
     "profile",
     "query",
@@ -35,6 +38,7 @@ COMMANDS = (
     "train",
     "verify",
     "watch-joins",
+    "why",
 )
 
 

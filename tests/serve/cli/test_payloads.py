@@ -68,6 +68,10 @@ def commands() -> dict[str, tuple[str, ...]]:
         "join an evil name": ("join", CELLS, "key", evil, "key", "--match", "exact"),
         "join rows": ("join", CELLS, "key", evil, "key", "--match", "exact", "--rows"),
         "watch-joins": ("watch-joins",),
+        "integrate": ("integrate", CELLS, OTHER, HEADERS, "--key", "key"),
+        "plan an integration": ("integrate", CELLS, HEADERS, evil, "--key", "key", "--plan"),
+        "link evil names": ("link", *file_names()[:2]),
+        "dedupe an evil name": ("dedupe", evil),
     }
 
 
