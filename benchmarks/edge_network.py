@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -72,7 +72,7 @@ def train(graphs: Sequence[tuple[TupleGraph, Integers]], seed: int) -> Callable[
     def judged(graph: TupleGraph) -> TupleGraph:
         with torch.no_grad():
             likely = torch.sigmoid(network(Sample.of(graph))).double().numpy()
-        return TupleGraph(graph.size, graph.left, graph.right, likely)
+        return replace(graph, probabilities=likely)
 
     return judged
 

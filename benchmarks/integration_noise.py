@@ -29,12 +29,10 @@ from lakeindex.config.settings import Settings
 from lakeindex.integrate.conflicts.claims import Rule
 from lakeindex.integrate.integration import Integration
 from lakeindex.integrate.link.link_records import link_many
-from lakeindex.integrate.request import IntegrateRequest
 from lakeindex.integrate.sets.communities import MISSING_EDGE, integrable_sets
 from lakeindex.integrate.sets.tuple_graph import TupleGraph
 from lakeindex.integrate.tuples import Tuples
-from lakeindex.lake import Lake, integrating
-from lakeindex.types.lake import TableId
+from lakeindex.lake import Lake
 
 LEVELS = (0.1, 0.2, 0.3)
 ENTITIES = 150
@@ -75,11 +73,11 @@ def integrated(sources: NoisySources) -> Integrated:
     with tempfile.TemporaryDirectory() as folder:
         sources.write(Path(folder) / "lake")
         lake = Lake.index(Path(folder) / "lake", Path(folder) / "index", Settings())
-        request = IntegrateRequest(tuple(TableId(source.name) for source in sources.sources))
-        made = integrating.integrate(lake.opened, request)
+        made = lake.integrate([source.name for source in sources.sources])
         links = link_many(made.tuples.records, made.tuples.alignment)
     ends = [links[name].to_numpy() for name in ("left", "right", "probability")]
-    return Integrated(Truth.of(sources, made.tuples), made, TupleGraph(len(made.tuples), *ends))
+    tables = np.repeat(np.arange(len(made.tuples.records)), np.diff(made.tuples.starts))
+    return Integrated(Truth.of(sources, made.tuples), made, TupleGraph(len(made.tuples), *ends, tables))
 
 
 def measure(one: Integrated, methods: Mapping[str, Method]) -> dict[str, Figures]:

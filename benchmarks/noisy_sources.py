@@ -46,6 +46,7 @@ class Recipe:
     level: float
     """Share of the cells."""
     seed: int
+    sources: int = len(UNRELIABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,9 @@ def make_sources(clean: CleanTable, recipe: Recipe) -> NoisySources:
     named = [row for row in dict.fromkeys(clean.rows) if row[0]]
     drawn = sorted(rng.permutation(len(named))[: recipe.entities].tolist())
     chosen = CleanTable(clean.name, clean.columns, tuple(named[place] for place in drawn))
-    wrong = np.array(UNRELIABLE) * recipe.level / 2
-    sources = (_source(chosen, f"{clean.name}_{at}.csv", recipe, share, rng) for at, share in enumerate(wrong.tolist()))
+    wrong = np.resize(UNRELIABLE, recipe.sources) * recipe.level / 2
+    names = [f"{clean.name}_{at:02}.csv" for at in range(len(wrong))]
+    sources = (_source(chosen, name, recipe, share, rng) for name, share in zip(names, wrong.tolist(), strict=True))
     return NoisySources(chosen, tuple(sources))
 
 

@@ -3,7 +3,7 @@
 Connected components make one entity of two as soon as a single edge between them is wrong. Here two sets become one
 only where the evidence between all their tuples speaks for it, that of triangles and of missing edges included:
 correlation clustering (Bansal, Blum, Chawla, Machine Learning 2004) by average linkage, of which each round merges all
-pairs of sets that are each other's best.
+pairs of sets that are each other's best. Tuples of a table that doesn't repeat itself are kept apart.
 """
 
 from __future__ import annotations
@@ -13,10 +13,16 @@ import numpy as np
 from lakeindex.arrays.aliases import Flags, Floats, Integers
 from lakeindex.arrays.ragged import sums
 from lakeindex.integrate.sets.edge_support import supported
+from lakeindex.integrate.sets.same_table import TableCounts, is_unrepeated
 from lakeindex.integrate.sets.tuple_graph import TupleGraph
 
 MISSING_EDGE = -0.25
 """The log-odds of two tuples of which blocking did not make a pair."""
+_LEAST_BY_COMPETITION = -0.5
+"""The least log-odds of an edge between tables that don't repeat themselves: a better match of one of the ends made it
+improbable, which is known already from the edge to that one."""
+_SAME_TABLE = 6.0
+"""By how much less log-odds two tuples of a table that doesn't repeat itself are of one entity."""
 
 
 def components(size: int, left: Integers, right: Integers) -> Integers:
@@ -36,10 +42,12 @@ def integrable_sets(graph: TupleGraph, missing: float = MISSING_EDGE) -> Integer
     """Return the set of each tuple, (size,) from 0, numbered by its first tuple."""
     sets = np.arange(graph.size)
     sizes = np.ones(graph.size)
-    left, right, weights = graph.left, graph.right, supported(graph, missing) - missing
+    unrepeated = is_unrepeated(graph)
+    left, right, weights = graph.left, graph.right, supported(graph, _log_odds(graph, unrepeated), missing) - missing
     while len(left):
         products = sizes[left] * sizes[right]
-        scores = weights / products + missing
+        apart = _SAME_TABLE * TableCounts.of(sets, graph, unrepeated).shared(left, right)
+        scores = (weights - apart) / products + missing
         is_merged = _mutual_best(graph.size, left, right, scores) & (scores > 0)
         if not is_merged.any():
             break
@@ -49,6 +57,16 @@ def integrable_sets(graph: TupleGraph, missing: float = MISSING_EDGE) -> Integer
         sizes = np.bincount(sets, minlength=graph.size).astype(np.float64)
         left, right, weights = _contracted(graph.size, target[left], target[right], weights)
     return np.unique(sets, return_inverse=True)[1].astype(np.int64)
+
+
+def _log_odds(graph: TupleGraph, unrepeated: Flags) -> Floats:
+    """Return the log-odds of each edge, those that competition alone made improbable less so."""
+    log_odds = graph.log_odds()
+    if graph.tables is None:
+        return log_odds
+    is_between = graph.tables[graph.left] != graph.tables[graph.right]
+    competed = is_between & unrepeated[graph.left] & unrepeated[graph.right]
+    return np.where(competed, np.maximum(log_odds, _LEAST_BY_COMPETITION), log_odds)
 
 
 def _mutual_best(size: int, left: Integers, right: Integers, scores: Floats) -> Flags:

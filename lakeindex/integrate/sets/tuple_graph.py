@@ -19,6 +19,8 @@ class TupleGraph:
     left: Integers
     right: Integers
     probabilities: Floats
+    tables: Integers | None = None
+    """(tuples,) the number of each one's table; None where that isn't known."""
 
     def log_odds(self) -> Floats:
         """Return the log-odds of each edge, bounded: no edge is certain."""
