@@ -18,9 +18,6 @@ from lakeindex.integrate.sets.tuple_graph import TupleGraph
 
 MISSING_EDGE = -0.25
 """The log-odds of two tuples of which blocking did not make a pair."""
-_LEAST_BY_COMPETITION = -0.5
-"""The least log-odds of an edge between tables that don't repeat themselves: a better match of one of the ends made it
-improbable, which is known already from the edge to that one."""
 _SAME_TABLE = 6.0
 """By how much less log-odds two tuples of a table that doesn't repeat itself are of one entity."""
 
@@ -43,7 +40,8 @@ def integrable_sets(graph: TupleGraph, missing: float = MISSING_EDGE) -> Integer
     sets = np.arange(graph.size)
     sizes = np.ones(graph.size)
     unrepeated = is_unrepeated(graph)
-    left, right, weights = graph.left, graph.right, supported(graph, _log_odds(graph, unrepeated), missing) - missing
+    weights = supported(graph, _log_odds(graph, unrepeated, missing), missing) - missing
+    left, right = graph.left, graph.right
     while len(left):
         products = sizes[left] * sizes[right]
         apart = _SAME_TABLE * TableCounts.of(sets, graph, unrepeated).shared(left, right)
@@ -59,14 +57,19 @@ def integrable_sets(graph: TupleGraph, missing: float = MISSING_EDGE) -> Integer
     return np.unique(sets, return_inverse=True)[1].astype(np.int64)
 
 
-def _log_odds(graph: TupleGraph, unrepeated: Flags) -> Floats:
-    """Return the log-odds of each edge, those that competition alone made improbable less so."""
+def _log_odds(graph: TupleGraph, unrepeated: Flags, missing: float) -> Floats:
+    """Return the log-odds of each edge, with what tables say that don't repeat themselves.
+
+    Between two of them, an edge is improbable where one of its ends has a better match: that is known already from the
+    edge to this match, so that it counts as a missing edge at worst.
+    """
     log_odds = graph.log_odds()
     if graph.tables is None:
         return log_odds
-    is_between = graph.tables[graph.left] != graph.tables[graph.right]
-    competed = is_between & unrepeated[graph.left] & unrepeated[graph.right]
-    return np.where(competed, np.maximum(log_odds, _LEAST_BY_COMPETITION), log_odds)
+    is_both = unrepeated[graph.left] & unrepeated[graph.right]
+    is_within = graph.tables[graph.left] == graph.tables[graph.right]
+    log_odds = np.where(is_both & ~is_within, np.maximum(log_odds, missing), log_odds)
+    return np.where(is_both & is_within, log_odds - _SAME_TABLE, log_odds)
 
 
 def _mutual_best(size: int, left: Integers, right: Integers, scores: Floats) -> Flags:
