@@ -239,3 +239,34 @@ reading count for more.
 | on the made lakes that it was measured on | |
 |---|---|
 {rows}"""
+
+
+def attributes_card(options: Mapping[str, Any], counts: Mapping[str, int], figures: Mapping[str, float]) -> str:
+    """Describe the trees that tell which columns are the same attribute."""
+    rows = "\n".join(f"| {name} | {value:.3f} |" for name, value in figures.items())
+    return f"""# attributes.safetensors
+
+Boosted trees that tell how probable it is that two columns of two tables are the same attribute (another question than
+whether they join): a first set by a pair alone (its names, values, kinds, and what they mean), a second one together
+with the pair's rivals and with what else the two tables have in common. Two straight lines calibrate the log-odds of a
+pair, and of a column in a cluster of columns.
+
+## Trained on
+
+Lakes that nobody labelled ({counts["learned"]} learned from, {counts["held out"]} calibrated and measured on, split by
+name), from public repositories with open licences. Their tables are cut into parts by rows and columns, with headers
+abbreviated, translated into other words, made misleading or dropped, values written otherwise, and ids that each part
+gives to its own rows; so it is known which columns are the same attribute. Tables that share a schema are taken as
+they are.
+
+Settings: {options}
+
+| on the lakes held out | |
+|---|---|
+{rows}
+
+## Use
+
+`lakeindex.integrate.align`: aligning the columns of many tables. Vectors of other encoders than the default one are
+less alike or more, and the probabilities are less certain with them.
+"""

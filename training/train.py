@@ -1,10 +1,11 @@
 """Train the models that ship, on tables that anyone can fetch, and write them with their model cards.
 
-train.py FOLDER [--only encoder|static|matcher|paths|cross|calibration] [--lakes LAKES] [--no-fetch]
+train.py FOLDER [--only encoder|static|matcher|paths|cross|calibration|attributes] [--lakes LAKES] [--no-fetch]
 
 FOLDER is where the fetched tables are kept. They are split by package: models are trained on the first part, calibrated
 on the second and measured on the third. LAKES is a folder of lakes that nobody made, each with its files in `tables`:
-answers are calibrated on them, too, with some of their joins masked; they are split by name. With --no-fetch the tables
+answers are calibrated on them, too, with some of their joins masked; they are split by name. What tells which columns
+are the same attribute learns from these lakes alone, their tables cut into parts. With --no-fetch the tables
 that were fetched before are taken.
 """
 
@@ -20,7 +21,16 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from card import calibration_card, cells_card, cross_card, encoder_card, matcher_card, paths_card, static_card
+from card import (
+    attributes_card,
+    calibration_card,
+    cells_card,
+    cross_card,
+    encoder_card,
+    matcher_card,
+    paths_card,
+    static_card,
+)
 from fetch_tables import fetch
 from safetensors.torch import save_file
 
@@ -29,11 +39,22 @@ from lakeindex.config.settings import Settings
 from lakeindex.encode.adapters import SCALE
 from lakeindex.encode.cross_encoder import CrossEncoder
 from lakeindex.encode.model_folder import model_folder
+from lakeindex.integrate.align.attribute_matcher import write_attribute_matcher
+from lakeindex.integrate.align.column_set import ColumnSet
 from lakeindex.match.answer_calibration import MeasuredCalibration
 from lakeindex.match.features import FEATURES
 from lakeindex.match.matcher import write_matcher
 from lakeindex.models.static_embeddings import TokenVectors
-from lakeindex.models.weights import CALIBRATION, CROSS_ENCODER, ENCODER, LATE_INTERACTION, MATCHER, PATHS, STATIC
+from lakeindex.models.weights import (
+    ATTRIBUTES,
+    CALIBRATION,
+    CROSS_ENCODER,
+    ENCODER,
+    LATE_INTERACTION,
+    MATCHER,
+    PATHS,
+    STATIC,
+)
 from lakeindex.rerank.late_interaction import LateInteraction, write_late_interaction
 from lakeindex.synthesis.column_pool import Pool
 from lakeindex.synthesis.made_lake import STYLES, make_lake
@@ -41,6 +62,7 @@ from lakeindex.synthesis.masked_lake import MASKED_STYLES, mask_lake
 from lakeindex.synthesis.source_tables import SourceData
 from lakeindex.training.answer_calibration import fit_answers, measure_acceptance, measure_answers
 from lakeindex.training.answers import AnsweredLake, answer_lake
+from lakeindex.training.attribute_matcher import AttributeOptions, measure_attributes, train_attribute_matcher
 from lakeindex.training.cross_encoder import train_cross_encoder
 from lakeindex.training.fit.contrastive import TuningOptions, tune
 from lakeindex.training.fit.cross_encoder_lora import PairTuningOptions
@@ -52,6 +74,7 @@ from lakeindex.training.message_passing import WITHOUT_PATHS, PathPairs, collect
 from lakeindex.training.ranked_pairs import ScoredLake, score_made_lakes
 from lakeindex.training.read_sources import read_sources
 from lakeindex.training.rerank_fusion import RerankOptions, measure_reranking, weights_of
+from lakeindex.training.split_lakes import LabelledPairs, label_pairs, split_lakes
 from lakeindex.training.static_tokens import DistillingOptions, distil, tune_tokens, write_tokens
 from lakeindex.training.texts import text_batches
 from lakeindex.types.lake import ReadOptions
@@ -80,6 +103,8 @@ ANSWERED_LAKES = {"calibrate": 14, "measure": 14}
 ANSWERED_SOURCES = (20, 40)
 QUERIES_OF_ANSWERED, QUERIES_OF_MASKED = 80, 40
 MOST_BYTES_OF_MASKED = 300_000
+ATTRIBUTES_LEARNING = AttributeOptions()
+MOST_BYTES_OF_SPLIT = 150_000
 
 
 def part_of(package: str) -> str:
@@ -229,6 +254,31 @@ def answered_masked_lakes(lakes: Path | None) -> Iterator[tuple[str, AnsweredLak
         yield folder.name, lake
 
 
+def train_attributes(tables: Path, lakes: Path | None) -> None:
+    """Train on three in four of the lakes that nobody made, and calibrate and measure on the others."""
+    folders = [] if lakes is None else sorted(path for path in lakes.iterdir() if (path / "tables").is_dir())
+    if not folders:
+        log("attributes are learned from lakes that nobody made: give their folder by --lakes")
+        return
+    read = [list(tables_of(folder / "tables", MOST_BYTES_OF_SPLIT)) for folder in folders]
+    found: dict[bool, list[LabelledPairs]] = {True: [], False: []}
+    for folder, (split, searcher) in zip(folders, split_lakes(read, SEED * 1_000, Settings()), strict=True):
+        labelled = label_pairs(split, ColumnSet.of(searcher.directory.table_ids, searcher))
+        found[is_held_out(folder.name)].append(labelled)
+        log(f"{folder.name}: {len(split.groups)} groups of tables, {len(labelled.labels)} pairs")
+    matcher = train_attribute_matcher(found[False], found[True], ATTRIBUTES_LEARNING)
+    figures = measure_attributes(matcher, found[True])
+    log(json.dumps(figures, indent=1))
+    write_attribute_matcher(ATTRIBUTES, matcher, {"figures": json.dumps(figures)})
+    counts = {"learned": len(found[False]), "held out": len(found[True])}
+    ATTRIBUTES.with_suffix(".md").write_text(attributes_card(asdict(ATTRIBUTES_LEARNING), counts, figures), "utf-8")
+
+
+def is_held_out(lake: str) -> bool:
+    """Whether a lake is not learned from, but calibrated on."""
+    return int(hashlib.sha1(lake.encode()).hexdigest(), 16) % 4 == 0
+
+
 def log(line: str) -> None:
     print(f"{time.strftime('%H:%M:%S')} {line}", flush=True)
 
@@ -236,8 +286,10 @@ def log(line: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", choices=("encoder", "static", "matcher", "paths", "cross", "calibration"))
-    parser.add_argument("--lakes", type=Path, help="lakes that nobody made, to calibrate answers on")
+    parser.add_argument(
+        "--only", choices=("encoder", "static", "matcher", "paths", "cross", "calibration", "attributes")
+    )
+    parser.add_argument("--lakes", type=Path, help="lakes that nobody made")
     parser.add_argument("--no-fetch", action="store_true", help="take the tables that were fetched before")
     given = parser.parse_args()
     tables = given.folder / "tables"
@@ -245,6 +297,7 @@ def main() -> None:
         fetch(tables)
     trained = {"encoder": train_encoder, "static": train_static, "matcher": train_the_matcher, "paths": train_paths}
     trained |= {"cross": train_cross, "calibration": partial(calibrate_answers, lakes=given.lakes)}
+    trained |= {"attributes": partial(train_attributes, lakes=given.lakes)}
     for model, train in trained.items():
         if given.only in (None, model):
             train(tables)

@@ -8,7 +8,7 @@ import numpy as np
 
 from lakeindex.arrays.aliases import Integers
 from lakeindex.integrate.disjunction.equal_join import MISSING
-from lakeindex.integrate.link.link_records import link_many
+from lakeindex.integrate.link.link_by_tables import link_by_tables
 from lakeindex.integrate.sets.communities import integrable_sets
 from lakeindex.integrate.sets.tuple_graph import TupleGraph
 from lakeindex.integrate.tuples import Tuples
@@ -24,7 +24,7 @@ def sets_by_key(tuples: Tuples, key: Sequence[int]) -> Integers:
 
 def sets_by_links(tuples: Tuples) -> Integers:
     """Return the set of each tuple, (tuples,): the communities of the graph of tuples that are likely the same."""
-    links = link_many(tuples.records, tuples.alignment)
+    links = link_by_tables(tuples.records, tuples.alignment)
     ends = [links[name].to_numpy() for name in ("left", "right", "probability")]
     tables = np.repeat(np.arange(len(tuples.records)), np.diff(tuples.starts))
     return _numbered_by_first(integrable_sets(TupleGraph(len(tuples), *ends, tables)))

@@ -12,6 +12,7 @@ from lakeindex.arrays.aliases import Integers
 from lakeindex.arrays.ragged import ranges
 from lakeindex.integrate.conflicts.claims import Claims, Resolved
 from lakeindex.integrate.lines import Lines
+from lakeindex.integrate.provenance.write_provenance import Provenance
 from lakeindex.integrate.tuples import Tuples
 
 
@@ -31,6 +32,11 @@ class Integration:
     def describe(self) -> str:
         """Say in a sentence what was made of what."""
         return f"{self.lines} lines of {len(self.tuples)} rows in {len(self.tuples.records)} tables"
+
+    def provenance(self) -> Provenance:
+        """Return where each cell came from."""
+        tables = [str(table) for table in self.tuples.tables]
+        return Provenance(self.resolved, self.claims, self.tuples.alignment.names(), tables, np.arange(self.lines))
 
     def to_arrow(self) -> pa.Table:
         """Return the lines as texts, null where no table has a value."""

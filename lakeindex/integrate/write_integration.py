@@ -39,13 +39,7 @@ def write_integration(
     with ExitStack() as both:
         if provenance is not None:
             unfinished = both.enter_context(unfinished_beside(provenance, force))
-            write_provenance(
-                unfinished,
-                integration.claims,
-                integration.resolved,
-                integration.tuples.alignment.names(),
-                [str(table) for table in integration.tuples.tables],
-            )
+            write_provenance(unfinished, integration.provenance())
         if out is not None:
             _write_lines(integration, tables, out, force)
 

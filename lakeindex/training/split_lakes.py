@@ -27,7 +27,9 @@ from lakeindex.synthesis.split_tables import OWN, UNDECIDED, Part, PartColumn, S
 from lakeindex.types.lake import TableId
 from lakeindex.types.names import words_of
 
-_MOST_GROUPS, _MOST_COLUMNS = 16, 450
+_MOST_TABLES, _MOST_GROUPS, _MOST_COLUMNS = 40, 16, 450
+_WIDEST = 120
+"""Columns of a table; in wider ones, hardly a column is more than a number."""
 _ONE_SCHEMA, _SHARED_NAMES = 0.8, 3
 _NEAREST, _LEAST_NEAR = 6, 0.6
 """Names that are drawn from instead of one, and how near they must be in meaning."""
@@ -69,7 +71,8 @@ class SplitLake:
 def split_lake(tables: Sequence[SourceData], headers: Sequence[str], seed: int) -> SplitLake:
     """Split the tables of a lake into groups of parts; the same tables and seed make the same."""
     rng = np.random.default_rng(seed)
-    sources = to_sources([tables[place] for place in rng.permutation(len(tables)).tolist()])
+    able = [table for table in tables if table.table.num_columns <= _WIDEST]
+    sources = to_sources([able[place] for place in rng.permutation(len(able))[:_MOST_TABLES].tolist()])
     splitter = Splitter(headers, synonyms_of(sources, headers), rng)
     groups = [splitter.restyle(one) for one in _of_one_schema(sources)][: _MOST_GROUPS // 3]
     groups += [splitter.split(source) for source in sources]
@@ -186,7 +189,7 @@ def _labels(columns: Sequence[PartColumn], groups: Integers, pairs: ColumnPairs)
     return np.where(groups[left] == groups[right], of_group, across).astype(np.int8)
 
 
-def labelled_lakes(
+def split_lakes(
     lakes: Sequence[Sequence[SourceData]], seed: int, settings: Settings
 ) -> Iterator[tuple[SplitLake, Searcher]]:
     """Split and index lakes, each of which is deleted when the next one is requested."""

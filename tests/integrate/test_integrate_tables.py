@@ -111,9 +111,9 @@ def test_what_shares_nothing_stands_below_one_another_and_says_so(write: Write) 
 
 def test_rows_without_a_key_are_lines_of_their_own(write: Write) -> None:
     made = write({"a.csv": "k,v\n,1\n,2\n", "b.csv": "k,w\n,3\n,4\n"}).integrate(key="k")
-    assert sorted(tuple(line.values()) for line in lines(made)) == sorted(
-        [(None, "1", None), (None, "2", None), (None, None, "3"), (None, None, "4")]
-    )
+    assert {tuple(line.values()) for line in lines(made)} == {
+        (None, "1", None), (None, "2", None), (None, None, "3"), (None, None, "4"),
+    }  # fmt: skip
 
 
 def test_rows_without_any_value_are_told_of(write: Write) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from lakeindex.arrays.aliases import Floats, Integers
 from lakeindex.arrays.proportions import probability_of
+from lakeindex.errors import InvalidSetting
 from lakeindex.integrate.align.attribute_matcher import AttributeMatcher
 from lakeindex.integrate.align.candidate_pairs import candidate_pairs
 from lakeindex.integrate.align.clusters import cluster
@@ -22,6 +23,8 @@ from lakeindex.models.weights import ATTRIBUTES
 from lakeindex.search.searcher import Searcher
 from lakeindex.types.lake import TableId
 
+MOST_COLUMNS = 8_000
+"""What memory grows with the square of: some two gigabytes for so many."""
 _UNLIKE = -6.0
 """The log-odds of two columns that were not compared."""
 _ASSIGNED_FROM = 0.05
@@ -34,9 +37,14 @@ def align(tables: Sequence[TableId], searcher: Searcher, matcher: AttributeMatch
     """Return which columns of tables are the same attribute, by what the index keeps of them; no row is read.
 
     The order of the tables makes no difference, and one that is named twice counts once. Raises NotFound, with the
-    nearest names, for a table that the index doesn't have.
+    nearest names, for a table that the index doesn't have, and InvalidSetting for more than MOST_COLUMNS.
     """
     columns = ColumnSet.of(tables, searcher)
+    if len(columns) > MOST_COLUMNS:
+        raise InvalidSetting(
+            f"{len(set(tables))} tables have {len(columns)} columns, expected at most {MOST_COLUMNS} to align: "
+            f"name fewer tables"
+        )
     matcher = AttributeMatcher.open(ATTRIBUTES) if matcher is None else matcher
     pairs = ColumnPairs.of(columns, *candidate_pairs(columns))
     log_odds = together(pairs, matcher.log_odds(pairs, columns.tables), columns.tables)

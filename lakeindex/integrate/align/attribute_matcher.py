@@ -25,7 +25,11 @@ ALL_FEATURES = (*PAIR_FEATURES, *SIBLING_FEATURES)
 """The features of a pair together with its siblings'."""
 
 _ALONE, _TOGETHER = "alone", "together"
-_PAIRS_AT_ONCE = 65_536
+_PAIRS_AT_ONCE = 1_024
+"""Few enough for the processor's cache."""
+_NOTHING = -9.0
+"""The log-odds of pairs that are so unlikely alone that nothing else could help."""
+_LEAST_ALONE = -7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,10 @@ class AttributeMatcher:
     def log_odds(self, pairs: ColumnPairs, tables: Integers) -> Floats:
         """Return the calibrated log-odds of each pair, (pairs,); `tables`, (columns,), are the columns' tables."""
         scores = score_alone(self.alone, pairs)
-        return self.pair.of(_sums(self.together, with_siblings(pairs, tables, scores)))
+        able = np.flatnonzero(scores >= _LEAST_ALONE)
+        log_odds = np.full(len(scores), _NOTHING)
+        log_odds[able] = self.pair.of(_sums(self.together, with_siblings(pairs, tables, scores)[able]))
+        return log_odds
 
 
 def score_alone(alone: Trees, pairs: ColumnPairs) -> Floats:

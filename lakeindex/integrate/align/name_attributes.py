@@ -61,8 +61,8 @@ def _most_frequent_name(columns: ColumnSet, places: Integers) -> str:
     """Return the header that most columns bear, the shortest of those; one that only counts columns where all do."""
     is_positional = columns.names.is_positional[columns.names.places[places]]
     telling = places[~is_positional] if not is_positional.all() else places
-    counts = Counter(columns.ids[place].name for place in telling.tolist())
-    return min(counts, key=lambda name: (-counts[name], len(name), name))
+    counts: Counter[str] = Counter(columns.ids[place].name for place in telling.tolist())
+    return sorted(counts, key=lambda name: (-counts[name], len(name), name))[0]
 
 
 def _main_table(columns: ColumnSet, places: Integers, filled: Integers) -> str:

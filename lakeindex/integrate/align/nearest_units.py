@@ -42,7 +42,12 @@ class Nearest:
 
     def near(self) -> tuple[Floats, Floats]:
         """Return the share of either side's units that have a near one, (others,) each."""
-        return tuple(_mean(np.where(np.isnan(one), one, one >= _NEARLY)) for one in (self.ahead, self.back))
+        return _mean(_as_near(self.ahead)), _mean(_as_near(self.back))
+
+
+def _as_near(likenesses: Similarities) -> Similarities:
+    near = np.where(likenesses >= _NEARLY, np.float32(1), np.float32(0))
+    return np.where(np.isnan(likenesses), likenesses, near)
 
 
 def _mean(likenesses: Similarities) -> Floats:

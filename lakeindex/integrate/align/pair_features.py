@@ -9,14 +9,17 @@ import numpy as np
 
 from lakeindex.arrays.aliases import Features, Flags, Floats, Integers, Vectors
 from lakeindex.arrays.proportions import alike, ratio
+from lakeindex.index.alternates import compare_alternates
 from lakeindex.integrate.align.column_set import VALUES, ColumnSet
 from lakeindex.integrate.align.nearest_units import Nearest
 from lakeindex.models.monotone import AGAINST, EITHER, FOR
+from lakeindex.search.searcher import Searcher
 from lakeindex.types.columns import Family, Kind
 from lakeindex.types.pairs import Comparison, Pairs
 
 _NUMBERS = (Kind.INTEGER, Kind.DECIMAL)
 _PERCENT = 100
+_FAMILIES = (Family.VALUES, Family.KEYS, Family.WORDS, Family.GRAMS)
 
 
 DIRECTIONS: Mapping[str, int] = {
@@ -97,10 +100,28 @@ class ColumnPairs:
 
 def _compared(columns: ColumnSet, one: int, others: Integers) -> Features:
     """Return the features of one column with others, (n, PAIR_FEATURES)."""
-    searcher = columns.searcher
-    pairs = searcher.scorer.pairs(searcher.column_at(int(columns.keys[one])), columns.keys[others])
+    pairs = _pairs(columns.searcher, int(columns.keys[one]), columns.keys[others])
     measured = dict((*_names(columns, one, others), *_meanings(columns, one, others), *_values(pairs), *_facts(pairs)))
     return np.column_stack([np.asarray(measured[name], np.float64) for name in PAIR_FEATURES])
+
+
+def _pairs(searcher: Searcher, key: int, keys: Integers) -> Pairs:
+    """Compare the values of a column with those of others; names are compared elsewhere."""
+    query, scorer = searcher.column_at(key), searcher.scorer
+    looked_up = {family: query.terms_in(family, scorer.terms[family]) for family in _FAMILIES}
+    compared = {family: scorer.terms[family].compare(terms, keys) for family, terms in looked_up.items()}
+    compared[Family.ALTERNATES] = compare_alternates(query, scorer.terms, keys)
+    return Pairs(
+        keys=keys,
+        query=query.facts,
+        candidates=searcher.directory.facts.take(keys),
+        compared=compared,
+        cosine=np.zeros(len(keys)),
+        tables=searcher.directory.tables[keys].astype(np.int64),
+        same_schema=searcher.directory.same_schema(query.table_names, keys),
+        lake_columns=len(searcher.directory),
+        query_columns=len(query.table_names),
+    )
 
 
 def _names(columns: ColumnSet, one: int, others: Integers) -> Iterator[tuple[str, Floats | Flags]]:
@@ -133,7 +154,7 @@ def _meanings(columns: ColumnSet, one: int, others: Integers) -> Iterator[tuple[
 
 def _cosines(vectors: Vectors, one: int, others: Integers) -> Floats:
     # Not `@`: a pair's cosine must not depend on which others it is computed with.
-    return np.einsum("nd,d->n", vectors[others], vectors[one]).astype(np.float64)
+    return np.asarray(np.einsum("nd,d->n", vectors[others], vectors[one]), np.float64)
 
 
 def _values(pairs: Pairs) -> Iterator[tuple[str, Floats]]:

@@ -49,6 +49,8 @@ class Decision(StrEnum):
     TRUTH_DISCOVERY = "truth discovery"
     RECENCY = "recency"
     TOLERANCE = "tolerance"
+    CONVENTION = "convention"
+    """What lost differs as always: its source counts, or measures, in another way."""
     TIE = "tie"
     LANGUAGE_MODEL = "language model"
 

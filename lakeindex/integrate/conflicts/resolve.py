@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from lakeindex.arrays.aliases import Codes, Flags, Floats, Integers
 from lakeindex.arrays.ragged import starts_run
 from lakeindex.integrate.conflicts.ballots import Ballots, CountedClaims, count_votes
 from lakeindex.integrate.conflicts.claims import Claims, Decision, Resolved, Rule, number_of
+from lakeindex.integrate.conflicts.conventions import off_convention
 from lakeindex.integrate.conflicts.truth_discovery import discover
 from lakeindex.integrate.conflicts.written_forms import written_forms
 
@@ -18,13 +21,16 @@ _AS_LIKELY = 0.8
 def resolve(claims: Claims, rule: Rule = Rule.AUTO) -> Resolved:
     """Return which value is right in each cell that has claims; the same for any order of the claims."""
     counted = count_votes(claims)
-    ballots = counted.ballots
+    is_off = off_convention(counted.ballots)
+    ballots = replace(counted.ballots, option_is_sound=counted.ballots.option_is_sound & ~is_off)
     probabilities = _probabilities(ballots, rule)
     newest = _newest(counted, claims) if rule in (Rule.AUTO, Rule.RECENCY) else None
     ranked = _ranked(ballots, probabilities, newest, rule)
     winners = ranked[starts_run(ballots.option_cell[ranked])] if len(ranked) else ranked
     is_tie = _is_tie(ballots, ranked, probabilities)
     decision, is_tie = _decisions(ballots, (winners, ranked), is_tie, newest, rule)
+    by_convention = (ballots.of_cells(is_off.astype(np.float64)) > 0) & (ballots.of_cells((~is_off).astype(np.float64)) == 1)
+    decision[by_convention] = number_of(Decision.CONVENTION)
     return Resolved(
         ballots.cell_entity, ballots.cell_attribute, written_forms(counted, winners), probabilities[winners],
         decision, is_tie,

@@ -12,6 +12,8 @@ from lakeindex.integrate.conflicts.ballots import Ballots
 
 _PRIOR_CLAIMS = 4.0
 """As many claims the accuracy of all sources counts for in that of one."""
+_TYPICAL = 0.8
+"""The accuracy of a source before anything is known."""
 _LEAST_PRIOR, _MOST_PRIOR = 2.0, 1e6
 _LEAST_DOUBT = 0.01
 
@@ -33,10 +35,13 @@ class Sources:
 
     def accuracies(self, ballots: Ballots, posterior: Floats, is_pooled: bool) -> Floats:
         """Return the accuracy of each vote's source: in all attributes alike, or in the vote's."""
-        weight = ballots.vote_weight * ballots.option_is_sound[ballots.vote_option]
+        # What a source says alone tells nothing of it.
+        in_cell = ballots.of_cells(ballots.of_options(ballots.vote_weight))
+        counts = ballots.option_is_sound[ballots.vote_option] & (in_cell[ballots.vote_cell] > 1.5)
+        weight = ballots.vote_weight * counts
         right = sums(self.pair_of_vote, weight * posterior[ballots.vote_option], len(self.source_of_pair))
         total = sums(self.pair_of_vote, weight, len(self.source_of_pair))
-        everyone = right.sum() / max(total.sum(), 1e-12)
+        everyone = float((right.sum() + _PRIOR_CLAIMS * _TYPICAL) / (total.sum() + _PRIOR_CLAIMS))
         all_right, all_total = self._by_source(right), self._by_source(total)
         of_source = (all_right + _PRIOR_CLAIMS * everyone) / (all_total + _PRIOR_CLAIMS)
         found = of_source[self.source_of_pair]
@@ -56,6 +61,8 @@ def _prior_claims(right: Floats, total: Floats, expected: Floats, all_total: Flo
     The method of moments for a beta distribution: the more accuracies differ beyond what chance explains, the fewer.
     """
     has = total > 0
+    if not has.any():
+        return _MOST_PRIOR
     right, total, expected, left = right[has], total[has], expected[has], 1 - total[has] / all_total[has]
     chance = expected * (1 - expected)
     beyond = float((total * (right / total - expected) ** 2).sum() - (chance * left).sum())

@@ -108,7 +108,7 @@ def copying(ballots: Ballots, posterior: Floats, accuracy: Floats, false_values:
 
 
 def sampled_cells(ballots: Ballots, comparisons: int) -> Integers:
-    """Return the cells of which more than one source says something, or at even distances as many as can be compared."""
+    """Return the cells of which several sources say something, or at even distances as many as can be compared."""
     votes = np.bincount(ballots.vote_cell, minlength=ballots.cells)
     cells = np.flatnonzero(votes > 1)
     sources = min(int(ballots.vote_source.max(initial=-1)) + 1, _MOST_SOURCES)

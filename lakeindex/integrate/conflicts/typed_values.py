@@ -60,7 +60,9 @@ _TIME = (
 _NOTES = r"\s*(?:\([^()]*\)|\[[^\[\]]*\])\s*"
 _DAY = r"^(?P<day>(?:1[5-9]|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?:\d{6}[\d.z]*)?$"
 _NUMBER_KEY = rf"^{MINUS}?\d+(?:{POINT}\d+)?(?:e{MINUS}?\d+)?$"
-_MEASURE = r"^\s*\p{Sc}?\s*(?P<number>[+-]?\d[\d.,' ]*?)\s*(?P<unit>[\p{L}%°²³/]{1,12}|\p{Sc})?\.?\s*$"
+_PLAIN = r"[+-]?(?:\d{1,3}(?:[,.'’ ]\d{3})+|\d*)(?:[.,]\d+)?"
+_NUMBER = rf"^{_PLAIN}(?:[eE][+-]?\d+)?$"
+_MEASURE = rf"^\s*\p{{Sc}}?\s*(?P<number>{_PLAIN})\s*(?P<unit>[\p{{L}}%°²³/]{{1,12}}|\p{{Sc}})?\.?\s*$"
 
 
 def read_values(texts: Texts, keys: Texts, counts: Integers) -> TypedValues:
@@ -73,7 +75,7 @@ def read_values(texts: Texts, keys: Texts, counts: Integers) -> TypedValues:
         found = read(plain, keys)
         if found is not None and _is_kind(found, plain, counts):
             return found
-    if counts[has_separator(plain)].sum() >= _SHARE_OF_SETS * counts.sum():
+    if counts[has_separator(plain)].sum() > _SHARE_OF_SETS * counts.sum():
         keys, kind = set_keys(plain), Kind.SET
     else:
         kind = Kind.TEXT
@@ -142,7 +144,9 @@ def _days(plain: Texts, keys: Texts) -> TypedValues | None:
         return None
     texts = pc.if_else(pa.array(is_sound), parts.field("day").cast(pa.string()), pa.scalar("19700101"))
     days: Any = pc.strptime(texts, "%Y%m%d", "s", error_is_null=True)
-    is_sound &= days.is_valid().to_numpy(zero_copy_only=False)
+    # What the calendar doesn't have, February 30, must not become another day.
+    is_day = pc.equal(pc.strftime(days, format="%Y%m%d").cast(pa.string()), texts.cast(pa.string()))
+    is_sound &= is_day.fill_null(False).to_numpy(zero_copy_only=False)
     numbers = days.fill_null(0).cast(pa.int64()).to_numpy() // 86400
     return _typed(Kind.DAY, keys, (numbers, is_sound), plain)
 
@@ -155,9 +159,10 @@ def _typed(kind: Kind, keys: Texts, found: tuple[Integers, Flags], written: Text
 
 
 def _numbers(plain: Texts, keys: Texts) -> TypedValues | None:
-    is_plain: Flags = pc.match_substring_regex(keys, _NUMBER_KEY).to_numpy(zero_copy_only=False)
+    is_plain = _matches(keys, _NUMBER_KEY) & _matches(plain, _NUMBER)
     parts: Any = pc.extract_regex(plain, _MEASURE)
-    is_sound = is_plain | parts.is_valid().to_numpy(zero_copy_only=False)
+    has_digit = _matches(parts.field("number").fill_null(""), r"\d")
+    is_sound = is_plain | (parts.is_valid().to_numpy(zero_copy_only=False) & has_digit)
     if not is_sound.any():
         return None
     measured = canonical_keys(parts.field("number").fill_null("").cast(pa.large_string()))
@@ -177,6 +182,11 @@ def _numbers(plain: Texts, keys: Texts) -> TypedValues | None:
 
 def _whole(texts: Any) -> Integers:
     return integers_of(texts.fill_null("").cast(pa.large_string()))[1]
+
+
+def _matches(texts: Any, pattern: str) -> Flags:
+    flags: Flags = pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)
+    return flags
 
 
 def _starts(texts: Any, letter: str) -> Flags:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lakeindex import Lake, Settings
-from lakeindex.errors import IndexDamaged, NotFound
+from lakeindex.errors import IndexDamaged, InvalidSetting, NotFound
 from lakeindex.integrate.align.align import align
 from lakeindex.integrate.align.attribute_matcher import AttributeMatcher, write_attribute_matcher
 from lakeindex.integrate.align.candidate_pairs import candidate_pairs
@@ -103,6 +103,14 @@ def test_an_unknown_table_is_told_with_the_nearest_name(searcher: Searcher) -> N
         align([TableId("nort.csv")], searcher)
 
 
+def test_too_many_columns_are_refused_before_any_is_compared(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lakeindex.integrate.align.align.MOST_COLUMNS", 14)
+    with pytest.raises(InvalidSetting, match="4 tables have 15 columns, expected at most 14"):
+        align(TABLES, searcher)
+
+
 def test_features_do_not_depend_on_which_side_is_which(searcher: Searcher) -> None:
     columns = ColumnSet.of(TABLES, searcher)
     left, right = candidate_pairs(columns)
@@ -115,7 +123,7 @@ def test_features_do_not_depend_on_which_side_is_which(searcher: Searcher) -> No
 
 def test_where_pairs_are_many_the_same_columns_are_proposed(searcher: Searcher) -> None:
     columns = ColumnSet.of(TABLES, searcher)
-    left, right = candidate_pairs(columns, most=0)
+    left, right = candidate_pairs(columns, all_up_to=0)
     every = set(zip(*(side.tolist() for side in candidate_pairs(columns)), strict=True))
     some = set(zip(left.tolist(), right.tolist(), strict=True))
     assert some < every
