@@ -37,6 +37,7 @@ from lakeindex.lake import Lake
 LEVELS = (0.1, 0.2, 0.3)
 ENTITIES = 150
 SEED, OTHER_SEED = 23, 5
+OTHER_SOURCES = (2, 3, 6, 12)
 SMOKE_ENTITIES = 60
 OURS, COMPONENTS, TOLD = "lakeindex", "connected components", "told by any source"
 RULES = {"truth discovery": Rule.AUTO, "majority vote": Rule.MAJORITY}
@@ -63,9 +64,6 @@ class Integrated:
     @property
     def tuples(self) -> Tuples:
         return self.made.tuples
-
-
-Made = tuple[str, Noise, float, Integrated]
 
 
 def integrated(sources: NoisySources) -> Integrated:
@@ -97,31 +95,38 @@ def measure(one: Integrated, methods: Mapping[str, Method]) -> dict[str, Figures
     }
 
 
-def made_lakes(tables: Mapping[str, Table], levels: Sequence[float], entities: int, seed: int) -> Iterator[Made]:
-    """Yield the name, the noise, its level and the integrated lake for each that is to be made."""
-    for (name, table), noise, level in product(tables.items(), Noise, levels):
-        yield name, noise, level, integrated(make_sources(table(), Recipe(entities, noise, level, seed)))
+def made_lakes(tables: Mapping[str, Table], recipes: Sequence[Recipe]) -> Iterator[tuple[str, Recipe, Integrated]]:
+    """Yield the name, the recipe and the integrated lake for each table and recipe."""
+    for (name, table), recipe in product(tables.items(), recipes):
+        yield name, recipe, integrated(make_sources(table(), recipe))
 
 
-def trained(levels: Sequence[float], entities: int) -> Mapping[str, Method]:
+def other_graphs(levels: Sequence[float], entities: int, sources: Sequence[int]) -> list[tuple[TupleGraph, Integers]]:
+    """Return graphs, with their tuples' entities, of other tables with other noise, of few and of many sources."""
+    recipes = [
+        Recipe(entities, noise, level, OTHER_SEED, count) for noise, level, count in product(Noise, levels, sources)
+    ]
+    return [(one.graph, one.truth.entities) for *_, one in made_lakes(CHOSEN_ON, recipes)]
+
+
+def trained(levels: Sequence[float], entities: int, sources: Sequence[int]) -> Mapping[str, Method]:
     """Return the methods that use a network, trained on other tables with other noise."""
-    graphs = [(one.graph, one.truth.entities) for *_, one in made_lakes(CHOSEN_ON, levels, entities, OTHER_SEED)]
-    judged = train(graphs, OTHER_SEED)
+    judged = train(other_graphs(levels, entities, sources), OTHER_SEED)
     return {
         "edge network": lambda graph: connected(judged(graph)),
         "edge network, then lakeindex": lambda graph: integrable_sets(judged(graph)),
     }
 
 
-def run(tables: Mapping[str, Table], levels: Sequence[float], entities: int, methods: Mapping[str, Method]) -> Results:
+def run(tables: Mapping[str, Table], recipes: Sequence[Recipe], methods: Mapping[str, Method]) -> Results:
     """Return the figures by noise, measure, method, level and table."""
     results: Results = {}
-    for name, noise, level, one in made_lakes(tables, levels, entities, SEED):
+    for name, recipe, one in made_lakes(tables, recipes):
         for measure_name, of in measure(one, methods).items():
-            by_method = results.setdefault(str(noise), {}).setdefault(measure_name, {})
+            by_method = results.setdefault(str(recipe.noise), {}).setdefault(measure_name, {})
             for method, figure in of.items():
-                by_method.setdefault(method, {}).setdefault(str(level), {})[name] = figure
-        print(f"{name}, {noise}, {level:.0%} of the cells", flush=True)
+                by_method.setdefault(method, {}).setdefault(str(recipe.level), {})[name] = figure
+        print(f"{name}, {recipe.noise}, {recipe.level:.0%} of the cells", flush=True)
     return results
 
 
@@ -156,7 +161,7 @@ def _shown(figures: Sequence[float]) -> str:
 
 def choose(entities: int) -> None:
     """Print the F1 of sets by constant, on the tables that they are chosen on."""
-    lakes = [(one.graph, one.truth.entities) for *_, one in made_lakes(CHOSEN_ON, LEVELS, entities, OTHER_SEED)]
+    lakes = other_graphs(LEVELS, entities, OTHER_SOURCES)
     for title, method, values in (
         ("log-odds of a missing edge", lambda graph, value: integrable_sets(graph, value), MISSING_EDGES),
         ("resolution of Louvain", louvain, RESOLUTIONS),
@@ -172,7 +177,8 @@ def choose(entities: int) -> None:
 def settings(entities: int) -> dict[str, object]:
     return {
         "tables": list(MEASURED), "chosen on": list(CHOSEN_ON), "entities": entities, "levels": LEVELS,
-        "sources": len(UNRELIABLE), "rows": ROWS, "columns": COLUMNS, "renamed": RENAMED,
+        "sources": len(UNRELIABLE), "sources chosen on": OTHER_SOURCES, "rows": ROWS,
+        "columns": COLUMNS, "renamed": RENAMED,
         "wrong values": [f"{one / 2:.2f} of the level" for one in UNRELIABLE], "missing edge": MISSING_EDGE,
         "resolution of Louvain": RESOLUTION, "network": {"width": WIDTH, "epochs": EPOCHS, "seed": OTHER_SEED},
     }  # fmt: skip
@@ -188,9 +194,11 @@ def main() -> None:
     tables = {name: MEASURED[name] for name in list(MEASURED)[: 1 if given.smoke else None]}
     levels = LEVELS[1:2] if given.smoke else LEVELS
     if given.choose:
-        choose(entities)
+        choose(entities // 2)
         return
-    results = run(tables, levels, entities, {**METHODS, **trained(levels, entities)})
+    recipes = [Recipe(entities, noise, level, SEED) for noise, level in product(Noise, levels)]
+    others = sorted({levels[0], levels[-1]}), entities // 2, OTHER_SOURCES[2:3] if given.smoke else OTHER_SOURCES
+    results = run(tables, recipes, {**METHODS, **trained(*others)})
     show(results)
     if given.smoke or given.entities != ENTITIES:
         print("the smoke size, or another number of entities: nothing written")

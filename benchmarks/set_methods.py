@@ -13,7 +13,7 @@ from lakeindex.integrate.sets.communities import components, integrable_sets
 from lakeindex.integrate.sets.tuple_graph import TupleGraph
 
 SEED = 0
-RESOLUTION = 1.0
+RESOLUTION = 20.0
 
 
 def connected(graph: TupleGraph) -> Integers:
