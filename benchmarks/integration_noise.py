@@ -28,7 +28,7 @@ from lakeindex.arrays.aliases import Integers
 from lakeindex.config.settings import Settings
 from lakeindex.integrate.conflicts.claims import Rule
 from lakeindex.integrate.integration import Integration
-from lakeindex.integrate.link.link_records import link_many
+from lakeindex.integrate.link.link_by_tables import link_by_tables
 from lakeindex.integrate.sets.communities import MISSING_EDGE, integrable_sets
 from lakeindex.integrate.sets.tuple_graph import TupleGraph
 from lakeindex.integrate.tuples import Tuples
@@ -72,10 +72,9 @@ def integrated(sources: NoisySources) -> Integrated:
         sources.write(Path(folder) / "lake")
         lake = Lake.index(Path(folder) / "lake", Path(folder) / "index", Settings())
         made = lake.integrate([source.name for source in sources.sources])
-        links = link_many(made.tuples.records, made.tuples.alignment)
+        links = link_by_tables(made.tuples.records, made.tuples.alignment)
     ends = [links[name].to_numpy() for name in ("left", "right", "probability")]
-    tables = np.repeat(np.arange(len(made.tuples.records)), np.diff(made.tuples.starts))
-    return Integrated(Truth.of(sources, made.tuples), made, TupleGraph(len(made.tuples), *ends, tables))
+    return Integrated(Truth.of(sources, made.tuples), made, TupleGraph(len(made.tuples), *ends, made.tuples.table_of))
 
 
 def measure(one: Integrated, methods: Mapping[str, Method]) -> dict[str, Figures]:

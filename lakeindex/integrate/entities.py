@@ -25,9 +25,8 @@ def sets_by_key(tuples: Tuples, key: Sequence[int]) -> Integers:
 def sets_by_links(tuples: Tuples) -> Integers:
     """Return the set of each tuple, (tuples,): the communities of the graph of tuples that are likely the same."""
     links = link_by_tables(tuples.records, tuples.alignment)
-    ends = [links[name].to_numpy() for name in ("left", "right", "probability")]
-    tables = np.repeat(np.arange(len(tuples.records)), np.diff(tuples.starts))
-    return _numbered_by_first(integrable_sets(TupleGraph(len(tuples), *ends, tables)))
+    left, right, likely = (links[name].to_numpy() for name in ("left", "right", "probability"))
+    return _numbered_by_first(integrable_sets(TupleGraph(len(tuples), left, right, likely, tuples.table_of)))
 
 
 def _numbered_by_first(sets: Integers) -> Integers:

@@ -83,7 +83,7 @@ class IntegrationPlan:
 
 def _met(tuples: Tuples, sets: Integers) -> Flags:
     """Return which tuples are in a set with one of another table, (tuples,)."""
-    tables = np.repeat(np.arange(len(tuples.records)), np.diff(tuples.starts))
+    tables = tuples.table_of
     size = int(sets.max(initial=-1)) + 1
     lowest, highest = np.full(size, len(tuples.records)), np.full(size, -1)
     np.minimum.at(lowest, sets, tables)

@@ -39,6 +39,11 @@ class Tuples:
         """(tables + 1,) the number of each table's first tuple."""
         return np.concatenate([[0], np.cumsum([len(one) for one in self.records])]).astype(np.int64)
 
+    @property
+    def table_of(self) -> Integers:
+        """(tuples,) the number of each tuple's table."""
+        return np.repeat(np.arange(len(self.records)), np.diff(self.starts))
+
     def columns_of(self, attribute: int) -> list[tuple[int, str]]:
         """Return the number of each table that has an attribute, with the name of its column."""
         members = [(at, self.alignment.attributes[attribute].of(table)) for at, table in enumerate(self.tables)]

@@ -50,7 +50,7 @@ def _measures(columns: ColumnSet) -> Iterator[Similarities]:
     for vectors in (columns.vectors, columns.value_vectors, columns.name_vectors):
         yield vectors @ vectors.T
     names = columns.names
-    yield names.spelled[np.ix_(names.places, names.places)].astype(np.float32) / _PERCENT
+    yield np.asarray(names.spelled[np.ix_(names.places, names.places)] / np.float32(_PERCENT), np.float32)
 
 
 def _best_of_tables(likeness: Similarities, tables: Integers) -> Flags:

@@ -29,7 +29,9 @@ def resolve(claims: Claims, rule: Rule = Rule.AUTO) -> Resolved:
     winners = ranked[starts_run(ballots.option_cell[ranked])] if len(ranked) else ranked
     is_tie = _is_tie(ballots, ranked, probabilities)
     decision, is_tie = _decisions(ballots, (winners, ranked), is_tie, newest, rule)
-    by_convention = (ballots.of_cells(is_off.astype(np.float64)) > 0) & (ballots.of_cells((~is_off).astype(np.float64)) == 1)
+    by_convention = (ballots.of_cells(is_off.astype(np.float64)) > 0) & (
+        ballots.of_cells((~is_off).astype(np.float64)) == 1
+    )
     decision[by_convention] = number_of(Decision.CONVENTION)
     return Resolved(
         ballots.cell_entity, ballots.cell_attribute, written_forms(counted, winners), probabilities[winners],

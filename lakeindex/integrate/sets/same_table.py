@@ -12,13 +12,13 @@ from lakeindex.integrate.sets.tuple_graph import TupleGraph
 
 _SURE = 0.9
 _FEW = 0.2
-"""A table repeats itself from this share of sure pairs within it on, among those a tuple has with another table."""
+"""A table repeats itself where a tuple has so many sure pairs within it for each that it has with another table."""
 
 
 def is_unrepeated(graph: TupleGraph) -> Flags:
     """Return which tuples are of a table that doesn't repeat itself, (tuples,); none where tables are not known.
 
-    Of one table, sure pairs within it are counted; they are few next to those with each other table.
+    Sure pairs within it are few next to those with each other table. Of one table alone nothing is known.
     """
     if graph.tables is None or not len(graph.tables):
         return np.zeros(graph.size, bool)
@@ -28,7 +28,8 @@ def is_unrepeated(graph: TupleGraph) -> Flags:
     is_within = left == right
     within = 2 * np.bincount(left[is_within], minlength=tables)
     across = np.bincount(np.concatenate([left[~is_within], right[~is_within]]), minlength=tables)
-    return np.asarray((within < _FEW * across / max(tables - 1, 1))[graph.tables])
+    few = _FEW * across / max(tables - 1, 1) + 1
+    return np.asarray((tables > 1) & (within < few)[graph.tables])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -63,3 +63,11 @@ def test_a_star_is_bounded() -> None:
     center = np.zeros(2_000, np.int64)
     found = integrable_sets(TupleGraph(2_001, center, np.arange(1, 2_001), np.full(2_000, 0.9)))
     assert found[0] == 0
+
+
+def test_two_rows_of_a_table_are_hardly_one_entity() -> None:
+    edges = {(0, 2): 0.9, (1, 2): 0.8}
+    plain = graph(3, edges)
+    assert integrable_sets(plain).tolist() == [0, 0, 0]
+    told = TupleGraph(3, plain.left, plain.right, plain.probabilities, np.array([0, 0, 1]))
+    assert integrable_sets(told).tolist() == [0, 1, 0]

@@ -38,7 +38,7 @@ def test_a_table_repeats_itself_with_a_fifth_as_many_sure_pairs_within_as_across
     across = {(row, row + 10): 0.95 for row in range(10)}
     assert is_unrepeated(graph([0] * 10 + [1] * 10, across)).all()
     assert is_unrepeated(graph([0] * 10 + [1] * 10, across | {(0, 1): 0.89})).all()
-    found = is_unrepeated(graph([0] * 10 + [1] * 10, across | {(0, 1): 0.95}))
+    found = is_unrepeated(graph([0] * 10 + [1] * 10, across | {(0, 1): 0.95, (2, 3): 0.95}))
     assert found.tolist() == [False] * 10 + [True] * 10
 
 
