@@ -3,7 +3,7 @@
 Connected components make one entity of two as soon as a single edge between them is wrong. Here two sets become one
 only where the evidence between all their tuples speaks for it, that of triangles and of missing edges included:
 correlation clustering (Bansal, Blum, Chawla, Machine Learning 2004) by average linkage, of which each round merges all
-pairs of sets that are each other's best.
+pairs of sets that are each other's best. Tuples of a table that doesn't repeat itself are kept apart.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ import numpy as np
 from lakeindex.arrays.aliases import Flags, Floats, Integers
 from lakeindex.arrays.ragged import sums
 from lakeindex.integrate.sets.edge_support import supported
+from lakeindex.integrate.sets.same_table import TableCounts, is_unrepeated
 from lakeindex.integrate.sets.tuple_graph import TupleGraph
 
 MISSING_EDGE = -0.25
 """The log-odds of two tuples of which blocking did not make a pair."""
-
-
-SAME_TABLE = -4.0
-"""The log-odds of two tuples of one table of which nothing says that they describe one entity."""
+_SAME_TABLE = 6.0
+"""By how much less log-odds two tuples of a table that doesn't repeat itself are of one entity."""
 
 
 def components(size: int, left: Integers, right: Integers) -> Integers:
@@ -40,10 +39,13 @@ def integrable_sets(graph: TupleGraph, missing: float = MISSING_EDGE) -> Integer
     """Return the set of each tuple, (size,) from 0, numbered by its first tuple."""
     sets = np.arange(graph.size)
     sizes = np.ones(graph.size)
-    left, right, weights = graph.left, graph.right, supported(graph, missing) - missing
+    unrepeated = is_unrepeated(graph)
+    weights = supported(graph, _log_odds(graph, unrepeated, missing), missing) - missing
+    left, right = graph.left, graph.right
     while len(left):
         products = sizes[left] * sizes[right]
-        scores = (weights + (SAME_TABLE - missing) * _same_table(graph, sets, left, right)) / products + missing
+        apart = _SAME_TABLE * TableCounts.of(sets, graph, unrepeated).shared(left, right)
+        scores = (weights - apart) / products + missing
         is_merged = _mutual_best(graph.size, left, right, scores) & (scores > 0)
         if not is_merged.any():
             break
@@ -55,15 +57,19 @@ def integrable_sets(graph: TupleGraph, missing: float = MISSING_EDGE) -> Integer
     return np.unique(sets, return_inverse=True)[1].astype(np.int64)
 
 
-def _same_table(graph: TupleGraph, sets: Integers, left: Integers, right: Integers) -> Floats:
-    """Return for pairs of sets how many pairs of their tuples are of one table, (pairs,)."""
-    found = np.zeros(len(left))
+def _log_odds(graph: TupleGraph, unrepeated: Flags, missing: float) -> Floats:
+    """Return the log-odds of each edge, with what tables say that don't repeat themselves.
+
+    Between two of them, an edge is improbable where one of its ends has a better match: that is known already from the
+    edge to this match, so that it counts as a missing edge at worst.
+    """
+    log_odds = graph.log_odds()
     if graph.tables is None:
-        return found
-    for table in range(int(graph.tables.max(initial=-1)) + 1):
-        counts = np.bincount(sets[graph.tables == table], minlength=graph.size)
-        found += counts[left] * counts[right]
-    return found
+        return log_odds
+    is_both = unrepeated[graph.left] & unrepeated[graph.right]
+    is_within = graph.tables[graph.left] == graph.tables[graph.right]
+    log_odds = np.where(is_both & ~is_within, np.maximum(log_odds, missing), log_odds)
+    return np.where(is_both & is_within, log_odds - _SAME_TABLE, log_odds)
 
 
 def _mutual_best(size: int, left: Integers, right: Integers, scores: Floats) -> Flags:

@@ -36,13 +36,12 @@ class _Neighbours:
         return cls(np.searchsorted(own, np.arange(graph.size + 1)), other, both)
 
 
-def supported(graph: TupleGraph, missing: float) -> Floats:
-    """Return the mean log-odds of each edge and the triangles over it, (edges,).
+def supported(graph: TupleGraph, weights: Floats, missing: float) -> Floats:
+    """Return the mean log-odds of each edge and the triangles over it, (edges,), given the edges' own.
 
     A neighbour of one end counts as the weaker of its two edges; where blocking made no pair of it and the other end,
     that edge has the log-odds `missing`.
     """
-    weights = graph.log_odds()
     neighbours, known = _Neighbours.of(graph, weights), _KnownEdges.of(graph, weights)
     totals, counts = weights.copy(), np.ones(len(weights))
     for own, other in ((graph.left, graph.right), (graph.right, graph.left)):

@@ -20,7 +20,7 @@ class TupleGraph:
     right: Integers
     probabilities: Floats
     tables: Integers | None = None
-    """(size,) the table that each tuple is of: one hardly has two tuples of one entity; None where nothing tells."""
+    """(tuples,) the number of each one's table; None where that isn't known."""
 
     def log_odds(self) -> Floats:
         """Return the log-odds of each edge, bounded: no edge is certain."""
