@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lakeindex.arrays.aliases import Integers
-from lakeindex.arrays.ragged import ranges
+from lakeindex.arrays.aliases import Hashes, Integers
+from lakeindex.arrays.ragged import ranges, starts_run
 from lakeindex.integrate.link.blocking import Pairs, nearest_pairs
 from lakeindex.integrate.link.comparison import ComparedTuples
 from lakeindex.integrate.link.terms import parts
-from lakeindex.integrate.link.tuples import AttributeValues
+from lakeindex.integrate.link.tuples import AttributeValues, Tuples
 
 _CANDIDATES = 10
 """Candidates of a tuple, by each kind of terms."""
@@ -40,6 +40,18 @@ def find_candidates(compared: ComparedTuples, block: AttributeValues | None) -> 
         spaces = [compared.words, compared.grams] if len(tuples) <= _FEW else [compared.words]
         return Candidates(nearest_pairs(spaces, tuples.tables, _CANDIDATES, tuples.is_within))
     return _in_blocks(compared, _Blocks.of(block))
+
+
+def equal_pairs(hashes: Hashes, tuples: Tuples) -> Pairs:
+    """Pair tuples whose rows hold the same, one with the next: as many pairs as tuples, however many are equal."""
+    held = np.flatnonzero(np.logical_or.reduce([one.is_present for one in tuples.attributes] or [tuples.tables < 0]))
+    held = held[np.lexsort((tuples.tables[held], hashes[held]))]
+    firsts = np.flatnonzero(starts_run(hashes[held], tuples.tables[held]))
+    ranks = np.arange(len(held)) - np.repeat(firsts, np.diff(np.append(firsts, len(held))))
+    held = held[np.lexsort((tuples.tables[held], ranks, hashes[held]))]
+    left, right = held[:-1], held[1:]
+    is_pair = (hashes[left] == hashes[right]) & (tuples.is_within | (tuples.tables[left] != tuples.tables[right]))
+    return Pairs.of(left[is_pair], right[is_pair], len(tuples))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

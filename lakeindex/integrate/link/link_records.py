@@ -13,11 +13,11 @@ from lakeindex.arrays.aliases import Floats, Hashes, Integers
 from lakeindex.errors import InvalidSetting, NotFound
 from lakeindex.integrate.alignment import AlignedPair, Alignment
 from lakeindex.integrate.link.blocking import Pairs
-from lakeindex.integrate.link.candidates import find_candidates
+from lakeindex.integrate.link.candidates import equal_pairs, find_candidates
 from lakeindex.integrate.link.comparison import ComparedTuples
 from lakeindex.integrate.link.competition import Rivals
 from lakeindex.integrate.link.explain import explain_pair
-from lakeindex.integrate.link.scoring import score_pairs
+from lakeindex.integrate.link.scoring import KnownPairs, score_pairs
 from lakeindex.integrate.link.tuples import AttributeValues, Tuples
 from lakeindex.integrate.link.verdicts import RowVerdicts, row_hashes
 from lakeindex.integrate.records import Records
@@ -104,11 +104,13 @@ def _found(tuples: Tuples, hashes: Hashes, options: LinkOptions, starts: tuple[i
     compared = ComparedTuples.of(tuples)
     asked = _asked(tuples, options.explain, starts)
     found = find_candidates(compared, None if options.block is None else _attribute(tuples, options.block))
-    pairs = found.pairs.with_others([asked, options.verdicts.pairs(hashes, tuples.tables, tuples.is_within)])
+    same = equal_pairs(hashes, tuples)
+    pairs = found.pairs.with_others([same, asked, options.verdicts.pairs(hashes, tuples.tables, tuples.is_within)])
     if not len(pairs):
         return _Found(tuples, pairs, np.zeros(0), found.left_out, None)
     comparison, rivals = compared.compare(pairs), Rivals.of(pairs, tuples.tables)
-    scored = score_pairs(pairs, comparison, rivals, options.verdicts.on(pairs, hashes))
+    is_same = hashes[pairs.left] == hashes[pairs.right]
+    scored = score_pairs(pairs, comparison, rivals, KnownPairs(options.verdicts.on(pairs, hashes), is_same))
     explained = explain_pair(tuples, comparison, scored, pairs.place_of(asked)) if len(asked) else None
     return _Found(tuples, pairs, scored.probabilities, found.left_out, explained)
 

@@ -37,6 +37,9 @@ class WeightPrior:
     means: Floats
     """(features,)."""
     precision: float
+    bias: float = 0.0
+    """The mean of the bias, whose precision is that of the weights where `is_bias_known`."""
+    is_bias_known: bool = False
 
 
 def probabilities(log_odds: Floats) -> Floats:
@@ -55,8 +58,10 @@ def fit_logistic(features: Features | Vectors, labels: Floats, amounts: Floats, 
     kept = slice(None, None, 1 + len(features) // _MOST_ROWS)
     labels, amounts = labels[kept], amounts[kept]
     whole = np.column_stack([np.ones(len(labels)), np.asarray(features[kept], np.float64)])
-    means = np.concatenate([[0.0], prior.means])
-    precisions = np.concatenate([[_ENOUGH], np.full(len(prior.means), prior.precision)])
+    means = np.concatenate([[prior.bias], prior.means])
+    precisions = np.concatenate(
+        [[prior.precision if prior.is_bias_known else _ENOUGH], np.full(len(prior.means), prior.precision)]
+    )
     share = float((amounts * labels).sum() / max(amounts.sum(), _ENOUGH))
     weights = np.concatenate([[log_odds_of(share)], np.zeros(len(prior.means))])
     for _ in range(_STEPS):

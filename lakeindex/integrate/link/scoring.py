@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from lakeindex.arrays.aliases import Codes, Features, Floats
+from lakeindex.arrays.aliases import Codes, Features, Flags, Floats
 from lakeindex.integrate.link.blocking import Pairs
 from lakeindex.integrate.link.comparison import Comparison
 from lakeindex.integrate.link.competition import Rivals, competing, is_mutual_best
@@ -25,7 +25,11 @@ from lakeindex.integrate.link.verdicts import ACCEPTED, NONE, REJECTED
 _TRAININGS = 2
 _ROUNDS = 20
 _PRECISION, _COMPETITION_PRECISION = 10.0, 0.3
+_COMPETITION, _BIAS = np.array([0.4, 0.9, 0.5, 0.8, 0.3]), -1.5
+"""What the log-odds are made of where there are too few pairs to learn it: the score, leads, and the bias."""
 _SURE = 0.9
+_SAME = float(np.log(19.0))
+"""The least log-odds of two rows that hold the same."""
 _VERDICT = 10.0
 """How many other pairs one with a verdict counts as."""
 
@@ -50,8 +54,19 @@ class ScoredPairs:
         return probabilities(self.log_odds)
 
 
-def score_pairs(pairs: Pairs, comparison: Comparison, rivals: Rivals, verdicts: Codes) -> ScoredPairs:
-    """Score all candidate pairs; `verdicts` are those of people, (pairs,), which are learned from and obeyed."""
+@dataclass(frozen=True, slots=True, eq=False)
+class KnownPairs:
+    """What is known of pairs beforehand."""
+
+    verdicts: Codes
+    """(pairs,) those of people, which are learned from and obeyed."""
+    is_same: Flags
+    """(pairs,) whether both rows hold the same."""
+
+
+def score_pairs(pairs: Pairs, comparison: Comparison, rivals: Rivals, known: KnownPairs) -> ScoredPairs:
+    """Score all candidate pairs."""
+    verdicts = known.verdicts
     everything, counts = np.ones(len(pairs), bool), np.where(verdicts == NONE, 1.0, _VERDICT)
     scores, agreement = comparison.similarities, Logistic(0.0, np.zeros(comparison.features.shape[1]))
     prior = WeightPrior(agreement.weights, _PRECISION)
@@ -60,10 +75,11 @@ def score_pairs(pairs: Pairs, comparison: Comparison, rivals: Rivals, verdicts: 
         agreement = fit_logistic(comparison.features, best, counts, prior)
         scores = agreement.log_odds(comparison.features)
     ahead = rivals.leads(scores, everything)
-    known = non_matches(pairs, rivals, scores)
+    apart = non_matches(pairs, rivals, scores)
     likely = _obeying(is_mutual_best(ahead) * _SURE, verdicts)
-    fitted = _with_competition(competing(scores, ahead), likely, known, verdicts)
+    fitted = _with_competition(competing(scores, ahead), likely, apart, verdicts)
     log_odds = fitted.log_odds(competing(scores, ahead))
+    log_odds = np.where(known.is_same, np.maximum(log_odds, _SAME), log_odds)
     said = np.select([verdicts == ACCEPTED, verdicts == REJECTED], [MOST_LOG_ODDS, -MOST_LOG_ODDS], log_odds)
     return ScoredPairs(pairs, agreement, fitted, scores, said)
 
@@ -72,7 +88,7 @@ def _with_competition(features: Features, likely: Floats, known: NonMatches, ver
     """Learn the log-odds of pairs from those that are best for both, and from others that don't match."""
     whole = np.concatenate([features, known.features])
     counts = np.concatenate([np.ones(len(features)), known.amounts])
-    prior = WeightPrior(np.zeros(features.shape[1]), _COMPETITION_PRECISION)
+    prior = WeightPrior(_COMPETITION, _COMPETITION_PRECISION, _BIAS, is_bias_known=True)
     fitted = Logistic(0.0, prior.means)
     for _ in range(_ROUNDS):
         labels = np.concatenate([likely, np.zeros(len(known.features))])
