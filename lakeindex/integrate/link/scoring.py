@@ -22,8 +22,8 @@ from lakeindex.integrate.link.held_out import NonMatches, non_matches
 from lakeindex.integrate.link.logistic import MOST_LOG_ODDS, Logistic, WeightPrior, fit_logistic, probabilities
 from lakeindex.integrate.link.verdicts import ACCEPTED, NONE, REJECTED
 
-_TRAININGS = 2
-_ROUNDS = 20
+_TRAININGS = 3
+_ROUNDS = 40
 _PRECISION, _COMPETITION_PRECISION = 10.0, 0.3
 _COMPETITION, _BIAS = np.array([0.4, 0.9, 0.5, 0.8, 0.3]), -1.5
 """What the log-odds are made of where there are too few pairs to learn it: the score, leads, and the bias."""
