@@ -99,6 +99,8 @@ SCORED_PAIRS = WholeRange(0, 1_000_000_000)
 SHARE = NumberRange(0, 1)
 """Probabilities, precisions, containments."""
 GENERATION = WholeRange(1, 1_000_000_000)
+ROW_NUMBER = WholeRange(0, 1_000_000_000_000)
+"""Of a table's row; the first one is 0."""
 JOINED_ROWS = WholeRange(0, 1_000_000_000_000)
 """Rows that a join may give at most."""
 SQL_SECONDS = NumberRange(0.001, 604_800)

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.integrate.alignment import AlignedPair
-from lakeindex.integrate.link.link_records import MATCH, dedupe_records, link_records
+from lakeindex.integrate.link.link_records import (
+    MATCH,
+    Linked,
+    LinkOptions,
+    dedupe_records,
+    link_records,
+)
+from lakeindex.integrate.link.review import read_verdicts, review_table, unsure_pairs, write_review
+from lakeindex.integrate.link.verdicts import RowVerdicts
 from lakeindex.integrate.records import Records, read_records
 from lakeindex.open_index import OpenIndex
 from lakeindex.types.lake import TableId
@@ -21,8 +30,17 @@ class LinkedTables:
     left: Records
     right: Records
     aligned: tuple[AlignedPair, ...]
-    pairs: pa.Table
-    """As LINK_SCHEMA."""
+    linked: Linked
+
+    @property
+    def pairs(self) -> pa.Table:
+        """All pairs that are somewhat likely: left_row, right_row, probability."""
+        return self.linked.pairs
+
+    @property
+    def explanation(self) -> pa.Table | None:
+        """What makes up the log-odds of the pair that was asked for: attribute, left, right, agreement, log_odds."""
+        return self.linked.explanation
 
     @property
     def matches(self) -> pa.Table:
@@ -34,7 +52,10 @@ class LinkedTables:
         if not self.aligned:
             return f"{self.left.table} and {self.right.table} have no column in common: no rows match"
         columns = ", ".join(one.left if one.left == one.right else f"{one.left} ({one.right})" for one in self.aligned)
-        return f"{self.matches.num_rows} of {self.pairs.num_rows} likely pairs match, compared by {columns}"
+        matches, pairs = self.matches.num_rows, self.pairs.num_rows
+        count = f"{matches:,} pairs of rows match, of {pairs:,} that may; compared by {columns}"
+        left_out = f"; {self.linked.left_out:,} rows are in blocks too large to compare"
+        return count + (left_out if self.linked.left_out else "")
 
     def side_by_side(self) -> pa.Table:
         """Return the matches with their values, left and right of each attribute, by falling probability."""
@@ -45,20 +66,43 @@ class LinkedTables:
                 pairs = pairs.append_column(f"{side} {name}", records.values[name].take(rows))
         return pairs
 
+    def write_review(self, path: Path, force: bool = False) -> int:
+        """Write the unsure pairs to a CSV file with an empty verdict; return their number. Raises Refused."""
+        unsure = unsure_pairs(self.pairs)
+        write_review(review_table(self.left, self.right, self.aligned, unsure), path, force)
+        return unsure.num_rows
 
-def link_tables(opened: OpenIndex, left: str, right: str) -> LinkedTables:
+
+@dataclass(frozen=True, slots=True)
+class LinkRequest:
+    """How tuples are linked."""
+
+    block: str | None = None
+    """The left table's column in which rows must be equal to be compared."""
+    verdicts: Path | None = None
+    """A review file with verdicts."""
+    explain: tuple[int, int] | None = None
+    """The rows of a pair to be explained."""
+
+    def options(self) -> LinkOptions:
+        """Read the verdicts. Raises NotFound and InvalidSetting."""
+        verdicts = RowVerdicts.none() if self.verdicts is None else read_verdicts(self.verdicts)
+        return LinkOptions(self.block, verdicts, self.explain)
+
+
+def link_tables(opened: OpenIndex, left: str, right: str, request: LinkRequest) -> LinkedTables:
     """Link the tuples of two tables. Raises NotFound with the nearest names, UnreadableTable, InvalidSetting."""
     opened.require_rows()
     sides = read_records(opened.tables, TableId(left)), read_records(opened.tables, TableId(right))
     aligned = aligned_by_name(*sides)
-    return LinkedTables(*sides, aligned, link_records(*sides, aligned))
+    return LinkedTables(*sides, aligned, link_records(*sides, aligned, request.options()))
 
 
-def find_duplicates(opened: OpenIndex, table: str) -> LinkedTables:
+def find_duplicates(opened: OpenIndex, table: str, request: LinkRequest) -> LinkedTables:
     """Link the tuples of one table. Raises as `link_tables`."""
     opened.require_rows()
     records = read_records(opened.tables, TableId(table))
-    return LinkedTables(records, records, aligned_by_name(records, records), dedupe_records(records))
+    return LinkedTables(records, records, aligned_by_name(records, records), dedupe_records(records, request.options()))
 
 
 def aligned_by_name(left: Records, right: Records) -> tuple[AlignedPair, ...]:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from lakeindex.integrate.plan import IntegrationPlan
     from lakeindex.join.kinds import AsOf
     from lakeindex.join.plan import JoinPlan
-    from lakeindex.lake.integration import LinkedTables
+    from lakeindex.lake.integration import LinkedTables, LinkRequest
 
 
 DEFAULT_SECONDS = 60.0
@@ -291,20 +291,20 @@ class Lake:
         counted_up_to = int(self.generation.manifest.settings["limits"]["values"])
         return plan_join(request, self.opened.tables, self.opened.searcher, self.opened.model, counted_up_to)
 
-    def link(self, left_table: str, right_table: str) -> LinkedTables:
-        """Find the tuples of two tables that describe the same thing, with probabilities, without labels.
+    def link(self, left_table: str, right_table: str, request: LinkRequest | None = None) -> LinkedTables:
+        """Find the rows of two tables that describe the same thing, with probabilities, without labels.
 
         Raises NotFound for a table that doesn't exist, with the nearest names, UnreadableTable when a file is gone.
         """
-        from lakeindex.lake.integration import link_tables
+        from lakeindex.lake.integration import LinkRequest, link_tables
 
-        return link_tables(self.opened, left_table, right_table)
+        return link_tables(self.opened, left_table, right_table, request or LinkRequest())
 
-    def dedupe(self, table: str) -> LinkedTables:
-        """Find the tuples of one table that describe the same thing. Raises as `link`."""
-        from lakeindex.lake.integration import find_duplicates
+    def dedupe(self, table: str, request: LinkRequest | None = None) -> LinkedTables:
+        """Find the rows of one table that describe the same thing. Raises as `link`."""
+        from lakeindex.lake.integration import LinkRequest, find_duplicates
 
-        return find_duplicates(self.opened, table)
+        return find_duplicates(self.opened, table, request or LinkRequest())
 
     def complements(
         self, left_table: str, left_column: str, right_table: str, right_column: str

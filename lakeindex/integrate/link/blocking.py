@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +33,23 @@ class Pairs:
         """Order pairs among `size` tuples, and keep each once."""
         keys = np.unique(np.minimum(first, second) * size + np.maximum(first, second))
         return cls(keys // max(size, 1), keys % max(size, 1))
+
+    @classmethod
+    def none(cls) -> Pairs:
+        """Return no pair."""
+        return cls(np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+    def with_others(self, others: Sequence[Pairs]) -> Pairs:
+        """Return these and other pairs, each once."""
+        every = [one for one in (self, *others) if len(one)]
+        if len(every) < 2:
+            return every[0] if every else self
+        left, right = (np.concatenate(ends) for ends in zip(*((one.left, one.right) for one in every), strict=True))
+        return Pairs.of(left, right, int(right.max()) + 1)
+
+    def place_of(self, one: Pairs) -> int:
+        """Return the place of a single pair."""
+        return int(np.flatnonzero((self.left == one.left[0]) & (self.right == one.right[0]))[0])
 
 
 def nearest_pairs(spaces: list[TermRows], tables: Integers, k: int, is_within: bool) -> Pairs:

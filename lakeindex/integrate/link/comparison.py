@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lakeindex.arrays.aliases import Features, Flags, Floats, Integers, Texts
+from lakeindex.arrays.aliases import Flags, Floats, Integers, Texts, Vectors
 from lakeindex.integrate.link.blocking import Pairs
 from lakeindex.integrate.link.terms import TermRows
 from lakeindex.integrate.link.tuples import AttributeValues, Tuples
@@ -21,6 +21,8 @@ _NUMERIC = 0.8
 """The least share of the values of a number attribute that are numbers."""
 _DISTANCES = (0.001, 0.05, 0.15, 0.4)
 """Relative distances of numbers; each is a feature, whether two numbers are within it."""
+_MOST_WITH_GRAMS = 200_000
+"""Up to so many tuples, they are compared by character grams, too."""
 _NATS = 10.0
 """So many nats of rarity are one unit of a feature."""
 
@@ -29,7 +31,7 @@ _NATS = 10.0
 class Comparison:
     """The features of pairs of tuples."""
 
-    features: Features
+    features: Vectors
     """(pairs, features), each with mean 0 and deviation 1 over the pairs."""
     attributes: tuple[str, ...]
     """(features,) the attribute that each feature compares, or WHOLE."""
@@ -44,20 +46,22 @@ class ComparedTuples:
     tuples: Tuples
     words: TermRows
     grams: TermRows
+    """The words once more, where tuples are too many."""
 
     @classmethod
     def of(cls, tuples: Tuples) -> ComparedTuples:
         """Take the words and character grams of whole tuples."""
         texts = plain(tuples.written())
-        return cls(tuples, TermRows.of_words(texts), TermRows.of_grams(texts))
+        words = TermRows.of_words(texts)
+        return cls(tuples, words, TermRows.of_grams(texts) if len(tuples) <= _MOST_WITH_GRAMS else words)
 
     def compare(self, pairs: Pairs) -> Comparison:
         """Compare the tuples of each pair."""
         whole = self._whole(pairs)
         named = [(WHOLE, whole), *((one.name, _compared(one, pairs)) for one in self.tuples.attributes)]
-        features = np.column_stack([column for _, columns in named for column in columns])
+        columns = [_standardised(column) for _, columns in named for column in columns]
         attributes = tuple(name for name, columns in named for _ in columns)
-        return Comparison(_standardised(features), attributes, whole[0] + whole[1])
+        return Comparison(np.column_stack(columns), attributes, whole[0] + whole[1])
 
     def _whole(self, pairs: Pairs) -> list[Floats]:
         shared, left, right = self.words.shared_rarity(pairs.left, pairs.right)
@@ -78,13 +82,15 @@ def _compared(values: AttributeValues, pairs: Pairs) -> list[Floats]:
 
 def _close(left: Floats, right: Floats) -> list[Floats]:
     size = np.maximum(np.maximum(np.abs(left), np.abs(right)), 1e-9)
-    distances = np.abs(left - right) / size
+    with np.errstate(invalid="ignore"):  # of two numbers beyond all floats
+        distances = np.abs(left - right) / size
     return [_flags(distances <= most) for most in _DISTANCES]
 
 
 def _alike(values: AttributeValues, pairs: Pairs, is_both: Flags) -> list[Floats]:
     texts = plain(values.texts)
-    spaces = TermRows.of_words(texts), TermRows.of_grams(texts)
+    words = TermRows.of_words(texts)
+    spaces = words, TermRows.of_grams(texts) if len(texts) <= _MOST_WITH_GRAMS else words
     cosine = sum(space.cosines(pairs.left, pairs.right) for space in spaces) / len(spaces)
     sides = [_taken(values.keys, side) for side in (pairs.left, pairs.right)]
     is_equal = is_both & pc.equal(*sides).to_numpy(zero_copy_only=False)
@@ -113,8 +119,9 @@ def _numbers(texts: Texts) -> Floats:
     return numbers
 
 
-def _standardised(features: Features) -> Features:
-    if not len(features):
-        return features
-    spread = features.std(axis=0)
-    return np.asarray((features - features.mean(axis=0)) / np.where(spread < 1e-9, 1.0, spread))
+def _standardised(feature: Floats) -> Vectors:
+    if not len(feature):
+        return feature.astype(np.float32)
+    spread = float(feature.std())
+    standard: Vectors = ((feature - feature.mean()) / (spread if spread > 1e-9 else 1.0)).astype(np.float32)
+    return standard

@@ -16,7 +16,7 @@ from lakeindex.arrays.aliases import Features, Flags, Floats
 from lakeindex.integrate.link.blocking import Pairs
 from lakeindex.integrate.link.competition import Rivals, competing, is_mutual_best
 
-_ROUNDS = 4
+_ROUNDS = 12
 _SEED = 0
 
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from lakeindex.arrays.aliases import Floats, Integers
+from lakeindex.arrays.aliases import Floats, Hashes, Integers
+from lakeindex.errors import InvalidSetting, NotFound
 from lakeindex.integrate.alignment import AlignedPair, Alignment
-from lakeindex.integrate.link.blocking import Pairs, nearest_pairs
+from lakeindex.integrate.link.blocking import Pairs
+from lakeindex.integrate.link.candidates import equal_pairs, find_candidates
 from lakeindex.integrate.link.comparison import ComparedTuples
 from lakeindex.integrate.link.competition import Rivals
-from lakeindex.integrate.link.scoring import score_pairs
-from lakeindex.integrate.link.tuples import Tuples
+from lakeindex.integrate.link.explain import explain_pair
+from lakeindex.integrate.link.scoring import KnownPairs, score_pairs
+from lakeindex.integrate.link.tuples import AttributeValues, Tuples
+from lakeindex.integrate.link.verdicts import RowVerdicts, row_hashes
 from lakeindex.integrate.records import Records
 
 _PROBABILITY: pa.Field[Any] = pa.field("probability", pa.float64())
@@ -24,48 +29,118 @@ MATCH = 0.5
 """A pair of at least this probability counts as a match."""
 LEAST = 0.01
 """Pairs less probable are not listed."""
-_CANDIDATES = 10
-"""Candidates of a tuple, by each kind of terms."""
-_FEW = 20_000
-"""Up to so many tuples, candidates are found by character grams, too."""
 
 
-def link_records(left: Records, right: Records, pairs: Sequence[AlignedPair]) -> pa.Table:
-    """Find the tuples of two tables that are the same thing, as LINK_SCHEMA by left and right row."""
+@dataclass(frozen=True, slots=True, eq=False)
+class LinkOptions:
+    """What a person says of a link."""
+
+    block: str | None = None
+    """The attribute, by its left name, in which tuples must be equal to be compared."""
+    verdicts: RowVerdicts = field(default_factory=RowVerdicts.none)
+    explain: tuple[int, int] | None = None
+    """The rows of a pair to be explained."""
+
+
+NOTHING_SAID = LinkOptions()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Linked:
+    """The tuples that may be the same thing."""
+
+    pairs: pa.Table
+    """As LINK_SCHEMA, by left and right row."""
+    left_out: int = 0
+    """How many tuples are in blocks that are too large."""
+    explanation: pa.Table | None = None
+    """As EXPLANATION_SCHEMA, of the pair that was asked for."""
+
+
+def link_records(
+    left: Records, right: Records, pairs: Sequence[AlignedPair], options: LinkOptions = NOTHING_SAID
+) -> Linked:
+    """Find the tuples of two tables that are the same thing.
+
+    Raises NotFound where the block is no aligned column, or a row to be explained isn't there.
+    """
     tuples = Tuples.of_two(left, right, pairs)
-    found, likely = _linked(tuples)
-    return _listed((tuples.rows[found.left], tuples.rows[found.right]), likely, LINK_SCHEMA)
+    hashes = np.concatenate([row_hashes(left), row_hashes(right)])
+    return _with_rows(_found(tuples, hashes, options, (0, len(left))), LINK_SCHEMA)
 
 
-def dedupe_records(records: Records) -> pa.Table:
-    """Find the tuples of one table that are the same thing, as LINK_SCHEMA; the left row is the smaller one."""
-    found, likely = _linked(Tuples.of_one(records))
-    return _listed((found.left, found.right), likely, LINK_SCHEMA)
+def dedupe_records(records: Records, options: LinkOptions = NOTHING_SAID) -> Linked:
+    """Find the tuples of one table that are the same thing; the left row is the smaller one. Raises as above."""
+    return _with_rows(_found(Tuples.of_one(records), row_hashes(records), options, (0, 0)), LINK_SCHEMA)
 
 
-def link_many(records: Sequence[Records], alignment: Alignment) -> pa.Table:
+def link_many(records: Sequence[Records], alignment: Alignment, verdicts: RowVerdicts | None = None) -> pa.Table:
     """Find the tuples of some tables, and within each, that are the same thing, as LINKS_SCHEMA.
 
     Tuples are numbered through all tables in the given order; apart from the numbers it makes no difference.
     """
     order = sorted(range(len(records)), key=lambda place: records[place].table)
     sizes = np.array([len(one) for one in records], np.int64)
-    starts = np.cumsum(sizes) - sizes
+    starts = (np.cumsum(sizes) - sizes)[order]
     tuples = Tuples.of_many([records[place] for place in order], alignment)
-    found, likely = _linked(tuples)
-    numbers = starts[np.array(order, np.int64)][tuples.tables] + tuples.rows if len(tuples) else tuples.rows
-    ends = numbers[found.left], numbers[found.right]
-    return _listed((np.minimum(*ends), np.maximum(*ends)), likely, LINKS_SCHEMA)
+    hashes = np.concatenate([np.zeros(0, np.uint64), *(row_hashes(records[place]) for place in order)])
+    options = NOTHING_SAID if verdicts is None else LinkOptions(verdicts=verdicts)
+    found = _found(tuples, hashes, options, (0, 0))
+    numbers = starts[tuples.tables] + tuples.rows
+    ends = numbers[found.pairs.left], numbers[found.pairs.right]
+    return _listed((np.minimum(*ends), np.maximum(*ends)), found.likely, LINKS_SCHEMA)
 
 
-def _linked(tuples: Tuples) -> tuple[Pairs, Floats]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    tuples: Tuples
+    pairs: Pairs
+    likely: Floats
+    left_out: int
+    explanation: pa.Table | None
+
+
+def _found(tuples: Tuples, hashes: Hashes, options: LinkOptions, starts: tuple[int, int]) -> _Found:
     compared = ComparedTuples.of(tuples)
-    spaces = [compared.words, compared.grams] if len(tuples) <= _FEW else [compared.words]
-    pairs = nearest_pairs(spaces, tuples.tables, _CANDIDATES, tuples.is_within)
+    asked = _asked(tuples, options.explain, starts)
+    found = find_candidates(compared, None if options.block is None else _attribute(tuples, options.block))
+    same = equal_pairs(hashes, tuples)
+    pairs = found.pairs.with_others([same, asked, options.verdicts.pairs(hashes, tuples.tables, tuples.is_within)])
     if not len(pairs):
-        return pairs, np.zeros(0)
-    rivals = Rivals.of(pairs, tuples.tables)
-    return pairs, score_pairs(pairs, compared.compare(pairs), rivals).probabilities
+        return _Found(tuples, pairs, np.zeros(0), found.left_out, None)
+    comparison, rivals = compared.compare(pairs), Rivals.of(pairs, tuples.tables)
+    is_same = hashes[pairs.left] == hashes[pairs.right]
+    scored = score_pairs(pairs, comparison, rivals, KnownPairs(options.verdicts.on(pairs, hashes), is_same))
+    explained = explain_pair(tuples, comparison, scored, pairs.place_of(asked)) if len(asked) else None
+    return _Found(tuples, pairs, scored.probabilities, found.left_out, explained)
+
+
+def _asked(tuples: Tuples, rows: tuple[int, int] | None, starts: tuple[int, int]) -> Pairs:
+    if rows is None:
+        return Pairs.none()
+    last = int(tuples.tables.max(initial=0))
+    for row, side, table in zip(rows, ("left", "right"), (0, last), strict=True):
+        count = int((tuples.tables == table).sum())
+        if not 0 <= row < count:
+            raise NotFound(f"the {side} table has no row {row}: its rows are numbered from 0 to {count - 1}")
+    ends = [np.array([row + start]) for row, start in zip(rows, starts, strict=True)]
+    if ends[0] == ends[1]:
+        raise InvalidSetting(f"row {rows[0]} is one row: give two rows to compare")
+    return Pairs.of(ends[0], ends[1], len(tuples))
+
+
+def _attribute(tuples: Tuples, name: str) -> AttributeValues:
+    for one in tuples.attributes:
+        if one.name == name:
+            return one
+    known = ", ".join(one.name for one in tuples.attributes) or "none"
+    raise NotFound(f"{name!r} is no column that the tables have in common; those are: {known}")
+
+
+def _with_rows(found: _Found, schema: pa.Schema) -> Linked:
+    rows = found.tuples.rows
+    pairs = _listed((rows[found.pairs.left], rows[found.pairs.right]), found.likely, schema)
+    return Linked(pairs, found.left_out, found.explanation)
 
 
 def _listed(ends: tuple[Integers, Integers], likely: Floats, schema: pa.Schema) -> pa.Table:

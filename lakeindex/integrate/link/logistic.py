@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lakeindex.arrays.aliases import Features, Floats
+from lakeindex.arrays.aliases import Features, Floats, Vectors
 
 _STEPS = 60
 _ENOUGH = 1e-6
 _LONGEST = 2.0
-_MOST_LOG_ODDS = 30.0
+_MOST_ROWS = 200_000
+"""Of more rows than this, every second, third... is fitted."""
+MOST_LOG_ODDS = 30.0
+"""Of a pair with a verdict; more is not told from certainty."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,7 +25,7 @@ class Logistic:
     weights: Floats
     """(features,)."""
 
-    def log_odds(self, features: Features) -> Floats:
+    def log_odds(self, features: Features | Vectors) -> Floats:
         """Return the log-odds of each row of features, (n,)."""
         return np.asarray(features @ self.weights + self.bias)
 
@@ -34,11 +37,14 @@ class WeightPrior:
     means: Floats
     """(features,)."""
     precision: float
+    bias: float = 0.0
+    """The mean of the bias, whose precision is that of the weights where `is_bias_known`."""
+    is_bias_known: bool = False
 
 
 def probabilities(log_odds: Floats) -> Floats:
     """Return the probabilities of log-odds."""
-    return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -_MOST_LOG_ODDS, _MOST_LOG_ODDS))))
+    return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -MOST_LOG_ODDS, MOST_LOG_ODDS))))
 
 
 def log_odds_of(probability: float) -> float:
@@ -47,11 +53,15 @@ def log_odds_of(probability: float) -> float:
     return float(np.log(bounded / (1 - bounded)))
 
 
-def fit_logistic(features: Features, labels: Floats, amounts: Floats, prior: WeightPrior) -> Logistic:
+def fit_logistic(features: Features | Vectors, labels: Floats, amounts: Floats, prior: WeightPrior) -> Logistic:
     """Fit labels from 0 to 1, (n,), of rows that each count as much as its amount, (n,)."""
-    whole = np.column_stack([np.ones(len(features)), features])
-    means = np.concatenate([[0.0], prior.means])
-    precisions = np.concatenate([[_ENOUGH], np.full(len(prior.means), prior.precision)])
+    kept = slice(None, None, 1 + len(features) // _MOST_ROWS)
+    labels, amounts = labels[kept], amounts[kept]
+    whole = np.column_stack([np.ones(len(labels)), np.asarray(features[kept], np.float64)])
+    means = np.concatenate([[prior.bias], prior.means])
+    precisions = np.concatenate(
+        [[prior.precision if prior.is_bias_known else _ENOUGH], np.full(len(prior.means), prior.precision)]
+    )
     share = float((amounts * labels).sum() / max(amounts.sum(), _ENOUGH))
     weights = np.concatenate([[log_odds_of(share)], np.zeros(len(prior.means))])
     for _ in range(_STEPS):

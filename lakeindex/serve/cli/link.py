@@ -1,41 +1,95 @@
-"""The commands that link the tuples of two tables, and those of one."""
+"""The commands that link the rows of two tables, and those of one."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from lakeindex.config.ranges import ROW_NUMBER
+from lakeindex.serve.cli.numbers import InRange
 from lakeindex.serve.cli.options import open_lake, with_format, with_lake, with_quiet
 from lakeindex.serve.cli.output import Format, print_message, write_table
 
 if TYPE_CHECKING:
-    from lakeindex.lake.integration import LinkedTables
+    from lakeindex.lake.integration import LinkedTables, LinkRequest
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _with_linking(command: Command) -> Command:
+    """Add the options of both commands."""
+    row = InRange(ROW_NUMBER)
+    for option in (
+        click.option("--force", is_flag=True, help="Write over a review file that exists."),
+        click.option(
+            "--explain", "explained", nargs=2, type=row, metavar="LEFT_ROW RIGHT_ROW",
+            help="Show what speaks for and against a pair of rows.",
+        ),
+        click.option("--verdicts", type=click.Path(path_type=Path), help="Obey, and learn from, a reviewed file."),
+        click.option("--review", type=click.Path(path_type=Path), help="Write the unsure pairs to a CSV file."),
+        click.option("--block", metavar="COLUMN", help="Compare only rows that are equal in this column."),
+        click.option("--rows", is_flag=True, help="List the numbers of the rows: left_row,right_row,probability."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
 
 
 @click.command()
 @click.argument("left_table")
 @click.argument("right_table")
 @with_lake
-@click.option("--rows", is_flag=True, help="List the numbers of the rows: left_row,right_row,probability.")
+@_with_linking
 @with_format
 @with_quiet
-def link(left_table: str, right_table: str, rows: bool, output: str, quiet: bool, **opening: Any) -> None:
+def link(left_table: str, right_table: str, output: str, quiet: bool, **options: Any) -> None:
     """Find the rows of two tables that describe the same thing."""
-    _print(open_lake(**opening).link(left_table, right_table), rows, Format(output), quiet)
+    shown = _Shown.take(options, output, quiet)
+    shown.write(open_lake(**options).link(left_table, right_table, shown.request))
 
 
 @click.command()
 @click.argument("table")
 @with_lake
-@click.option("--rows", is_flag=True, help="List the numbers of the rows: left_row,right_row,probability.")
+@_with_linking
 @with_format
 @with_quiet
-def dedupe(table: str, rows: bool, output: str, quiet: bool, **opening: Any) -> None:
+def dedupe(table: str, output: str, quiet: bool, **options: Any) -> None:
     """Find the rows of a table that describe the same thing."""
-    _print(open_lake(**opening).dedupe(table), rows, Format(output), quiet)
+    shown = _Shown.take(options, output, quiet)
+    shown.write(open_lake(**options).dedupe(table, shown.request))
 
 
-def _print(linked: LinkedTables, rows: bool, form: Format, quiet: bool) -> None:
-    print_message(linked.describe(), quiet)
-    write_table(linked.pairs if rows else linked.side_by_side(), form)
+class _Shown:
+    """What is shown of linked rows."""
+
+    def __init__(self, request: LinkRequest, rows: bool, review: tuple[Path | None, bool], form: tuple[Format, bool]):
+        self.request, self.rows = request, rows
+        self.review, self.force = review
+        self.form, self.quiet = form
+
+    @classmethod
+    def take(cls, options: dict[str, Any], output: str, quiet: bool) -> _Shown:
+        """Take the options of linking out of those of a command."""
+        from lakeindex.lake.integration import LinkRequest
+
+        request = LinkRequest(options.pop("block"), options.pop("verdicts"), options.pop("explained"))
+        review = options.pop("review"), options.pop("force")
+        return cls(request, options.pop("rows"), review, (Format(output), quiet))
+
+    def write(self, linked: LinkedTables) -> None:
+        """Print an explanation, or the pairs, and write the review file."""
+        if self.request.explain is not None:
+            if linked.explanation is not None:
+                write_table(linked.explanation, self.form)
+            return
+        print_message(linked.describe(), self.quiet)
+        if self.review is not None:
+            count = linked.write_review(self.review, self.force)
+            print_message(
+                f"{count} unsure pairs are in {self.review}: write accept or reject, and give it to --verdicts",
+                self.quiet,
+            )
+        write_table(linked.pairs if self.rows else linked.side_by_side(), self.form)
