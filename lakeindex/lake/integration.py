@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lakeindex.integrate.align.align import align
 from lakeindex.integrate.alignment import AlignedPair
 from lakeindex.integrate.link.link_records import (
     MATCH,
@@ -94,7 +95,8 @@ def link_tables(opened: OpenIndex, left: str, right: str, request: LinkRequest) 
     """Link the tuples of two tables. Raises NotFound with the nearest names, UnreadableTable, InvalidSetting."""
     opened.require_rows()
     sides = read_records(opened.tables, TableId(left)), read_records(opened.tables, TableId(right))
-    aligned = aligned_by_name(*sides)
+    alignment = align([sides[0].table, sides[1].table], opened.searcher)
+    aligned = tuple(alignment.pairs(sides[0].table, sides[1].table))
     return LinkedTables(*sides, aligned, link_records(*sides, aligned, request.options()))
 
 
@@ -102,9 +104,5 @@ def find_duplicates(opened: OpenIndex, table: str, request: LinkRequest) -> Link
     """Link the tuples of one table. Raises as `link_tables`."""
     opened.require_rows()
     records = read_records(opened.tables, TableId(table))
-    return LinkedTables(records, records, aligned_by_name(records, records), dedupe_records(records, request.options()))
-
-
-def aligned_by_name(left: Records, right: Records) -> tuple[AlignedPair, ...]:
-    """Align the columns of one name."""
-    return tuple(AlignedPair(name, name, 1.0) for name in left.names if name in right.names)
+    aligned = tuple(AlignedPair(name, name, 1.0) for name in records.names)
+    return LinkedTables(records, records, aligned, dedupe_records(records, request.options()))

@@ -15,8 +15,9 @@ from lakeindex.integrate.link.comparison import WHOLE, ComparedTuples, Compariso
 from lakeindex.integrate.link.competition import Rivals
 from lakeindex.integrate.link.link_records import LEAST, LINKS_SCHEMA
 from lakeindex.integrate.link.linkable_tables import linkable_tables
-from lakeindex.integrate.link.scoring import score_pairs
+from lakeindex.integrate.link.scoring import KnownPairs, score_pairs
 from lakeindex.integrate.link.tuples import Tuples
+from lakeindex.integrate.link.verdicts import NONE
 from lakeindex.integrate.records import Records
 
 _CANDIDATES, _A_TABLE = 10, 4
@@ -54,14 +55,19 @@ def _has(records: Sequence[Records], alignment: Alignment) -> dict[str, Flags]:
 
 
 def _scored(pairs: Pairs, comparison: Comparison, tables: Integers, has: dict[str, Flags]) -> Floats:
-    everything = score_pairs(pairs, comparison, Rivals.of(pairs, tables)).probabilities
+    everything = _probabilities(pairs, comparison, tables)
     for part in _by_tables(pairs, tables, len(next(iter(has.values())))):
         if len(part.places) >= _ENOUGH:
             few = _kept(pairs, part.places)
             both = [name == WHOLE or bool(has[name][[part.left, part.right]].all()) for name in comparison.attributes]
             some = _comparison_of(comparison, part.places, np.array(both))
-            everything[part.places] = score_pairs(few, some, Rivals.of(few, tables)).probabilities
+            everything[part.places] = _probabilities(few, some, tables)
     return everything
+
+
+def _probabilities(pairs: Pairs, comparison: Comparison, tables: Integers) -> Floats:
+    nothing = KnownPairs(np.full(len(pairs), NONE, np.int8), np.zeros(len(pairs), bool))
+    return score_pairs(pairs, comparison, Rivals.of(pairs, tables), nothing).probabilities
 
 
 @dataclass(frozen=True, slots=True, eq=False)
