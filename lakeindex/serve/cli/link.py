@@ -25,7 +25,7 @@ def _with_linking(command: Command) -> Command:
     for option in (
         click.option("--force", is_flag=True, help="Write over a review file that exists."),
         click.option(
-            "--explain", "explained", nargs=2, type=row, metavar="LEFT_ROW RIGHT_ROW",
+            "--explain", "explained", type=click.Tuple([row, row]), metavar="LEFT_ROW RIGHT_ROW",
             help="Show what speaks for and against a pair of rows.",
         ),
         click.option("--verdicts", type=click.Path(path_type=Path), help="Obey, and learn from, a reviewed file."),

@@ -34,7 +34,7 @@ AMOUNTS = {("sql", "most_bytes")}
 TOLERANCES = {("join", "tolerance")}
 NAMES = {
     "index", "lake", "allow", "report", "model", "note", "remove", "imported", "exported", "also", "out", "sources",
-    "path", "batch", "within", "cross_encoder", "queries", "qrels", "block", "review", "verdicts",
+    "path", "batch", "within", "cross_encoder", "queries", "qrels", "block", "review", "verdicts", "explained",
 }  # fmt: skip
 """Options that are names, texts and paths."""
 
