@@ -35,6 +35,7 @@ COMMANDS = (
     "train",
     "verify",
     "watch-joins",
+    "why",
 )
 
 
