@@ -8,6 +8,8 @@ from itertools import pairwise
 from lakeindex.arrays.aliases import Integers
 from lakeindex.errors import InvalidSetting
 from lakeindex.integrate.align.align import align
+from lakeindex.integrate.conflicts.claims import Claims, Resolved
+from lakeindex.integrate.conflicts.language_model import Judge, judge
 from lakeindex.integrate.conflicts.resolve import resolve
 from lakeindex.integrate.entities import sets_by_key, sets_by_links
 from lakeindex.integrate.integration import Integration, spread
@@ -40,14 +42,22 @@ def integrate(tables: LakeTables, searcher: Searcher, request: IntegrateRequest)
     UnreadableTable when a file is gone or no longer what it was.
     """
     found = find_entities(tables, searcher, request)
-    claims = found.tuples.claims(found.sets)
-    resolved = resolve(claims, request.rule)
+    claims = found.tuples.claims(found.sets, request.moment)
+    resolved = _resolved(found, claims, request)
     has_column = found.tuples.has_column(found.sets)
     codes = value_codes(claims, resolved, has_column.shape)
     lines = lines_of(codes, has_column, found.key, request.most_lines)
     claims, resolved = spread(claims, resolved, lines)
     remarks = tuple(remarks_on(found.tuples, claims, resolved, lines.is_cut))
     return Integration(found.tuples, claims, resolved, lines.count, remarks)
+
+
+def _resolved(found: Entities, claims: Claims, request: IntegrateRequest) -> Resolved:
+    """Decide which value of each cell is right, by the rules, and where they don't by the model that may be asked."""
+    resolved = resolve(claims, request.rule)
+    if request.judge is None:
+        return resolved
+    return judge(resolved, claims, Judge(request.judge, found.tuples.alignment.names()))
 
 
 def plan(tables: LakeTables, searcher: Searcher, request: IntegrateRequest) -> IntegrationPlan:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lakeindex.integrate.alignment import Alignment
+from lakeindex.integrate.conflicts.chat_endpoint import ChatEndpoint
 from lakeindex.integrate.conflicts.claims import Rule
 from lakeindex.types.lake import TableId
 
@@ -19,5 +20,9 @@ class IntegrateRequest:
     alignment: Alignment | None = None
     """As a person edited it; None where the columns are to be aligned."""
     rule: Rule = Rule.AUTO
+    moment: str | None = None
+    """The column that says when a row was written; what is newer wins where sources are as likely to be right."""
+    judge: ChatEndpoint | None = None
+    """The language model that is asked about ties; None where none is."""
     most_lines: int = 1_000_000
     """Lines beyond which joins that multiply are not made."""

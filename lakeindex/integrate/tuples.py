@@ -11,10 +11,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lakeindex.arrays.aliases import Flags, Integers, Texts
+from lakeindex.arrays.aliases import Flags, Floats, Integers, Texts
+from lakeindex.errors import NotFound
 from lakeindex.integrate.alignment import Alignment
 from lakeindex.integrate.conflicts.claims import Claims
 from lakeindex.integrate.disjunction.equal_join import MISSING, unique_rows
+from lakeindex.integrate.moments import moments
 from lakeindex.integrate.records import Records
 from lakeindex.types.lake import TableId
 
@@ -74,8 +76,12 @@ class Tuples:
             codes = codes.chunk(0)
         return np.asarray(codes.indices.fill_null(MISSING).to_numpy(zero_copy_only=False), np.int64)
 
-    def claims(self, sets: Integers) -> Claims:
-        """Return what the tuples say, each of the set that it is in: `sets` is (tuples,)."""
+    def claims(self, sets: Integers, moment: str | None = None) -> Claims:
+        """Return what the tuples say, each of the set that it is in: `sets` is (tuples,).
+
+        `moment` is the column that says when a row was written. Raises NotFound where no table has it.
+        """
+        written = None if moment is None else self._moments(moment)
         parts = [
             self._claims_of(attribute, at, name, sets)
             for attribute in range(len(self.alignment.attributes))
@@ -87,7 +93,17 @@ class Tuples:
             return Claims(nothing, nothing, nothing, nothing, no_texts, no_texts)
         entity, attribute, source, row = (np.concatenate([part[place] for part in parts]) for place in range(4))
         text, key = (cast(Texts, pa.concat_arrays([part[place] for part in parts])) for place in (4, 5))
-        return Claims(entity, attribute, source, row, text, key)
+        when = None if written is None else written[self.starts[source] + row]
+        return Claims(entity, attribute, source, row, text, key, when)
+
+    def _moments(self, name: str) -> Floats:
+        """Return when each tuple was written, (tuples,), nan where that isn't told."""
+        if not any(name in one.names for one in self.records):
+            raise NotFound(f"no table has a column {name!r} that says when a row was written")
+        nothing = [np.full(len(one), np.nan) for one in self.records]
+        return np.concatenate(
+            [moments(one, name) if name in one.names else none for one, none in zip(self.records, nothing, strict=True)]
+        )
 
     def _claims_of(self, attribute: int, at: int, name: str, sets: Integers) -> tuple[Any, ...]:
         texts = self.records[at].texts(name)

@@ -326,6 +326,8 @@ class Lake:
         key: str | Sequence[str] = (),
         alignment: str | Path | None = None,
         rule: str = "auto",
+        newest_by: str | None = None,
+        ask_model: bool = False,
         most_lines: int = 1_000_000,
     ) -> Integration:
         """Integrate tables, all of them unless named, into one of a line an entity: their full disjunction.
@@ -333,24 +335,23 @@ class Lake:
         Rows with the same value of `key`, or of several columns together, are of one entity; without a key, rows are
         linked by how likely they describe the same thing. `alignment` is a CSV that `plan_integration` gave and a
         person edited; `rule` says which value is taken where sources disagree: auto, majority, truth discovery or
-        recency. Where joins that multiply would make more than `most_lines`, none of these is made.
-        Raises NotFound for a table or key that isn't there, with the nearest names, InvalidSetting for a table named
+        recency, for which `newest_by` is the column that says when a row was written. With `ask_model`, the language
+        model at LAKEINDEX_CHAT_URL chooses among the values of ties, which are sent to it. Where joins that multiply
+        would make more than `most_lines`, none of these is made.
+        Raises NotFound for a table or column that isn't there, with the nearest names, InvalidSetting for a table named
         twice, UnreadableTable when a file is gone.
         """
-        asked = integrating.request_of(self.opened, tables, key, alignment, rule, most_lines)
-        return integrating.integrate(self.opened, asked)
+        asked = integrating.Integrating(key, alignment, rule, newest_by, ask_model, most_lines)
+        return integrating.integrate(self.opened, asked.request(self.opened, tables))
 
     def plan_integration(
         self,
         tables: Sequence[str] | None = None,
         key: str | Sequence[str] = (),
         alignment: str | Path | None = None,
-        rule: str = "auto",
-        most_lines: int = 1_000_000,
     ) -> IntegrationPlan:
         """Return what `integrate` would do: the alignment, the keys, how many rows meet. Raises what it does."""
-        asked = integrating.request_of(self.opened, tables, key, alignment, rule, most_lines)
-        return integrating.plan(self.opened, asked)
+        return integrating.plan(self.opened, integrating.Integrating(key, alignment).request(self.opened, tables))
 
     def sql(self, statement: str, seconds: float = DEFAULT_SECONDS, most_rows: int | None = None) -> pa.Table:
         """Run one SELECT on the lake's tables, each named by its path in double quotes, in a process that can't write.

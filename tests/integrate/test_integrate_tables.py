@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from lakeindex import Lake, Settings
 from lakeindex.errors import InvalidSetting, NotFound
+from lakeindex.integrate.conflicts.chat_endpoint import ChatEndpoint
 from lakeindex.integrate.integration import Integration
 
 Tables = dict[str, str]
@@ -149,6 +151,38 @@ def test_what_cannot_be_done_is_a_clear_error(
 ) -> None:
     with pytest.raises(error, match=words):
         write(AGES).integrate(tables, key)
+
+
+def test_what_is_newer_wins_where_a_column_says_when(write: Write) -> None:
+    lake = write({
+        "a.csv": "k,v,updated\nx,old,2024-03-01\ny,new,2024-05-02 10:00\n",
+        "b.csv": "k,v,updated\nx,new,2024-03-02\ny,old,2024-05-02 09:59\n",
+    })  # fmt: skip
+    made = lake.integrate(key="k", rule="recency", newest_by="updated")
+    assert [line["v"] for line in lines(made)] == ["new", "new"]
+    with pytest.raises(InvalidSetting, match="what is newer"):
+        lake.integrate(key="k", rule="recency")
+    with pytest.raises(NotFound, match="no table has a column 'updatd'"):
+        lake.integrate(key="k", rule="recency", newest_by="updatd")
+
+
+def test_no_model_is_asked_without_an_address(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LAKEINDEX_CHAT_URL", raising=False)
+    lake = write(AGES)
+    with pytest.raises(InvalidSetting, match="LAKEINDEX_CHAT_URL"):
+        lake.integrate(key="person", ask_model=True)
+
+
+def test_a_model_chooses_among_the_values_of_ties(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(self: ChatEndpoint, instruction: str, question: str) -> str:
+        return next(number for number, text in json.loads(question)["candidates"].items() if text == "blue")
+
+    monkeypatch.setattr(ChatEndpoint, "ask", answer)
+    monkeypatch.setenv("LAKEINDEX_CHAT_URL", "http://localhost:1/v1")
+    monkeypatch.setenv("LAKEINDEX_CHAT_MODEL", "any")
+    lake = write({"a.csv": "k,v\nx,red\ny,green\n", "b.csv": "k,v\nx,blue\ny,green\n"})
+    made = lake.integrate(key="k", ask_model=True)
+    assert lines(made)[0] == {"k": "x", "v": "blue"}
 
 
 def test_the_result_is_written_with_its_types_and_can_be_indexed(

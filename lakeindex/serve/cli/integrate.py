@@ -34,6 +34,12 @@ _FILE = click.Path(path_type=Path)
 @click.option("--plan", "is_plan", is_flag=True, help="Show the alignment, and how many rows meet; make nothing.")
 @click.option("--alignment", type=_FILE, help="Which columns are the same attribute: a CSV as --plan -o csv writes it.")
 @click.option("--rule", type=click.Choice(_RULES), default="auto", show_default=True, help="Which value is taken.")
+@click.option("--newest-by", metavar="COLUMN", help="Says when a row was written: of ties, the newer value is taken.")
+@click.option(
+    "--ask-model",
+    is_flag=True,
+    help="Let the language model at LAKEINDEX_CHAT_URL choose among the values of ties, which are sent to it.",
+)
 @click.option("--out", type=_FILE, help="Write the lines to a .parquet, .csv or .json file, the provenance beside it.")
 @click.option("--provenance", type=_FILE, help="Write where each cell came from, for `why` [default: beside --out].")
 @click.option(
@@ -53,6 +59,8 @@ def integrate(
     is_plan: bool,
     alignment: Path | None,
     rule: str,
+    newest_by: str | None,
+    ask_model: bool,
     out: Path | None,
     provenance: Path | None,
     most_lines: int,
@@ -74,9 +82,9 @@ def integrate(
     with ending_with_reader():
         lake = open_lake(**opening)
         if is_plan:
-            _print_plan(lake.plan_integration(named, key, alignment, rule, most_lines), Format(output), quiet)
+            _print_plan(lake.plan_integration(named, key, alignment), Format(output), quiet)
             return
-        made = lake.integrate(named, key, alignment, rule, most_lines)
+        made = lake.integrate(named, key, alignment, rule, newest_by, ask_model, most_lines)
         write_integration(made, lake.opened.tables, out, provenance, force)
         if out is None:
             write_table(made.to_arrow(), Format(output))

@@ -33,7 +33,7 @@ AMOUNTS = {("sql", "most_bytes")}
 """Options that are amounts of bytes, and no settings."""
 TOLERANCES = {("join", "tolerance")}
 NAMES = {
-    "alignment", "key", "provenance",
+    "alignment", "key", "provenance", "newest_by",
     "index", "lake", "allow", "report", "model", "note", "remove", "imported", "exported", "also", "out", "sources",
     "path", "batch", "within", "cross_encoder", "queries", "qrels", "block", "review", "verdicts", "explained",
 }  # fmt: skip
