@@ -64,8 +64,9 @@ def read_records(tables: LakeTables, table: TableId, names: Sequence[str] | None
     cursor, select, viewed = tables.written_rows(table)
     known = [tables.directory.id_of(key).name for key in tables.directory.keys_of_table(table).tolist()]
     places = [place for place, name in enumerate(known) if names is None or name in names]
-    columns = ", ".join(_text_sql(*viewed.columns[place]) for place in places)
     with reading(str(table)):
+        kinds = cursor.sql(f"SELECT * FROM ({select}) AS rows_of_file LIMIT 0").types
+        columns = ", ".join(_text_sql(viewed.columns[place][0], kinds[place]) for place in places)
         found = cursor.sql(f"SELECT {columns} FROM ({select}) AS rows_of_file").to_arrow_table()
     values = {known[place]: _present(_whole(found.column(at))) for at, place in enumerate(places)}
     readings = viewed.readings or (PLAIN,) * len(known)
