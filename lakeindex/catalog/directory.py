@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from rapidfuzz import fuzz, process
 
 from lakeindex.arrays.aliases import Flags, Floats, Hashes, Integers
 from lakeindex.arrays.proportions import ratio
 from lakeindex.arrays.ragged import ranges
 from lakeindex.catalog.mapped_arrays import map_table, to_arrow, to_numpy, write_mappable
+from lakeindex.catalog.nearest_names import nearest_names
 from lakeindex.catalog.table_globs import ALL_TABLES, TableGlobs, matching
 from lakeindex.errors import IndexDamaged, NotFound
 from lakeindex.hashing.text_hash import HashedText
@@ -44,7 +44,6 @@ DIRECTORY_FIELDS = (
 
 _COLUMNS = "columns.arrow"
 _TABLES = "tables.arrow"
-_SUGGESTIONS = 3
 _FLAGS = ("is_key", "is_serial")
 _DTYPES = {"kinds": np.int8, "rows": np.int64, "nulls": np.int64, "distinct": np.int64, "is_key": np.bool_}
 _DTYPES |= {"lows": np.float64, "highs": np.float64}
@@ -178,14 +177,14 @@ class Directory:
         keys = self.keys_of_table(column.table)
         names = [str(name) for name in self.names.slice(int(keys[0]) if len(keys) else 0, len(keys)).to_pylist()]
         if column.name not in names:
-            raise NotFound(f"{column.table} has no column {column.name!r}{_nearest(column.name, names)}")
+            raise NotFound(f"{column.table} has no column {column.name!r}{nearest_names(column.name, names)}")
         return int(keys[names.index(column.name)])
 
     def keys_of_table(self, table: TableId) -> Integers:
         """Return the keys of a table's columns, in the file's order. Raises NotFound with the nearest names."""
         place = self._place_of(table)
         if place is None:
-            raise NotFound(f"the index has no table {table!r}{_nearest(table, self.visible_tables())}")
+            raise NotFound(f"the index has no table {table!r}{nearest_names(table, self.visible_tables())}")
         return np.arange(self.first_columns[place], self.first_columns[place + 1])
 
     def has_table(self, table: TableId) -> bool:
@@ -201,7 +200,7 @@ class Directory:
     def require_allowed(self, table: TableId) -> None:
         """Raise NotFound, as for a table that doesn't exist, where the caller may not see one of this name."""
         if not self.globs.allow(table):
-            raise NotFound(f"the index has no table {table!r}{_nearest(table, self.visible_tables())}")
+            raise NotFound(f"the index has no table {table!r}{nearest_names(table, self.visible_tables())}")
 
     def id_of(self, key: int) -> ColumnId:
         """Return a column's table and name. Raises NotFound for a column that the caller may not see."""
@@ -219,7 +218,7 @@ class Directory:
         if self.visible is not None:
             matches &= self.visible
         if not matches.any():
-            raise NotFound(f"no table is called like {glob!r}{_nearest(glob, self.visible_tables())}")
+            raise NotFound(f"no table is called like {glob!r}{nearest_names(glob, self.visible_tables())}")
         return np.flatnonzero(~matches[self.tables])
 
     def same_schema(self, names: Hashes, keys: Integers) -> Floats:
@@ -271,8 +270,3 @@ def _scaled(histogram: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
 def _shape(name: str, columns: int) -> tuple[int, int, np.dtype[Any]]:
     """Return the length, the number of dimensions and the type that an array of a directory must have."""
     return columns, 2 if name in ("lengths", "patterns") else 1, np.dtype(_DTYPES.get(name, np.uint64))
-
-
-def _nearest(wanted: str, known: Sequence[str]) -> str:
-    close = process.extract(wanted, known, scorer=fuzz.WRatio, processor=str.lower, limit=_SUGGESTIONS, score_cutoff=60)
-    return f"; the nearest: {', '.join(repr(name) for name, _, _ in close)}" if close else ""

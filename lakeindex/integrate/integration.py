@@ -13,6 +13,7 @@ from lakeindex.arrays.ragged import ranges
 from lakeindex.integrate.conflicts.claims import Claims, Resolved
 from lakeindex.integrate.lines import Lines
 from lakeindex.integrate.provenance.write_provenance import Provenance
+from lakeindex.integrate.remarks import counted
 from lakeindex.integrate.tuples import Tuples
 
 
@@ -31,7 +32,8 @@ class Integration:
 
     def describe(self) -> str:
         """Say in a sentence what was made of what."""
-        return f"{self.lines} lines of {len(self.tuples)} rows in {len(self.tuples.records)} tables"
+        of = counted(len(self.tuples), "row"), counted(len(self.tuples.records), "table")
+        return f"{counted(self.lines, 'line')} of {of[0]} in {of[1]}"
 
     def provenance(self) -> Provenance:
         """Return where each cell came from."""

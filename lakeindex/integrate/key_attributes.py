@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import replace
 
+from lakeindex.catalog.nearest_names import nearest_names
 from lakeindex.errors import NotFound
 from lakeindex.integrate.alignment import AlignedColumn, Alignment, Attribute
 
@@ -49,9 +49,7 @@ def _attribute_of(alignment: Alignment, name: str) -> int:
     counts = [sum(one.column.name == name for one in attribute.columns) for attribute in alignment.attributes]
     if not any(counts):
         known = {*names, *(one.column.name for attribute in alignment.attributes for one in attribute.columns)}
-        nearest = difflib.get_close_matches(name, sorted(known), 3)
-        hint = f"; the nearest: {', '.join(nearest)}" if nearest else ""
-        raise NotFound(f"no table has a column {name!r}{hint}")
+        raise NotFound(f"no table has a column {name!r}{nearest_names(name, sorted(known))}")
     return counts.index(max(counts))
 
 

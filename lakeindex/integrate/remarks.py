@@ -10,6 +10,11 @@ from lakeindex.integrate.conflicts.claims import Claims, Resolved
 from lakeindex.integrate.tuples import Tuples
 
 
+def counted(number: int, what: str) -> str:
+    """Return a number of things in words: `1 row`, `2 rows`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def remarks_on(tuples: Tuples, claims: Claims, resolved: Resolved, is_cut: bool) -> Iterator[str]:
     """Yield sentences: what was not joined, which cells are ties, which rows have no value."""
     if is_cut:
@@ -17,12 +22,12 @@ def remarks_on(tuples: Tuples, claims: Claims, resolved: Resolved, is_cut: bool)
             "the full disjunction would have more lines than --most-lines: rows were only joined where that multiplies "
             "none; name a --key, or fewer tables"
         )
-    if not any(len(one.columns) > 1 for one in tuples.alignment.attributes):
+    if len(tuples.records) > 1 and not any(len(one.columns) > 1 for one in tuples.alignment.attributes):
         yield "the tables have no attribute in common: their rows stand below one another"
     ties = int(resolved.is_tie.sum())
     if ties:
-        yield f"{ties} of {len(resolved)} cells are ties: of values that are as likely one is shown, and `why` tells"
+        yield f"{ties} of {len(resolved)} cells tie: of values that are as likely one is shown, and `why` tells"
     empty = len(tuples) - len(np.unique(tuples.starts[claims.source] + claims.row))
     if empty:
-        yield f"{empty} rows have no value at all, and are in no line"
+        yield f"{counted(empty, 'row')} without any value, in no line"
     yield from resolved.notes

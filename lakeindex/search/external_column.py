@@ -10,10 +10,10 @@ from typing import Protocol
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from rapidfuzz import fuzz, process
 
 from lakeindex.arrays.aliases import Hashes, Vectors
 from lakeindex.catalog.directory import facts_of, hash_names
+from lakeindex.catalog.nearest_names import nearest_names
 from lakeindex.config.index_settings import read_limits_of, read_options
 from lakeindex.config.profile_limits import Names, ProfileLimits, RawValues
 from lakeindex.config.settings import Settings
@@ -182,7 +182,7 @@ def _hashed(names: Sequence[str], limits: ProfileLimits) -> Hashes:
 
 def _place(column: str, names: Sequence[str], origin: str) -> int:
     if column not in names:
-        raise NotFound(f"{origin} has no column {column!r}{_nearest(column, names)}")
+        raise NotFound(f"{origin} has no column {column!r}{nearest_names(column, names)}")
     return names.index(column)
 
 
@@ -198,8 +198,3 @@ def _term_set(record: pa.Table, family: Family, limit: int) -> TermSet:
     hashes = pc.list_flatten(record[f"{family}_hashes"]).to_numpy().astype(np.uint64)
     counts = pc.list_flatten(record[f"{family}_counts"]).to_numpy().astype(np.int64)
     return TermSet(hashes, counts, len(hashes) < limit)
-
-
-def _nearest(wanted: str, known: Sequence[str]) -> str:
-    close = process.extract(wanted, known, scorer=fuzz.WRatio, processor=str.lower, limit=3, score_cutoff=60)
-    return f"; the nearest: {', '.join(repr(name) for name, _, _ in close)}" if close else ""

@@ -143,7 +143,7 @@ def test_contradictory_types_are_kept_as_written(write: Write) -> None:
         (["one.csv", "none.csv"], (), NotFound, "no table 'none.csv'"),
         (["one.csv", "one.csv"], (), InvalidSetting, "one.csv is named twice"),
         ([], (), InvalidSetting, "name the tables"),
-        (["one.csv", "two.csv"], "persn", NotFound, "no table has a column 'persn'; the nearest: person"),
+        (["one.csv", "two.csv"], "persn", NotFound, "no table has a column 'persn'; the nearest: 'person'"),
     ],
 )
 def test_what_cannot_be_done_is_a_clear_error(

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rapidfuzz import fuzz, process
-
 from lakeindex.catalog.directory import Directory
+from lakeindex.catalog.nearest_names import nearest_names
 from lakeindex.errors import InvalidSetting, NotFound
 from lakeindex.integrate.align.name_attributes import free_name
 from lakeindex.integrate.alignment import AlignedColumn, Alignment, Attribute
@@ -20,7 +19,6 @@ from lakeindex.types.lake import ColumnId, TableId
 HEADER = ("attribute", "table", "column", "probability")
 
 _NEEDED = HEADER[:3]
-_SUGGESTIONS, _LEAST_ALIKE = 3, 60
 
 
 def write_alignment(alignment: Alignment, path: Path, force: bool) -> None:
@@ -97,7 +95,7 @@ def _line(row: dict[str, str], place: str, tables: Sequence[TableId], directory:
         raise InvalidSetting(f"{place}: {row['column']!r} of {row['table']} has no attribute: give it a name")
     table = TableId(row["table"])
     if table not in tables:
-        raise NotFound(f"{place}: {table!r} is none of the tables to align{_nearest(table, tables)}")
+        raise NotFound(f"{place}: {table!r} is none of the tables to align{nearest_names(table, tables)}")
     column = ColumnId(table, row["column"])
     try:
         directory.key_of(column)
@@ -168,10 +166,3 @@ def _with_changes(alignment: Alignment, before: Alignment | None) -> Alignment:
             for attribute in alignment.attributes
         )
     )
-
-
-def _nearest(wanted: str, known: Sequence[str]) -> str:
-    close = process.extract(
-        wanted, known, scorer=fuzz.WRatio, processor=str.lower, limit=_SUGGESTIONS, score_cutoff=_LEAST_ALIKE
-    )
-    return f"; the nearest: {', '.join(repr(name) for name, _, _ in close)}" if close else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,12 +9,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from rapidfuzz import fuzz, process
 
+from lakeindex.catalog.nearest_names import nearest_names
 from lakeindex.errors import LakeIndexError, NotFound, StaleArtifact
 from lakeindex.integrate.provenance.file_format import FORMAT, SCHEMA, Header, header_of
-
-_NEAREST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +93,7 @@ def _require_cell(header: Header, row: int, column: str) -> None:
         reach = f"its rows are 0 to {header.rows - 1}" if header.rows else "it has none"
         raise NotFound(f"the result has no row {row}: {reach}")
     if column not in header.columns:
-        raise NotFound(f"the result has no column {column!r}{_nearest(column, header.columns)}")
-
-
-def _nearest(wanted: str, known: Sequence[str]) -> str:
-    close = process.extract(wanted, known, scorer=fuzz.WRatio, processor=str.lower, limit=_NEAREST)
-    return f"; the nearest: {', '.join(repr(name) for name, _, _ in close)}" if close else ""
+        raise NotFound(f"the result has no column {column!r}{nearest_names(column, header.columns)}")
 
 
 def _cell(file: pq.ParquetFile, row: int, column: str) -> dict[str, Any] | None:
