@@ -98,6 +98,7 @@ SCORED_PAIRS = WholeRange(0, 1_000_000_000)
 """Pairs that a cross-encoder may score for a query."""
 SHARE = NumberRange(0, 1)
 """Probabilities, precisions, containments."""
+HOPS = WholeRange(1, 6)
 GENERATION = WholeRange(1, 1_000_000_000)
 ROW_NUMBER = WholeRange(0, 1_000_000_000_000)
 """Of a table's row; the first one is 0."""

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from lakeindex.join.kinds import AsOf
     from lakeindex.join.plan import JoinPlan
     from lakeindex.lake.integration import LinkedTables, LinkRequest
+    from lakeindex.lake.paths import PathRequest
+    from lakeindex.lake_map.paths.answer import JoinPaths
 
 
 DEFAULT_SECONDS = 60.0
@@ -299,6 +301,15 @@ class Lake:
         from lakeindex.lake.integration import LinkRequest, link_tables
 
         return link_tables(self.opened, left_table, right_table, request or LinkRequest())
+
+    def paths(self, first: str, last: str, request: PathRequest | None = None) -> JoinPaths:
+        """Find the join paths between two tables, the most likely first.
+
+        Raises NotFound for a table that doesn't exist, with the nearest names, InvalidSetting for one and the same.
+        """
+        from lakeindex.lake.paths import PathRequest, find_paths
+
+        return find_paths(self.opened, first, last, request or PathRequest())
 
     def dedupe(self, table: str, request: LinkRequest | None = None) -> LinkedTables:
         """Find the rows of one table that describe the same thing. Raises as `link`."""

@@ -22,6 +22,7 @@ from lakeindex.serve.cli.link import dedupe, link
 from lakeindex.serve.cli.maintain import rollback, verify
 from lakeindex.serve.cli.output import print_message
 from lakeindex.serve.cli.pairs import pairs
+from lakeindex.serve.cli.path import path
 from lakeindex.serve.cli.query import evaluate, explain, query
 from lakeindex.serve.cli.streams import escape_logs_and_warnings, prepare_streams
 from lakeindex.serve.cli.train import train
@@ -52,8 +53,8 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    accept, dedupe, demo, evaluate, explain, feedback, forget, index, integrate, join, link, pairs, profile, query,
-    read, reject, repair, restore, rollback, snapshot, sql, status, tables, train, verify, watch_joins, why,
+    accept, dedupe, demo, evaluate, explain, feedback, forget, index, integrate, join, link, pairs, path, profile,
+    query, read, reject, repair, restore, rollback, snapshot, sql, status, tables, train, verify, watch_joins, why,
 )  # fmt: skip
 for command in _COMMANDS:
     cli.add_command(command)

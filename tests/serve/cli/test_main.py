@@ -24,6 +24,7 @@ COMMANDS = (
     "join",
     "link",
     "pairs",
+    "path",
     "profile",
     "query",
     "read",

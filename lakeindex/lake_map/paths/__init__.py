@@ -1,0 +1,1 @@
+"""Join paths: how to get from one table of a lake to another."""

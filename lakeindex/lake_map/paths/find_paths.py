@@ -1,0 +1,105 @@
+"""Find the most likely join paths between two tables: the lake is asked from both ends until they meet."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+
+from lakeindex.lake_map.paths.join_graph import JoinGraph
+from lakeindex.lake_map.paths.join_path import Hop, JoinPath
+from lakeindex.search.reranking_searcher import RerankingSearcher
+from lakeindex.types.lake import TableId
+
+_MOST_TABLES = 60
+"""Tables that are asked for their joins on a side; beyond, the nearest are."""
+_MOST_TRIED = 200_000
+"""Beginnings of paths that are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which paths are looked for."""
+
+    first: TableId
+    last: TableId
+    hops: int
+    """Of a path, at most."""
+    k: int
+    """Paths, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPaths:
+    """The paths between two tables, the most likely first."""
+
+    paths: tuple[JoinPath, ...]
+    is_complete: bool
+    """Whether no table near the ends was left out for there being too many."""
+
+
+def find_paths(searching: RerankingSearcher, budget: int, least: float, search: Search) -> FoundPaths:
+    """Find the most likely paths, of joins with a key; where there is none, of any joins.
+
+    The cross-encoder scores `budget` pairs a column; joins have a probability of at least `least`. Raises NotFound for
+    a table that isn't there.
+    """
+    found = _find(JoinGraph(searching, budget, least), search)
+    return found if found.paths else _find(JoinGraph(searching, budget, least, are_keyed=False), search)
+
+
+def _find(graph: JoinGraph, search: Search) -> FoundPaths:
+    is_complete = _explore(graph, search)
+    return FoundPaths(tuple(_most_likely(graph, search)), is_complete)
+
+
+def _explore(graph: JoinGraph, search: Search) -> bool:
+    """Ask for the joins around both ends, so that every join of a path of so many hops is known from one of its sides.
+
+    Return whether all tables around them were asked.
+    """
+    asked: set[TableId] = set()
+    sides = [[search.first], [search.last]]
+    is_complete = True
+    for side in sides:
+        _ask(graph, side, asked)
+    # Asking both ends finds all paths of two joins; every further round of one side, those that are one longer.
+    for _ in range(search.hops - 2):
+        around = [_around(graph, side, asked) for side in sides]
+        smaller = 0 if len(around[0]) <= len(around[1]) else 1
+        is_complete &= len(around[smaller]) <= _MOST_TABLES
+        sides[smaller] = around[smaller][:_MOST_TABLES]
+        _ask(graph, sides[smaller], asked)
+    return is_complete
+
+
+def _ask(graph: JoinGraph, tables: list[TableId], asked: set[TableId]) -> None:
+    for table in tables:
+        if table not in asked:
+            graph.expand(table)
+            asked.add(table)
+
+
+def _around(graph: JoinGraph, tables: list[TableId], asked: set[TableId]) -> list[TableId]:
+    """Return the tables that join with some, but for those that were asked, the most likely first."""
+    best: dict[TableId, float] = {}
+    for hop in (hop for table in tables for hop in graph.hops(table)):
+        best[hop.right.table] = max(best.get(hop.right.table, 0.0), hop.probability)
+    return sorted((one for one in best if one not in asked), key=lambda one: (-best[one], one))
+
+
+def _most_likely(graph: JoinGraph, search: Search) -> list[JoinPath]:
+    """Lengthen the most likely beginning of a path until there are enough whole ones."""
+    heap: list[tuple[float, int, tuple[Hop, ...], TableId]] = [(-1.0, 0, (), search.first)]
+    found: list[JoinPath] = []
+    for _ in range(_MOST_TRIED):
+        if not heap or len(found) == search.k:
+            break
+        likely, length, begun, at = heapq.heappop(heap)
+        if at == search.last:
+            found.append(JoinPath(begun))
+            continue
+        been = {hop.left.table for hop in begun}
+        for hop in graph.hops(at) if length < search.hops else []:
+            if hop.right.table not in been:
+                heapq.heappush(heap, (likely * hop.probability, length + 1, (*begun, hop), hop.right.table))
+    return found
