@@ -1,0 +1,1 @@
+"""Relationships as text that other tools read: diagrams, schemas, tests and statements."""

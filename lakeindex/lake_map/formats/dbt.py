@@ -1,0 +1,54 @@
+"""Relationships as data tests of dbt (docs.getdbt.com/reference/resource-properties/data-tests), in YAML.
+
+Texts are written as JSON, which YAML contains.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from lakeindex.lake_map.formats.plain_names import table_words
+from lakeindex.lake_map.formats.schema_graph import ForeignKey, SchemaGraph
+from lakeindex.types.lake import TableId
+
+
+def write_dbt(graph: SchemaGraph) -> str:
+    """Write a model a table, with a warning where a child value has no parent; keys of one column only."""
+    names = table_words(list(graph.tables))
+    tested = {table: [one for one in graph.keys if one.child == table] for table in graph.tables}
+    lines = ["version: 2", "models:" if any(tested.values()) else "models: []"]
+    for table, keys in tested.items():
+        if keys:
+            lines += [f"  - name: {names[table]}", f"    description: {_text(f'{table} of the lake')}"]
+            lines += _columns([key for key in keys if len(key.child_columns) == 1], names)
+            lines += [f"    # {_text(' + '.join(one.child_columns))} refers to {names[one.parent]}: a composite key, "
+                      "which dbt has no test for" for one in keys if len(one.child_columns) > 1]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _columns(keys: list[ForeignKey], names: dict[str, str]) -> Iterator[str]:
+    if keys:
+        yield "    columns:"
+    for column in dict.fromkeys(key.child_columns[0] for key in keys):
+        yield f"      - name: {_text(column)}"
+        yield "        data_tests:"
+        for key in keys:
+            if key.child_columns[0] == column:
+                yield from _test(key, names[key.parent])
+
+
+def _test(key: ForeignKey, parent: str) -> Iterator[str]:
+    told = {"probability": round(key.probability, 4), "method": key.method, "cardinality": key.cardinality}
+    yield "          - relationships:"
+    yield "              arguments:"
+    reference = f"ref('{parent}')"
+    yield f"                to: {_text(reference)}"
+    yield f"                field: {_text(key.parent_columns[0])}"
+    yield "              config:"
+    yield "                severity: warn"
+    yield f"                meta: {json.dumps({'lakeindex': told})}"
+
+
+def _text(text: TableId | str) -> str:
+    return json.dumps(text)
