@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from lakeindex.join.plan import JoinPlan
     from lakeindex.lake.integration import LinkedTables, LinkRequest
     from lakeindex.lake.paths import PathRequest
+    from lakeindex.lake.unions import Unionable
     from lakeindex.lake_map.paths.answer import JoinPaths
 
 
@@ -310,6 +311,12 @@ class Lake:
         from lakeindex.lake.paths import PathRequest, find_paths
 
         return find_paths(self.opened, first, last, request or PathRequest())
+
+    def union(self, table: str, k: int = 10) -> Unionable:
+        """Find the tables that can be put below a table, best first. Raises NotFound with the nearest names."""
+        from lakeindex.lake.unions import find_unions
+
+        return find_unions(self.opened, table, k)
 
     def dedupe(self, table: str, request: LinkRequest | None = None) -> LinkedTables:
         """Find the rows of one table that describe the same thing. Raises as `link`."""

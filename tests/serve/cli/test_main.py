@@ -37,6 +37,7 @@ COMMANDS = (
     "status",
     "tables",
     "train",
+    "union",
     "verify",
     "watch-joins",
     "why",

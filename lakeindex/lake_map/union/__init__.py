@@ -1,0 +1,1 @@
+"""Union: tables whose rows can stand below those of another, and how their columns are aligned."""
