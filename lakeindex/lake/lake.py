@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from lakeindex.integrate.plan import IntegrationPlan
     from lakeindex.join.kinds import AsOf
     from lakeindex.join.plan import JoinPlan
+    from lakeindex.lake.enriching import Enrichments, EnrichRequest
     from lakeindex.lake.integration import LinkedTables, LinkRequest
     from lakeindex.lake.paths import PathRequest
     from lakeindex.lake.unions import Unionable
@@ -317,6 +318,16 @@ class Lake:
         from lakeindex.lake.unions import find_unions
 
         return find_unions(self.opened, table, k)
+
+    def enrich(self, table: str, column: str, request: EnrichRequest | None = None) -> Enrichments:
+        """Measure which joins of a table bring columns that help to predict one of its columns.
+
+        Raises NotFound with the nearest names, InvalidSetting for a column that can't be predicted, UnreadableTable
+        when a file is gone, MissingExtra without scikit-learn.
+        """
+        from lakeindex.lake.enriching import EnrichRequest, enrich
+
+        return enrich(self.opened, table, column, request or EnrichRequest())
 
     def dedupe(self, table: str, request: LinkRequest | None = None) -> LinkedTables:
         """Find the rows of one table that describe the same thing. Raises as `link`."""

@@ -10,11 +10,10 @@ import pyarrow as pa
 
 from lakeindex.catalog.sql_process.cursor import SqlCursor
 from lakeindex.errors import InvalidSetting
-from lakeindex.join.condition import EQUAL_VALUES, ByExpression, ByMapping
-from lakeindex.join.equal_keys_sql import EqualValuesSql
+from lakeindex.join.condition import ByMapping
 from lakeindex.join.plan import JoinPlan
 from lakeindex.join.side import JoinSide, reading
-from lakeindex.join.side_rows import SideRows
+from lakeindex.lake_map.hop_keys import hop_keys
 from lakeindex.lake_map.paths.count_sql import HopSql, count_sql
 from lakeindex.lake_map.paths.join_path import JoinPath
 from lakeindex.sql import literal, quoted
@@ -89,7 +88,7 @@ class PathJoin:
         return sql_names(names)
 
     def _joined(self, hop: int) -> str:
-        plan, (left, right) = self.plans[hop], self._keys(hop, f"t{hop}", f"t{hop + 1}")
+        plan, (left, right) = self.plans[hop], hop_keys(self.plans[hop], f"t{hop}", f"t{hop + 1}")
         if plan.left.has_lists or plan.right.has_lists:
             raise InvalidSetting(f"{plan.left} or {plan.right} holds lists: join the tables hop by hop")
         rows = f"({plan.right.file_source}) AS t{hop + 1}"
@@ -98,18 +97,6 @@ class PathJoin:
         pairs = _written(plan.condition.rule.pairs, f"{plan.left} with {plan.right}")
         mapping = f'{pairs} AS m{hop}("left_value", "right_value")'
         return f'{mapping}\n  ON {left} = m{hop}."left_value"\nJOIN {rows}\n  ON m{hop}."right_value" = {right}'
-
-    def _keys(self, hop: int, left: str, right: str) -> tuple[str, str]:
-        """Write what is compared by a hop of the rows that go by two aliases, left and right."""
-        plan = self.plans[hop]
-        sides = SideRows(plan.left, "", left), SideRows(plan.right, "", right)
-        rule = plan.condition.rule
-        if rule == EQUAL_VALUES:
-            equal = EqualValuesSql(*sides)
-            return equal.left_key, equal.right_key
-        if isinstance(rule, ByExpression):
-            return rule.of_left(sides[0].text), rule.of_right(sides[1].text)
-        return sides[0].text, sides[1].text
 
     @property
     def _cursor(self) -> SqlCursor:
@@ -123,7 +110,7 @@ class PathJoin:
         hops = []
         for hop, plan in enumerate(self.plans):
             mapping = _mapping(hop) if isinstance(plan.condition.rule, ByMapping) else ""
-            hops.append(HopSql(*self._keys(hop, "t", "t"), plan.right.source, mapping))
+            hops.append(HopSql(*hop_keys(plan, "t", "t"), plan.right.source, mapping))
         return count_sql(self.plans[0].left.source, hops)
 
 

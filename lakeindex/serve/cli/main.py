@@ -11,6 +11,7 @@ import click
 
 from lakeindex.errors import LakeIndexError
 from lakeindex.serve.cli.closed_pipe import ReaderGone
+from lakeindex.serve.cli.enrich import enrich
 from lakeindex.serve.cli.feedback import accept, feedback, reject
 from lakeindex.serve.cli.index import demo, index
 from lakeindex.serve.cli.inspect import profile, read, sql, status, tables
@@ -54,8 +55,8 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    accept, dedupe, demo, evaluate, explain, feedback, forget, index, integrate, join, link, pairs, path, profile,
-    query, read, reject, repair, restore, rollback, snapshot, sql, status, tables, train, union, verify,
+    accept, dedupe, demo, enrich, evaluate, explain, feedback, forget, index, integrate, join, link, pairs, path,
+    profile, query, read, reject, repair, restore, rollback, snapshot, sql, status, tables, train, union, verify,
     watch_joins, why,
 )  # fmt: skip
 for command in _COMMANDS:

@@ -15,6 +15,7 @@ COMMANDS = (
     "accept",
     "dedupe",
     "demo",
+    "enrich",
     "evaluate",
     "explain",
     "feedback",

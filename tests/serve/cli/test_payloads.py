@@ -72,6 +72,7 @@ def commands() -> dict[str, tuple[str, ...]]:
         "plan an integration": ("integrate", CELLS, HEADERS, evil, "--key", "key", "--plan"),
         "link evil names": ("link", *file_names()[:2]),
         "dedupe an evil name": ("dedupe", evil),
+        "enrich an evil name": ("enrich", CELLS, "--target", "text", "-k", "3"),
         "union of an evil name": ("union", evil),
         "path of evil names": ("path", CELLS, evil, "--hops", "2"),
     }
