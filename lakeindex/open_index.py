@@ -17,9 +17,10 @@ from lakeindex.files.lake_folder import why_unreachable
 from lakeindex.search.explain import Explainer
 from lakeindex.search.reranking_searcher import RerankingSearcher
 from lakeindex.search.searcher import Searcher
-from lakeindex.store.feedback_log import FeedbackFile, feedback_hash
+from lakeindex.store.feedback_log import FeedbackFile
 from lakeindex.store.generations import Generation
 from lakeindex.store.layout import CATALOG
+from lakeindex.store.verdict_files import hash_with_verdicts
 from lakeindex.types.lake import ColumnId, TableId
 
 if TYPE_CHECKING:
@@ -201,13 +202,13 @@ class OpenIndex:
 
     @property
     def logical_hash(self) -> str:
-        """The hash of the index's content, feedback included.
+        """The hash of the index's content, feedback on columns and rows included.
 
         Raises IndexDamaged when that can't be read, Refused where only some tables are allowed: it tells of all.
         """
         if self.is_restricted:
             raise Refused("the logical hash tells of all tables, of which only some are allowed here")
-        return feedback_hash(self.generation.manifest.logical_hash, self.feedback_file.read())
+        return hash_with_verdicts(self.generation.manifest.logical_hash, Path(self.settings.index))
 
     @property
     def feedback_file(self) -> FeedbackFile:
