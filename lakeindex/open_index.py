@@ -25,6 +25,7 @@ from lakeindex.types.lake import ColumnId, TableId
 
 if TYPE_CHECKING:
     from lakeindex.catalog.catalog import Catalog
+    from lakeindex.integrate.link.kept_verdicts import KeptVerdicts
     from lakeindex.join.lake_tables import LakeTables
     from lakeindex.search.feedback import Feedback
     from lakeindex.search.query_encoder import QueryEncoder
@@ -119,6 +120,15 @@ class OpenIndex:
         from lakeindex.search.feedback import Feedback
 
         return Feedback(self.feedback_file, self.searcher.directory)
+
+    @part
+    def link_verdicts(self) -> KeptVerdicts:
+        """People's verdicts on pairs of rows."""
+        from lakeindex.integrate.link.kept_verdicts import KeptVerdicts
+        from lakeindex.store.link_verdicts import LinkVerdictFile
+
+        file, globs = LinkVerdictFile(Path(self.settings.index)), self.searcher.directory.globs
+        return KeptVerdicts(file, globs, self.generation.manifest.settings, self.settings)
 
     @part
     def catalog(self) -> Catalog:

@@ -77,5 +77,5 @@ def find_entities(tables: LakeTables, searcher: Searcher, request: IntegrateRequ
     alignment = request.alignment or align(names, searcher)
     alignment, key = with_key(alignment, request.key)
     tuples = Tuples(tuple(read_records(tables, name) for name in names), alignment)
-    sets = sets_by_key(tuples, key) if key else sets_by_links(tuples)
+    sets = sets_by_key(tuples, key) if key else sets_by_links(tuples, request.verdicts)
     return Entities(tuples, sets, tuple(key))

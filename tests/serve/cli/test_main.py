@@ -36,6 +36,7 @@ COMMANDS = (
     "status",
     "tables",
     "train",
+    "verdicts",
     "verify",
     "watch-joins",
     "why",
