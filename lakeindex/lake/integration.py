@@ -18,7 +18,7 @@ from lakeindex.integrate.link.link_records import (
     dedupe_records,
     link_records,
 )
-from lakeindex.integrate.link.review import kept_pairs, read_review, review_table, unsure_pairs, write_review
+from lakeindex.integrate.link.review import kept_pairs, review_table, unsure_pairs, write_review
 from lakeindex.integrate.records import Records, read_records
 from lakeindex.open_index import OpenIndex
 from lakeindex.types.lake import TableId
@@ -130,7 +130,7 @@ def _options(
 ) -> tuple[LinkOptions, Keeping | None]:
     """Return how to link, by all verdicts that are kept, those of a review file that was given among them."""
     kept = opened.link_verdicts
-    keeping = None if request.verdicts is None else kept.keep(read_review(request.verdicts), *sides)
+    keeping = None if request.verdicts is None else kept.keep(request.verdicts, *sides)
     alone = None if keeping is None else keeping.alone
     verdicts = kept.on([one.table for one in sides]) if alone is None else alone
     return LinkOptions(request.block, verdicts, request.explain), keeping

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from lakeindex.config.index_settings import limits_built_with
 from lakeindex.config.profile_limits import RawValues, limits_from_json
 from lakeindex.config.settings import Settings
 from lakeindex.errors import InvalidSetting
-from lakeindex.integrate.link.review import ReviewedPair
+from lakeindex.integrate.link.review import ReviewedPair, read_review
 from lakeindex.integrate.link.verdicts import RowVerdicts, row_hashes, under_key
 from lakeindex.integrate.records import Records
 from lakeindex.store.link_verdicts import LabelledRows, LinkVerdictFile, RowId
@@ -53,7 +54,7 @@ class Keeping:
                 "so none of rows"
             )
         counts = {"new": self.new, "changed": self.changed, "as before": self.same, "withdrawn": self.withdrawn}
-        listed = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "none"
+        listed = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "none that is new"
         passed_over = f"; {self.passed_over} passed over: their rows are not, or no longer, in these tables"
         return f"verdicts kept in the index: {listed}" + (passed_over if self.passed_over else "")
 
@@ -93,21 +94,23 @@ class KeptVerdicts:
         judged = ((one.left.content, one.right.content, one.verdict is Verdict.ACCEPTED) for one in given)
         return RowVerdicts.of(judged, key)
 
-    def keep(self, reviewed: Sequence[ReviewedPair], left: Records, right: Records) -> Keeping:
+    def keep(self, file: Path, left: Records, right: Records) -> Keeping:
         """Keep the verdicts of a review file of two tables, or of one: they count at once, and across all builds.
 
         Each replaces an earlier one on its pair. Raises InvalidSetting where none is on rows of these tables,
+        NotFound and InvalidSetting as `read_review`,
         LockHeld when another writer doesn't come to an end, LakeIndexError where the index can't be written,
         IndexDamaged as `on`: nothing is kept then.
         """
+        reviewed = read_review(file)
         if (key := self.key) is None:
             return Keeping(alone=_alone(reviewed))
         before = {one.pair: one for one in self.file.read()}
         found = _found(reviewed, _Sides.of(left, right, key), before)
         if reviewed and not found:
             raise InvalidSetting(
-                f"none of the rows that the file has verdicts on is in {_named(left, right)}: it is a review file of "
-                "other tables, or their rows have changed since; nothing was kept"
+                f"none of the rows that {file} has verdicts on is in {_named(left, right)}: it is a review file of "
+                "other tables, or the rows have changed since; nothing was kept"
             )
         given = {one.pair: one for one, verdict in found if verdict is not None}
         other = {pair: one for pair, one in given.items() if pair not in before or not _is_same(before[pair], one)}
