@@ -13,7 +13,10 @@ from lakeindex.types.lake import TableId
 LINK_VERDICTS = "link_verdicts.jsonl"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+RowPair = tuple[tuple[TableId, TableId], tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class RowId:
     """The rows of a table that hold the same."""
 
@@ -39,9 +42,10 @@ class LabelledRows:
     """ISO 8601, UTC."""
 
     @property
-    def pair(self) -> tuple[RowId, RowId]:
-        """The two in sorted order, which identifies the pair."""
-        return (self.left, self.right) if self.left <= self.right else (self.right, self.left)
+    def pair(self) -> RowPair:
+        """Both tables and what both rows hold, each in sorted order: what is in which table makes no difference."""
+        (left, right), (first, second) = sorted(self.tables), sorted((self.left.content, self.right.content))
+        return (left, right), (first, second)
 
     @property
     def tables(self) -> tuple[TableId, TableId]:
@@ -75,12 +79,8 @@ class LinkVerdictFile(VerdictFile[LabelledRows]):
 
 def link_verdicts_hash(index_hash: str, verdicts: Iterable[LabelledRows]) -> str:
     """Combine the hash of an index with its verdicts; without any verdict, return `index_hash` itself."""
-    as_json = [[*_rows_of(one), one.verdict, one.note] for one in sorted(verdicts, key=lambda one: one.pair)]
+    as_json = [[*one.pair, one.verdict, one.note] for one in sorted(verdicts, key=lambda one: one.pair)]
     return hash_of(json.dumps([index_hash, "rows", as_json]).encode("ascii")) if as_json else index_hash
-
-
-def _rows_of(labelled: LabelledRows) -> list[str]:
-    return [text for row in labelled.pair for text in (row.table, row.digits)]
 
 
 def _content_of(digits: Any) -> int:

@@ -53,12 +53,15 @@ def test_what_was_given_is_read_and_what_was_withdrawn_is_not(tmp_path: Path) ->
     later = LabelledRows(RIGHT, LEFT, Verdict.REJECTED)
     assert file.change([later], [REJECTED.pair]) == {ACCEPTED.pair: ACCEPTED, REJECTED.pair: REJECTED}
     assert file.read() == (later,)
+    mirrored = LabelledRows(row(LEFT.table, RIGHT.content), row(RIGHT.table, LEFT.content), Verdict.ACCEPTED)
+    file.change([mirrored])
+    assert file.read() == (mirrored,)
 
 
 def test_what_changes_nothing_is_not_written(tmp_path: Path) -> None:
     file = given(tmp_path)
     before = file.stamp()
-    file.change([ACCEPTED], [(LEFT, OTHER)])
+    file.change([ACCEPTED], [replace(ACCEPTED, left=OTHER).pair])
     assert file.stamp() == before
 
 

@@ -20,7 +20,7 @@ from lakeindex.errors import InvalidSetting
 from lakeindex.integrate.link.review import ReviewedPair, read_review
 from lakeindex.integrate.link.verdicts import RowVerdicts, row_hashes, under_key
 from lakeindex.integrate.records import Records
-from lakeindex.store.link_verdicts import LabelledRows, LinkVerdictFile, RowId
+from lakeindex.store.link_verdicts import LabelledRows, LinkVerdictFile, RowId, RowPair
 from lakeindex.store.verdict_file import Verdict
 from lakeindex.types.lake import TableId
 
@@ -154,7 +154,7 @@ class _Sides:
 
 
 def _found(
-    reviewed: Sequence[ReviewedPair], sides: _Sides, before: Collection[tuple[RowId, RowId]]
+    reviewed: Sequence[ReviewedPair], sides: _Sides, before: Collection[RowPair]
 ) -> list[tuple[LabelledRows, Verdict | None]]:
     """Return the verdicts on rows that the tables have, and those that change what is kept of rows that are gone."""
     now = datetime.now(UTC).isoformat(timespec="microseconds")

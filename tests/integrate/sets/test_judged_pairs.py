@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lakeindex.integrate.link.link_records import LINKS_SCHEMA
-from lakeindex.integrate.link.verdicts import ACCEPTED, NONE, REJECTED, RowVerdicts, judged, row_hashes
+from lakeindex.integrate.link.verdicts import ACCEPTED, NONE, REJECTED, RowVerdicts, judged, row_hashes, under_key
 from lakeindex.integrate.sets.communities import components, integrable_sets
 from lakeindex.integrate.sets.tuple_graph import TupleGraph
 from tests.integrate.link.records_of import records
@@ -73,11 +73,9 @@ def test_links_are_overruled_and_pairs_that_nobody_made_are_added() -> None:
 
 
 def test_verdicts_under_a_key_are_found_with_that_key_alone() -> None:
-    from lakeindex.integrate.link.verdicts import under_key
-
     hashes, key = np.concatenate([row_hashes(LEFT), row_hashes(RIGHT)]), bytes(range(16))
     hidden = under_key(hashes, key).tolist()
-    links = pa.table([[0], [4], [0.9]], schema=LINKS_SCHEMA)
+    links = pa.table([[2], [3], [0.9]], schema=LINKS_SCHEMA)
     for tried, expected in ((key, [0.0]), (bytes(16), [0.9]), (b"", [0.9])):
-        verdicts = RowVerdicts.of([(hidden[0], hidden[4], False)], tried)
+        verdicts = RowVerdicts.of([(hidden[2], hidden[3], False)], tried)
         assert judged(links, [LEFT, RIGHT], verdicts).links["probability"].to_pylist() == expected
