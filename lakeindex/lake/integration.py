@@ -34,6 +34,8 @@ class LinkedTables:
     linked: Linked
     keeping: Keeping | None = None
     """What became of the verdicts of a review file, where one was given."""
+    obeyed: int = 0
+    """Verdicts on rows of the tables that were obeyed."""
 
     @property
     def pairs(self) -> pa.Table:
@@ -58,7 +60,8 @@ class LinkedTables:
         matches, pairs = self.matches.num_rows, self.pairs.num_rows
         count = f"{matches:,} pairs of rows match, of {pairs:,} that may; compared by {columns}"
         left_out = f"; {self.linked.left_out:,} rows are in blocks too large to compare"
-        return count + (left_out if self.linked.left_out else "")
+        obeyed = f"; {self.obeyed:,} verdicts are obeyed (--kept lists them)"
+        return count + (left_out if self.linked.left_out else "") + (obeyed if self.obeyed else "")
 
     def side_by_side(self) -> pa.Table:
         """Return the matches with their values, left and right of each attribute, by falling probability."""
@@ -92,7 +95,7 @@ def link_tables(opened: OpenIndex, left: str, right: str, request: LinkRequest) 
     """Link the tuples of two tables. Raises NotFound with the nearest names, UnreadableTable, InvalidSetting."""
     sides = _read(opened, left), _read(opened, right)
     aligned, (options, keeping) = _aligned(opened, *sides), _options(opened, request, sides)
-    return LinkedTables(*sides, aligned, link_records(*sides, aligned, options), keeping)
+    return LinkedTables(*sides, aligned, link_records(*sides, aligned, options), keeping, len(options.verdicts))
 
 
 def find_duplicates(opened: OpenIndex, table: str, request: LinkRequest) -> LinkedTables:
@@ -100,7 +103,7 @@ def find_duplicates(opened: OpenIndex, table: str, request: LinkRequest) -> Link
     records = _read(opened, table)
     options, keeping = _options(opened, request, (records, records))
     aligned = _aligned(opened, records, records)
-    return LinkedTables(records, records, aligned, dedupe_records(records, options), keeping)
+    return LinkedTables(records, records, aligned, dedupe_records(records, options), keeping, len(options.verdicts))
 
 
 def kept_verdicts(opened: OpenIndex, left: str, right: str) -> pa.Table:

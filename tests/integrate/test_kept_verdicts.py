@@ -340,7 +340,7 @@ def test_an_index_of_hashes_keeps_rows_under_its_key(built: Path, tmp_path: Path
     with (tmp_path / "r.csv").open(newline="") as handle:
         written = {one[f"{side}_hash"] for one in csv.DictReader(handle) for side in ("left", "right")}
     kept = LinkVerdictFile(tmp_path / "index").read()
-    assert written.isdisjoint({row.digits for one in kept for row in one.pair})
+    assert written.isdisjoint({row.digits for one in kept for row in (one.left, one.right)})
 
 
 def test_an_index_that_cannot_be_written_says_so_unless_nothing_is_new(
@@ -352,3 +352,18 @@ def test_an_index_that_cannot_be_written_says_so_unless_nothing_is_new(
     with pytest.raises(LakeIndexError, match=r"link_verdicts\.jsonl can't be written"):
         give(opened(), file, {APART: "accept"})
     assert obeys(opened())
+
+
+def test_the_commands_list_what_is_kept_and_tell_that_it_counts(
+    folder: Path, opened: Callable[..., Lake], file: Path
+) -> None:
+    words = ["--index", str(folder / "index"), "-o", "csv"]
+    listed = list(csv.DictReader(CliRunner().invoke(cli, ["verdicts", *words]).stdout.splitlines()))
+    assert [one["verdict"] for one in listed] == [
+        one["verdict"] for one in opened().opened.link_verdicts.to_arrow().to_pylist()
+    ]
+    assert sorted(one["verdict"] for one in listed) == ["accepted", "rejected"]
+    assert "2 verdicts are obeyed" in opened().link("shops.csv", "stores.csv").describe()
+    assert "obeyed" not in opened().dedupe("other.csv").describe()
+    shown = CliRunner().invoke(cli, ["link", "shops.csv", "stores.csv", "--kept", "--rows", *words])
+    assert shown.exit_code == 2 and "give it alone" in shown.output

@@ -26,7 +26,7 @@ from lakeindex.store.link_verdicts import LabelledRows, LinkVerdictFile, RowId
 from lakeindex.store.verdict_file import Verdict
 print("ready", flush=True)
 for number in range(int(sys.argv[3])):
-    rows = RowId("a.csv", int(sys.argv[2])), RowId("b.csv", number)
+    rows = RowId("a.csv", 1_000_000 + int(sys.argv[2])), RowId("b.csv", number)
     LinkVerdictFile(Path(sys.argv[1])).change([LabelledRows(*rows, Verdict.ACCEPTED)])
 """
 
@@ -92,7 +92,9 @@ def test_a_writer_that_is_killed_leaves_whole_verdicts(tmp_path: Path) -> None:
             writer.stdout.readline()
             time.sleep(0.05 + 0.037 * moment)
             writer.send_signal(signal.SIGKILL)
-        contents = sorted(one.right.content for one in LinkVerdictFile(tmp_path).read() if one.left.content == moment)
+        contents = sorted(
+            one.right.content for one in LinkVerdictFile(tmp_path).read() if one.left.content == 1_000_000 + moment
+        )
         assert contents == list(range(len(contents)))
     LinkVerdictFile(tmp_path).change([ACCEPTED])
     assert ACCEPTED in LinkVerdictFile(tmp_path).read()
