@@ -98,7 +98,6 @@ class Caller:
             "reject": lambda: lake.reject(left, right),
             "withdraw": lambda: lake.withdraw(left, right),
             "feedback": lake.feedback,
-            "link verdicts": lambda: lake.opened.link_verdicts.to_arrow(),
             "tables": lake.tables,
             "profile": lambda: lake.profile(table, draw.choice([None, column])),
             "read": lambda: list(lake.read(table).batches),
