@@ -6,11 +6,8 @@ INDEX/NAME.lock       locked (flock) by the process that replaces it
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,14 +17,13 @@ from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
-from lakeindex.errors import IndexDamaged, LakeIndexError, LockHeld
+from lakeindex.errors import IndexDamaged, LakeIndexError
 from lakeindex.files.regular_file import open_regular
 from lakeindex.store.current_pointer import sync
+from lakeindex.store.waiting_lock import locked
 from lakeindex.types.lake import TableId
 
 _FORMAT = 1
-_LOCK_TIMEOUT_SECONDS = 10.0
-_PAUSE_SECONDS = 0.02
 
 Stamp = tuple[int, int, int, int]
 
@@ -204,23 +200,11 @@ class VerdictFile(ABC, Generic[_Given]):
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Lock the file, waiting for another writer: unlike a build, writing verdicts takes a moment."""
         try:
-            lock = self.path.with_suffix(".lock").open("a+")
+            with locked(self.path.with_suffix(".lock"), self.path):
+                yield
         except OSError as error:
             raise self._unwritable(error, self.path) from error
-        with lock:
-            deadline = time.monotonic() + _LOCK_TIMEOUT_SECONDS
-            while not _try_lock(lock.fileno()):
-                if time.monotonic() > deadline:
-                    lock.seek(0)
-                    holder = lock.read().strip() or "an unknown process"
-                    raise LockHeld(f"{self.path} is being written by {holder}; wait until it is done, or stop it")
-                time.sleep(_PAUSE_SECONDS)
-            lock.truncate(0)
-            lock.write(f"process {os.getpid()}")
-            lock.flush()
-            yield
 
     def verdicts_in(self, content: bytes, path: Path) -> tuple[_Given, ...]:
         """Return the verdicts in a file's content. Raises IndexDamaged where that isn't what was written to `path`."""
@@ -245,11 +229,3 @@ class VerdictFile(ABC, Generic[_Given]):
 def hash_of(content: bytes) -> str:
     """Return a checksum."""
     return hashlib.blake2b(content, digest_size=16).hexdigest()
-
-
-def _try_lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lakeindex.errors import IndexDamaged, LakeIndexError, LockHeld, NotFound
-from lakeindex.store import verdict_file
+from lakeindex.store import waiting_lock
 from lakeindex.store.feedback_log import FeedbackFile, LabelledPair, feedback_hash
 from lakeindex.store.verdict_file import Verdict
 from lakeindex.types.lake import ColumnId, TableId
@@ -84,7 +84,7 @@ def test_writers_at_one_time_lose_nothing(tmp_path: Path) -> None:
 
 def test_a_writer_that_never_ends_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = given(tmp_path)
-    monkeypatch.setattr(verdict_file, "_LOCK_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(waiting_lock, "_LOCK_TIMEOUT_SECONDS", 0.05)
     with (tmp_path / "feedback.lock").open("r+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(LockHeld, match=r"feedback.jsonl is being written by process \d+; wait"):
