@@ -17,13 +17,15 @@ from lakeindex.files.lake_folder import why_unreachable
 from lakeindex.search.explain import Explainer
 from lakeindex.search.reranking_searcher import RerankingSearcher
 from lakeindex.search.searcher import Searcher
-from lakeindex.store.feedback_log import FeedbackFile, feedback_hash
+from lakeindex.store.feedback_log import FeedbackFile
 from lakeindex.store.generations import Generation
 from lakeindex.store.layout import CATALOG
+from lakeindex.store.verdict_files import hash_with_verdicts
 from lakeindex.types.lake import ColumnId, TableId
 
 if TYPE_CHECKING:
     from lakeindex.catalog.catalog import Catalog
+    from lakeindex.integrate.link.kept_verdicts import KeptVerdicts
     from lakeindex.join.lake_tables import LakeTables
     from lakeindex.search.feedback import Feedback
     from lakeindex.search.query_encoder import QueryEncoder
@@ -120,6 +122,15 @@ class OpenIndex:
         return Feedback(self.feedback_file, self.searcher.directory)
 
     @part
+    def link_verdicts(self) -> KeptVerdicts:
+        """People's verdicts on pairs of rows."""
+        from lakeindex.integrate.link.kept_verdicts import KeptVerdicts
+        from lakeindex.store.link_verdicts import LinkVerdictFile
+
+        file, globs = LinkVerdictFile(Path(self.settings.index)), self.searcher.directory.globs
+        return KeptVerdicts(file, globs, self.generation.manifest.settings, self.settings)
+
+    @part
     def catalog(self) -> Catalog:
         """The generation's catalog."""
         from lakeindex.catalog.catalog import Catalog
@@ -201,13 +212,13 @@ class OpenIndex:
 
     @property
     def logical_hash(self) -> str:
-        """The hash of the index's content, feedback included.
+        """The hash of the index's content, feedback on columns and rows included.
 
         Raises IndexDamaged when that can't be read, Refused where only some tables are allowed: it tells of all.
         """
         if self.is_restricted:
             raise Refused("the logical hash tells of all tables, of which only some are allowed here")
-        return feedback_hash(self.generation.manifest.logical_hash, self.feedback_file.read())
+        return hash_with_verdicts(self.generation.manifest.logical_hash, Path(self.settings.index))
 
     @property
     def feedback_file(self) -> FeedbackFile:

@@ -18,12 +18,12 @@ from lakeindex.config.index_settings import limits_built_with
 from lakeindex.config.settings import Settings
 from lakeindex.errors import IndexDamaged, IndexUnusable, LakeIndexError
 from lakeindex.files.user_folders import cache_slot
-from lakeindex.store.feedback_log import FeedbackFile
 from lakeindex.store.generations import GENERATIONS, Generation, numbers_in, open_current, open_generation
 from lakeindex.store.layout import CATALOG, STAGING
 from lakeindex.store.publishing import remove_generations, writing
 from lakeindex.store.sandbox_check import require_sandbox_checked
 from lakeindex.store.staging import Staging
+from lakeindex.store.verdict_files import forget_verdicts, tables_with_verdicts
 from lakeindex.types.lake import TableId
 from lakeindex.types.reports import FileOutcome, Progress
 
@@ -40,7 +40,7 @@ class Forgotten:
     still_read: tuple[int, ...]
     """Generations that may hold the tables, but that somebody reads: they stay until they are forgotten again."""
     verdicts: int
-    """Verdicts on columns of the tables, which are removed, too."""
+    """Verdicts on columns and rows of the tables, which are removed, too."""
 
 
 def forget_tables(
@@ -64,7 +64,7 @@ def forget_tables(
         if not tables.isdisjoint(current):
             build = build_like(generation, index, folder, replace(settings, keep=0), progress, calibrate)
             generation = _publish_without(build, tables)
-        verdicts = FeedbackFile(index).forget(tables)
+        verdicts = forget_verdicts(index, tables)
         _remove_described_pairs(index)
         remove_generations(index, before - {generation.number})
     still_read = _left_beside(index, generation.number)
@@ -95,7 +95,7 @@ def _names_in(generation: Generation, memory: str) -> set[TableId]:
 
 def _names_elsewhere(index: Path, current: Generation, memory: str) -> set[TableId]:
     """Return the names of tables in other generations, as far as these can be read, and of those with verdicts."""
-    names = {column.table for one in FeedbackFile(index).read() for column in one.pair}
+    names = tables_with_verdicts(index)
     for number in set(numbers_in(index)) - {current.number}:
         with suppress(IndexUnusable):  # it is removed unread
             generation = open_generation(index, number)

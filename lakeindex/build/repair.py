@@ -23,7 +23,6 @@ from lakeindex.profile.walk import walk
 from lakeindex.store.checksums import UNPUBLISHED
 from lakeindex.store.condition import Condition, condition_of
 from lakeindex.store.current_pointer import CURRENT, Pointer, point_at
-from lakeindex.store.feedback_log import FeedbackFile
 from lakeindex.store.generations import Generation, folder_of
 from lakeindex.store.layout import CATALOG, ENCODER_ROLE, HEAD
 from lakeindex.store.manifest import MANIFEST, Manifest
@@ -31,6 +30,7 @@ from lakeindex.store.mending import equal_files, put_back, put_manifest, recover
 from lakeindex.store.publishing import remove_generations, writing
 from lakeindex.store.read_lock import ReadLock
 from lakeindex.store.trust_cache import read_trust
+from lakeindex.store.verdict_files import damages_of_verdicts
 from lakeindex.types.lake import LakeFile
 from lakeindex.types.reports import Progress
 
@@ -110,7 +110,7 @@ def repair_index(index: Path, repairing: Repairing) -> Repaired:
         patient.unpublished,
         tuple(sorted(broken - {patient.number})),
         is_same,
-        _damage_of_feedback(index),
+        "; ".join(damages_of_verdicts(index).values()),
     )
 
 
@@ -236,11 +236,3 @@ def _model_of(index: Path, patient: _Patient, settings: Settings, repairing: Rep
             f"{model.fingerprint}; index the lake again: lakeindex index {manifest.lake} --index {index}"
         )
     return replace(model, is_final=True)
-
-
-def _damage_of_feedback(index: Path) -> str:
-    try:
-        FeedbackFile(index).read()
-    except IndexDamaged as error:
-        return str(error)
-    return ""

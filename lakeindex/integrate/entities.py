@@ -9,6 +9,7 @@ import numpy as np
 from lakeindex.arrays.aliases import Integers
 from lakeindex.integrate.disjunction.equal_join import MISSING
 from lakeindex.integrate.link.link_by_tables import link_by_tables
+from lakeindex.integrate.link.verdicts import REJECTED, RowVerdicts, judged
 from lakeindex.integrate.sets.communities import integrable_sets
 from lakeindex.integrate.sets.tuple_graph import TupleGraph
 from lakeindex.integrate.tuples import Tuples
@@ -22,11 +23,18 @@ def sets_by_key(tuples: Tuples, key: Sequence[int]) -> Integers:
     return _numbered_by_first(codes)
 
 
-def sets_by_links(tuples: Tuples) -> Integers:
-    """Return the set of each tuple, (tuples,): the communities of the graph of tuples that are likely the same."""
-    links = link_by_tables(tuples.records, tuples.alignment)
-    left, right, likely = (links[name].to_numpy() for name in ("left", "right", "probability"))
-    return _numbered_by_first(integrable_sets(TupleGraph(len(tuples), left, right, likely, tuples.table_of)))
+def sets_by_links(tuples: Tuples, verdicts: RowVerdicts) -> tuple[Integers, Integers]:
+    """Return the set of each tuple, (tuples,): the communities of the graph of tuples that are likely the same.
+
+    Tuples of pairs that a person accepted are in one set, and those of rejected ones never: the second is the pairs of
+    their sets, (pairs, 2).
+    """
+    found = judged(link_by_tables(tuples.records, tuples.alignment), tuples.records, verdicts)
+    left, right, likely = (found.links[name].to_numpy() for name in ("left", "right", "probability"))
+    graph = TupleGraph(len(tuples), left, right, likely, tuples.table_of, found.verdicts if len(verdicts) else None)
+    sets = _numbered_by_first(integrable_sets(graph))
+    is_apart = found.verdicts == REJECTED
+    return sets, np.unique(np.column_stack([sets[left[is_apart]], sets[right[is_apart]]]), axis=0)
 
 
 def _numbered_by_first(sets: Integers) -> Integers:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
 from lakeindex.arrays.aliases import Integers
 from lakeindex.errors import InvalidSetting
 from lakeindex.integrate.align.align import align
@@ -14,7 +16,7 @@ from lakeindex.integrate.conflicts.resolve import resolve
 from lakeindex.integrate.entities import sets_by_key, sets_by_links
 from lakeindex.integrate.integration import Integration, spread
 from lakeindex.integrate.key_attributes import with_key
-from lakeindex.integrate.lines import lines_of, value_codes
+from lakeindex.integrate.lines import kept_apart, lines_of, value_codes
 from lakeindex.integrate.plan import IntegrationPlan
 from lakeindex.integrate.records import read_records
 from lakeindex.integrate.remarks import remarks_on
@@ -33,6 +35,8 @@ class Entities:
     """(tuples,)"""
     key: tuple[int, ...]
     """The attributes of the key."""
+    apart: Integers
+    """(pairs, 2) sets that a person told apart."""
 
 
 def integrate(tables: LakeTables, searcher: Searcher, request: IntegrateRequest) -> Integration:
@@ -46,6 +50,9 @@ def integrate(tables: LakeTables, searcher: Searcher, request: IntegrateRequest)
     resolved = _resolved(found, claims, request)
     has_column = found.tuples.has_column(found.sets)
     codes = value_codes(claims, resolved, has_column.shape)
+    if len(found.apart):
+        codes = np.column_stack([codes, kept_apart(codes, found.apart)])
+        has_column = np.column_stack([has_column, np.zeros(len(has_column), bool)])
     lines = lines_of(codes, has_column, found.key, request.most_lines)
     claims, resolved = spread(claims, resolved, lines)
     remarks = tuple(remarks_on(found.tuples, claims, resolved, lines.is_cut))
@@ -77,5 +84,7 @@ def find_entities(tables: LakeTables, searcher: Searcher, request: IntegrateRequ
     alignment = request.alignment or align(names, searcher)
     alignment, key = with_key(alignment, request.key)
     tuples = Tuples(tuple(read_records(tables, name) for name in names), alignment)
-    sets = sets_by_key(tuples, key) if key else sets_by_links(tuples)
-    return Entities(tuples, sets, tuple(key))
+    if key:
+        return Entities(tuples, sets_by_key(tuples, key), tuple(key), np.zeros((0, 2), np.int64))
+    sets, apart = sets_by_links(tuples, request.verdicts)
+    return Entities(tuples, sets, (), apart)

@@ -55,6 +55,20 @@ def value_codes(claims: Claims, resolved: Resolved, shape: tuple[int, int]) -> I
     return codes
 
 
+def kept_apart(codes: Integers, apart: Integers) -> Integers:
+    """Return a code for each set, (sets,), by which pairs of sets that a person told apart, (pairs, 2), disagree.
+
+    Only those need it that agree in all that they say. It is MISSING for the others, and of no two sets the same.
+    """
+    first, second = codes[apart[:, 0]], codes[apart[:, 1]]
+    disagree = ((first != second) & (first != MISSING) & (second != MISSING)).any(axis=1)
+    chosen = np.unique(apart[~disagree])
+    chosen = chosen[(codes[chosen] != MISSING).any(axis=1)]
+    column = np.full(len(codes), MISSING, np.int64)
+    column[chosen] = np.arange(len(chosen))
+    return column
+
+
 def lines_of(codes: Integers, has_column: Flags, keys: Sequence[int], most: int) -> Lines:
     """Join sets of tuples, (sets, attributes), with what agrees with them.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lakeindex.integrate.alignment import Alignment
 from lakeindex.integrate.conflicts.chat_endpoint import ChatEndpoint
 from lakeindex.integrate.conflicts.claims import Rule
+from lakeindex.integrate.link.verdicts import RowVerdicts
 from lakeindex.types.lake import TableId
 
 
@@ -26,3 +27,5 @@ class IntegrateRequest:
     """The language model that is asked about ties; None where none is."""
     most_lines: int = 1_000_000
     """Lines beyond which joins that multiply are not made."""
+    verdicts: RowVerdicts = field(default_factory=RowVerdicts.none)
+    """What people said of pairs of rows; where there is a key, that decides."""

@@ -49,6 +49,7 @@ class Integrating:
             self.newest_by,
             ChatEndpoint.from_environment() if self.ask_model else None,
             int(JOINED_ROWS.require(self.most_lines, "most_lines")),
+            opened.link_verdicts.on(named),
         )
 
     def _edited(self, opened: OpenIndex, tables: Sequence[TableId]) -> Alignment | None:

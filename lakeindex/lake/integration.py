@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from lakeindex.integrate.align.align import align
 from lakeindex.integrate.alignment import AlignedPair
+from lakeindex.integrate.link.kept_verdicts import Keeping
 from lakeindex.integrate.link.link_records import (
     MATCH,
     Linked,
@@ -17,8 +18,7 @@ from lakeindex.integrate.link.link_records import (
     dedupe_records,
     link_records,
 )
-from lakeindex.integrate.link.review import read_verdicts, review_table, unsure_pairs, write_review
-from lakeindex.integrate.link.verdicts import RowVerdicts
+from lakeindex.integrate.link.review import kept_pairs, review_table, unsure_pairs, write_review
 from lakeindex.integrate.records import Records, read_records
 from lakeindex.open_index import OpenIndex
 from lakeindex.types.lake import TableId
@@ -32,6 +32,10 @@ class LinkedTables:
     right: Records
     aligned: tuple[AlignedPair, ...]
     linked: Linked
+    keeping: Keeping | None = None
+    """What became of the verdicts of a review file, where one was given."""
+    obeyed: int = 0
+    """Verdicts on rows of the tables that were obeyed."""
 
     @property
     def pairs(self) -> pa.Table:
@@ -56,7 +60,8 @@ class LinkedTables:
         matches, pairs = self.matches.num_rows, self.pairs.num_rows
         count = f"{matches:,} pairs of rows match, of {pairs:,} that may; compared by {columns}"
         left_out = f"; {self.linked.left_out:,} rows are in blocks too large to compare"
-        return count + (left_out if self.linked.left_out else "")
+        obeyed = f"; {self.obeyed:,} verdicts are obeyed (--kept lists them)"
+        return count + (left_out if self.linked.left_out else "") + (obeyed if self.obeyed else "")
 
     def side_by_side(self) -> pa.Table:
         """Return the matches with their values, left and right of each attribute, by falling probability."""
@@ -81,28 +86,54 @@ class LinkRequest:
     block: str | None = None
     """The left table's column in which rows must be equal to be compared."""
     verdicts: Path | None = None
-    """A review file with verdicts."""
+    """A review file, whose verdicts the index keeps from then on."""
     explain: tuple[int, int] | None = None
     """The rows of a pair to be explained."""
-
-    def options(self) -> LinkOptions:
-        """Read the verdicts. Raises NotFound and InvalidSetting."""
-        verdicts = RowVerdicts.none() if self.verdicts is None else read_verdicts(self.verdicts)
-        return LinkOptions(self.block, verdicts, self.explain)
 
 
 def link_tables(opened: OpenIndex, left: str, right: str, request: LinkRequest) -> LinkedTables:
     """Link the tuples of two tables. Raises NotFound with the nearest names, UnreadableTable, InvalidSetting."""
-    opened.require_rows()
-    sides = read_records(opened.tables, TableId(left)), read_records(opened.tables, TableId(right))
-    alignment = align([sides[0].table, sides[1].table], opened.searcher)
-    aligned = tuple(alignment.pairs(sides[0].table, sides[1].table))
-    return LinkedTables(*sides, aligned, link_records(*sides, aligned, request.options()))
+    sides = _read(opened, left), _read(opened, right)
+    aligned, (options, keeping) = _aligned(opened, *sides), _options(opened, request, sides)
+    return LinkedTables(*sides, aligned, link_records(*sides, aligned, options), keeping, len(options.verdicts))
 
 
 def find_duplicates(opened: OpenIndex, table: str, request: LinkRequest) -> LinkedTables:
     """Link the tuples of one table. Raises as `link_tables`."""
+    records = _read(opened, table)
+    options, keeping = _options(opened, request, (records, records))
+    aligned = _aligned(opened, records, records)
+    return LinkedTables(records, records, aligned, dedupe_records(records, options), keeping, len(options.verdicts))
+
+
+def kept_verdicts(opened: OpenIndex, left: str, right: str) -> pa.Table:
+    """Return the pairs of rows, of two tables or within one, that verdicts are kept on, as a review file has them.
+
+    Raises as `link_tables`.
+    """
+    first = _read(opened, left)
+    sides = first, first if right == left else _read(opened, right)
+    pairs = kept_pairs(*sides, opened.link_verdicts.on([one.table for one in sides]))
+    return review_table(*sides, _aligned(opened, *sides), pairs)
+
+
+def _read(opened: OpenIndex, table: str) -> Records:
     opened.require_rows()
-    records = read_records(opened.tables, TableId(table))
-    aligned = tuple(AlignedPair(name, name, 1.0) for name in records.names)
-    return LinkedTables(records, records, aligned, dedupe_records(records, request.options()))
+    return read_records(opened.tables, TableId(table))
+
+
+def _aligned(opened: OpenIndex, left: Records, right: Records) -> tuple[AlignedPair, ...]:
+    if left is right:
+        return tuple(AlignedPair(name, name, 1.0) for name in left.names)
+    return tuple(align([left.table, right.table], opened.searcher).pairs(left.table, right.table))
+
+
+def _options(
+    opened: OpenIndex, request: LinkRequest, sides: tuple[Records, Records]
+) -> tuple[LinkOptions, Keeping | None]:
+    """Return how to link, by all verdicts that are kept, those of a review file that was given among them."""
+    kept = opened.link_verdicts
+    keeping = None if request.verdicts is None else kept.keep(request.verdicts, *sides)
+    alone = None if keeping is None else keeping.alone
+    verdicts = kept.on([one.table for one in sides]) if alone is None else alone
+    return LinkOptions(request.block, verdicts, request.explain), keeping

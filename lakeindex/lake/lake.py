@@ -298,6 +298,7 @@ class Lake:
     def link(self, left_table: str, right_table: str, request: LinkRequest | None = None) -> LinkedTables:
         """Find the rows of two tables that describe the same thing, with probabilities, without labels.
 
+        Verdicts on pairs of their rows that the index keeps are obeyed, here and in `dedupe` and `integrate`.
         Raises NotFound for a table that doesn't exist, with the nearest names, UnreadableTable when a file is gone.
         """
         from lakeindex.lake.integration import LinkRequest, link_tables

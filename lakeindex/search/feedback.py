@@ -12,7 +12,8 @@ import pyarrow as pa
 from lakeindex.catalog.directory import Directory
 from lakeindex.errors import InvalidSetting, NotFound
 from lakeindex.store.feedback_csv import read_verdicts, write_verdicts
-from lakeindex.store.feedback_log import FeedbackFile, LabelledPair, Verdict, no_verdict_on
+from lakeindex.store.feedback_log import FeedbackFile, LabelledPair, no_verdict_on
+from lakeindex.store.verdict_file import Verdict
 from lakeindex.types.lake import ColumnId
 from lakeindex.types.names import is_utf8
 

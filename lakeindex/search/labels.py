@@ -16,7 +16,8 @@ from lakeindex.files.user_folders import cache_slot
 from lakeindex.match.label_memory import ColumnVectors, LabelMemory, undirected
 from lakeindex.match.labelled_pairs import LabelledPairs
 from lakeindex.match.user_verdicts import ACCEPTED, NO_VERDICT, REJECTED
-from lakeindex.store.feedback_log import FeedbackFile, LabelledPair, Stamp, Verdict
+from lakeindex.store.feedback_log import FeedbackFile, LabelledPair
+from lakeindex.store.verdict_file import Stamp, Verdict
 from lakeindex.types.lake import ColumnId, TableId
 
 _SIGNS = {Verdict.ACCEPTED: ACCEPTED, Verdict.REJECTED: REJECTED}

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from lakeindex.errors import InvalidSetting, NotFound, Refused
-from lakeindex.store.feedback_log import LabelledPair, Verdict
+from lakeindex.store.feedback_log import LabelledPair
+from lakeindex.store.verdict_file import Verdict
 from lakeindex.types.lake import ColumnId, TableId
 
 _NEEDED = ("left_table", "left_column", "right_table", "right_column", "verdict")

@@ -13,14 +13,21 @@ from typing import Any
 from lakeindex.errors import IndexDamaged, NotFound, Refused, StaleArtifact
 from lakeindex.files.regular_file import open_regular
 from lakeindex.store.archive import ArchiveReader
-from lakeindex.store.feedback_log import FEEDBACK, FeedbackFile, verdicts_in
 from lakeindex.store.generations import GENERATIONS, Generation, folder_of
 from lakeindex.store.layout import CATALOG, is_artifact
 from lakeindex.store.manifest import MANIFEST, Artifact, Manifest, read_manifest, write_manifest
 from lakeindex.store.publishing import LOCK, publish, writing
 from lakeindex.store.sandbox_check import fault_of
-from lakeindex.store.snapshot import DESCRIPTION, MANIFEST_MEMBER, SNAPSHOT_FORMAT, member_of
+from lakeindex.store.snapshot import (
+    DESCRIPTION,
+    MANIFEST_MEMBER,
+    SNAPSHOT_FORMAT,
+    WITH_LINK_VERDICTS,
+    described_as,
+    member_of,
+)
 from lakeindex.store.trust_cache import add_trust, drop_trust, read_trust
+from lakeindex.store.verdict_files import verdict_files
 
 IsLakeOf = Callable[[Manifest, Path, Path], bool]
 """Tells, given a generation's manifest and catalog, whether a folder, the last argument, has any of its files.
@@ -40,14 +47,15 @@ class Restored:
     generation: Generation
     sha256: str
     """Of the archive."""
-    kept_feedback: Path | None
-    """Where the verdicts that the index had before are now; None where none had to give way."""
+    kept_verdicts: tuple[Path, ...]
+    """Where the verdicts that the index had before are now; empty where none had to give way."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Contents:
     manifest: Manifest
-    feedback: bytes | None
+    verdicts: dict[str, bytes]
+    """The contents of files of verdicts, by their names."""
     lake_from_index: str | None
     sha256: str
 
@@ -66,7 +74,7 @@ def restore_snapshot(
     if lake is not None and not lake.is_dir():
         raise NotFound(f"there is no folder {lake}; --lake names the folder where the lake is now")
     contents = _read(file, index, None)
-    _require_no_other_verdicts(index, contents.feedback, force)
+    _require_no_other_verdicts(index, contents.verdicts, force)
     with _leaving_nothing(index), writing(index) as folder:
         inside = folder_of(folder, 1)
         if _read(file, index, inside) != contents:
@@ -74,8 +82,8 @@ def restore_snapshot(
         (inside / MANIFEST).write_bytes(write_manifest(contents.manifest))
         _require_sound(file, index, folder, Generation(1, inside, contents.manifest))
         manifest = replace(contents.manifest, lake=_lake_of(contents, index, inside, lake, is_lake_of))
-        _require_no_other_verdicts(index, contents.feedback, force)
-        kept = _put_verdicts(index, contents.feedback)
+        _require_no_other_verdicts(index, contents.verdicts, force)
+        kept = _put_verdicts(index, contents.verdicts)
         (inside / MANIFEST).unlink()
         generation = publish(index, inside, manifest, keep, is_trusted=False)
     # What was checked in the sandbox is the same but for the lake's name.
@@ -96,10 +104,7 @@ def _read(file: Path, index: Path, target: Path | None) -> _Contents:
         described = _description_in(archive)
         manifest_bytes = b"".join(_whole(archive, MANIFEST_MEMBER, described["manifest"]))
         manifest = read_manifest(manifest_bytes, file / MANIFEST_MEMBER, index)
-        feedback = described["feedback"]
-        verdicts = None if feedback is None else b"".join(_whole(archive, FEEDBACK, feedback))
-        if verdicts is not None:
-            verdicts_in(verdicts, file / FEEDBACK)
+        verdicts = _verdicts_in(archive, described, file, index)
         if strange := [name for name in manifest.artifacts if not is_artifact(name)]:
             raise archive.fault(f"a generation has no file {strange[0]!r}")
         archive.require_left(sum(artifact.bytes for artifact in manifest.artifacts.values()))
@@ -108,17 +113,29 @@ def _read(file: Path, index: Path, target: Path | None) -> _Contents:
         return _Contents(manifest, verdicts, described["lake_from_index"], archive.finish())
 
 
+def _verdicts_in(archive: ArchiveReader, described: dict[str, Any], file: Path, index: Path) -> dict[str, bytes]:
+    """Read the next members, the verdicts that an archive's description names."""
+    verdicts = {}
+    for kind in verdict_files(index):
+        artifact = described[described_as(kind.NAME)]
+        if artifact is not None:
+            verdicts[kind.NAME] = b"".join(_whole(archive, kind.NAME, artifact))
+            kind.verdicts_in(verdicts[kind.NAME], file / kind.NAME)
+    return verdicts
+
+
 def _description_in(archive: ArchiveReader) -> dict[str, Any]:
     """Read what an archive says of itself; manifest and verdicts as an Artifact."""
     try:
         read: dict[str, Any] = json.loads(archive.read_first(DESCRIPTION, _MOST_DESCRIPTION))
-        if read["format"] != SNAPSHOT_FORMAT:
-            raise archive.fault(f"it has format {read['format']!r}, this lakeindex reads format {SNAPSHOT_FORMAT}")
+        if read["format"] not in (SNAPSHOT_FORMAT, WITH_LINK_VERDICTS):
+            raise archive.fault(f"it has format {read['format']!r}, this lakeindex reads up to {WITH_LINK_VERDICTS}")
         way = read["lake_from_index"]
         if not (way is None or (isinstance(way, str) and "\0" not in way)):
             raise ValueError("the way to the lake is none")
-        manifest, feedback = _artifact(read["manifest"]), read["feedback"]
-        return read | {"manifest": manifest, "feedback": None if feedback is None else _artifact(feedback)}
+        described = {name: read.get(name) for name in (described_as(one.NAME) for one in verdict_files(Path()))}
+        verdicts = {name: None if one is None else _artifact(one) for name, one in described.items()}
+        return read | {"manifest": _artifact(read["manifest"])} | verdicts
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise archive.fault(f"it describes itself wrongly ({error})") from error
 
@@ -150,21 +167,19 @@ def _take_out(content: Iterator[bytes], path: Path | None) -> None:
         out.writelines(content)
 
 
-def _require_no_other_verdicts(index: Path, restored: bytes | None, force: bool) -> None:
-    there = FeedbackFile(index)
-    content = there.content()
-    if force or content is None or content == restored:
-        return
-    if there.read():
-        raise Refused(
-            f"{there.path} holds other verdicts than the snapshot; with --force the snapshot's count, "
-            f"and those there now are kept as {FEEDBACK}.bak (lakeindex feedback --export FILE.csv takes them along)"
-        )
+def _require_no_other_verdicts(index: Path, restored: dict[str, bytes], force: bool) -> None:
+    for there in () if force else verdict_files(index):
+        if there.content() not in (None, restored.get(there.NAME)) and there.read():
+            raise Refused(
+                f"{there.path} holds other verdicts than the snapshot; with --force the snapshot's count, "
+                f"and those there now are kept as {there.NAME}.bak ({there.LOOK})"
+            )
 
 
-def _put_verdicts(index: Path, restored: bytes | None) -> Path | None:
-    there = FeedbackFile(index)
-    return None if there.content() == restored else there.put(restored)
+def _put_verdicts(index: Path, restored: dict[str, bytes]) -> tuple[Path, ...]:
+    other = [file for file in verdict_files(index) if file.content() != restored.get(file.NAME)]
+    kept = [file.put(restored.get(file.NAME)) for file in other]
+    return tuple(path for path in kept if path is not None)
 
 
 def _require_sound(file: Path, index: Path, folder: Path, generation: Generation) -> None:

@@ -2,7 +2,8 @@
 
 snapshot.json                what follows: its sizes and checksums, and where the lake lies
 generation/manifest.json     the manifest, with the checksums of all files
-feedback.jsonl               people's verdicts, where there are any
+feedback.jsonl               people's verdicts on pairs of columns, where there are any
+link_verdicts.jsonl          people's verdicts on pairs of rows, where there are any
 generation/...               the generation's files, in the order of their names
 sha256                       the checksum of everything before it
 """
@@ -22,13 +23,15 @@ from typing import Any, BinaryIO
 from lakeindex.errors import IndexDamaged, InvalidSetting, LakeIndexError, NotFound, Refused
 from lakeindex.store.archive import ArchiveWriter
 from lakeindex.store.current_pointer import sync
-from lakeindex.store.feedback_log import FEEDBACK, FeedbackFile, verdicts_in
 from lakeindex.store.generations import Generation, open_current
+from lakeindex.store.link_verdicts import LINK_VERDICTS
 from lakeindex.store.manifest import MANIFEST, Artifact, write_manifest
+from lakeindex.store.verdict_files import verdict_files
 
 DESCRIPTION = "snapshot.json"
 MANIFEST_MEMBER = f"generation/{MANIFEST}"
-SNAPSHOT_FORMAT = 1
+SNAPSHOT_FORMAT, WITH_LINK_VERDICTS = 1, 2
+"""A reader of the first alone refuses an archive with verdicts on rows: without them it would link other rows."""
 
 _CHUNK = 1 << 20
 
@@ -67,35 +70,49 @@ def member_of(artifact: str) -> str:
     return f"generation/{artifact}"
 
 
+def described_as(verdicts: str) -> str:
+    """Return what an archive's description calls a file of verdicts."""
+    return verdicts.removesuffix(".jsonl")
+
+
 def facts_of(content: bytes) -> Artifact:
     """Return the size and the checksum of some bytes."""
     return Artifact(len(content), hashlib.blake2b(content, digest_size=16).hexdigest())
 
 
 def _write(out: BinaryIO, index: Path, generation: Generation) -> str:
-    feedback = FeedbackFile(index)
-    verdicts, manifest = feedback.content(), write_manifest(generation.manifest)
-    if verdicts is not None:
-        verdicts_in(verdicts, feedback.path)
+    verdicts, manifest = _verdicts_of(index), write_manifest(generation.manifest)
     description = json.dumps(_description(index, generation, manifest, verdicts), indent=1, sort_keys=True).encode()
     archive = ArchiveWriter(out)
-    for name, content in ((DESCRIPTION, description), (MANIFEST_MEMBER, manifest), (FEEDBACK, verdicts)):
-        if content is not None:
-            archive.add(name, len(content), [content])
+    for name, content in ((DESCRIPTION, description), (MANIFEST_MEMBER, manifest), *verdicts.items()):
+        archive.add(name, len(content), [content])
     for name, artifact in sorted(generation.manifest.artifacts.items()):
         archive.add(member_of(name), artifact.bytes, _checked(generation.folder / name, artifact))
     return archive.finish()
 
 
-def _description(index: Path, generation: Generation, manifest: bytes, verdicts: bytes | None) -> dict[str, Any]:
+def _verdicts_of(index: Path) -> dict[str, bytes]:
+    """Return the contents of the files of verdicts that there are, by their names. Raises IndexDamaged."""
+    contents = {}
+    for file in verdict_files(index):
+        content = file.content()
+        if content is not None:
+            file.verdicts_in(content, file.path)
+            contents[file.NAME] = content
+    return contents
+
+
+def _description(index: Path, generation: Generation, manifest: bytes, verdicts: dict[str, bytes]) -> dict[str, Any]:
     lake = Path(generation.manifest.lake)
+    described = {described_as(name): _as_json(facts_of(content)) for name, content in verdicts.items()}
     return {
-        "format": SNAPSHOT_FORMAT,
+        "format": WITH_LINK_VERDICTS if LINK_VERDICTS in verdicts else SNAPSHOT_FORMAT,
         "generation": generation.number,
         "lake": str(lake),
         "lake_from_index": _relative(lake, index.resolve()),
         "manifest": _as_json(facts_of(manifest)),
-        "feedback": None if verdicts is None else _as_json(facts_of(verdicts)),
+        "feedback": None,
+        **described,
     }
 
 

@@ -19,6 +19,8 @@ from lakeindex.evaluate.run import evaluate_lake
 from lakeindex.serve.cli.batch import write_batch_answers
 from lakeindex.serve.cli.main import cli
 from lakeindex.serve.cli.output import Format
+from lakeindex.store.link_verdicts import LabelledRows, RowId
+from lakeindex.store.verdict_file import Verdict
 from tests.hostile.two_callers import ALLOWED, WORDS, Caller, index_twice, outcome_of, write
 
 CALLERS = tuple(WORDS)
@@ -44,6 +46,8 @@ def indexes(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Ind
     pair = ColumnId(TableId("zebra/cities.csv"), "city"), ColumnId(TableId("quokka/cities.csv"), "city")
     everything.accept(*pair, "a zebra and a quokka")
     everything.reject(pair[0], ColumnId(TableId("shared/cities.csv"), "mayor"), "only of a zebra")
+    rows = [RowId(table, number) for number, table in enumerate(one.table for one in pair)]
+    everything.opened.link_verdicts.file.change([LabelledRows(*rows, Verdict.ACCEPTED, "a zebra and a quokka")])
     return made
 
 
@@ -94,6 +98,12 @@ def test_calls_at_random_tell_nothing_of_the_other_caller(
     indexes: Indexes, labels: tuple[Path, Path], settings: Settings
 ) -> None:
     assert len(call_at_random(indexes, labels, settings, 200)) == 20, "every kind of call was made"
+
+
+def test_verdicts_on_rows_of_the_other_caller_are_not_listed(indexes: Indexes, settings: Settings) -> None:
+    assert Lake.open(indexes["both"][1], settings).opened.link_verdicts.to_arrow().num_rows == 1
+    for caller in CALLERS:
+        assert opened(indexes, "both", caller, settings).opened.link_verdicts.to_arrow().num_rows == 0
 
 
 @pytest.mark.slow

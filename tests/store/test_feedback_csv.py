@@ -8,7 +8,8 @@ import pytest
 
 from lakeindex.errors import InvalidSetting, NotFound, Refused
 from lakeindex.store.feedback_csv import read_verdicts, write_verdicts
-from lakeindex.store.feedback_log import LabelledPair, Verdict
+from lakeindex.store.feedback_log import LabelledPair
+from lakeindex.store.verdict_file import Verdict
 from tests.store.test_feedback_log import ACCEPTED, LEFT, REJECTED, RIGHT
 
 HEADER = "left_table,left_column,right_table,right_column,verdict"

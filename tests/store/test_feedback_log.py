@@ -12,15 +12,17 @@ from pathlib import Path
 import pytest
 
 from lakeindex.errors import IndexDamaged, LakeIndexError, LockHeld, NotFound
-from lakeindex.store import feedback_log as feedback
-from lakeindex.store.feedback_log import FeedbackFile, LabelledPair, Verdict, feedback_hash
+from lakeindex.store import waiting_lock
+from lakeindex.store.feedback_log import FeedbackFile, LabelledPair, feedback_hash
+from lakeindex.store.verdict_file import Verdict
 from lakeindex.types.lake import ColumnId, TableId
 
 WRITERS, VERDICTS_EACH = 4, 8
 WRITE = """
 import sys
 from pathlib import Path
-from lakeindex.store.feedback_log import FeedbackFile, LabelledPair, Verdict
+from lakeindex.store.feedback_log import FeedbackFile, LabelledPair
+from lakeindex.store.verdict_file import Verdict
 from lakeindex.types.lake import ColumnId
 for number in range(int(sys.argv[3])):
     left, right = ColumnId("a.csv", f"{sys.argv[2]}-{number}"), ColumnId("b.csv", "x")
@@ -82,7 +84,7 @@ def test_writers_at_one_time_lose_nothing(tmp_path: Path) -> None:
 
 def test_a_writer_that_never_ends_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = given(tmp_path)
-    monkeypatch.setattr(feedback, "_LOCK_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(waiting_lock, "_LOCK_TIMEOUT_SECONDS", 0.05)
     with (tmp_path / "feedback.lock").open("r+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(LockHeld, match=r"feedback.jsonl is being written by process \d+; wait"):

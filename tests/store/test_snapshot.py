@@ -285,7 +285,7 @@ def test_restoring_over_an_index_is_a_new_generation_and_the_old_one_stays(
     index: Path, archive: Path, lake_folder: Path, settings: Settings
 ) -> None:
     restored = Lake.restore(archive, index, settings=settings)
-    assert (restored.generation.number, restored.kept_feedback) == (2, None)
+    assert (restored.generation.number, restored.kept_verdicts) == (2, ())
     assert sorted(path.name for path in (index / "generations").iterdir()) == ["1", "2"]
     assert Lake.rollback(index).number == 1
 
@@ -300,12 +300,12 @@ def test_other_verdicts_make_way_only_by_force_and_are_kept(index: Path, archive
     assert everything(index) == before
     done = Lake.restore(archive, index, force=True, settings=settings)
     assert FeedbackFile(index).read() == restored
-    assert done.kept_feedback == index / "feedback.jsonl.bak"
-    assert done.kept_feedback.read_bytes() == mine
+    assert done.kept_verdicts == (index / "feedback.jsonl.bak",)
+    assert done.kept_verdicts[0].read_bytes() == mine
     Lake.open(index, settings).reject(*OTHER)
     again = Lake.restore(archive, index, force=True, settings=settings)
-    assert again.kept_feedback == index / "feedback.jsonl.bak1"
-    assert done.kept_feedback.read_bytes() == mine
+    assert again.kept_verdicts == (index / "feedback.jsonl.bak1",)
+    assert done.kept_verdicts[0].read_bytes() == mine
 
 
 def test_a_writer_at_work_is_not_disturbed(index: Path, archive: Path, settings: Settings) -> None:

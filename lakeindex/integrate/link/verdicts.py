@@ -1,7 +1,8 @@
-"""People's verdicts on pairs of tuples, kept by what the tuples hold, so that they outlive a change of row numbers."""
+"""People's verdicts on pairs of tuples, by what the tuples hold, so that they outlive a change of row numbers."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -12,6 +13,7 @@ import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Codes, Flags, Hashes, Integers
 from lakeindex.arrays.ragged import ranges
+from lakeindex.hashing.siphash import siphash
 from lakeindex.hashing.text_hash import HashedText
 from lakeindex.integrate.link.blocking import Pairs
 from lakeindex.integrate.records import Records
@@ -28,28 +30,42 @@ class RowVerdicts:
     left: Hashes
     right: Hashes
     accepted: Flags
+    key: bytes = b""
+    """Under which the hashes of tuples were hashed again; empty where they weren't."""
 
     @classmethod
     def none(cls) -> RowVerdicts:
         """Return no verdict."""
         return cls(np.zeros(0, np.uint64), np.zeros(0, np.uint64), np.zeros(0, bool))
 
+    @classmethod
+    def of(cls, given: Iterable[tuple[int, int, bool]], key: bytes = b"") -> RowVerdicts:
+        """Return verdicts, each the hashes of both tuples and whether it is accepted; the later of two counts."""
+        left, right, accepted = zip(*given, strict=True) if (given := list(given)) else ((), (), ())
+        return cls(np.array(left, np.uint64), np.array(right, np.uint64), np.array(accepted, bool), key)
+
     def __len__(self) -> int:
         return len(self.accepted)
 
     def on(self, pairs: Pairs, hashes: Hashes) -> Codes:
         """Return ACCEPTED, REJECTED or NONE for each pair of tuples with some hashes, (pairs,)."""
+        if not len(self):
+            return np.full(len(pairs), NONE)
+        hashes = under_key(hashes, self.key)
         given = _combined(self.left, self.right)
         order = np.argsort(given, kind="stable")
         asked = _combined(hashes[pairs.left], hashes[pairs.right])
         # Of two verdicts on a pair, the later one counts.
         places = np.searchsorted(given[order], asked, side="right") - 1
-        at = order[np.maximum(places, 0)] if len(given) else np.zeros(len(asked), np.int64)
-        is_given = (places >= 0) & (given[at] == asked) if len(given) else np.zeros(len(asked), bool)
-        return np.where(is_given, self.accepted[at], NONE).astype(np.int8) if len(given) else np.full(len(asked), NONE)
+        at = order[np.maximum(places, 0)]
+        is_given = (places >= 0) & (given[at] == asked)
+        return np.where(is_given, self.accepted[at], NONE).astype(np.int8)
 
     def pairs(self, hashes: Hashes, tables: Integers, is_within: bool) -> Pairs:
         """Return the pairs of tuples that verdicts are on, (pairs,), but for tuples of which there are many copies."""
+        if not len(self):
+            return Pairs.none()
+        hashes = under_key(hashes, self.key)
         order = np.argsort(hashes, kind="stable")
         sides = [_places(hashes[order], side) for side in (self.left, self.right)]
         (starts, counts), (other_starts, other_counts) = sides
@@ -69,6 +85,40 @@ def row_hashes(records: Records) -> Hashes:
     return HashedText.from_arrow(
         reduce(lambda whole, one: pc.binary_join_element_wise(whole, one, between), parts, start)
     ).strings()
+
+
+def under_key(hashes: Hashes, key: bytes) -> Hashes:
+    """Hash hashes again under a key, so that nobody without it finds by trial what they are of; as they are without."""
+    return siphash(hashes, key) if key else hashes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JudgedLinks:
+    """Links with the verdicts on them."""
+
+    links: pa.Table
+    """left, right, probability: those with a verdict are there, too, and have the probability 1 or 0."""
+    verdicts: Codes
+    """(links,) ACCEPTED, REJECTED or NONE."""
+
+
+def judged(links: pa.Table, records: Sequence[Records], verdicts: RowVerdicts) -> JudgedLinks:
+    """Add the pairs of tuples that verdicts are on, and overrule the probabilities of those that are there.
+
+    Links are of tuples numbered through all tables in the given order; so are those returned, by left and right tuple.
+    """
+    if not len(verdicts):
+        return JudgedLinks(links, np.full(links.num_rows, NONE))
+    hashes = np.concatenate([row_hashes(one) for one in records])
+    left, right = links["left"].to_numpy(), links["right"].to_numpy()
+    everywhere = np.zeros(len(hashes), np.int64)
+    pairs = Pairs.of(left, right, len(hashes)).with_others([verdicts.pairs(hashes, everywhere, is_within=True)])
+    likely = np.zeros(len(pairs))
+    known = np.minimum(left, right) * len(hashes) + np.maximum(left, right)
+    likely[np.searchsorted(pairs.left * len(hashes) + pairs.right, known)] = links["probability"].to_numpy()
+    said = verdicts.on(pairs, hashes)
+    likely = np.where(said == NONE, likely, said)
+    return JudgedLinks(pa.table([pairs.left, pairs.right, likely], schema=links.schema), said)
 
 
 def _named(records: Records, name: str) -> Any:

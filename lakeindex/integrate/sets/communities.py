@@ -3,7 +3,9 @@
 Connected components make one entity of two as soon as a single edge between them is wrong. Here two sets become one
 only where the evidence between all their tuples speaks for it, that of triangles and of missing edges included:
 correlation clustering (Bansal, Blum, Chawla, Machine Learning 2004) by average linkage, of which each round merges all
-pairs of sets that are each other's best. Tuples of a table that doesn't repeat itself are kept apart.
+pairs of sets that are each other's best. Tuples of a table that doesn't repeat itself are kept apart. Two tuples of
+which a person said that they are two entities are never in one set; of which a person said that they are one, always,
+unless such a set would have two of the others.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from lakeindex.integrate.sets.tuple_graph import TupleGraph
 
 MISSING_EDGE = -0.25
 """The log-odds of two tuples of which blocking did not make a pair."""
+_ACCEPTED, _REJECTED = 1e12, -1e18
+"""The weights of edges with a verdict: no number of others outweighs them, and no acceptances a rejection."""
 _SAME_TABLE = 6.0
 """By how much less log-odds two tuples of a table that doesn't repeat itself are of one entity."""
 
@@ -40,7 +44,7 @@ def integrable_sets(graph: TupleGraph, missing: float = MISSING_EDGE) -> Integer
     sets = np.arange(graph.size)
     sizes = np.ones(graph.size)
     unrepeated = is_unrepeated(graph)
-    weights = supported(graph, _log_odds(graph, unrepeated, missing), missing) - missing
+    weights = _obeying(supported(graph, _log_odds(graph, unrepeated, missing), missing) - missing, graph)
     left, right = graph.left, graph.right
     while len(left):
         products = sizes[left] * sizes[right]
@@ -55,6 +59,12 @@ def integrable_sets(graph: TupleGraph, missing: float = MISSING_EDGE) -> Integer
         sizes = np.bincount(sets, minlength=graph.size).astype(np.float64)
         left, right, weights = _contracted(graph.size, target[left], target[right], weights)
     return np.unique(sets, return_inverse=True)[1].astype(np.int64)
+
+
+def _obeying(weights: Floats, graph: TupleGraph) -> Floats:
+    if graph.verdicts is None:
+        return weights
+    return np.select([graph.verdicts == 1, graph.verdicts == 0], [_ACCEPTED, _REJECTED], weights)
 
 
 def _log_odds(graph: TupleGraph, unrepeated: Flags, missing: float) -> Floats:

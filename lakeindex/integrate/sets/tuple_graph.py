@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lakeindex.arrays.aliases import Floats, Integers
+from lakeindex.arrays.aliases import Codes, Floats, Integers
 
 _MOST_LOG_ODDS = 7.0
 
@@ -21,6 +21,8 @@ class TupleGraph:
     probabilities: Floats
     tables: Integers | None = None
     """(tuples,) the number of each one's table; None where that isn't known."""
+    verdicts: Codes | None = None
+    """(edges,) what a person said of each: 1 for one entity, 0 for two, -1 for nothing; None where nobody did."""
 
     def log_odds(self) -> Floats:
         """Return the log-odds of each edge, bounded: no edge is certain."""

@@ -55,8 +55,8 @@ def restore(file: Path, index: str | None, lake: Path | None, force: bool, quiet
         f"index: {settings.index}",
         quiet,
     )
-    if restored.kept_feedback is not None:
-        print_message(f"the verdicts that were there before are kept in {restored.kept_feedback}", quiet)
+    for kept in restored.kept_verdicts:
+        print_message(f"the verdicts that were there before are kept in {kept}", quiet)
     if not Path(place).is_dir():
         print_message(f"{place} isn't here: where the lake has moved, restore with --lake NEW", quiet)
 

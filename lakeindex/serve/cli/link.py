@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+_LINKING = ("rows", "block", "review", "verdicts", "explained", "force")
+"""The options that link rows, or show links."""
+
 
 def _with_linking(command: Command) -> Command:
     """Add the options of both commands."""
@@ -28,9 +31,10 @@ def _with_linking(command: Command) -> Command:
             "--explain", "explained", type=click.Tuple([row, row]), metavar="LEFT_ROW RIGHT_ROW",
             help="Show what speaks for and against a pair of rows.",
         ),
-        click.option("--verdicts", type=click.Path(path_type=Path), help="Obey, and learn from, a reviewed file."),
+        click.option("--verdicts", type=click.Path(path_type=Path), help="Keep the verdicts of a reviewed file."),
         click.option("--review", type=click.Path(path_type=Path), help="Write the unsure pairs to a CSV file."),
         click.option("--block", metavar="COLUMN", help="Compare only rows that are equal in this column."),
+        click.option("--kept", is_flag=True, help="List the pairs with a verdict that is kept, as --review does."),
         click.option("--rows", is_flag=True, help="List the numbers of the rows: left_row,right_row,probability."),
     ):  # fmt: skip
         command = option(command)
@@ -46,6 +50,8 @@ def _with_linking(command: Command) -> Command:
 @with_quiet
 def link(left_table: str, right_table: str, output: str, quiet: bool, **options: Any) -> None:
     """Find the rows of two tables that describe the same thing."""
+    if _lists_kept(options, (left_table, right_table), (Format(output), quiet)):
+        return
     shown = _Shown.take(options, output, quiet)
     shown.write(open_lake(**options).link(left_table, right_table, shown.request))
 
@@ -58,8 +64,36 @@ def link(left_table: str, right_table: str, output: str, quiet: bool, **options:
 @with_quiet
 def dedupe(table: str, output: str, quiet: bool, **options: Any) -> None:
     """Find the rows of a table that describe the same thing."""
+    if _lists_kept(options, (table, table), (Format(output), quiet)):
+        return
     shown = _Shown.take(options, output, quiet)
     shown.write(open_lake(**options).dedupe(table, shown.request))
+
+
+@click.command()
+@with_lake
+@with_format
+def verdicts(output: str, **opening: Any) -> None:
+    """List the verdicts on pairs of rows: link and dedupe take them out of review files, and all obey them."""
+    write_table(open_lake(**opening).opened.link_verdicts.to_arrow(), Format(output))
+
+
+def _lists_kept(options: dict[str, Any], tables: tuple[str, str], form: tuple[Format, bool]) -> bool:
+    """List the pairs with a verdict that is kept, where that is asked for."""
+    if not options.pop("kept"):
+        return False
+    from lakeindex.lake.integration import kept_verdicts
+
+    opening = {name: value for name, value in options.items() if name not in _LINKING}
+    if any(options[name] for name in _LINKING):
+        raise click.UsageError("--kept lists what is kept: give it alone")
+    listed = kept_verdicts(open_lake(**opening).opened, *tables)
+    print_message(
+        f"{listed.num_rows} pairs of rows have a verdict; write another one, or withdraw, and give it to --verdicts",
+        form[1],
+    )
+    write_table(listed, form[0])
+    return True
 
 
 class _Shown:
@@ -81,6 +115,8 @@ class _Shown:
 
     def write(self, linked: LinkedTables) -> None:
         """Print an explanation, or the pairs, and write the review file."""
+        if linked.keeping is not None:
+            print_message(linked.keeping.describe(), self.quiet)
         if self.request.explain is not None:
             if linked.explanation is not None:
                 write_table(linked.explanation, self.form)

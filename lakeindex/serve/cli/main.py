@@ -19,7 +19,7 @@ from lakeindex.serve.cli.integrate import integrate
 from lakeindex.serve.cli.interrupt import Interrupted, Unwinding, guard, leave, say_why
 from lakeindex.serve.cli.join import join
 from lakeindex.serve.cli.keep import forget, repair, restore, snapshot
-from lakeindex.serve.cli.link import dedupe, link
+from lakeindex.serve.cli.link import dedupe, link, verdicts
 from lakeindex.serve.cli.maintain import rollback, verify
 from lakeindex.serve.cli.output import print_message
 from lakeindex.serve.cli.pairs import pairs
@@ -56,8 +56,8 @@ def cli() -> None:
 
 _COMMANDS = (
     accept, dedupe, demo, enrich, evaluate, explain, feedback, forget, index, integrate, join, link, pairs, path,
-    profile, query, read, reject, repair, restore, rollback, snapshot, sql, status, tables, train, union, verify,
-    watch_joins, why,
+    profile, query, read, reject, repair, restore, rollback, snapshot, sql, status, tables, train, union, verdicts,
+    verify, watch_joins, why,
 )  # fmt: skip
 for command in _COMMANDS:
     cli.add_command(command)

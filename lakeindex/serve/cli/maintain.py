@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lakeindex.config.ranges import GENERATION
-from lakeindex.errors import IndexDamaged, IndexUnusable
+from lakeindex.errors import IndexUnusable
 from lakeindex.serve.cli.numbers import InRange
 from lakeindex.serve.cli.options import read_settings, with_format, with_index, with_quiet
 from lakeindex.serve.cli.output import Format, as_json, print_line, print_message, write_table
@@ -31,8 +31,8 @@ def verify(index: str | None, output: str, quiet: bool) -> None:
     settings = read_settings(index=index)
     checked = Lake.verify(settings.index, settings)
     rows = [_row(one, damage.file, damage.what) for one in checked for damage in one.damages]
-    feedback = _damage_of_feedback(Path(settings.index))
-    rows += feedback
+    verdicts = _damages_of_verdicts(Path(settings.index))
+    rows += verdicts
     if output == Format.JSON:
         print_line(as_json({"generations": [_generation_row(one) for one in checked], "damaged": rows}, indent=1))
     elif rows or output != Format.TABLE:
@@ -41,7 +41,7 @@ def verify(index: str | None, output: str, quiet: bool) -> None:
         write_table(pa.Table.from_pylist(rows, schema), Format(output))
     for one in checked:
         print_message(_sentence(one), quiet)
-    for row in feedback:
+    for row in verdicts:
         print_message(row["damage"], quiet)
     if rows:
         sys.exit(IndexUnusable.exit_code)
@@ -73,14 +73,11 @@ def _row(checked: Checked, file: str, what: str) -> dict[str, Any]:
     return {"generation": checked.number, "current": checked.is_current, "file": file, "damage": what}
 
 
-def _damage_of_feedback(index: Path) -> list[dict[str, Any]]:
-    from lakeindex.store.feedback_log import FEEDBACK, FeedbackFile
+def _damages_of_verdicts(index: Path) -> list[dict[str, Any]]:
+    from lakeindex.store.verdict_files import damages_of_verdicts
 
-    try:
-        FeedbackFile(index).read()
-    except IndexDamaged as error:
-        return [{"generation": None, "current": None, "file": FEEDBACK, "damage": str(error)}]
-    return []
+    found = damages_of_verdicts(index)
+    return [{"generation": None, "current": None, "file": file, "damage": what} for file, what in found.items()]
 
 
 def _generation_row(checked: Checked) -> dict[str, Any]:

@@ -18,7 +18,9 @@ from lakeindex.integrate.link.link_records import (
     link_records,
 )
 from lakeindex.integrate.link.logistic import log_odds_of
-from lakeindex.integrate.link.review import read_verdicts, review_table, unsure_pairs, write_review
+from lakeindex.integrate.link.review import read_review, review_table, unsure_pairs, write_review
+from lakeindex.integrate.link.verdicts import RowVerdicts
+from lakeindex.store.verdict_file import Verdict
 from tests.integrate.link.records_of import aligned, aligned_by_name, records
 
 WORDS = re.findall(
@@ -136,7 +138,8 @@ def test_verdicts_are_obeyed_and_outlive_a_change_of_row_numbers(tmp_path) -> No
     pairs = pa.table([[20, 0], [0, 1], [0.6, 0.4]], schema=LINK_SCHEMA)
     lines = review_table(LEFT, RIGHT, aligned("name", "price"), pairs).to_pydict() | {"verdict": ["reject", "Accept"]}
     write_review(pa.table(lines), tmp_path / "review.csv")
-    verdicts = read_verdicts(tmp_path / "review.csv")
+    read = read_review(tmp_path / "review.csv")
+    verdicts = RowVerdicts.of((one.left, one.right, one.verdict is Verdict.ACCEPTED) for one in read)
     backwards = records("left", name=THINGS[:40][::-1], price=PRICES[:40][::-1])
     found = matches(link_records(backwards, RIGHT, aligned("name", "price"), LinkOptions(verdicts=verdicts)).pairs)
     assert (39, 1) in found

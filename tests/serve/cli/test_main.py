@@ -39,6 +39,7 @@ COMMANDS = (
     "tables",
     "train",
     "union",
+    "verdicts",
     "verify",
     "watch-joins",
     "why",

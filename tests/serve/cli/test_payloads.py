@@ -54,6 +54,8 @@ def commands() -> dict[str, tuple[str, ...]]:
         "status": ("status",),
         "feedback": ("feedback",),
         "verify": ("verify",),
+        "verdicts": ("verdicts",),
+        "kept verdicts": ("link", *file_names()[:2], "--kept"),
         "profile cells": ("profile", CELLS),
         "profile headers": ("profile", HEADERS),
         "profile an evil name": ("profile", evil),
