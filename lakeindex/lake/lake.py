@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from lakeindex.join.kinds import AsOf
     from lakeindex.join.plan import JoinPlan
     from lakeindex.lake.integration import LinkedTables, LinkRequest
+    from lakeindex.lake_map.keys import TableKeys
+    from lakeindex.lake_map.relationships import Relationships
 
 
 DEFAULT_SECONDS = 60.0
@@ -352,6 +354,24 @@ class Lake:
     ) -> IntegrationPlan:
         """Return what `integrate` would do: the alignment, the keys, how many rows meet. Raises what it does."""
         return integrating.plan(self.opened, integrating.Integrating(key, alignment).request(self.opened, tables))
+
+    def keys(self, table: str) -> TableKeys:
+        """Find the columns, alone or up to three together, that tell the rows of a table apart, and what depends on what.
+
+        Raises NotFound for a table that doesn't exist, with the nearest names.
+        """
+        from lakeindex.lake.mapping import find_keys
+
+        return find_keys(self.opened, table)
+
+    def relationships(self, min_probability: float = 0.5) -> Relationships:
+        """Find which columns refer to which keys, for all tables together.
+
+        Raises InvalidSetting for a number that is no probability.
+        """
+        from lakeindex.lake.mapping import relationships
+
+        return relationships(self.opened, min_probability)
 
     def sql(self, statement: str, seconds: float = DEFAULT_SECONDS, most_rows: int | None = None) -> pa.Table:
         """Run one SELECT on the lake's tables, each named by its path in double quotes, in a process that can't write.
