@@ -356,7 +356,7 @@ class Lake:
         return integrating.plan(self.opened, integrating.Integrating(key, alignment).request(self.opened, tables))
 
     def keys(self, table: str) -> TableKeys:
-        """Find the columns, alone or up to three together, that tell the rows of a table apart, and what depends on what.
+        """Find the columns, alone or up to three together, that tell the rows of a table apart.
 
         Raises NotFound for a table that doesn't exist, with the nearest names.
         """

@@ -1,7 +1,7 @@
 """Functional dependencies of a table: which columns decide which others, and for which share of the rows.
 
-The share is 1 - g3 of Kivinen and Mannila, "Approximate inference of functional dependencies from relations" (TCS 1995):
-the rows that are left once as few as possible are taken out so that the dependency holds.
+The share is 1 - g3 of Kivinen and Mannila, "Approximate inference of functional dependencies from relations" (TCS
+1995): the rows that are left once as few as possible are taken out so that the dependency holds.
 """
 
 from __future__ import annotations
@@ -17,9 +17,12 @@ import pyarrow as pa
 from lakeindex.arrays.aliases import Integers
 from lakeindex.lake_map.key_rows import TableRows
 
-DEPENDENCIES_SCHEMA = pa.schema(
-    [pa.field("determinant", pa.string()), pa.field("dependent", pa.string()), pa.field("share", pa.float64())]
-)
+_FIELDS: list[tuple[str, pa.DataType]] = [
+    ("determinant", pa.string()),
+    ("dependent", pa.string()),
+    ("share", pa.float64()),
+]
+DEPENDENCIES_SCHEMA = pa.schema(_FIELDS)
 """The names of the determinant's columns are joined by `+`."""
 
 MOST_ROWS = 20_000
@@ -27,7 +30,7 @@ MOST_ROWS = 20_000
 _MOST_COLUMNS, _MOST_IN_PAIRS = 40, 14
 _LEAST_SHARE = 0.99
 _BY_CHANCE = 0.01
-"""The probability by which values that are drawn alone would agree as often, from which on a dependency says nothing."""
+"""The probability by which values that are drawn alone would agree as often, from which on it says nothing."""
 
 
 @dataclass(frozen=True, slots=True)

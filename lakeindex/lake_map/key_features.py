@@ -1,7 +1,7 @@
 """What speaks for a set of columns as the key of a table: where they stand, what they are called, what they hold.
 
-That their values are unique says little in a small table. By the birthday problem, n values drawn from a domain of size d
-are all different with a probability of about exp(-n(n-1)/2d): unique values are evidence where that is small.
+That their values are unique says little in a small table. By the birthday problem, n values drawn from a domain of size
+d are all different with a probability of about exp(-n(n-1)/2d): unique values are evidence where that is small.
 """
 
 from __future__ import annotations

@@ -127,9 +127,9 @@ def _ranked(own: TableColumns, unique: dict[tuple[int, ...], int], names: Sequen
     order = [place for place in _order(sets, probabilities).tolist() if probabilities[place] >= _LEAST_PROBABILITY]
     return pa.table(
         {
-            "rank": np.arange(1, len(order) + 1),
+            "rank": list(range(1, len(order) + 1)),
             "columns": ["+".join(names[place] for place in sets[one]) for one in order],
-            "probability": probabilities[order],
+            "probability": pa.array(probabilities[order], pa.float64()),
             "evidence": [_evidence(own, sets[one], unique[sets[one]]) for one in order],
         },
         KEYS_SCHEMA,
@@ -137,11 +137,9 @@ def _ranked(own: TableColumns, unique: dict[tuple[int, ...], int], names: Sequen
 
 
 def _order(sets: Sequence[tuple[int, ...]], probabilities: Floats) -> Integers:
-    return (
-        np.lexsort(([one[0] for one in sets], [len(one) for one in sets], -probabilities))
-        if sets
-        else np.zeros(0, np.int64)
-    )
+    """Return the places of sets: the likeliest first, of equals the one of fewer columns, then the earlier one."""
+    firsts, sizes = (np.array([measure(one) for one in sets], np.int64) for measure in (min, len))
+    return np.lexsort((firsts, sizes, -probabilities))
 
 
 def _evidence(own: TableColumns, places: tuple[int, ...], filled: int) -> str:

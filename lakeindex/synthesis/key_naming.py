@@ -24,8 +24,9 @@ ABOVE = (
     "successor", "original", "root", "higher", "derived from", "evolves from", "based on", "contained in",
 )  # fmt: skip
 MEASURES = (
-    "quantity", "rank", "count", "age", "capacity", "rating", "score", "level", "position", "priority", "points", "size",
-    "number of items", "floor", "hours", "days", "version", "credits", "grade", "stars", "round", "week", "amount",
+    "quantity", "rank", "count", "age", "capacity", "rating", "score", "level", "position", "priority", "points",
+    "size", "number of items", "floor", "hours", "days", "version", "credits", "grade", "stars", "round", "week",
+    "amount",
 )  # fmt: skip
 _SUFFIXES, _SUFFIX_WEIGHTS = (
     ("id", "code", "no", "number", "key", "num", "uid"),
@@ -70,13 +71,22 @@ class KeyNaming:
     """Whether a key is `id` alone in its own table."""
     same: float
     """How often what refers to a key is called as the key, where that names its table."""
+    has_prefixes: bool
+    """Whether columns are called with the initials of their table before them."""
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> KeyNaming:
         """Draw a way of naming."""
         case = rng.choice(list(Case), p=[0.4, 0.14, 0.16, 0.1, 0.05, 0.15])
         suffix = str(rng.choice(_SUFFIXES, p=_SUFFIX_WEIGHTS))
-        return cls(rng, Case(str(case)), suffix, bool(rng.random() < 0.45), float(rng.choice([0.6, 0.8, 0.95])))
+        return cls(
+            rng,
+            Case(str(case)),
+            suffix,
+            is_bare=bool(rng.random() < 0.45),
+            same=float(rng.choice([0.6, 0.8, 0.95])),
+            has_prefixes=bool(rng.random() < 0.07),
+        )
 
     def stem_of(self, name: str) -> str:
         """Return what the rows of a table are called, from its name, in one or two words."""
@@ -104,7 +114,7 @@ class KeyNaming:
         if draw < self.same:
             return full
         ways = (
-            f"{self._one(_ROLES)} {full}",
+            f"{self._one(_ROLES)} {full}" if self.rng.random() < 0.7 else f"{self._one(_OTHERS)} {full}",
             stem,
             f"{self._one(_OTHERS)} {self.suffix}",
             self._one(_OTHERS),

@@ -1,4 +1,4 @@
-"""Make databases of real tables, in which every foreign key is known: tables are split by their dependencies, and linked."""
+"""Make databases of real tables, in which every foreign key is known: tables are split, and linked."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Floats, Integers
-from lakeindex.synthesis.key_naming import MEASURES, KeyNaming
+from lakeindex.synthesis.key_naming import MEASURES, Case, KeyNaming
 from lakeindex.synthesis.source_tables import Source
 from lakeindex.synthesis.value_shapes import ValueShape
+from lakeindex.types.names import words_of
 
 _MOST_COLUMNS, _MOST_ROWS = 9, 3_000
 _NO_DIMENSIONS = (ValueShape.BOOLEAN, ValueShape.EMPTY, ValueShape.DECIMAL, ValueShape.DATE, ValueShape.TEXT)
@@ -46,6 +47,16 @@ class MadeKeyTable:
         """The number of rows."""
         return len(next(iter(self.columns.values())))
 
+    def prefix_columns(self, case: Case) -> dict[str, str]:
+        """Put the initials of the table before the names of its columns; return the new name of each."""
+        initials = "".join(word[0] for word in words_of(self.name).split())
+        renamed = {name: case.write(f"{initials} {words_of(name)}") for name in self.columns}
+        if len(set(map(str.lower, renamed.values()))) < len(renamed):
+            renamed = {name: f"{initials}_{name}" for name in self.columns}
+        self.columns = {renamed[name]: values for name, values in self.columns.items()}
+        self.natural, self.key = {renamed[name] for name in self.natural & set(renamed)}, renamed.get(self.key, "")
+        return renamed
+
     def add(self, name: str, values: Texts, at: int | None = None) -> str:
         """Add a column under a free name, which is returned."""
         taken = {one.lower() for one in self.columns}
@@ -77,6 +88,8 @@ def make_database(sources: Sequence[Source], seed: int) -> MadeDatabase:
     for _ in range(int(maker.rng.integers(1, 4))):
         maker.link_two()
     maker.finish()
+    if maker.naming.has_prefixes:
+        maker.prefix()
     tables = {one.name: pa.table(one.columns) for one in maker.tables}
     primary = {one.name: one.key for one in maker.tables if one.key}
     natural = frozenset((one.name, name) for one in maker.tables for name in one.natural)
@@ -118,11 +131,13 @@ class _Maker:
 
     def _split(self, table: MadeKeyTable, name: str, column: Any) -> None:
         """Move a column, and what depends on it, into a table of its own."""
-        if name not in table.columns or len(table.columns) < 2:
+        is_taken = any(key.child == table.name and name in key.child_columns for key in self.keys)
+        if is_taken or name not in table.columns or len(table.columns) < 2:
             return
         values = table.columns[name]
-        dependents = [one for one in table.columns if one != name and one in table.natural
-                      and _depends(values, table.columns[one])]  # fmt: skip
+        referring = {one for key in self.keys if key.child == table.name for one in key.child_columns}
+        free = [one for one in table.columns if one != name and one in table.natural - referring]
+        dependents = [one for one in free if _depends(values, table.columns[one])]
         stem = self.naming.stem_of(name) if self.rng.random() < 0.85 else self.naming.stem_of("kind of " + table.stem)
         known = pc.unique(values.drop_null())
         beyond = _without(column.distinct, known)[: int(len(known) * self.rng.choice([0, 0, 0.2, 1.0, 4.0]))]
@@ -183,8 +198,8 @@ class _Maker:
         texts = pa.array(numbers).cast(pa.large_string())
         if self.rng.random() < 0.08:
             prefix, nothing = (pa.scalar(one, pa.large_string()) for one in (table.stem[:2].upper(), ""))
-            texts = pc.binary_join_element_wise(prefix, pc.utf8_lpad(texts, 4, "0"), nothing)
-        at = 0 if self.rng.random() < 0.93 else int(self.rng.integers(0, len(table.columns) + 1))
+            texts = _join(prefix, pc.utf8_lpad(texts, 4, "0"), nothing)
+        at = 0 if self.rng.random() < 0.8 else int(self.rng.integers(0, len(table.columns) + 1))
         table.key = table.add(self.naming.case.write(self.naming.key(table.stem)), texts.cast(pa.large_string()), at)
 
     def link_two(self) -> None:
@@ -215,19 +230,32 @@ class _Maker:
         return other.name in reached
 
     def _draw(self, parent: MadeKeyTable, rows: int, share_null: float | None = None) -> Texts:
-        """Draw values of a key, some more often than others, some never."""
+        """Draw values of a key, some more often than others, some never, some that no row has."""
         keys = parent.columns[parent.key]
-        able = self.rng.permutation(len(keys))[: max(1, int(len(keys) * self.rng.choice([0.3, 0.6, 0.9, 1.0, 1.0])))]
+        order = self.rng.permutation(len(keys)) if self.rng.random() < 0.7 else np.arange(len(keys))
+        able = order[: max(1, int(len(keys) * self.rng.choice([0.03, 0.1, 0.3, 0.6, 0.9, 1.0, 1.0])))]
         weights: Floats = 1 / (1 + np.arange(len(able))) ** float(self.rng.choice([0.0, 0.5, 1.0]))
         places = able[self.rng.choice(len(able), rows, p=weights / weights.sum())]
-        nulls = float(self.rng.choice([0, 0, 0, 0.1, 0.4])) if share_null is None else share_null
-        return keys.take(pa.array(places, mask=self.rng.random(rows) < nulls))
+        nulls = float(self.rng.choice([0, 0, 0, 0.1, 0.4, 0.8])) if share_null is None else share_null
+        values = keys.take(pa.array(places, mask=self.rng.random(rows) < nulls))
+        return self._with_orphans(values, keys) if self.rng.random() < 0.15 else values
+
+    def _with_orphans(self, values: Texts, keys: Texts) -> Texts:
+        """Put values that look like the others, and are no keys, in the place of some."""
+        share = float(self.rng.choice([0.02, 0.05, 0.1, 0.3]))
+        others = self.rng.integers(1, 20 * len(keys) + 2, len(values))
+        is_number = bool(pc.all(pc.match_substring_regex(keys, r"^\d+$")).as_py())
+        strangers = pa.array(others).cast(pa.large_string())
+        if not is_number:
+            longer = _join(keys.take(pa.array(others % len(keys))), strangers, pa.scalar("", pa.large_string()))
+            strangers = longer
+        return pc.if_else(pa.array(self.rng.random(len(values)) < share), strangers, values)
 
     def _add_above(self, table: MadeKeyTable) -> None:
         if table.rows < 3:
             return
         rows = np.arange(table.rows)
-        above = np.array([int(self.rng.integers(0, max(one, 1))) for one in rows])
+        above = np.array([int(self.rng.integers(0, max(one, 1))) for one in range(table.rows)])
         mask = (rows == 0) | (self.rng.random(table.rows) < self.rng.choice([0.05, 0.3]))
         values = table.columns[table.key].take(pa.array(above, mask=mask))
         name = table.add(self.naming.case.write(self.naming.above(table.stem, self._words_of_key(table))), values)
@@ -240,8 +268,9 @@ class _Maker:
             f"{parent.stem} {self.rng.choice(['detail', 'profile', 'extra', 'info', 'address', 'account', 'member'])}"
         )
         table = MadeKeyTable(self._free(self.naming.table(stem)), stem, {})
-        name = table.add(parent.key if self.rng.random() < 0.6 else self.naming.case.write(self.naming.reference(parent.stem, self._words_of_key(parent))),
-                         parent.columns[parent.key].take(kept))  # fmt: skip
+        renamed = self.naming.case.write(self.naming.reference(parent.stem, self._words_of_key(parent)))
+        name = parent.key if self.rng.random() < 0.6 else renamed
+        name = table.add(name, parent.columns[parent.key].take(kept))
         self._add_measures(table, len(kept), 2)
         table.key = name
         self.tables.append(table)
@@ -284,6 +313,19 @@ class _Maker:
             if self.rng.random() < 0.1 and table.key:
                 self._add_measures(table, table.rows, 1)
 
+    def prefix(self) -> None:
+        """Put the initials of each table before the names of its columns."""
+        renamed = {one.name: one.prefix_columns(self.naming.case) for one in self.tables}
+        self.keys = [
+            MadeKey(
+                key.child,
+                tuple(renamed[key.child][name] for name in key.child_columns),
+                key.parent,
+                tuple(renamed[key.parent][name] for name in key.parent_columns),
+            )
+            for key in self.keys
+        ]
+
     def _some_rows(self, rows: int) -> Integers:
         count = int(np.clip(np.exp(self.rng.normal(self.median, 0.6)), 4, min(rows, _MOST_ROWS)))
         if self.rng.random() < 0.5:
@@ -302,6 +344,10 @@ def _depends(values: Texts, others: Texts) -> bool:
     """Return whether each value of a column goes with one value of another."""
     together = pa.table({"one": values, "other": others}).group_by(["one", "other"]).aggregate([])
     return together.num_rows == len(pc.unique(values))
+
+
+def _join(*texts: Any) -> Texts:
+    return pc.binary_join_element_wise(*texts)
 
 
 def _is_key(values: Texts) -> bool:

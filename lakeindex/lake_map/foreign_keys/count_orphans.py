@@ -28,6 +28,8 @@ class CountedReference:
     """The share of the child's distinct values without a parent; nan where it has none."""
     is_unique: bool
     """Whether no row of the child has another one's values."""
+    distinct: int
+    """The child's distinct values."""
 
 
 _COUNT = """
@@ -62,7 +64,7 @@ class OrphanCounter:
             ((distinct, met, most),) = cursor.sql(sql, seconds=left).fetchall()
         except (LakeIndexError, duckdb.Error):
             return None
-        return CountedReference(1 - met / distinct if distinct else np.nan, (most or 0) <= 1)
+        return CountedReference(1 - met / distinct if distinct else np.nan, (most or 0) <= 1, distinct)
 
     def _source(self, columns: Sequence[ColumnId]) -> tuple[str, str]:
         """Return the SELECT of a table's rows, and the SQL of the value of its columns together."""

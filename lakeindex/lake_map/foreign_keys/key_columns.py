@@ -1,9 +1,12 @@
-"""What is known of each column of a lake that matters for keys: where it stands, and whether it may refer or be referred to."""
+"""What is known of each column of a lake that matters for keys: whether it may refer to rows, or be referred to."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,6 +18,7 @@ from lakeindex.types.columns import Kind
 _LEAST_UNIQUE = 0.95
 """Of the rows with a value, for a column to be a key with a few rows too many: sketches and copies of rows err."""
 _MOST_NULLS = 0.1
+_APART = re.compile(r"[/._#-]+")
 _NO_KEYS = (Kind.EMPTY, Kind.BOOLEAN)
 
 
@@ -81,16 +85,39 @@ class KeyColumns:
         tables = self.directory.tables
         return np.bincount(tables[self.may_be_parents], minlength=len(self.directory.table_ids))[tables]
 
+    def distances(self, ones: Integers, others: Integers) -> Floats:
+        """Return how far away other tables are, (n,), given pairs of places; 0 where no table of the lake is nearer.
+
+        Tables are near whose names begin with the same parts: with the same folder, or the same words.
+        """
+        return np.maximum(self._nearest[ones] - self._of_pairs(ones, others, self._shared_parts), 0.0)
+
     @cached_property
-    def folders(self) -> Integers:
-        """(tables,) the number of each table's folder."""
-        folders = [table.rpartition("/")[0] for table in self.directory.table_ids]
-        return np.unique(np.array(folders, str), return_inverse=True)[1].astype(np.int64)
+    def _nearest(self) -> Floats:
+        """(tables,) the parts with which the name of another table begins as well, at most."""
+        count = len(self.directory.table_ids)
+        order = sorted(range(count), key=self._parts_of.__getitem__)
+        shared = np.array([self._shared_parts(*pair) for pair in pairwise(order)], np.float64)
+        nearest = np.zeros(count)
+        nearest[order] = np.maximum(np.append(shared, 0.0), np.append(0.0, shared)) if count else nearest
+        return nearest
+
+    def _shared_parts(self, one: int, other: int) -> float:
+        paths = list(zip(self._parts_of[one], self._parts_of[other], strict=False))
+        return float(next((place for place, (mine, its) in enumerate(paths) if mine != its), len(paths)))
+
+    @cached_property
+    def _parts_of(self) -> list[list[str]]:
+        return [_APART.split(table) for table in self.directory.table_ids]
 
     def same_schema(self, ones: Integers, others: Integers) -> Floats:
         """Return the Jaccard similarity of the column names of pairs of tables, (n,), given their places."""
-        pairs, places = np.unique(np.column_stack([ones, others]), axis=0, return_inverse=True)
-        return np.array([self._alike(*pair) for pair in pairs.tolist()])[places.ravel()]
+        return self._of_pairs(ones, others, self._alike)
+
+    def _of_pairs(self, ones: Integers, others: Integers, compare: Callable[[int, int], float]) -> Floats:
+        size = len(self.directory.table_ids)
+        pairs, places = np.unique(ones * np.int64(size) + others, return_inverse=True)
+        return np.array([compare(*divmod(pair, size)) for pair in pairs.tolist()], np.float64)[places]
 
     def _alike(self, one: int, other: int) -> float:
         names, others = self._names_of[one], self._names_of[other]
@@ -99,4 +126,4 @@ class KeyColumns:
     @cached_property
     def _names_of(self) -> list[frozenset[int]]:
         hashes, starts = self.directory.name_hashes.tolist(), self.directory.first_columns.tolist()
-        return [frozenset(hashes[start:end]) for start, end in zip(starts, starts[1:], strict=False)]
+        return [frozenset(hashes[start:end]) for start, end in pairwise(starts)]

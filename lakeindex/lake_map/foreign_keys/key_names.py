@@ -3,50 +3,37 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from rapidfuzz import fuzz, process
 
 from lakeindex.arrays.aliases import Features, Floats, Integers
 from lakeindex.catalog.directory import Directory
+from lakeindex.models.monotone import EITHER, FOR
 from lakeindex.types.lake import TableId
 from lakeindex.types.names import title_of, words_of
 
 _KEY_WORDS = frozenset(
-    [
-        "id",
-        "ids",
-        "key",
-        "keys",
-        "code",
-        "codes",
-        "no",
-        "nr",
-        "num",
-        "number",
-        "sk",
-        "fk",
-        "pk",
-        "ref",
-        "uid",
-        "uuid",
-        "guid",
-        "cd",
-        "kennung",
-        "nummer",
-        "clave",
-        "codigo",
-        "numero",
-    ]
-)
+    (
+        "id", "ids", "key", "keys", "code", "codes", "no", "nr", "num", "number", "sk", "fk", "pk", "ref", "uid",
+        "uuid", "guid", "cd", "kennung", "nummer", "clave", "codigo", "numero",
+    )
+)  # fmt: skip
 """Words by which a column is said to tell rows apart, whatever the rows are."""
 _PLURAL = re.compile(r"(?<=[a-z]{2})(ies|(?<=[sxz])es|(?<=[cs]h)es|s)$")
-NAME_FEATURES = (
-    "name", "name after table", "stem to table", "stem to stem", "words to parent", "words to both", "table to table",
-    "ends alike", "is key name", "parent is key name", "stemless", "parent stemless",
-)  # fmt: skip
+NAME_DIRECTIONS = {
+    "name": FOR, "name after table": FOR, "stem to table": FOR, "stem to stem": EITHER, "words to parent": FOR,
+    "words to both": FOR, "table to table": EITHER, "ends alike": FOR, "is key name": EITHER,
+    "parent is key name": EITHER, "stemless": EITHER, "parent stemless": EITHER,
+}  # fmt: skip
+NAME_FEATURES = tuple(NAME_DIRECTIONS)
+_PREFIXED, _FEWEST_PREFIXED = 0.8, 3
+"""The least share of a table's columns that begin with one word, for that to be no part of their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +67,7 @@ class KeyNames:
     @classmethod
     def _of(cls, directory: Directory, names: Sequence[str]) -> KeyNames:
         titles = [_singular(title_of(table)) for table in directory.table_ids]
-        words = [_singular(words_of(name)) for name in names]
+        words = [_singular(one) for one in _without_prefixes(directory, [words_of(name) for name in names])]
         stems = [_without_key_words(one) for one in words]
         is_key_name = np.array([float(stem != one) for stem, one in zip(stems, words, strict=True)])
         tables = [titles[place] for place in directory.tables.tolist()]
@@ -121,10 +108,10 @@ class _Takes:
         return [texts[key] for key in self.parent]
 
 
-def _alike(scorer: object, ones: Sequence[str], others: Sequence[str]) -> Floats:
+def _alike(scorer: Any, ones: Sequence[str], others: Sequence[str]) -> Floats:
     if not len(ones):
         return np.zeros(0)
-    scored = process.cpdist(ones, others, scorer=scorer, dtype=np.uint8)  # type: ignore[call-overload]
+    scored = process.cpdist(ones, others, scorer=scorer, dtype=np.uint8)
     return np.asarray(scored, np.float64) / 100
 
 
@@ -134,3 +121,16 @@ def _singular(words: str) -> str:
 
 def _without_key_words(words: str) -> str:
     return " ".join(word for word in words.split() if word not in _KEY_WORDS)
+
+
+def _without_prefixes(directory: Directory, names: list[str]) -> list[str]:
+    """Leave out the word that nearly all columns of a table begin with, as `ss` in `ss_item_sk`."""
+    kept = list(names)
+    for start, end in pairwise(directory.first_columns.tolist()):
+        if end - start < _FEWEST_PREFIXED:
+            continue
+        first = Counter(name.split(" ", 1)[0] for name in names[start:end] if " " in name)
+        if first and max(first.values()) >= _PREFIXED * (end - start):
+            prefix = f"{max(first, key=first.__getitem__)} "
+            kept[start:end] = [name.removeprefix(prefix) for name in names[start:end]]
+    return kept

@@ -11,33 +11,34 @@ import numpy as np
 from lakeindex.arrays.aliases import Features, Floats, Integers
 from lakeindex.arrays.proportions import alike
 from lakeindex.lake_map.foreign_keys.key_columns import KeyColumns
-from lakeindex.lake_map.foreign_keys.key_names import NAME_FEATURES, KeyNames
+from lakeindex.lake_map.foreign_keys.key_names import NAME_DIRECTIONS, NAME_FEATURES, KeyNames
 from lakeindex.lake_map.foreign_keys.reference_pairs import ReferencePairs
+from lakeindex.models.monotone import AGAINST, EITHER, FOR
 
-_OF_PAIR = (
-    "contained", "covered", "shared", "reference", "cosine", "one kind", "lengths alike", "patterns alike",
-    "same table", "same schema", "same folder", "child distinct", "parent distinct", "rows by rows",
-    "child starts", "child ends", "spans", "dense", "equal sets",
-)  # fmt: skip
-_OF_CHILD = (
-    "child unique",
-    "child nulls",
-    "child serial",
-    "child kind",
-    "child place",
-    "child length",
-    "child repeats",
-)
-_OF_PARENT = (
-    "parent unique", "parent nulls", "parent serial", "parent kind", "parent place", "parent length", "parent rank",
-    "parent width",
-)  # fmt: skip
-_RIVALS = (
-    "parents that hold it", "name behind best", "name before next", "reference behind best", "covered behind best",
-    "children of parent", "keys in parent's table",
-)  # fmt: skip
-REFERENCE_FEATURES = (*_OF_PAIR, *_OF_CHILD, *_OF_PARENT, *NAME_FEATURES, *_RIVALS)
+_OF_PAIR = {
+    "contained": FOR, "covered": EITHER, "shared": EITHER, "reference": FOR, "cosine": FOR, "one kind": FOR,
+    "lengths alike": FOR, "patterns alike": FOR, "same table": EITHER, "same schema": AGAINST, "away": AGAINST,
+    "child distinct": EITHER, "parent distinct": EITHER, "rows by rows": EITHER, "child starts": EITHER,
+    "child ends": EITHER, "spans": EITHER, "dense": EITHER, "equal sets": EITHER,
+}  # fmt: skip
+_OF_CHILD = {
+    "child unique": EITHER, "child nulls": EITHER, "child serial": EITHER, "child kind": EITHER, "child place": EITHER,
+    "child length": EITHER, "child repeats": EITHER,
+}  # fmt: skip
+_OF_PARENT = {
+    "parent unique": FOR, "parent nulls": AGAINST, "parent serial": EITHER, "parent kind": EITHER,
+    "parent place": AGAINST, "parent length": EITHER, "parent rank": AGAINST, "parent width": EITHER,
+}  # fmt: skip
+_RIVALS = {
+    "parents that hold it": AGAINST, "name behind best": AGAINST, "name before next": FOR,
+    "reference behind best": AGAINST, "covered behind best": AGAINST, "children of parent": EITHER,
+    "keys in parent's table": EITHER, "away behind best": AGAINST,
+}  # fmt: skip
+_DIRECTIONS = {**_OF_PAIR, **_OF_CHILD, **_OF_PARENT, **NAME_DIRECTIONS, **_RIVALS}
+REFERENCE_FEATURES = tuple(_DIRECTIONS)
 """In the order of the columns of `reference_features`."""
+REFERENCE_DIRECTIONS = tuple(_DIRECTIONS.values())
+"""FOR where more of a feature never lowers the evidence of a reference, AGAINST where it never raises it."""
 
 _HELD = 0.95
 _BY_NAME = ("name", "name after table", "stem to table", "words to both", "words to parent")
@@ -51,11 +52,11 @@ def reference_features(pairs: ReferencePairs, columns: KeyColumns, names: KeyNam
 
 
 def _of_pair(pairs: ReferencePairs, columns: KeyColumns) -> Features:
-    directory, facts = columns.directory, columns.directory.facts
+    facts = columns.directory.facts
     child, parent = facts.take(pairs.children), facts.take(pairs.parents)
     width = parent.highs - parent.lows
     span = np.where(width > 0, width, np.nan)
-    tables = directory.tables[pairs.children], directory.tables[pairs.parents]
+    tables = _tables(pairs, columns)
     values = [
         pairs.contained,
         pairs.covered,
@@ -67,7 +68,7 @@ def _of_pair(pairs: ReferencePairs, columns: KeyColumns) -> Features:
         alike(child.patterns, parent.patterns),
         tables[0] == tables[1],
         columns.same_schema(*tables),
-        columns.folders[tables[0]] == columns.folders[tables[1]],
+        columns.distances(*tables),
         np.log1p(child.distinct),
         np.log1p(parent.distinct),
         np.log1p(child.rows) - np.log1p(parent.rows),
@@ -103,18 +104,25 @@ def _of_rivals(pairs: ReferencePairs, columns: KeyColumns, called: Features) -> 
     referring = np.bincount(pairs.parents[held], minlength=size)[pairs.parents]
     most, next_most = _most_and_next(pairs.children, likeness, size)
     behind = [_most_and_next(pairs.children, one, size)[0] - one for one in (pairs.reference, pairs.covered)]
+    away = columns.distances(*_tables(pairs, columns))
+    nearest = -_most_and_next(pairs.children, -away, size)[0]
     others = np.where(likeness >= most, next_most, most)
     return np.column_stack(
         [
             np.log1p(holders), most - likeness, likeness - others, *behind, np.log1p(referring),
-            columns.keys_in_table[pairs.parents],
+            columns.keys_in_table[pairs.parents], away - nearest,
         ]
     )  # fmt: skip
 
 
+def _tables(pairs: ReferencePairs, columns: KeyColumns) -> tuple[Integers, Integers]:
+    tables = columns.directory.tables.astype(np.int64)
+    return tables[pairs.children], tables[pairs.parents]
+
+
 def _most_and_next(owners: Integers, values: Floats, size: int) -> tuple[Floats, Floats]:
     """Return for each entry the largest value of its owner's entries, and the largest but one (0 for none)."""
-    largest, second = np.zeros(size), np.zeros(size)
+    largest, second = np.full(size, -np.inf), np.zeros(size)
     order = np.lexsort((-values, owners))
     owned = owners[order]
     starts = np.flatnonzero(np.append(True, owned[1:] != owned[:-1])) if len(owned) else np.zeros(0, np.int64)

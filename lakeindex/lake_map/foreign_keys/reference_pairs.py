@@ -49,10 +49,9 @@ class ReferencePairs:
     @classmethod
     def joined(cls, several: list[ReferencePairs]) -> ReferencePairs:
         """Put pairs one behind the other."""
-        nothing = cls(
-            *(np.zeros(0, np.int64) for _ in range(2)), *(np.zeros(0) for _ in _FIELDS[3:]), np.zeros(0, bool)
-        )
-        return cls(*(np.concatenate([getattr(one, name) for one in [nothing, *several]]) for name in _FIELDS))
+        keys, shares, none = np.zeros(0, np.int64), np.zeros(0), np.zeros(0, bool)
+        everything = [cls(keys, keys, *(shares,) * 5, none), *several]
+        return cls(*(np.concatenate([getattr(one, name) for one in everything]) for name in _FIELDS))
 
 
 _FIELDS = tuple(field.name for field in fields(ReferencePairs))

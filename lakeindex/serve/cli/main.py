@@ -54,8 +54,9 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    accept, dedupe, demo, evaluate, explain, feedback, forget, index, integrate, join, keys, link, pairs, profile, query,
-    read, reject, relationships, repair, restore, rollback, snapshot, sql, status, tables, train, verify, watch_joins, why,
+    accept, dedupe, demo, evaluate, explain, feedback, forget, index, integrate, join, keys, link, pairs, profile,
+    query, read, reject, relationships, repair, restore, rollback, snapshot, sql, status, tables, train, verify,
+    watch_joins, why,
 )  # fmt: skip
 for command in _COMMANDS:
     cli.add_command(command)
