@@ -174,8 +174,7 @@ class Directory:
 
     def key_of(self, column: ColumnId) -> int:
         """Return a column's key. Raises NotFound with the nearest names."""
-        keys = self.keys_of_table(column.table)
-        names = [str(name) for name in self.names.slice(int(keys[0]) if len(keys) else 0, len(keys)).to_pylist()]
+        keys, names = self.keys_of_table(column.table), self.column_names(column.table)
         if column.name not in names:
             raise NotFound(f"{column.table} has no column {column.name!r}{nearest_names(column.name, names)}")
         return int(keys[names.index(column.name)])
@@ -190,6 +189,15 @@ class Directory:
     def has_table(self, table: TableId) -> bool:
         """Whether a table is in the index (one without columns is not), and the caller may see it."""
         return self._place_of(table) is not None
+
+    def has_column(self, column: ColumnId) -> bool:
+        """Whether a column is in the index, and the caller may see it."""
+        return self.has_table(column.table) and column.name in self.column_names(column.table)
+
+    def column_names(self, table: TableId) -> list[str]:
+        """Return the names of a table's columns, in the file's order. Raises NotFound with the nearest names."""
+        keys = self.keys_of_table(table)
+        return [str(name) for name in self.names.slice(int(keys[0]) if len(keys) else 0, len(keys)).to_pylist()]
 
     def _place_of(self, table: TableId) -> int | None:
         place = bisect.bisect_left(self.table_ids, table)

@@ -41,9 +41,12 @@ if TYPE_CHECKING:
     from lakeindex.join.plan import JoinPlan
     from lakeindex.lake.enriching import Enrichments, EnrichRequest
     from lakeindex.lake.integration import LinkedTables, LinkRequest
+    from lakeindex.lake.lake_page import WrittenMap
     from lakeindex.lake.paths import PathRequest
     from lakeindex.lake.unions import Unionable
+    from lakeindex.lake_map.keys import TableKeys
     from lakeindex.lake_map.paths.answer import JoinPaths
+    from lakeindex.lake_map.relationships import Relationships
 
 
 DEFAULT_SECONDS = 60.0
@@ -305,6 +308,15 @@ class Lake:
 
         return link_tables(self.opened, left_table, right_table, request or LinkRequest())
 
+    def write_map(self, path: str | Path, min_probability: float = 0.1, force: bool = False) -> WrittenMap:
+        """Write the map of the lake as one HTML file.
+
+        Raises InvalidSetting for a file that is no .html, Refused where it exists, unless `force`.
+        """
+        from lakeindex.lake.lake_page import write_map
+
+        return write_map(self.opened, Path(path), min_probability, force)
+
     def paths(self, first: str, last: str, request: PathRequest | None = None) -> JoinPaths:
         """Find the join paths between two tables, the most likely first.
 
@@ -382,6 +394,24 @@ class Lake:
     ) -> IntegrationPlan:
         """Return what `integrate` would do: the alignment, the keys, how many rows meet. Raises what it does."""
         return integrating.plan(self.opened, integrating.Integrating(key, alignment).request(self.opened, tables))
+
+    def keys(self, table: str) -> TableKeys:
+        """Find the columns, alone or up to three together, that tell the rows of a table apart.
+
+        Raises NotFound for a table that doesn't exist, with the nearest names.
+        """
+        from lakeindex.lake.mapping import find_keys
+
+        return find_keys(self.opened, table)
+
+    def relationships(self, min_probability: float = 0.5) -> Relationships:
+        """Find which columns refer to which keys, for all tables together.
+
+        Raises InvalidSetting for a number that is no probability.
+        """
+        from lakeindex.lake.mapping import relationships
+
+        return relationships(self.opened, min_probability)
 
     def sql(self, statement: str, seconds: float = DEFAULT_SECONDS, most_rows: int | None = None) -> pa.Table:
         """Run one SELECT on the lake's tables, each named by its path in double quotes, in a process that can't write.

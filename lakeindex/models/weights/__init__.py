@@ -25,3 +25,9 @@ CALIBRATION = Path(__file__).with_name("calibration.json")
 
 ATTRIBUTES = Path(__file__).with_name("attributes.safetensors")
 """The boosted trees that tell which columns of several tables are the same attribute."""
+
+REFERENCES = Path(__file__).with_name("references.safetensors")
+"""The boosted trees that tell which columns refer to which keys."""
+
+KEYS = Path(__file__).with_name("keys.safetensors")
+"""The boosted trees that tell which unique columns are a key."""

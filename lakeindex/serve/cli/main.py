@@ -19,12 +19,15 @@ from lakeindex.serve.cli.integrate import integrate
 from lakeindex.serve.cli.interrupt import Interrupted, Unwinding, guard, leave, say_why
 from lakeindex.serve.cli.join import join
 from lakeindex.serve.cli.keep import forget, repair, restore, snapshot
+from lakeindex.serve.cli.keys import keys
 from lakeindex.serve.cli.link import dedupe, link, verdicts
 from lakeindex.serve.cli.maintain import rollback, verify
+from lakeindex.serve.cli.map import write_map
 from lakeindex.serve.cli.output import print_message
 from lakeindex.serve.cli.pairs import pairs
 from lakeindex.serve.cli.path import path
 from lakeindex.serve.cli.query import evaluate, explain, query
+from lakeindex.serve.cli.relationships import relationships
 from lakeindex.serve.cli.streams import escape_logs_and_warnings, prepare_streams
 from lakeindex.serve.cli.train import train
 from lakeindex.serve.cli.union import union
@@ -55,9 +58,9 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    accept, dedupe, demo, enrich, evaluate, explain, feedback, forget, index, integrate, join, link, pairs, path,
-    profile, query, read, reject, repair, restore, rollback, snapshot, sql, status, tables, train, union, verdicts,
-    verify, watch_joins, why,
+    accept, dedupe, demo, enrich, evaluate, explain, feedback, forget, index, integrate, join, keys, link, pairs,
+    path, profile, query, read, reject, relationships, repair, restore, rollback, snapshot, sql, status, tables,
+    train, union, verdicts, verify, watch_joins, why, write_map,
 )  # fmt: skip
 for command in _COMMANDS:
     cli.add_command(command)
