@@ -17,7 +17,7 @@ from lakeindex.lake_map.enrich.predictors import Predictor, Target
 from lakeindex.lake_map.paths.join_path import Hop
 from lakeindex.types.lake import ColumnId
 
-_FEWEST_ROWS = 50
+_FEWEST_ROWS = 30
 _MOST_COLUMNS = 20
 """Of a looked-up table, those that tell most are learned from."""
 _COPY = 0.98

@@ -71,7 +71,12 @@ class JoinPaths:
         rows = self.to_arrow()
         hops = [hop for path in self.found.paths for hop in path.hops]
         figures = [rows[name] for name in ("probability", "kept", "rows", "cardinality")]
-        columns = [rows["rank"], [str(hop.left) for hop in hops], [str(hop.right) for hop in hops], *figures]
+        columns = [
+            rows["rank"],
+            [f"{hop.left.table} · {hop.left_columns}" for hop in hops],
+            [f"{hop.right.table} · {hop.right_columns}" for hop in hops],
+            *figures,
+        ]
         return pa.table(columns, names=["path", "from", "to", "probability", "kept", "rows", "cardinality"])
 
     def notes(self) -> list[str]:
@@ -98,7 +103,7 @@ class JoinPaths:
         if isinstance(joined, PathJoin):
             counted, matches = joined.rows, [plan.condition.match for plan in joined.plans]
         for place, hop in enumerate(path.hops):
-            ends = hop.left.table, hop.left.name, hop.right.table, hop.right.name
+            ends = hop.left.table, hop.left_columns, hop.right.table, hop.right_columns
             figures = _figures(counted[place])
             told = str(hop.cardinality), matches[place], path.probability, path.trap
             cells = rank, place + 1, *ends, hop.probability, *figures, *told

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
-from lakeindex.lake_map.paths.join_graph import JoinGraph
 from lakeindex.lake_map.paths.join_path import Hop, JoinPath
-from lakeindex.search.reranking_searcher import RerankingSearcher
 from lakeindex.types.lake import TableId
 
 _MOST_TABLES = 60
@@ -37,22 +37,32 @@ class FoundPaths:
     """Whether no table near the ends was left out for there being too many."""
 
 
-def find_paths(searching: RerankingSearcher, budget: int, least: float, search: Search) -> FoundPaths:
-    """Find the most likely paths, of joins with a key; where there is none, of any joins.
+class Graph(Protocol):
+    """The joins of tables."""
 
-    The cross-encoder scores `budget` pairs a column; joins have a probability of at least `least`. Raises NotFound for
-    a table that isn't there.
-    """
-    found = _find(JoinGraph(searching, budget, least), search)
-    return found if found.paths else _find(JoinGraph(searching, budget, least, are_keyed=False), search)
+    def expand(self, table: TableId) -> None:
+        """Find the joins of a table. Raises NotFound with the nearest names."""
+
+    def hops(self, table: TableId) -> list[Hop]:
+        """Return the joins of a table that are known, the most likely first."""
 
 
-def _find(graph: JoinGraph, search: Search) -> FoundPaths:
+def find_paths(graphs: Iterable[Graph], search: Search) -> FoundPaths:
+    """Find the most likely paths in the first of some graphs that has any. Raises NotFound for an unknown table."""
+    found = FoundPaths((), True)
+    for graph in graphs:
+        found = _find(graph, search)
+        if found.paths:
+            break
+    return found
+
+
+def _find(graph: Graph, search: Search) -> FoundPaths:
     is_complete = _explore(graph, search)
     return FoundPaths(tuple(_most_likely(graph, search)), is_complete)
 
 
-def _explore(graph: JoinGraph, search: Search) -> bool:
+def _explore(graph: Graph, search: Search) -> bool:
     """Ask for the joins around both ends, so that every join of a path of so many hops is known from one of its sides.
 
     Return whether all tables around them were asked.
@@ -72,14 +82,14 @@ def _explore(graph: JoinGraph, search: Search) -> bool:
     return is_complete
 
 
-def _ask(graph: JoinGraph, tables: list[TableId], asked: set[TableId]) -> None:
+def _ask(graph: Graph, tables: list[TableId], asked: set[TableId]) -> None:
     for table in tables:
         if table not in asked:
             graph.expand(table)
             asked.add(table)
 
 
-def _around(graph: JoinGraph, tables: list[TableId], asked: set[TableId]) -> list[TableId]:
+def _around(graph: Graph, tables: list[TableId], asked: set[TableId]) -> list[TableId]:
     """Return the tables that join with some, but for those that were asked, the most likely first."""
     best: dict[TableId, float] = {}
     for hop in (hop for table in tables for hop in graph.hops(table)):
@@ -87,7 +97,7 @@ def _around(graph: JoinGraph, tables: list[TableId], asked: set[TableId]) -> lis
     return sorted((one for one in best if one not in asked), key=lambda one: (-best[one], one))
 
 
-def _most_likely(graph: JoinGraph, search: Search) -> list[JoinPath]:
+def _most_likely(graph: Graph, search: Search) -> list[JoinPath]:
     """Lengthen the most likely beginning of a path until there are enough whole ones."""
     heap: list[tuple[float, int, tuple[Hop, ...], TableId]] = [(-1.0, 0, (), search.first)]
     found: list[JoinPath] = []

@@ -18,11 +18,24 @@ class Hop:
     right: ColumnId
     probability: float
     cardinality: Cardinality
+    also: tuple[tuple[str, str], ...] = ()
+    """Further columns that have to be equal together with these, left and right: those of a composite key."""
 
     @property
     def back(self) -> Hop:
         """The same join from the other side."""
-        return Hop(self.right, self.left, self.probability, _BACK[self.cardinality])
+        also = tuple((right, left) for left, right in self.also)
+        return Hop(self.right, self.left, self.probability, _BACK[self.cardinality], also)
+
+    @property
+    def left_columns(self) -> str:
+        """The names of the left columns with a plus between."""
+        return "+".join([self.left.name, *(left for left, _ in self.also)])
+
+    @property
+    def right_columns(self) -> str:
+        """The names of the right columns, likewise."""
+        return "+".join([self.right.name, *(right for _, right in self.also)])
 
 
 _BACK = {one: one for one in Cardinality} | {

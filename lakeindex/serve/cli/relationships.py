@@ -26,8 +26,8 @@ _TEXTS = ("mermaid", "dbml", "dot", "dbt", "sql")
 @click.option(
     "-o",
     "--output",
-    type=click.Choice([*Format, *_TEXTS]),
-    default=Format.TABLE,
+    type=click.Choice([*map(str, Format), *_TEXTS]),
+    default=str(Format.TABLE),
     show_default=True,
     help="How they are written: as rows, as a diagram, or in the words of another tool.",
 )

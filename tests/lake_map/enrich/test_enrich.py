@@ -21,10 +21,10 @@ def lake(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Lake:
     draw = random.Random(3)
     rates = [draw.random() * 100 for _ in range(80)]
     products = ["product_code,rate"] + [f"PR{place:04},{rate:.3f}" for place, rate in enumerate(rates)]
-    clerks = ["clerk_code,desk"] + [f"CL{place:03},{draw.randrange(40)}" for place in range(40)]
+    clerks = ["clerk_code,desk"] + [f"CL{place:03},{draw.randrange(40)}" for place in range(25)]
     sales, ledger = ["sale_ref,product_code,clerk_code,amount"], ["sale_ref,booked"]
     for place in range(600):
-        product, clerk = draw.randrange(80), draw.randrange(40)
+        product, clerk = draw.randrange(80), draw.randrange(25)
         amount = f"{rates[product] * 3 + draw.gauss(0, 2):.2f}"
         sales.append(f"SA{place:06},PR{product:04},CL{clerk:03},{amount}")
         ledger.append(f"SA{place:06},{amount}")
