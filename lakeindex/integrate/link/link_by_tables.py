@@ -24,6 +24,8 @@ from lakeindex.integrate.records import Records
 
 _CANDIDATES, _A_TABLE = 10, 4
 """Candidates of a tuple: so many, and one more for each few tables."""
+_MOST_CANDIDATES = 30
+"""Of few tuples, so many for each other table, up to this: with one rival or none, matches look like all others."""
 _FEW = 20_000
 """Up to so many tuples, candidates are found by character grams, too."""
 _ENOUGH = 200
@@ -85,7 +87,7 @@ class _Lake:
         tuples, numbers = self._tuples(chosen, _together(groups))
         compared = ComparedTuples.of(tuples)
         spaces = [compared.words, compared.grams] if len(tuples) <= _FEW else [compared.words]
-        found = nearest_pairs(spaces, tuples.tables, _CANDIDATES + len(chosen) // _A_TABLE, False)
+        found = nearest_pairs(spaces, tuples.tables, _candidates_of(len(tuples), len(chosen)), False)
         return Pairs(numbers[found.left], numbers[found.right])
 
     def _scored_in(self, pairs: Pairs, alignment: Alignment) -> Iterator[_Scored]:
@@ -109,6 +111,11 @@ class _Lake:
         places, lengths = _by_tables(pairs, *self._tables_of(pairs))
         for part in parts(lengths, self.at_once):
             yield _kept(pairs, np.concatenate(places[part]))
+
+
+def _candidates_of(tuples: int, tables: int) -> int:
+    usual = _CANDIDATES + tables // _A_TABLE
+    return max(usual, min(_CANDIDATES * (tables - 1), _MOST_CANDIDATES)) if tuples <= _FEW else usual
 
 
 def _scores(pairs: Pairs, comparison: Comparison, tables: Integers) -> Floats:

@@ -72,6 +72,18 @@ def test_the_same_rows_of_two_tables_are_linked() -> None:
     assert found & wanted == wanted
 
 
+def test_the_same_rows_of_three_tables_are_linked() -> None:
+    tables = lake()[:3]
+    found = found_pairs(link_by_tables(tables, aligned_by_name(tables)), tables)
+    texts = [set(one.texts(one.names[0]).to_pylist()) for one in tables]
+    wanted = {
+        (f"{tables[left].table}: {value}", f"{tables[right].table}: {value}")
+        for left, right in ((0, 1), (0, 2), (1, 2))
+        for value in texts[left] & texts[right]
+    }
+    assert found & wanted == wanted
+
+
 def test_tables_of_other_attributes_that_are_compared_at_once_make_no_difference() -> None:
     tables = [lake()[0], lake()[1], *lake()[3:]]
     alone = link_by_tables(tables[:2], aligned_by_name(tables[:2]))
