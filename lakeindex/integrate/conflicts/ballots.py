@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -82,6 +82,16 @@ class Ballots:
             np.searchsorted(option, self.like_one[pair]), np.searchsorted(option, self.like_other[pair]),
             self.like_share[pair],
         )  # fmt: skip
+
+    def without(self, sources: Integers) -> Ballots:
+        """Return the ballots without the votes of some sources; the options for which none is left stay."""
+        kept = ~np.isin(self.vote_source, sources)
+        votes = self.vote_option[kept], self.vote_source[kept], self.vote_weight[kept]
+        return replace(self, vote_option=votes[0], vote_source=votes[1], vote_weight=votes[2])
+
+    def of_voted_cells(self) -> Ballots:
+        """Return the ballots of the cells that have votes."""
+        return self.only(np.unique(self.vote_cell))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

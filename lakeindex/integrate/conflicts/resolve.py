@@ -11,6 +11,7 @@ from lakeindex.arrays.ragged import starts_run
 from lakeindex.integrate.conflicts.ballots import Ballots, CountedClaims, count_votes
 from lakeindex.integrate.conflicts.claims import Claims, Decision, Resolved, Rule, number_of
 from lakeindex.integrate.conflicts.conventions import off_convention
+from lakeindex.integrate.conflicts.jackknife import jackknifed
 from lakeindex.integrate.conflicts.likeness import with_likeness
 from lakeindex.integrate.conflicts.truth_discovery import discover
 from lakeindex.integrate.conflicts.written_forms import written_forms
@@ -34,11 +35,12 @@ def resolve(claims: Claims, rule: Rule = Rule.AUTO) -> Resolved:
         ballots.of_cells((~is_off).astype(np.float64)) == 1
     )
     decision[by_convention] = number_of(Decision.CONVENTION)
+    confidence = probabilities if rule is Rule.MAJORITY else jackknifed(ballots, probabilities)
     has_won = np.isin(counted.option, winners)
     is_near = np.bincount(ballots.option_cell[counted.option], has_won & ~counted.is_shown, ballots.cells) > 0
     decision[is_near & ~is_tie] = number_of(Decision.TOLERANCE)
     return Resolved(
-        ballots.cell_entity, ballots.cell_attribute, written_forms(counted, winners), probabilities[winners],
+        ballots.cell_entity, ballots.cell_attribute, written_forms(counted, winners), confidence[winners],
         decision, is_tie,
         ballots.option_cell[counted.option],
         counted.option - ballots.first_options[ballots.option_cell[counted.option]],

@@ -19,7 +19,7 @@ _ROUNDS_OF_COPYING = 12
 _SETTLED = 1e-3
 _FEWEST_SOURCES = 4
 """With fewer, all explanations are as good."""
-_MOST_COMPARISONS = 3 * 10**5
+MOST_COMPARISONS = 3 * 10**5
 """Of claims with those of other sources, where starts are tried."""
 _GAIN = 3.0
 """By so much the evidence for another start must exceed that for the votes."""
@@ -42,7 +42,7 @@ def discover(ballots: Ballots) -> Truth:
 def _best_start(ballots: Ballots) -> Floats:
     """Return the posterior to start from: the votes, unless another start explains a sample better."""
     sources = len(np.unique(ballots.vote_source))
-    cells = sampled_cells(ballots, _MOST_COMPARISONS)
+    cells = sampled_cells(ballots, MOST_COMPARISONS)
     if sources < _FEWEST_SOURCES or not len(cells):
         return vote_shares(ballots)
     sample = ballots.only(cells)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from lakeindex.arrays.aliases import Flags, Integers
+from lakeindex.arrays.aliases import Flags, Hashes, Integers
 from lakeindex.arrays.ragged import ranges
 
 MISSING = -1
 """The code of an attribute that a tuple has no value of."""
+_SEED = 1
+_NONE: Integers = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,18 +33,27 @@ def groups_of(codes: Integers) -> list[TupleGroup]:
     """Group tuples, (n, attributes), by the attributes that they have: those of most attributes first."""
     if not codes.size:
         return []
-    masks, owners = np.unique(codes != MISSING, axis=0, return_inverse=True)
-    order = np.argsort(owners.ravel(), kind="stable")
-    parts = np.split(order, np.cumsum(np.bincount(owners.ravel()))[:-1])
-    groups = [TupleGroup(mask, places, codes[places]) for mask, places in zip(masks, parts, strict=True)]
+    owners = _numbered_masks(codes != MISSING)
+    order = np.argsort(owners, kind="stable")
+    parts = np.split(order, np.cumsum(np.bincount(owners))[:-1])
+    groups = [TupleGroup(codes[places[0]] != MISSING, places, codes[places]) for places in parts]
     return sorted(groups, key=lambda group: (-int(group.has.sum()), *map(int, ~group.has)))
+
+
+def _numbered_masks(has: Flags) -> Integers:
+    """Return the number of each row's mask among the different ones, (n,)."""
+    packed = np.ascontiguousarray(np.packbits(has, axis=1))
+    masks: Any = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
+    numbers: Integers = np.unique(masks, return_inverse=True)[1].ravel()
+    return numbers
 
 
 def unique_rows(codes: Integers) -> tuple[Integers, Integers]:
     """Return the distinct rows of codes, ascending, and the number of each row among them, (n,)."""
     if not codes.shape[1]:
         return codes[:1], np.zeros(len(codes), np.int64)
-    order = np.lexsort(codes.T[::-1])
+    differing = codes.T[(codes != codes[:1]).any(axis=0)]
+    order = np.lexsort(differing[::-1]) if len(differing) else np.arange(len(codes))
     ordered = codes[order]
     is_new = np.ones(len(codes), bool)
     is_new[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
@@ -52,12 +64,35 @@ def unique_rows(codes: Integers) -> tuple[Integers, Integers]:
 
 def equal_pairs(left: Integers, right: Integers) -> tuple[Integers, Integers]:
     """Return the places of the rows of two arrays, (n, k) and (m, k), that are equal, by left place."""
-    _, numbers = unique_rows(np.concatenate([left, right]))
-    own, other = numbers[: len(left)], numbers[len(left) :]
+    own, other = _hashed(left), _hashed(right)
     order = np.argsort(other, kind="stable")
     starts = np.searchsorted(other[order], own)
     lengths = np.searchsorted(other[order], own, side="right") - starts
-    return np.repeat(np.arange(len(left)), lengths), order[ranges(starts, lengths)]
+    places = np.repeat(np.arange(len(left)), lengths), order[ranges(starts, lengths)]
+    is_equal = (left[places[0]] == right[places[1]]).all(axis=1)
+    return places[0][is_equal], places[1][is_equal]
+
+
+def _hashed(rows: Integers) -> Hashes:
+    """Return a number for each row, (n,), that equal rows share and others hardly ever (multilinear hashing)."""
+    factors = np.random.default_rng(_SEED).integers(1, 2**63, rows.shape[1], np.uint64, endpoint=True) | np.uint64(1)
+    hashed: Hashes = rows.astype(np.uint64) @ factors
+    return hashed
+
+
+def is_single(rows: Integers) -> Flags:
+    """Return which rows, (n, k), are equal to no other, (n,)."""
+    hashes = _hashed(rows)
+    order = np.argsort(hashes, kind="stable")
+    is_new = np.ones(len(rows) + 1, bool)
+    is_new[1:-1] = hashes[order[1:]] != hashes[order[:-1]]
+    same = np.flatnonzero(~is_new[1:-1])
+    if (rows[order[same]] != rows[order[same + 1]]).any():  # different rows have one number: hardly ever
+        numbers = unique_rows(rows)[1]
+        return np.asarray(np.bincount(numbers)[numbers] == 1)
+    found = np.empty(len(rows), bool)
+    found[order] = is_new[:-1] & is_new[1:]
+    return found
 
 
 def count_equal(left: Integers, right: Integers) -> int:
@@ -71,11 +106,15 @@ def count_equal(left: Integers, right: Integers) -> int:
 def subsumed_pairs(codes: Integers, groups: list[TupleGroup]) -> Iterator[tuple[Integers, Integers]]:
     """Yield places of tuples, and the places in `codes` of those that have all their values and perhaps more."""
     larger = groups_of(codes)
+    if not larger:
+        return
+    lacking = np.array([~one.has for one in larger])
     for group in groups:
-        for other in larger:
-            if not (group.has & ~other.has).any():
-                own, places = equal_pairs(group.codes[:, group.has], other.codes[:, group.has])
-                yield group.places[own], other.places[places]
+        places = np.concatenate(
+            [larger[at].places for at in np.flatnonzero(~lacking[:, group.has].any(axis=1))] or [_NONE]
+        )
+        own, found = equal_pairs(group.codes[:, group.has], codes[np.ix_(places, group.has)])
+        yield group.places[own], places[found]
 
 
 def without_subsumed(codes: Integers) -> Integers:

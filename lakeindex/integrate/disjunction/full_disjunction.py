@@ -8,6 +8,7 @@ disagree on none; what the order of tables is makes no difference.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -41,22 +42,38 @@ def full_disjunction(codes: Integers, most: int) -> Integers:
         raise TooLarge
     seen, frontier, complete = base, base, []
     while len(frontier):
-        is_extended = np.zeros(len(frontier), bool)
-        longer: list[Integers] = []
-        room = most - len(seen)
+        joins: list[_Join] = []
         for group in groups_of(frontier):
-            for own, extended in _extensions(group, groups, room - sum(map(len, longer))):
-                is_extended[group.places[own]] = True
-                longer.append(extended)
+            joins += _extensions(group, groups, most - len(seen) - sum(len(join.own) for join in joins))
+        is_extended = np.zeros(len(frontier), bool)
+        for join in joins:
+            is_extended[join.group.places[join.own]] = True
         complete.append(frontier[~is_extended])
-        frontier = _new_rows(np.concatenate(longer), seen) if longer else frontier[:0]
+        frontier = _new_rows(np.concatenate([join.merged() for join in joins]), seen) if joins else frontier[:0]
         seen = np.concatenate([seen, frontier])
     return without_subsumed(np.concatenate(complete)) if complete else base
 
 
-def _extensions(group: TupleGroup, base: Sequence[TupleGroup], room: int) -> list[tuple[Integers, Integers]]:
-    """Return the tuples of a group that join with one of the base, and what they become, a group of the base each."""
-    found: list[tuple[Integers, Integers]] = []
+@dataclass(frozen=True, slots=True, eq=False)
+class _Join:
+    """The pairs of tuples of two groups that join; what they become is made only when all are known to be few."""
+
+    group: TupleGroup
+    other: TupleGroup
+    own: Integers
+    """(pairs,) the place in the group."""
+    places: Integers
+    """(pairs,) the place in the other group."""
+
+    def merged(self) -> Integers:
+        """Return what the pairs become, (pairs, attributes)."""
+        own = self.group.codes[self.own]
+        return np.where(own == MISSING, self.other.codes[self.places], own)
+
+
+def _extensions(group: TupleGroup, base: Sequence[TupleGroup], room: int) -> list[_Join]:
+    """Return how the tuples of a group join with those of the base, a group of the base each."""
+    found: list[_Join] = []
     left = np.ones(len(group.places), bool)
     partners = [other for other in base if (group.has & other.has).any() and (other.has & ~group.has).any()]
     # What no other tuple can contradict is joined first, and alone: the order makes no difference, and of a star with
@@ -73,8 +90,7 @@ def _extensions(group: TupleGroup, base: Sequence[TupleGroup], room: int) -> lis
         own, places = equal_pairs(*sides)
         if not len(own):
             continue
-        merged = np.where(group.codes[at[own]] == MISSING, other.codes[places], group.codes[at[own]])
-        found.append((at[own], merged))
+        found.append(_Join(group, other, at[own], places))
         if _is_safe(group.has, other, base):
             left[at[own]] = False
     return found

@@ -13,6 +13,7 @@ from lakeindex.integrate.disjunction.equal_join import (
     TupleGroup,
     equal_pairs,
     groups_of,
+    is_single,
     unique_rows,
     without_subsumed,
 )
@@ -56,8 +57,7 @@ def _looked_up(
         shared = has & other.has
         if not shared.any() or not (other.has & ~has).any() or not waiting.any():
             continue
-        keys, numbers = unique_rows(other.codes[:, shared])
-        single = np.flatnonzero(np.bincount(numbers, minlength=len(keys))[numbers] == 1)
+        single = np.flatnonzero(is_single(other.codes[:, shared]))
         at = np.flatnonzero(waiting)
         own, places = equal_pairs(tuples[at][:, shared], other.codes[single][:, shared])
         if len(own):
