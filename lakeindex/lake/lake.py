@@ -34,6 +34,8 @@ from lakeindex.types.matches import Match
 from lakeindex.types.reports import Progress, Report
 
 if TYPE_CHECKING:
+    from torch_geometric.data import HeteroData
+
     from lakeindex.drift.broken_joins import WatchedJoins, WatchRules
     from lakeindex.integrate.integration import Integration
     from lakeindex.integrate.plan import IntegrationPlan
@@ -316,6 +318,17 @@ class Lake:
         from lakeindex.lake.lake_page import write_map
 
         return write_map(self.opened, Path(path), min_probability, force)
+
+    def to_hetero(self, min_probability: float = 0.5) -> HeteroData:
+        """Return the lake as a torch-geometric HeteroData: rows are nodes, references of rows are edges.
+
+        Nodes have `x`, float32, and `time`, in seconds since 1970; a row without a time of its own has the latest of
+        the rows that it refers to. Raises InvalidSetting for too many rows, UnreadableTable when a file is gone,
+        MissingExtra without torch-geometric.
+        """
+        from lakeindex.lake.hetero import lake_to_hetero
+
+        return lake_to_hetero(self.opened, min_probability)
 
     def paths(self, first: str, last: str, request: PathRequest | None = None) -> JoinPaths:
         """Find the join paths between two tables, the most likely first.

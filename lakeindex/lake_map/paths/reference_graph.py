@@ -24,7 +24,7 @@ class ReferenceGraph:
     def of(cls, relationships: pa.Table, least: float) -> ReferenceGraph:
         """Take relationships of at least a probability, rows as RELATIONSHIPS_SCHEMA."""
         joins: dict[TableId, list[Hop]] = {}
-        for hop in _hops(relationships):
+        for hop in hops_of(relationships):
             # A table that refers to itself leads to no other.
             if hop.probability >= least and hop.left.table != hop.right.table:
                 joins.setdefault(hop.left.table, []).append(hop)
@@ -39,7 +39,8 @@ class ReferenceGraph:
         return self.joins.get(table, [])
 
 
-def _hops(relationships: pa.Table) -> Iterator[Hop]:
+def hops_of(relationships: pa.Table) -> Iterator[Hop]:
+    """Yield each reference, rows as RELATIONSHIPS_SCHEMA, as a join from child to parent."""
     rows = sorted(relationships.to_pylist(), key=lambda row: int(row["key"]))
     for _, pairs in groupby(rows, key=lambda row: int(row["key"])):
         yield _hop(list(pairs))
