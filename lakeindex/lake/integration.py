@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pyarrow.compute as pc
 
 from lakeindex.integrate.align.align import align
 from lakeindex.integrate.alignment import AlignedPair
+from lakeindex.integrate.link.equivalents import Equivalents, find_equivalents
 from lakeindex.integrate.link.link_records import (
     MATCH,
     Linked,
@@ -21,7 +23,7 @@ from lakeindex.integrate.link.review import read_verdicts, review_table, unsure_
 from lakeindex.integrate.link.verdicts import RowVerdicts
 from lakeindex.integrate.records import Records, read_records
 from lakeindex.open_index import OpenIndex
-from lakeindex.types.lake import TableId
+from lakeindex.types.lake import ColumnId, TableId
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,10 +87,10 @@ class LinkRequest:
     explain: tuple[int, int] | None = None
     """The rows of a pair to be explained."""
 
-    def options(self) -> LinkOptions:
+    def options(self, equivalents: Mapping[str, Equivalents]) -> LinkOptions:
         """Read the verdicts. Raises NotFound and InvalidSetting."""
         verdicts = RowVerdicts.none() if self.verdicts is None else read_verdicts(self.verdicts)
-        return LinkOptions(self.block, verdicts, self.explain)
+        return LinkOptions(self.block, verdicts, self.explain, equivalents)
 
 
 def link_tables(opened: OpenIndex, left: str, right: str, request: LinkRequest) -> LinkedTables:
@@ -97,7 +99,8 @@ def link_tables(opened: OpenIndex, left: str, right: str, request: LinkRequest) 
     sides = read_records(opened.tables, TableId(left)), read_records(opened.tables, TableId(right))
     alignment = align([sides[0].table, sides[1].table], opened.searcher)
     aligned = tuple(alignment.pairs(sides[0].table, sides[1].table))
-    return LinkedTables(*sides, aligned, link_records(*sides, aligned, request.options()))
+    same = _equivalents(opened, (sides[0].table, sides[1].table), aligned)
+    return LinkedTables(*sides, aligned, link_records(*sides, aligned, request.options(same)))
 
 
 def find_duplicates(opened: OpenIndex, table: str, request: LinkRequest) -> LinkedTables:
@@ -105,4 +108,14 @@ def find_duplicates(opened: OpenIndex, table: str, request: LinkRequest) -> Link
     opened.require_rows()
     records = read_records(opened.tables, TableId(table))
     aligned = tuple(AlignedPair(name, name, 1.0) for name in records.names)
-    return LinkedTables(records, records, aligned, dedupe_records(records, request.options()))
+    same = _equivalents(opened, (records.table, records.table), aligned)
+    return LinkedTables(records, records, aligned, dedupe_records(records, request.options(same)))
+
+
+def _equivalents(
+    opened: OpenIndex, tables: tuple[TableId, TableId], aligned: Sequence[AlignedPair]
+) -> dict[str, Equivalents]:
+    """Return the equivalent values of each attribute that has some, by its left name."""
+    columns = {one.left: (ColumnId(tables[0], one.left), ColumnId(tables[1], one.right)) for one in aligned}
+    found = {name: find_equivalents(opened.searcher, opened.tables, *both) for name, both in columns.items()}
+    return {name: one for name, one in found.items() if one is not None}

@@ -27,6 +27,13 @@ class AttributeValues:
     """(tuples,) as written; empty where a tuple has none."""
     keys: Texts
     """(tuples,) the canonical form of each value, by which two spellings of one value are equal; empty where none."""
+    originals: Texts | None = None
+    """(tuples,) the values before those took their place that are equivalent by a lookup table."""
+
+    @property
+    def as_written(self) -> Texts:
+        """(tuples,) the values before equivalent ones took their place."""
+        return self.texts if self.originals is None else self.originals
 
     @property
     def is_present(self) -> Flags:
