@@ -53,6 +53,10 @@ class Scale:
         return np.column_stack(scaled)
 
 
+UNSCALED = Scale(np.zeros(0), np.ones(0))
+"""That of features that nothing else will be compared with."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
     """The features of pairs of tuples."""
@@ -63,7 +67,7 @@ class Comparison:
     """(features,) the attribute that each feature compares, or WHOLE."""
     similarities: Floats
     """(pairs,) how similar the tuples are as texts, from 0 to 2."""
-    scale: Scale | None = None
+    scale: Scale = UNSCALED
     """Of the features."""
 
 

@@ -79,7 +79,9 @@ def find_equivalents(searcher: Searcher, tables: LakeTables, left: ColumnId, rig
         if of_left.table in (left.table, right.table):
             continue
         lookup = read_records(tables, of_left.table, [of_left.name, of_right.name])
-        ways = [Equivalents.of(lookup, *names) for names in ((of_left.name, of_right.name), (of_right.name, of_left.name))]
+        ways = [
+            Equivalents.of(lookup, *names) for names in ((of_left.name, of_right.name), (of_right.name, of_left.name))
+        ]
         found += [(one.used(sides), one) for one in ways]
     best = max(found, key=lambda one: one[0], default=None)
     return best[1] if best is not None and best[0] >= _FEWEST_USED else None

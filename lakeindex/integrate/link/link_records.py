@@ -18,6 +18,7 @@ from lakeindex.integrate.link.comparison import ComparedTuples
 from lakeindex.integrate.link.competition import Rivals
 from lakeindex.integrate.link.equivalents import Equivalents
 from lakeindex.integrate.link.explain import explain_pair
+from lakeindex.integrate.link.rehearsal import rehearse
 from lakeindex.integrate.link.scoring import KnownPairs, score_pairs
 from lakeindex.integrate.link.tuples import AttributeValues, Tuples
 from lakeindex.integrate.link.verdicts import RowVerdicts, row_hashes
@@ -114,7 +115,8 @@ def _found(tuples: Tuples, hashes: Hashes, options: LinkOptions, starts: tuple[i
         return _Found(tuples, pairs, np.zeros(0), found.left_out, None)
     comparison, rivals = compared.compare(pairs), Rivals.of(pairs, tuples.tables)
     is_same = hashes[pairs.left] == hashes[pairs.right]
-    scored = score_pairs(pairs, comparison, rivals, KnownPairs(options.verdicts.on(pairs, hashes), is_same))
+    known = KnownPairs(options.verdicts.on(pairs, hashes), is_same)
+    scored = score_pairs(pairs, comparison, rivals, known, rehearse(compared, comparison.scale))
     explained = explain_pair(tuples, comparison, scored, pairs.place_of(asked)) if len(asked) else None
     return _Found(tuples, pairs, scored.probabilities, found.left_out, explained)
 

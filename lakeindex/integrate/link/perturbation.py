@@ -5,15 +5,15 @@ Self-supervision as in SSACL (Robust table integration in data lakes): a tuple a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lakeindex.arrays.aliases import Floats, Integers, Texts
+from lakeindex.arrays.aliases import Flags, Floats, Texts
 from lakeindex.integrate.link.tuples import AttributeValues, Tuples
 from lakeindex.integrate.records import canonical_keys
 
@@ -21,8 +21,6 @@ _NOTHING: Any = pa.scalar("", pa.large_string())
 _POSITIONS = 12
 """Characters from the start at which a typo may be."""
 _LETTERS = "aeinorst"
-_MOST_CARELESS = 2.0
-"""How many times the average rate of changes the most careless copy has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,32 +31,22 @@ class NoiseRates:
     changed: float
 
 
-def perturbed(tuples: Tuples, chosen: Integers, rates: Sequence[NoiseRates], rng: np.random.Generator) -> Tuples:
-    """Return copies of some tuples, in the given order, with some values missing and others changed.
-
-    `rates` are those of each attribute on average; some hands are more careless than others.
-    """
-    careless = _MOST_CARELESS * rng.random(len(chosen))
-    values = [_copied(one, chosen, rate, (careless, rng)) for one, rate in zip(tuples.attributes, rates, strict=True)]
-    return Tuples(tuples.tables[chosen], tuples.rows[chosen], tuple(values), tuples.is_within)
+def perturbed(tuples: Tuples, rates: NoiseRates, rng: np.random.Generator) -> Tuples:
+    """Return a copy of each tuple, with some values missing and others changed."""
+    return replace(tuples, attributes=tuple(_copied(one, rates, rng) for one in tuples.attributes))
 
 
-def _copied(
-    values: AttributeValues, chosen: Integers, rate: NoiseRates, luck_of: tuple[Floats, np.random.Generator]
-) -> AttributeValues:
-    careless, rng = luck_of
-    at: Any = pa.array(chosen)
-    texts: Any = values.texts.take(at)
-    keys: Any = values.keys.take(at)
-    luck = rng.random(len(chosen))
-    changed = _rewritten(texts, luck < rate.changed * careless, rng)
-    keys = pc.if_else(pc.equal(changed, texts), keys, pc.fill_null(canonical_keys(changed), _NOTHING))
-    is_missing = pa.array(luck > 1 - rate.missing * careless)
-    texts, keys = (pc.if_else(is_missing, _NOTHING, one) for one in (changed, keys))
+def _copied(values: AttributeValues, rates: NoiseRates, rng: np.random.Generator) -> AttributeValues:
+    luck = rng.random(len(values.texts))
+    texts: Any = _rewritten(values.texts, luck < rates.changed, rng)
+    is_changed = pc.not_equal(texts, values.texts)
+    keys: Any = pc.if_else(is_changed, pc.fill_null(canonical_keys(texts), _NOTHING), values.keys)
+    is_missing = pa.array(luck > 1 - rates.missing)
+    texts, keys = (pc.if_else(is_missing, _NOTHING, one) for one in (texts, keys))
     return AttributeValues(values.name, texts, keys)
 
 
-def _rewritten(texts: Texts, which: Any, rng: np.random.Generator) -> Texts:
+def _rewritten(texts: Texts, which: Flags, rng: np.random.Generator) -> Texts:
     """Change some texts, each in one way; numbers become others nearby or are written in another way."""
     is_number = pc.match_substring_regex(texts, r"^[+-]?[0-9]+(\.[0-9]+)?$").to_numpy(zero_copy_only=False)
     found: Any = texts

@@ -1,26 +1,32 @@
-"""A rehearsal of the link on the user's own tuples: some of them against perturbed copies of them.
+"""A rehearsal of the link on the user's own tuples: some of them against perturbed copies of all of them.
 
-Which pairs match is known: each tuple and its copy. What it has to be told from are its nearest neighbours in its own
-table, and a tuple that differs from it in one attribute alone, in which it is like its neighbour.
+Which pairs match is known: each tuple and its copy. What a copy has to be told from are the nearest neighbours, in its
+own table, of the tuple that it was made of.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from lakeindex.arrays.aliases import Flags, Hashes, Integers
+from lakeindex.arrays.aliases import Features, Flags, Floats, Hashes, Integers
+from lakeindex.hashing.text_hash import HashedText
 from lakeindex.integrate.link.blocking import Pairs, nearest_of_own_table
 from lakeindex.integrate.link.comparison import ComparedTuples, Comparison, Scale
-from lakeindex.integrate.link.competition import Rivals
+from lakeindex.integrate.link.competition import Rivals, competing
+from lakeindex.integrate.link.contrastive import fit_contrastive
+from lakeindex.integrate.link.logistic import Logistic, WeightPrior
 from lakeindex.integrate.link.perturbation import NoiseRates, perturbed
 from lakeindex.integrate.link.tuples import AttributeValues, Tuples
 
 _SAMPLE = 600
+"""Tuples that are learned from."""
 _NEIGHBOURS = 4
+"""Neighbours of each, from which its copy is told."""
+_RATES = NoiseRates(missing=0.05, changed=0.2)
+_PRECISION = 1.0
 _SEED = 0
 
 
@@ -28,53 +34,78 @@ _SEED = 0
 class Rehearsal:
     """Pairs of tuples with copies, of which it is known whether they match."""
 
-    pairs: Pairs
     comparison: Comparison
     rivals: Rivals
+    copies: Integers
+    """(pairs,) the number of the copy."""
     is_own: Flags
     """(pairs,) whether the copy is that of the tuple."""
     is_complete: Flags
-    """(pairs,) whether one of the two was chosen, so that all its rivals are there."""
-    copies: Integers
-    """(pairs,) the number of the copy."""
+    """(pairs,) whether all rivals of the pair are there, too."""
+
+    def weights(self) -> Floats:
+        """Return the weights of the features by which copies are told from what is near, (features,)."""
+        groups = np.unique(self.copies, return_inverse=True)[1]
+        features = self.comparison.features
+        return fit_contrastive(features, groups, self.is_own, WeightPrior(np.zeros(features.shape[1]), _PRECISION))
+
+    def matches(self, agreement: Logistic) -> Features:
+        """Return the features of competition of the pairs that match, (pairs, features)."""
+        scores = agreement.log_odds(self.comparison.features)
+        features = competing(scores, self.rivals.leads(scores, np.ones(len(scores), bool)))
+        return features[self.is_own & self.is_complete]
 
 
-def rehearse(compared: ComparedTuples, hashes: Hashes, rates: list[NoiseRates], scale: Scale) -> Rehearsal:
-    """Perturb a sample of tuples, which what they hold decides, and compare them with their neighbours."""
-    tuples = compared.tuples
+def rehearse(compared: ComparedTuples, scale: Scale) -> Rehearsal | None:
+    """Perturb a sample of tuples, which what they hold decides, and compare them with their neighbours.
+
+    Returns None where no tuple holds anything.
+    """
+    tuples, order = compared.tuples, _by_content(compared.tuples)
+    if not len(order):
+        return None
     is_chosen = np.zeros(len(tuples), bool)
-    order = np.lexsort((tuples.tables, hashes))
-    order = order[_is_held(tuples)[order]]
     is_chosen[order[:_SAMPLE]] = True
     near = nearest_of_own_table(compared.words, tuples.tables, _NEIGHBOURS, is_chosen)
-    used = np.unique(np.concatenate([order[:_SAMPLE], near.left, near.right]))
-    used = used[np.lexsort((tuples.tables[used], hashes[used]))]
-    place = np.full(len(tuples), -1)
+    is_used = is_chosen.copy()
+    is_used[near.left] = is_used[near.right] = True
+    used = order[is_used[order]]
+    both = _with_copies(tuples, used)
+    place = np.zeros(len(tuples), np.int64)
     place[used] = np.arange(len(used))
-    originals = perturbed(tuples, used, [NoiseRates(0, 0)] * len(tuples.attributes), np.random.default_rng(_SEED))
-    copies = perturbed(tuples, used, rates, np.random.default_rng(_SEED))
-    both = _together(originals, copies)
-    size = len(used)
-    left, right = place[near.left], place[near.right]
-    own = np.arange(size)
-    firsts, seconds = np.concatenate([own, left, right]), np.concatenate([own, right, left])
-    pairs = Pairs(firsts, seconds + size)
-    chosen = is_chosen[used]
-    comparison = compared.with_terms_of(both).compare(pairs, scale)
-    rivals = Rivals.of(pairs, both.tables)
+    pairs = _pairs(place[near.left], place[near.right], len(used))
+    chosen, copies = is_chosen[used], pairs.right - len(used)
     return Rehearsal(
-        pairs, comparison, rivals, firsts == seconds, chosen[firsts] | chosen[seconds], seconds
+        compared.with_terms_of(both).compare(pairs, scale),
+        Rivals.of(pairs, both.tables),
+        copies,
+        pairs.left == copies,
+        chosen[pairs.left] | chosen[copies],
     )
 
 
-def _is_held(tuples: Tuples) -> Flags:
-    return np.asarray(np.logical_or.reduce([one.is_present for one in tuples.attributes] or [tuples.tables < 0]))
+def _by_content(tuples: Tuples) -> Integers:
+    """Return the tuples that hold something, in an order that has nothing to do with that of rows."""
+    is_held = np.logical_or.reduce([one.is_present for one in tuples.attributes] or [tuples.tables < 0])
+    hashes: Hashes = HashedText.from_arrow(tuples.written()).strings()
+    order = np.lexsort((tuples.tables, hashes))
+    return np.asarray(order[is_held[order]])
 
 
-def _together(originals: Tuples, copies: Tuples) -> Tuples:
-    values = [
-        AttributeValues(one.name, *(pa.concat_arrays([getattr(side, name) for side in (one, other)]) for name in ("texts", "keys")))
-        for one, other in zip(originals.attributes, copies.attributes, strict=True)
-    ]
-    tables = np.repeat([0, 1], [len(originals), len(copies)])
-    return Tuples(tables, np.concatenate([originals.rows, copies.rows]), tuple(values), False)
+def _with_copies(tuples: Tuples, used: Integers) -> Tuples:
+    """Return some tuples, and after them their copies."""
+    rng = np.random.default_rng(_SEED)
+    sides = [tuples.taken(used), perturbed(tuples.taken(used), _RATES, rng)]
+    values = [_joined(*both) for both in zip(*(side.attributes for side in sides), strict=True)]
+    return Tuples(np.repeat([0, 1], len(used)), np.tile(tuples.rows[used], 2), tuple(values), False)
+
+
+def _joined(first: AttributeValues, second: AttributeValues) -> AttributeValues:
+    texts, keys = pa.concat_arrays([first.texts, second.texts]), pa.concat_arrays([first.keys, second.keys])
+    return AttributeValues(first.name, texts, keys)
+
+
+def _pairs(left: Integers, right: Integers, size: int) -> Pairs:
+    """Pair each tuple with its copy, and with the copies of its neighbours; copies have the numbers from `size` on."""
+    own = np.arange(size)
+    return Pairs(np.concatenate([own, left, right]), size + np.concatenate([own, right, left]))

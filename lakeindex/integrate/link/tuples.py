@@ -41,6 +41,11 @@ class AttributeValues:
         present: Flags = pc.not_equal(self.keys, _NOTHING).to_numpy(zero_copy_only=False)
         return present
 
+    def taken(self, places: Integers) -> AttributeValues:
+        """Return the values of some tuples."""
+        at: Any = pa.array(places)
+        return AttributeValues(self.name, self.texts.take(at), self.keys.take(at))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tuples:
@@ -82,6 +87,11 @@ class Tuples:
         tables = np.repeat(np.arange(len(sizes)), sizes)
         rows = np.arange(len(tables)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         return cls(tables, rows, tuple(values), is_within)
+
+    def taken(self, places: Integers) -> Tuples:
+        """Return some of the tuples, in the given order."""
+        values = tuple(one.taken(places) for one in self.attributes)
+        return Tuples(self.tables[places], self.rows[places], values, self.is_within)
 
     def written(self) -> Texts:
         """Return each tuple as one text: the values of its attributes with a blank between, (tuples,)."""
