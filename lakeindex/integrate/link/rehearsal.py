@@ -6,6 +6,7 @@ own table, of the tuple that it was made of.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,8 +22,10 @@ from lakeindex.integrate.link.logistic import Logistic, WeightPrior
 from lakeindex.integrate.link.perturbation import NoiseRates, perturbed
 from lakeindex.integrate.link.tuples import AttributeValues, Tuples
 
-_SAMPLE = 600
+_SAMPLE = 400
 """Tuples that are learned from."""
+_COPIES = 3
+"""Copies of each: of one alone it depends on luck what is learned."""
 _NEIGHBOURS = 4
 """Neighbours of each, from which its copy is told."""
 _RATES = NoiseRates(missing=0.05, changed=0.2)
@@ -42,12 +45,15 @@ class Rehearsal:
     """(pairs,) whether the copy is that of the tuple."""
     is_complete: Flags
     """(pairs,) whether all rivals of the pair are there, too."""
+    is_within: bool
+    """Whether tuples of one table are compared, so that a copy differs from others as a duplicate would."""
 
     def weights(self) -> Floats:
         """Return the weights of the features by which copies are told from what is near, (features,)."""
         groups = np.unique(self.copies, return_inverse=True)[1]
         features = self.comparison.features
-        return fit_contrastive(features, groups, self.is_own, WeightPrior(np.zeros(features.shape[1]), _PRECISION))
+        prior = WeightPrior(np.zeros(features.shape[1]), _PRECISION * _COPIES)
+        return fit_contrastive(features, groups, self.is_own, prior)
 
     def matches(self, agreement: Logistic) -> Features:
         """Return the features of competition of the pairs that match, (pairs, features)."""
@@ -74,13 +80,14 @@ def rehearse(compared: ComparedTuples, scale: Scale) -> Rehearsal | None:
     place = np.zeros(len(tuples), np.int64)
     place[used] = np.arange(len(used))
     pairs = _pairs(place[near.left], place[near.right], len(used))
-    chosen, copies = is_chosen[used], pairs.right - len(used)
+    chosen, made_of = is_chosen[used], pairs.right % len(used)
     return Rehearsal(
         compared.with_terms_of(both).compare(pairs, scale),
         Rivals.of(pairs, both.tables),
-        copies,
-        pairs.left == copies,
-        chosen[pairs.left] | chosen[copies],
+        pairs.right,
+        pairs.left == made_of,
+        chosen[pairs.left] | chosen[made_of],
+        tuples.is_within,
     )
 
 
@@ -95,17 +102,20 @@ def _by_content(tuples: Tuples) -> Integers:
 def _with_copies(tuples: Tuples, used: Integers) -> Tuples:
     """Return some tuples, and after them their copies."""
     rng = np.random.default_rng(_SEED)
-    sides = [tuples.taken(used), perturbed(tuples.taken(used), _RATES, rng)]
-    values = [_joined(*both) for both in zip(*(side.attributes for side in sides), strict=True)]
-    return Tuples(np.repeat([0, 1], len(used)), np.tile(tuples.rows[used], 2), tuple(values), False)
+    own = tuples.taken(used)
+    sides = [own, *(perturbed(own, _RATES, rng) for _ in range(_COPIES))]
+    values = [_joined(same) for same in zip(*(side.attributes for side in sides), strict=True)]
+    return Tuples(np.repeat(np.arange(len(sides)), len(used)), np.tile(own.rows, len(sides)), tuple(values), False)
 
 
-def _joined(first: AttributeValues, second: AttributeValues) -> AttributeValues:
-    texts, keys = pa.concat_arrays([first.texts, second.texts]), pa.concat_arrays([first.keys, second.keys])
-    return AttributeValues(first.name, texts, keys)
+def _joined(parts: Sequence[AttributeValues]) -> AttributeValues:
+    texts, keys = pa.concat_arrays([one.texts for one in parts]), pa.concat_arrays([one.keys for one in parts])
+    return AttributeValues(parts[0].name, texts, keys)
 
 
 def _pairs(left: Integers, right: Integers, size: int) -> Pairs:
-    """Pair each tuple with its copy, and with the copies of its neighbours; copies have the numbers from `size` on."""
+    """Pair each tuple with its copy, and with the copies of its neighbours; the first copies have the numbers from `size` on."""
     own = np.arange(size)
-    return Pairs(np.concatenate([own, left, right]), size + np.concatenate([own, right, left]))
+    first, second = np.concatenate([own, left, right]), np.concatenate([own, right, left])
+    offsets = size * np.arange(1, _COPIES + 1)
+    return Pairs(np.tile(first, _COPIES), (second + offsets[:, None]).ravel())

@@ -1,7 +1,7 @@
 """Scoring without labels: how likely each pair of tuples is the same thing.
 
-1. A classifier of what two tuples say of each other is trained on perturbed copies of the tuples, each against the
-   nearest neighbours of its own (`rehearsal`).
+1. Within one table, a classifier of what two tuples say of each other is trained on perturbed copies of the tuples,
+   each against the nearest neighbours of its own (`rehearsal`).
 2. It is trained further on the pairs that are best for both of their tuples, against all other candidates, and scores
    the pairs anew; this is repeated.
 3. How the score and the competition of other candidates make a probability is learned from the same pairs and from
@@ -31,9 +31,13 @@ from lakeindex.integrate.link.verdicts import ACCEPTED, NONE, REJECTED
 _TRAININGS = 3
 _ROUNDS = 40
 _PRECISION, _COMPETITION_PRECISION = 10.0, 0.3
+_PRECISION_OF_COPIES = 100.0
+"""That of weights learned from copies, from which best pairs, which may all be none, move them but little."""
 _COMPETITION, _BIAS = np.array([0.4, 0.9, 0.5, 0.8, 0.3]), -1.5
 """What the log-odds are made of where there are too few pairs to learn it: the score, leads, and the bias."""
 _PRIOR = WeightPrior(_COMPETITION, _COMPETITION_PRECISION, _BIAS, is_bias_known=True)
+_DOUBTED, _CONFIRMED = 0.5, 0.75
+"""The shares of the matches found by best pairs that copies must confirm for these to count for nothing, and for all."""
 _SURE = 0.9
 _SAME = float(np.log(19.0))
 """The least log-odds of two rows that hold the same."""
@@ -96,10 +100,13 @@ def _trained(
     """Return the scores of all pairs and what they are made of."""
     everything, counts = np.ones(len(verdicts), bool), np.where(verdicts == NONE, 1.0, _VERDICT)
     scores, agreement = comparison.similarities, Logistic(0.0, np.zeros(comparison.features.shape[1]))
-    if rehearsal is not None:
+    # Two tables differ in ways of their own, of which copies know nothing: there the best pairs tell more.
+    precision = _PRECISION
+    if rehearsal is not None and rehearsal.is_within:
+        precision = _PRECISION_OF_COPIES
         agreement = Logistic(0.0, rehearsal.weights())
         scores = agreement.log_odds(comparison.features)
-    prior = WeightPrior(agreement.weights, _PRECISION)
+    prior = WeightPrior(agreement.weights, precision)
     for _ in range(_TRAININGS):
         best = _obeying(is_mutual_best(rivals.leads(scores, everything)).astype(np.float64), verdicts)
         agreement = fit_logistic(comparison.features, best, counts, prior)
@@ -111,10 +118,10 @@ def _confirmed(by_best: Logistic, by_known: Logistic, features: Features) -> Log
     """Combine two ways to see the same pairs: by those that are best, and by copies.
 
     There is always a best pair, match or not. So the first counts as far as the second finds as many matches: nothing
-    where it is half of them or fewer, for all where it is as many.
+    where it is half of them or fewer, for all from three quarters on.
     """
     counts = [float(probabilities(one.log_odds(features)).sum()) for one in (by_best, by_known)]
-    share = min(max(2 * counts[1] / max(counts[0], 1e-9) - 1, 0.0), 1.0)
+    share = min(max((counts[1] / max(counts[0], 1e-9) - _DOUBTED) / (_CONFIRMED - _DOUBTED), 0.0), 1.0)
     bias = share * by_best.bias + (1 - share) * by_known.bias
     return Logistic(bias, share * by_best.weights + (1 - share) * by_known.weights)
 

@@ -42,7 +42,7 @@ class TermRows:
 
     @classmethod
     def of_grams(cls, texts: Texts, others: TermRows | None = None) -> TermRows:
-        """Take the trigrams of texts, with the edges of the whole text among them; they are as rare as in the others."""
+        """Take the trigrams of texts, with the edges of the whole text; they are as rare as in the others."""
         padded = pc.replace_substring_regex(texts, "^(.+)$", r" \1 ")
         return cls._of(*HashedText.from_arrow(padded).grams(_GRAM_BYTES), len(texts), others)
 
