@@ -50,7 +50,8 @@ class Equivalents:
         is_text = pc.match_substring_regex(rows["text_min"], r"\pL").to_numpy()
         is_one_of_both = pc.is_in(rows["key"], rows["other"]).to_numpy()
         kept = rows.filter(pa.array(is_one_to_one & is_text & ~is_one_of_both)).sort_by("key").combine_chunks()
-        return cls(*(kept[name].combine_chunks() for name in ("key", "text_min", "other")))
+        values: list[Any] = [kept[name].combine_chunks() for name in ("key", "text_min", "other")]
+        return cls(*values)
 
     def used(self, sides: Iterable[Texts]) -> int:
         """Return how many values stand beside an equivalent one in columns, given as canonical forms."""

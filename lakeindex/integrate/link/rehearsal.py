@@ -114,7 +114,7 @@ def _joined(parts: Sequence[AttributeValues]) -> AttributeValues:
 
 
 def _pairs(left: Integers, right: Integers, size: int) -> Pairs:
-    """Pair each tuple with its copy, and with the copies of its neighbours; the first copies have the numbers from `size` on."""
+    """Pair each tuple with its copies and those of its neighbours; the first copies are numbered from `size` on."""
     own = np.arange(size)
     first, second = np.concatenate([own, left, right]), np.concatenate([own, right, left])
     offsets = size * np.arange(1, _COPIES + 1)

@@ -37,7 +37,7 @@ _COMPETITION, _BIAS = np.array([0.4, 0.9, 0.5, 0.8, 0.3]), -1.5
 """What the log-odds are made of where there are too few pairs to learn it: the score, leads, and the bias."""
 _PRIOR = WeightPrior(_COMPETITION, _COMPETITION_PRECISION, _BIAS, is_bias_known=True)
 _DOUBTED, _CONFIRMED = 0.5, 0.75
-"""The shares of the matches found by best pairs that copies must confirm for these to count for nothing, and for all."""
+"""Shares of the matches by best pairs that copies confirm: from which these count at all, and for all."""
 _SURE = 0.9
 _SAME = float(np.log(19.0))
 """The least log-odds of two rows that hold the same."""
