@@ -29,10 +29,10 @@ class BridgeSearch:
 
     def tables(self) -> Iterator[BridgeTable]:
         """Find bridge tables, the likeliest first. Raises UnreadableTable when the file of one is gone."""
-        for of_left, of_right in self._columns():
+        for of_left, of_right in self.columns():
             yield BridgeTable(self.lake.side(of_left), self.lake.side(of_right))
 
-    def _columns(self) -> list[tuple[ColumnId, ColumnId]]:
+    def columns(self) -> list[tuple[ColumnId, ColumnId]]:
         """List pairs of columns of one table: one that joins with the left column, and one that does with the right."""
         of_left, of_right = _joining(self.searcher, self.left), _joining(self.searcher, self.right)
         # The right table itself may hold, beside its column, what the left column has for it.

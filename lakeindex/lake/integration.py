@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pyarrow.compute as pc
 
 from lakeindex.integrate.align.align import align
 from lakeindex.integrate.alignment import AlignedPair
+from lakeindex.integrate.link.equivalents import Equivalents, find_equivalents
 from lakeindex.integrate.link.kept_verdicts import Keeping
 from lakeindex.integrate.link.link_records import (
     MATCH,
@@ -21,7 +23,7 @@ from lakeindex.integrate.link.link_records import (
 from lakeindex.integrate.link.review import kept_pairs, review_table, unsure_pairs, write_review
 from lakeindex.integrate.records import Records, read_records
 from lakeindex.open_index import OpenIndex
-from lakeindex.types.lake import TableId
+from lakeindex.types.lake import ColumnId, TableId
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,15 +96,16 @@ class LinkRequest:
 def link_tables(opened: OpenIndex, left: str, right: str, request: LinkRequest) -> LinkedTables:
     """Link the tuples of two tables. Raises NotFound with the nearest names, UnreadableTable, InvalidSetting."""
     sides = _read(opened, left), _read(opened, right)
-    aligned, (options, keeping) = _aligned(opened, *sides), _options(opened, request, sides)
+    aligned = _aligned(opened, *sides)
+    options, keeping = _options(opened, request, sides, aligned)
     return LinkedTables(*sides, aligned, link_records(*sides, aligned, options), keeping, len(options.verdicts))
 
 
 def find_duplicates(opened: OpenIndex, table: str, request: LinkRequest) -> LinkedTables:
     """Link the tuples of one table. Raises as `link_tables`."""
     records = _read(opened, table)
-    options, keeping = _options(opened, request, (records, records))
     aligned = _aligned(opened, records, records)
+    options, keeping = _options(opened, request, (records, records), aligned)
     return LinkedTables(records, records, aligned, dedupe_records(records, options), keeping, len(options.verdicts))
 
 
@@ -129,11 +132,21 @@ def _aligned(opened: OpenIndex, left: Records, right: Records) -> tuple[AlignedP
 
 
 def _options(
-    opened: OpenIndex, request: LinkRequest, sides: tuple[Records, Records]
+    opened: OpenIndex, request: LinkRequest, sides: tuple[Records, Records], aligned: Sequence[AlignedPair]
 ) -> tuple[LinkOptions, Keeping | None]:
     """Return how to link, by all verdicts that are kept, those of a review file that was given among them."""
     kept = opened.link_verdicts
     keeping = None if request.verdicts is None else kept.keep(request.verdicts, *sides)
     alone = None if keeping is None else keeping.alone
     verdicts = kept.on([one.table for one in sides]) if alone is None else alone
-    return LinkOptions(request.block, verdicts, request.explain), keeping
+    same = _equivalents(opened, (sides[0].table, sides[1].table), aligned)
+    return LinkOptions(request.block, verdicts, request.explain, same), keeping
+
+
+def _equivalents(
+    opened: OpenIndex, tables: tuple[TableId, TableId], aligned: Sequence[AlignedPair]
+) -> dict[str, Equivalents]:
+    """Return the equivalent values of each attribute that has some, by its left name."""
+    columns = {one.left: (ColumnId(tables[0], one.left), ColumnId(tables[1], one.right)) for one in aligned}
+    found = {name: find_equivalents(opened.searcher, opened.tables, *both) for name, both in columns.items()}
+    return {name: one for name, one in found.items() if one is not None}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 
 import numpy as np
 
-from lakeindex.arrays.aliases import Floats, Integers
+from lakeindex.arrays.aliases import Flags, Floats, Integers
 from lakeindex.arrays.ragged import ranges, starts_run
 from lakeindex.integrate.link.terms import TermRows, parts
 
@@ -52,14 +53,39 @@ class Pairs:
         return int(np.flatnonzero((self.left == one.left[0]) & (self.right == one.right[0]))[0])
 
 
+class Among(Enum):
+    """Among which tuples those that are most similar to one are looked for."""
+
+    OTHER_TABLES = auto()
+    ALL = auto()
+    OWN_TABLE = auto()
+
+    def allows(self, one: Integers, other: Integers, tables: Integers) -> Flags:
+        """Return which pairs of tuples may be, (pairs,)."""
+        if self is Among.ALL:
+            return np.asarray(one != other)
+        is_own = tables[one] == tables[other]
+        return np.asarray(~is_own if self is Among.OTHER_TABLES else is_own & (one != other))
+
+
 def nearest_pairs(spaces: list[TermRows], tables: Integers, k: int, is_within: bool) -> Pairs:
     """Pair each tuple with the `k` others that are most similar to it, by any of some kinds of terms.
 
     Only tuples of other tables count unless `is_within`.
     """
-    found = [pair for space in spaces for pair in _nearest(space, tables, k, is_within)]
+    among = Among.ALL if is_within else Among.OTHER_TABLES
+    everything = np.ones(len(tables), bool)
+    return _paired([pair for space in spaces for pair in _nearest(space, tables, k, (everything, among))], len(tables))
+
+
+def nearest_of_own_table(space: TermRows, tables: Integers, k: int, queries: Flags) -> Pairs:
+    """Pair each of some tuples with the `k` others of its own table that are most similar to it."""
+    return _paired(list(_nearest(space, tables, k, (queries, Among.OWN_TABLE))), len(tables))
+
+
+def _paired(found: list[tuple[Integers, Integers]], size: int) -> Pairs:
     first, second = (np.concatenate([pair[at] for pair in found] or [np.zeros(0, np.int64)]) for at in (0, 1))
-    return Pairs.of(first, second, len(tables))
+    return Pairs.of(first, second, size)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,9 +117,11 @@ def _most_holders(counts: Integers) -> int:
     return int(ascending[fits[-1] + 1]) - 1 if len(fits) else 0
 
 
-def _nearest(space: TermRows, tables: Integers, k: int, is_within: bool) -> Iterator[tuple[Integers, Integers]]:
-    postings, owners = _Postings.of(space), space.owners
-    lengths = postings.lengths[space.terms]
+def _nearest(
+    space: TermRows, tables: Integers, k: int, asked: tuple[Flags, Among]
+) -> Iterator[tuple[Integers, Integers]]:
+    (is_query, among), postings, owners = asked, _Postings.of(space), space.owners
+    lengths = np.where(is_query[owners], postings.lengths[space.terms], 0)
     work = np.bincount(owners, lengths, len(space)).astype(np.int64)
     for part in parts(work, _PRODUCTS_AT_ONCE):
         entries = slice(int(space.starts[part.start]), int(space.starts[part.stop]))
@@ -101,7 +129,7 @@ def _nearest(space: TermRows, tables: Integers, k: int, is_within: bool) -> Iter
         queries = np.repeat(owners[entries], lengths[entries])
         products = np.repeat(space.weights[entries], lengths[entries]) * postings.weights[places]
         others = postings.texts[places]
-        is_allowed = (queries != others) if is_within else (tables[queries] != tables[others])
+        is_allowed = among.allows(queries, others, tables)
         keys = (queries[is_allowed] - part.start) * len(space) + others[is_allowed]
         cells = (part.stop - part.start) * len(space)
         best = _best_of_dense if cells <= _MOST_CELLS * len(keys) else _best_of_sparse

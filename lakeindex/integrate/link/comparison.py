@@ -28,6 +28,36 @@ _NATS = 10.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Scale:
+    """Mean and deviation of features before they are standardised."""
+
+    means: Floats
+    """(features,)."""
+    deviations: Floats
+    """(features,) 1 where a feature is always the same."""
+
+    @classmethod
+    def of(cls, columns: list[Floats]) -> Scale:
+        """Return the scale of features, (pairs,) each."""
+        if not len(columns[0]):
+            return cls(np.zeros(len(columns)), np.ones(len(columns)))
+        spread = np.array([one.std() for one in columns])
+        return cls(np.array([one.mean() for one in columns]), np.where(spread > 1e-9, spread, 1.0))
+
+    def standardised(self, columns: list[Floats]) -> Vectors:
+        """Return features with mean 0 and deviation 1 on this scale, (pairs, features)."""
+        scaled = [
+            ((one - mean) / deviation).astype(np.float32)
+            for one, mean, deviation in zip(columns, self.means, self.deviations, strict=True)
+        ]
+        return np.column_stack(scaled)
+
+
+UNSCALED = Scale(np.zeros(0), np.ones(0))
+"""That of features that nothing else will be compared with."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
     """The features of pairs of tuples."""
 
@@ -37,6 +67,8 @@ class Comparison:
     """(features,) the attribute that each feature compares, or WHOLE."""
     similarities: Floats
     """(pairs,) how similar the tuples are as texts, from 0 to 2."""
+    scale: Scale = UNSCALED
+    """Of the features."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,21 +79,33 @@ class ComparedTuples:
     words: TermRows
     grams: TermRows
     """The words once more, where tuples are too many."""
+    are_numbers: tuple[bool, ...]
+    """(attributes,) whether the values of each are numbers."""
 
     @classmethod
     def of(cls, tuples: Tuples) -> ComparedTuples:
         """Take the words and character grams of whole tuples."""
         texts = plain(tuples.written())
         words = TermRows.of_words(texts)
-        return cls(tuples, words, TermRows.of_grams(texts) if len(tuples) <= _MOST_WITH_GRAMS else words)
+        grams = TermRows.of_grams(texts) if len(tuples) <= _MOST_WITH_GRAMS else words
+        return cls(tuples, words, grams, tuple(_are_numbers(one) for one in tuples.attributes))
 
-    def compare(self, pairs: Pairs) -> Comparison:
-        """Compare the tuples of each pair."""
+    def with_terms_of(self, tuples: Tuples) -> ComparedTuples:
+        """Take the terms of other tuples with the same attributes; they are as rare as among these."""
+        texts = plain(tuples.written())
+        words = TermRows.of_words(texts, self.words)
+        grams = words if self.grams is self.words else TermRows.of_grams(texts, self.grams)
+        return ComparedTuples(tuples, words, grams, self.are_numbers)
+
+    def compare(self, pairs: Pairs, scale: Scale | None = None) -> Comparison:
+        """Compare the tuples of each pair; the features are standardised over the pairs unless a scale is given."""
         whole = self._whole(pairs)
-        named = [(WHOLE, whole), *((one.name, _compared(one, pairs)) for one in self.tuples.attributes)]
-        columns = [_standardised(column) for _, columns in named for column in columns]
+        kinds = zip(self.tuples.attributes, self.are_numbers, strict=True)
+        named = [(WHOLE, whole), *((one.name, _compared(one, is_number, pairs)) for one, is_number in kinds)]
+        columns = [column for _, columns in named for column in columns]
         attributes = tuple(name for name, columns in named for _ in columns)
-        return Comparison(np.column_stack(columns), attributes, whole[0] + whole[1])
+        scale = Scale.of(columns) if scale is None else scale
+        return Comparison(scale.standardised(columns), attributes, whole[0] + whole[1], scale)
 
     def _whole(self, pairs: Pairs) -> list[Floats]:
         shared, left, right = self.words.shared_rarity(pairs.left, pairs.right)
@@ -71,11 +115,15 @@ class ComparedTuples:
         return [*cosines, *(one / _NATS for one in amounts)]
 
 
-def _compared(values: AttributeValues, pairs: Pairs) -> list[Floats]:
+def _are_numbers(values: AttributeValues) -> bool:
+    return bool(np.isfinite(_numbers(values.texts)).sum() >= _NUMERIC * max(values.is_present.sum(), 1))
+
+
+def _compared(values: AttributeValues, is_number: bool, pairs: Pairs) -> list[Floats]:
     """Return the features of an attribute: missing on a side, then how close numbers or texts are."""
     is_both = values.is_present[pairs.left] & values.is_present[pairs.right]
-    numbers = _numbers(values.texts)
-    if np.isfinite(numbers).sum() >= _NUMERIC * max(values.is_present.sum(), 1):
+    if is_number:
+        numbers = _numbers(values.texts)
         return [_flags(~is_both), *_close(numbers[pairs.left], numbers[pairs.right])]
     return [_flags(~is_both), *_alike(values, pairs, is_both)]
 
@@ -117,11 +165,3 @@ def _numbers(texts: Texts) -> Floats:
     found: Any = pc.if_else(is_number, bare, nothing)
     numbers: Floats = found.cast(pa.float64()).to_numpy(zero_copy_only=False)
     return numbers
-
-
-def _standardised(feature: Floats) -> Vectors:
-    if not len(feature):
-        return feature.astype(np.float32)
-    spread = float(feature.std())
-    standard: Vectors = ((feature - feature.mean()) / (spread if spread > 1e-9 else 1.0)).astype(np.float32)
-    return standard

@@ -40,7 +40,12 @@ def explain_pair(tuples: Tuples, comparison: Comparison, scored: ScoredPairs, pl
 
 
 def _line(values: AttributeValues, ends: tuple[int, int], part: float) -> _Line:
-    left, right = (values.texts[end].as_py() or None for end in ends)
-    is_equal = values.keys[ends[0]] == values.keys[ends[1]]
-    agreement = "missing" if left is None or right is None else "equal" if is_equal else "different"
-    return values.name, left, right, agreement, part
+    left, right = (values.as_written[end].as_py() or None for end in ends)
+    return values.name, left, right, "missing" if left is None or right is None else _agreement(values, ends), part
+
+
+def _agreement(values: AttributeValues, ends: tuple[int, int]) -> str:
+    if values.keys[ends[0]] != values.keys[ends[1]]:
+        return "different"
+    is_replaced = [values.texts[end] != values.as_written[end] for end in ends]
+    return "equal" if is_replaced[0] == is_replaced[1] else "equivalent"

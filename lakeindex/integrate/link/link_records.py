@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,9 @@ from lakeindex.integrate.link.blocking import Pairs
 from lakeindex.integrate.link.candidates import equal_pairs, find_candidates
 from lakeindex.integrate.link.comparison import ComparedTuples
 from lakeindex.integrate.link.competition import Rivals
+from lakeindex.integrate.link.equivalents import Equivalents
 from lakeindex.integrate.link.explain import explain_pair
+from lakeindex.integrate.link.rehearsal import rehearse
 from lakeindex.integrate.link.scoring import KnownPairs, score_pairs
 from lakeindex.integrate.link.tuples import AttributeValues, Tuples
 from lakeindex.integrate.link.verdicts import RowVerdicts, row_hashes
@@ -40,6 +42,8 @@ class LinkOptions:
     verdicts: RowVerdicts = field(default_factory=RowVerdicts.none)
     explain: tuple[int, int] | None = None
     """The rows of a pair to be explained."""
+    equivalents: Mapping[str, Equivalents] = field(default_factory=dict)
+    """Equivalent values by attribute, by its left name."""
 
 
 NOTHING_SAID = LinkOptions()
@@ -101,6 +105,7 @@ class _Found:
 
 
 def _found(tuples: Tuples, hashes: Hashes, options: LinkOptions, starts: tuple[int, int]) -> _Found:
+    tuples = _with_equivalents(tuples, options.equivalents)
     compared = ComparedTuples.of(tuples)
     asked = _asked(tuples, options.explain, starts)
     found = find_candidates(compared, None if options.block is None else _attribute(tuples, options.block))
@@ -110,9 +115,15 @@ def _found(tuples: Tuples, hashes: Hashes, options: LinkOptions, starts: tuple[i
         return _Found(tuples, pairs, np.zeros(0), found.left_out, None)
     comparison, rivals = compared.compare(pairs), Rivals.of(pairs, tuples.tables)
     is_same = hashes[pairs.left] == hashes[pairs.right]
-    scored = score_pairs(pairs, comparison, rivals, KnownPairs(options.verdicts.on(pairs, hashes), is_same))
+    known = KnownPairs(options.verdicts.on(pairs, hashes), is_same)
+    scored = score_pairs(pairs, comparison, rivals, known, rehearse(compared, comparison.scale))
     explained = explain_pair(tuples, comparison, scored, pairs.place_of(asked)) if len(asked) else None
     return _Found(tuples, pairs, scored.probabilities, found.left_out, explained)
+
+
+def _with_equivalents(tuples: Tuples, equivalents: Mapping[str, Equivalents]) -> Tuples:
+    found = [equivalents[one.name].put_into(one) if one.name in equivalents else one for one in tuples.attributes]
+    return replace(tuples, attributes=tuple(found))
 
 
 def _asked(tuples: Tuples, rows: tuple[int, int] | None, starts: tuple[int, int]) -> Pairs:

@@ -1,10 +1,14 @@
 """Scoring without labels: how likely each pair of tuples is the same thing.
 
-1. A classifier of what two tuples say of each other is trained on the pairs that are best for both of their tuples,
-   against all other candidates, and scores the pairs anew; this is repeated.
-2. How the score and the competition of other candidates make a probability is learned from the same pairs and from
+1. Within one table, a classifier of what two tuples say of each other is trained on perturbed copies of the tuples,
+   each against the nearest neighbours of its own (`rehearsal`).
+2. It is trained further on the pairs that are best for both of their tuples, against all other candidates, and scores
+   the pairs anew; this is repeated.
+3. How the score and the competition of other candidates make a probability is learned from the same pairs and from
    pairs that are known not to match (`held_out`), by expectation and maximisation (presence-only data; Ward, Hastie,
    Barry, Elith and Leathwick, Biometrics 2009, eq. 10).
+4. The same is learned once more, from copies, which are known to match (`known_matches`). Where this finds far fewer
+   matches, the best pairs were none.
 """
 
 from __future__ import annotations
@@ -19,14 +23,21 @@ from lakeindex.integrate.link.blocking import Pairs
 from lakeindex.integrate.link.comparison import Comparison
 from lakeindex.integrate.link.competition import Rivals, competing, is_mutual_best
 from lakeindex.integrate.link.held_out import NonMatches, non_matches
+from lakeindex.integrate.link.known_matches import by_known_matches
 from lakeindex.integrate.link.logistic import MOST_LOG_ODDS, Logistic, WeightPrior, fit_logistic, probabilities
+from lakeindex.integrate.link.rehearsal import Rehearsal
 from lakeindex.integrate.link.verdicts import ACCEPTED, NONE, REJECTED
 
 _TRAININGS = 3
 _ROUNDS = 40
 _PRECISION, _COMPETITION_PRECISION = 10.0, 0.3
+_PRECISION_OF_COPIES = 100.0
+"""That of weights learned from copies, from which best pairs, which may all be none, move them but little."""
 _COMPETITION, _BIAS = np.array([0.4, 0.9, 0.5, 0.8, 0.3]), -1.5
 """What the log-odds are made of where there are too few pairs to learn it: the score, leads, and the bias."""
+_PRIOR = WeightPrior(_COMPETITION, _COMPETITION_PRECISION, _BIAS, is_bias_known=True)
+_DOUBTED, _CONFIRMED = 0.5, 0.75
+"""Shares of the matches by best pairs that copies confirm: from which these count at all, and for all."""
 _SURE = 0.9
 _SAME = float(np.log(19.0))
 """The least log-odds of two rows that hold the same."""
@@ -64,35 +75,65 @@ class KnownPairs:
     """(pairs,) whether both rows hold the same."""
 
 
-def score_pairs(pairs: Pairs, comparison: Comparison, rivals: Rivals, known: KnownPairs) -> ScoredPairs:
-    """Score all candidate pairs."""
+def score_pairs(
+    pairs: Pairs, comparison: Comparison, rivals: Rivals, known: KnownPairs, rehearsal: Rehearsal | None = None
+) -> ScoredPairs:
+    """Score all candidate pairs; without a rehearsal, from these pairs alone."""
     verdicts = known.verdicts
-    everything, counts = np.ones(len(pairs), bool), np.where(verdicts == NONE, 1.0, _VERDICT)
+    scores, agreement = _trained(comparison, rivals, verdicts, rehearsal)
+    ahead = rivals.leads(scores, np.ones(len(pairs), bool))
+    features, apart = competing(scores, ahead), non_matches(pairs, rivals, scores)
+    likely = _obeying(is_mutual_best(ahead) * _SURE, verdicts)
+    fitted = _with_competition(features, likely, apart, verdicts)
+    if rehearsal is not None:
+        by_known = by_known_matches(features, float(likely.sum()), (rehearsal.matches(agreement), apart), _PRIOR)
+        fitted = _confirmed(fitted, by_known, features)
+    log_odds = fitted.log_odds(features)
+    log_odds = np.where(known.is_same, np.maximum(log_odds, _SAME), log_odds)
+    said = np.select([verdicts == ACCEPTED, verdicts == REJECTED], [MOST_LOG_ODDS, -MOST_LOG_ODDS], log_odds)
+    return ScoredPairs(pairs, agreement, fitted, scores, said)
+
+
+def _trained(
+    comparison: Comparison, rivals: Rivals, verdicts: Codes, rehearsal: Rehearsal | None
+) -> tuple[Floats, Logistic]:
+    """Return the scores of all pairs and what they are made of."""
+    everything, counts = np.ones(len(verdicts), bool), np.where(verdicts == NONE, 1.0, _VERDICT)
     scores, agreement = comparison.similarities, Logistic(0.0, np.zeros(comparison.features.shape[1]))
-    prior = WeightPrior(agreement.weights, _PRECISION)
+    # Two tables differ in ways of their own, of which copies know nothing: there the best pairs tell more.
+    precision = _PRECISION
+    if rehearsal is not None and rehearsal.is_within:
+        precision = _PRECISION_OF_COPIES
+        agreement = Logistic(0.0, rehearsal.weights())
+        scores = agreement.log_odds(comparison.features)
+    prior = WeightPrior(agreement.weights, precision)
     for _ in range(_TRAININGS):
         best = _obeying(is_mutual_best(rivals.leads(scores, everything)).astype(np.float64), verdicts)
         agreement = fit_logistic(comparison.features, best, counts, prior)
         scores = agreement.log_odds(comparison.features)
-    ahead = rivals.leads(scores, everything)
-    apart = non_matches(pairs, rivals, scores)
-    likely = _obeying(is_mutual_best(ahead) * _SURE, verdicts)
-    fitted = _with_competition(competing(scores, ahead), likely, apart, verdicts)
-    log_odds = fitted.log_odds(competing(scores, ahead))
-    log_odds = np.where(known.is_same, np.maximum(log_odds, _SAME), log_odds)
-    said = np.select([verdicts == ACCEPTED, verdicts == REJECTED], [MOST_LOG_ODDS, -MOST_LOG_ODDS], log_odds)
-    return ScoredPairs(pairs, agreement, fitted, scores, said)
+    return scores, agreement
+
+
+def _confirmed(by_best: Logistic, by_known: Logistic, features: Features) -> Logistic:
+    """Combine two ways to see the same pairs: by those that are best, and by copies.
+
+    There is always a best pair, match or not. So the first counts as far as the second finds as many matches: nothing
+    where it is half of them or fewer, for all from three quarters on.
+    """
+    counts = [float(probabilities(one.log_odds(features)).sum()) for one in (by_best, by_known)]
+    share = min(max((counts[1] / max(counts[0], 1e-9) - _DOUBTED) / (_CONFIRMED - _DOUBTED), 0.0), 1.0)
+    bias = share * by_best.bias + (1 - share) * by_known.bias
+    return Logistic(bias, share * by_best.weights + (1 - share) * by_known.weights)
 
 
 def _with_competition(features: Features, likely: Floats, known: NonMatches, verdicts: Codes) -> Logistic:
     """Learn the log-odds of pairs from those that are best for both, and from others that don't match."""
     whole = np.concatenate([features, known.features])
     counts = np.concatenate([np.ones(len(features)), known.amounts])
-    prior = WeightPrior(_COMPETITION, _COMPETITION_PRECISION, _BIAS, is_bias_known=True)
-    fitted = Logistic(0.0, prior.means)
+    fitted = Logistic(0.0, _PRIOR.means)
     for _ in range(_ROUNDS):
         labels = np.concatenate([likely, np.zeros(len(known.features))])
-        fitted = fit_logistic(whole, labels, counts, prior)
+        fitted = fit_logistic(whole, labels, counts, _PRIOR)
         unmatched = max(float((1 - likely).sum()), 1.0)
         # The pairs that are known not to match come on top of those of the tables.
         fitted = Logistic(fitted.bias + float(np.log1p(known.amounts.sum() / unmatched)), fitted.weights)

@@ -29,31 +29,40 @@ class TermRows:
     """(entries,) of which the squares of a text sum to 1."""
     rarity: Floats
     """(terms,) the logarithm of one over the share of texts that have the term, in nats."""
+    hashes: Hashes
+    """(terms,) of each term, ascending."""
 
     def __len__(self) -> int:
         return len(self.starts) - 1
 
     @classmethod
-    def of_words(cls, texts: Texts) -> TermRows:
-        """Take the words of texts in which they are separated by single spaces."""
-        return cls._of(*HashedText.from_arrow(texts).words(), len(texts))
+    def of_words(cls, texts: Texts, others: TermRows | None = None) -> TermRows:
+        """Take the words of texts in which they are separated by single spaces; they are as rare as in the others."""
+        return cls._of(*HashedText.from_arrow(texts).words(), len(texts), others)
 
     @classmethod
-    def of_grams(cls, texts: Texts) -> TermRows:
-        """Take the trigrams of texts, with the edges of the whole text among them."""
+    def of_grams(cls, texts: Texts, others: TermRows | None = None) -> TermRows:
+        """Take the trigrams of texts, with the edges of the whole text; they are as rare as in the others."""
         padded = pc.replace_substring_regex(texts, "^(.+)$", r" \1 ")
-        return cls._of(*HashedText.from_arrow(padded).grams(_GRAM_BYTES), len(texts))
+        return cls._of(*HashedText.from_arrow(padded).grams(_GRAM_BYTES), len(texts), others)
 
     @classmethod
-    def _of(cls, hashes: Hashes, owners: Integers, size: int) -> TermRows:
+    def _of(cls, hashes: Hashes, owners: Integers, size: int, others: TermRows | None) -> TermRows:
         known, numbers = np.unique(hashes, return_inverse=True)
         keys, counts = np.unique(owners * max(len(known), 1) + numbers, return_counts=True)
         owners, terms = keys // max(len(known), 1), keys % max(len(known), 1)
         rarity = np.log1p(size / np.maximum(np.bincount(terms, minlength=len(known)), 1))
+        rarity = rarity if others is None else others.rarity_of(known)
         weights = (1 + np.log(counts)) * rarity[terms]
         lengths = np.sqrt(np.bincount(owners, weights**2, size))
         starts = np.searchsorted(owners, np.arange(size + 1))
-        return cls(starts, terms, weights / np.maximum(lengths, 1e-12)[owners], rarity)
+        return cls(starts, terms, weights / np.maximum(lengths, 1e-12)[owners], rarity, known)
+
+    def rarity_of(self, hashes: Hashes) -> Floats:
+        """Return how rare some terms are among these texts; one that no text has is as rare as what one text has."""
+        places = np.minimum(np.searchsorted(self.hashes, hashes), max(len(self.hashes) - 1, 0))
+        is_known = self.hashes[places] == hashes if len(self.hashes) else np.zeros(len(hashes), bool)
+        return np.where(is_known, self.rarity[places] if len(self.hashes) else 0.0, np.log1p(len(self)))
 
     @property
     def owners(self) -> Integers:

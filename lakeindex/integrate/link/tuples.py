@@ -27,12 +27,24 @@ class AttributeValues:
     """(tuples,) as written; empty where a tuple has none."""
     keys: Texts
     """(tuples,) the canonical form of each value, by which two spellings of one value are equal; empty where none."""
+    originals: Texts | None = None
+    """(tuples,) the values before those took their place that are equivalent by a lookup table."""
+
+    @property
+    def as_written(self) -> Texts:
+        """(tuples,) the values before equivalent ones took their place."""
+        return self.texts if self.originals is None else self.originals
 
     @property
     def is_present(self) -> Flags:
         """(tuples,)."""
         present: Flags = pc.not_equal(self.keys, _NOTHING).to_numpy(zero_copy_only=False)
         return present
+
+    def taken(self, places: Integers) -> AttributeValues:
+        """Return the values of some tuples."""
+        at: Any = pa.array(places)
+        return AttributeValues(self.name, self.texts.take(at), self.keys.take(at))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +87,11 @@ class Tuples:
         tables = np.repeat(np.arange(len(sizes)), sizes)
         rows = np.arange(len(tables)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         return cls(tables, rows, tuple(values), is_within)
+
+    def taken(self, places: Integers) -> Tuples:
+        """Return some of the tuples, in the given order."""
+        values = tuple(one.taken(places) for one in self.attributes)
+        return Tuples(self.tables[places], self.rows[places], values, self.is_within)
 
     def written(self) -> Texts:
         """Return each tuple as one text: the values of its attributes with a blank between, (tuples,)."""

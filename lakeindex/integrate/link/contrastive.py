@@ -1,0 +1,40 @@
+"""Contrastive learning: weights with which each tuple's own copy scores above all others that are offered for it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lakeindex.arrays.aliases import Features, Flags, Floats, Integers, Vectors
+from lakeindex.integrate.link.logistic import WeightPrior
+
+_STEPS = 40
+_ENOUGH = 1e-5
+_LONGEST = 2.0
+
+
+def fit_contrastive(features: Features | Vectors, groups: Integers, is_own: Flags, prior: WeightPrior) -> Floats:
+    """Fit the weights of a conditional logistic regression, (features,): the softmax of scores in each group.
+
+    InfoNCE (van den Oord, Li and Vinyals, 2018, eq. 4) with a linear score. `groups`, (n,), are numbered from 0; each
+    has one row that is the own one.
+    """
+    rows = np.asarray(features, np.float64)
+    count = int(groups.max(initial=-1)) + 1
+    order = np.argsort(groups, kind="stable")
+    rows, groups, is_own = rows[order], groups[order], is_own[order]
+    starts = np.searchsorted(groups, np.arange(count))
+    own = rows[is_own].sum(axis=0)
+    weights = prior.means.copy()
+    for _ in range(_STEPS):
+        scores = rows @ weights
+        raised = np.exp(scores - np.maximum.reduceat(scores, starts)[groups])
+        shares = raised / np.add.reduceat(raised, starts)[groups]
+        weighed = rows * shares[:, None]
+        means = np.add.reduceat(weighed, starts, axis=0)
+        slope = own - means.sum(axis=0) - prior.precision * (weights - prior.means)
+        curvature = rows.T @ weighed - means.T @ means + np.diag(np.full(len(weights), prior.precision))
+        step = np.linalg.solve(curvature, slope)
+        weights = weights + step * min(1.0, _LONGEST / max(float(np.abs(step).max()), _ENOUGH))
+        if np.abs(step).max() < _ENOUGH:
+            break
+    return np.asarray(weights)
