@@ -33,7 +33,11 @@ def lake_to_hetero(opened: OpenIndex, min_probability: float) -> HeteroData:
     least = SHARE.require(min_probability, "min_probability")
     opened.require_names()
     opened.require_rows()
-    hops = list(hops_of(relationships(opened, least).to_arrow()))
+    return graph_of(opened, list(hops_of(relationships(opened, least).to_arrow())))
+
+
+def graph_of(opened: OpenIndex, hops: list[Hop]) -> HeteroData:
+    """Return the graph of a lake's rows with given references, from child to parent. Raises as `lake_to_hetero`."""
     tables = opened.table_ids
     rows = sum(opened.tables.table(table)[0].rows for table in tables)
     if rows > MOST_ROWS:
