@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from lakeindex.config.ranges import SHARE
+from lakeindex.lake_map.likely import LIKELY
 from lakeindex.serve.cli.numbers import InRange
 from lakeindex.serve.cli.options import open_lake, with_format, with_lake, with_quiet
 from lakeindex.serve.cli.output import Format, print_message, write_table
@@ -16,7 +17,7 @@ from lakeindex.serve.cli.output import Format, print_message, write_table
 @click.option(
     "--min-probability",
     type=InRange(SHARE),
-    default=0.5,
+    default=LIKELY,
     show_default=True,
     help="Leave out inferred references that are less probable.",
 )
