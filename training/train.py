@@ -1,11 +1,13 @@
 """Train the models that ship, on tables that anyone can fetch, and write them with their model cards.
 
-train.py FOLDER [--only encoder|static|matcher|paths|cross|calibration|attributes] [--lakes LAKES] [--no-fetch]
+train.py FOLDER [--only encoder|static|matcher|paths|cross|calibration|attributes|references] [--lakes LAKES]
+    [--no-fetch]
 
 FOLDER is where the fetched tables are kept. They are split by package: models are trained on the first part, calibrated
 on the second and measured on the third. LAKES is a folder of lakes that nobody made, each with its files in `tables`:
 answers are calibrated on them, too, with some of their joins masked; they are split by name. What tells which columns
-are the same attribute learns from these lakes alone, their tables cut into parts. With --no-fetch the tables
+are the same attribute learns from these lakes alone, their tables cut into parts, and so does what tells which columns
+refer to which keys, from databases made of them. With --no-fetch the tables
 that were fetched before are taken.
 """
 
@@ -29,6 +31,7 @@ from card import (
     encoder_card,
     matcher_card,
     paths_card,
+    references_card,
     static_card,
 )
 from fetch_tables import fetch
@@ -53,6 +56,7 @@ from lakeindex.models.weights import (
     LATE_INTERACTION,
     MATCHER,
     PATHS,
+    REFERENCES,
     STATIC,
 )
 from lakeindex.rerank.late_interaction import LateInteraction, write_late_interaction
@@ -67,12 +71,14 @@ from lakeindex.training.cross_encoder import train_cross_encoder
 from lakeindex.training.fit.contrastive import TuningOptions, tune
 from lakeindex.training.fit.cross_encoder_lora import PairTuningOptions
 from lakeindex.training.late_interaction import train_late_interaction
+from lakeindex.training.made_databases import label_databases, label_declared
 from lakeindex.training.made_lakes import plans, query_made_lakes
 from lakeindex.training.matcher import MatcherOptions, train_matcher
 from lakeindex.training.measures import measure_matcher
 from lakeindex.training.message_passing import WITHOUT_PATHS, PathPairs, collect_path_pairs, fit_paths, log_loss
 from lakeindex.training.ranked_pairs import ScoredLake, score_made_lakes
 from lakeindex.training.read_sources import read_sources
+from lakeindex.training.reference_model import LabelledReferences, train_reference_model
 from lakeindex.training.rerank_fusion import RerankOptions, measure_reranking, weights_of
 from lakeindex.training.split_lakes import LabelledPairs, label_pairs, split_lakes
 from lakeindex.training.static_tokens import DistillingOptions, distil, tune_tokens, write_tokens
@@ -105,6 +111,9 @@ QUERIES_OF_ANSWERED, QUERIES_OF_MASKED = 80, 40
 MOST_BYTES_OF_MASKED = 300_000
 ATTRIBUTES_LEARNING = AttributeOptions()
 MOST_BYTES_OF_SPLIT = 150_000
+DATABASES_A_LAKE, TOGETHER, FOLDS = 7, 3, 5
+"""Databases made of each lake, those of them that are looked at among others, too, and parts of the lakes."""
+MOST_BYTES_OF_DATABASES = 300_000
 
 
 def part_of(package: str) -> str:
@@ -274,6 +283,28 @@ def train_attributes(tables: Path, lakes: Path | None) -> None:
     ATTRIBUTES.with_suffix(".md").write_text(attributes_card(asdict(ATTRIBUTES_LEARNING), counts, figures), "utf-8")
 
 
+def train_references(tables: Path, lakes: Path | None) -> None:
+    """Train on databases made of the lakes that nobody made, and on the keys that these declare."""
+    folders = [] if lakes is None else sorted(path for path in lakes.iterdir() if (path / "tables").is_dir())
+    if not folders:
+        log("references are learned from lakes that nobody made: give their folder by --lakes")
+        return
+    read = {folder.name: list(tables_of(folder / "tables", MOST_BYTES_OF_DATABASES)) for folder in folders}
+    folds: list[list[LabelledReferences]] = [[] for _ in range(FOLDS)]
+    fold_of = {folder.name: place % FOLDS for place, folder in enumerate(folders)}
+    for batch in range(DATABASES_A_LAKE):
+        for name, found in label_databases(read, batch, Settings(), batch < TOGETHER):
+            folds[fold_of[name]].append(found)
+        log(f"batch {batch}: {sum(len(one.labels) for fold in folds for one in fold)} pairs")
+    for folder in folders:
+        if (declared := label_declared(folder, Settings())) is not None:
+            folds[fold_of[folder.name]].append(declared)
+    model, figures = train_reference_model(folds)
+    log(json.dumps(figures, indent=1))
+    model.save(REFERENCES, {"figures": json.dumps(figures)})
+    REFERENCES.with_suffix(".md").write_text(references_card(len(folders), DATABASES_A_LAKE, figures), "utf-8")
+
+
 def is_held_out(lake: str) -> bool:
     """Whether a lake is not learned from, but calibrated on."""
     return int(hashlib.sha1(lake.encode()).hexdigest(), 16) % 4 == 0
@@ -286,9 +317,8 @@ def log(line: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument(
-        "--only", choices=("encoder", "static", "matcher", "paths", "cross", "calibration", "attributes")
-    )
+    models = ("encoder", "static", "matcher", "paths", "cross", "calibration", "attributes", "references")
+    parser.add_argument("--only", choices=models)
     parser.add_argument("--lakes", type=Path, help="lakes that nobody made")
     parser.add_argument("--no-fetch", action="store_true", help="take the tables that were fetched before")
     given = parser.parse_args()
@@ -298,6 +328,7 @@ def main() -> None:
     trained = {"encoder": train_encoder, "static": train_static, "matcher": train_the_matcher, "paths": train_paths}
     trained |= {"cross": train_cross, "calibration": partial(calibrate_answers, lakes=given.lakes)}
     trained |= {"attributes": partial(train_attributes, lakes=given.lakes)}
+    trained |= {"references": partial(train_references, lakes=given.lakes)}
     for model, train in trained.items():
         if given.only in (None, model):
             train(tables)

@@ -26,6 +26,7 @@ from lakeindex.config.settings import Settings, allowed_globs, bytes_of
 from lakeindex.lake import integrating, maintenance
 from lakeindex.lake.answering import Answering
 from lakeindex.lake.maintenance import build_model, silent, with_index
+from lakeindex.lake_map.likely import LIKELY
 from lakeindex.open_index import OpenIndex
 from lakeindex.search.answer import Answer, Counting, matches_of
 from lakeindex.store.generations import Generation, open_current, open_generation
@@ -417,7 +418,7 @@ class Lake:
 
         return find_keys(self.opened, table)
 
-    def relationships(self, min_probability: float = 0.5) -> Relationships:
+    def relationships(self, min_probability: float = LIKELY) -> Relationships:
         """Find which columns refer to which keys, for all tables together.
 
         Raises InvalidSetting for a number that is no probability.

@@ -37,7 +37,8 @@ KEYS_SCHEMA = pa.schema(
 MOST_COLUMNS = 3
 _MOST_COMBINED, _MOST_ALONE = 12, 200
 _MOST_NULLS = 0.1
-_LEAST_PROBABILITY = 0.05
+_LEAST_PROBABILITY = 0.2
+"""Below, values are unique by chance: the table is small, or the column measures something."""
 _NEVER = (Kind.EMPTY, Kind.BOOLEAN)
 _HARDLY = (Kind.EMPTY, Kind.DECIMAL)
 

@@ -64,5 +64,5 @@ def _remarks(searcher: Searcher, found: int, circular: int) -> list[str]:
     elif not found:
         remarks.append(f"no column of the {count:,} tables refers to a key of one of them")
     if circular:
-        remarks.append(f"{circular:,} references are left out that would close a circle of keys")
+        remarks.append(f"{circular:,} references are left out that would close a circle of keys with the same values")
     return remarks

@@ -35,7 +35,11 @@ class LabelledReferences:
     labels: Codes
     """(pairs,) REFERS, STRANGERS or UNKNOWN."""
     references: int
-    """How many references there are, whether they are among the candidates or not."""
+    """How many references there are, whether they are among the candidates or not; 0 where they aren't counted."""
+
+    def take(self, places: Integers, references: int) -> LabelledReferences:
+        """Keep some pairs, among which there should be so many references."""
+        return LabelledReferences(self.pairs.take(places), self.features[places], self.labels[places], references)
 
 
 def label_references(

@@ -96,10 +96,12 @@ class KeyColumns:
     def _nearest(self) -> Floats:
         """(tables,) the parts with which the name of another table begins as well, at most."""
         count = len(self.directory.table_ids)
-        order = sorted(range(count), key=self._parts_of.__getitem__)
+        visible = self.directory.visible
+        seen = range(count) if visible is None else np.flatnonzero(visible).tolist()
+        order = sorted(seen, key=self._parts_of.__getitem__)
         shared = np.array([self._shared_parts(*pair) for pair in pairwise(order)], np.float64)
         nearest = np.zeros(count)
-        nearest[order] = np.maximum(np.append(shared, 0.0), np.append(0.0, shared)) if count else nearest
+        nearest[order] = np.maximum(np.append(shared, 0.0), np.append(0.0, shared))[: len(order)]
         return nearest
 
     def _shared_parts(self, one: int, other: int) -> float:

@@ -64,9 +64,20 @@ def find_reference_pairs(
     finder = _Finder(searcher, columns, np.flatnonzero(~columns.may_be_parents))
     found = [finder.pairs_of(key) for key in np.flatnonzero(columns.may_be_children).tolist()]
     pairs = ReferencePairs.joined(found)
+    pairs = pairs.take(~_are_of_copies(pairs, columns))
     known = set(zip(pairs.children.tolist(), pairs.parents.tolist(), strict=True))
     others = [finder.compared(child, np.array([parent])) for child, parent in sorted(set(given) - known)]
     return ReferencePairs.joined([pairs, *others])
+
+
+def _are_of_copies(pairs: ReferencePairs, columns: KeyColumns) -> Flags:
+    """Return which pairs are the keys of two tables with the same columns: of copies, neither refers to the other."""
+    tables = columns.directory.tables.astype(np.int64)
+    child, parent = tables[pairs.children], tables[pairs.parents]
+    between_keys = np.flatnonzero((child != parent) & columns.may_be_parents[pairs.children])
+    are = np.zeros(len(pairs), bool)
+    are[between_keys] = columns.same_schema(child[between_keys], parent[between_keys]) == 1
+    return are
 
 
 @dataclass(frozen=True, slots=True)

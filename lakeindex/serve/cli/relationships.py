@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from lakeindex.config.ranges import SHARE
+from lakeindex.lake_map.likely import LIKELY
 from lakeindex.serve.cli.numbers import InRange
 from lakeindex.serve.cli.options import open_lake, with_lake, with_quiet
 from lakeindex.serve.cli.output import Format, print_line, print_message, write_table
@@ -18,7 +19,7 @@ _TEXTS = ("mermaid", "dbml", "dot", "dbt", "sql")
 @click.option(
     "--min-probability",
     type=InRange(SHARE),
-    default=0.5,
+    default=LIKELY,
     show_default=True,
     help="Leave out inferred references that are less probable.",
 )

@@ -145,6 +145,7 @@ WHOLE: dict[str, Callable[[Lake, Any], object]] = {
 SHARES: dict[str, Callable[[Lake, Any], object]] = {
     "min_probability": lambda lake, value: lake.query(*QUERY, probe=0, min_probability=value),
     "min_probability of many": lambda lake, value: list(lake.query_many([PAIR[0]], min_probability=value)),
+    "min_probability of relationships": lambda lake, value: lake.relationships(min_probability=value),
     "precision": lambda lake, value: lake.join(*QUERY, *OTHER, precision=value),
     "tolerance": lambda lake, value: lake.watch_joins(rules=WatchRules(tolerance=value)),
     "least_score": lambda lake, value: WatchRules(least_score=value),
