@@ -276,6 +276,7 @@ def test_commands_tell_nothing_of_the_other_caller(indexes: Indexes, labels: tup
         ["sql", "SHOW TABLES"], ["watch-joins"], ["integrate", "--all"], ["integrate", "--all", "--plan"],
         ["link", "shared/cities.csv", "quokka/cities.csv"], ["dedupe", "shared/cities.csv"],
         ["enrich", "shared/visits.csv", "--target", "city"],
+        ["keys", "shared/cities.csv"], ["relationships", "--min-probability", "0"],
         ["path", "shared/cities.csv", "quokka/cities.csv"], ["union", "shared/cities.csv"],
         ["union", "shared/cities.csv", "--align"],
         ["evaluate", "--queries", labels[0], "--qrels", labels[1]],
