@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields
 
 import numpy as np
@@ -17,6 +19,8 @@ _BY_VALUES, _BY_NAME = 16, 12
 """Keys that a column is compared with: those that hold most of its values, and those it is called after."""
 _POSTINGS = 100_000
 _LEAST_CONTAINED = 0.5
+_AT_ONCE, _MOST_THREADS = 256, 4
+"""Columns that a thread takes, and threads: NumPy lets others run while it counts."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,11 +64,16 @@ def find_reference_pairs(
     searcher: Searcher, columns: KeyColumns, given: Iterable[tuple[int, int]] = ()
 ) -> ReferencePairs:
     """Compare each column that may refer to rows with the keys that hold its values, and pairs that are given."""
-    finder = _Finder(searcher, columns, np.flatnonzero(~columns.may_be_parents))
-    found = [finder.pairs_of(key) for key in np.flatnonzero(columns.may_be_children).tolist()]
-    pairs = ReferencePairs.joined(found)
+    never = np.flatnonzero(~columns.may_be_parents)
+    keys = np.flatnonzero(columns.may_be_children)
+    parts = np.array_split(keys, max(1, len(keys) // _AT_ONCE))
+    with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as threads:
+        # A finder a part: each keeps the terms of the column that it looked up last.
+        found = threads.map(lambda part: _Finder(searcher, columns, never).pairs_of_all(part), parts)
+        pairs = ReferencePairs.joined(list(found))
     pairs = pairs.take(~_are_of_copies(pairs, columns))
     known = set(zip(pairs.children.tolist(), pairs.parents.tolist(), strict=True))
+    finder = _Finder(searcher, columns, never)
     others = [finder.compared(child, parent) for child, parent in sorted(set(given) - known)]
     return ReferencePairs.joined([pairs, *others])
 
@@ -87,6 +96,10 @@ class _Finder:
     """Columns that nothing refers to."""
     kept: dict[int, tuple[QueryTerms, QueryTerms]] = field(default_factory=dict)
     """The terms of the column that was looked up last."""
+
+    def pairs_of_all(self, keys: Integers) -> ReferencePairs:
+        """Return the pairs of several columns, in their order."""
+        return ReferencePairs.joined([self.pairs_of(key) for key in keys.tolist()])
 
     def pairs_of(self, key: int) -> ReferencePairs:
         """Compare a column with the keys that hold most of its values, and with those that it is called after."""
