@@ -311,7 +311,7 @@ more rows of the same kind.
 A few rows of each of {tables} tables of the same lakes as references.safetensors: what is unique among them, and
 whether it is unique in all rows of the table; what measures something, and free text, counts as no key.
 
-| with each sixth of the lakes held out | |
+| with each fifth of the lakes held out | |
 |---|---|
 {rows}
 

@@ -1,6 +1,6 @@
 """Train the models that ship, on tables that anyone can fetch, and write them with their model cards.
 
-train.py FOLDER [--only encoder|static|matcher|paths|cross|calibration|attributes|references] [--lakes LAKES]
+train.py FOLDER [--only encoder|static|matcher|paths|cross|calibration|attributes|references|keys] [--lakes LAKES]
     [--no-fetch]
 
 FOLDER is where the fetched tables are kept. They are split by package: models are trained on the first part, calibrated
@@ -29,6 +29,7 @@ from card import (
     cells_card,
     cross_card,
     encoder_card,
+    keys_card,
     matcher_card,
     paths_card,
     references_card,
@@ -53,6 +54,7 @@ from lakeindex.models.weights import (
     CALIBRATION,
     CROSS_ENCODER,
     ENCODER,
+    KEYS,
     LATE_INTERACTION,
     MATCHER,
     PATHS,
@@ -63,13 +65,14 @@ from lakeindex.rerank.late_interaction import LateInteraction, write_late_intera
 from lakeindex.synthesis.column_pool import Pool
 from lakeindex.synthesis.made_lake import STYLES, make_lake
 from lakeindex.synthesis.masked_lake import MASKED_STYLES, mask_lake
-from lakeindex.synthesis.source_tables import SourceData
+from lakeindex.synthesis.source_tables import SourceData, to_sources
 from lakeindex.training.answer_calibration import fit_answers, measure_acceptance, measure_answers
 from lakeindex.training.answers import AnsweredLake, answer_lake
 from lakeindex.training.attribute_matcher import AttributeOptions, measure_attributes, train_attribute_matcher
 from lakeindex.training.cross_encoder import train_cross_encoder
 from lakeindex.training.fit.contrastive import TuningOptions, tune
 from lakeindex.training.fit.cross_encoder_lora import PairTuningOptions
+from lakeindex.training.key_model import LabelledSets, label_sets, train_key_model
 from lakeindex.training.late_interaction import train_late_interaction
 from lakeindex.training.made_databases import label_databases, label_declared
 from lakeindex.training.made_lakes import plans, query_made_lakes
@@ -305,6 +308,27 @@ def train_references(tables: Path, lakes: Path | None) -> None:
     REFERENCES.with_suffix(".md").write_text(references_card(len(folders), DATABASES_A_LAKE, figures), "utf-8")
 
 
+def train_keys(tables: Path, lakes: Path | None) -> None:
+    """Train on a few rows of the tables of the lakes that nobody made."""
+    folders = [] if lakes is None else sorted(path for path in lakes.iterdir() if (path / "tables").is_dir())
+    if not folders:
+        log("keys are learned from lakes that nobody made: give their folder by --lakes")
+        return
+    read = {folder.name: to_sources(list(tables_of(folder / "tables", MOST_BYTES))) for folder in folders}
+    found = label_sets(read, Settings())
+    folds = [
+        LabelledSets(
+            np.concatenate([found[folder.name].features for folder in folders[fold::FOLDS]]),
+            np.concatenate([found[folder.name].are_keys for folder in folders[fold::FOLDS]]),
+        )
+        for fold in range(FOLDS)
+    ]
+    model, figures = train_key_model(folds)
+    log(json.dumps(figures, indent=1))
+    model.save(KEYS, {"figures": json.dumps(figures)})
+    KEYS.with_suffix(".md").write_text(keys_card(sum(map(len, read.values())), figures), "utf-8")
+
+
 def is_held_out(lake: str) -> bool:
     """Whether a lake is not learned from, but calibrated on."""
     return int(hashlib.sha1(lake.encode()).hexdigest(), 16) % 4 == 0
@@ -317,7 +341,7 @@ def log(line: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    models = ("encoder", "static", "matcher", "paths", "cross", "calibration", "attributes", "references")
+    models = ("encoder", "static", "matcher", "paths", "cross", "calibration", "attributes", "references", "keys")
     parser.add_argument("--only", choices=models)
     parser.add_argument("--lakes", type=Path, help="lakes that nobody made")
     parser.add_argument("--no-fetch", action="store_true", help="take the tables that were fetched before")
@@ -329,6 +353,7 @@ def main() -> None:
     trained |= {"cross": train_cross, "calibration": partial(calibrate_answers, lakes=given.lakes)}
     trained |= {"attributes": partial(train_attributes, lakes=given.lakes)}
     trained |= {"references": partial(train_references, lakes=given.lakes)}
+    trained |= {"keys": partial(train_keys, lakes=given.lakes)}
     for model, train in trained.items():
         if given.only in (None, model):
             train(tables)

@@ -73,12 +73,12 @@ def find_keys(searcher: Searcher, tables: LakeTables | None, table: TableId) -> 
     columns = KeyColumns(searcher.directory)
     own = TableColumns(columns, KeyNames.of_table(searcher.directory, table), int(keys[0]), len(keys))
     rows = None if tables is None else TableRows.open(tables, table, int(searcher.directory.facts.rows[keys[0]]))
-    unique = _unique_sets(own, rows)
+    unique = unique_sets(own, rows)
     found = _ranked(own, unique, names)
     return TableKeys(found, _remarks(own, unique, found, rows), names, rows)
 
 
-def _unique_sets(own: TableColumns, rows: TableRows | None) -> dict[tuple[int, ...], int]:
+def unique_sets(own: TableColumns, rows: TableRows | None) -> dict[tuple[int, ...], int]:
     """Return the sets of columns whose values are unique together, with the rows that have all of them.
 
     No set contains another one.
