@@ -1,4 +1,4 @@
-"""Train the model that tells which unique columns are a key: of a few rows of a table, what is unique in all of them?"""
+"""Train the model that tells which unique columns are a key: what is unique in a few rows, is it so in all of them?"""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _is_key(source: Source, places: tuple[int, ...]) -> bool:
         return False
     codes = np.stack([one.codes for one in columns])
     codes = codes[:, (codes >= 0).all(axis=0)]
-    return codes.shape[1] > 0 and len(np.unique(codes, axis=1).T) == codes.shape[1]
+    return bool(codes.shape[1] > 0 and len(np.unique(codes, axis=1).T) == codes.shape[1])
 
 
 def train_key_model(folds: Sequence[LabelledSets]) -> tuple[KeyModel, Mapping[str, float]]:

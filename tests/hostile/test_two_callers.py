@@ -123,6 +123,10 @@ def test_lists_are_those_of_a_lake_that_has_nothing_else(indexes: Indexes, setti
     assert (manifest.tables, manifest.columns, manifest.failed, manifest.artifacts) == (12, 24, 0, {})
     for table in asked.tables()["table"].to_pylist():
         assert asked.profile(table).equals(alone.profile(table))
+        assert asked.keys(table).to_arrow().equals(alone.keys(table).to_arrow())
+    found = [lake.relationships(0.01).to_arrow() for lake in (asked, alone)]
+    assert found[0].drop_columns(["probability"]).equals(found[1].drop_columns(["probability"]))
+    assert len(found[0]) > 0
     broken = [lake.watch_joins() for lake in (asked, alone)]
     assert {(one.column, one.joins) for one in broken[0].broken} == {
         (one.column, one.joins) for one in broken[1].broken
