@@ -25,6 +25,7 @@ from lakeindex.types.lake import ColumnId, TableId
 if TYPE_CHECKING:
     from lakeindex.catalog.catalog import Catalog
     from lakeindex.join.lake_tables import LakeTables
+    from lakeindex.lake_map.similar.table_vectors import TableVectors
     from lakeindex.search.feedback import Feedback
     from lakeindex.search.query_encoder import QueryEncoder
 
@@ -106,6 +107,13 @@ class OpenIndex:
     def reranking(self) -> RerankingSearcher:
         """The searcher with a cross-encoder behind it."""
         return RerankingSearcher(self.searcher, self.settings, self.generation)
+
+    @part
+    def table_vectors(self) -> TableVectors:
+        """A vector a table, to find similar ones."""
+        from lakeindex.lake_map.similar.table_vectors import TableVectors
+
+        return TableVectors.of(self.searcher)
 
     @part
     def explainer(self) -> Explainer:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from lakeindex.join.plan import JoinPlan
     from lakeindex.lake.integration import LinkedTables, LinkRequest
     from lakeindex.lake.paths import PathRequest
+    from lakeindex.lake.similar import Similar
     from lakeindex.lake.unions import Unionable
     from lakeindex.lake_map.paths.answer import JoinPaths
 
@@ -317,6 +318,15 @@ class Lake:
         from lakeindex.lake.unions import find_unions
 
         return find_unions(self.opened, table, k)
+
+    def similar(self, table: str, k: int = 10) -> Similar:
+        """Find the tables most similar to a table, what they are to it, and what differs.
+
+        Raises NotFound with the nearest names.
+        """
+        from lakeindex.lake.similar import find_similar_tables
+
+        return find_similar_tables(self.opened, table, k)
 
     def dedupe(self, table: str, request: LinkRequest | None = None) -> LinkedTables:
         """Find the rows of one table that describe the same thing. Raises as `link`."""

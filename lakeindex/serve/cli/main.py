@@ -24,6 +24,7 @@ from lakeindex.serve.cli.output import print_message
 from lakeindex.serve.cli.pairs import pairs
 from lakeindex.serve.cli.path import path
 from lakeindex.serve.cli.query import evaluate, explain, query
+from lakeindex.serve.cli.similar import similar
 from lakeindex.serve.cli.streams import escape_logs_and_warnings, prepare_streams
 from lakeindex.serve.cli.train import train
 from lakeindex.serve.cli.union import union
@@ -55,7 +56,7 @@ def cli() -> None:
 
 _COMMANDS = (
     accept, dedupe, demo, evaluate, explain, feedback, forget, index, integrate, join, link, pairs, path, profile,
-    query, read, reject, repair, restore, rollback, snapshot, sql, status, tables, train, union, verify,
+    query, read, reject, repair, restore, rollback, similar, snapshot, sql, status, tables, train, union, verify,
     watch_joins, why,
 )  # fmt: skip
 for command in _COMMANDS:

@@ -32,6 +32,7 @@ COMMANDS = (
     "repair",
     "restore",
     "rollback",
+    "similar",
     "snapshot",
     "sql",
     "status",

@@ -73,6 +73,7 @@ def commands() -> dict[str, tuple[str, ...]]:
         "link evil names": ("link", *file_names()[:2]),
         "dedupe an evil name": ("dedupe", evil),
         "union of an evil name": ("union", evil),
+        "similar to an evil name": ("similar", evil),
         "path of evil names": ("path", CELLS, evil, "--hops", "2"),
     }
 
