@@ -62,7 +62,7 @@ def make_partners(table: SourceData, partition: Partition, rng: np.random.Genera
     if texts.num_rows < _FEWEST_ROWS or texts.num_columns < _FEWEST_COLUMNS:
         return None
     first, second = _rows(texts, partition, rng)
-    columns = [_columns(texts.num_columns, partition, place, rng) for place in range(2)]
+    columns = _columns(texts.num_columns, partition, rng)
     if partition.relation == VERSION:
         second = _edited(second, rng)
     names = [[texts.column_names[place] for place in kept.tolist()] for kept in columns]
@@ -100,13 +100,19 @@ def _rows(texts: pa.Table, partition: Partition, rng: np.random.Generator) -> tu
     return texts.take(np.sort(first)), texts.take(rng.permutation(second))
 
 
-def _columns(count: int, partition: Partition, side: int, rng: np.random.Generator) -> Integers:
-    """Draw the places of the columns of a side, in an order of its own."""
-    is_split = partition.relation == SPLIT
-    has_fewer = is_split or (partition.relation == SUBSET and side == 1)
-    kept = max(_FEWEST_COLUMNS, round(count * (1 - (partition.dropped if has_fewer else 0.0))))
-    chosen = rng.permutation(count)[:kept]
-    return np.sort(chosen) if side == 0 else chosen
+def _columns(count: int, partition: Partition, rng: np.random.Generator) -> tuple[Integers, Integers]:
+    """Draw the places of the columns of both sides, some of them common; those of the second in an order of its own."""
+    kept = max(_FEWEST_COLUMNS, round(count * (1 - partition.dropped)))
+    order = rng.permutation(count)
+    if partition.relation == SUBSET:
+        return np.arange(count), order[:kept]
+    if partition.relation != SPLIT:
+        return np.arange(count), order
+    common = max(_FEWEST_COLUMNS, 2 * kept - count, round(kept * (1 - partition.dropped)))
+    own = order[common:]
+    first = np.concatenate([order[:common], own[: kept - common]])
+    second = np.concatenate([order[:common], own[len(own) - (kept - common) :]])
+    return np.sort(first), rng.permutation(second)
 
 
 def _edited(table: pa.Table, rng: np.random.Generator) -> pa.Table:
@@ -134,3 +140,8 @@ def _headers(names: Sequence[str], title: str, partition: Partition, rng: np.ran
         is_changed = rng.random() < partition.renamed
         changed.append(HEADER_CHANGES[change](HeaderPlace(name, title, place), rng) if is_changed else name)
     return sql_names(changed)
+
+
+def plain_table(table: SourceData) -> pa.Table:
+    """Return the first rows of a table as texts, under unique names, without columns that hold nothing."""
+    return _texts(table.table, np.random.default_rng(0))

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from lakeindex.arrays.aliases import Features, Floats
+from lakeindex.integrate.align.pair_features import PAIR_FEATURES
 from lakeindex.integrate.alignment import AlignedPair
+from lakeindex.lake_map.align_each import AlignedTable
 from lakeindex.lake_map.union.find_unionable import UnionableTable
 from lakeindex.models.monotone import EITHER, FOR
 from lakeindex.search.searcher import Searcher
 from lakeindex.types.columns import Family
 from lakeindex.types.lake import TableId
-from lakeindex.types.names import words_of
 
 DIRECTIONS: Mapping[str, int] = {
     "cosine": FOR,
@@ -23,22 +24,22 @@ DIRECTIONS: Mapping[str, int] = {
     "union": FOR,
     "aligned of fewer": FOR,
     "aligned of more": FOR,
-    "one name": FOR,
     "certainty": FOR,
-    "values found": FOR,
-    "values found in turn": FOR,
-    "best column found": FOR,
     "rows": EITHER,
     "columns": EITHER,
+    **{f"columns: {name}": EITHER for name in PAIR_FEATURES},
 }
-"""Of each feature, as for pairs of columns: whether more of it speaks for one table, or either; in their order."""
+"""Of each feature, as for pairs of columns: whether more of it speaks for one table, or either; in their order.
+
+Those of columns are the means over the aligned ones.
+"""
 
 SIMILARITY_FEATURES = tuple(DIRECTIONS)
 
 
-def features_of(searcher: Searcher, table: TableId, others: Sequence[UnionableTable], cosines: Floats) -> Features:
+def features_of(searcher: Searcher, table: TableId, others: Sequence[AlignedTable], cosines: Floats) -> Features:
     """Return the features of a table with aligned others, (others, features), given cosines, (others, 4)."""
-    rows = [_of_alignment(searcher, table, one) for one in others]
+    rows = [[*_of_alignment(searcher, table, one.union), *one.features.tolist()] for one in others]
     return np.column_stack([cosines, np.array(rows, np.float64).reshape(len(others), -1)])
 
 
@@ -47,19 +48,12 @@ def _of_alignment(searcher: Searcher, table: TableId, other: UnionableTable) -> 
     keys = [directory.keys_of_table(one) for one in (table, other.table)]
     fewer, more = sorted(map(len, keys))
     count = len(other.pairs)
-    one_name = sum(words_of(pair.left) == words_of(pair.right) for pair in other.pairs)
-    found = containments(searcher, table, other.table, other.pairs)
     rows = sorted(int(directory.facts.rows[some[0]]) for some in keys)
-    means = found.mean(axis=0) if count else np.zeros(2)
     return [
         other.score,
         count / fewer,
         count / more,
-        one_name / max(count, 1),
-        float(np.mean([pair.probability for pair in other.pairs])) if count else 0.0,
-        float(means.max()),
-        float(means.min()),
-        float(found.max(initial=0.0)),
+        sum(pair.probability for pair in other.pairs) / max(count, 1),
         float(np.log1p(rows[1]) - np.log1p(rows[0])),
         float(np.log(more / fewer)),
     ]

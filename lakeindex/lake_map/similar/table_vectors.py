@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,7 +38,16 @@ class TableVectors:
         """Return the vectors of each block."""
         return self.content, self.names, self.titles
 
-    def cosines(self, table: int, others: Integers) -> Floats:
+    def cosines(self, table: int, weights: Sequence[float]) -> Floats:
+        """Return the cosines of a table with all, (tables,), given how much each block counts."""
+        products = np.zeros(len(self.content))
+        lengths = np.zeros(len(self.content))
+        for block, weight in zip(self.blocks(), weights, strict=True):
+            products += weight * (block @ block[table])
+            lengths += weight * block.any(axis=1)
+        return np.asarray(products / np.sqrt(np.maximum(lengths * lengths[table], np.finfo(np.float64).tiny)))
+
+    def block_cosines(self, table: int, others: Integers) -> Floats:
         """Return the cosines of a table with others, (others, 3), in each block."""
         return np.column_stack([np.einsum("nd,d->n", block[others], block[table]) for block in self.blocks()])
 

@@ -25,3 +25,6 @@ CALIBRATION = Path(__file__).with_name("calibration.json")
 
 ATTRIBUTES = Path(__file__).with_name("attributes.safetensors")
 """The boosted trees that tell which columns of several tables are the same attribute."""
+
+SIMILARITY = Path(__file__).with_name("similarity.safetensors")
+"""The boosted trees that tell which tables are parts, copies or versions of one table."""
