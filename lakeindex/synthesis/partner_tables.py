@@ -130,7 +130,7 @@ def _edited_column(texts: pa.Array[Any], rng: np.random.Generator) -> pa.Array[A
     places = np.arange(len(texts))
     changed = rng.random(len(texts)) < rng.uniform(0.02, 0.1)
     places[changed] = rng.integers(0, len(texts), int(changed.sum()))
-    return texts.take(pa.array(places))
+    return texts.take(places)
 
 
 def _headers(names: Sequence[str], title: str, partition: Partition, rng: np.random.Generator) -> list[str]:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from lakeindex.arrays.aliases import Features, Flags, Integers, Vectors
+from lakeindex.arrays.aliases import Features, Flags, Integers
 from lakeindex.lake_map.similar.find_similar import compare_tables
 from lakeindex.lake_map.similar.pair_features import DIRECTIONS
 from lakeindex.lake_map.similar.similarity_model import BlockWeights, SimilarityModel
@@ -31,11 +31,14 @@ _DOUBT = 1.0
 _COMPARED = 10
 
 
+_TREES = BoostingOptions(trees=300, leaves=6, learning_rate=0.05, least_pairs=20)
+
+
 @dataclass(frozen=True, slots=True)
 class SimilarityOptions:
     """Settings of the training."""
 
-    trees: BoostingOptions = BoostingOptions(trees=300, leaves=6, learning_rate=0.05, least_pairs=20)
+    trees: BoostingOptions = _TREES
     steps: int = 300
     learning_rate: float = 0.01
     temperature: float = 0.05
@@ -177,6 +180,6 @@ def nearest_ranks(lakes: Sequence[tuple[TableVectors, Integers]], blocks: BlockW
     """Yield the rank, from 1, of each partner by the vectors alone."""
     for vectors, partners in lakes:
         for query, partner in partners.tolist():
-            cosines: Vectors = vectors.cosines(query, blocks)
+            cosines = vectors.cosines(query, blocks)
             cosines[query] = -np.inf
             yield int(1 + (cosines > cosines[partner]).sum())

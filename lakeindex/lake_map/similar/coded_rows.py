@@ -52,6 +52,7 @@ def shared_rows(left: Integers, right: Integers) -> int:
 
 def _codes(columns: list[pa.LargeStringArray]) -> list[Integers]:
     found: Any = pa.chunked_array(columns, pa.large_string()).dictionary_encode().combine_chunks()
-    indices = found.chunk(0).indices if isinstance(found, pa.ChunkedArray) else found.indices
-    codes = np.asarray(indices.fill_null(MISSING).to_numpy(zero_copy_only=False), np.int64)
+    if isinstance(found, pa.ChunkedArray):
+        found = found.chunk(0)
+    codes = np.asarray(found.indices.fill_null(MISSING).to_numpy(zero_copy_only=False), np.int64)
     return np.split(codes, np.cumsum([len(one) for one in columns])[:-1])

@@ -17,6 +17,8 @@ from lakeindex.lake_map.similar.verdict import Common
 _MOST_MATCHED = 2_000
 """Rows by which columns are compared."""
 _FEWEST_MATCHED = 3
+_LEAST_MATCHED = 0.1
+"""The share of the rows of the smaller table that a key has to match."""
 _AGREEING = 0.9
 """The share of matched rows in which two columns agree that nothing else speaks for."""
 
@@ -29,6 +31,9 @@ class _Matched:
     right: Integers
     key: int | None
     """The place among the pairs of the column that is the key; None for all of them together."""
+
+
+_NOTHING_MATCHED = _Matched(np.zeros(0, np.int64), np.zeros(0, np.int64), None)
 
 
 def compare_rows(rows: CodedRows, aligned: Sequence[AlignedPair], is_sample: bool = False) -> Common:
@@ -71,7 +76,7 @@ def _sides(pairs: Integers) -> tuple[Integers, Integers]:
 
 def _match(rows: CodedRows, pairs: Integers) -> _Matched:
     """Match rows by the pair of columns whose values tell most rows apart, or by all pairs together."""
-    best = _Matched(np.zeros(0, np.int64), np.zeros(0, np.int64), None)
+    best = _NOTHING_MATCHED
     if not len(pairs):
         return best
     for place, (one, other) in enumerate(pairs.tolist()):
@@ -79,7 +84,10 @@ def _match(rows: CodedRows, pairs: Integers) -> _Matched:
         if len(found[0]) > len(best.left):
             best = _Matched(*found, place)
     together = _once_in_both(*rows.numbered(*_sides(pairs)))
-    return _Matched(*together, None) if len(together[0]) > len(best.left) else best
+    if len(together[0]) > len(best.left):
+        return _Matched(*together, None)
+    fewest = max(_FEWEST_MATCHED, _LEAST_MATCHED * min(len(rows.left), len(rows.right)))
+    return best if len(best.left) >= fewest else _NOTHING_MATCHED
 
 
 def _once_in_both(left: Integers, right: Integers) -> tuple[Integers, Integers]:

@@ -78,4 +78,4 @@ def _nearest(searcher: Searcher, own: int, cosines: Floats, limit: int) -> Integ
     visible = searcher.directory.visible
     others = np.arange(len(cosines)) if visible is None else np.flatnonzero(visible)
     others = others[others != own]
-    return others[np.argsort(-cosines[others], kind="stable")[:limit]]
+    return np.asarray(others[np.argsort(-cosines[others], kind="stable")[:limit]])

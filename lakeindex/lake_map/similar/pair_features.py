@@ -40,7 +40,9 @@ SIMILARITY_FEATURES = tuple(DIRECTIONS)
 def features_of(searcher: Searcher, table: TableId, others: Sequence[AlignedTable], cosines: Floats) -> Features:
     """Return the features of a table with aligned others, (others, features), given cosines, (others, 4)."""
     rows = [[*_of_alignment(searcher, table, one.union), *one.features.tolist()] for one in others]
-    return np.column_stack([cosines, np.array(rows, np.float64).reshape(len(others), -1)])
+    return np.column_stack(
+        [cosines, np.array(rows, np.float64).reshape(len(others), len(DIRECTIONS) - cosines.shape[1])]
+    )
 
 
 def _of_alignment(searcher: Searcher, table: TableId, other: UnionableTable) -> list[float]:

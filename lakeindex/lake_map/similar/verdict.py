@@ -10,6 +10,8 @@ _MOSTLY = 0.8
 """The share of the attributes of the table with more of them that two tables of one template have in common."""
 _VERSION = 0.5
 """The share of the rows of the smaller table that two versions share, and of the cells of rows with one key."""
+_ALIKE = 0.5
+"""The share of the columns of the table with fewer of them from which on all that differs is told."""
 _SOME_COLUMNS = 5
 """Columns that a sentence names."""
 
@@ -84,6 +86,9 @@ def verdict_of(common: Common) -> Verdict:
 
 def differences(common: Common) -> str:
     """Return in words what the other table has more, less or otherwise than the table."""
+    columns = len(common.pairs) + min(map(len, common.lone))
+    if len(common.pairs) < _ALIKE * columns:
+        return f"{_counted(len(common.pairs), 'column')} in common" if common.pairs else "no column in common"
     return ", ".join([*_of_rows(common), *_of_columns(common), *_of_cells(common)])
 
 
