@@ -1,6 +1,6 @@
 """Claim: of a table that was split, copied or edited, `similar` gives the other part first, and says what it is.
 
-similar_tables.py LAKES [--splits 500] [--seed 7] [--keep FOLDER]
+similar_tables.py LAKES [--splits 500] [--seed 7]
 
 LAKES is a folder of lakes that nobody made, each with its files in `tables`. Tables of the lakes that the models were
 not trained on are made into two, and lie in one lake together with the tables of the others. A query is the first table
@@ -75,9 +75,9 @@ def query(lake: Lake, pair: MadePair) -> Query:
     place = next((at for at, one in enumerate(found.tables) if one.table == pair.second), None)
     if place is None:
         return Query(pair, False, "", (0, 0, len(pair.partners.same)))
-    aligned = {(one.left, one.right) for one in found.tables[place].pairs}
-    same = set(pair.partners.same)
-    return Query(pair, place == 0, str(found.judgements[place]), (len(aligned & same), len(aligned), len(same)))
+    partner = found.tables[place]
+    aligned, same = {(one.left, one.right) for one in partner.pairs}, set(pair.partners.same)
+    return Query(pair, place == 0, str(found.judge(partner)), (len(aligned & same), len(aligned), len(same)))
 
 
 def groups(one: Query, of_siblings: set[str]) -> Iterator[str]:

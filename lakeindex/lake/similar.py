@@ -16,6 +16,7 @@ from lakeindex.types.lake import TableId
 if TYPE_CHECKING:
     from lakeindex.lake_map.similar.find_similar import SimilarTable
     from lakeindex.lake_map.similar.judge_pair import Judgement
+    from lakeindex.lake_map.similar.read_pair import RowReader
     from lakeindex.open_index import OpenIndex
 
 _FIELDS: list[tuple[str, pa.DataType]] = [
@@ -46,17 +47,24 @@ class Similar:
 
     @cached_property
     def judgements(self) -> list[Judgement]:
-        """What each of the tables is to the table, in their order; by rows, or where these can't be read, the index."""
+        """What each of the tables is to the table, in their order."""
+        return [self.judge(one) for one in self.tables]
+
+    def judge(self, other: SimilarTable) -> Judgement:
+        """Return what a table is to the table, by the rows of both; by the index, where these can't be read."""
         from lakeindex.lake_map.similar.judge_pair import judge_by_index, judge_by_rows
 
-        searcher, found = self.opened.searcher, []
-        for one in self.tables:
-            try:
-                self.opened.require_rows()
-                found.append(judge_by_rows(self.opened.tables, self.table, one))
-            except LakeIndexError as error:
-                found.append(judge_by_index(searcher, self.table, one, str(error)))
-        return found
+        try:
+            self.opened.require_rows()
+            return judge_by_rows(self._rows, other)
+        except LakeIndexError as error:
+            return judge_by_index(self.opened.searcher, self.table, other, str(error))
+
+    @cached_property
+    def _rows(self) -> RowReader:
+        from lakeindex.lake_map.similar.read_pair import RowReader
+
+        return RowReader(self.opened.tables, self.table)
 
     def notes(self) -> list[str]:
         """Return why some tables could not be compared by their rows, each reason once."""

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from lakeindex.arrays.aliases import Floats
-from lakeindex.join.lake_tables import LakeTables
 from lakeindex.lake_map.similar.coded_rows import CodedRows
 from lakeindex.lake_map.similar.compare_rows import compare_rows
 from lakeindex.lake_map.similar.find_similar import SimilarTable
 from lakeindex.lake_map.similar.pair_features import containments
-from lakeindex.lake_map.similar.read_pair import changed_since, read_pair
+from lakeindex.lake_map.similar.read_pair import RowReader, changed_since
 from lakeindex.lake_map.similar.verdict import Common, Verdict, differences, verdict_of
 from lakeindex.search.searcher import Searcher
 from lakeindex.types.lake import TableId
@@ -39,11 +38,11 @@ class Judgement:
         return f"{'probably ' * self.is_probable}{self.verdict}{' (about)' * self.is_sample}"
 
 
-def judge_by_rows(tables: LakeTables, table: TableId, other: SimilarTable) -> Judgement:
+def judge_by_rows(rows: RowReader, other: SimilarTable) -> Judgement:
     """Compare the rows of two tables. Raises NotFound, UnreadableTable where one can't be read."""
-    left, right, is_sample = read_pair(tables, (table, other.table), other.pairs)
+    left, right, is_sample = rows.read(other.table, other.pairs)
     common = compare_rows(CodedRows.of(left, right), other.pairs, is_sample)
-    notes = [changed_since(tables, one, is_sample) for one in (left, right)]
+    notes = [changed_since(rows.tables, one, is_sample) for one in (left, right)]
     return Judgement(verdict_of(common), differences(common), is_sample, notes=tuple(filter(None, notes)))
 
 

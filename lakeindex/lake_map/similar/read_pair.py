@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from lakeindex.errors import UnreadableTable
 from lakeindex.integrate.alignment import AlignedPair
@@ -16,21 +17,34 @@ MOST_CELLS = 2_000_000
 """Cells of a table that are read; of larger ones a sample of their rows."""
 
 
-def read_pair(
-    tables: LakeTables, ids: tuple[TableId, TableId], aligned: Sequence[AlignedPair], most_cells: int = MOST_CELLS
-) -> tuple[Records, Records, bool]:
-    """Read the rows of two tables, and return whether they are a sample.
+@dataclass(frozen=True, slots=True)
+class RowReader:
+    """Reads the rows of a table and of others, those of the table once."""
 
-    The rows of a sample are chosen by the hash of their value in one aligned column, and so alike in both tables.
-    Raises NotFound, UnreadableTable where a file is gone or no longer what it was.
-    """
-    step = max(-(-_cells(tables, one) // most_cells) for one in ids)
-    pair = _most_distinct(tables, ids, aligned) if step > 1 else None
-    if step > 1 and pair is None:
-        raise UnreadableTable(f"{ids[0]} and {ids[1]} are too large to compare without a common column")
-    columns = (None, None) if pair is None else (pair.left, pair.right)
-    left, right = (_read(tables, one, column, step) for one, column in zip(ids, columns, strict=True))
-    return left, right, step > 1
+    tables: LakeTables
+    table: TableId
+    most_cells: int = MOST_CELLS
+    _own: list[Records] = field(default_factory=list, init=False)
+
+    def read(self, other: TableId, aligned: Sequence[AlignedPair]) -> tuple[Records, Records, bool]:
+        """Read the rows of the table and of another one, and return whether they are a sample.
+
+        The rows of a sample are chosen by the hash of their value in one aligned column, and so alike in both tables.
+        Raises NotFound, UnreadableTable where a file is gone or no longer what it was.
+        """
+        step = max(-(-_cells(self.tables, one) // self.most_cells) for one in (self.table, other))
+        if step <= 1:
+            return self._whole(), read_records(self.tables, other), False
+        pair = _most_distinct(self.tables, (self.table, other), aligned)
+        if pair is None:
+            raise UnreadableTable(f"{self.table} and {other} are too large to compare without a common column")
+        left = _sampled(self.tables, self.table, pair.left, step)
+        return left, _sampled(self.tables, other, pair.right, step), True
+
+    def _whole(self) -> Records:
+        if not self._own:
+            self._own.append(read_records(self.tables, self.table))
+        return self._own[0]
 
 
 def changed_since(tables: LakeTables, records: Records, is_sample: bool) -> str:
@@ -61,9 +75,7 @@ def _most_distinct(
     return max(aligned, key=values, default=None)
 
 
-def _read(tables: LakeTables, table: TableId, column: str | None, step: int) -> Records:
-    if column is None:
-        return read_records(tables, table)
+def _sampled(tables: LakeTables, table: TableId, column: str, step: int) -> Records:
     (viewed,) = tables.viewed([table])
     names = [tables.directory.id_of(key).name for key in tables.directory.keys_of_table(table).tolist()]
     text = as_written(f"CAST({quoted(viewed.columns[names.index(column)][0])} AS VARCHAR)")

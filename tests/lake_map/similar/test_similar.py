@@ -9,6 +9,9 @@ import pytest
 
 from lakeindex import Lake, Settings
 from lakeindex.errors import NotFound
+from lakeindex.lake_map.similar.judge_pair import judge_by_rows
+from lakeindex.lake_map.similar.read_pair import RowReader
+from lakeindex.types.lake import TableId
 
 TOWNS = ["Bergen", "Lyon", "Porto", "Graz", "Turku", "Ghent", "Split", "Varna"]
 GOODS = ["lamp", "table", "chair", "shelf", "clock", "mirror", "carpet"]
@@ -69,7 +72,7 @@ def test_verdicts_are_by_the_rows(lake: Lake) -> None:
 
 def test_what_differs_is_told(lake: Lake) -> None:
     told = {table: differs for table, (_, differs) in found(lake, "orders_2023.csv").items()}
-    assert told["copy.csv"] == "headers town → Town, order_no → orderNo, price → unit_price"
+    assert told["copy.csv"] == "headers order_no → orderNo, town → Town, price → unit_price"
     assert told["part.csv"] == "20 rows fewer, column article removed"
     assert told["newer.csv"] == "4 rows new, 2 rows gone, column note added, 3 values of price changed"
     assert told["orders_2024.csv"] == "no row in common (60 rows against 60)"
@@ -127,3 +130,17 @@ def test_a_table_that_changed_since_is_named(tmp_path: Path, settings: Settings)
     similar = lake.similar("one.csv")
     assert similar.to_arrow()["verdict"].to_pylist() == ["subset"]
     assert similar.notes() == ["two.csv changed since it was indexed (50 rows, then 60): index the lake again"]
+
+
+def test_large_tables_are_compared_by_a_sample(tmp_path: Path, settings: Settings) -> None:
+    rows = [[f"SO-{place}", f"{place % 7}.0", GOODS[place % 5]] for place in range(3_000)]
+    other = [[row[0].lower(), row[1].removesuffix(".0"), row[2]] for row in random.Random(2).sample(rows, len(rows))]
+    (tmp_path / "lake").mkdir()
+    write(tmp_path / "lake" / "one.csv", ["order_no", "size", "article"], rows)
+    write(tmp_path / "lake" / "two.csv", ["order_no", "size", "article"], other)
+    lake = Lake.index(tmp_path / "lake", tmp_path / "index", settings)
+    (found,) = lake.similar("one.csv").tables
+    judged = judge_by_rows(RowReader(lake.opened.tables, TableId("one.csv"), most_cells=1_000), found)
+    assert (str(judged), judged.differs, judged.notes) == ("duplicate (about)", "", ())
+    left, right, is_sample = RowReader(lake.opened.tables, TableId("one.csv"), 1_000).read(found.table, found.pairs)
+    assert is_sample and 200 < len(left) == len(right) < 500
