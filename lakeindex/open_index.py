@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lakeindex.catalog.catalog import Catalog
     from lakeindex.integrate.link.kept_verdicts import KeptVerdicts
     from lakeindex.join.lake_tables import LakeTables
+    from lakeindex.lake_map.similar.table_vectors import TableVectors
     from lakeindex.search.feedback import Feedback
     from lakeindex.search.query_encoder import QueryEncoder
 
@@ -108,6 +109,13 @@ class OpenIndex:
     def reranking(self) -> RerankingSearcher:
         """The searcher with a cross-encoder behind it."""
         return RerankingSearcher(self.searcher, self.settings, self.generation)
+
+    @part
+    def table_vectors(self) -> TableVectors:
+        """A vector a table, to find similar ones."""
+        from lakeindex.lake_map.similar.table_vectors import TableVectors
+
+        return TableVectors.of(self.searcher)
 
     @part
     def explainer(self) -> Explainer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fetch_tables import LEFT_OUT
@@ -318,4 +318,39 @@ whether it is unique in all rows of the table; what measures something, and free
 ## Use
 
 `lakeindex.lake_map`: the keys of a table.
+"""
+
+
+def similarity_card(
+    options: Mapping[str, Any], blocks: Sequence[float], queries: Sequence[int], figures: Mapping[str, float]
+) -> str:
+    """Describe what tells which tables are similar."""
+    rows = "\n".join(f"| {name} | {value:.3f} |" for name, value in figures.items())
+    content, names, title = blocks
+    return f"""# similarity.safetensors
+
+A table's vector is put together of three: the mean of its columns' vectors, that of the meaning of their names, and the
+meaning of its title, which count {content:.2f}, {names:.2f} and {title:.2f}. These weights are learned contrastively in
+a siamese network (TabSim): each of two parts of one table has to find the other among all tables. Boosted trees then
+score a pair of tables, by the cosines of their vectors and by how their columns are aligned; a straight line calibrates
+their log-odds. A full projection of the vectors, learned from so few tables, was no better on other lakes.
+
+## Trained on
+
+Lakes that nobody labelled, split by name, from public repositories with open licences. Most of their tables are made
+into two: split by rows (which may overlap) and columns, copied, edited, each side with its columns in another order,
+and headers changed. Queries a lake, those that are calibrated and measured on last: {", ".join(map(str, queries))}.
+
+Settings: {options}
+
+| on the lakes held out | |
+|---|---|
+{rows}
+
+Tables with siblings, of which a lake has many with the same columns, are hard to tell from parts of one table: most
+queries that fail are such.
+
+## Use
+
+`lakeindex similar`. Vectors of other encoders than the default one are less alike or more.
 """

@@ -1,26 +1,28 @@
 """Train the models that ship, on tables that anyone can fetch, and write them with their model cards.
 
-train.py FOLDER [--only encoder|static|matcher|paths|cross|calibration|attributes|references|keys] [--lakes LAKES]
-    [--no-fetch]
+train.py FOLDER [--only MODEL] [--lakes LAKES] [--no-fetch]
 
 FOLDER is where the fetched tables are kept. They are split by package: models are trained on the first part, calibrated
 on the second and measured on the third. LAKES is a folder of lakes that nobody made, each with its files in `tables`:
 answers are calibrated on them, too, with some of their joins masked; they are split by name. What tells which columns
-are the same attribute learns from these lakes alone, their tables cut into parts, and so does what tells which columns
-refer to which keys, from databases made of them. With --no-fetch the tables
-that were fetched before are taken.
+are the same attribute, and which tables are similar, learns from these lakes alone, their tables cut into parts, and so
+does what tells which columns refer to which keys, from databases made of them. With --no-fetch the tables that were
+fetched before are taken.
 """
 
 from __future__ import annotations
 
 import argparse
+import atexit
 import hashlib
 import json
+import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from tempfile import mkdtemp
 
 import numpy as np
 from card import (
@@ -33,6 +35,7 @@ from card import (
     matcher_card,
     paths_card,
     references_card,
+    similarity_card,
     static_card,
 )
 from fetch_tables import fetch
@@ -45,6 +48,9 @@ from lakeindex.encode.cross_encoder import CrossEncoder
 from lakeindex.encode.model_folder import model_folder
 from lakeindex.integrate.align.attribute_matcher import write_attribute_matcher
 from lakeindex.integrate.align.column_set import ColumnSet
+from lakeindex.lake import Lake
+from lakeindex.lake_map.similar.similarity_model import write_similarity_model
+from lakeindex.lake_map.similar.table_vectors import TableVectors
 from lakeindex.match.answer_calibration import MeasuredCalibration
 from lakeindex.match.features import FEATURES
 from lakeindex.match.matcher import write_matcher
@@ -59,9 +65,11 @@ from lakeindex.models.weights import (
     MATCHER,
     PATHS,
     REFERENCES,
+    SIMILARITY,
     STATIC,
 )
 from lakeindex.rerank.late_interaction import LateInteraction, write_late_interaction
+from lakeindex.search.searcher import Searcher
 from lakeindex.synthesis.column_pool import Pool
 from lakeindex.synthesis.made_lake import STYLES, make_lake
 from lakeindex.synthesis.masked_lake import MASKED_STYLES, mask_lake
@@ -83,10 +91,18 @@ from lakeindex.training.ranked_pairs import ScoredLake, score_made_lakes
 from lakeindex.training.read_sources import read_sources
 from lakeindex.training.reference_model import LabelledReferences, train_reference_model
 from lakeindex.training.rerank_fusion import RerankOptions, measure_reranking, weights_of
+from lakeindex.training.similar_tables import (
+    SimilarityOptions,
+    compare_lake,
+    first_among_similar,
+    fit_blocks,
+    make_partner_lake,
+    train_similarity,
+)
 from lakeindex.training.split_lakes import LabelledPairs, label_pairs, split_lakes
 from lakeindex.training.static_tokens import DistillingOptions, distil, tune_tokens, write_tokens
 from lakeindex.training.texts import text_batches
-from lakeindex.types.lake import ReadOptions
+from lakeindex.types.lake import ReadOptions, TableId
 from lakeindex.types.reports import FileOutcome
 
 SEED = 1
@@ -117,6 +133,9 @@ MOST_BYTES_OF_SPLIT = 150_000
 DATABASES_A_LAKE, TOGETHER, FOLDS = 7, 3, 5
 """Databases made of each lake, those of them that are looked at among others, too, and parts of the lakes."""
 MOST_BYTES_OF_DATABASES = 300_000
+SIMILARITY_LEARNING = SimilarityOptions()
+LEARNED_DRAWS, OF_A_LEARNED_LAKE, OF_A_HELD_OUT_LAKE = 2, 14, 45
+"""How often tables of the lakes that are learned from are drawn, and how many of each lake."""
 
 
 def part_of(package: str) -> str:
@@ -329,6 +348,60 @@ def train_keys(tables: Path, lakes: Path | None) -> None:
     KEYS.with_suffix(".md").write_text(keys_card(sum(map(len, read.values())), figures), "utf-8")
 
 
+def train_similar(tables: Path, lakes: Path | None) -> None:
+    """Train on three in four of the lakes that nobody made, and calibrate and measure on the others."""
+    folders = [] if lakes is None else sorted(path for path in lakes.iterdir() if (path / "tables").is_dir())
+    if not folders:
+        log("which tables are similar is learned from lakes that nobody made: give their folder by --lakes")
+        return
+    learned = [path for path in folders if not is_held_out(path.name)]
+    held_out = [path for path in folders if is_held_out(path.name)]
+    indexed = [indexed_partners(learned, OF_A_LEARNED_LAKE, draw) for draw in range(LEARNED_DRAWS)]
+    indexed += [
+        indexed_partners(held_out, OF_A_HELD_OUT_LAKE, draw) for draw in range(LEARNED_DRAWS, LEARNED_DRAWS + 2)
+    ]
+    blocks = fit_blocks([(vectors_of(one), places_of(one)) for one in indexed[:LEARNED_DRAWS]], SIMILARITY_LEARNING)
+    compared = [compare_lake(searcher, pairs, blocks) for searcher, pairs in indexed]
+    *of_learned, calibrated, measured = compared
+    model = train_similarity(of_learned, [calibrated], blocks, SIMILARITY_LEARNING)
+    queries = [len(one.labels) for one in compared]
+    figures = {"first": float(first_among_similar(model, [measured]).mean())}
+    log(json.dumps(figures))
+    write_similarity_model(SIMILARITY, model, {"figures": json.dumps(figures)})
+    card = similarity_card(asdict(SIMILARITY_LEARNING), model.blocks, queries, figures)
+    SIMILARITY.with_suffix(".md").write_text(card, "utf-8")
+
+
+IndexedPartners = tuple[Searcher, list[tuple[TableId, TableId]]]
+"""A lake, and its tables that were one."""
+
+
+def indexed_partners(folders: Sequence[Path], most: int, draw: int) -> IndexedPartners:
+    """Make and index one lake of some tables of each of several."""
+    rng = np.random.default_rng(SEED * 1_000 + draw)
+    drawn: list[SourceData] = []
+    for folder in folders:
+        found = list(tables_of(folder / "tables", MOST_BYTES_OF_SPLIT))
+        drawn += [found[place] for place in np.sort(rng.permutation(len(found))[:most]).tolist()]
+    made = make_partner_lake(drawn, [], SEED * 1_000 + draw)
+    folder = Path(mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    made.write(folder / "lake")
+    searcher = Lake.index(folder / "lake", folder / "index", Settings()).opened.searcher
+    log(f"{len(made.tables)} tables, {len(made.pairs)} pairs of them were one")
+    return searcher, [(one.first, one.second) for one in made.pairs]
+
+
+def vectors_of(indexed: IndexedPartners) -> TableVectors:
+    return TableVectors.of(indexed[0])
+
+
+def places_of(indexed: IndexedPartners) -> np.ndarray:
+    """Return the places of the tables that were one, (pairs, 2)."""
+    places = {one: place for place, one in enumerate(indexed[0].directory.table_ids)}
+    return np.array([[places[one] for one in pair] for pair in indexed[1]], np.int64)
+
+
 def is_held_out(lake: str) -> bool:
     """Whether a lake is not learned from, but calibrated on."""
     return int(hashlib.sha1(lake.encode()).hexdigest(), 16) % 4 == 0
@@ -342,7 +415,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     models = ("encoder", "static", "matcher", "paths", "cross", "calibration", "attributes", "references", "keys")
-    parser.add_argument("--only", choices=models)
+    parser.add_argument("--only", choices=(*models, "similarity"))
     parser.add_argument("--lakes", type=Path, help="lakes that nobody made")
     parser.add_argument("--no-fetch", action="store_true", help="take the tables that were fetched before")
     given = parser.parse_args()
@@ -354,6 +427,7 @@ def main() -> None:
     trained |= {"attributes": partial(train_attributes, lakes=given.lakes)}
     trained |= {"references": partial(train_references, lakes=given.lakes)}
     trained |= {"keys": partial(train_keys, lakes=given.lakes)}
+    trained |= {"similarity": partial(train_similar, lakes=given.lakes)}
     for model, train in trained.items():
         if given.only in (None, model):
             train(tables)

@@ -56,9 +56,12 @@ def canonical_keys(texts: pa.LargeStringArray, how: ColumnReading = PLAIN) -> pa
     return keys
 
 
-def read_records(tables: LakeTables, table: TableId, names: Sequence[str] | None = None) -> Records:
+def read_records(
+    tables: LakeTables, table: TableId, names: Sequence[str] | None = None, where: str = "true"
+) -> Records:
     """Read a table's rows from its file; `names` are the columns that are needed, all of them unless given.
 
+    `where` is an SQL condition on the rows as they are written, for those of them that are needed.
     Raises NotFound with the nearest names, UnreadableTable when the file is gone or no longer what it was.
     """
     cursor, select, viewed = tables.written_rows(table)
@@ -67,7 +70,7 @@ def read_records(tables: LakeTables, table: TableId, names: Sequence[str] | None
     with reading(str(table)):
         kinds = cursor.sql(f"SELECT * FROM ({select}) AS rows_of_file LIMIT 0").types
         columns = ", ".join(_text_sql(viewed.columns[place][0], kinds[place]) for place in places)
-        found = cursor.sql(f"SELECT {columns} FROM ({select}) AS rows_of_file").to_arrow_table()
+        found = cursor.sql(f"SELECT {columns} FROM ({select}) AS rows_of_file WHERE {where}").to_arrow_table()
     values = {known[place]: _present(_whole(found.column(at))) for at, place in enumerate(places)}
     readings = viewed.readings or (PLAIN,) * len(known)
     return Records(table, pa.table(values), tuple(readings[place] for place in places))

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from lakeindex.lake.integration import LinkedTables, LinkRequest
     from lakeindex.lake.lake_page import WrittenMap
     from lakeindex.lake.paths import PathRequest
+    from lakeindex.lake.similar import Similar
     from lakeindex.lake.unions import Unionable
     from lakeindex.lake_map.keys import TableKeys
     from lakeindex.lake_map.paths.answer import JoinPaths
@@ -355,6 +356,15 @@ class Lake:
         from lakeindex.lake.enriching import EnrichRequest, enrich
 
         return enrich(self.opened, table, column, request or EnrichRequest())
+
+    def similar(self, table: str, k: int = 10) -> Similar:
+        """Find the tables most similar to a table, what they are to it, and what differs.
+
+        Raises NotFound with the nearest names.
+        """
+        from lakeindex.lake.similar import find_similar_tables
+
+        return find_similar_tables(self.opened, table, k)
 
     def dedupe(self, table: str, request: LinkRequest | None = None) -> LinkedTables:
         """Find the rows of one table that describe the same thing. Raises as `link`."""

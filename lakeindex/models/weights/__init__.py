@@ -31,3 +31,6 @@ REFERENCES = Path(__file__).with_name("references.safetensors")
 
 KEYS = Path(__file__).with_name("keys.safetensors")
 """The boosted trees that tell which unique columns are a key."""
+
+SIMILARITY = Path(__file__).with_name("similarity.safetensors")
+"""The boosted trees that tell which tables are parts, copies or versions of one table."""

@@ -28,6 +28,7 @@ from lakeindex.serve.cli.pairs import pairs
 from lakeindex.serve.cli.path import path
 from lakeindex.serve.cli.query import evaluate, explain, query
 from lakeindex.serve.cli.relationships import relationships
+from lakeindex.serve.cli.similar import similar
 from lakeindex.serve.cli.streams import escape_logs_and_warnings, prepare_streams
 from lakeindex.serve.cli.train import train
 from lakeindex.serve.cli.union import union
@@ -59,8 +60,8 @@ def cli() -> None:
 
 _COMMANDS = (
     accept, dedupe, demo, enrich, evaluate, explain, feedback, forget, index, integrate, join, keys, link, pairs,
-    path, profile, query, read, reject, relationships, repair, restore, rollback, snapshot, sql, status, tables,
-    train, union, verdicts, verify, watch_joins, why, write_map,
+    path, profile, query, read, reject, relationships, repair, restore, rollback, similar, snapshot, sql, status,
+    tables, train, union, verdicts, verify, watch_joins, why, write_map,
 )  # fmt: skip
 for command in _COMMANDS:
     cli.add_command(command)

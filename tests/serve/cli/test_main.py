@@ -36,6 +36,7 @@ COMMANDS = (
     "repair",
     "restore",
     "rollback",
+    "similar",
     "snapshot",
     "sql",
     "status",

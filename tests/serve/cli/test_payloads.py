@@ -81,6 +81,7 @@ def commands() -> dict[str, tuple[str, ...]]:
         "dedupe an evil name": ("dedupe", evil),
         "enrich an evil name": ("enrich", CELLS, "--target", "text", "-k", "3"),
         "union of an evil name": ("union", evil),
+        "similar to an evil name": ("similar", evil),
         "path of evil names": ("path", CELLS, evil, "--hops", "2"),
     }
 
