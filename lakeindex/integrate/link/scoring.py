@@ -81,7 +81,7 @@ def score_pairs(
     scores, agreement = _trained(comparison, rivals, rehearsal)
     ahead = rivals.leads(scores, np.ones(len(pairs), bool))
     features, apart = competing(scores, ahead), non_matches(pairs, rivals, scores)
-    likely = is_mutual_best(ahead) * _SURE
+    likely = np.where(is_mutual_best(ahead), _SURE, 0.0)
     fitted = _with_competition(features, likely, apart)
     if rehearsal is not None:
         by_known = by_known_matches(features, float(likely.sum()), (rehearsal.matches(agreement), apart), _PRIOR)
