@@ -88,7 +88,7 @@ def _of_copies(rehearsal: Rehearsal, weights: Floats) -> Floats:
 def least_score(scores: Floats, copies: Floats) -> float:
     """Return the score above which pairs are repeats, given those of pairs, and of tuples with their copies.
 
-    It is infinite where there are no repeats.
+    It is infinite where there are no repeats: where no pair is as alike as half of the copies, above all.
     """
     first, third = np.quantile(copies, [0.25, 0.75])
     found, most = np.inf, np.inf
@@ -99,7 +99,7 @@ def least_score(scores: Floats, copies: Floats) -> float:
         # Just below: half of the width within which half of all copies are.
         if count >= _FEWEST and _count(scores, least - (third - first) / 2, least) <= count:
             found = float(least)
-        most = _GROWTH * count if count else np.inf
+        most = _GROWTH * count
     return found
 
 

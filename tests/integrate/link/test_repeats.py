@@ -79,6 +79,11 @@ def test_pairs_that_become_more_and_more_below_are_none() -> None:
     assert least_score(np.concatenate([[60.0, 61.0], [45.0] * 20, [15.0] * 40]), COPIES) == np.inf
 
 
+def test_without_a_pair_as_alike_as_half_of_the_copies_there_are_none() -> None:
+    assert least_score(np.array([30.0] * 20), COPIES) == np.inf
+    assert least_score(np.array([30.0] * 20 + [60.0] * 10), COPIES) == pytest.approx(np.quantile(COPIES, 0.1))
+
+
 def test_one_pair_alone_says_nothing_of_a_table() -> None:
     assert least_score(np.array([99.0]), COPIES) == np.inf
     assert least_score(np.zeros(0), COPIES) == np.inf
