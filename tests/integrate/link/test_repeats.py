@@ -19,13 +19,13 @@ YEARS = [str(random.Random(row).randint(1900, 2020)) for row in range(300)]
 
 
 def restaurants(table: str, twice: range) -> Records:
-    """Make rows, of which some are there once more, with a typo, and without a year where the number is even."""
-    again = [f"{name[:4]}{name[5:]}" for name in (NAMES[row] for row in twice)]
+    """Make rows, of which some are there once more: as they are, with a typo in the name, or without a year."""
+    again = [NAMES[row] if row % 3 else NAMES[row][:4] + NAMES[row][5:] for row in twice]
     return records(
         table,
         name=[*NAMES[:300], *again],
         town=[*TOWNS[:300], *(TOWNS[row] for row in twice)],
-        year=[*YEARS, *(YEARS[row] if row % 2 else None for row in twice)],
+        year=[*YEARS, *(None if row % 3 == 1 else YEARS[row] for row in twice)],
     )
 
 
