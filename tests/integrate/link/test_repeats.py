@@ -33,7 +33,8 @@ def pairs_of(*tables: Records) -> list[tuple[int, int]]:
     found = repeats_within(tables)
     assert found.schema == LINKS_SCHEMA
     assert set(found["probability"].to_pylist()) <= {REPEAT}
-    return list(zip(found["left"].to_pylist(), found["right"].to_pylist(), strict=True))
+    left, right = (found[side].to_numpy().tolist() for side in ("left", "right"))
+    return list(zip(left, right, strict=True))
 
 
 def test_a_clean_table_has_no_repeats() -> None:
