@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
 
 from lakeindex.arrays.aliases import Integers
 from lakeindex.integrate.disjunction.equal_join import MISSING
 from lakeindex.integrate.link.link_by_tables import link_by_tables
+from lakeindex.integrate.link.repeats import repeats_within
 from lakeindex.integrate.link.verdicts import REJECTED, RowVerdicts, judged
 from lakeindex.integrate.sets.communities import integrable_sets
 from lakeindex.integrate.sets.tuple_graph import TupleGraph
@@ -29,7 +31,8 @@ def sets_by_links(tuples: Tuples, verdicts: RowVerdicts) -> tuple[Integers, Inte
     Tuples of pairs that a person accepted are in one set, and those of rejected ones never: the second is the pairs of
     their sets, (pairs, 2).
     """
-    found = judged(link_by_tables(tuples.records, tuples.alignment), tuples.records, verdicts)
+    links = pa.concat_tables([link_by_tables(tuples.records, tuples.alignment), repeats_within(tuples.records)])
+    found = judged(links, tuples.records, verdicts)
     left, right, likely = (found.links[name].to_numpy() for name in ("left", "right", "probability"))
     graph = TupleGraph(len(tuples), left, right, likely, tuples.table_of, found.verdicts if len(verdicts) else None)
     sets = _numbered_by_first(integrable_sets(graph))

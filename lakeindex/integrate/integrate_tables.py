@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -19,7 +19,7 @@ from lakeindex.integrate.key_attributes import with_key
 from lakeindex.integrate.lines import kept_apart, lines_of, value_codes
 from lakeindex.integrate.plan import IntegrationPlan
 from lakeindex.integrate.records import read_records
-from lakeindex.integrate.remarks import remarks_on
+from lakeindex.integrate.remarks import remarks_on, remarks_on_verdicts
 from lakeindex.integrate.request import IntegrateRequest
 from lakeindex.integrate.tuples import Tuples
 from lakeindex.join.lake_tables import LakeTables
@@ -37,6 +37,14 @@ class Entities:
     """The attributes of the key."""
     apart: Integers
     """(pairs, 2) sets that a person told apart."""
+    verdicts: int
+    """People's verdicts on the tuples."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a person should know of how they were found."""
+        names = self.tuples.alignment.names()
+        return remarks_on_verdicts(self.verdicts, [names[place] for place in self.key])
 
 
 def integrate(tables: LakeTables, searcher: Searcher, request: IntegrateRequest) -> Integration:
@@ -55,7 +63,7 @@ def integrate(tables: LakeTables, searcher: Searcher, request: IntegrateRequest)
         has_column = np.column_stack([has_column, np.zeros(len(has_column), bool)])
     lines = lines_of(codes, has_column, found.key, request.most_lines)
     claims, resolved = spread(claims, resolved, lines)
-    remarks = tuple(remarks_on(found.tuples, claims, resolved, lines.is_cut))
+    remarks = (*found.remarks, *remarks_on(found.tuples, claims, resolved, lines.is_cut))
     return Integration(found.tuples, claims, resolved, lines.count, remarks)
 
 
@@ -70,7 +78,7 @@ def _resolved(found: Entities, claims: Claims, request: IntegrateRequest) -> Res
 def plan(tables: LakeTables, searcher: Searcher, request: IntegrateRequest) -> IntegrationPlan:
     """Return what `integrate` would do with the same request. Raises what it does."""
     found = find_entities(tables, searcher, request)
-    return IntegrationPlan.of(found.tuples, found.sets, found.key)
+    return replace(IntegrationPlan.of(found.tuples, found.sets, found.key), remarks=found.remarks)
 
 
 def find_entities(tables: LakeTables, searcher: Searcher, request: IntegrateRequest) -> Entities:
@@ -84,7 +92,8 @@ def find_entities(tables: LakeTables, searcher: Searcher, request: IntegrateRequ
     alignment = request.alignment or align(names, searcher)
     alignment, key = with_key(alignment, request.key)
     tuples = Tuples(tuple(read_records(tables, name) for name in names), alignment)
+    said = request.verdicts.count_on(tuples.row_hashes()) if len(request.verdicts) else 0
     if key:
-        return Entities(tuples, sets_by_key(tuples, key), tuple(key), np.zeros((0, 2), np.int64))
+        return Entities(tuples, sets_by_key(tuples, key), tuple(key), np.zeros((0, 2), np.int64), said)
     sets, apart = sets_by_links(tuples, request.verdicts)
-    return Entities(tuples, sets, (), apart)
+    return Entities(tuples, sets, (), apart, said)

@@ -34,6 +34,8 @@ class IntegrationPlan:
     """The names of the attributes that say which entity a tuple is of; none where tuples are linked."""
     tables: tuple[PlannedTable, ...]
     entities: int
+    remarks: tuple[str, ...] = ()
+    """What a person should know of it."""
 
     @classmethod
     def of(cls, tuples: Tuples, sets: Integers, key: Sequence[int]) -> IntegrationPlan:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -13,6 +13,17 @@ from lakeindex.integrate.tuples import Tuples
 def counted(number: int, what: str) -> str:
     """Return a number of things in words: `1 row`, `2 rows`."""
     return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def remarks_on_verdicts(count: int, key: Sequence[str]) -> tuple[str, ...]:
+    """Say what became of people's verdicts on pairs of rows, where there are any; with a key they are not used."""
+    if not count:
+        return ()
+    are = "verdict is" if count == 1 else "verdicts are"
+    if key:
+        say = "say" if len(key) > 1 else "says"
+        return (f"{count:,} {are} not used: {' + '.join(key)} {say} which rows are of one entity",)
+    return (f"{count:,} {are} obeyed (lakeindex verdicts lists them)",)
 
 
 def remarks_on(tuples: Tuples, claims: Claims, resolved: Resolved, is_cut: bool) -> Iterator[str]:

@@ -11,11 +11,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lakeindex.arrays.aliases import Flags, Floats, Integers, Texts
+from lakeindex.arrays.aliases import Flags, Floats, Hashes, Integers, Texts
 from lakeindex.errors import NotFound
 from lakeindex.integrate.alignment import Alignment
 from lakeindex.integrate.conflicts.claims import Claims
 from lakeindex.integrate.disjunction.equal_join import MISSING, unique_rows
+from lakeindex.integrate.link.verdicts import row_hashes
 from lakeindex.integrate.moments import moments
 from lakeindex.integrate.records import Records
 from lakeindex.types.lake import TableId
@@ -45,6 +46,10 @@ class Tuples:
     def table_of(self) -> Integers:
         """(tuples,) the number of each tuple's table."""
         return np.repeat(np.arange(len(self.records)), np.diff(self.starts))
+
+    def row_hashes(self) -> Hashes:
+        """Hash what each tuple's row holds, (tuples,)."""
+        return np.concatenate([row_hashes(one) for one in self.records])
 
     def columns_of(self, attribute: int) -> list[tuple[int, str]]:
         """Return the number of each table that has an attribute, with the name of its column."""

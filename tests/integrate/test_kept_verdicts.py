@@ -140,6 +140,46 @@ def test_integrate_obeys(opened: Callable[..., Lake], tmp_path: Path) -> None:
     assert entities(opened()) == before
 
 
+def said_of_verdicts(lake: Lake, *key: str) -> list[list[str]]:
+    tables = ["shops.csv", "stores.csv"]
+    made = lake.integrate(tables, key).remarks, lake.plan_integration(tables, key).remarks
+    return [[one for one in remarks if "verdict" in one] for remarks in made]
+
+
+def test_integrate_and_its_plan_say_how_many_verdicts_they_obey(opened: Callable[..., Lake], tmp_path: Path) -> None:
+    assert said_of_verdicts(opened()) == [[], []]
+    give(opened(), tmp_path / "review.csv", {APART: "reject", TOGETHER: "accept"})
+    assert said_of_verdicts(opened()) == [["2 verdicts are obeyed (lakeindex verdicts lists them)"]] * 2
+    give(opened(), tmp_path / "review.csv", {TOGETHER: "withdraw"})
+    assert said_of_verdicts(opened()) == [["1 verdict is obeyed (lakeindex verdicts lists them)"]] * 2
+
+
+def test_with_a_key_integrate_says_that_verdicts_are_not_used(opened: Callable[..., Lake], file: Path) -> None:
+    expected = ["2 verdicts are not used: name + town say which rows are of one entity"]
+    assert said_of_verdicts(opened(), "name", "town") == [expected] * 2
+
+
+def test_verdicts_on_rows_that_are_gone_are_not_said_to_be_obeyed(
+    opened: Callable[..., Lake], file: Path, folder: Path
+) -> None:
+    for name in ("shops.csv", "stores.csv"):
+        write(folder / "lake" / name, NAMES[:16], 0)
+    Lake.index(folder / "lake", folder / "index", Settings(model="hashing", jobs=1))
+    assert said_of_verdicts(opened()) == [["1 verdict is obeyed (lakeindex verdicts lists them)"]] * 2
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_the_command_says_on_stderr_how_many_verdicts_it_obeys(
+    opened: Callable[..., Lake], file: Path, folder: Path, form: str
+) -> None:
+    lake = ["--index", str(folder / "index"), "-o", form]
+    for more in ([], ["--plan"]):
+        result = CliRunner().invoke(cli, ["integrate", "shops.csv", "stores.csv", *more, *lake])
+        assert result.exit_code == 0, result.output
+        assert "2 verdicts are obeyed" in result.stderr
+        assert "obeyed" not in result.stdout
+
+
 def test_dedupe_obeys(opened: Callable[..., Lake], tmp_path: Path) -> None:
     def same(lake: Lake) -> set[tuple[int, int]]:
         found = lake.dedupe("shops.csv").matches

@@ -116,14 +116,14 @@ class ComparedTuples:
 
 
 def _are_numbers(values: AttributeValues) -> bool:
-    return bool(np.isfinite(_numbers(values.texts)).sum() >= _NUMERIC * max(values.is_present.sum(), 1))
+    return bool(np.isfinite(numbers_of(values.texts)).sum() >= _NUMERIC * max(values.is_present.sum(), 1))
 
 
 def _compared(values: AttributeValues, is_number: bool, pairs: Pairs) -> list[Floats]:
     """Return the features of an attribute: missing on a side, then how close numbers or texts are."""
     is_both = values.is_present[pairs.left] & values.is_present[pairs.right]
     if is_number:
-        numbers = _numbers(values.texts)
+        numbers = numbers_of(values.texts)
         return [_flags(~is_both), *_close(numbers[pairs.left], numbers[pairs.right])]
     return [_flags(~is_both), *_alike(values, pairs, is_both)]
 
@@ -157,7 +157,7 @@ def _flags(claims: Flags) -> Floats:
     return claims.astype(np.float64)
 
 
-def _numbers(texts: Texts) -> Floats:
+def numbers_of(texts: Texts) -> Floats:
     """Return the numbers that texts are, with or without a unit beside them; nan for other texts."""
     bare = pc.replace_substring_regex(texts, r"[\s,$€£%]", "")
     is_number = pc.match_substring_regex(bare, r"^[+-]?[0-9]+(\.[0-9]+)?$")

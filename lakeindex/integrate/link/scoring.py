@@ -9,12 +9,13 @@
    Barry, Elith and Leathwick, Biometrics 2009, eq. 10).
 4. The same is learned once more, from copies, which are known to match (`known_matches`). Where this finds far fewer
    matches, the best pairs were none.
+
+People's verdicts are obeyed, and not learned from: they are on the pairs that were unsure, which say little of others.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from lakeindex.integrate.link.held_out import NonMatches, non_matches
 from lakeindex.integrate.link.known_matches import by_known_matches
 from lakeindex.integrate.link.logistic import MOST_LOG_ODDS, Logistic, WeightPrior, fit_logistic, probabilities
 from lakeindex.integrate.link.rehearsal import Rehearsal
-from lakeindex.integrate.link.verdicts import ACCEPTED, NONE, REJECTED
+from lakeindex.integrate.link.verdicts import ACCEPTED, REJECTED
 
 _TRAININGS = 3
 _ROUNDS = 40
@@ -41,8 +42,6 @@ _DOUBTED, _CONFIRMED = 0.5, 0.75
 _SURE = 0.9
 _SAME = float(np.log(19.0))
 """The least log-odds of two rows that hold the same."""
-_VERDICT = 10.0
-"""How many other pairs one with a verdict counts as."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +69,7 @@ class KnownPairs:
     """What is known of pairs beforehand."""
 
     verdicts: Codes
-    """(pairs,) those of people, which are learned from and obeyed."""
+    """(pairs,) those of people, which are obeyed."""
     is_same: Flags
     """(pairs,) whether both rows hold the same."""
 
@@ -79,26 +78,24 @@ def score_pairs(
     pairs: Pairs, comparison: Comparison, rivals: Rivals, known: KnownPairs, rehearsal: Rehearsal | None = None
 ) -> ScoredPairs:
     """Score all candidate pairs; without a rehearsal, from these pairs alone."""
-    verdicts = known.verdicts
-    scores, agreement = _trained(comparison, rivals, verdicts, rehearsal)
+    scores, agreement = _trained(comparison, rivals, rehearsal)
     ahead = rivals.leads(scores, np.ones(len(pairs), bool))
     features, apart = competing(scores, ahead), non_matches(pairs, rivals, scores)
-    likely = _obeying(is_mutual_best(ahead) * _SURE, verdicts)
-    fitted = _with_competition(features, likely, apart, verdicts)
+    likely = np.where(is_mutual_best(ahead), _SURE, 0.0)
+    fitted = _with_competition(features, likely, apart)
     if rehearsal is not None:
         by_known = by_known_matches(features, float(likely.sum()), (rehearsal.matches(agreement), apart), _PRIOR)
         fitted = _confirmed(fitted, by_known, features)
     log_odds = fitted.log_odds(features)
     log_odds = np.where(known.is_same, np.maximum(log_odds, _SAME), log_odds)
-    said = np.select([verdicts == ACCEPTED, verdicts == REJECTED], [MOST_LOG_ODDS, -MOST_LOG_ODDS], log_odds)
+    is_said = [known.verdicts == ACCEPTED, known.verdicts == REJECTED]
+    said = np.select(is_said, [MOST_LOG_ODDS, -MOST_LOG_ODDS], log_odds)
     return ScoredPairs(pairs, agreement, fitted, scores, said)
 
 
-def _trained(
-    comparison: Comparison, rivals: Rivals, verdicts: Codes, rehearsal: Rehearsal | None
-) -> tuple[Floats, Logistic]:
+def _trained(comparison: Comparison, rivals: Rivals, rehearsal: Rehearsal | None) -> tuple[Floats, Logistic]:
     """Return the scores of all pairs and what they are made of."""
-    everything, counts = np.ones(len(verdicts), bool), np.where(verdicts == NONE, 1.0, _VERDICT)
+    everything = np.ones(len(comparison.similarities), bool)
     scores, agreement = comparison.similarities, Logistic(0.0, np.zeros(comparison.features.shape[1]))
     # Two tables differ in ways of their own, of which copies know nothing: there the best pairs tell more.
     precision = _PRECISION
@@ -108,8 +105,8 @@ def _trained(
         scores = agreement.log_odds(comparison.features)
     prior = WeightPrior(agreement.weights, precision)
     for _ in range(_TRAININGS):
-        best = _obeying(is_mutual_best(rivals.leads(scores, everything)).astype(np.float64), verdicts)
-        agreement = fit_logistic(comparison.features, best, counts, prior)
+        best = is_mutual_best(rivals.leads(scores, everything)).astype(np.float64)
+        agreement = fit_logistic(comparison.features, best, np.ones(len(best)), prior)
         scores = agreement.log_odds(comparison.features)
     return scores, agreement
 
@@ -126,7 +123,7 @@ def _confirmed(by_best: Logistic, by_known: Logistic, features: Features) -> Log
     return Logistic(bias, share * by_best.weights + (1 - share) * by_known.weights)
 
 
-def _with_competition(features: Features, likely: Floats, known: NonMatches, verdicts: Codes) -> Logistic:
+def _with_competition(features: Features, likely: Floats, known: NonMatches) -> Logistic:
     """Learn the log-odds of pairs from those that are best for both, and from others that don't match."""
     whole = np.concatenate([features, known.features])
     counts = np.concatenate([np.ones(len(features)), known.amounts])
@@ -137,9 +134,5 @@ def _with_competition(features: Features, likely: Floats, known: NonMatches, ver
         unmatched = max(float((1 - likely).sum()), 1.0)
         # The pairs that are known not to match come on top of those of the tables.
         fitted = Logistic(fitted.bias + float(np.log1p(known.amounts.sum() / unmatched)), fitted.weights)
-        likely = _obeying(probabilities(fitted.log_odds(features)), verdicts)
+        likely = probabilities(fitted.log_odds(features))
     return fitted
-
-
-def _obeying(likely: Any, verdicts: Codes) -> Floats:
-    return np.where(verdicts == NONE, likely, verdicts)

@@ -47,6 +47,11 @@ class RowVerdicts:
     def __len__(self) -> int:
         return len(self.accepted)
 
+    def count_on(self, hashes: Hashes) -> int:
+        """Return how many are on rows that are there, given the hashes of all."""
+        hashes = under_key(hashes, self.key)
+        return int((np.isin(self.left, hashes) & np.isin(self.right, hashes)).sum())
+
     def on(self, pairs: Pairs, hashes: Hashes) -> Codes:
         """Return ACCEPTED, REJECTED or NONE for each pair of tuples with some hashes, (pairs,)."""
         if not len(self):

@@ -15,7 +15,7 @@ import numpy as np
 from lakeindex.arrays.aliases import Flags, Floats, Integers
 from lakeindex.arrays.ragged import sums
 from lakeindex.integrate.sets.edge_support import supported
-from lakeindex.integrate.sets.same_table import TableCounts, is_unrepeated
+from lakeindex.integrate.sets.same_table import TableCounts, is_sure, is_unrepeated
 from lakeindex.integrate.sets.tuple_graph import TupleGraph
 
 MISSING_EDGE = -0.25
@@ -44,7 +44,9 @@ def integrable_sets(graph: TupleGraph, missing: float = MISSING_EDGE) -> Integer
     sets = np.arange(graph.size)
     sizes = np.ones(graph.size)
     unrepeated = is_unrepeated(graph)
-    weights = _obeying(supported(graph, _log_odds(graph, unrepeated, missing), missing) - missing, graph)
+    weights = supported(graph, _log_odds(graph, unrepeated, missing), missing) - missing
+    # Makes up for what keeps tuples of one table apart.
+    weights = _obeying(weights + _SAME_TABLE * _repeats(graph, unrepeated), graph)
     left, right = graph.left, graph.right
     while len(left):
         products = sizes[left] * sizes[right]
@@ -79,7 +81,15 @@ def _log_odds(graph: TupleGraph, unrepeated: Flags, missing: float) -> Floats:
     is_both = unrepeated[graph.left] & unrepeated[graph.right]
     is_within = graph.tables[graph.left] == graph.tables[graph.right]
     log_odds = np.where(is_both & ~is_within, np.maximum(log_odds, missing), log_odds)
-    return np.where(is_both & is_within, log_odds - _SAME_TABLE, log_odds)
+    return np.where(is_both & is_within & ~is_sure(graph), log_odds - _SAME_TABLE, log_odds)
+
+
+def _repeats(graph: TupleGraph, unrepeated: Flags) -> Flags:
+    """Return which edges are of two tuples that their table has twice, though it hardly repeats itself, (edges,)."""
+    if graph.tables is None:
+        return np.zeros(len(graph.left), bool)
+    is_within = graph.tables[graph.left] == graph.tables[graph.right]
+    return np.asarray(is_within & unrepeated[graph.left] & is_sure(graph))
 
 
 def _mutual_best(size: int, left: Integers, right: Integers, scores: Floats) -> Flags:

@@ -22,7 +22,7 @@ def is_unrepeated(graph: TupleGraph) -> Flags:
     """
     if graph.tables is None or not len(graph.tables):
         return np.zeros(graph.size, bool)
-    sure = graph.probabilities >= _SURE
+    sure = is_sure(graph)
     left, right = graph.tables[graph.left[sure]], graph.tables[graph.right[sure]]
     tables = int(graph.tables.max()) + 1
     is_within = left == right
@@ -30,6 +30,11 @@ def is_unrepeated(graph: TupleGraph) -> Flags:
     across = np.bincount(np.concatenate([left[~is_within], right[~is_within]]), minlength=tables)
     few = _FEW * across / max(tables - 1, 1) + 1
     return np.asarray((tables > 1) & (within < few)[graph.tables])
+
+
+def is_sure(graph: TupleGraph) -> Flags:
+    """Return which edges are sure, (edges,)."""
+    return np.asarray(graph.probabilities >= _SURE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -96,7 +96,7 @@ def integrate(
 def _print_plan(plan: IntegrationPlan, form: Format, quiet: bool) -> None:
     if form is Format.JSON:
         print_line(as_json(plan.to_json(), indent=1))
-        return
-    write_table(plan.to_arrow(), form)
-    for line in plan.describe():
+    else:
+        write_table(plan.to_arrow(), form)
+    for line in (*(plan.describe() if form is not Format.JSON else ()), *plan.remarks):
         print_message(line, quiet)

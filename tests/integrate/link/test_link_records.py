@@ -19,7 +19,7 @@ from lakeindex.integrate.link.link_records import (
 )
 from lakeindex.integrate.link.logistic import log_odds_of
 from lakeindex.integrate.link.review import read_review, review_table, unsure_pairs, write_review
-from lakeindex.integrate.link.verdicts import RowVerdicts
+from lakeindex.integrate.link.verdicts import RowVerdicts, row_hashes
 from lakeindex.store.verdict_file import Verdict
 from tests.integrate.link.records_of import aligned, aligned_by_name, records
 
@@ -149,3 +149,16 @@ def test_verdicts_are_obeyed_and_outlive_a_change_of_row_numbers(tmp_path) -> No
 def test_unsure_pairs_are_the_nearest_to_a_half_first() -> None:
     pairs = pa.table([[0, 1, 2, 3], [0, 1, 2, 3], [0.99, 0.3, 0.55, 0.01]], schema=LINK_SCHEMA)
     assert unsure_pairs(pairs)["left_row"].to_pylist() == [2, 1]
+
+
+@pytest.mark.parametrize("accepted", [[True] * 6, [False] * 6, [True, False] * 3])
+def test_a_few_verdicts_decide_their_pairs_and_no_others(accepted: list[bool]) -> None:
+    left, right = records("left", name=THINGS, price=PRICES), records("right", name=THINGS, price=PRICES)
+    said = [(row, row + 7, one) for row, one in enumerate(accepted)]
+    hashes = row_hashes(left).tolist()
+    verdicts = RowVerdicts.of((hashes[one], hashes[other], is_accepted) for one, other, is_accepted in said)
+    found = link_records(left, right, aligned("name", "price"), LinkOptions(verdicts=verdicts)).pairs.to_pylist()
+    matches = {(one["left_row"], one["right_row"]) for one in found if one["probability"] >= 0.5}
+    # A verdict is on what rows hold, so here on the pair the other way round, too.
+    obeyed = {pair for one, other, is_accepted in said if is_accepted for pair in ((one, other), (other, one))}
+    assert matches == {(row, row) for row in range(len(THINGS))} | obeyed

@@ -62,3 +62,19 @@ def test_shared_counts_the_pairs_of_tuples_of_one_table(members: list[tuple[int,
         [[sum(one == (which, table, True) for one in members) for table in range(4)] for which in range(5)]
     )
     assert found.tolist() == (counts[left] * counts[right]).sum(axis=1).tolist()
+
+
+def test_a_sure_repeat_is_one_entity_in_a_table_that_else_has_none() -> None:
+    across = {(row, row + 21): 0.97 for row in range(20)}
+    tables = [0] * 21 + [1] * 20
+    for likely, is_one in ((0.99, True), (0.8, False)):
+        sets = integrable_sets(graph(tables, across | {(0, 20): likely}))
+        assert sets[0] == sets[21]
+        assert (sets[0] == sets[20]) is np.bool_(is_one)
+        assert len(set(sets.tolist())) == 21 - is_one
+
+
+def test_two_that_another_table_has_as_two_are_two_entities() -> None:
+    across = {(row, row + 20): 0.97 for row in range(20)}
+    sets = integrable_sets(graph([0] * 20 + [1] * 20, across | {(0, 1): 0.99}))
+    assert len(set(sets.tolist())) == 20
