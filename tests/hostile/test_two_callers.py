@@ -277,7 +277,7 @@ def test_commands_tell_nothing_of_the_other_caller(indexes: Indexes, labels: tup
         ["link", "shared/cities.csv", "quokka/cities.csv"], ["dedupe", "shared/cities.csv"],
         ["enrich", "shared/visits.csv", "--target", "city"],
         ["path", "shared/cities.csv", "quokka/cities.csv"], ["union", "shared/cities.csv"],
-        ["union", "shared/cities.csv", "--align"],
+        ["union", "shared/cities.csv", "--align"], ["types"], ["types", "shared/cities.csv"],
         ["evaluate", "--queries", labels[0], "--qrels", labels[1]],
     ]  # fmt: skip
     for command in commands:

@@ -25,3 +25,6 @@ CALIBRATION = Path(__file__).with_name("calibration.json")
 
 ATTRIBUTES = Path(__file__).with_name("attributes.safetensors")
 """The boosted trees that tell which columns of several tables are the same attribute."""
+
+TYPES = Path(__file__).with_name("types.safetensors")
+"""The boosted trees that tell which columns are of one semantic type."""

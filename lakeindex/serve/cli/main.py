@@ -27,6 +27,7 @@ from lakeindex.serve.cli.path import path
 from lakeindex.serve.cli.query import evaluate, explain, query
 from lakeindex.serve.cli.streams import escape_logs_and_warnings, prepare_streams
 from lakeindex.serve.cli.train import train
+from lakeindex.serve.cli.types import types
 from lakeindex.serve.cli.union import union
 from lakeindex.serve.cli.watch_joins import watch_joins
 from lakeindex.serve.cli.why import why
@@ -56,8 +57,8 @@ def cli() -> None:
 
 _COMMANDS = (
     accept, dedupe, demo, enrich, evaluate, explain, feedback, forget, index, integrate, join, link, pairs, path,
-    profile, query, read, reject, repair, restore, rollback, snapshot, sql, status, tables, train, union, verdicts,
-    verify, watch_joins, why,
+    profile, query, read, reject, repair, restore, rollback, snapshot, sql, status, tables, train, types, union,
+    verdicts, verify, watch_joins, why,
 )  # fmt: skip
 for command in _COMMANDS:
     cli.add_command(command)

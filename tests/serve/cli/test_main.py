@@ -38,6 +38,7 @@ COMMANDS = (
     "status",
     "tables",
     "train",
+    "types",
     "union",
     "verdicts",
     "verify",

@@ -76,6 +76,8 @@ def commands() -> dict[str, tuple[str, ...]]:
         "dedupe an evil name": ("dedupe", evil),
         "enrich an evil name": ("enrich", CELLS, "--target", "text", "-k", "3"),
         "union of an evil name": ("union", evil),
+        "types": ("types",),
+        "types of an evil name": ("types", evil),
         "path of evil names": ("path", CELLS, evil, "--hops", "2"),
     }
 
