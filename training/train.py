@@ -1,12 +1,12 @@
 """Train the models that ship, on tables that anyone can fetch, and write them with their model cards.
 
-train.py FOLDER [--only encoder|static|matcher|paths|cross|calibration|attributes] [--lakes LAKES] [--no-fetch]
+train.py FOLDER [--only encoder|static|matcher|paths|cross|calibration|attributes|types] [--lakes LAKES] [--no-fetch]
 
 FOLDER is where the fetched tables are kept. They are split by package: models are trained on the first part, calibrated
 on the second and measured on the third. LAKES is a folder of lakes that nobody made, each with its files in `tables`:
 answers are calibrated on them, too, with some of their joins masked; they are split by name. What tells which columns
-are the same attribute learns from these lakes alone, their tables cut into parts. With --no-fetch the tables
-that were fetched before are taken.
+are the same attribute, or of one semantic type, learns from these lakes alone, their tables cut into parts. With
+--no-fetch the tables that were fetched before are taken.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from card import (
     matcher_card,
     paths_card,
     static_card,
+    types_card,
 )
 from fetch_tables import fetch
 from safetensors.torch import save_file
@@ -41,6 +42,7 @@ from lakeindex.encode.cross_encoder import CrossEncoder
 from lakeindex.encode.model_folder import model_folder
 from lakeindex.integrate.align.attribute_matcher import write_attribute_matcher
 from lakeindex.integrate.align.column_set import ColumnSet
+from lakeindex.lake_map.semantic_types.type_matcher import write_type_matcher
 from lakeindex.match.answer_calibration import MeasuredCalibration
 from lakeindex.match.features import FEATURES
 from lakeindex.match.matcher import write_matcher
@@ -54,6 +56,7 @@ from lakeindex.models.weights import (
     MATCHER,
     PATHS,
     STATIC,
+    TYPES,
 )
 from lakeindex.rerank.late_interaction import LateInteraction, write_late_interaction
 from lakeindex.synthesis.column_pool import Pool
@@ -77,6 +80,13 @@ from lakeindex.training.rerank_fusion import RerankOptions, measure_reranking, w
 from lakeindex.training.split_lakes import LabelledPairs, label_pairs, split_lakes
 from lakeindex.training.static_tokens import DistillingOptions, distil, tune_tokens, write_tokens
 from lakeindex.training.texts import text_batches
+from lakeindex.training.type_matcher import (
+    TYPES_LEARNING,
+    LabelledGraph,
+    label_graph,
+    measure_types,
+    train_type_matcher,
+)
 from lakeindex.types.lake import ReadOptions
 from lakeindex.types.reports import FileOutcome
 
@@ -274,6 +284,25 @@ def train_attributes(tables: Path, lakes: Path | None) -> None:
     ATTRIBUTES.with_suffix(".md").write_text(attributes_card(asdict(ATTRIBUTES_LEARNING), counts, figures), "utf-8")
 
 
+def train_types(tables: Path, lakes: Path | None) -> None:
+    """Train the matcher of semantic types on three in four of the lakes that nobody made; measure on the others."""
+    folders = [] if lakes is None else sorted(path for path in lakes.iterdir() if (path / "tables").is_dir())
+    if not folders:
+        log("types are learned from lakes that nobody made: give their folder by --lakes")
+        return
+    read = [list(tables_of(folder / "tables", MOST_BYTES_OF_SPLIT)) for folder in folders]
+    found: dict[bool, list[LabelledGraph]] = {True: [], False: []}
+    for folder, (split, searcher) in zip(folders, split_lakes(read, SEED * 1_000, Settings()), strict=True):
+        columns = ColumnSet.of(searcher.directory.table_ids, searcher)
+        found[is_held_out(folder.name)].append(label_graph(split, columns))
+    matcher = train_type_matcher(found[False], found[True])
+    figures = measure_types(matcher, found[True])
+    log(json.dumps(figures, indent=1))
+    write_type_matcher(TYPES, matcher, {"figures": json.dumps(figures)})
+    counts = {"learned": len(found[False]), "held out": len(found[True])}
+    TYPES.with_suffix(".md").write_text(types_card(asdict(TYPES_LEARNING), counts, figures), "utf-8")
+
+
 def is_held_out(lake: str) -> bool:
     """Whether a lake is not learned from, but calibrated on."""
     return int(hashlib.sha1(lake.encode()).hexdigest(), 16) % 4 == 0
@@ -287,7 +316,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument(
-        "--only", choices=("encoder", "static", "matcher", "paths", "cross", "calibration", "attributes")
+        "--only", choices=("encoder", "static", "matcher", "paths", "cross", "calibration", "attributes", "types")
     )
     parser.add_argument("--lakes", type=Path, help="lakes that nobody made")
     parser.add_argument("--no-fetch", action="store_true", help="take the tables that were fetched before")
@@ -298,6 +327,7 @@ def main() -> None:
     trained = {"encoder": train_encoder, "static": train_static, "matcher": train_the_matcher, "paths": train_paths}
     trained |= {"cross": train_cross, "calibration": partial(calibrate_answers, lakes=given.lakes)}
     trained |= {"attributes": partial(train_attributes, lakes=given.lakes)}
+    trained |= {"types": partial(train_types, lakes=given.lakes)}
     for model, train in trained.items():
         if given.only in (None, model):
             train(tables)

@@ -322,7 +322,7 @@ class Lake:
         return find_unions(self.opened, table, k)
 
     def types(self, tables: Sequence[str] = ()) -> TypesOfLake:
-        """Find the semantic types of all columns, without labels; those of `tables` alone are shown, where any is given.
+        """Find the semantic types of all columns, without labels, and show those of `tables`, or all.
 
         Raises NotFound for a table that doesn't exist, with the nearest names, Refused where names are hidden.
         """

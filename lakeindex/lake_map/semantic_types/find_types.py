@@ -31,7 +31,7 @@ class TypedColumn:
     type: str
     """The name of the type, unique in the lake: in lower-case words."""
     probability: float
-    """That the column is of the type that the others of its name are; of a type with one column, that it has its own."""
+    """That the column is of the type that the others of it are; of a type with one column, that it has its own."""
     personal: PersonalKind | None
     """What personal data it holds, as far as its values show."""
 

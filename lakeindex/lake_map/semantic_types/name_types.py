@@ -22,7 +22,7 @@ def name_types(clusters: Sequence[Sequence[str]], known: Mapping[int, str]) -> l
 
     `known` names some clusters, by their numbers. A larger cluster chooses first.
     """
-    names = {number: name for number, name in known.items()}
+    names = dict(known)
     taken = set(names.values())
     for number in sorted(range(len(clusters)), key=lambda one: (-len(clusters[one]), one)):
         if number not in names:
