@@ -20,6 +20,7 @@ class PersonalKind(StrEnum):
     MAC_ADDRESS = "mac_address"
     BIRTH_DATE = "birth_date"
     PERSON_NAME = "person_name"
+    LICENCE_PLATE = "licence_plate"
     POSTAL_ADDRESS = "postal_address"
 
 

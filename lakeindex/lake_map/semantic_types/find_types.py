@@ -42,6 +42,8 @@ def find_types(searcher: Searcher, personal: Mapping[ColumnId, PersonalData]) ->
     They are in the order of the index, whatever that in which files were read.
     """
     keys = np.flatnonzero(searcher.directory.visible_columns())
+    if not len(keys):
+        return []
     columns = ColumnSet(searcher, keys, searcher.directory.tables[keys].astype(np.int64))
     matcher = TypeMatcher.open(TYPES)
     graph = ColumnGraph.of(columns)
@@ -51,7 +53,7 @@ def find_types(searcher: Searcher, personal: Mapping[ColumnId, PersonalData]) ->
     probabilities = np.where([one is None for one in found], _probabilities(edges, clusters, matcher), _shares(found))
     names = _names(columns, clusters, found)
     return [
-        TypedColumn(column, names[cluster], round(probability, 4), one and one.kind)
+        TypedColumn(column, names[cluster], round(probability, 4), None if one is None else one.kind)
         for column, cluster, probability, one in zip(
             columns.ids, clusters.tolist(), probabilities.tolist(), found, strict=True
         )

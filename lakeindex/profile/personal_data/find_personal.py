@@ -5,7 +5,6 @@ A quick look at a few values of each column leaves those that may hold any; the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,6 +20,7 @@ from lakeindex.profile.personal_data.identities import IDENTITIES, conforms_to
 from lakeindex.profile.personal_data.named_forms import (
     BIRTH_NAME,
     IDENTITY_NAME,
+    NO_BIRTH,
     PHONE_NAME,
     find_by_names,
     plain_words,
@@ -45,7 +45,6 @@ _LEAST_IDENTITIES, _LEAST_BARE = 3, 10
 """Of identities; of those that are digits alone, one in ten of any numbers passes a check digit."""
 _HIGH_OCTET = r"^(?:[\d.]*\.)?(?:3[2-9]|[4-9]\d|\d{3})(?:\.|$|/|:)"
 """Versions are numbers with dots, too, but of small numbers."""
-_NO_BIRTH = re.compile(r"\b(?:place|city|country|year|rate|weight|order|count|month)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ def find_personal(names: Sequence[str], profiles: Sequence[ColumnProfile]) -> li
     found: list[PersonalData | None] = [None] * len(profiles)
     words = [plain_words(words_of(name)) for name in names]
     for place, profile in enumerate(profiles):
-        if profile.kind is Kind.DATE and BIRTH_NAME.search(words[place]) and not _NO_BIRTH.search(words[place]):
+        if profile.kind is Kind.DATE and BIRTH_NAME.search(words[place]) and not NO_BIRTH.search(words[place]):
             found[place] = PersonalData(PersonalKind.BIRTH_DATE, _share_of_dates(profile))
     likely = _likely(profiles)
     for most in (_LOOKED_AT, None):
@@ -79,7 +78,7 @@ def find_personal(names: Sequence[str], profiles: Sequence[ColumnProfile]) -> li
         likely, kinds = likely[is_left], [one for one in kinds if one is not None]
     for place, one in zip(likely.tolist(), kinds, strict=True):
         found[place] = found[place] or one
-    for place, named in find_by_names(words, profiles).items():
+    for place, named in find_by_names(words, profiles, {one.kind for one in found if one is not None}).items():
         found[place] = found[place] or named
     return found
 
