@@ -26,9 +26,9 @@ PHONE_NAME = re.compile(
 )
 IDENTITY_NAME = re.compile(
     r"^idnr$"
-    r"|\b(?:ssn|social (?:security|insurance)|nino|ni (?:number|no)|national (?:insurance|id)|dni|nie|nif|nir"
-    r"|num secu|pesel|cpf|bsn(?:nummer)?|burgerservicenummer|personnummer|hetu|aadhaa?r|curp|rfc|nip|utr|itin|tin|sin|pan"
-    r"|steuer ?(?:id|nr|nummer)|steueridentifikationsnummer|sozialversicherungsnummer"
+    r"|\b(?:ssn|social (?:security|insurance)|nino|ni (?:number|no)|national (?:insurance|id)|dni|nie"
+    r"|nif|nir|num secu|pesel|cpf|bsn(?:nummer)?|burgerservicenummer|personnummer|hetu|aadhaa?r|curp|rfc|nip"
+    r"|utr|itin|tin|sin|pan|steuer ?(?:id|nr|nummer)|steueridentifikationsnummer|sozialversicherungsnummer"
     r"|tax ?(?:payer)? (?:id|no|number|reference|file number)|taxpayer id|numero fiscal|spi|cod(?:ice)? fiscale"
     r"|pass(?:port|eport|aporte|aporto|nummer|nr)|paspoort(?:nummer)?|pasaporte|paszport(?:u)?|reisepass(?:nr|nummer)?"
     r"|identity|id card|personalausweis(?:nummer)?|carte (?:nationale )?(?:d )?identite|cedula|sofi|voter id"
@@ -50,8 +50,8 @@ _PERSON_NAME = re.compile(
     r"\b(?:(?:first|last|given|family|middle|maiden|christian|patient|customer|employee|student|passenger|guest"
     r"|cardholder|account holder) ?names?|account holder|card ?holder|surnames?|forenames?"
     r"|fname|lname"
-    r"|vornamen?|nachnamen?|familiennamen?|(?:nom|nombre|nome) (?:de )?(?:famille|completo|cognome)|prenoms?|apellidos?|sobrenome|cognome|voornaam"
-    r"|achternaam|nazwisko|imie)\b"
+    r"|vornamen?|nachnamen?|familiennamen?|(?:nom|nombre|nome) (?:de )?(?:famille|completo|cognome)"
+    r"|prenoms?|apellidos?|sobrenome|cognome|voornaam|achternaam|nazwisko|imie)\b"
 )
 _ADDRESS_NAME = re.compile(
     r"\b(?:address|address ?(?:line ?)?\d|addr|street|adresse|anschrift|strasse|rue|calle|direccion|domicilio|endereco"

@@ -28,7 +28,8 @@ def tables() -> dict[str, str]:
 
     def rows(header: str) -> str:
         makers = {
-            "town": lambda: draw.choice(TOWNS), "article": lambda: draw.choice(GOODS), "city": lambda: draw.choice(TOWNS),
+            "town": lambda: draw.choice(TOWNS), "article": lambda: draw.choice(GOODS),
+            "city": lambda: draw.choice(TOWNS),
             "mail": lambda: f"a{draw.randrange(10**6)}@example.org", "weight_kg": lambda: f"{draw.random() * 30:.2f}",
         }  # fmt: skip
         makers["e_mail"] = makers["mail"]

@@ -13,7 +13,8 @@ from lakeindex.lake_map.semantic_types.name_types import NAMELESS, name_types, s
     ("words", "expected"),
     [
         ("countries", "country"), ("order lines", "order line"), ("boxes", "box"), ("address", "address"),
-        ("status", "status"), ("axis", "axis"), ("news", "new"), ("gas", "gas"), ("meters", "meter"), ("cities", "city"),
+        ("status", "status"), ("axis", "axis"), ("news", "new"), ("gas", "gas"), ("meters", "meter"),
+        ("cities", "city"),
         ("branches", "branch"), ("id", "id"), ("", ""), ("classes", "class"), ("us", "us"),
     ],
 )  # fmt: skip

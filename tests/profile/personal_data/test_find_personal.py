@@ -71,8 +71,10 @@ def test_nothing_is_found_in_nothing() -> None:
 
 NAMED = {
     "Nachname": ["Müller", "Weiß", "Becker"], "customer_name": ["Ann Lee", "Bob Ray", "D'Arcy, Jo"],
-    "endereço": ["Rua Nova, 12", "Rua Verde, 7", "Av. Sul, 300"], "street_address": ["12 High St", "7 Main St Apt 3", "1 A Road"],
-    "passport_no": ["C01X93KL1", "492506774", "G1234567"], "téléphone": ["01 06 53 00 60", "0122334455", "+33 6 38 37 32 45"],
+    "endereço": ["Rua Nova, 12", "Rua Verde, 7", "Av. Sul, 300"],
+    "street_address": ["12 High St", "7 Main St Apt 3", "1 A Road"],
+    "passport_no": ["C01X93KL1", "492506774", "G1234567"],
+    "téléphone": ["01 06 53 00 60", "0122334455", "+33 6 38 37 32 45"],
     "steuernummer": ["02/018/51942", "11/815/08150", "93/815/08152"], "pan": ["ABCPK1234F", "XYZPM9876Q", "QWEPT5555R"],
     "license_plate": ["B-AB 1234", "RP92 SHE", "7ABC123"], "birthday": ["20 Mar 1952", "3 May 1961", "7 Oct 1970"],
 }  # fmt: skip
@@ -106,8 +108,10 @@ def test_a_name_in_a_table_of_people_is_a_person_s() -> None:
     ("values", "is_found"),
     [
         (["01 06 53 00 60", "06.38.37.32.45"], True), (["(11) 96956-9262", "(21) 3722-8641"], True),
-        (["020 7280 2358", "07318 748354"], True), (["98592 92818", "78592 92818"], True), (["0171/0188462", "030/123456"], True),
-        (["12345-67890", "22345-67890"], False), (["0123-456789", "0999-123456"], False), (["665 738 898", "12 738 898"], False),
+        (["020 7280 2358",
+        "07318 748354"], True), (["98592 92818", "78592 92818"], True), (["0171/0188462", "030/123456"], True),
+        (["12345-67890", "22345-67890"], False), (["0123-456789", "0999-123456"], False),
+        (["665 738 898", "12 738 898"], False),
     ],
 )  # fmt: skip
 def test_phone_numbers_as_a_country_writes_them(values: list[str], is_found: bool) -> None:
