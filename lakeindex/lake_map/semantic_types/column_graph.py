@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from lakeindex.arrays.aliases import Features, Integers
 from lakeindex.integrate.align.column_set import ColumnSet
 from lakeindex.lake_map.semantic_types.likeness import OF_VALUES, compare_columns, compare_values
-from lakeindex.search.searcher import Searcher
 
 _NEAREST = 12
 """Columns that are proposed for a column by its vector, and as many by its values."""
@@ -45,25 +44,24 @@ class ColumnGraph:
 def _compared(columns: ColumnSet) -> Iterator[tuple[Integers, Features]]:
     """Yield the places of the columns that each is compared with, and how alike their values are."""
     searcher = columns.searcher
-    nearest = _nearest(columns)
+    others = np.setdiff1d(np.arange(len(searcher.directory)), columns.keys)
+    nearest = _nearest(columns, others)
     for place, key in enumerate(columns.keys.tolist()):
-        query = searcher.column_at(key)
+        query = replace(searcher.column_at(key), elsewhere=others)
         by_values = searcher.sources["keys"].candidates(query, _NEAREST).astype(np.int64)
         proposed = np.union1d(nearest[place], by_values)
-        proposed = proposed[np.isin(proposed, columns.keys) & (proposed != key)]
+        proposed = proposed[(proposed >= 0) & (proposed != key)]
         yield np.searchsorted(columns.keys, proposed), compare_values(searcher, query, proposed)
 
 
-def _nearest(columns: ColumnSet) -> Integers:
-    """Return the keys of the columns with the nearest vectors, (columns, _NEAREST), with -1 where there are fewer."""
+def _nearest(columns: ColumnSet, others: Integers) -> Integers:
+    """Return the keys of those with the nearest vectors, (columns, _NEAREST + 1), with -1 where there are fewer.
+
+    `others` are the keys of all columns that are not in the set.
+    """
     vectors, searcher = columns.vectors, columns.searcher
     starts = range(0, len(vectors), _SEARCHED_AT_ONCE)
     found = [
-        searcher.vectors.search(vectors[start : start + _SEARCHED_AT_ONCE], _NEAREST + 1, _passed_over(searcher))[0]
-        for start in starts
+        searcher.vectors.search(vectors[start : start + _SEARCHED_AT_ONCE], _NEAREST + 1, others)[0] for start in starts
     ]
     return np.concatenate(found) if found else np.zeros((0, _NEAREST + 1), np.int64)
-
-
-def _passed_over(searcher: Searcher) -> Integers:
-    return searcher.hidden

@@ -12,6 +12,7 @@ from lakeindex.arrays.proportions import probability_of
 from lakeindex.integrate.align.column_set import ColumnSet
 from lakeindex.lake_map.semantic_types.clusters import Edges, cluster_columns, highest_log_odds, mean_log_odds
 from lakeindex.lake_map.semantic_types.column_graph import ColumnGraph
+from lakeindex.lake_map.semantic_types.equal_columns import first_equals
 from lakeindex.lake_map.semantic_types.name_types import name_types
 from lakeindex.lake_map.semantic_types.type_matcher import TypeMatcher
 from lakeindex.models.weights import TYPES
@@ -45,12 +46,9 @@ def find_types(searcher: Searcher, personal: Mapping[ColumnId, PersonalData]) ->
     if not len(keys):
         return []
     columns = ColumnSet(searcher, keys, searcher.directory.tables[keys].astype(np.int64))
-    matcher = TypeMatcher.open(TYPES)
-    graph = ColumnGraph.of(columns)
-    edges = Edges(graph.left, graph.right, matcher.log_odds(graph.features))
     found = [personal.get(column) for column in columns.ids]
-    clusters = cluster_columns(edges, _started(found))
-    probabilities = np.where([one is None for one in found], _probabilities(edges, clusters, matcher), _shares(found))
+    clusters, surety = _clustered(columns, found)
+    probabilities = np.where([one is None for one in found], surety, _shares(found))
     names = _names(columns, clusters, found)
     return [
         TypedColumn(column, names[cluster], round(probability, 4), None if one is None else one.kind)
@@ -58,6 +56,20 @@ def find_types(searcher: Searcher, personal: Mapping[ColumnId, PersonalData]) ->
             columns.ids, clusters.tolist(), probabilities.tolist(), found, strict=True
         )
     ]
+
+
+def _clustered(columns: ColumnSet, found: list[PersonalData | None]) -> tuple[Integers, Floats]:
+    """Return the cluster of each column, and the probability that it belongs there, (columns,) each."""
+    matcher = TypeMatcher.open(TYPES)
+    first, numbers = np.unique(first_equals(columns), return_inverse=True)
+    distinct = ColumnSet(columns.searcher, columns.keys[first], columns.tables[first])
+    graph = ColumnGraph.of(distinct)
+    edges = Edges(graph.left, graph.right, matcher.log_odds(graph.features))
+    clusters = cluster_columns(edges, _started([found[place] for place in first.tolist()]))
+    is_alone = (np.bincount(clusters[numbers]) == 1)[clusters]
+    within = matcher.member.of(mean_log_odds(edges, clusters))
+    log_odds = np.where(is_alone, -highest_log_odds(edges, len(clusters)), within)
+    return clusters[numbers], probability_of(np.minimum(log_odds, _MOST_LOG_ODDS))[numbers]
 
 
 def _started(found: list[PersonalData | None]) -> Integers:
@@ -69,13 +81,6 @@ def _started(found: list[PersonalData | None]) -> Integers:
 
 def _shares(found: list[PersonalData | None]) -> Floats:
     return np.array([0.0 if one is None else one.share for one in found], np.float64)
-
-
-def _probabilities(edges: Edges, clusters: Integers, matcher: TypeMatcher) -> Floats:
-    within = np.minimum(matcher.member.of(mean_log_odds(edges, clusters)), _MOST_LOG_ODDS)
-    alone = np.minimum(-highest_log_odds(edges, len(clusters)), _MOST_LOG_ODDS)
-    is_alone = np.bincount(clusters, minlength=1)[clusters] == 1
-    return probability_of(np.where(is_alone, alone, within))
 
 
 def _names(columns: ColumnSet, clusters: Integers, found: list[PersonalData | None]) -> list[str]:

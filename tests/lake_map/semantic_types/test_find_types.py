@@ -15,6 +15,7 @@ from lakeindex.errors import IndexDamaged, NotFound, Refused
 from lakeindex.integrate.align.column_set import ColumnSet
 from lakeindex.integrate.align.pair_features import PAIR_FEATURES, ColumnPairs
 from lakeindex.lake_map.semantic_types.column_graph import ColumnGraph
+from lakeindex.lake_map.semantic_types.equal_columns import first_equals
 from lakeindex.lake_map.semantic_types.likeness import LIKENESSES
 from lakeindex.lake_map.semantic_types.type_matcher import TypeMatcher
 
@@ -127,3 +128,18 @@ def test_a_file_that_is_no_matcher_is_an_error(tmp_path: Path) -> None:
     for path in (tmp_path / "bad", tmp_path / "none"):
         with pytest.raises(IndexDamaged, match="holds no matcher of types"):
             TypeMatcher.open(path)
+
+
+def test_copies_of_a_table_make_no_type_of_their_own(tmp_path: Path, settings: Settings) -> None:
+    (tmp_path / "lake").mkdir()
+    for number in range(40):
+        text = "town,mail\n" + "".join(f"{town},a{place}@x.org\n" for place, town in enumerate(TOWNS))
+        (tmp_path / "lake" / f"copy{number}.csv").write_text(text)
+    (tmp_path / "lake" / "other.csv").write_text("town,mail\nBonn,\nUlm,\n")
+    lake = Lake.index(tmp_path / "lake", tmp_path / "index", settings)
+    searcher = lake.opened.searcher
+    columns = ColumnSet.of(searcher.directory.table_ids, searcher)
+    assert first_equals(columns).tolist() == [0, 1] * 40 + [80, 81]
+    found = types_of(lake)
+    assert {one for (table, column), one in found.items() if column == "town" and table != "other.csv"} == {"town"}
+    assert {one for (table, column), one in found.items() if column == "mail" and table != "other.csv"} == {"email"}
