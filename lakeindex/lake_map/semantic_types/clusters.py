@@ -13,7 +13,7 @@ import numpy as np
 from lakeindex.arrays.aliases import Floats, Integers
 from lakeindex.arrays.proportions import probability_of
 from lakeindex.arrays.ragged import sums
-from lakeindex.integrate.sets.communities import integrable_sets
+from lakeindex.integrate.sets.communities import components, integrable_sets
 from lakeindex.integrate.sets.tuple_graph import TupleGraph
 
 _MISSING = -0.1
@@ -52,6 +52,17 @@ def cluster_columns(edges: Edges, started: Integers, missing: float = _MISSING) 
     found = integrable_sets(graph, missing)[nodes] if size else nodes
     _, first, clusters = np.unique(found, return_index=True, return_inverse=True)
     return np.argsort(np.argsort(first))[clusters]
+
+
+def merge_named_alike(edges: Edges, clusters: Integers, names: Integers) -> Integers:
+    """Merge clusters of one name, given as a number each, (clusters,), where the edges between them speak for it.
+
+    Of many columns that are nearly equal, each is compared with few, so that they come in several clusters.
+    """
+    between = edges.contracted(clusters)
+    is_one = (names[between.left] == names[between.right]) & (between.log_odds > 0)
+    merged = components(len(names), between.left[is_one], between.right[is_one])
+    return np.unique(merged, return_inverse=True)[1][clusters]
 
 
 def mean_log_odds(edges: Edges, clusters: Integers) -> Floats:

@@ -10,10 +10,17 @@ import numpy as np
 from lakeindex.arrays.aliases import Floats, Integers
 from lakeindex.arrays.proportions import probability_of
 from lakeindex.integrate.align.column_set import ColumnSet
-from lakeindex.lake_map.semantic_types.clusters import Edges, cluster_columns, highest_log_odds, mean_log_odds
+from lakeindex.integrate.align.name_comparison import is_positional
+from lakeindex.lake_map.semantic_types.clusters import (
+    Edges,
+    cluster_columns,
+    highest_log_odds,
+    mean_log_odds,
+    merge_named_alike,
+)
 from lakeindex.lake_map.semantic_types.column_graph import ColumnGraph
 from lakeindex.lake_map.semantic_types.equal_columns import first_equals
-from lakeindex.lake_map.semantic_types.name_types import name_types
+from lakeindex.lake_map.semantic_types.name_types import name_types, typical_names
 from lakeindex.lake_map.semantic_types.type_matcher import TypeMatcher
 from lakeindex.models.weights import TYPES
 from lakeindex.search.searcher import Searcher
@@ -66,10 +73,22 @@ def _clustered(columns: ColumnSet, found: list[PersonalData | None]) -> tuple[In
     graph = ColumnGraph.of(distinct)
     edges = Edges(graph.left, graph.right, matcher.log_odds(graph.features))
     clusters = cluster_columns(edges, _started([found[place] for place in first.tolist()]))
+    clusters = merge_named_alike(edges, clusters, _same_names(distinct, clusters))
     is_alone = (np.bincount(clusters[numbers]) == 1)[clusters]
     within = matcher.member.of(mean_log_odds(edges, clusters))
     log_odds = np.where(is_alone, -highest_log_odds(edges, len(clusters)), within)
     return clusters[numbers], probability_of(np.minimum(log_odds, _MOST_LOG_ODDS))[numbers]
+
+
+def _same_names(columns: ColumnSet, clusters: Integers) -> Integers:
+    """Return a number for the most typical header of each cluster, (clusters,)."""
+    headers: list[list[str]] = [[] for _ in range(int(clusters.max(initial=-1)) + 1)]
+    for column, cluster in zip(columns.ids, clusters.tolist(), strict=True):
+        headers[cluster].append(column.name)
+    typical = [(typical_names(one) or [""])[0] for one in headers]
+    # A header that only tells a column's place is that of no other cluster.
+    own = [f"{name}/{place}" if not name or is_positional(name) else name for place, name in enumerate(typical)]
+    return np.unique(own, return_inverse=True)[1].astype(np.int64)
 
 
 def _started(found: list[PersonalData | None]) -> Integers:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from lakeindex.lake_map.semantic_types.clusters import Edges, cluster_columns, highest_log_odds, mean_log_odds
+from lakeindex.lake_map.semantic_types.clusters import (
+    Edges,
+    cluster_columns,
+    highest_log_odds,
+    mean_log_odds,
+    merge_named_alike,
+)
 
 
 def edges(*pairs: tuple[int, int, float]) -> Edges:
@@ -40,3 +46,8 @@ def test_nothing_has_no_cluster() -> None:
     nothing = Edges(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
     assert cluster_columns(nothing, np.zeros(0, np.int64)).tolist() == []
     assert cluster_columns(nothing, np.arange(2)).tolist() == [0, 1]
+
+
+def test_clusters_of_one_name_are_merged_where_what_is_between_them_speaks_for_it() -> None:
+    pairs, clusters = edges((0, 2, 1.0), (1, 3, 2.0), (3, 4, 3.0), (4, 5, -1.0)), np.array([0, 0, 1, 1, 2, 3])
+    assert merge_named_alike(pairs, clusters, np.array([7, 7, 8, 8])).tolist() == [0, 0, 0, 0, 1, 2]
