@@ -354,3 +354,31 @@ queries that fail are such.
 
 `lakeindex similar`. Vectors of other encoders than the default one are less alike or more.
 """
+
+
+def types_card(options: Mapping[str, Any], counts: Mapping[str, int], figures: Mapping[str, float]) -> str:
+    """Describe the trees that tell which columns are of one semantic type."""
+    rows = "\n".join(f"| {name} | {value:.3f} |" for name, value in figures.items())
+    return f"""# types.safetensors
+
+Boosted trees that tell how probable it is that two columns are of one semantic type, by names, values, facts and what
+they mean, for pairs that the column graph proposes. Two straight lines calibrate the log-odds of a pair, and of a
+column in a cluster of columns.
+
+## Trained on
+
+Lakes that nobody labelled ({counts["learned"]} learned from, {counts["held out"]} calibrated and measured on, split by
+name), from public repositories with open licences, their tables cut into parts with other headers: parts of one column
+are of one type. Different attributes whose texts share many values are left out: they may be of one type, too.
+
+Settings: {options}
+
+| on the lakes held out | |
+|---|---|
+{rows}
+
+## Use
+
+`lakeindex.lake_map.semantic_types`: the types of a lake's columns. Vectors of other encoders than the default one are
+less alike or more, and the probabilities are less certain with them.
+"""

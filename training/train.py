@@ -5,9 +5,9 @@ train.py FOLDER [--only MODEL] [--lakes LAKES] [--no-fetch]
 FOLDER is where the fetched tables are kept. They are split by package: models are trained on the first part, calibrated
 on the second and measured on the third. LAKES is a folder of lakes that nobody made, each with its files in `tables`:
 answers are calibrated on them, too, with some of their joins masked; they are split by name. What tells which columns
-are the same attribute, and which tables are similar, learns from these lakes alone, their tables cut into parts, and so
-does what tells which columns refer to which keys, from databases made of them. With --no-fetch the tables that were
-fetched before are taken.
+are the same attribute or of one semantic type, and which tables are similar, learns from these lakes alone, their tables
+cut into parts, and so does what tells which columns refer to which keys, from databases made of them. With --no-fetch the
+tables that were fetched before are taken.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from card import (
     references_card,
     similarity_card,
     static_card,
+    types_card,
 )
 from fetch_tables import fetch
 from safetensors.torch import save_file
@@ -49,6 +50,7 @@ from lakeindex.encode.model_folder import model_folder
 from lakeindex.integrate.align.attribute_matcher import write_attribute_matcher
 from lakeindex.integrate.align.column_set import ColumnSet
 from lakeindex.lake import Lake
+from lakeindex.lake_map.semantic_types.type_matcher import write_type_matcher
 from lakeindex.lake_map.similar.similarity_model import write_similarity_model
 from lakeindex.lake_map.similar.table_vectors import TableVectors
 from lakeindex.match.answer_calibration import MeasuredCalibration
@@ -67,6 +69,7 @@ from lakeindex.models.weights import (
     REFERENCES,
     SIMILARITY,
     STATIC,
+    TYPES,
 )
 from lakeindex.rerank.late_interaction import LateInteraction, write_late_interaction
 from lakeindex.search.searcher import Searcher
@@ -102,6 +105,13 @@ from lakeindex.training.similar_tables import (
 from lakeindex.training.split_lakes import LabelledPairs, label_pairs, split_lakes
 from lakeindex.training.static_tokens import DistillingOptions, distil, tune_tokens, write_tokens
 from lakeindex.training.texts import text_batches
+from lakeindex.training.type_matcher import (
+    TYPES_LEARNING,
+    LabelledGraph,
+    label_graph,
+    measure_types,
+    train_type_matcher,
+)
 from lakeindex.types.lake import ReadOptions, TableId
 from lakeindex.types.reports import FileOutcome
 
@@ -402,6 +412,25 @@ def places_of(indexed: IndexedPartners) -> np.ndarray:
     return np.array([[places[one] for one in pair] for pair in indexed[1]], np.int64)
 
 
+def train_types(tables: Path, lakes: Path | None) -> None:
+    """Train the matcher of semantic types on three in four of the lakes that nobody made; measure on the others."""
+    folders = [] if lakes is None else sorted(path for path in lakes.iterdir() if (path / "tables").is_dir())
+    if not folders:
+        log("types are learned from lakes that nobody made: give their folder by --lakes")
+        return
+    read = [list(tables_of(folder / "tables", MOST_BYTES_OF_SPLIT)) for folder in folders]
+    found: dict[bool, list[LabelledGraph]] = {True: [], False: []}
+    for folder, (split, searcher) in zip(folders, split_lakes(read, SEED * 1_000, Settings()), strict=True):
+        columns = ColumnSet.of(searcher.directory.table_ids, searcher)
+        found[is_held_out(folder.name)].append(label_graph(split, columns))
+    matcher = train_type_matcher(found[False], found[True])
+    figures = measure_types(matcher, found[True])
+    log(json.dumps(figures, indent=1))
+    write_type_matcher(TYPES, matcher, {"figures": json.dumps(figures)})
+    counts = {"learned": len(found[False]), "held out": len(found[True])}
+    TYPES.with_suffix(".md").write_text(types_card(asdict(TYPES_LEARNING), counts, figures), "utf-8")
+
+
 def is_held_out(lake: str) -> bool:
     """Whether a lake is not learned from, but calibrated on."""
     return int(hashlib.sha1(lake.encode()).hexdigest(), 16) % 4 == 0
@@ -415,7 +444,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     models = ("encoder", "static", "matcher", "paths", "cross", "calibration", "attributes", "references", "keys")
-    parser.add_argument("--only", choices=(*models, "similarity"))
+    parser.add_argument("--only", choices=(*models, "similarity", "types"))
     parser.add_argument("--lakes", type=Path, help="lakes that nobody made")
     parser.add_argument("--no-fetch", action="store_true", help="take the tables that were fetched before")
     given = parser.parse_args()
@@ -427,6 +456,7 @@ def main() -> None:
     trained |= {"attributes": partial(train_attributes, lakes=given.lakes)}
     trained |= {"references": partial(train_references, lakes=given.lakes)}
     trained |= {"keys": partial(train_keys, lakes=given.lakes)}
+    trained |= {"types": partial(train_types, lakes=given.lakes)}
     trained |= {"similarity": partial(train_similar, lakes=given.lakes)}
     for model, train in trained.items():
         if given.only in (None, model):

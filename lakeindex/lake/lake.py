@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from lakeindex.lake.lake_page import WrittenMap
     from lakeindex.lake.paths import PathRequest
     from lakeindex.lake.similar import Similar
+    from lakeindex.lake.types_of_lake import TypesOfLake
     from lakeindex.lake.unions import Unionable
     from lakeindex.lake_map.keys import TableKeys
     from lakeindex.lake_map.paths.answer import JoinPaths
@@ -346,6 +347,15 @@ class Lake:
         from lakeindex.lake.unions import find_unions
 
         return find_unions(self.opened, table, k)
+
+    def types(self, tables: Sequence[str] = ()) -> TypesOfLake:
+        """Find the semantic types of all columns, without labels, and show those of `tables`, or all.
+
+        Raises NotFound for a table that doesn't exist, with the nearest names, Refused where names are hidden.
+        """
+        from lakeindex.lake.types_of_lake import types_of_lake
+
+        return types_of_lake(self.opened, tables)
 
     def enrich(self, table: str, column: str, request: EnrichRequest | None = None) -> Enrichments:
         """Measure which joins of a table bring columns that help to predict one of its columns.

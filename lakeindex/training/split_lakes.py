@@ -155,7 +155,7 @@ def label_pairs(lake: SplitLake, columns: ColumnSet) -> LabelledPairs:
     left, right = np.triu_indices(len(columns), 1)
     is_chosen = _chosen_tables(groups, tables)[tables[left], tables[right]]
     pairs = ColumnPairs.of(columns, left[is_chosen].astype(np.int64), right[is_chosen].astype(np.int64))
-    return LabelledPairs(pairs, _labels([column for _, column in found], groups, pairs), tables, groups)
+    return LabelledPairs(pairs, labels_of(found, pairs), tables, groups)
 
 
 def _chosen_tables(groups: Integers, table_of: Integers) -> Flags:
@@ -168,8 +168,10 @@ def _chosen_tables(groups: Integers, table_of: Integers) -> Flags:
     return np.asarray((is_one | is_next) & ~np.eye(len(is_one), dtype=bool))
 
 
-def _labels(columns: Sequence[PartColumn], groups: Integers, pairs: ColumnPairs) -> Codes:
+def labels_of(made: Sequence[tuple[int, PartColumn]], pairs: ColumnPairs) -> Codes:
+    """Return SAME, DIFFERENT or UNKNOWN of each pair, (pairs,), given each column's group and what it was made as."""
     left, right = pairs.left, pairs.right
+    groups, columns = np.array([group for group, _ in made], np.int64), [column for _, column in made]
     attributes = np.array([column.attribute for column in columns])
     names = [
         np.unique([words_of(n) for n in some], return_inverse=True)[1]

@@ -9,7 +9,7 @@ from lakeindex.types.lake import TableId
 
 
 class PersonalKind(StrEnum):
-    """A kind of personal data that values show by their form, and most of them by a check digit."""
+    """A kind of personal data that values show by their form, most by a check digit; the last ones with their name."""
 
     EMAIL = "email"
     PHONE = "phone"
@@ -19,6 +19,9 @@ class PersonalKind(StrEnum):
     IP_ADDRESS = "ip_address"
     MAC_ADDRESS = "mac_address"
     BIRTH_DATE = "birth_date"
+    PERSON_NAME = "person_name"
+    LICENCE_PLATE = "licence_plate"
+    POSTAL_ADDRESS = "postal_address"
 
 
 @dataclass(frozen=True, slots=True)

@@ -283,6 +283,7 @@ def test_commands_tell_nothing_of_the_other_caller(indexes: Indexes, labels: tup
         ["keys", "shared/cities.csv"], ["relationships", "--min-probability", "0"],
         ["path", "shared/cities.csv", "quokka/cities.csv"], ["union", "shared/cities.csv"],
         ["union", "shared/cities.csv", "--align"], ["similar", "shared/cities.csv"],
+        ["union", "shared/cities.csv", "--align"], ["types"], ["types", "shared/cities.csv"],
         ["evaluate", "--queries", labels[0], "--qrels", labels[1]],
     ]  # fmt: skip
     for command in commands:

@@ -44,12 +44,17 @@ class NameComparison:
         return cls(
             places=places.astype(np.int64),
             letters=np.array([sum(map(str.isalpha, one)) for one in known], np.int64),
-            is_positional=np.array([bool(_POSITIONAL.fullmatch(one)) for one in known], bool),
+            is_positional=np.array(list(map(is_positional, known)), bool),
             spelled=process.cdist(known, known, scorer=fuzz.ratio, dtype=np.uint8),
             by_words=process.cdist(known, known, scorer=fuzz.token_set_ratio, dtype=np.uint8),
             skeletons=_skeletons(known),
             is_initials=_are_initials(known),
         )
+
+
+def is_positional(name: str) -> bool:
+    """Whether a name, in words, only tells a column's place in its table, as `column 3` does."""
+    return bool(_POSITIONAL.fullmatch(name))
 
 
 def _skeletons(names: Sequence[str]) -> Bytes:

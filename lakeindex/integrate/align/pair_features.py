@@ -14,7 +14,7 @@ from lakeindex.integrate.align.column_set import VALUES, ColumnSet
 from lakeindex.integrate.align.nearest_units import Nearest
 from lakeindex.models.monotone import AGAINST, EITHER, FOR
 from lakeindex.search.searcher import Searcher
-from lakeindex.types.columns import Family, Kind
+from lakeindex.types.columns import ColumnFacts, Family, Kind
 from lakeindex.types.pairs import Comparison, Pairs
 
 _NUMBERS = (Kind.INTEGER, Kind.DECIMAL)
@@ -176,7 +176,12 @@ def _rare(compared: Comparison) -> tuple[Floats, Floats]:
 
 
 def _facts(pairs: Pairs) -> Iterator[tuple[str, Floats | Flags]]:
-    one, others = pairs.query, pairs.candidates
+    yield from compare_facts(pairs.query, pairs.candidates)
+    yield "same schema", pairs.same_schema
+
+
+def compare_facts(one: ColumnFacts, others: ColumnFacts) -> Iterator[tuple[str, Floats | Flags]]:
+    """Compare the facts of columns, (n,) or a single one, with those of others, (n,): name and values of features."""
     yield "one kind", one.kinds == others.kinds
     yield "two numbers", one.is_kind(*_NUMBERS) & others.is_kind(*_NUMBERS)
     yield "a number", one.is_kind(*_NUMBERS) | others.is_kind(*_NUMBERS)
@@ -185,7 +190,7 @@ def _facts(pairs: Pairs) -> Iterator[tuple[str, Floats | Flags]]:
     yield "a key", one.is_key | others.is_key
     yield "two serials", one.is_serial & others.is_serial
     yield "a serial", one.is_serial | others.is_serial
-    yield from _ranges(pairs)
+    yield from _ranges(one, others)
     yield "lengths", alike(one.lengths, others.lengths)
     yield "patterns", alike(one.patterns, others.patterns)
     yield "nulls apart", np.abs(_share(one.nulls, one.rows) - _share(others.nulls, others.rows))
@@ -194,11 +199,9 @@ def _facts(pairs: Pairs) -> Iterator[tuple[str, Floats | Flags]]:
     yield "distinct, fewer", np.log1p(np.minimum(one.distinct, others.distinct))
     yield "distinct, more", np.log1p(np.maximum(one.distinct, others.distinct))
     yield "an empty side", (one.distinct == 0) | (others.distinct == 0)
-    yield "same schema", pairs.same_schema
 
 
-def _ranges(pairs: Pairs) -> Iterator[tuple[str, Floats]]:
-    one, others = pairs.query, pairs.candidates
+def _ranges(one: ColumnFacts, others: ColumnFacts) -> Iterator[tuple[str, Floats]]:
     width = np.minimum(one.highs, others.highs) - np.maximum(one.lows, others.lows)
     whole = np.maximum(one.highs, others.highs) - np.minimum(one.lows, others.lows)
     share = np.where(whole > 0, np.maximum(width, 0) / np.where(whole > 0, whole, 1), np.where(whole == 0, 1.0, -1.0))

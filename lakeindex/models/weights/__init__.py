@@ -34,3 +34,6 @@ KEYS = Path(__file__).with_name("keys.safetensors")
 
 SIMILARITY = Path(__file__).with_name("similarity.safetensors")
 """The boosted trees that tell which tables are parts, copies or versions of one table."""
+
+TYPES = Path(__file__).with_name("types.safetensors")
+"""The boosted trees that tell which columns are of one semantic type."""

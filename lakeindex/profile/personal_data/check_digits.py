@@ -18,6 +18,13 @@ _TEN = 10
 _ODD_LETTERS = np.array([1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23])
 """What a letter counts at odd places of an Italian tax code; digits count as the first ten letters."""
 
+_FIVE = np.arange(10) % 5
+_ABOVE = np.arange(10) >= 5
+_PRODUCT = np.where(_ABOVE[:, None], _FIVE[:, None] - _FIVE[None, :], _FIVE[:, None] + _FIVE[None, :]) % 5
+_PRODUCT = _PRODUCT + 5 * (_ABOVE[:, None] ^ _ABOVE[None, :])
+"""The product in the dihedral group of order ten, by which Verhoeff's digits are checked."""
+_TURNED = np.array([1, 5, 7, 6, 2, 8, 3, 0, 9, 4])
+
 
 def characters_of(texts: Texts) -> Characters:
     """Return the characters of ASCII texts, (n, longest)."""
@@ -95,3 +102,13 @@ def passes_hybrid_11_10(texts: Texts) -> Flags:
         product = 2 * np.where(summed == 0, _TEN, summed) % 11
     check = (11 - product) % 11 % _TEN
     return np.asarray(check == values[:, -1])
+
+
+def passes_verhoeff(texts: Texts) -> Flags:
+    """Return which texts of digits, all of one length, end in their digit by Verhoeff, (n,)."""
+    values = values_of(characters_of(texts))
+    check, turned = np.zeros(len(values), np.int64), np.arange(_TEN)
+    for place in range(values.shape[1]):
+        check = _PRODUCT[check, turned[values[:, -1 - place]]]
+        turned = _TURNED[turned]
+    return np.asarray(check == 0)

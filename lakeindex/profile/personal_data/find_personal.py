@@ -5,7 +5,6 @@ A quick look at a few values of each column leaves those that may hold any; the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +17,14 @@ from lakeindex.hashing.text_hash import HashedText
 from lakeindex.profile.column_profile import VALUE_TYPES, ColumnProfile
 from lakeindex.profile.personal_data.forms import compact, conforms
 from lakeindex.profile.personal_data.identities import IDENTITIES, conforms_to
+from lakeindex.profile.personal_data.named_forms import (
+    BIRTH_NAME,
+    IDENTITY_NAME,
+    NO_BIRTH,
+    PHONE_NAME,
+    find_by_names,
+    plain_words,
+)
 from lakeindex.profile.sampled_texts import SampledTexts
 from lakeindex.types.columns import Kind
 from lakeindex.types.names import words_of
@@ -38,19 +45,6 @@ _LEAST_IDENTITIES, _LEAST_BARE = 3, 10
 """Of identities; of those that are digits alone, one in ten of any numbers passes a check digit."""
 _HIGH_OCTET = r"^(?:[\d.]*\.)?(?:3[2-9]|[4-9]\d|\d{3})(?:\.|$|/|:)"
 """Versions are numbers with dots, too, but of small numbers."""
-_PHONE_NAME = re.compile(
-    r"\b(?:tele)?(?:phone|fon|fono|foon)s?\b|\b(?:tel|mobile|mobil|cell|cellular|cellphone|fax|handy|gsm|whatsapp|msisdn"
-    r"|movil|celular|portable|cellulare)\b"
-)
-_IDENTITY_NAME = re.compile(
-    r"\b(?:ssn|social security|nino|national insurance|national id|dni|nie|nif|nir|pesel|cpf|bsn|personnummer|hetu"
-    r"|steuer id|tax id|codice fiscale|passport|identity|id card|sofi)\b"
-)
-_BIRTH_NAME = re.compile(
-    r"\b(?:birth ?(?:date|day)?s?|date of birth|dob|born|geboren|geburts\w*|geb ?datum|naissance|nacimiento|nascita"
-    r"|nascimento|geboorte\w*|fodsels\w*|fødsels\w*|urodzenia)\b"
-)
-_NO_BIRTH = re.compile(r"\b(?:place|city|country|year|rate|weight|order|count|month)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +65,9 @@ class _Sample:
 def find_personal(names: Sequence[str], profiles: Sequence[ColumnProfile]) -> list[PersonalData | None]:
     """Return what personal data each column holds; None for those that hold none as far as their values show."""
     found: list[PersonalData | None] = [None] * len(profiles)
-    words = [words_of(name) for name in names]
+    words = [plain_words(words_of(name)) for name in names]
     for place, profile in enumerate(profiles):
-        if profile.kind is Kind.DATE and _BIRTH_NAME.search(words[place]) and not _NO_BIRTH.search(words[place]):
+        if profile.kind is Kind.DATE and BIRTH_NAME.search(words[place]) and not NO_BIRTH.search(words[place]):
             found[place] = PersonalData(PersonalKind.BIRTH_DATE, _share_of_dates(profile))
     likely = _likely(profiles)
     for most in (_LOOKED_AT, None):
@@ -84,6 +78,8 @@ def find_personal(names: Sequence[str], profiles: Sequence[ColumnProfile]) -> li
         likely, kinds = likely[is_left], [one for one in kinds if one is not None]
     for place, one in zip(likely.tolist(), kinds, strict=True):
         found[place] = found[place] or one
+    for place, named in find_by_names(words, profiles, {one.kind for one in found if one is not None}).items():
+        found[place] = found[place] or named
     return found
 
 
@@ -92,7 +88,7 @@ def is_of_kind(text: str, kind: PersonalKind) -> bool:
     texts = pa.array([text], pa.large_string())
     if kind is PersonalKind.NATIONAL_ID:
         return any(bool(conforms_to(identity, compact(texts))[0]) for identity in IDENTITIES)
-    return kind is not PersonalKind.BIRTH_DATE and bool(conforms(texts, kind, is_named=True)[0])
+    return kind in _LEAST_VALUES and bool(conforms(texts, kind, is_named=True)[0])
 
 
 def _likely(profiles: Sequence[ColumnProfile]) -> Integers:
@@ -128,7 +124,7 @@ def _sample_of(profiles: Sequence[ColumnProfile], most: int | None = None) -> _S
 
 def _best_kinds(sample: _Sample, words: Sequence[str], is_first_look: bool) -> list[PersonalData | None]:
     """Return the first kind of which enough values of each column are; at a first look half of them are enough."""
-    is_phone, is_identity = ([bool(named.search(name)) for name in words] for named in (_PHONE_NAME, _IDENTITY_NAME))
+    is_phone, is_identity = ([bool(named.search(name)) for name in words] for named in (PHONE_NAME, IDENTITY_NAME))
     best: list[PersonalData | None] = [None] * sample.columns
     for kind, least in _LEAST_VALUES.items():
         flags = conforms(sample.texts, kind)
@@ -151,7 +147,7 @@ def _best_kinds(sample: _Sample, words: Sequence[str], is_first_look: bool) -> l
     return best
 
 
-_BARE = 2
+_BARE = 3
 """The last ones, which are digits with one check digit."""
 
 

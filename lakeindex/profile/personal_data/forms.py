@@ -17,6 +17,11 @@ _EMAIL = rf"^(?:mailto:)?(?:[^<>@]+<)?[^\s@<>,;:()\[\]]+@(?:{_LABEL}\.)+(?:\p{{L
 _GROUPED = r"[\d\s().\-/]"
 _INTERNATIONAL = rf"^\+\(?[1-9]{_GROUPED}{{6,22}}\d(?:\s*(?:x|ext\.?)\s*\d{{1,6}})?$"
 _AMERICAN = r"^(?:\+?1[-. ]?)?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-. ])[2-9]\d{2}[-. ]\d{4}(?:\s*(?:x|ext\.?)\s*\d{1,6})?$"
+_NATIONAL_PHONE = (
+    r"^(?:0[1-9](?:[ .\-]\d{2}){4}|\(\d{2}\) ?9?\d{4}[\- ]\d{4}|\(?0(?:2\d|1\d{2,3}|7\d{3})\)? \d{3,4} ?\d{3,4}"
+    r"|[6-9]\d{4}[ \-]\d{5}|0[1-9]\d{1,4}/\d{5,8})$"
+)
+"""As they are written in France, Brazil and Mexico, the United Kingdom, India and Germany, and hardly anything else."""
 _ANY_PHONE = rf"^(?:\+|00)?\(?\d{_GROUPED}{{5,22}}\d(?:\s*(?:x|ext\.?)\s*\d{{1,6}})?$"
 _EXTENSION = r"\s*(?:x|ext\.?)\s*\d{1,6}$"
 _LEAST_DIGITS, _MOST_DIGITS = 7, 15
@@ -72,6 +77,7 @@ def _are_phones(texts: Texts, is_named: bool) -> Flags:
     lengths = pc.utf8_length(digits_of(numbers)).to_numpy(zero_copy_only=False)
     is_short_enough = lengths <= _MOST_DIGITS
     known = (_matches(texts, _INTERNATIONAL) & (lengths >= _LEAST_INTERNATIONAL)) | _matches(texts, _AMERICAN)
+    known |= _matches(texts, _NATIONAL_PHONE)
     if is_named:
         known |= _matches(texts, _ANY_PHONE) & (lengths >= _LEAST_DIGITS)
     return np.asarray(known & is_short_enough)

@@ -15,6 +15,7 @@ from lakeindex.profile.personal_data.check_digits import (
     passes_hybrid_11_10,
     passes_italian,
     passes_luhn,
+    passes_verhoeff,
     value_at,
     weighted,
 )
@@ -76,6 +77,10 @@ def _ending(texts: Texts, start: int) -> Texts:
     return ending
 
 
+def _ahv(texts: Texts) -> Flags:
+    return np.asarray(weighted(texts, (1, 3) * 6 + (1,)) % 10 == 0)
+
+
 def _bsn(texts: Texts) -> Flags:
     return np.asarray(weighted(texts, (9, 8, 7, 6, 5, 4, 3, 2, -1)) % 11 == 0)
 
@@ -91,11 +96,17 @@ IDENTITIES: tuple[Identity, ...] = (
     Identity(rf"[1-9]\d{{5}}(?:19|20)\d\d{_MONTH}{_DAY}\d{{3}}[\dX]", _resident),
     Identity(rf"\d\d{_MONTH}(?:{_DAY}|[6-8]\d|9[01])[-+]\d{{4}}", passes_luhn),
     Identity(rf"{_DAY}{_MONTH}\d\d[-+A-FU-Y]\d{{3}}[0-9A-FHJ-NPR-Y]", _hetu),
+    Identity(r"9\d\d-(?:5\d|6[0-5]|7\d|8[0-8]|9[0-24-9])-\d{4}"),
+    Identity(r"[A-Z]{3}P[A-Z]\d{4}[A-Z]"),
+    Identity(rf"[A-Z]{{4}}\d\d{_MONTH}{_DAY}[HMX][A-Z]{{5}}[A-Z\d]\d"),
+    Identity(r"\d{3}-\d{3}-\d{3}", passes_luhn),
+    Identity(r"756\.?\d{4}\.?\d{4}\.?\d{2}", _ahv),
+    Identity(r"[2-9]\d{11}", passes_verhoeff),
     Identity(r"[1-9]\d{10}", passes_hybrid_11_10),
     Identity(r"\d{9}", _bsn),
 )  # fmt: skip
-"""Of the United States, the United Kingdom, France, Spain, Italy, Poland, Brazil, China, Sweden, Finland, Germany and
-the Netherlands."""
+"""Of the United States, the United Kingdom, France, Spain, Italy, Poland, Brazil, China, Sweden, Finland, of taxpayers
+of the United States and India, of Mexico, Canada, Switzerland, India, Germany and the Netherlands."""
 
 
 def conforms_to(identity: Identity, texts: Texts) -> Flags:

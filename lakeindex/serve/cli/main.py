@@ -31,6 +31,7 @@ from lakeindex.serve.cli.relationships import relationships
 from lakeindex.serve.cli.similar import similar
 from lakeindex.serve.cli.streams import escape_logs_and_warnings, prepare_streams
 from lakeindex.serve.cli.train import train
+from lakeindex.serve.cli.types import types
 from lakeindex.serve.cli.union import union
 from lakeindex.serve.cli.watch_joins import watch_joins
 from lakeindex.serve.cli.why import why
@@ -61,7 +62,7 @@ def cli() -> None:
 _COMMANDS = (
     accept, dedupe, demo, enrich, evaluate, explain, feedback, forget, index, integrate, join, keys, link, pairs,
     path, profile, query, read, reject, relationships, repair, restore, rollback, similar, snapshot, sql, status,
-    tables, train, union, verdicts, verify, watch_joins, why, write_map,
+    tables, train, types, union, verdicts, verify, watch_joins, why, write_map,
 )  # fmt: skip
 for command in _COMMANDS:
     cli.add_command(command)

@@ -42,6 +42,7 @@ COMMANDS = (
     "status",
     "tables",
     "train",
+    "types",
     "union",
     "verdicts",
     "verify",

@@ -82,6 +82,8 @@ def commands() -> dict[str, tuple[str, ...]]:
         "enrich an evil name": ("enrich", CELLS, "--target", "text", "-k", "3"),
         "union of an evil name": ("union", evil),
         "similar to an evil name": ("similar", evil),
+        "types": ("types",),
+        "types of an evil name": ("types", evil),
         "path of evil names": ("path", CELLS, evil, "--hops", "2"),
     }
 
