@@ -5,9 +5,9 @@ train.py FOLDER [--only MODEL] [--lakes LAKES] [--no-fetch]
 FOLDER is where the fetched tables are kept. They are split by package: models are trained on the first part, calibrated
 on the second and measured on the third. LAKES is a folder of lakes that nobody made, each with its files in `tables`:
 answers are calibrated on them, too, with some of their joins masked; they are split by name. What tells which columns
-are the same attribute or of one semantic type, and which tables are similar, learns from these lakes alone, their tables
-cut into parts, and so does what tells which columns refer to which keys, from databases made of them. With --no-fetch the
-tables that were fetched before are taken.
+are the same attribute or of one semantic type, and which tables are similar, learns from these lakes alone, their
+tables cut into parts, and so does what tells which columns refer to which keys, from databases made of them. With
+--no-fetch the tables that were fetched before are taken.
 """
 
 from __future__ import annotations
