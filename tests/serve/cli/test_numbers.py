@@ -35,7 +35,8 @@ TOLERANCES = {("join", "tolerance")}
 NAMES = {
     "alignment", "key", "provenance", "newest_by",
     "index", "lake", "allow", "report", "model", "note", "remove", "imported", "exported", "also", "out", "sources",
-    "path", "batch", "within", "cross_encoder", "queries", "qrels", "block", "review", "verdicts", "explained", "target", "other",
+    "path", "batch", "within", "cross_encoder", "queries", "qrels", "block", "review", "verdicts", "explained",
+    "target", "other",
 }  # fmt: skip
 """Options that are names, texts and paths."""
 
