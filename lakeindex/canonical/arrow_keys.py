@@ -72,7 +72,7 @@ class ReadValues:
             values, is_number = _rewritten(values, PLAIN_DECIMALS, is_plain), is_number & ~is_plain
             for reading, owned in self._by_reading(numbers):
                 values = _rewritten(values, numbers(reading), is_number & owned)
-        keys = _joined(values, "", KEYS)
+        keys = joined(values, "", KEYS)
         leading = pc.or_(pc.starts_with(keys, "0"), pc.starts_with(keys, f"{MINUS}0")).to_numpy(zero_copy_only=False)
         keys = _rewritten(keys, LEADING_ZEROS, leading)
         found: Texts = pc.if_else(pc.equal(keys, _NOTHING), self.values, keys)
@@ -80,7 +80,7 @@ class ReadValues:
 
     def words(self, ordered: Texts) -> Texts:
         """Return the words of the `ordered` values, with a blank between."""
-        words: Texts = pc.utf8_trim_whitespace(_joined(ordered, " ", WORDS))
+        words: Texts = pc.utf8_trim_whitespace(joined(ordered, " ", WORDS))
         return _rewritten(words, ZEROS, pc.starts_with(words, "0").to_numpy(zero_copy_only=False))
 
     def _by_reading(self, rewrites: Any) -> list[tuple[ColumnReading, Flags]]:
@@ -91,7 +91,7 @@ class ReadValues:
         return [(self.readings[places[0]], np.isin(self.owners, places)) for places in different.values()]
 
 
-def _joined(values: Texts, by: str, rewrites: Rewrites) -> Texts:
+def joined(values: Texts, by: str, rewrites: Rewrites) -> Texts:
     """Replace what is no letter or digit; in ASCII alone, which is a third of the work, these are few."""
     if pc.all(pc.string_is_ascii(values)).as_py():
         joined: Texts = pc.replace_substring_regex(values, r"[^a-z0-9]+", by)

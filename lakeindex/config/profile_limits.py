@@ -64,6 +64,10 @@ class ProfileLimits:
     """Hashes in the sketch of alternate keys."""
     texts: int = 256
     """Values kept as text, those with the smallest hashes."""
+    looks: int = 8192
+    """Values of which words, shapes and lengths are counted, those with the smallest hashes."""
+    look_bytes: int = 4 << 20
+    """What these take at most: of a column of long texts fewer are looked at."""
     raw: RawValues = RawValues.SAMPLE
     personal: Personal = Personal.KEEP
     names: Names = Names.PLAIN

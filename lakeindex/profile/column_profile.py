@@ -1,10 +1,10 @@
-"""The profile of a column: a mergeable state, profile(A ∪ B) = profile(A).merge(profile(B))."""
+"""The profile of a column, made of what a scan of its rows found."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -42,9 +42,51 @@ class Extremes:
     low: float = math.nan
     high: float = math.nan
 
+    @classmethod
+    def of(cls, numbers: Floats) -> Extremes:
+        """Find them among numbers, (n,); nan counts as none."""
+        known = numbers[~np.isnan(numbers)]
+        return cls(float(known.min()), float(known.max())) if len(known) else cls()
+
     def merge(self, other: Extremes) -> Extremes:
         """Return the extremes of both."""
         return Extremes(float(np.fmin(self.low, other.low)), float(np.fmax(self.high, other.high)))
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """The extremes of the numbers of a column, by how sure it is what they stand for, and of its dates."""
+
+    numbers: Extremes = Extremes()
+    thousands: Extremes = Extremes()
+    dotted: Extremes = Extremes()
+    days: Extremes = Extremes()
+
+    @classmethod
+    def of(cls, types: Integers, numbers: Floats, days: Floats) -> Spans:
+        """Find them among values, (n,) each."""
+        is_thousand, is_dotted = types == VALUE_TYPES.index("thousand"), types == VALUE_TYPES.index("dotted")
+        return cls(
+            Extremes.of(numbers[~(is_thousand | is_dotted)]),
+            Extremes.of(numbers[is_thousand]),
+            Extremes.of(numbers[is_dotted]),
+            Extremes.of(days),
+        )
+
+    def merge(self, other: Spans) -> Spans:
+        """Return the extremes of both."""
+        return Spans(
+            self.numbers.merge(other.numbers),
+            self.thousands.merge(other.thousands),
+            self.dotted.merge(other.dotted),
+            self.days.merge(other.days),
+        )
+
+    @property
+    def may_be_moments(self) -> bool:
+        """Whether all numbers may be moments of one unit."""
+        all_of_them = self.numbers.merge(self.thousands).merge(self.dotted)
+        return may_be_moments(all_of_them.low, all_of_them.high)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,44 +103,15 @@ class ColumnProfile:
     """Of alternate keys, whether or not the column as a whole may be what they take it for."""
     texts: SampledTexts
     """The values with the smallest hashes, in their order; every value of a column that has few."""
-    text_limit: int
     value_types: Integers
     """(len(VALUE_TYPES),) rows by the type of their value."""
     lengths: Integers
     """(LENGTH_BINS,) rows by the length of their value."""
     patterns: Integers
     """(PATTERN_BINS,) rows by the shape of their value."""
-    numbers: Extremes
-    """Of the values that are one number whatever their column."""
-    thousands: Extremes
-    """Of values such as `1,234`, read as thousands."""
-    dotted: Extremes
-    """Of values such as `1.234`, read as decimals."""
-    days: Extremes
-    """Of the dates, since 1970."""
+    spans: Spans
     reading: ColumnReading = PLAIN
     """By which keys, words and days were made."""
-
-    def merge(self, other: ColumnProfile) -> ColumnProfile:
-        """Return the profile of the rows of both, equal to that of one scan of both; they must be read alike."""
-        if self.reading != other.reading:
-            raise ValueError("profiles of columns that are read differently can't be merged")
-        return replace(
-            self,
-            rows=self.rows + other.rows,
-            nulls=self.nulls + other.nulls,
-            values=self.values.merge(other.values),
-            words=self.words.merge(other.words),
-            alternates=self.alternates.merge(other.alternates),
-            texts=self.texts.merge(other.texts, self.text_limit),
-            value_types=self.value_types + other.value_types,
-            lengths=self.lengths + other.lengths,
-            patterns=self.patterns + other.patterns,
-            numbers=self.numbers.merge(other.numbers),
-            thousands=self.thousands.merge(other.thousands),
-            dotted=self.dotted.merge(other.dotted),
-            days=self.days.merge(other.days),
-        )
 
     @property
     def distinct(self) -> int:
@@ -109,7 +122,7 @@ class ColumnProfile:
     @property
     def likely_alternates(self) -> Sketch:
         """The alternate keys, none of numbers that are moments in part only."""
-        are_moments = may_be_moments(self.numbers.low, self.numbers.high)
+        are_moments = may_be_moments(self.spans.numbers.low, self.spans.numbers.high)
         return self.alternates if not self.kind.is_number or are_moments else self.alternates.emptied()
 
     @property
@@ -152,9 +165,9 @@ class ColumnProfile:
     @property
     def _extremes(self) -> Extremes:
         if self.kind is Kind.DATE:
-            return self.days
-        extremes = self.numbers
-        for read, one in ((self.read_thousands, self.thousands), (self.read_dotted, self.dotted)):
+            return self.spans.days
+        extremes = self.spans.numbers
+        for read, one in ((self.read_thousands, self.spans.thousands), (self.read_dotted, self.spans.dotted)):
             low, high = read(np.array([one.low, one.high])).tolist()
             extremes = extremes.merge(Extremes(low, high))
         return extremes

@@ -16,9 +16,18 @@ from lakeindex.canonical.rewrites import WHOLE_NUMBERS
 _MISSING = pa.array(["", "null", "none", "nan", "n/a", "#n/a", "\\n", "-", "--", "?"], pa.large_string())
 
 
+MISSING_BYTES = max(len(one) for one in _MISSING.to_pylist() if one is not None)
+"""The longest of what stands for a missing value."""
+
+
+def lowered(texts: Texts) -> Texts:
+    """Trim and lower-case."""
+    return pc.utf8_lower(pc.utf8_trim_whitespace(texts))
+
+
 def normal_values(texts: Texts) -> Texts:
     """Trim and lower-case; drop the zero decimals of a whole number, but for `1.000`, which may be a thousand."""
-    values = pc.utf8_lower(pc.utf8_trim_whitespace(texts))
+    values = lowered(texts)
     for pattern in WHOLE_NUMBERS:
         values = pc.replace_substring_regex(values, pattern, r"\1")
     return values

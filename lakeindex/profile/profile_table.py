@@ -121,7 +121,7 @@ def to_records(columns: Sequence[ProfiledColumn], limits: ProfileLimits) -> pa.T
     for name in _HISTOGRAMS:
         arrays[name] = _lists([getattr(profile, name) for profile in profiles], np.int64)
     for name in _EXTREMES:
-        extremes: list[Extremes] = [getattr(profile, name) for profile in profiles]
+        extremes: list[Extremes] = [getattr(profile.spans, name) for profile in profiles]
         arrays[name] = pa.array([(one.low, one.high) for one in extremes], _LOW_AND_HIGH)
     arrays |= _sketches(profiles, each)
     if any(are_sampled):
@@ -174,8 +174,9 @@ def _digests(profiles: Sequence[ColumnProfile], limits: Sequence[ProfileLimits])
 
 
 def _scalars(profile: ColumnProfile) -> str:
+    spans = profile.spans
     return repr(
-        (profile.rows, profile.nulls, profile.numbers, profile.thousands, profile.dotted, profile.days, profile.reading)
+        (profile.rows, profile.nulls, spans.numbers, spans.thousands, spans.dotted, spans.days, profile.reading)
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Hashes, Integers, Texts
 from lakeindex.profile.sketch import compact_owners, first_of_each
@@ -55,11 +56,18 @@ class SampledTexts:
             np.concatenate([np.zeros(0, np.int64), *[one.rows for one in several]]),
         )
 
-    def take(self, places: Integers) -> SampledTexts:
-        """Return the texts at some places."""
+    def take(self, places: Integers, rows: Integers | None = None) -> SampledTexts:
+        """Return the texts at some places; with `rows` as many rows of each as these say."""
         return SampledTexts(
-            self.value_hashes[places], self.text_hashes[places], self.texts.take(places), self.rows[places]
+            self.value_hashes[places],
+            self.text_hashes[places],
+            self.texts.take(places),
+            self.rows[places] if rows is None else rows,
         )
+
+    def sizes(self) -> Integers:
+        """Return the bytes of each text, (n,)."""
+        return np.asarray(pc.binary_length(self.texts).to_numpy(), np.int64)
 
     def split(self, bounds: Sequence[int]) -> list[SampledTexts]:
         """Return the texts between each bound and the next."""

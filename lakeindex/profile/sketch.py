@@ -7,6 +7,7 @@ sketches meet on the items that both columns hold (Beyer et al., SIGMOD 2007; Da
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -17,6 +18,8 @@ import numpy.typing as npt
 from lakeindex.arrays.aliases import Hashes, Integers
 from lakeindex.arrays.ragged import starts_run
 
+ANY_HASH = 2**64 - 1
+"""No bound on hashes."""
 _HASH_RANGE = float(2**64)
 _Z = 1.96  # a two-sided 95 % interval
 
@@ -48,13 +51,14 @@ class Sketch:
         """Sum the counts of equal hashes and keep the `size` smallest."""
         return sketch_each(hashes, counts, np.zeros(len(hashes), np.int64), 1, size)[0]
 
-    def merge(self, other: Sketch) -> Sketch:
-        """Return the sketch of the rows of both columns, equal to that of one scan of both."""
-        if self.size != other.size:
-            raise ValueError(f"sketches of different sizes can't be merged: {self.size} and {other.size}")
-        return Sketch.from_hashes(
-            np.concatenate([self.hashes, other.hashes]), np.concatenate([self.counts, other.counts]), self.size
-        )
+    @classmethod
+    def merged(cls, parts: Sequence[Sketch]) -> Sketch:
+        """Return the sketch of the rows of all parts, of which there must be one, equal to that of one scan of all."""
+        sizes = {part.size for part in parts}
+        if len(sizes) > 1:
+            raise ValueError(f"sketches of different sizes can't be merged: {sorted(sizes)}")
+        hashes, counts = (np.concatenate([getattr(part, name) for part in parts]) for name in ("hashes", "counts"))
+        return cls.from_hashes(hashes, counts, sizes.pop())
 
     def emptied(self) -> Sketch:
         """Return the sketch of no rows."""

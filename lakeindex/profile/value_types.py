@@ -80,7 +80,7 @@ def find_days(ordered: Texts, value_types: Integers) -> tuple[Integers, Floats]:
     value_types, days = value_types.copy(), np.full(len(ordered), np.nan)
     dated = np.flatnonzero(np.isin(value_types, DATED))
     dated = dated[_fits(ordered.take(dated), _STARTS_WITH_DATE)]
-    days[dated] = _days(ordered.take(dated))
+    days[dated] = days_of(ordered.take(dated))
     value_types[dated[np.isnan(days[dated])]] = VALUE_TYPES.index("text")
     return value_types, days
 
@@ -109,15 +109,16 @@ def _plain(values: Texts, is_thousand: npt.NDArray[np.bool_]) -> Texts:
     return without_separators(values)
 
 
-def _days(values: Texts) -> Floats:
+def days_of(values: Texts) -> Floats:
     """Count the days since 1970 to the date that each value starts with; nan where the month has no such day."""
     if len(values) == 0:
         return np.zeros(0)
     written = pc.utf8_slice_codeunits(values, 0, _DATE_BYTES).cast(pa.binary(_DATE_BYTES))
-    digits = np.frombuffer(memoryview(written.buffers()[1] or b""), np.uint8).reshape(-1, _DATE_BYTES).astype(
-        np.int64
-    ) - ord("0")
-    year, month, day = digits[:, 0:4] @ [1000, 100, 10, 1], digits[:, 5:7] @ [10, 1], digits[:, 8:10] @ [10, 1]
+    # By place, then by value: adding rows is several times as fast as adding across columns.
+    digits = np.frombuffer(memoryview(written.buffers()[1] or b""), np.uint8).reshape(-1, _DATE_BYTES).T - ord("0")
+    digits = np.ascontiguousarray(digits).astype(np.int64)
+    year = 1000 * digits[0] + 100 * digits[1] + 10 * digits[2] + digits[3]
+    month, day = 10 * digits[5] + digits[6], 10 * digits[8] + digits[9]
     months = (12 * (year - 1970) + month - 1).astype("M8[M]")
     dates = months.astype("M8[D]") + (day - 1)
     return np.where(dates.astype("M8[M]") == months, dates.astype(np.int64).astype(np.float64), np.nan)

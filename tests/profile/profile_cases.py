@@ -10,12 +10,16 @@ from hypothesis import strategies as st
 
 from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.config.profile_limits import ProfileLimits
-from lakeindex.profile.column_profile import ColumnProfile, Extremes
+from lakeindex.profile.column_part import ColumnPart
+from lakeindex.profile.column_profile import ColumnProfile, Spans
+from lakeindex.profile.column_scan import ColumnScan
+from lakeindex.profile.distinct_values import DistinctValues
 from lakeindex.profile.sampled_texts import SampledTexts
-from lakeindex.profile.scan import profile_columns
+from lakeindex.profile.scan import profile_columns, profiles_of
 from lakeindex.profile.sketch import Sketch
+from lakeindex.profile.typed_values import TypedValues
 
-SMALL = ProfileLimits(values=6, words=5, grams=4, texts=3)
+SMALL = ProfileLimits(values=6, words=5, grams=4, texts=3, looks=8, look_bytes=400)
 """So little that a few values already overflow every sketch."""
 
 VALUES = (
@@ -50,6 +54,23 @@ def profile(
     return made
 
 
+def scan(
+    values: list[str | None], reading: ColumnReading, by_shortcuts: bool, limits: ProfileLimits = SMALL
+) -> ColumnScan:
+    """Scan a part of a column, by shortcuts or the long way."""
+    column = pa.array(values, pa.string())
+    if by_shortcuts:
+        return ColumnPart.of(column).scan(reading, limits)
+    (made,) = TypedValues.of(DistinctValues.of([column])).scans([reading], limits)
+    return made
+
+
+def merged(parts: list[ColumnScan], limits: ProfileLimits = SMALL) -> ColumnProfile:
+    """Profile the column whose parts were scanned."""
+    (made,) = profiles_of([ColumnScan.merged(parts, limits)], limits)
+    return made
+
+
 def as_facts(made: ColumnProfile) -> dict[str, object]:
     """Every field of a profile as something that `==` compares."""
     facts: dict[str, object] = {}
@@ -57,7 +78,7 @@ def as_facts(made: ColumnProfile) -> dict[str, object]:
         value = getattr(made, field.name)
         if isinstance(value, Sketch):
             value = (value.hashes.tolist(), value.counts.tolist(), value.size)
-        elif isinstance(value, Extremes):
+        elif isinstance(value, Spans):
             value = repr(value)  # nan equals nan, and -0.0 is not 0.0
         elif isinstance(value, SampledTexts):
             value = list(value)

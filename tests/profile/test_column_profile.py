@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.hashing.text_hash import HashedText
+from lakeindex.profile.column_part import ColumnPart
 from lakeindex.profile.column_profile import LENGTH_BINS, PATTERN_BINS, VALUE_TYPES, Extremes, length_bin
+from lakeindex.profile.column_scan import ColumnScan
 from lakeindex.types.columns import Kind
-from tests.profile.profile_cases import COLUMNS, VALUES, as_facts, few, profile
+from tests.profile.profile_cases import COLUMNS, SMALL, VALUES, as_facts, few, merged, profile, scan
 
 LIMITS = ProfileLimits()
 TYPES = {
@@ -60,49 +62,37 @@ KEYS = {
 
 
 @few
-@given(COLUMNS, COLUMNS)
-def test_a_merge_is_the_profile_of_the_rows_of_both(ones: list[str | None], others: list[str | None]) -> None:
-    whole = profile(ones + others)
-    one, other = (profile(part, reading=whole.reading) for part in (ones, others))
-    assert as_facts(one.merge(other)) == as_facts(whole)
-
-
-@few
 @given(COLUMNS, st.data())
-def test_every_split_in_any_order_merges_to_the_same_profile(values: list[str | None], data: st.DataObject) -> None:
+def test_every_split_in_any_order_merges_to_the_profile_of_the_whole(
+    values: list[str | None], data: st.DataObject
+) -> None:
+    whole = profile(values)
     rows = data.draw(st.permutations(values))
     cuts = sorted(data.draw(st.lists(st.integers(0, len(rows)), max_size=3)))
-    whole = profile(values)
-    parts = [
-        profile(rows[start:end], reading=whole.reading)
-        for start, end in zip([0, *cuts], [*cuts, len(rows)], strict=True)
-    ]
-    left, right = parts[0], parts[-1]
-    for part in parts[1:]:
-        left = left.merge(part)
-    for part in parts[-2::-1]:
-        right = part.merge(right)
-    assert as_facts(left) == as_facts(right) == as_facts(whole)
+    bounds = zip([0, *cuts], [*cuts, len(rows)], strict=True)
+    ways = st.booleans()
+    parts = [scan(rows[start:end], whole.reading, by_shortcuts=data.draw(ways)) for start, end in bounds]
+    some = data.draw(st.integers(1, len(parts)))
+    nested = [ColumnScan.merged(parts[:some], SMALL), *parts[some:]]
+    assert as_facts(merged(parts)) == as_facts(merged(nested[::-1])) == as_facts(whole)
 
 
 @few
-@given(COLUMNS, COLUMNS, COLUMNS)
-def test_merging_is_associative(a: list[str | None], b: list[str | None], c: list[str | None]) -> None:
-    reading = profile(a + b + c).reading
-    one, two, three = (profile(part, reading=reading) for part in (a, b, c))
-    assert as_facts(one.merge(two).merge(three)) == as_facts(one.merge(two.merge(three)))
+@given(COLUMNS, COLUMNS)
+def test_a_part_that_is_scanned_within_the_bound_of_the_others_adds_all_that_it_has_to(
+    ones: list[str | None], others: list[str | None]
+) -> None:
+    whole = profile(ones + others)
+    known = scan(ones, whole.reading, by_shortcuts=True)
+    column = pa.array(others, pa.string())
+    further = ColumnPart.of(column).scan(whole.reading, SMALL, known.bound)
+    assert as_facts(merged([known, further])) == as_facts(whole)
 
 
-@few
-@given(COLUMNS)
-def test_merging_with_no_rows_changes_nothing(values: list[str | None]) -> None:
-    whole = profile(values)
-    assert as_facts(whole.merge(profile([], reading=whole.reading))) == as_facts(whole)
-
-
-def test_profiles_of_different_readings_are_not_merged() -> None:
+def test_scans_of_different_readings_are_not_merged() -> None:
+    day_first, month_first = (profile([day]).reading for day in ("13/01/2024", "01/13/2024"))
     with pytest.raises(ValueError, match="read differently"):
-        profile(["13/01/2024"]).merge(profile(["01/13/2024"]))
+        merged([scan([], reading, by_shortcuts=True) for reading in (day_first, month_first)])
 
 
 def test_the_values_of_the_lists_are_of_every_value_type() -> None:
@@ -160,7 +150,7 @@ def test_a_column_of_dates_has_the_extremes_of_its_dates_and_any_other_those_of_
     dates = [f"2020-01-{day:02d}" for day in range(1, 20)]
     mixed = profile([*dates, "-1e300"], LIMITS)
     assert (mixed.kind, mixed.minimum, mixed.maximum) == (Kind.DATE, 18262.0, 18280.0)
-    assert (mixed.numbers, mixed.days) == (Extremes(-1e300, -1e300), Extremes(18262.0, 18280.0))
+    assert (mixed.spans.numbers, mixed.spans.days) == (Extremes(-1e300, -1e300), Extremes(18262.0, 18280.0))
     text = profile(["x", "007", "-1.5", "2020-01-01"], LIMITS)
     assert (text.kind, text.minimum, text.maximum) == (Kind.TEXT, -1.5, 7.0)
 
@@ -180,9 +170,8 @@ def test_a_column_of_dates_has_the_extremes_of_its_dates_and_any_other_those_of_
 def test_a_column_decides_what_its_commas_and_points_mean(values: list[str], low: float, high: float) -> None:
     made = profile(values, LIMITS)
     assert (made.minimum, made.maximum) == (low, high)
-    first, rest = (profile(part, LIMITS, made.reading) for part in (values[:1], values[1:]))
-    merged = first.merge(rest)
-    assert (merged.minimum, merged.maximum) == (low, high)
+    together = merged([scan(part, made.reading, False, LIMITS) for part in (values[:1], values[1:])], LIMITS)
+    assert (together.minimum, together.maximum) == (low, high)
 
 
 def test_extremes_of_nothing_are_nan_and_give_way_to_any_number() -> None:

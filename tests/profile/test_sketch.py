@@ -44,8 +44,8 @@ def test_a_merge_is_the_sketch_of_the_union(
     ones: list[tuple[int, int]], others: list[tuple[int, int]], size: int
 ) -> None:
     whole = sketch(ones + others, size)
-    assert sketch(ones, size).merge(sketch(others, size)).equals(whole)
-    assert sketch(others, size).merge(sketch(ones, size)).equals(whole)
+    assert Sketch.merged([sketch(ones, size), sketch(others, size)]).equals(whole)
+    assert Sketch.merged([sketch(others, size), sketch(ones, size)]).equals(whole)
 
 
 @settings(max_examples=50, deadline=None)
@@ -60,8 +60,8 @@ def test_columns_sketched_together_are_sketched_as_each_alone(columns: list[list
 
 
 def test_sketches_of_different_sizes_are_not_merged() -> None:
-    with pytest.raises(ValueError, match="different sizes can't be merged: 3 and 4"):
-        sketch([], 3).merge(sketch([], 4))
+    with pytest.raises(ValueError, match=r"different sizes can't be merged: \[3, 4\]"):
+        Sketch.merged([sketch([], 3), sketch([], 4)])
 
 
 @settings(max_examples=50, deadline=None)

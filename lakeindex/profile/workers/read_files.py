@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-import numpy as np
 import pyarrow as pa
 
 from lakeindex.canonical.column_reading import ColumnReading
@@ -15,10 +14,12 @@ from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.errors import LakeIndexError, OutputExceeded, UnreadableTable, is_of_machine
 from lakeindex.hashing.content_hash import hash_content
 from lakeindex.plugins import connector_for, known_suffixes
-from lakeindex.profile.batching import BATCH_COLUMNS, MOST_PROFILES, ProfileBatch, profile_in_batches
+from lakeindex.profile.batching import BATCH_COLUMNS, ProfileBatch
 from lakeindex.profile.column_profile import ColumnProfile
+from lakeindex.profile.column_scan import ColumnScan
 from lakeindex.profile.personal_data.find_personal import find_personal
-from lakeindex.profile.read_columns import read_columns
+from lakeindex.profile.scan import profiles_of
+from lakeindex.profile.table_scan import MOST_SCANS, readings_of, scan_parts
 from lakeindex.profile.value_text import as_text
 from lakeindex.profile.walk import refuse_replaced
 from lakeindex.profile.withheld import NamesAmongValues, reason_without_values
@@ -202,7 +203,7 @@ def _released(first: list[pa.Table], rest: Iterator[pa.Table]) -> Iterator[pa.Ta
 def _profile_large_table(
     reader: _TableReader, parts: Iterable[pa.Table], profiles: ProfileBatch, names: NamesAmongValues | None
 ) -> tuple[str, ...]:
-    """Profile a table part by part; a wide one is read once for each MOST_PROFILES of its columns.
+    """Profile a table part by part; a wide one is read once for each MOST_SCANS of its columns.
 
     With `names`, columns whose names are among the values go by their place; returns the note on these.
     """
@@ -213,15 +214,15 @@ def _profile_large_table(
             names.see([as_text(column) for column in part.columns])
         table, notes = names.renamed()
         parts = _scan_parts(reader.read().batches, table.schema)
-    for start in range(0, len(table.schema), MOST_PROFILES):
-        stop = min(start + MOST_PROFILES, len(table.schema))
-        merged = _merged_profiles(_narrowed(parts, start, stop), profiles.limits)
-        readings = _readings_of(merged)
+    for start in range(0, len(table.schema), MOST_SCANS):
+        stop = min(start + MOST_SCANS, len(table.schema))
+        merged = scan_parts(_narrowed(parts, start, stop), profiles.limits)
+        readings = readings_of(merged)
         if not all(one.reading.is_as(reading) for one, reading in zip(merged, readings, strict=True)):
             # Later rows showed another reading than the first ones had: these are read again.
             again = _scan_parts(reader.read().batches, table.schema)
-            merged = _merged_profiles(_narrowed(again, start, stop), profiles.limits, readings)
-        read = [replace(one, reading=reading) for one, reading in zip(merged, readings, strict=True)]
+            merged = scan_parts(_narrowed(again, start, stop), profiles.limits, readings)
+        read = _profiles_of(merged, readings, profiles.limits)
         personal: list[PersonalData | None] = []
         if profiles.limits.of_personal.key and not profiles.limits.key:
             personal = find_personal(table.schema.names[start:stop], read)
@@ -246,8 +247,9 @@ def _keyed(
         parts = _scan_parts(reader.read().batches, reader.table.schema)
         chosen = (part.select([start + place for place in places]) for part in parts)
         readings = [profiles[place].reading for place in places]
-        for place, profile in zip(places, _merged_profiles(chosen, limits, readings), strict=True):
-            keyed[place] = replace(profile, reading=profiles[place].reading)
+        scans = scan_parts(chosen, limits, readings)
+        for place, profile in zip(places, _profiles_of(scans, readings, limits), strict=True):
+            keyed[place] = profile
     return keyed
 
 
@@ -255,26 +257,10 @@ def _narrowed(parts: Iterable[pa.Table], start: int, stop: int) -> Iterator[pa.T
     return (part.select(range(start, stop)) for part in parts)
 
 
-def _readings_of(profiles: Sequence[ColumnProfile]) -> list[ColumnReading]:
-    """Return how columns are read by all of their values; those that are profiled together decide together."""
-    starts = range(0, len(profiles), BATCH_COLUMNS)
-    batches = [[one.value_types for one in profiles[start : start + BATCH_COLUMNS]] for start in starts]
-    return [reading for batch in batches for reading in read_columns(batch, np.zeros(len(batch), np.int64))]
-
-
-def _merged_profiles(
-    parts: Iterable[pa.Table], limits: ProfileLimits, readings: Sequence[ColumnReading] | None = None
+def _profiles_of(
+    scans: Sequence[ColumnScan], readings: Sequence[ColumnReading], limits: ProfileLimits
 ) -> list[ColumnProfile]:
-    """Merge the profiles of the parts of a table; what the first part shows of its readings holds for all of them."""
-    profiles: list[ColumnProfile | None] = []
-    for part in parts:
-        profiles = profiles or [None] * part.num_columns
-        # Merged one by one, or all would be in memory twice.
-        for place, profile in enumerate(profile_in_batches([part.columns], limits, readings)):
-            known = profiles[place]
-            profiles[place] = profile if known is None else known.merge(profile)
-        readings = readings or [profile.reading for profile in profiles if profile is not None]
-    return [profile for profile in profiles if profile is not None]
+    return profiles_of([replace(scan, reading=one) for scan, one in zip(scans, readings, strict=True)], limits)
 
 
 def _content_hash(file: LakeFile) -> str:

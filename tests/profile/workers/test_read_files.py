@@ -193,7 +193,7 @@ def test_a_wide_table_is_profiled_in_parts_as_it_is_at_once(
     monkeypatch.setattr(module, "_SCAN_BYTES", 1)
     _, expected = read([lake_file(tmp_path)], Given({"t": [whole]}, schema))
     monkeypatch.setattr(batching, "MOST_PROFILES", 4)
-    monkeypatch.setattr(module, "MOST_PROFILES", 4)
+    monkeypatch.setattr(module, "MOST_SCANS", 4)
     monkeypatch.setattr(batching, "BATCH_COLUMNS", 3)
     monkeypatch.setattr(module, "BATCH_COLUMNS", 3)
     (outcome,), records = read([lake_file(tmp_path)], Given({"t": parts}, schema))
