@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_SECONDS_BYTES = 10**9
-"""The time limit is for each of these of a file's bytes, or part of one."""
 _OUTPUT_RATIO = 100
 """A file may unpack to so many times its size, where that is more than the limit; text packs about ten to one."""
 
@@ -23,6 +21,7 @@ class ReadLimits:
 
     jobs: int = 1
     seconds: float = 300.0
+    """How long reading a file may go on without advancing."""
     memory: int = 10**9
     """Bytes that reading a file may take while no other is read."""
     shared_memory: int = 10**9
@@ -41,10 +40,6 @@ class ReadLimits:
         alone = memory_per_file or max(_LEAST_BYTES, free - _READER_BYTES)
         shared = min(alone, max(_LEAST_BYTES, free // readers - _READER_BYTES))
         return cls(readers, seconds, alone, shared, output)
-
-    def seconds_for(self, size: int) -> float:
-        """Return how long reading a file of `size` bytes may take."""
-        return self.seconds * (1 + size // _SECONDS_BYTES)
 
     def output_for(self, size: int) -> int:
         """Return how many bytes a file of `size` bytes may unpack to."""

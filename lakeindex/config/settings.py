@@ -94,7 +94,7 @@ class Settings:
     header: str = "auto"
     """Whether the first row names the columns: auto, yes or no."""
     seconds_per_file: float = 300.0
-    """The time limit for reading a file, or each gigabyte of a larger one."""
+    """How long reading a file may go on without advancing."""
     memory_per_file: str = AUTO
     """The memory that reading one file may use; auto is what `memory` leaves for it when no other file is read."""
     output_per_file: str = "1GB"

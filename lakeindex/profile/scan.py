@@ -6,6 +6,7 @@ Of a large column only the values that are looked at more than once are then pro
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import replace
 from typing import TypeVar
 
@@ -51,12 +52,14 @@ def scan_columns(
     limits: ProfileLimits,
     readings: Sequence[ColumnReading] | None = None,
     bounds: Sequence[int] | None = None,
+    threads: Executor | None = None,
 ) -> list[ColumnScan]:
     """Scan each column of a part of a table; the readings that are not given are decided by what it shows.
 
-    `bounds` are the highest hashes of values that the part may add to what is known of each column.
+    `bounds` are the highest hashes of values that the part may add to what is known of each column. With `threads`
+    large columns are scanned side by side.
     """
-    halves = _Halves(columns, _FEW_ROWS, limits.look_bytes)
+    halves = _Halves(columns, _FEW_ROWS, limits.look_bytes, threads)
     readings = halves.readings(np.zeros(len(columns), np.int64)) if readings is None else readings
     of_large = halves.scan_large(readings, limits, bounds)
     return halves.in_order(of_large, halves.small.scans(halves.of_small(readings), limits))
@@ -80,10 +83,13 @@ def profiles_of(scans: Sequence[ColumnScan], limits: ProfileLimits) -> list[Colu
 class _Halves:
     """Columns, the small ones together."""
 
-    def __init__(self, columns: Sequence[Column], most_rows: int, most_bytes: int) -> None:
-        """Read them: those of more rows or bytes one by one."""
+    def __init__(
+        self, columns: Sequence[Column], most_rows: int, most_bytes: int, threads: Executor | None = None
+    ) -> None:
+        """Read them: those of more rows or bytes one by one, with `threads` side by side."""
         self.are_large = [len(column) > most_rows or column.nbytes > most_bytes for column in columns]
-        self.large = [ColumnPart.of(column) for column in self._chosen(columns, True)]
+        self.for_each = map if threads is None else threads.map
+        self.large = list(self.for_each(ColumnPart.of, self._chosen(columns, True)))
         self.small = TypedValues.of(DistinctValues.of(self._chosen(columns, False)))
 
     def readings(self, tables: Integers | None) -> list[ColumnReading]:
@@ -95,13 +101,10 @@ class _Halves:
         self, readings: Sequence[ColumnReading], limits: ProfileLimits, bounds: Sequence[int] | None = None
     ) -> list[ColumnScan]:
         """Scan the large ones."""
-        each = zip(
-            self.large,
-            self._chosen(readings, True),
-            self._chosen(bounds or [ANY_HASH] * len(readings), True),
-            strict=True,
-        )
-        return [part.scan(reading, limits, bound) for part, reading, bound in each]
+        bounds = bounds or [ANY_HASH] * len(readings)
+        of_large = self._chosen(readings, True)
+        all_limits = [limits] * len(of_large)
+        return list(self.for_each(ColumnPart.scan, self.large, of_large, all_limits, self._chosen(bounds, True)))
 
     def of_small(self, each: Sequence[_T]) -> list[_T]:
         """Return those of some things, one a column, that are of small ones."""

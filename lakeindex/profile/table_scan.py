@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,12 +23,36 @@ _MOST_PENDING = 16
 
 
 def scan_parts(
-    parts: Iterable[pa.Table], limits: ProfileLimits, readings: Sequence[ColumnReading] | None = None
+    parts: Iterable[pa.Table],
+    limits: ProfileLimits,
+    readings: Sequence[ColumnReading] | None = None,
+    threads: int = 1,
 ) -> list[ColumnScan]:
     """Scan the columns of the parts of a table, at most MOST_SCANS, of which there is one part at least.
 
-    The readings that are not given are decided by the first part; `readings_of` tells what all of them show.
+    The readings that are not given are decided by the first part; `readings_of` tells what all of them show. With more
+    than one of `threads` columns are scanned side by side, while the next part is read.
     """
+    if threads == 1:
+        return _scan_each(parts, limits, readings, None)
+    with ThreadPoolExecutor(threads) as pool, ThreadPoolExecutor(1) as reader:
+        return _scan_each(_read_ahead(iter(parts), reader), limits, readings, pool)
+
+
+def _read_ahead(parts: Iterator[pa.Table], reader: Executor) -> Iterator[pa.Table]:
+    """Yield the parts, each read in another thread while the one before is used."""
+    coming = reader.submit(next, parts, None)
+    while (part := coming.result()) is not None:
+        coming = reader.submit(next, parts, None)
+        yield part
+
+
+def _scan_each(
+    parts: Iterable[pa.Table],
+    limits: ProfileLimits,
+    readings: Sequence[ColumnReading] | None,
+    threads: Executor | None,
+) -> list[ColumnScan]:
     columns: list[_GrowingScan] = []
     for part in parts:
         columns = columns or [_GrowingScan(limits) for _ in range(part.num_columns)]
@@ -36,7 +61,7 @@ def scan_parts(
         for start in range(0, part.num_columns, BATCH_COLUMNS):
             batch = slice(start, start + BATCH_COLUMNS)
             bounds = [column.bound for column in columns[batch]]
-            scans = scan_columns(part.columns[batch], limits, known and known[batch], bounds)
+            scans = scan_columns(part.columns[batch], limits, known and known[batch], bounds, threads)
             for column, scan in zip(columns[batch], scans, strict=True):
                 column.add(scan)
             found += [scan.reading for scan in scans]

@@ -69,6 +69,8 @@ class ReadOptions:
     batch_rows: int = 65_536
     copies: Path | None = None
     """Where to leave a Parquet copy of a table that DuckDB can't read from its file; None for nowhere."""
+    threads: int = 1
+    """How many of the columns of a large table may be looked at side by side."""
     only_certain_names: bool = False
     """Whether a row that may hold values names no column: where no value may be kept, none must become a name."""
 

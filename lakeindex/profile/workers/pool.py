@@ -21,6 +21,7 @@ Files = tuple[LakeFile, ...]
 
 _MOST_DEATHS = 3
 """Workers that may die over a file before it is given up."""
+_LARGE_BYTES = 32 << 20
 _SECONDS_TO_RECOVER = (0.2, 1.0, 0.0)
 """How long to wait after each failed start of a worker: the machine may be out of memory for a moment."""
 
@@ -91,7 +92,8 @@ class _Round:
         try:
             while files := self._next():
                 worker = worker or self._start()
-                response = worker.run(Request(files, self.options, self.limits), self.read_limits)
+                options = replace(self.options, threads=self._threads_for(files))
+                response = worker.run(Request(files, options, self.limits), self.read_limits)
                 if response.failure is not None:
                     worker.kill()
                     worker = None
@@ -102,6 +104,11 @@ class _Round:
         finally:
             if worker is not None:
                 worker.kill()
+
+    def _threads_for(self, files: Files) -> int:
+        """Return how many threads read files: as many as there may be workers for a large one."""
+        is_large = len(files) == 1 and files[0].size > _LARGE_BYTES
+        return self.read_limits.jobs if is_large else 1
 
     def _next(self) -> Files:
         """Wait for a slot and take the files of a unit; none when there is nothing left to do."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import selectors
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import Enum, auto
+from pathlib import Path
 from typing import IO
 
 import pyarrow as pa
@@ -28,6 +30,9 @@ _POLL_SECONDS = 0.1
 _LONGEST_REASON = 300  # characters
 _NOT_STARTED = "a process that reads files could not start: {}"
 _MESSAGE_BYTES = 1 << 16
+_MOST_READS = 64
+"""How often all of a file is read, at most; what reads more goes round in circles."""
+_SPARE_BYTES = 10**9
 _ATOMIC_BYTES = 4096  # a pipe that can be written to takes these without waiting
 
 _ENVIRONMENT = {
@@ -106,12 +111,30 @@ class Response:
     failure: WorkerFailure | None
 
 
+@dataclass(slots=True)
+class _Deadline:
+    """A time limit that starts anew each time the worker has advanced."""
+
+    seconds: float
+    at: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.start_anew()
+
+    def is_over(self) -> bool:
+        return time.monotonic() >= self.at
+
+    def start_anew(self) -> None:
+        self.at = time.monotonic() + self.seconds
+
+
 class WorkerProcess:
     """One process and the pipes to it."""
 
     def __init__(self, memory: int, is_frugal: bool, stop: threading.Event) -> None:
         """Start a worker that may take so many bytes for its files. Raises WorkerNotStarted when it doesn't start."""
         self.stop = stop
+        self._bytes_read = self._most_bytes = 0
         try:
             with ExitStack() as opened:
                 self.messages = opened.enter_context(tempfile.TemporaryFile())
@@ -137,19 +160,18 @@ class WorkerProcess:
     def run(self, request: Request, read_limits: ReadLimits) -> Response:
         """Have files read; a worker that fails responds to nothing more and has to be killed."""
         outcomes: list[FileOutcome] = []
-        # After the last file its columns are profiled, with those of others.
-        limits = [read_limits.seconds_for(file.size) for file in (*request.files, request.files[-1])]
+        self._most_bytes = _MOST_READS * sum(file.size for file in request.files) + _SPARE_BYTES
         try:
             self._send(request.to_line())
-            while (frame := self._receive(limits[len(outcomes)])) is not None:
+            while (frame := self._receive(read_limits.seconds)) is not None:
                 tag, payload = frame
                 if tag is Tag.RECORDS:
                     return Response(tuple(outcomes), pa.ipc.open_stream(pa.py_buffer(payload)).read_all(), None)
                 outcomes.append(outcome_from_json(payload))
             failure = self._failure()
         except TimeoutError:
-            seconds = limits[len(outcomes)]
-            failure = WorkerFailure(f"reading it took longer than {seconds:g} s; raise --seconds-per-file", Cause.TIME)
+            reason = f"reading it did not advance for {read_limits.seconds:g} s; raise --seconds-per-file"
+            failure = WorkerFailure(reason, Cause.TIME)
         except BrokenPipeError:
             failure = self._failure()
         return Response(tuple(outcomes), None, failure)
@@ -164,29 +186,44 @@ class WorkerProcess:
 
     def _send(self, line: bytes) -> None:
         assert self.process.stdin is not None
-        deadline = time.monotonic() + _SECONDS_TO_START
+        deadline = _Deadline(_SECONDS_TO_START)
         view = memoryview(line)
         while view:
             self._wait(self.process.stdin.fileno(), selectors.EVENT_WRITE, deadline)
             view = view[self.process.stdin.write(view[:_ATOMIC_BYTES]) :]
 
     def _receive(self, seconds: float) -> tuple[Tag, bytearray] | None:
-        return receive_frame(_ResponseStream(self, time.monotonic() + seconds))
+        return receive_frame(_ResponseStream(self, _Deadline(seconds)))
 
-    def read(self, size: int, deadline: float) -> bytes:
+    def read(self, size: int, deadline: _Deadline) -> bytes:
         """Read at most `size` bytes of a response; none at its end. Raises TimeoutError after the deadline."""
         assert self.process.stdout is not None
         responses = self.process.stdout.fileno()
         self._wait(responses, selectors.EVENT_READ, deadline)
         return os.read(responses, size)
 
-    def _wait(self, pipe: int, event: int, deadline: float) -> None:
+    def _wait(self, pipe: int, event: int, deadline: _Deadline) -> None:
         # Not select(): it takes no file descriptor from 1024 on.
         with selectors.DefaultSelector() as selector:
             selector.register(pipe, event)
             while not selector.select(_POLL_SECONDS):
-                if self.stop.is_set() or time.monotonic() >= deadline:
+                if self._has_advanced():
+                    deadline.start_anew()
+                if self.stop.is_set() or deadline.is_over():
                     raise TimeoutError
+
+    def _has_advanced(self) -> bool:
+        """Return whether it has read more of its files since this was last asked: one that does is not given up.
+
+        What reads a file over and over again doesn't advance. Systems that don't count what a process reads tell
+        nothing.
+        """
+        try:
+            counted = re.search(rb"rchar: (\d+)", Path(f"/proc/{self.process.pid}/io").read_bytes())
+        except OSError:
+            return False
+        before, self._bytes_read = self._bytes_read, int(counted[1]) if counted else 0
+        return before < self._bytes_read <= self._most_bytes
 
     def _failure(self) -> WorkerFailure:
         was_killed = True
@@ -231,7 +268,7 @@ class _ResponseStream:
     """The responses of a worker, waited for until a deadline."""
 
     worker: WorkerProcess
-    deadline: float
+    deadline: _Deadline
 
     def read(self, size: int, /) -> bytes:
         return self.worker.read(size, self.deadline)

@@ -216,12 +216,12 @@ def _profile_large_table(
         parts = _scan_parts(reader.read().batches, table.schema)
     for start in range(0, len(table.schema), MOST_SCANS):
         stop = min(start + MOST_SCANS, len(table.schema))
-        merged = scan_parts(_narrowed(parts, start, stop), profiles.limits)
+        merged = scan_parts(_narrowed(parts, start, stop), profiles.limits, threads=reader.options.threads)
         readings = readings_of(merged)
         if not all(one.reading.is_as(reading) for one, reading in zip(merged, readings, strict=True)):
             # Later rows showed another reading than the first ones had: these are read again.
             again = _scan_parts(reader.read().batches, table.schema)
-            merged = scan_parts(_narrowed(again, start, stop), profiles.limits, readings)
+            merged = scan_parts(_narrowed(again, start, stop), profiles.limits, readings, reader.options.threads)
         read = _profiles_of(merged, readings, profiles.limits)
         personal: list[PersonalData | None] = []
         if profiles.limits.of_personal.key and not profiles.limits.key:
@@ -247,7 +247,7 @@ def _keyed(
         parts = _scan_parts(reader.read().batches, reader.table.schema)
         chosen = (part.select([start + place for place in places]) for part in parts)
         readings = [profiles[place].reading for place in places]
-        scans = scan_parts(chosen, limits, readings)
+        scans = scan_parts(chosen, limits, readings, reader.options.threads)
         for place, profile in zip(places, _profiles_of(scans, readings, limits), strict=True):
             keyed[place] = profile
     return keyed

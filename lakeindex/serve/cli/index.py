@@ -38,7 +38,9 @@ _KEPT_OF_PERSONAL = {
 @click.option("--memory-per-file", help="What reading one file may use [default: what --memory leaves for it].")
 @click.option("--output-per-file", help="What a file may unpack to, if not 100 times its size [default: 1GB].")
 @click.option(
-    "--seconds-per-file", type=of_setting("seconds_per_file"), help="How long reading one may take [default: 300]."
+    "--seconds-per-file",
+    type=of_setting("seconds_per_file"),
+    help="How long reading one may go on without advancing [default: 300].",
 )
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), help="Where the language model computes.")
 @click.option("--model", help="A sentence-transformers model, by name or path [default: the one that is shipped].")

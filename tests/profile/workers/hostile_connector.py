@@ -22,7 +22,7 @@ SCHEMA = pa.schema([("id", pa.string())])
 
 class HostileConnector:
     suffixes = frozenset(
-        {".exit", ".segv", ".raise", ".refuse", ".hang", ".late", ".thread", ".chatty", ".kill", ".stop"}
+        {".exit", ".segv", ".raise", ".refuse", ".hang", ".late", ".thread", ".chatty", ".kill", ".stop", ".slow"}
     )
 
     def tables(self, file: LakeFile, options: ReadOptions) -> Sequence[SourceTable]:
@@ -45,6 +45,10 @@ class HostileConnector:
             case ".thread":
                 threading.Thread(target=time.sleep, args=(3600,)).start()
                 raise KeyError("with a thread that goes on")
+            case ".slow":
+                with file.open() as handle:
+                    while os.read(handle.fileno(), 1):
+                        time.sleep(0.5)
             case ".kill":
                 if _times_tried(file) <= int(file.path.read_text() or "1000"):
                     os.kill(os.getpid(), signal.SIGKILL)

@@ -31,7 +31,7 @@ HOSTILE = {
     "b.segv": "its reader crashed (killed by signal 11)",
     "c.raise": "its reader crashed (exit code 1: KeyError: 'no such thing')",
     "d.refuse": "not for",
-    "e.hang": "reading it took longer than 2 s; raise --seconds-per-file",
+    "e.hang": "reading it did not advance for 2 s; raise --seconds-per-file",
     "f.late": "its reader crashed (exit code 4)",
     "g.thread": "its reader crashed (killed by signal 9: KeyError: 'with a thread that goes on')",
 }
@@ -339,14 +339,24 @@ def test_a_worker_that_stops_amid_an_answer_is_not_waited_for(tmp_path: Path, in
     (tmp_path / "b.chatty").touch()
     outcomes = outcomes_of(in_workers(files_of(tmp_path), jobs=1, seconds=2))
     assert {path: outcome.reason for path, outcome in outcomes.items()} == {
-        "a.stop": "reading it took longer than 2 s; raise --seconds-per-file",
+        "a.stop": "reading it did not advance for 2 s; raise --seconds-per-file",
         "b.chatty": "",
     }
 
 
-def test_a_file_of_gigabytes_has_the_time_for_each_of_them() -> None:
-    read_limits = ReadLimits(seconds=5)
-    assert [read_limits.seconds_for(size) for size in (0, 10**9 - 1, 10**9, 20 * 10**9)] == [5, 5, 10, 105]
+def test_a_file_that_advances_is_not_given_up_however_slowly_it_does(
+    tmp_path: Path, install: Callable[[str], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install("HostileConnector")
+    (tmp_path / "a.slow").write_text("123456")
+    assert outcomes_of(in_workers(files_of(tmp_path), jobs=1, seconds=1.5))["a.slow"].status is FileStatus.INDEXED
+    monkeypatch.setattr(process, "_MOST_READS", 0)
+    monkeypatch.setattr(process, "_SPARE_BYTES", 0)
+    outcome = outcomes_of(in_workers(files_of(tmp_path), jobs=1, seconds=1.5))["a.slow"]
+    assert (outcome.status, outcome.reason) == (
+        FileStatus.UNSEEN,
+        "reading it did not advance for 1.5 s; raise --seconds-per-file",
+    )
 
 
 @pytest.mark.parametrize(
