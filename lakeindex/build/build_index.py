@@ -20,34 +20,34 @@ from lakeindex.build.columns import STAGED_SCHEMA, Columns
 from lakeindex.build.encoding import BuildModel, PrivateTextEncoder, encode_columns
 from lakeindex.build.kept_before import keeps_less_than_before
 from lakeindex.build.lake_names import LakeNames
+from lakeindex.build.list_files import list_files
 from lakeindex.build.logical_hash import logical_hash
 from lakeindex.build.materialised_rows import KeptRows, materialise_rows
+from lakeindex.build.planned import made_for, planned_manifest
 from lakeindex.build.previous_generation import PreviousGeneration
 from lakeindex.build.profiling import FileProfiler, copy_names
 from lakeindex.build.room import Room, explaining_failures
+from lakeindex.build.shards import gather_shards
 from lakeindex.build.shrinkage import Earlier, Later, require_no_shrinkage
 from lakeindex.build.term_indexes import build_term_indexes
 from lakeindex.build.unseen import keep_unseen, unseen_in
 from lakeindex.catalog.catalog import Catalog
 from lakeindex.catalog.database import storing
 from lakeindex.catalog.directory import Directory
-from lakeindex.config.index_settings import content_settings, limits_of
+from lakeindex.config.index_settings import limits_of
 from lakeindex.config.profile_limits import Names
 from lakeindex.config.settings import Settings
 from lakeindex.index.vector_index import VectorIndex
 from lakeindex.match.lake_calibration import LakeCalibration
 from lakeindex.models.weights import LATE_INTERACTION, STATIC
-from lakeindex.profile.walk import walk
 from lakeindex.rerank.anchor_store import save_anchors
-from lakeindex.rerank.late_interaction import LateInteraction, fingerprint_of
+from lakeindex.rerank.late_interaction import LateInteraction
 from lakeindex.store.generations import Generation
 from lakeindex.store.layout import (
     ANCHORS,
     CATALOG,
     COLUMN_TOKENS,
     COPIES,
-    CROSS_ENCODER_ROLE,
-    ENCODER_ROLE,
     HEAD,
     LAKE_CALIBRATION,
     STAGING,
@@ -106,28 +106,36 @@ def build_index(
     progress: Progress,
     calibrate: Calibrate | None = None,
     open_previous: OpenPrevious = PreviousGeneration.open,
+    shards: Path | None = None,
 ) -> Report:
     """Index a lake and publish the result; the generation before answers queries until then.
+
+    What lies in the folder `shards` was read by shards, and is not read again.
 
     Where nothing changed, nothing is published. What can't be seen for a reason of the machine stays as it was. What
     was read is kept for the same command to go on from, whatever ends this one. Raises NotFound when there is no lake,
     LockHeld when another writer is at work, ShrinkRefused when more would go than `shrink_limit` allows, WriteFailed
     when the index can't be written.
     """
-    files, refused = _list_files(lake, index)
-    content = content_settings(settings)
+    files, refused = list_files(lake, index)
     names = LakeNames(limits_of(settings).name_hasher)
     files, refused = names.hide_files(files), names.hide_outcomes(refused)
     with writing(index) as folder:
         room = Room.of(index, folder, index / STAGING, sum(file.size for file in files))
         with explaining_failures(room), storing(f"the index in {index}"):
             model = model.for_index(index)
-            planned = Manifest(str(lake.resolve()), 0, 0, 0, "", models_of(model, settings), content)
+            planned = planned_manifest(lake, model, settings)
             build = Build(index, folder, settings, model, progress, planned, room, calibrate, names)
-            build.open_previous = open_previous
+            # A shard reads all of its files: nothing is taken over from the generation before.
+            build.open_previous = open_previous if shards is None else _open_nothing
             staging = Staging(index / STAGING)
-            staging.open([planned.lake, planned.format, planned.models, planned.settings])
+            staging.open(made_for(planned))
+            gather_shards(shards, staging, planned)
             return _build(build, staging, files, refused)
+
+
+def _open_nothing(*_: object) -> None:
+    return None
 
 
 def _build(build: Build, staging: Staging, files: list[LakeFile], refused: list[FileOutcome]) -> Report:
@@ -231,23 +239,6 @@ def _write_indexes(build: Build, columns: Columns, directory: Directory, staging
     if build.settings.anchors:
         with build.stage("anchors"):
             _write_anchor_scores(build, CrossInput(tokens, directory.facts), columns.previous)
-
-
-def models_of(model: BuildModel, settings: Settings) -> dict[str, str]:
-    """Return the fingerprints of the models that an index is built with, by their role."""
-    models = {ENCODER_ROLE: model.fingerprint}
-    return models | {CROSS_ENCODER_ROLE: fingerprint_of(LATE_INTERACTION, STATIC)} if settings.anchors else models
-
-
-def _list_files(lake: Path, index: Path) -> tuple[list[LakeFile], list[FileOutcome]]:
-    files: list[LakeFile] = []
-    refused: list[FileOutcome] = []
-    for entry in walk(lake, index):
-        if isinstance(entry, LakeFile):
-            files.append(entry)
-        else:
-            refused.append(entry)
-    return files, refused
 
 
 def _write_anchor_scores(build: Build, columns: CrossInput, previous: PreviousGeneration | None) -> None:

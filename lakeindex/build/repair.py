@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from lakeindex.build.build_index import Calibrate, build_index, models_of
+from lakeindex.build.build_index import Calibrate, build_index
 from lakeindex.build.encoding import BuildModel
 from lakeindex.build.lost_manifest import remade_manifest
+from lakeindex.build.planned import models_of
 from lakeindex.build.previous_generation import PreviousGeneration
 from lakeindex.build.republish import build_like, republish
 from lakeindex.build.same_lake import is_lake_of

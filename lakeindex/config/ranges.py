@@ -99,6 +99,8 @@ SCORED_PAIRS = WholeRange(0, 1_000_000_000)
 SHARE = NumberRange(0, 1)
 """Probabilities, precisions, containments."""
 HOPS = WholeRange(1, 6)
+WORKERS = WholeRange(1, 1024)
+"""Processes of this machine that read shards."""
 GENERATION = WholeRange(1, 1_000_000_000)
 ROW_NUMBER = WholeRange(0, 1_000_000_000_000)
 """Of a table's row; the first one is 0."""

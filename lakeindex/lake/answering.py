@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from lakeindex.search.scored_candidates import ScoredCandidates
 
 
+MOST_COUNTED = 1_000_000
+"""Distinct values of both columns of a pair up to which their join is counted in the source files."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answering:
     """Makes answers out of what an open index finds."""
@@ -56,7 +60,18 @@ class Answering:
 
         lookups = Lookups(self.opened.searcher, self.opened.model) if counting.is_thorough else None
         counter = MatchCounter(self.opened.tables, lookups, counting.outside, column)
-        return [*counter.count(matches[: counting.probe]), *matches[counting.probe :]]
+        probed = [self._unless_too_large(match, column) for match in matches[: counting.probe]]
+        counted = iter(counter.count([match for match in probed if not match.note]))
+        return [*(match if match.note else next(counted) for match in probed), *matches[counting.probe :]]
+
+    def _unless_too_large(self, match: Match, column: ColumnId | None) -> Match:
+        """Return a match, with a note where its columns have too many distinct values to be counted in seconds."""
+        directory = self.opened.searcher.directory
+        sides = [match.column] if column is None else [column, match.column]
+        values = sum(int(directory.facts.distinct[directory.key_of(side)]) for side in sides)
+        if values <= MOST_COUNTED:
+            return match
+        return replace(match, note=f"estimated from samples: {values:,} distinct values take too long to be counted")
 
     def _self_matches(self, column: ColumnId, cut: Cut) -> list[Match]:
         """Return the columns of a column's own table that it refers to, or that refer to it."""

@@ -126,20 +126,44 @@ class Lake:
 
         Raises NotFound when there is no such folder, LockHeld when another writer is at work.
         """
+        return cls._indexed(Path(path), with_index(settings, index), progress)
+
+    @classmethod
+    def merge(
+        cls,
+        shards: str | Path,
+        index: str | Path | None = None,
+        settings: Settings | None = None,
+        progress: Progress = silent,
+    ) -> Lake:
+        """Make an index of what `read_shard` has read into the folder `shards`, as a single build would have made it.
+
+        What no shard has read is read now. Raises NotFound where there are no shards, or no lake any more,
+        StaleArtifact where they were made for different lakes or settings, or by another version of lakeindex, LockHeld
+        when another writer is at work.
+        """
+        from lakeindex.build.shards import made_of
+
+        lake, built_with = made_of(Path(shards), with_index(settings, index))
+        return cls._indexed(lake, built_with, progress, Path(shards))
+
+    @classmethod
+    def _indexed(cls, path: Path, settings: Settings, progress: Progress, shards: Path | None = None) -> Lake:
         from lakeindex.build.build_index import build_index
         from lakeindex.encode.named_models import remember_model
         from lakeindex.search.own_joins import calibrate_lake
 
         # A build reads all of the lake that it is given.
-        settings = replace(with_index(settings, index), allow=None, lake="")
+        settings = replace(settings, allow=None, lake="")
         remember_model(settings.model)
         report = build_index(
-            Path(path),
+            path,
             Path(settings.index),
             settings,
             build_model(settings),
             progress,
             partial(calibrate_lake, settings=settings),
+            shards=shards,
         )
         built = cls(open_current(Path(settings.index)), settings)
         built.report = replace(report, logical_hash=built.logical_hash)
@@ -175,6 +199,8 @@ class Lake:
     restore = staticmethod(maintenance.restore)
     repair = staticmethod(maintenance.repair)
     forget = staticmethod(maintenance.forget)
+    read_shard = staticmethod(maintenance.read_shard)
+    read_on_cluster = staticmethod(maintenance.read_on_cluster)
 
     def query(
         self,

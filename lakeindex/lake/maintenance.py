@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lakeindex.config.ranges import GENERATION
+from lakeindex.config.ranges import GENERATION, WORKERS
 from lakeindex.config.settings import Settings
 from lakeindex.store import generations
 from lakeindex.store.generations import Checked, Generation
-from lakeindex.types.reports import Progress
+from lakeindex.types.reports import FileOutcome, Progress
 
 if TYPE_CHECKING:
     from lakeindex.build.encoding import BuildModel
@@ -92,6 +92,36 @@ def repair(index: str | Path | None = None, settings: Settings | None = None, pr
         settings, build_model, lambda built_with: partial(calibrate_lake, settings=built_with), progress
     )
     return repair_index(Path(settings.index), repairing)
+
+
+def read_shard(
+    path: str | Path, folder: str | Path, shard: str, settings: Settings | None = None, progress: Progress = silent
+) -> list[FileOutcome]:
+    """Read one shard of a lake, as "2/3", into a folder that all shards share; return the outcome of each of its files.
+
+    `Lake.merge(folder)` then makes an index of them, equal to that of a single build. A shard that was
+    killed goes on where it was. Raises InvalidSetting for what is no shard, NotFound when there is no such lake,
+    LockHeld when another process reads this shard, WriteFailed when the folder can't be written.
+    """
+    from lakeindex.build.shards import Shard, read_shard
+
+    settings = replace(with_index(settings, None), allow=None, lake="")
+    return read_shard(Path(path), Path(folder), Shard.parse(shard), settings, build_model(settings), progress)
+
+
+def read_on_cluster(
+    path: str | Path, folder: str | Path, dask: str | int, settings: Settings | None = None, progress: Progress = silent
+) -> None:
+    """Read a lake in shards on a Dask cluster, into a folder that its workers share; `Lake.merge(folder)` follows.
+
+    `dask` is the address of its scheduler, or how many workers of this machine are started. Raises MissingExtra where
+    Dask isn't installed, NotFound when there is no such lake, LakeIndexError where no scheduler answers.
+    """
+    from lakeindex.build.dask_cluster import DaskCluster
+
+    cluster = DaskCluster(workers=WORKERS.require(dask, "dask")) if isinstance(dask, int) else DaskCluster(dask)
+    settings = replace(with_index(settings, None), allow=None, lake="")
+    cluster.read(Path(path), Path(folder), settings, build_model, progress)
 
 
 def forget(

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,7 @@ class Staging:
     def open(self, made_for: Sequence[object]) -> None:
         """Resume what an earlier build for the same lake and settings left, or start anew."""
         wanted = json.dumps(made_for, sort_keys=True)
-        is_resumed = self._is_for(wanted)
+        is_resumed = self.is_for(made_for)
         if not is_resumed:
             self.drop()
         for one in (self.copies, self._units, self._vectors):
@@ -67,9 +68,17 @@ class Staging:
         if not is_resumed:  # written last: a kill before leaves no staging to resume
             (self.folder / _MADE_FOR).write_text(wanted, "utf-8")
 
-    def _is_for(self, wanted: str) -> bool:
+    def is_for(self, made_for: Sequence[object]) -> bool:
+        """Return whether it was made for this."""
         path = self.folder / _MADE_FOR
-        return path.is_file() and path.read_text("utf-8", "replace") == wanted
+        return path.is_file() and path.read_text("utf-8", "replace") == json.dumps(made_for, sort_keys=True)
+
+    def made_for(self) -> Any:
+        """Return what it was made for, as read from JSON; None where it isn't there, or isn't whole."""
+        try:
+            return json.loads((self.folder / _MADE_FOR).read_text("utf-8"))
+        except (OSError, ValueError):
+            return None
 
     def drop(self) -> None:
         """Remove everything."""
@@ -91,6 +100,17 @@ class Staging:
                 yield StagedUnit(path, json.loads(metadata[_OUTCOMES]), tuple(copies))
             else:
                 path.unlink()
+
+    def take_unit(self, unit: StagedUnit, other: Staging, place: Callable[[Path, Path], None]) -> None:
+        """Take a unit of another staging, with the copies of its tables; `place` links or copies a file."""
+        for name in unit.copies:
+            _place(place, other.copies / name, self.copies / name)
+        _place(place, unit.path, self._units / unit.path.name)
+
+    def take_vectors(self, other: Staging, place: Callable[[Path, Path], None]) -> None:
+        """Take all vectors of another staging."""
+        for path in _whole(other._vectors):
+            _place(place, path, self._vectors / path.name)
 
     def keep_copies(self, names: Collection[str]) -> None:
         """Remove all other copies.
@@ -128,9 +148,15 @@ def _write(table: pa.Table, folder: Path) -> None:
     with pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
     content = sink.getvalue()
-    unfinished = folder / "unfinished"
+    unfinished = folder / f"unfinished-{os.getpid()}"
     unfinished.write_bytes(content)
     unfinished.replace(folder / f"{_hash_of(content)}.arrow")
+
+
+def _place(place: Callable[[Path, Path], None], path: Path, target: Path) -> None:
+    # What is there already has the same content, as its name says; a copy's name says its table alone.
+    if not target.exists():
+        place(path, target)
 
 
 def _whole(folder: Path) -> list[Path]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from lakeindex.config.ranges import WORKERS
 from lakeindex.config.settings import Settings
-from lakeindex.serve.cli.numbers import of_setting
+from lakeindex.serve.cli.numbers import InRange, of_setting
 from lakeindex.serve.cli.options import read_settings, with_index, with_quiet
 from lakeindex.serve.cli.output import as_json, print_message
 from lakeindex.serve.cli.unfinished_build import leaving_no_litter
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from lakeindex.types.reports import FileOutcome, Report
 
 _SOME_FAILED = 5
+_SHARDS = "shards"
+"""In the index's folder, what the workers of a cluster share unless told another."""
 _SHOWN_FAILURES = 10
 _KEPT_OF_PERSONAL = {
     "keep": "kept like other columns (--personal hash or refuse keeps less)",
@@ -83,22 +87,83 @@ _KEPT_OF_PERSONAL = {
     help="Columns that the reranker `cells` scores with all others [default: 0].",
 )
 @click.option("--materialize", is_flag=True, default=None, help="Copy the rows into the index.")
+@click.option("--shard", metavar="I/N", help="Only read this share of the lake, into --staging, to be merged later.")
+@click.option("--staging", type=click.Path(path_type=Path), metavar="DIR", help="The folder that shards share.")
+@click.option("--dask", metavar="HOST:PORT", help="Read the lake on a Dask cluster that sees LAKE and --staging.")
+@click.option("--dask-local", metavar="N", type=InRange(WORKERS), help="Read it on N Dask workers of this machine.")
 @with_quiet
-def index(lake: Path, report: Path | None, strict: bool, allow_shrink: bool, quiet: bool, **flags: Any) -> None:
+def index(
+    lake: Path,
+    report: Path | None,
+    strict: bool,
+    allow_shrink: bool,
+    shard: str | None,
+    staging: Path | None,
+    dask: str | None,
+    dask_local: int | None,
+    quiet: bool,
+    **flags: Any,
+) -> None:
     """Index the files below LAKE, which are only read."""
     settings = read_settings(**flags | ({"shrink_limit": 1.0} if allow_shrink else {}))
+    cluster = dask or dask_local
+    if sum(one is not None for one in (shard, dask, dask_local)) > 1:
+        raise click.UsageError("of --shard, --dask and --dask-local only one can be given")
+    if (shard is None) != (staging is None) and cluster is None:
+        raise click.UsageError("--shard and --staging go together: --shard 1/3 --staging DIR")
+    if shard is not None and staging is not None:
+        _read_shard(lake, staging, shard, settings, quiet)
+        return
     with leaving_no_litter(Path(settings.index)):
         from lakeindex.lake import Lake
         from lakeindex.serve.cli.progress import build_progress
 
         with build_progress(quiet) as progress:
-            built = Lake.index(lake, settings.index, settings, progress).report
+            if cluster is None:
+                built = Lake.index(lake, settings.index, settings, progress).report
+            else:
+                shared = staging or Path(settings.index) / _SHARDS
+                Lake.read_on_cluster(lake, shared, cluster, settings, progress)
+                built = Lake.merge(shared, settings.index, settings, progress).report
+                shutil.rmtree(shared, ignore_errors=True)
         assert built is not None
         if report is not None:
             report.write_text(as_json(_report_json(built), indent=1) + "\n", "utf-8")
         _summarise(built, settings, quiet)
     if strict and (_unread(built) or built.read_in_part()):
         sys.exit(_SOME_FAILED)
+
+
+@click.command()
+@click.argument("staging", type=click.Path(path_type=Path))
+@with_index
+@click.option("--memory", help="What all processes together may use [default: 2GB].")
+@with_quiet
+def merge(staging: Path, quiet: bool, **flags: Any) -> None:
+    """Make an index of what shards have read into the folder STAGING; what none has read is read now."""
+    settings = read_settings(**flags)
+    with leaving_no_litter(Path(settings.index)):
+        from lakeindex.lake import Lake
+        from lakeindex.serve.cli.progress import build_progress
+
+        with build_progress(quiet) as progress:
+            built = Lake.merge(staging, settings.index, settings, progress).report
+        assert built is not None
+        _summarise(built, settings, quiet)
+
+
+def _read_shard(lake: Path, staging: Path, shard: str, settings: Settings, quiet: bool) -> None:
+    from lakeindex.lake.maintenance import read_shard
+    from lakeindex.serve.cli.progress import build_progress
+
+    with build_progress(quiet) as progress:
+        outcomes = read_shard(lake, staging, shard, settings, progress)
+    read = [outcome for outcome in outcomes if outcome.status is FileStatus.INDEXED]
+    print_message(
+        f"shard {shard}: {len(read)} of {len(outcomes)} files read into {staging}; once all shards are: "
+        f"lakeindex merge {staging}",
+        quiet,
+    )
 
 
 def _unread(report: Report) -> list[FileOutcome]:

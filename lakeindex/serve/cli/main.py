@@ -13,7 +13,7 @@ from lakeindex.errors import LakeIndexError
 from lakeindex.serve.cli.closed_pipe import ReaderGone
 from lakeindex.serve.cli.enrich import enrich
 from lakeindex.serve.cli.feedback import accept, feedback, reject
-from lakeindex.serve.cli.index import demo, index
+from lakeindex.serve.cli.index import demo, index, merge
 from lakeindex.serve.cli.inspect import profile, read, sql, status, tables
 from lakeindex.serve.cli.integrate import integrate
 from lakeindex.serve.cli.interrupt import Interrupted, Unwinding, guard, leave, say_why
@@ -60,7 +60,7 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    accept, dedupe, demo, enrich, evaluate, explain, feedback, forget, index, integrate, join, keys, link, pairs,
+    accept, dedupe, demo, enrich, evaluate, explain, feedback, forget, index, integrate, join, keys, link, merge, pairs,
     path, profile, query, read, reject, relationships, repair, restore, rollback, similar, snapshot, sql, status,
     tables, train, types, union, verdicts, verify, watch_joins, why, write_map,
 )  # fmt: skip

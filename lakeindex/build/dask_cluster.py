@@ -1,0 +1,123 @@
+"""Read the shards of a lake on a Dask cluster, whose workers see the lake and a shared folder."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lakeindex.build.encoding import BuildModel
+from lakeindex.build.shards import Shard, files_to_share, read_shard
+from lakeindex.config.settings import Settings, bytes_of
+from lakeindex.errors import LakeIndexError, MissingExtra
+from lakeindex.types.reports import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_SHARDS_A_WORKER = 4
+"""So that workers that are done early take what is left."""
+_SHARD_BYTES = 64 << 20
+_MOST_SHARDS = 4096
+_DEATHS = 10
+"""Workers that may die while they hold a task; by default three, whichever of their tasks is at fault."""
+_TRIES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class DaskCluster:
+    """A cluster by the address of its scheduler, or workers of this machine."""
+
+    address: str = ""
+    """As `10.0.0.1:8786`; empty for workers of this machine."""
+    workers: int = 0
+    """How many, where they are of this machine."""
+
+    def read(
+        self,
+        lake: Path,
+        folder: Path,
+        settings: Settings,
+        make_model: Callable[[Settings], BuildModel],
+        progress: Progress,
+    ) -> None:
+        """Read a lake in shards into `folder`.
+
+        A shard whose worker is killed goes on in another one. Raises MissingExtra where Dask isn't installed, NotFound
+        where there is no lake, LakeIndexError where the cluster isn't reached, and what reading a shard raises.
+        """
+        files = files_to_share(lake, folder, settings)
+        with self._client(settings) as client:
+            workers = max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
+            enough = max(_SHARDS_A_WORKER * workers, sum(file.size for file in files) // _SHARD_BYTES)
+            count = max(1, min(enough, len(files), _MOST_SHARDS))
+            # A secret is no task's: workers take the key of hashes from their own environment.
+            memory, index = self._memory_of_each(settings, workers), str(Path(settings.index).absolute())
+            shared = replace(settings, jobs=1, hash_key="", memory=memory, index=index)
+            shards = [f"{number}/{count}" for number in range(1, count + 1)]
+            task = _Task(str(lake.absolute()), str(folder.absolute()), shared, make_model)
+            futures = client.map(task, shards, pure=False, retries=_TRIES)
+            progress("profile", 0, len(files))
+            done = 0
+            for _, read in _as_completed(futures):
+                done += read
+                progress("profile", done, len(files))
+
+    def _memory_of_each(self, settings: Settings, workers: int) -> str:
+        """Return the memory of a worker: those of this machine share what the command may take."""
+        if not self.workers:
+            return settings.memory
+        return f"{(bytes_of(settings.memory) or 0) // workers}B"
+
+    @contextmanager
+    def _client(self, settings: Settings) -> Iterator[Any]:
+        try:
+            import dask
+            from distributed import Client, LocalCluster
+        except ModuleNotFoundError as error:
+            raise MissingExtra("distributed", "dask") from error
+        with dask.config.set({"distributed.scheduler.allowed-failures": _DEATHS}):
+            if self.address:
+                try:
+                    with Client(self.address, timeout="10s") as client:  # type: ignore[no-untyped-call]
+                        yield client
+                except (OSError, TimeoutError) as error:
+                    raise LakeIndexError(f"no Dask scheduler answers at {self.address}: {error}") from error
+                return
+            with (
+                LocalCluster(  # type: ignore[no-untyped-call]
+                    n_workers=self.workers, threads_per_worker=1, memory_limit=0, dashboard_address=None,
+                    host="127.0.0.1", silence_logs=logging.CRITICAL,
+                ) as cluster,
+                Client(cluster) as client,  # type: ignore[no-untyped-call]
+            ):  # fmt: skip
+                yield client
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """Reads a shard, in a worker's process."""
+
+    lake: str
+    folder: str
+    settings: Settings
+    make_model: Callable[[Settings], BuildModel]
+
+    def __call__(self, shard: str) -> int:
+        """Return how many files were read."""
+        model = self.make_model(self.settings)
+        read = read_shard(Path(self.lake), Path(self.folder), Shard.parse(shard), self.settings, model, _silent)
+        return len(read)
+
+
+def _as_completed(futures: Any) -> Any:
+    from distributed import as_completed
+
+    return as_completed(futures, with_results=True)  # type: ignore[no-untyped-call]
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Report progress to nobody: the coordinator shows one bar for all."""

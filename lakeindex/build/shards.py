@@ -1,0 +1,156 @@
+"""A build in shards, on machines that share a folder: each reads its share of the lake, and one merges them.
+
+FOLDER/shard-2-of-3/        a staging, as every build has one
+FOLDER/shard-2-of-3.lock    held by whoever works at it; it ends with its process
+
+What a shard stages are files named by the hash of their content, which a build takes for its own work that was
+interrupted: what no shard has read, it reads itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from lakeindex.build.columns import STAGED_SCHEMA, Columns
+from lakeindex.build.encoding import BuildModel, PrivateTextEncoder, encode_columns
+from lakeindex.build.lake_names import LakeNames
+from lakeindex.build.list_files import list_files
+from lakeindex.build.planned import made_for, planned_manifest
+from lakeindex.build.profiling import FileProfiler
+from lakeindex.build.room import Room
+from lakeindex.config.index_settings import limits_of, settings_built_with
+from lakeindex.config.settings import Settings
+from lakeindex.errors import InvalidSetting, NotFound, StaleArtifact, WriteFailed
+from lakeindex.store.manifest import Manifest
+from lakeindex.store.publishing import link_or_copy
+from lakeindex.store.staging import Staging
+from lakeindex.store.waiting_lock import locked
+from lakeindex.types.lake import LakeFile
+from lakeindex.types.reports import FileOutcome, Progress
+
+_FOLDERS = "shard-*-of-*"
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One of several equal shares of a lake."""
+
+    number: int
+    """From 1 on."""
+    of: int
+
+    @classmethod
+    def parse(cls, text: str) -> Shard:
+        """Read `2/3`. Raises InvalidSetting for anything that is no share."""
+        found = re.fullmatch(r"([1-9]\d{0,5})/([1-9]\d{0,5})", text)
+        if found is None or int(found[1]) > int(found[2]):
+            raise InvalidSetting(f"{text!r} is no shard: give its number and how many there are, as 2/3")
+        return cls(int(found[1]), int(found[2]))
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
+
+    @property
+    def folder(self) -> str:
+        """Return the name of its folder."""
+        return f"shard-{self.number}-of-{self.of}"
+
+    def share_of(self, files: Sequence[LakeFile]) -> list[LakeFile]:
+        """Return its files: each goes to the shard that has the fewest bytes so far, the largest first."""
+        sizes = [0] * self.of
+        share = []
+        for file in sorted(files, key=lambda one: (-one.size, one.name)):
+            least = sizes.index(min(sizes))
+            sizes[least] += max(file.size, 1)
+            if least == self.number - 1:
+                share.append(file)
+        return sorted(share, key=lambda one: one.name)
+
+
+def read_shard(
+    lake: Path, folder: Path, shard: Shard, settings: Settings, model: BuildModel, progress: Progress
+) -> list[FileOutcome]:
+    """Read and encode a shard's files into its staging in `folder`; return the outcome of each.
+
+    Neither `folder` nor the index of the settings belongs to the lake.
+    What the same shard has staged before, as when it was killed, is not read again. Raises NotFound when there is no
+    lake, LockHeld when another process works at this shard, WriteFailed when the folder can't be written.
+    """
+    chosen = shard.share_of(files_to_share(lake, folder, settings))
+    staging = Staging(folder / shard.folder)
+    names = LakeNames(limits_of(settings).name_hasher)
+    with _writing(folder, shard):
+        staging.open(made_for(planned_manifest(lake, model, settings)))
+        room = Room.of(folder, staging.folder, staging.folder, sum(file.size for file in chosen))
+        private_texts = PrivateTextEncoder(model, staging, None)
+        profiler = FileProfiler(staging, settings, private_texts, room, names)
+        outcomes = profiler.profile(names.hide_files(chosen), progress)
+        columns = Columns.gather(None, (), staging.records(STAGED_SCHEMA))
+        encode_columns(columns, model, staging, progress)
+    return names.show_outcomes(outcomes)
+
+
+def files_to_share(lake: Path, folder: Path, settings: Settings) -> list[LakeFile]:
+    """Return the files of a lake without those of its index and of the folder of its shards."""
+    files, _ = list_files(lake, Path(settings.index))
+    own = folder.resolve()
+    return [file for file in files if not file.path.is_relative_to(own)]
+
+
+@contextmanager
+def _writing(folder: Path, shard: Shard) -> Iterator[None]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with locked(folder / f"{shard.folder}.lock", folder / shard.folder):
+            yield
+    except OSError as error:
+        raise WriteFailed(f"shard {shard} can't be written into {folder}: {error.strerror or error}") from error
+
+
+def gather_shards(folder: Path | None, staging: Staging, planned: Manifest) -> None:
+    """Put what shards have staged in `folder` into the staging of a build; nothing where it is None.
+
+    Of files that two shards have read, one reading is taken. Raises NotFound where there are no shards, StaleArtifact
+    where one was made for another lake, with other settings, models or another version.
+    """
+    if folder is None:
+        return
+    taken = {name for unit in staging.units() for name in unit.outcomes}
+    for path in _shards_in(folder):
+        shard = Staging(path)
+        if not shard.is_for(made_for(planned)):
+            raise StaleArtifact(
+                f"{path} was made for another lake, with other settings or by another version of lakeindex; "
+                "remove it, or read that shard again as the others were"
+            )
+        for unit in shard.units():
+            if taken.isdisjoint(unit.outcomes):
+                staging.take_unit(unit, shard, link_or_copy)
+                taken.update(unit.outcomes)
+        staging.take_vectors(shard, link_or_copy)
+
+
+def made_of(folder: Path, settings: Settings) -> tuple[Path, Settings]:
+    """Return the lake that shards were made of, and the settings that build the same; the rest is from `settings`.
+
+    Raises NotFound where there are no shards, StaleArtifact where another version of lakeindex, or with another key,
+    made them.
+    """
+    first = _shards_in(folder)[0]
+    made = Staging(first).made_for()
+    try:
+        lake, _, _, content = made
+        return Path(lake), settings_built_with(content, settings)
+    except (TypeError, ValueError, KeyError) as error:
+        raise StaleArtifact(f"{first} was not made by this version of lakeindex; read that shard again") from error
+
+
+def _shards_in(folder: Path) -> list[Path]:
+    shards = sorted(path for path in folder.glob(_FOLDERS) if path.is_dir())
+    if not shards:
+        raise NotFound(f"no shards in {folder}: lakeindex index LAKE --shard 1/2 --staging {folder} makes one")
+    return shards

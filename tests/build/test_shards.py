@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lakeindex import Lake, Settings
+from lakeindex.build.shards import Shard
+from lakeindex.errors import InvalidSetting, LockHeld, NotFound, StaleArtifact
+from lakeindex.store.waiting_lock import locked
+from lakeindex.types.lake import ColumnId, LakeFile
+
+SHARDS = ("1/3", "2/3", "3/3")
+
+
+@pytest.fixture
+def staging(tmp_path: Path) -> Path:
+    return tmp_path / "staging"
+
+
+def read_all(lake: Path, staging: Path, settings: Settings) -> list[str]:
+    return [one.path for shard in SHARDS for one in Lake.read_shard(lake, staging, shard, settings)]
+
+
+def answers(lake: Lake) -> list[tuple[object, ...]]:
+    columns = [ColumnId(table, "id") for table in lake.tables()["table"].to_pylist()]
+    columns = [one for one in columns if one.name in lake.profile(one.table)["column"].to_pylist()]
+    found = [match for one in columns for match in lake.query(one.table, one.name, k=5).matches]
+    assert found
+    return [(match.query, match.column, match.score) for match in found]
+
+
+def test_shards_that_are_merged_are_the_index_of_a_single_build(
+    lake_folder: Path, staging: Path, lake: Lake, settings: Settings, tmp_path: Path
+) -> None:
+    read = read_all(lake_folder, staging, settings)
+    assert len(read) == len(set(read)) >= len(SHARDS)
+    merged = Lake.merge(staging, tmp_path / "merged", settings)
+    assert merged.logical_hash == lake.logical_hash
+    assert answers(merged) == answers(lake)
+
+
+def test_what_no_shard_or_two_have_read_is_read_once(
+    lake_folder: Path, staging: Path, lake: Lake, settings: Settings, tmp_path: Path
+) -> None:
+    for shard in ("1/3", "1/2"):
+        Lake.read_shard(lake_folder, staging, shard, settings)
+    # As where a shard was killed in the middle of writing.
+    (staging / "shard-1-of-2" / "shares" / "unfinished-1").write_bytes(b"half")
+    cut = next((staging / "shard-1-of-2" / "shares").glob("*.arrow"))
+    cut.write_bytes(cut.read_bytes()[:-9])
+    assert Lake.merge(staging, tmp_path / "merged", settings).logical_hash == lake.logical_hash
+
+
+def test_a_shard_made_otherwise_is_refused(
+    lake_folder: Path, staging: Path, settings: Settings, tmp_path: Path
+) -> None:
+    Lake.read_shard(lake_folder, staging, "1/2", settings)
+    Lake.read_shard(lake_folder, staging, "2/2", replace(settings, header="no"))
+    with pytest.raises(StaleArtifact, match="shard-2-of-2 was made for another lake, with other settings"):
+        Lake.merge(staging, tmp_path / "merged", settings)
+    (staging / "shard-1-of-2" / "made_for.json").write_text("[1, 2")
+    with pytest.raises(StaleArtifact, match="shard-1-of-2 was not made by this version"):
+        Lake.merge(staging, tmp_path / "merged", settings)
+
+
+def test_two_processes_do_not_read_one_shard(
+    lake_folder: Path, staging: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lakeindex.store.waiting_lock._LOCK_TIMEOUT_SECONDS", 0.1)
+    staging.mkdir()
+    with locked(staging / "shard-1-of-2.lock", staging), pytest.raises(LockHeld, match="process"):
+        Lake.read_shard(lake_folder, staging, "1/2", settings)
+
+
+def test_without_shards_the_way_to_make_them_is_named(staging: Path, settings: Settings) -> None:
+    with pytest.raises(NotFound, match=r"no shards in .*: lakeindex index LAKE --shard 1/2 --staging"):
+        Lake.merge(staging, None, settings)
+
+
+@pytest.mark.parametrize("text", ["", "0/2", "3/2", "1/0", "1", "a/b", "1/2/3", "-1/2", "1/99999999"])
+def test_what_is_no_shard_is_refused(text: str) -> None:
+    with pytest.raises(InvalidSetting, match="is no shard: give its number and how many there are, as 2/3"):
+        Shard.parse(text)
+
+
+def test_shards_share_all_files_and_about_as_many_bytes() -> None:
+    files = [LakeFile(Path(f"/{size}"), f"{size}", size, 0) for size in (900, 500, 400, 300, 200, 100, 0, 7)]
+    shares = [Shard(number, 3).share_of(files) for number in (1, 2, 3)]
+    assert sorted(file.name for share in shares for file in share) == sorted(file.name for file in files)
+    assert [sum(file.size for file in share) for share in shares] == pytest.approx([802, 802, 802], abs=100)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kills", [0, 3])
+def test_a_dask_cluster_makes_the_index_of_a_single_build_whatever_is_killed(
+    lake_folder: Path, staging: Path, lake: Lake, settings: Settings, tmp_path: Path, kills: int
+) -> None:
+    pytest.importorskip("distributed", reason="pip install 'lakeindex[dask]'")
+    stop = threading.Event()
+    killer = threading.Thread(target=_kill_workers, args=(kills, stop))
+    killer.start()
+    Lake.read_on_cluster(lake_folder, staging, 2, settings)
+    stop.set()
+    killer.join()
+    assert Lake.merge(staging, tmp_path / "merged", settings).logical_hash == lake.logical_hash
+    shutil.rmtree(staging)
+
+
+def _kill_workers(kills: int, stop: threading.Event) -> None:
+    """Kill one of the cluster's workers, some seconds after one another."""
+    while kills and not stop.wait(3.0):
+        workers = [one for one in _descendants(os.getpid()) if b"spawn_main" in _command(one)]
+        if workers:
+            os.kill(workers[-1], signal.SIGKILL)
+            kills -= 1
+        time.sleep(0.1)
+
+
+def _command(process: int) -> bytes:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def _descendants(process: int) -> list[int]:
+    try:
+        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    except OSError:
+        return []
+    return [one for child in map(int, children) for one in (child, *_descendants(child))]
