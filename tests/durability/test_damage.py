@@ -82,7 +82,7 @@ def index_with_lists(tmp_path: Path) -> Iterator[Path]:
     assert Lake.open(index, SETTINGS).query("sales/orders.csv", "country").matches
 
 
-@pytest.mark.parametrize("number", [20, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [10, pytest.param(1000, marks=pytest.mark.slow)])
 def test_every_change_of_the_lists_of_a_large_lake_is_noticed(index_with_lists: Path, number: int) -> None:
     assert measure_damage(index_with_lists, VECTORS, number) == {"mutations": number, "noticed": number}
 

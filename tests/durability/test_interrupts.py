@@ -111,7 +111,7 @@ def assert_ended_well(ended: Ended, index: Path) -> None:
         assert ("nothing was published yet" in line) == (not (index / "CURRENT").exists())
 
 
-@pytest.mark.parametrize("moments", [12, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("moments", [5, pytest.param(50, marks=pytest.mark.slow)])
 def test_interrupted_at_any_moment(lake: Path, tmp_path: Path, moments: int) -> None:
     choose = random.Random(moments)
     started = time.monotonic()

@@ -26,6 +26,7 @@ COMMANDS = (
     "keys",
     "link",
     "map",
+    "merge",
     "pairs",
     "path",
     "profile",
