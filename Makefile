@@ -31,7 +31,7 @@ demo: $(VENV)/.demo-installed
 		&& $(BIN)/lakeindex query geo/i18n/laender.csv Land --index $(INDEX) -k 5
 
 test: $(VENV)/.dev-installed
-	$(BIN)/pytest -n 2 -m 'not slow'
+	$(BIN)/pytest -n 2 -m 'not slow' --durations=40
 
 test-slow: $(VENV)/.dev-installed
 	$(BIN)/pytest -m slow

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import duckdb
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lakeindex.config.profile_limits import ProfileLimits
+from lakeindex.config.profile_limits import ProfileLimits, RawValues
 from lakeindex.hashing.text_hash import HashedText
 from lakeindex.profile.column_part import ColumnPart
 from lakeindex.profile.column_profile import LENGTH_BINS, PATTERN_BINS, VALUE_TYPES, Extremes, length_bin
@@ -87,6 +88,16 @@ def test_a_part_that_is_scanned_within_the_bound_of_the_others_adds_all_that_it_
     column = pa.array(others, pa.string())
     further = ColumnPart.of(column).scan(whole.reading, SMALL, known.bound)
     assert as_facts(merged([known, further])) == as_facts(whole)
+
+
+def test_under_a_key_shortcuts_lead_to_the_same_hashes() -> None:
+    keyed = replace(SMALL, raw=RawValues.HASH, hash_key="00112233445566778899aabbccddeeff")
+    values: list[str | None] = [*VALUES, *map(str, range(40)), *(f"name {number}" for number in range(40))]
+    reading = profile(values).reading
+    one, other = (scan(values, reading, by_shortcuts, keyed) for by_shortcuts in (True, False))
+    assert one.values.equals(other.values)
+    assert not one.values.equals(scan(values, reading, True).values)
+    assert as_facts(merged([one], keyed)) == as_facts(merged([other], keyed))
 
 
 def test_scans_of_different_readings_are_not_merged() -> None:
