@@ -37,6 +37,8 @@ from lakeindex.config.settings import Settings
 from lakeindex.index.vector_index import VectorIndex
 from lakeindex.match.lake_calibration import LakeCalibration
 from lakeindex.models.weights import LATE_INTERACTION, STATIC
+from lakeindex.plugins import find_connectors
+from lakeindex.profile.parts.find_parts import find_parts
 from lakeindex.profile.walk import walk
 from lakeindex.rerank.anchor_store import save_anchors
 from lakeindex.rerank.late_interaction import LateInteraction, fingerprint_of
@@ -60,6 +62,7 @@ from lakeindex.store.staging import Staging
 from lakeindex.types.column_tokens import save_tokens
 from lakeindex.types.columns import CrossInput
 from lakeindex.types.lake import LakeFile
+from lakeindex.types.layouts import Parts
 from lakeindex.types.personal import PersonalColumn
 from lakeindex.types.reports import FileOutcome, FileStatus, Progress, Report
 
@@ -114,7 +117,7 @@ def build_index(
     LockHeld when another writer is at work, ShrinkRefused when more would go than `shrink_limit` allows, WriteFailed
     when the index can't be written.
     """
-    files, refused = _list_files(lake, index)
+    files, refused = _list_files(lake, index, Parts(settings.parts))
     content = content_settings(settings)
     names = LakeNames(limits_of(settings).name_hasher)
     files, refused = names.hide_files(files), names.hide_outcomes(refused)
@@ -239,7 +242,7 @@ def models_of(model: BuildModel, settings: Settings) -> dict[str, str]:
     return models | {CROSS_ENCODER_ROLE: fingerprint_of(LATE_INTERACTION, STATIC)} if settings.anchors else models
 
 
-def _list_files(lake: Path, index: Path) -> tuple[list[LakeFile], list[FileOutcome]]:
+def _list_files(lake: Path, index: Path, parts: Parts) -> tuple[list[LakeFile], list[FileOutcome]]:
     files: list[LakeFile] = []
     refused: list[FileOutcome] = []
     for entry in walk(lake, index):
@@ -247,7 +250,8 @@ def _list_files(lake: Path, index: Path) -> tuple[list[LakeFile], list[FileOutco
             files.append(entry)
         else:
             refused.append(entry)
-    return files, refused
+    together, skipped = find_parts(files, lake.resolve(), parts, find_connectors)
+    return together, refused + skipped
 
 
 def _write_anchor_scores(build: Build, columns: CrossInput, previous: PreviousGeneration | None) -> None:
@@ -277,7 +281,7 @@ def _manifest(build: Build, catalog: Catalog, directory: Directory) -> Manifest:
         build.planned,
         tables=catalog.count("tables"),
         columns=catalog.count("columns"),
-        failed=catalog.count("files", f"status = '{FileStatus.FAILED}'"),
+        failed=catalog.count_failed(),
         logical_hash=logical_hash(catalog, directory, build.planned),
     )
 
@@ -292,7 +296,7 @@ def _report(
     build: Build, generation: Generation, outcomes: list[FileOutcome], personal: tuple[PersonalColumn, ...]
 ) -> Report:
     return Report(
-        files=tuple(build.names.show_outcomes(outcomes)),
+        files=tuple(build.names.show_outcomes([one for outcome in outcomes for one in outcome.of_each_file()])),
         tables=generation.manifest.tables,
         columns=generation.manifest.columns,
         seconds=sum(build.seconds.values()),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from lakeindex.build.changes import Changes, token_of
+from lakeindex.build.changes import UNSETTLED, Changes, token_of
 from lakeindex.build.columns import STAGED_SCHEMA, with_empty_fields
 from lakeindex.build.encoding import PrivateTextEncoder
 from lakeindex.build.lake_names import LakeNames
@@ -28,7 +28,7 @@ from lakeindex.profile.workers.pool import profile_in_workers
 from lakeindex.profile.workers.protocol import outcome_from_json, outcome_to_json
 from lakeindex.store.staging import StagedUnit, Staging
 from lakeindex.types.lake import LakeFile
-from lakeindex.types.reports import FileOutcome, FileStatus, Progress
+from lakeindex.types.reports import FileOutcome, FileStatus, PartOutcome, Progress
 
 _CODES = {os.strerror(code): code for code in errno.errorcode}
 
@@ -51,6 +51,7 @@ class FileProfiler:
         done = self._resume(files)
         rest = [file for file in files if file.name not in done]
         tokens = {file.name: token_of(file) for file in rest}
+        by_name = {file.name: file for file in rest}
         sizes = {file.name: file.size for file in files}
         self.room.files, self.room.read = sum(sizes.values()), sum(sizes[name] for name in done)
         options = read_options(settings, self.staging.copies if limits.keeps_all else None)
@@ -58,7 +59,7 @@ class FileProfiler:
         shown = self.names.show_files(rest)
         for read in profile_in_workers(shown, options, limits, read_limits_of(settings)):
             unit = self.names.hide_unit(read)
-            outcomes = {one.path: replace(one, token=tokens[one.path]) for one in unit.outcomes}
+            outcomes = {one.path: _with_parts(one, by_name[one.path], tokens[one.path]) for one in unit.outcomes}
             _require_copies(unit.outcomes)
             if unit.records is not None:
                 as_json = {path: json.loads(outcome_to_json(one)) for path, one in outcomes.items()}
@@ -104,6 +105,16 @@ class FileProfiler:
         if RawValues(self.settings.values) is not RawValues.HASH:
             return True
         return bool(np.isin(unit.text_hashes(), self.private_texts.encoded).all())
+
+
+def _with_parts(outcome: FileOutcome, file: LakeFile, token: str) -> FileOutcome:
+    """Return the outcome of a file with its token, and with its parts where their reader could not tell of them."""
+    if any(part.status is FileStatus.UNSEEN for part in outcome.parts):
+        token += UNSETTLED
+    if not file.parts or outcome.parts:
+        return replace(outcome, token=token)
+    parts = tuple(PartOutcome(part.name, outcome.status, outcome.reason) for part in file.parts)
+    return replace(outcome, token=token, parts=parts)
 
 
 def _require_copies(outcomes: Iterable[FileOutcome]) -> None:

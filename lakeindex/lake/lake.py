@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from lakeindex.build.read_table import ReadRows, read_file
+from lakeindex.build.read_table import ReadRows, read_file, read_parts
 from lakeindex.catalog.row_limits import limited
 from lakeindex.config.profile_limits import RawValues
 from lakeindex.config.ranges import (
@@ -501,9 +501,11 @@ class Lake:
 
         _, file = self.opened.tables.table(TableId(table))
         self.opened.require_lake()
+        is_quiet = self.opened.kept_values is not RawValues.SAMPLE
+        if parts := self.opened.catalog.parts_of(file):
+            return read_parts(self.root, parts, self.settings, table, is_quiet)
         path = lake_path(self.root, file)
         require_inside(path, self.root)
-        is_quiet = self.opened.kept_values is not RawValues.SAMPLE
         read = read_file(path, self.settings, file, table, is_quiet)
         return replace(read, has_notes=self.opened.tables.is_allowed_file(file))
 

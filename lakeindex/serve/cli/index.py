@@ -57,6 +57,11 @@ _KEPT_OF_PERSONAL = {
 )
 @click.option("--allow-download", is_flag=True, default=None, help="Let a named model be fetched from its hub.")
 @click.option("--header", type=click.Choice(["auto", "yes", "no"]), help="Whether the first row names the columns.")
+@click.option(
+    "--parts",
+    type=click.Choice(["auto", "merge", "separate"]),
+    help="Which files are one table: partitions, Delta, dated ones (auto), any numbered (merge), none [default: auto].",
+)
 @click.option("--values", type=click.Choice(["sample", "hash", "none"]), help="What is kept of the cells' values.")
 @click.option(
     "--shrink-limit",
