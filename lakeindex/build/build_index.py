@@ -27,7 +27,7 @@ from lakeindex.build.profiling import FileProfiler, copy_names
 from lakeindex.build.room import Room, explaining_failures
 from lakeindex.build.shrinkage import Earlier, Later, require_no_shrinkage
 from lakeindex.build.term_indexes import build_term_indexes
-from lakeindex.build.unseen import keep_unseen, unseen_in
+from lakeindex.build.unseen import keep_unseen, unseen_in, without_incomplete
 from lakeindex.catalog.catalog import Catalog
 from lakeindex.catalog.database import storing
 from lakeindex.catalog.directory import Directory
@@ -137,6 +137,8 @@ def _build(build: Build, staging: Staging, files: list[LakeFile], refused: list[
     with build.stage("compare"):
         previous = build.open_previous(build.index, build.planned, build.settings.memory)
         known = {} if previous is None else previous.files
+        files, lacking = without_incomplete(files, refused, known)
+        refused = [*refused, *lacking]
         changes = Changes.between(files, known, build.settings.check_content)
     with nullcontext() if previous is None else closing(previous):
         private_texts = PrivateTextEncoder(build.model, staging, previous)
@@ -304,5 +306,6 @@ def _report(
         bytes=generation.manifest.bytes,
         logical_hash=generation.manifest.logical_hash,
         generation=generation.number,
+        in_parts=tuple(build.names.show_outcomes([one for one in outcomes if one.parts])),
         personal=personal,
     )

@@ -30,13 +30,6 @@ OUTCOMES = f"SELECT {_SHORT} FROM parts ORDER BY file, path, table_id"
 VIEWED = """
 SELECT table_id, path, scan, columns, keys FROM parts WHERE table_id != '' {where} ORDER BY table_id, path
 """
-LISTED = """
-SELECT table_id AS "table", path AS part, parts.rows, parts.rejected,
-       list_aggregate(list_transform(CAST(keys AS JSON[]), lambda key:
-           (SELECT name FROM columns WHERE columns.table_id = parts.table_id AND position = CAST(key[1] AS INTEGER))
-           || '=' || coalesce(key ->> 1, 'null')), 'string_agg', ', ') AS keys
-FROM parts ORDER BY ALL
-"""
 _NOTHING = TableId("")
 
 

@@ -481,6 +481,12 @@ class Lake:
 
         return list_tables(self.opened.catalog, self.opened.table_ids if self.opened.is_restricted else None)
 
+    def parts(self) -> pa.Table:
+        """List the files of tables that lie in many: table, part, rows, rejected, keys."""
+        from lakeindex.catalog.listing import list_parts
+
+        return list_parts(self.opened.catalog, self.opened.table_ids if self.opened.is_restricted else None)
+
     def profile(self, table: str, column: str | None = None) -> pa.Table:
         """Return the profiles of a table's columns, in the file's order, or of one column.
 

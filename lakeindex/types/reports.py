@@ -121,6 +121,10 @@ class FileOutcome:
             for part in self.parts
         )
 
+    def parts_of(self, table: TableId) -> int:
+        """Return in how many files a table lies that were read together; none for a file that is a table by itself."""
+        return sum(one.table == table != part.path for part in self.parts for one in part.tables)
+
     def _status_of(self, part: PartOutcome) -> FileStatus:
         if part.status is FileStatus.INDEXED:
             return self.status
@@ -164,6 +168,8 @@ class Report:
     """Of the index on disk."""
     logical_hash: str
     generation: int
+    in_parts: tuple[FileOutcome, ...] = ()
+    """What was read of several files together; `files` has each of these for itself."""
     personal: tuple[PersonalColumn, ...] = ()
     """Columns that look like personal data, of all tables."""
 

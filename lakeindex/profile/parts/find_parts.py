@@ -30,6 +30,7 @@ def find_parts(
     """
     if parts is Parts.SEPARATE:
         return list(files), []
+    files = sorted(files, key=lambda file: file.name)
     skipped = [FileOutcome(file.name, FileStatus.SKIPPED, _OF_DLT) for file in files if is_of_dlt(file.name)]
     datasets = datasets_of(one.path for one in skipped)
     rest: Sequence[LakeFile] = [file for file in files if not is_of_dlt(file.name)] if skipped else files
@@ -39,4 +40,4 @@ def find_parts(
     for find in finders:
         found, rest = find(rest, kinds)
         groups += found
-    return with_free_names(groups, rest) if groups else list(rest), skipped
+    return with_free_names(groups, rest), skipped

@@ -59,7 +59,7 @@ def _tables(base: str, below: str, parts: Sequence[LakeFile], kinds: Kinds) -> l
         by_kind = kinds.by_kind(some)
         for of_kind in by_kind.values():
             suffix = suffix_of([part.name for part in of_kind])
-            named = f"{name}/*/{stem}" if stem else f"{name}/*{suffix}" if len(by_kind) > 1 else name
+            named = f"{name}/*/{stem}{suffix}" if stem else f"{name}/*{suffix}" if len(by_kind) > 1 else name
             groups.append(kinds.together(named, base, Layout.HIVE, of_kind))
     return groups
 
@@ -68,7 +68,7 @@ def _by_stem(parts: Sequence[LakeFile]) -> dict[str, list[LakeFile]]:
     """Return files by what stays of their names from folder to folder, where two such names are in most folders."""
     stems: dict[str, list[LakeFile]] = defaultdict(list)
     for part in parts:
-        stems[_CHANGING.sub("*", part.name.rpartition("/")[2])].append(part)
+        stems[_CHANGING.sub("*", part.name.rpartition("/")[2].partition(".")[0])].append(part)
     most = len({folder_of(part.name) for part in parts}) / 2
     returning = [some for some in stems.values() if len({folder_of(part.name) for part in some}) > most]
     return stems if len(returning) > 1 else {"": list(parts)}

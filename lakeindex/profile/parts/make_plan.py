@@ -17,10 +17,11 @@ def make_plan(file: LakeFile) -> Plan:
         return delta_plan(file)
     if file.layout is Layout.ICEBERG:
         return iceberg_plan(file)
+    if file.layout is Layout.SIBLINGS:
+        return Plan(tuple(map(PlannedPart, file.parts)), keep_apart=True)
     shown = [part for part in file.parts if not is_mark(part.name.removeprefix(file.folder))]
-    if file.layout is Layout.HIVE:
-        return Plan(tuple(PlannedPart(part, keys_of(part.name)) for part in shown))
-    return Plan(tuple(map(PlannedPart, shown)), keep_apart=file.layout is Layout.SIBLINGS)
+    keys = [keys_of(part.name) if file.layout is Layout.HIVE else {} for part in shown]
+    return Plan(tuple(map(PlannedPart, shown, keys)))
 
 
 def is_mark(path: str) -> bool:

@@ -30,20 +30,22 @@ def output_folders(files: Sequence[LakeFile], kinds: Kinds) -> Found:
     groups: list[LakeFile] = []
     for folder, some in parts.items():
         if folder in marked or len(some) >= _LEAST_UNMARKED:
-            groups += _tables(folder, some, kinds)
+            # Without a mark their columns have to agree: anybody may call a file a part.
+            groups += _tables(folder, some, Layout.FOLDER if folder in marked else Layout.SIBLINGS, kinds)
         else:
             rest += some
-    return with_hidden(groups, {}, rest, kinds)
+    marked_groups, rest = with_hidden([one for one in groups if one.layout is Layout.FOLDER], {}, rest, kinds)
+    return marked_groups + [one for one in groups if one.layout is not Layout.FOLDER], rest
 
 
-def _tables(folder: str, parts: Sequence[LakeFile], kinds: Kinds) -> list[LakeFile]:
+def _tables(folder: str, parts: Sequence[LakeFile], layout: Layout, kinds: Kinds) -> list[LakeFile]:
     by_kind = kinds.by_kind(parts)
     name = kinds.name_of_folder(folder)
     return [
         kinds.together(
             name if len(by_kind) == 1 else f"{name}/*{suffix_of([part.name for part in some])}",
             folder,
-            Layout.FOLDER,
+            layout,
             some,
         )
         for some in by_kind.values()

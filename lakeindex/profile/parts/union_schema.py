@@ -101,7 +101,9 @@ class UnionSchema:
         column: ArrowArray = batch.column(place)
         if column.type == field.type:
             return column
-        cast: ArrowArray = _texts(column) if field.name in self.as_text else column.cast(field.type)
+        if field.name in self.as_text:
+            return _texts(column)
+        cast: ArrowArray = column.cast(field.type)
         return cast
 
 

@@ -129,6 +129,18 @@ def _report_json(report: Report) -> dict[str, Any]:
         "bytes": report.bytes,
         "logical_hash": report.logical_hash,
         "generation": report.generation,
+        "in_parts": [
+            {
+                "table": table.id,
+                "layout": table.connector,
+                "parts": file.parts_of(table.id),
+                "rows": table.rows,
+                "notes": list(table.notes),
+            }
+            for file in report.in_parts
+            for table in file.tables
+            if file.parts_of(table.id)
+        ],
         "personal": [
             {"table": one.table, "column": one.column, "kind": one.kind, "share": one.share} for one in report.personal
         ],
@@ -144,9 +156,11 @@ def _summarise(report: Report, settings: Settings, quiet: bool) -> None:
     if len(shown) > _SHOWN_FAILURES:
         print_message(f"... and {len(shown) - _SHOWN_FAILURES} more; --report FILE.json names them all", quiet)
     _name_personal(report, settings, quiet)
+    parts = [count for file in report.in_parts for table in file.tables if (count := file.parts_of(table.id))]
+    in_parts = f" ({len(parts)} of them in {sum(parts)} files)" if parts else ""
     as_before = f"{len(unseen)} unseen and left as they were, " if unseen else ""
     print_message(
-        f"indexed {report.tables} tables, {report.columns} columns in {report.seconds:.1f} s "
+        f"indexed {report.tables} tables{in_parts}, {report.columns} columns in {report.seconds:.1f} s "
         f"({len(failed)} files failed, {as_before}{len(skipped)} skipped); index: {settings.index}, "
         f"{report.bytes / 1e6:.1f} MB",
         quiet,
