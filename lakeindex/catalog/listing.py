@@ -48,10 +48,11 @@ def list_parts(catalog: Catalog, visible: Sequence[TableId] | None = None) -> pa
     if visible is not None:
         parts = parts.filter(pc.is_in(parts["table"], pa.array(visible, pa.string())))
     keys = [
-        ", ".join(f"{names.get((table, place), place)}={'null' if value is None else value}" for place, value in found)
-        for table, found in zip(
-            parts["table"].to_pylist(), (json.loads(str(text)) for text in parts["keys"].to_pylist()), strict=True
+        ", ".join(
+            f"{names.get((row['table'], place), place)}={'null' if value is None else value}"
+            for place, value in json.loads(row["keys"])
         )
+        for row in parts.select(["table", "keys"]).to_pylist()
     ]
     return parts.set_column(parts.num_columns - 1, "keys", pa.array(keys, pa.string()))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 from contextlib import suppress
 
 from lakeindex.types.lake import LakeFile
@@ -28,5 +29,6 @@ def content_hash_of(file: LakeFile) -> str:
         with suppress(OSError):
             content = content_hash_of(part)
         # The place in the folder tells of values; what the folder is called doesn't, so that it may be renamed.
-        digest.update(f"{part.name.removeprefix(file.folder)}\0{content}\0".encode())
+        place = os.path.relpath(part.path, file.path)
+        digest.update(f"{place}\0{content}\0".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()

@@ -97,7 +97,8 @@ class UnionSchema:
             return repeated_key(source.part.keys.get(field.name), field.type, batch.num_rows)
         place = places.get(field.name)
         if place is None:
-            return pa.nulls(batch.num_rows, field.type)
+            nulls: ArrowArray = pa.nulls(batch.num_rows, field.type)
+            return nulls
         column: ArrowArray = batch.column(place)
         if column.type == field.type:
             return column
