@@ -86,6 +86,10 @@ class PartsConnector:
         rows.batches = self._batches(file, table.id, parted, options, rows)
         return rows
 
+    def parted(self, table: TableId) -> PartedTable:
+        """Return the parts of a table that `tables` listed, and the columns that they have together."""
+        return self._tables[table]
+
     def read_part(self, source: Source, union: UnionSchema, options: ReadOptions) -> Rows:
         """Read the rows of one part, with the columns of all."""
         rows = source.connector.read(source.part.file, source.table, options)
