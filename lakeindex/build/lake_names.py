@@ -100,7 +100,8 @@ class LakeNames:
 
     def _renamed(self, file: LakeFile, rename: Callable[[str], str]) -> LakeFile:
         parts = tuple(replace(part, name=rename(part.name)) for part in file.parts)
-        return replace(file, name=rename(file.name), parts=parts)
+        unreadable = tuple((rename(path), reason) for path, reason in file.unreadable)
+        return replace(file, name=rename(file.name), parts=parts, unreadable=unreadable)
 
     def _hidden(self, path: str) -> str:
         if self.hasher is None:

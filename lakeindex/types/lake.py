@@ -50,6 +50,8 @@ class LakeFile:
     """How its parts lie in the lake."""
     folder: str = ""
     """The folder that its parts are in, relative to the lake's root, with a `/` at its end; `` for the root."""
+    unreadable: tuple[tuple[str, str], ...] = ()
+    """The names of parts that are not opened, and why: their reader crashed."""
     is_indexed: bool = False
     """Whether the index has its tables, which stay as they are where a part can't be seen."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,11 @@ import pyarrow as pa
 import pytest
 
 from lakeindex import Lake, Settings
+from lakeindex.build import profiling
 from lakeindex.errors import LakeIndexError, NotFound
+from lakeindex.profile.workers.pool import profile_in_workers
+from lakeindex.profile.workers.work_units import WorkUnit
+from lakeindex.types.lake import LakeFile
 from lakeindex.types.reports import FileOutcome, FileStatus
 from tests.parted_lakes import added, delta_start, removed, write_commit, write_parquet, write_text
 
@@ -259,6 +264,26 @@ def test_a_part_that_turns_out_to_be_damaged_leaves_the_others(tmp_path: Path) -
         {"day": 1, "n": 20_000},
         {"day": 3, "n": 20_000},
     ]
+
+
+def test_a_part_over_which_the_reader_crashes_leaves_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crashing(files: Sequence[LakeFile], *rest: Any) -> Iterator[WorkUnit]:
+        for file in files:
+            names = {part.name for part in file.parts or (file,)} - dict(file.unreadable).keys()
+            if any("day=2" in name for name in names):
+                yield WorkUnit((FileOutcome(file.name, FileStatus.FAILED, "its reader crashed"),), None)
+            else:
+                yield from profile_in_workers([file], *rest)
+
+    monkeypatch.setattr(profiling, "profile_in_workers", crashing)
+    for day in (1, 2, 3):
+        write_text(tmp_path / f"lake/s/day={day}/a.csv", f"p,q\n{day},2\n")
+    lake = Lake.index(tmp_path / "lake", tmp_path / "index", SETTINGS)
+    assert outcomes(lake)["s/day=2/a.csv"].reason == "its reader crashed"
+    assert rows_of(lake, "SELECT p, day FROM s ORDER BY ALL") == [{"p": 1, "day": 1}, {"p": 3, "day": 3}]
+    assert "1 of its 3 files could not be read" in notes_of(lake, "s")
 
 
 def test_an_index_of_hidden_names_tells_of_no_part(tmp_path: Path) -> None:

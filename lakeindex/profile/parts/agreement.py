@@ -17,13 +17,13 @@ _OTHER_HEADERS = (Header.YES, Header.NO)
 
 
 def agreeing(sources: Sequence[Source]) -> tuple[list[Source], list[Source]]:
-    """Return the largest group of files with the same names of columns, in any order, and the other files.
+    """Return the files that have the same names of columns as most of them, in any order, and the other files.
 
     Nothing agrees where no file names its columns, or there is only one column.
     """
     counts = Counter(names for source in sources if _is_telling(names := _names(source)))
     usual = max(counts, key=lambda names: counts[names], default=frozenset[str]())
-    if counts[usual] < _LEAST_FILES:
+    if counts[usual] < _LEAST_FILES or 2 * counts[usual] <= len(sources):
         return [], list(sources)
     return [one for one in sources if _names(one) == usual], [one for one in sources if _names(one) != usual]
 

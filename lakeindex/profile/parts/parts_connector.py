@@ -62,6 +62,7 @@ class PartsConnector:
         tables already, what a part raised for a reason of the machine.
         """
         must_read_all = bool(self._failed)
+        self._failed |= file.unreadable
         self._tables, self._plan = {}, make_plan(file)
         sources: dict[str, list[Source]] = defaultdict(list)
         for part in self._plan.parts:

@@ -67,7 +67,9 @@ def _file_to_json(file: LakeFile) -> dict[str, Any]:
 def _file_from_json(read: dict[str, Any]) -> LakeFile:
     layout = read["layout"] and Layout(read["layout"])
     parts = tuple(map(_file_from_json, read["parts"]))
-    return LakeFile(**read | {"path": Path(read["path"]), "parts": parts, "layout": layout})
+    unreadable = _pairs(read["unreadable"])
+    known = {"path": Path(read["path"]), "parts": parts, "layout": layout, "unreadable": unreadable}
+    return LakeFile(**read | known)
 
 
 def write_frame(stream: IO[bytes], tag: Tag, payload: bytes | pa.Buffer) -> None:
