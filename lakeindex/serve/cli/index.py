@@ -150,7 +150,8 @@ def _report_json(report: Report) -> dict[str, Any]:
 def _summarise(report: Report, settings: Settings, quiet: bool) -> None:
     failed, skipped = report.with_status(FileStatus.FAILED), report.with_status(FileStatus.SKIPPED)
     unseen, in_part = report.with_status(FileStatus.UNSEEN), report.read_in_part()
-    shown = failed + unseen + in_part + skipped
+    told = {part.path for file in report.in_parts for part in file.parts}  # marks and logs of tables
+    shown = failed + unseen + in_part + [file for file in skipped if file.path not in told]
     for file in shown[:_SHOWN_FAILURES]:
         print_message(f"{'read in part' if file in in_part else file.status}: {file.path}: {file.reason}", quiet)
     if len(shown) > _SHOWN_FAILURES:
