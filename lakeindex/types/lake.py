@@ -84,6 +84,9 @@ class ReadOptions:
     batch_rows: int = 65_536
     copies: Path | None = None
     """Where to leave a Parquet copy of a table that DuckDB can't read from its file; None for nowhere."""
+    wants_scan: bool = False
+    """Whether it should be found out how DuckDB reads the rows, also where a file is so small that a copy costs less:
+    of a table in many files, one that DuckDB can't read costs a copy of all."""
     only_certain_names: bool = False
     """Whether a row that may hold values names no column: where no value may be kept, none must become a name."""
 

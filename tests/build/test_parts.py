@@ -115,6 +115,11 @@ def test_keys_have_the_types_of_their_values(lake: Lake) -> None:
     ]
 
 
+def test_files_that_duckdb_reads_have_no_copy(lake: Lake) -> None:
+    tables = {one.id: one for file in lake.report.in_parts for one in file.tables} if lake.report else {}
+    assert {name for name, table in tables.items() if table.copy} == {"drift"}
+
+
 def test_names_of_folders_are_decoded_and_quoted(lake: Lake) -> None:
     assert rows_of(lake, "SELECT * FROM odd ORDER BY k") == [
         {"k": 1, "v": "a", "a b": "x/y", "c'd\"e": 0},

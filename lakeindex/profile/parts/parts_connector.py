@@ -93,7 +93,7 @@ class PartsConnector:
 
     def read_part(self, source: Source, union: UnionSchema, options: ReadOptions) -> Rows:
         """Read the rows of one part, with the columns of all."""
-        rows = source.connector.read(source.part.file, source.table, options)
+        rows = source.connector.read(source.part.file, source.table, replace(options, wants_scan=True))
         batches = rows.batches
         rows.batches = (union.united(batch, source) for batch in batches)
         return rows
