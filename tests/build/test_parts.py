@@ -14,11 +14,13 @@ import pytest
 
 from lakeindex import Lake, Settings
 from lakeindex.build import profiling
+from lakeindex.build.unseen import without_incomplete
 from lakeindex.errors import LakeIndexError, NotFound
 from lakeindex.profile.workers.pool import profile_in_workers
 from lakeindex.profile.workers.work_units import WorkUnit
-from lakeindex.types.lake import LakeFile
-from lakeindex.types.reports import FileOutcome, FileStatus
+from lakeindex.types.lake import LakeFile, TableId
+from lakeindex.types.layouts import Layout
+from lakeindex.types.reports import FileOutcome, FileStatus, ReadTable
 from tests.parted_lakes import added, delta_start, removed, write_commit, write_parquet, write_text
 
 SETTINGS = Settings(model="hashing", jobs=1, memory="500MB", shrink_limit=1.0)
@@ -305,3 +307,18 @@ def test_an_index_of_hidden_names_tells_of_no_part(tmp_path: Path) -> None:
     content = b"".join(path.read_bytes() for path in (tmp_path / "index").rglob("*") if path.is_file())
     assert not any(name in content for name in (b"germany", b"france", b"people"))
     assert pa.compute.max(lake.tables()["rows"]).as_py() == 4
+
+
+def test_a_table_that_lacks_a_folder_for_now_stays_as_it_was() -> None:
+    part = LakeFile(Path("/lake/s/day=1/a.csv"), "s/day=1/a.csv", 1, 1)
+    table = LakeFile(Path("/lake/s"), "s", 1, 1, parts=(part,), layout=Layout.HIVE, folder="s/")
+    other = LakeFile(Path("/lake/t.csv"), "t.csv", 1, 1)
+    folder = FileOutcome("s/day=2", FileStatus.UNSEEN, "can't list the folder: Permission denied")
+    known = FileOutcome("s", FileStatus.INDEXED, tables=(ReadTable(TableId("s"), "hive", "", 2, 0, None, (), ()),))
+    assert without_incomplete([table, other], [folder], {"s": known}) == (
+        [other],
+        [FileOutcome("s", FileStatus.UNSEEN, f"a part of it is in s/day=2: {folder.reason}")],
+    )
+    assert without_incomplete([table, other], [folder], {}) == ([table, other], [])
+    elsewhere = FileOutcome("u", FileStatus.UNSEEN, "gone")
+    assert without_incomplete([table, other], [elsewhere], {"s": known}) == ([table, other], [])
