@@ -16,11 +16,12 @@ _DATE = rf"{_YEAR}([-_.]?){_MONTH}(?:\1{_DAY}{_TIME}?)?|{_YEAR}[-_.]?(?:[Qq][1-4
 _PADDED = r"(?<=[-_.])\d{3,}"
 _DATED = re.compile(rf"(?<!\d)(?:{_DATE})(?!\d)|{_PADDED}(?!\d)")
 _NUMBERED = re.compile(r"\d+")
-_LEAST = 2
+_LEAST, _LEAST_YEARS = 2, 3
+"""Files that make a series: of years alone more, as two of them may as well be two editions."""
 
 
 def dated_siblings(files: Sequence[LakeFile], kinds: Kinds) -> Found:
-    """Find files that differ by a date, from a year to a second, or by a number of equal length that zeros fill up."""
+    """Find files that differ by a date or a number of equal length that zeros fill up; of years alone, three or more."""
     return _siblings(files, kinds, _DATED, _are_dates_or_padded)
 
 
@@ -66,6 +67,8 @@ def _name(frame: str, found: Sequence[Sequence[str]], is_series: Callable[[Seque
 
 
 def _are_dates_or_padded(texts: Sequence[str]) -> bool:
+    if all(re.fullmatch(_YEAR, text) for text in texts):
+        return len(texts) >= _LEAST_YEARS
     if all(re.fullmatch(_DATE, text) for text in texts):
         return True
     return len({len(text) for text in texts}) == 1 and any(text.startswith("0") for text in texts)

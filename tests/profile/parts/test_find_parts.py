@@ -97,7 +97,7 @@ def test_parts_without_a_mark_have_to_agree() -> None:
 def test_siblings_differ_by_a_date_or_a_padded_number() -> None:
     dated = [f"returns_2024_{month:02d}.csv" for month in (1, 2, 3)]
     days = [f"x/{day}.csv.gz" for day in ("2024-01-01", "2024-01-02")]
-    years = [f"trips{year}.csv" for year in (2023, 2024)]
+    years = [f"trips{year}.csv" for year in (2022, 2023, 2024)]
     hours = [f"log-{hour}.jsonl" for hour in ("20240101T1200", "20240101T1300")]
     padded = [f"events-{number:04d}.parquet" for number in (1, 2)]
     assert found([*dated, *days, *years, *hours, *padded]) == {
@@ -115,6 +115,12 @@ def test_numbers_that_nothing_pads_are_no_series_unless_all_are() -> None:
     merged = found(names, Parts.MERGE)
     frames = ("albums_*.csv", "f*.csv", "t-*.csv", "v1.*.csv")
     assert merged == dict(zip(frames, map(list, list(pairwise(names))[::2]), strict=True))
+
+
+def test_two_years_may_be_two_editions() -> None:
+    names = ["orders_2023.csv", "orders_2024.csv"]
+    assert found(names) == {name: [] for name in names}
+    assert found(names, Parts.MERGE) == {"orders_*.csv": names}
 
 
 def test_siblings_of_other_folders_or_suffixes_are_apart() -> None:

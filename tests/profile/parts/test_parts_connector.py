@@ -52,11 +52,11 @@ def test_where_no_part_can_be_read_the_table_can_t(tmp_path: Path) -> None:
 
 
 def test_files_of_one_column_or_without_names_don_t_agree(tmp_path: Path) -> None:
-    for year in (2023, 2024):
-        write_text(tmp_path / f"one_{year}.csv", "name\nAda\nBob\n")
-        write_text(tmp_path / f"bare_{year}.csv", "1,2\n3,4\n")
-    assert set(read_all(together(tmp_path, "one_*.csv"))[1]) == {"one_2023.csv", "one_2024.csv"}
-    assert set(read_all(together(tmp_path, "bare_*.csv"))[1]) == {"bare_2023.csv", "bare_2024.csv"}
+    for month in ("2024-01", "2024-02"):
+        write_text(tmp_path / f"one_{month}.csv", "name\nAda\nBob\n")
+        write_text(tmp_path / f"bare_{month}.csv", "1,2\n3,4\n")
+    assert set(read_all(together(tmp_path, "one_*.csv"))[1]) == {"one_2024-01.csv", "one_2024-02.csv"}
+    assert set(read_all(together(tmp_path, "bare_*.csv"))[1]) == {"bare_2024-01.csv", "bare_2024-02.csv"}
 
 
 def test_siblings_agree_with_most_or_stay_apart(tmp_path: Path) -> None:
