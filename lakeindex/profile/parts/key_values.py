@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from lakeindex.arrays.aliases import ArrowArray
 
-_WHOLE = re.compile(r"-?(0?\d|[1-9]\d{1,17})")
+_WHOLE = re.compile(r"-?(0?[0-9]|[1-9][0-9]{1,17})")
 """A number, perhaps a month or an hour of two digits; a longer one that begins with a zero is a code."""
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def type_of_keys(values: Iterable[str | None]) -> pa.DataType:

@@ -14,14 +14,14 @@ _YEAR, _MONTH, _DAY = r"(?:19|20)\d\d", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d
 _TIME = r"(?:[T_-]?(?:[01]\d|2[0-3])[-_h]?[0-5]\d(?:[-_m]?[0-5]\d)?Z?)"
 _DATE = rf"{_YEAR}([-_.]?){_MONTH}(?:\1{_DAY}{_TIME}?)?|{_YEAR}[-_.]?(?:[Qq][1-4]|[Ww][0-5]\d)|{_YEAR}"
 _PADDED = r"(?<=[-_.])\d{3,}"
-_DATED = re.compile(rf"(?<!\d)(?:{_DATE})(?!\d)|{_PADDED}(?!\d)")
-_NUMBERED = re.compile(r"\d+")
+_DATED = re.compile(rf"(?<!\d)(?:{_DATE})(?!\d)|{_PADDED}(?!\d)", re.ASCII)
+_NUMBERED = re.compile(r"[0-9]+")
 _LEAST, _LEAST_YEARS = 2, 3
 """Files that make a series: of years alone more, as two of them may as well be two editions."""
 
 
 def dated_siblings(files: Sequence[LakeFile], kinds: Kinds) -> Found:
-    """Find files that differ by a date or a number of equal length that zeros fill up; of years alone, three or more."""
+    """Find files that differ by a date or a number that zeros fill up to one length; by years alone, three or more."""
     return _siblings(files, kinds, _DATED, _are_dates_or_padded)
 
 
