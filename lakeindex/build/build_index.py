@@ -30,7 +30,7 @@ from lakeindex.build.room import Room, explaining_failures
 from lakeindex.build.shards import gather_shards
 from lakeindex.build.shrinkage import Earlier, Later, require_no_shrinkage
 from lakeindex.build.term_indexes import build_term_indexes
-from lakeindex.build.unseen import keep_unseen, unseen_in
+from lakeindex.build.unseen import keep_unseen, unseen_in, without_incomplete
 from lakeindex.catalog.catalog import Catalog
 from lakeindex.catalog.database import storing
 from lakeindex.catalog.directory import Directory
@@ -60,6 +60,7 @@ from lakeindex.store.staging import Staging
 from lakeindex.types.column_tokens import save_tokens
 from lakeindex.types.columns import CrossInput
 from lakeindex.types.lake import LakeFile
+from lakeindex.types.layouts import Parts
 from lakeindex.types.personal import PersonalColumn
 from lakeindex.types.reports import FileOutcome, FileStatus, Progress, Report
 
@@ -117,7 +118,7 @@ def build_index(
     LockHeld when another writer is at work, ShrinkRefused when more would go than `shrink_limit` allows, WriteFailed
     when the index can't be written.
     """
-    files, refused = list_files(lake, index)
+    files, refused = list_files(lake, index, Parts(settings.parts))
     names = LakeNames(limits_of(settings).name_hasher)
     files, refused = names.hide_files(files), names.hide_outcomes(refused)
     with writing(index) as folder:
@@ -142,6 +143,8 @@ def _build(build: Build, staging: Staging, files: list[LakeFile], refused: list[
     with build.stage("compare"):
         previous = build.open_previous(build.index, build.planned, build.settings.memory)
         known = {} if previous is None else previous.files
+        files, lacking = without_incomplete(files, refused, known)
+        refused = [*refused, *lacking]
         changes = Changes.between(files, known, build.settings.check_content)
     with nullcontext() if previous is None else closing(previous):
         private_texts = PrivateTextEncoder(build.model, staging, previous)
@@ -268,7 +271,7 @@ def _manifest(build: Build, catalog: Catalog, directory: Directory) -> Manifest:
         build.planned,
         tables=catalog.count("tables"),
         columns=catalog.count("columns"),
-        failed=catalog.count("files", f"status = '{FileStatus.FAILED}'"),
+        failed=catalog.count_failed(),
         logical_hash=logical_hash(catalog, directory, build.planned),
     )
 
@@ -283,7 +286,7 @@ def _report(
     build: Build, generation: Generation, outcomes: list[FileOutcome], personal: tuple[PersonalColumn, ...]
 ) -> Report:
     return Report(
-        files=tuple(build.names.show_outcomes(outcomes)),
+        files=tuple(build.names.show_outcomes([one for outcome in outcomes for one in outcome.of_each_file()])),
         tables=generation.manifest.tables,
         columns=generation.manifest.columns,
         seconds=sum(build.seconds.values()),
@@ -291,5 +294,6 @@ def _report(
         bytes=generation.manifest.bytes,
         logical_hash=generation.manifest.logical_hash,
         generation=generation.number,
+        in_parts=tuple(build.names.show_outcomes([one for one in outcomes if one.parts])),
         personal=personal,
     )

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from lakeindex.hashing.content_hash import hash_content
+from lakeindex.hashing.content_hash import content_hash_of
 from lakeindex.types.lake import LakeFile
 from lakeindex.types.reports import FileOutcome, FileStatus
 
 _SETTLED_NS = 2_000_000_000
 """A file that is read so soon after it was written may be written again with the same time stamp."""
-_UNSETTLED = "?"
+UNSETTLED = "?"
+"""Ends a token that no file has: the next build looks into the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +40,28 @@ class Changes:
             if before is not None and _is_unchanged(file, before, check_content):
                 unchanged.append(file.name)
             else:
-                to_read.append(file)
+                is_indexed = before is not None and bool(before.tables)
+                to_read.append(replace(file, is_indexed=is_indexed) if file.parts else file)
         return cls(tuple(unchanged), tuple(to_read))
 
 
 def token_of(file: LakeFile) -> str:
     """Return the token by which the next build recognises a file as unchanged."""
     is_settled = time.time_ns() - file.modified_ns > _SETTLED_NS
-    return file.token if is_settled else file.token + _UNSETTLED
+    return file.token if is_settled else file.token + UNSETTLED
 
 
 def _is_unchanged(file: LakeFile, before: FileOutcome, check_content: bool) -> bool:
     if before.status is not FileStatus.INDEXED:
         return False
     if before.token == file.token and not check_content:
-        return os.access(file.path, os.R_OK)
+        return all(os.access(one.path, os.R_OK) for one in file.parts or (file,))
     return before.token.partition("-")[0] == str(file.size) and before.content_hash == _content_hash(file)
 
 
 def _content_hash(file: LakeFile) -> str:
     """Hash a file as the reader of its tables does; empty when it can't be read."""
     try:
-        with file.open() as opened:
-            return hash_content(opened)
+        return content_hash_of(file)
     except OSError:
         return ""

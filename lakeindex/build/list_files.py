@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from lakeindex.plugins import find_connectors
+from lakeindex.profile.parts.find_parts import find_parts
 from lakeindex.profile.walk import walk
 from lakeindex.types.lake import LakeFile
+from lakeindex.types.layouts import Parts
 from lakeindex.types.reports import FileOutcome
 
 
-def list_files(lake: Path, index: Path) -> tuple[list[LakeFile], list[FileOutcome]]:
-    """Return a lake's files, those of the index left out, and the outcomes of what can't be opened.
+def list_files(lake: Path, index: Path, parts: Parts) -> tuple[list[LakeFile], list[FileOutcome]]:
+    """Return a lake's files, those of one table together, and the outcomes of what can't be opened or is no table.
+
+    Those of the index are left out.
 
     Raises NotFound when there is no lake.
     """
@@ -21,4 +26,5 @@ def list_files(lake: Path, index: Path) -> tuple[list[LakeFile], list[FileOutcom
             files.append(entry)
         else:
             refused.append(entry)
-    return files, refused
+    together, skipped = find_parts(files, lake.resolve(), parts, find_connectors)
+    return together, refused + skipped

@@ -28,6 +28,7 @@ def logical_hash(catalog: Catalog, directory: Directory, planned: Manifest) -> s
     for table, fields, order in (
         (_FILES, "path, status, content_hash", "path"),
         ("tables", "table_id, file, connector, rows, rejected, scan", "table_id"),
+        ("parts", "file, path, status, table_id, rows, rejected, keys", "file, path, table_id"),
         ("columns", "table_id, position, name, digest", "key"),
     ):
         for row in catalog.fetch(f"SELECT {fields} FROM {table} ORDER BY {order}").to_pylist():

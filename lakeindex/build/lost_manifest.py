@@ -18,7 +18,6 @@ from lakeindex.store.generations import folder_of
 from lakeindex.store.layout import CATALOG
 from lakeindex.store.manifest import Artifact, Manifest
 from lakeindex.store.trust_cache import read_trust
-from lakeindex.types.reports import FileStatus
 
 _MOST_FOLDERS = 1000
 
@@ -44,7 +43,7 @@ def remade_manifest(index: Path, pointer: Pointer, planned: Manifest, memory: st
                 planned,
                 tables=catalog.count("tables"),
                 columns=catalog.count("columns"),
-                failed=catalog.count("files", f"status = '{FileStatus.FAILED}'"),
+                failed=catalog.count_failed(),
                 logical_hash=logical_hash(catalog, Directory.open(folder), planned),
                 artifacts=artifacts,
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from lakeindex.build.changes import Changes, token_of
 from lakeindex.build.columns import STAGED_SCHEMA, with_empty_fields
 from lakeindex.build.encoding import PrivateTextEncoder
 from lakeindex.build.lake_names import LakeNames
+from lakeindex.build.lost_parts import is_lost, with_parts
 from lakeindex.build.room import Room
 from lakeindex.config.index_settings import limits_of, read_limits_of, read_options, text_options
 from lakeindex.config.profile_limits import RawValues
@@ -47,26 +48,42 @@ class FileProfiler:
 
     def profile(self, files: Sequence[LakeFile], progress: Progress) -> list[FileOutcome]:
         """Profile files, but for those that are staged already; return the outcome of each."""
-        settings, limits = self.settings, limits_of(self.settings)
         done = self._resume(files)
         rest = [file for file in files if file.name not in done]
-        tokens = {file.name: token_of(file) for file in rest}
         sizes = {file.name: file.size for file in files}
         self.room.files, self.room.read = sum(sizes.values()), sum(sizes[name] for name in done)
-        options = read_options(settings, self.staging.copies if limits.keeps_all else None)
         progress("profile", len(done), len(files))
-        shown = self.names.show_files(rest)
-        for read in profile_in_workers(shown, options, limits, read_limits_of(settings)):
+        for outcomes in self._read(rest):
+            done |= outcomes
+            self.room.read += sum(sizes[name] for name in outcomes)
+            progress("profile", len(done), len(files))
+        lost = [file for file in rest if file.parts and is_lost(done[file.name])]
+        for outcomes in self._read([self._without_crashes(file) for file in lost]):
+            done |= outcomes
+        return list(done.values())
+
+    def _read(self, files: Sequence[LakeFile]) -> Iterator[dict[str, FileOutcome]]:
+        """Profile files and stage the records of their columns; yield the outcomes of each work unit, by name."""
+        settings, limits = self.settings, limits_of(self.settings)
+        by_name = {file.name: (file, token_of(file)) for file in files}
+        options = read_options(settings, self.staging.copies if limits.keeps_all else None)
+        for read in profile_in_workers(self.names.show_files(files), options, limits, read_limits_of(settings)):
             unit = self.names.hide_unit(read)
-            outcomes = {one.path: replace(one, token=tokens[one.path]) for one in unit.outcomes}
+            outcomes = {one.path: with_parts(one, *by_name[one.path]) for one in unit.outcomes}
             _require_copies(unit.outcomes)
             if unit.records is not None:
                 as_json = {path: json.loads(outcome_to_json(one)) for path, one in outcomes.items()}
                 self.staging.add_unit(as_json, self._to_staged(unit.records), copy_names(unit.outcomes))
-            done |= outcomes
-            self.room.read += sum(sizes[name] for name in outcomes)
-            progress("profile", len(done), len(files))
-        return list(done.values())
+            yield outcomes
+
+    def _without_crashes(self, file: LakeFile) -> LakeFile:
+        """Return a file of many parts, over which its reader crashed, without the parts that it crashes over alone."""
+        parts = list(file.parts)
+        options, limits = read_options(self.settings, None), limits_of(self.settings)
+        units = profile_in_workers(self.names.show_files(parts), options, limits, read_limits_of(self.settings))
+        outcomes = [one for unit in units for one in self.names.hide_unit(unit).outcomes]
+        failed = [(one.path, one.reason) for one in outcomes if one.status in (FileStatus.FAILED, FileStatus.UNSEEN)]
+        return replace(file, unreadable=tuple(sorted(failed)))
 
     def _to_staged(self, records: pa.Table) -> pa.Table:
         """Replace the values of each column by its text and its tokens."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
 
+from lakeindex.catalog.path_guard import lake_path, require_inside
 from lakeindex.config.index_settings import read_limits_of
 from lakeindex.config.settings import Settings
 from lakeindex.errors import NotFound, UnreadableTable
-from lakeindex.plugins import connector_for, find_connectors, known_suffixes
+from lakeindex.plugins import find_connectors, known_suffixes
+from lakeindex.profile.parts.find_parts import find_parts
+from lakeindex.profile.parts.parts_connector import reader_of
 from lakeindex.types.lake import Header, LakeFile, ReadOptions, Rows, SourceTable
+from lakeindex.types.layouts import Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +56,37 @@ def read_file(
     facts = path.stat()
     limit = read_limits_of(settings).output_for(facts.st_size)
     file = LakeFile(path.resolve(), name or path.name, facts.st_size, facts.st_mtime_ns, limit)
+    return _read(file, settings, table, only_certain_names)
+
+
+def read_parts(root: Path, paths: Sequence[str], settings: Settings, table: str, only_certain_names: bool) -> ReadRows:
+    """Read a table of files that are read together; `paths` are those of its files below the lake's root.
+
+    Raises NotFound where none of them is there, or they make up no such table any more.
+    """
+    there = [_found(root, path) for path in paths if lake_path(root, path).is_file()]
+    found = find_parts(there, root, Parts(settings.parts), find_connectors)[0]
+    file = next((one for one in found if one.parts), None)
+    if file is None:
+        raise NotFound(f"the files of {table} are gone, or no one table any more; index the lake again")
+    file = replace(file, output_limit=read_limits_of(settings).output_for(file.size))
+    return _read(file, settings, table, only_certain_names)
+
+
+def _found(root: Path, name: str) -> LakeFile:
+    path = lake_path(root, name)
+    require_inside(path, root)
+    facts = path.stat()
+    return LakeFile(path.resolve(), name, facts.st_size, facts.st_mtime_ns)
+
+
+def _read(file: LakeFile, settings: Settings, table: str | None, only_certain_names: bool) -> ReadRows:
     connectors = find_connectors()
-    connector = connector_for(file.name, connectors)
+    _, connector = reader_of(file, connectors)
     if connector is None:
-        raise UnreadableTable(f"no connector reads {path} (known: {known_suffixes(connectors)})")
+        raise UnreadableTable(f"no connector reads {file.path} (known: {known_suffixes(connectors)})")
     options = ReadOptions(header=Header(settings.header), only_certain_names=only_certain_names)
-    chosen = _choose(connector.tables(file, options), path, table)
+    chosen = _choose(connector.tables(file, options), file.path, table)
     return ReadRows(chosen.schema, connector.read(file, chosen, options))
 
 

@@ -23,7 +23,8 @@ def is_lake_of(manifest: Manifest, catalog_file: Path, lake: Path, settings: Set
     key than that of the settings.
     """
     with closing(Catalog.open(catalog_file, _MEMORY)) as catalog:
-        paths = {str(path) for path in catalog.fetch("SELECT path FROM files")["path"].to_pylist()}
+        found = catalog.fetch("SELECT path FROM files UNION SELECT path FROM parts")
+        paths = {str(path) for path in found["path"].to_pylist()}
     hasher = limits_built_with(manifest.settings, settings).name_hasher if paths else None
     if hasher is None:
         return not paths or any(lake_path(lake, path).is_file() for path in sorted(paths))

@@ -30,6 +30,7 @@ from lakeindex.store.publishing import link_or_copy
 from lakeindex.store.staging import Staging
 from lakeindex.store.waiting_lock import locked
 from lakeindex.types.lake import LakeFile
+from lakeindex.types.layouts import Parts
 from lakeindex.types.reports import FileOutcome, Progress
 
 _FOLDERS = "shard-*-of-*"
@@ -96,7 +97,7 @@ def read_shard(
 
 def files_to_share(lake: Path, folder: Path, settings: Settings) -> list[LakeFile]:
     """Return the files of a lake without those of its index and of the folder of its shards."""
-    files, _ = list_files(lake, Path(settings.index))
+    files, _ = list_files(lake, Path(settings.index), Parts(settings.parts))
     own = folder.resolve()
     return [file for file in files if not file.path.is_relative_to(own)]
 

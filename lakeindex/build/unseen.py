@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from lakeindex.types.lake import LakeFile
 from lakeindex.types.reports import FileOutcome, FileStatus
 
 _WITH_TABLES = (FileStatus.INDEXED, FileStatus.UNSEEN)
@@ -31,6 +32,29 @@ def keep_unseen(
         folders = [one for path, one in unseen.items() if path not in listed]
         return kept + [_below(one, folders[0]) for one in missing if folders]
     return kept + [_below(one, unseen[folder]) for one in missing if (folder := _folder_above(one.path, unseen))]
+
+
+def without_incomplete(
+    files: Sequence[LakeFile], outcomes: Sequence[FileOutcome], known: Mapping[str, FileOutcome]
+) -> tuple[list[LakeFile], list[FileOutcome]]:
+    """Return the files that can be read, and the outcomes of those that the index has and that lack parts now.
+
+    Parts are missing where a folder in theirs, or one of them, is unseen: the table stays as it was.
+    """
+    unseen = [one for one in outcomes if one.status is FileStatus.UNSEEN]
+    if not unseen:
+        return list(files), []
+    missing = {
+        file.name: one
+        for file in files
+        for one in unseen
+        if file.parts and one.path.startswith(file.folder) and file.name in known and known[file.name].tables
+    }
+    lacking = [
+        FileOutcome(name, FileStatus.UNSEEN, f"a part of it is in {one.path}: {one.reason}")
+        for name, one in missing.items()
+    ]
+    return [file for file in files if file.name not in missing], lacking
 
 
 def unseen_in(outcomes: Sequence[FileOutcome]) -> tuple[str, ...]:

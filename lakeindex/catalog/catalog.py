@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Lock
@@ -15,11 +15,20 @@ import pyarrow.dataset as ds
 from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.catalog.database import connect, reason_of
 from lakeindex.catalog.lake_views import ViewedTable
+from lakeindex.catalog.parts_rows import (
+    OUTCOMES,
+    PARTS,
+    VIEWED,
+    part_outcomes,
+    part_rows,
+    scan_from_json,
+    viewed_parts,
+)
 from lakeindex.catalog.path_guard import SQL_TYPES, copy_path, lake_path
 from lakeindex.catalog.table_check import Types, require_expected_tables
 from lakeindex.errors import IndexDamaged
 from lakeindex.sql import literal, quoted
-from lakeindex.types.lake import Scan, TableId
+from lakeindex.types.lake import TableId
 from lakeindex.types.names import sql_names
 from lakeindex.types.personal import PersonalColumn, PersonalKind
 from lakeindex.types.reports import FileOutcome, FileStatus, ReadTable
@@ -96,7 +105,12 @@ class Catalog:
         files = [[one.path, str(one.status), one.reason, one.content_hash, one.token] for one in outcomes]
         read = [one for one in outcomes if one.status is not FileStatus.UNSEEN]  # the others' tables are carried over
         tables = [_table_row(outcome, table) for outcome in read for table in outcome.tables]
-        incoming = {"files": _to_table(files, _FILES), "tables": _to_table(tables, _TABLES), "columns": records}
+        incoming = {
+            "files": _to_table(files, _FILES),
+            "tables": _to_table(tables, _TABLES),
+            "parts": _to_table(part_rows(read), PARTS),
+            "columns": records,
+        }
         for name, rows in incoming.items():
             catalog._connection.register(f"incoming_{name}", rows)
         if carried is not None:
@@ -117,6 +131,7 @@ class Catalog:
         for name, fields, condition in (
             ("files", _FILES.names, "path IN (FROM unchanged) AND path NOT IN (SELECT path FROM incoming_files)"),
             ("tables", _TABLES.names, is_kept),
+            ("parts", PARTS.names, is_kept),
             ("columns", COLUMN_FIELDS, f"table_id IN (SELECT table_id FROM earlier.tables WHERE {is_kept})"),
         ):
             listed = ", ".join(map(quoted, fields))
@@ -148,10 +163,9 @@ class Catalog:
     @staticmethod
     def check(path: Path, memory: str) -> None:
         """Raise IndexDamaged unless the file holds a catalog's tables, whole, and nothing besides."""
-        files, tables = (_sql_types(schema) for schema in (_FILES, _TABLES))
-        require_expected_tables(
-            path, {"files": files, "tables": tables, "columns": {"key": "BIGINT", **_COLUMNS}}, memory
-        )
+        files, tables, parts = (_sql_types(schema) for schema in (_FILES, _TABLES, PARTS))
+        columns = {"key": "BIGINT", **_COLUMNS}
+        require_expected_tables(path, {"files": files, "tables": tables, "parts": parts, "columns": columns}, memory)
 
     def copies(self) -> list[str]:
         """Return the names of the Parquet copies of tables that DuckDB can't read from the lake's files."""
@@ -167,6 +181,7 @@ class Catalog:
         tables: dict[str, list[ReadTable]] = {}
         for row in self.fetch("SELECT * FROM tables ORDER BY table_id").to_pylist():
             tables.setdefault(row["file"], []).append(_read_table(row))
+        parts = part_outcomes(self.fetch(OUTCOMES).to_pylist())
         return [
             FileOutcome(
                 row["path"],
@@ -175,9 +190,14 @@ class Catalog:
                 tuple(tables.get(row["path"], ())),
                 row["content_hash"],
                 row["token"],
+                parts.get(row["path"], ()),
             )
             for row in self.fetch("SELECT * FROM files ORDER BY path").to_pylist()
         ]
+
+    def count_failed(self) -> int:
+        """Count the files of the lake that could not be read."""
+        return sum(one.status is FileStatus.FAILED for outcome in self.files() for one in outcome.of_each_file())
 
     def personal_columns(self) -> tuple[PersonalColumn, ...]:
         """Return the columns that look like personal data, in the order of their tables."""
@@ -193,9 +213,18 @@ class Catalog:
         return (_read_table(rows[0]), rows[0]["file"]) if rows else None
 
     def tables_of(self, file: str) -> list[str]:
-        """Return the names of the tables in a file, none where there is none of this name."""
-        found = self.fetch("SELECT table_id FROM tables WHERE file = ? ORDER BY table_id", [file])
+        """Return the names of the tables in a file, or that it is a part of; none where there is none of this name."""
+        found = self.fetch(
+            "SELECT table_id FROM tables WHERE file = $file "
+            "UNION SELECT table_id FROM parts WHERE path = $file AND table_id != '' ORDER BY table_id",
+            {"file": file},
+        )
         return [str(name) for name in found["table_id"].to_pylist()]
+
+    def parts_of(self, file: str) -> list[str]:
+        """Return the paths of the files that are read together as one; none where it is a file itself."""
+        found = self.fetch("SELECT DISTINCT path FROM parts WHERE file = ? ORDER BY path", [file])
+        return [str(path) for path in found["path"].to_pylist()]
 
     def viewed(self, root: Path, copies: Path, tables: Sequence[TableId] | None = None) -> list[ViewedTable]:
         """Return the definitions of the views of some tables, or of all."""
@@ -203,6 +232,9 @@ class Catalog:
             _VIEWED.format(where="" if tables is None else "WHERE list_contains(?, table_id)"),
             [] if tables is None else [list(tables)],
         )
+        condition = "" if tables is None else "AND list_contains(?, table_id)"
+        described = self.fetch(VIEWED.format(where=condition), [] if tables is None else [list(tables)])
+        parts = viewed_parts(described.to_pylist(), root)
         return [
             ViewedTable(
                 id=TableId(row["table_id"]),
@@ -212,14 +244,16 @@ class Catalog:
                 copy=copy_path(copies, row["copy"]),
                 columns=tuple(zip(sql_names(row["names"]), _known_types(row["types"]), strict=True)),
                 readings=tuple(map(_reading, row["readings"])),
+                parts=parts.get(row["table_id"], ()),
             )
             for row in rows.to_pylist()
         ]
 
-    def fetch(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
-        """Run a query on the catalog's tables: `files`, `tables` and `columns`."""
+    def fetch(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> pa.Table:
+        """Run a query on the catalog's tables: `files`, `tables`, `parts` and `columns`."""
+        given = dict(parameters) if isinstance(parameters, Mapping) else list(parameters)
         with self._lock:
-            table: pa.Table = self._connection.sql(sql, params=list(parameters)).to_arrow_table()
+            table: pa.Table = self._connection.sql(sql, params=given).to_arrow_table()
             return table
 
 
@@ -256,20 +290,6 @@ def _read_table(row: dict[str, object]) -> ReadTable:
         notes=tuple(json.loads(str(row["notes"]))),
         copy=str(row["copy"]),
     )
-
-
-def scan_from_json(text: object) -> Scan | None:
-    """Read a scan back from the catalog's JSON."""
-    if text is None:
-        return None
-    try:
-        scan = json.loads(str(text))
-        options = tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in scan["options"])
-        return Scan(scan["function"], options)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise IndexDamaged(
-            f"the index describes the scan of a table wrongly ({error}); build the index again"
-        ) from error
 
 
 def _known_types(types: Sequence[str]) -> Sequence[str]:

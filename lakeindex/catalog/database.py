@@ -94,9 +94,9 @@ def storing(what: str) -> Iterator[None]:
         raise WriteFailed(f"{what} can't be written: {first_line}") from error
 
 
-def scan_sql(scan: Scan, path: Path, types: Sequence[tuple[str, str]]) -> str:
-    """Write the call of the table function that reads one file; a CSV file's columns get the given SQL types."""
-    arguments = [literal(glob_escaped(path))]
+def scan_sql(scan: Scan, path: Path | Sequence[Path], types: Sequence[tuple[str, str]]) -> str:
+    """Write the call of the table function that reads a file, or several; a CSV file's columns get these SQL types."""
+    arguments = [literal(glob_escaped(path) if isinstance(path, Path) else list(map(glob_escaped, path)))]
     arguments += [f"{name} = {literal(value)}" for name, value in scan.options]
     if scan.function == "read_csv":
         columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in types)

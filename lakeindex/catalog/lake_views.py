@@ -15,6 +15,8 @@ import pyarrow as pa
 
 from lakeindex.canonical.column_reading import ZONED_TYPE, ColumnReading
 from lakeindex.catalog.database import connect, scan_sql
+from lakeindex.catalog.parts_rows import ViewedPart
+from lakeindex.catalog.parts_sql import select_parts
 from lakeindex.catalog.path_guard import require_inside
 from lakeindex.catalog.sql_process.client import SqlProcess, SqlProcessEnded
 from lakeindex.catalog.sql_process.cursor import SqlCursor
@@ -46,6 +48,15 @@ class ViewedTable:
     """The name, unique in SQL, and the SQL type of each column, in the file's order."""
     readings: tuple[ColumnReading, ...] = ()
     """How each column is read."""
+    parts: tuple[ViewedPart, ...] = ()
+    """The files that it is read from in place of `file`, where it lies in many."""
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files of the lake, or the copy, that its rows are in."""
+        if self.scan is None:
+            return (self.copy or self.file,)
+        return tuple(part.file for part in self.parts) or (self.file,)
 
 
 class LakeViews:
@@ -116,7 +127,10 @@ class LakeViews:
             return self.select(table)
         if self._why_unreadable(table):
             return self.select(table)
-        require_inside(table.file, table.root)
+        for file in table.files:
+            require_inside(file, table.root)
+        if table.parts:
+            return select_parts(table.parts, table.columns, lambda name, *_: quoted(name))
         return f"SELECT * FROM {_scan_of_text(table, table.scan)}"
 
     def _viewed_now(self) -> set[TableId]:
@@ -131,10 +145,13 @@ class LakeViews:
         """Return why a table's file must not be read, or nothing: DuckDB follows links and waits for a FIFO."""
         if table.scan is None:
             return ""
-        target = table.file.resolve()
+        return next(filter(None, map(self._why_file_unreadable, table.files)), "")
+
+    def _why_file_unreadable(self, file: Path) -> str:
+        target = file.resolve()
         if not any(target.is_relative_to(folder) for folder in self._folders):
-            return f"{table.file} is a link that leaves the lake now"
-        return "" if target.is_file() else f"{table.file} is gone or no regular file any more"
+            return f"{file} is a link that leaves the lake now"
+        return "" if target.is_file() else f"{file} is gone or no regular file any more"
 
     def query(
         self,
@@ -197,7 +214,10 @@ def materialise(tables: Iterable[ViewedTable], path: Path, memory: str) -> None:
 
 def _select(connection: SqlCursor | duckdb.DuckDBPyConnection, table: ViewedTable) -> str:
     if table.copy is None:
-        require_inside(table.file, table.root)
+        for file in table.files:
+            require_inside(file, table.root)
+    if table.scan is not None and table.parts:
+        return _of_parts(connection, table)
     if table.scan is not None and table.scan.function == "read_parquet":
         return _of_parquet(connection, table, scan_sql(table.scan, table.file, ()))
     if table.scan is not None:
@@ -208,6 +228,17 @@ def _select(connection: SqlCursor | duckdb.DuckDBPyConnection, table: ViewedTabl
             "may be kept; lakeindex read shows its rows"
         )
     return f"SELECT {_typed_columns(table)} FROM {scan_sql(Scan('read_parquet'), table.copy, ())}"
+
+
+def _of_parts(connection: SqlCursor | duckdb.DuckDBPyConnection, table: ViewedTable) -> str:
+    """Select the columns of a table in many files as those of its files are: of text read, of Parquet as they are."""
+    plain = select_parts(table.parts, table.columns, lambda name, kind, is_text: _value(name, kind, is_text))
+    kinds = {name: kind for name, kind in table.columns if kind in _BYTES}
+    return _of_parquet(connection, table, f"({plain})") if kinds else plain
+
+
+def _value(name: str, kind: str, is_text: bool) -> str:
+    return _typed(name, kind) if is_text and kind not in _BYTES else quoted(name)
 
 
 def _scan_of_text(table: ViewedTable, scan: Scan) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import pyarrow as pa
@@ -11,9 +12,16 @@ from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.catalog.catalog import Catalog
 from lakeindex.types.lake import TableId
 
-_TABLES = """SELECT table_id AS "table", file, connector, rows, rejected,
+_TABLES = """SELECT table_id AS "table",
+       coalesce((SELECT path FROM parts WHERE path = table_id AND parts.table_id = tables.table_id), file) AS file,
+       connector, rows, rejected,
        (SELECT count(*) FROM columns WHERE columns.table_id = tables.table_id) AS columns, notes
 FROM tables ORDER BY table_id"""
+
+_PARTS = """SELECT table_id AS "table", path AS part, rows, rejected, keys FROM parts WHERE table_id NOT IN ('', path)
+ORDER BY table_id, path"""
+_NAMES_OF_KEYS = """SELECT table_id, position, name FROM columns
+WHERE table_id IN (SELECT table_id FROM parts WHERE keys != '[]')"""
 
 
 def list_tables(catalog: Catalog, visible: Sequence[TableId] | None = None) -> pa.Table:
@@ -28,6 +36,25 @@ def list_tables(catalog: Catalog, visible: Sequence[TableId] | None = None) -> p
     shown, shared = tables.filter(is_visible), tables.filter(pc.invert(is_visible))["file"]
     notes = pc.if_else(pc.is_in(shown["file"], shared), pa.scalar("[]", tables["notes"].type), shown["notes"])
     return shown.set_column(shown.num_columns - 1, "notes", notes)
+
+
+def list_parts(catalog: Catalog, visible: Sequence[TableId] | None = None) -> pa.Table:
+    """List the files of tables that lie in many: table, part, rows, rejected and keys, as `year=2024, month=1`.
+
+    Only those of tables that are visible, where that is given.
+    """
+    names = {(row["table_id"], row["position"]): row["name"] for row in catalog.fetch(_NAMES_OF_KEYS).to_pylist()}
+    parts = catalog.fetch(_PARTS)
+    if visible is not None:
+        parts = parts.filter(pc.is_in(parts["table"], pa.array(visible, pa.string())))
+    keys = [
+        ", ".join(
+            f"{names.get((row['table'], place), place)}={'null' if value is None else value}"
+            for place, value in json.loads(row["keys"])
+        )
+        for row in parts.select(["table", "keys"]).to_pylist()
+    ]
+    return parts.set_column(parts.num_columns - 1, "keys", pa.array(keys, pa.string()))
 
 
 def list_profiles(catalog: Catalog, table: TableId, column: str | None) -> pa.Table:

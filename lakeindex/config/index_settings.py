@@ -66,6 +66,7 @@ def content_settings(settings: Settings) -> dict[str, Any]:
             "limits": asdict(limits) | {"hash_key": _fingerprint(bytes.fromhex(limits.hash_key))},
             "text": asdict(text_options(settings)),
             "header": settings.header,
+            "parts": settings.parts,
             "model": settings.model,
             "max_tokens": settings.max_tokens,
             "layers": settings.layers,
@@ -82,7 +83,7 @@ def settings_built_with(content: Mapping[str, Any], settings: Settings) -> Setti
     Raises StaleArtifact where another version of lakeindex, or another key, made the index.
     """
     fields = {f"text_{name}": content["text"][name] for name in ("title", "name", "statistics", "values", "order")}
-    plain = ("header", "model", "max_tokens", "layers", "dims", "materialize", "anchors")
+    plain = ("header", "parts", "model", "max_tokens", "layers", "dims", "materialize", "anchors")
     fields |= {name: content[name] for name in plain}
     limits = content["limits"]
     built = replace(settings, values=limits["raw"], personal=limits["personal"], names=limits["names"], **fields)

@@ -20,6 +20,7 @@ from lakeindex.config.settings_files import FILE, own_settings_file, read_folder
 from lakeindex.config.trusted_settings import require_inside, require_trusted
 from lakeindex.errors import InvalidSetting
 from lakeindex.types.lake import Header
+from lakeindex.types.layouts import Parts
 
 _PREFIX = "LAKEINDEX_"
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
@@ -32,6 +33,7 @@ _CHOICES = {
     "precision": ("auto", "float32", "bfloat16"),
     "text_order": ("frequency", "hash"),
     "reach": ("pool", "lake"),
+    "parts": tuple(Parts),
 }
 _AMOUNTS = ("memory", "memory_per_file", "output_per_file")
 AUTO = "auto"
@@ -93,6 +95,9 @@ class Settings:
     """Whether a named model may be fetched from its hub."""
     header: str = "auto"
     """Whether the first row names the columns: auto, yes or no."""
+    parts: str = "auto"
+    """Which files are one table: partitions, Spark's output, Delta, Iceberg, and siblings of the same columns that
+    differ by a date or padded number (auto); siblings that differ by any number, too (merge); none (separate)."""
     seconds_per_file: float = 300.0
     """How long reading a file may go on without advancing."""
     memory_per_file: str = AUTO

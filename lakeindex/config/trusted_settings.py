@@ -56,6 +56,7 @@ TRUST = {
     "anchors": Trust.ANY,
     "allow_download": Trust.NO_MORE,
     "header": Trust.ANY,
+    "parts": Trust.ANY,
     "seconds_per_file": Trust.NO_MORE,
     "memory_per_file": Trust.NO_MORE,
     "output_per_file": Trust.NO_MORE,

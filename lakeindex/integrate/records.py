@@ -17,6 +17,8 @@ from lakeindex.profile.normalise import is_missing, normal_values
 from lakeindex.sql import quoted
 from lakeindex.types.lake import TableId
 
+_ROW = "number of the row, from 1"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Records:
@@ -70,7 +72,10 @@ def read_records(
     with reading(str(table)):
         kinds = cursor.sql(f"SELECT * FROM ({select}) AS rows_of_file LIMIT 0").types
         columns = ", ".join(_text_sql(viewed.columns[place][0], kinds[place]) for place in places)
-        found = cursor.sql(f"SELECT {columns} FROM ({select}) AS rows_of_file WHERE {where}").to_arrow_table()
+        # Several threads read a large file, or several files, and give their rows as they come.
+        numbered = f"SELECT row_number() OVER () AS {quoted(_ROW)}, * FROM ({select}) AS rows_of_file"
+        ordered = f"SELECT {columns} FROM ({numbered}) AS rows_of_file WHERE {where} ORDER BY {quoted(_ROW)}"
+        found = cursor.sql(ordered).to_arrow_table()
     values = {known[place]: _present(_whole(found.column(at))) for at, place in enumerate(places)}
     readings = viewed.readings or (PLAIN,) * len(known)
     return Records(table, pa.table(values), tuple(readings[place] for place in places))

@@ -150,7 +150,7 @@ class LakeTables:
             return LakeViews([*lake, *folders], self.memory, rows, is_confined=is_confined)
         names = self.catalog.fetch("SELECT table_id FROM tables")["table_id"].to_pylist()
         views = self.viewed([TableId(str(name)) for name in names if self.directory.globs.allow(str(name))])
-        files = [view.file if view.copy is None else view.copy for view in views]
+        files = [file for view in views for file in view.files]
         return LakeViews([*lake, *folders], self.memory, rows, (files, folders), is_confined)
 
     def _place(self, column: ColumnId) -> int:

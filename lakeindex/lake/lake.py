@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from lakeindex.build.read_table import ReadRows, read_file
+from lakeindex.build.read_table import ReadRows, read_file, read_parts
 from lakeindex.catalog.row_limits import limited
 from lakeindex.config.profile_limits import RawValues
 from lakeindex.config.ranges import (
@@ -507,6 +507,12 @@ class Lake:
 
         return list_tables(self.opened.catalog, self.opened.table_ids if self.opened.is_restricted else None)
 
+    def parts(self) -> pa.Table:
+        """List the files of tables that lie in many: table, part, rows, rejected, keys."""
+        from lakeindex.catalog.listing import list_parts
+
+        return list_parts(self.opened.catalog, self.opened.table_ids if self.opened.is_restricted else None)
+
     def profile(self, table: str, column: str | None = None) -> pa.Table:
         """Return the profiles of a table's columns, in the file's order, or of one column.
 
@@ -527,9 +533,11 @@ class Lake:
 
         _, file = self.opened.tables.table(TableId(table))
         self.opened.require_lake()
+        is_quiet = self.opened.kept_values is not RawValues.SAMPLE
+        if parts := self.opened.catalog.parts_of(file):
+            return read_parts(self.root, parts, self.settings, table, is_quiet)
         path = lake_path(self.root, file)
         require_inside(path, self.root)
-        is_quiet = self.opened.kept_values is not RawValues.SAMPLE
         read = read_file(path, self.settings, file, table, is_quiet)
         return replace(read, has_notes=self.opened.tables.is_allowed_file(file))
 

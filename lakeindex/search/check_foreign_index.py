@@ -114,7 +114,8 @@ def _check_tables(generation: Generation, directory: Directory) -> None:
     files, viewed = catalog.files(), catalog.viewed(Path(manifest.lake), folder / COPIES)
     names = catalog.fetch("SELECT table_id, name FROM columns ORDER BY key")
     catalog.close()
-    counts = (sum(len(file.tables) for file in files), sum(file.status is FileStatus.FAILED for file in files))
+    failed = sum(one.status is FileStatus.FAILED for file in files for one in file.of_each_file())
+    counts = (sum(len(file.tables) for file in files), failed)
     columns = [directory.id_of(key) for key in range(len(directory))]
     if counts != (manifest.tables, manifest.failed) or names["name"].to_pylist() != [one.name for one in columns]:
         raise IndexDamaged("the catalog tells of other tables and columns than the manifest")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NewType
 
 from lakeindex.files.regular_file import open_regular
+from lakeindex.types.layouts import Layout
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,7 +33,7 @@ class ColumnId:
 
 @dataclass(frozen=True, slots=True)
 class LakeFile:
-    """A regular file inside a lake, not yet opened."""
+    """A regular file inside a lake, not yet opened; or several that may be one table, read together."""
 
     path: Path
     """Absolute, resolved, inside the lake's root."""
@@ -42,6 +44,16 @@ class LakeFile:
     modified_ns: int
     output_limit: int = 10**9
     """Bytes that it may unpack to."""
+    parts: tuple[LakeFile, ...] = ()
+    """The files that are read together as this one, by their names; it is then no file itself."""
+    layout: Layout | None = None
+    """How its parts lie in the lake."""
+    folder: str = ""
+    """The folder that its parts are in, relative to the lake's root, with a `/` at its end; `` for the root."""
+    unreadable: tuple[tuple[str, str], ...] = ()
+    """The names of parts that are not opened, and why: their reader crashed."""
+    is_indexed: bool = False
+    """Whether the index has its tables, which stay as they are where a part can't be seen."""
 
     def open(self) -> BufferedReader:
         """Open it for reading. Raises OSError when something else is in its place now."""
@@ -49,8 +61,11 @@ class LakeFile:
 
     @property
     def token(self) -> str:
-        """Return what changes when the file does, known without opening it."""
-        return f"{self.size}-{self.modified_ns}"
+        """Return what changes when the file does, or a part of it, known without opening it."""
+        if not self.parts:
+            return f"{self.size}-{self.modified_ns}"
+        names = "\0".join(f"{part.name}\0{part.token}" for part in self.parts)
+        return f"{self.size}-{hashlib.blake2b(names.encode(), digest_size=12).hexdigest()}"
 
 
 class Header(StrEnum):
@@ -71,6 +86,9 @@ class ReadOptions:
     """Where to leave a Parquet copy of a table that DuckDB can't read from its file; None for nowhere."""
     threads: int = 1
     """How many of the columns of a large table may be looked at side by side."""
+    wants_scan: bool = False
+    """Whether it should be found out how DuckDB reads the rows, also where a file is so small that a copy costs less:
+    of a table in many files, one that DuckDB can't read costs a copy of all."""
     only_certain_names: bool = False
     """Whether a row that may hold values names no column: where no value may be kept, none must become a name."""
 

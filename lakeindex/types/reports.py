@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from lakeindex.types.lake import Scan, TableId
@@ -47,6 +47,46 @@ class ReadTable:
 
 
 @dataclass(frozen=True, slots=True)
+class PartColumn:
+    """A column of a part of a table."""
+
+    name: str
+    """As it stands in the part."""
+    type: str
+    """Its Arrow type."""
+    place: int
+    """Of the column that it is in the table, from 0; -1 where it is none of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartOutcome:
+    """What became of one of the files that are read together."""
+
+    path: str
+    """Relative to the lake's root."""
+    status: FileStatus
+    reason: str = ""
+    tables: tuple[PartOfTable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PartOfTable:
+    """What a file has of a table in many files."""
+
+    table: TableId
+    token: str
+    """Changes when the file does."""
+    rows: int = 0
+    rejected: int = 0
+    scan: Scan | None = None
+    """How DuckDB reads its rows."""
+    columns: tuple[PartColumn, ...] = ()
+    """In the order of the file."""
+    keys: tuple[tuple[int, str | None], ...] = ()
+    """The place of each of the table's columns that the file's name or a log gives, and its value in all rows."""
+
+
+@dataclass(frozen=True, slots=True)
 class FileOutcome:
     """What became of one file, as it stands in the report."""
 
@@ -59,6 +99,37 @@ class FileOutcome:
     content_hash: str = ""
     token: str = ""
     """The file's token when it was read: as long as the file has the same, it is not read again."""
+    parts: tuple[PartOutcome, ...] = ()
+    """What became of each file, where several are read together; the path is then what they are called together."""
+
+    def of_each_file(self) -> tuple[FileOutcome, ...]:
+        """Return the outcome of every file of the lake that was read for this one."""
+        if not self.parts:
+            return (self,)
+        tables = {table.id: table for table in self.tables}
+        return tuple(
+            FileOutcome(
+                part.path,
+                self._status_of(part),
+                part.reason,
+                tuple(
+                    replace(tables[one.table], rows=one.rows, rejected=one.rejected, notes=())
+                    for one in part.tables
+                    if one.table in tables
+                ),
+            )
+            for part in self.parts
+        )
+
+    def parts_of(self, table: TableId) -> int:
+        """Return in how many files a table lies that were read together; none for a file that is a table by itself."""
+        return sum(one.table == table != part.path for part in self.parts for one in part.tables)
+
+    def _status_of(self, part: PartOutcome) -> FileStatus:
+        if part.status is FileStatus.INDEXED:
+            return self.status
+        # Only what was read before stays as it was.
+        return FileStatus.FAILED if part.status is FileStatus.UNSEEN and self.status is not part.status else part.status
 
 
 def reason_of_parts(failed: Sequence[str], left_out: Sequence[str]) -> str:
@@ -97,6 +168,8 @@ class Report:
     """Of the index on disk."""
     logical_hash: str
     generation: int
+    in_parts: tuple[FileOutcome, ...] = ()
+    """What was read of several files together; `files` has each of these for itself."""
     personal: tuple[PersonalColumn, ...] = ()
     """Columns that look like personal data, of all tables."""
 

@@ -61,7 +61,8 @@ def _widened(
 
 def _read(file: LakeFile, table: SourceTable, options: ReadOptions, rows: Rows) -> Iterator[pa.RecordBatch]:
     layout = Layout.from_settings(table.settings)
-    surveyed = survey(file, table.schema, layout) if file.size > _TINY_BYTES or is_gzip_name(file.path) else None
+    is_surveyed = options.wants_scan or file.size > _TINY_BYTES or is_gzip_name(file.path)
+    surveyed = survey(file, table.schema, layout) if is_surveyed else None
     layout = surveyed.layout if surveyed else layout
     rows.notes.extend(_notes(layout))
     if surveyed and surveyed.is_regular:

@@ -14,7 +14,8 @@ import pyarrow as pa
 from lakeindex.config.profile_limits import ProfileLimits, limits_from_json
 from lakeindex.files.frames import frame_head, read_frame
 from lakeindex.types.lake import Header, LakeFile, ReadOptions, Scan, TableId
-from lakeindex.types.reports import FileOutcome, FileStatus, ReadTable
+from lakeindex.types.layouts import Layout
+from lakeindex.types.reports import FileOutcome, FileStatus, PartColumn, PartOfTable, PartOutcome, ReadTable
 
 _PIPE_BYTES = 1 << 16  # what a pipe holds: asking for more only allocates more
 
@@ -43,7 +44,7 @@ class Request:
 
     def to_line(self) -> bytes:
         """Write the request as one line of JSON."""
-        files = [asdict(file) | {"path": str(file.path)} for file in self.files]
+        files = [_file_to_json(file) for file in self.files]
         options = asdict(self.options) | {"copies": self.options.copies and str(self.options.copies)}
         request = {"files": files, "options": options, "limits": asdict(self.limits)}
         return json.dumps(request).encode() + b"\n"
@@ -52,11 +53,23 @@ class Request:
     def from_line(cls, line: bytes) -> Request:
         """Read a request back."""
         request = json.loads(line)
-        files = tuple(LakeFile(**file | {"path": Path(file["path"])}) for file in request["files"])
+        files = tuple(map(_file_from_json, request["files"]))
         options = request["options"]
         copies = options["copies"] and Path(options["copies"])
         read_options = ReadOptions(**options | {"header": Header(options["header"]), "copies": copies})
         return cls(files, read_options, limits_from_json(request["limits"]))
+
+
+def _file_to_json(file: LakeFile) -> dict[str, Any]:
+    return _fields_of(file) | {"path": str(file.path), "parts": list(map(_file_to_json, file.parts))}
+
+
+def _file_from_json(read: dict[str, Any]) -> LakeFile:
+    layout = read["layout"] and Layout(read["layout"])
+    parts = tuple(map(_file_from_json, read["parts"]))
+    unreadable = _pairs(read["unreadable"])
+    known = {"path": Path(read["path"]), "parts": parts, "layout": layout, "unreadable": unreadable}
+    return LakeFile(**read | known)
 
 
 def write_frame(stream: IO[bytes], tag: Tag, payload: bytes | pa.Buffer) -> None:
@@ -108,20 +121,43 @@ def outcome_from_json(payload: bytes | bytearray) -> FileOutcome:
     """Read an outcome back."""
     read: dict[str, Any] = json.loads(payload)
     tables = tuple(_read_table(table) for table in read.pop("tables"))
-    return FileOutcome(**read | {"status": FileStatus(read["status"]), "tables": tables})
+    parts = tuple(_read_part(part) for part in read.pop("parts"))
+    return FileOutcome(**read | {"status": FileStatus(read["status"]), "tables": tables, "parts": parts})
+
+
+def _read_part(read: dict[str, Any]) -> PartOutcome:
+    tables = tuple(_part_of_table(one) for one in read["tables"])
+    return PartOutcome(read["path"], FileStatus(read["status"]), read["reason"], tables)
+
+
+def _part_of_table(read: dict[str, Any]) -> PartOfTable:
+    return PartOfTable(
+        **read
+        | {
+            "table": TableId(read["table"]),
+            "scan": _read_scan(read["scan"]),
+            "columns": tuple(PartColumn(**column) for column in read["columns"]),
+            "keys": tuple((place, value) for place, value in read["keys"]),
+        }
+    )
 
 
 def _read_table(read: dict[str, Any]) -> ReadTable:
-    scan = read["scan"]
     return ReadTable(
         **read
         | {
             "id": TableId(read["id"]),
-            "scan": scan and Scan(scan["function"], tuple((name, _hashable(value)) for name, value in scan["options"])),
+            "scan": _read_scan(read["scan"]),
             "settings": _pairs(read["settings"]),
             "notes": tuple(read["notes"]),
         }
     )
+
+
+def _read_scan(scan: dict[str, Any] | None) -> Scan | None:
+    if scan is None:
+        return None
+    return Scan(scan["function"], tuple((name, _hashable(value)) for name, value in scan["options"]))
 
 
 def _pairs(pairs: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:

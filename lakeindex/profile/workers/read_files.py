@@ -12,11 +12,12 @@ import pyarrow as pa
 from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.errors import LakeIndexError, OutputExceeded, UnreadableTable, is_of_machine
-from lakeindex.hashing.content_hash import hash_content
-from lakeindex.plugins import connector_for, known_suffixes
+from lakeindex.hashing.content_hash import content_hash_of
+from lakeindex.plugins import known_suffixes
 from lakeindex.profile.batching import BATCH_COLUMNS, ProfileBatch
 from lakeindex.profile.column_profile import ColumnProfile
 from lakeindex.profile.column_scan import ColumnScan
+from lakeindex.profile.parts.parts_connector import PartsConnector, PartUnreadable, reader_of
 from lakeindex.profile.personal_data.find_personal import find_personal
 from lakeindex.profile.scan import profiles_of
 from lakeindex.profile.table_scan import MOST_SCANS, readings_of, scan_parts
@@ -57,11 +58,21 @@ def profile_files(
 def _profile_file(
     file: LakeFile, connectors: Mapping[str, Connector], options: ReadOptions, profiles: ProfileBatch
 ) -> FileOutcome:
-    connector = connector_for(file.name, connectors)
+    name, connector = reader_of(file, connectors)
     if connector is None:
         reason = f"no connector reads this kind of file (known: {known_suffixes(connectors)})"
         return FileOutcome(file.name, FileStatus.SKIPPED, reason)
-    name = next(name for name, one in connectors.items() if one is connector)
+    while True:
+        mark = profiles.mark()
+        try:
+            return _profile_with(connector, name, file, options, profiles)
+        except PartUnreadable:
+            profiles.roll_back(mark)  # read again, without that part
+
+
+def _profile_with(
+    connector: Connector, name: str, file: LakeFile, options: ReadOptions, profiles: ProfileBatch
+) -> FileOutcome:
     mark = profiles.mark()
     try:
         refuse_replaced(file)
@@ -72,14 +83,17 @@ def _profile_file(
             reason = reason_of_parts([*_told(found.failed, profiles.limits), *failed], found.left_out)
         else:
             tables, reason = [_profile_table(reader, name, profiles) for reader in readers], ""
-        return FileOutcome(file.name, FileStatus.INDEXED, reason, tuple(tables), _content_hash(file))
+        parts = connector.outcomes(file) if isinstance(connector, PartsConnector) else ()
+        content = content_hash_of(file)
+        return FileOutcome(file.name, FileStatus.INDEXED, reason, tuple(tables), content, parts=parts)
     except _UNREADABLE as error:
         _require_memory(error)
         # What was read of a file that then failed is not indexed.
         profiles.roll_back(mark)
         is_unseen = is_of_machine(error) and not isinstance(error, CopyFailed)
         status = FileStatus.UNSEEN if is_unseen else FileStatus.FAILED
-        return FileOutcome(file.name, status, _reason(error, connector, profiles.limits))
+        parts = connector.outcomes(file) if isinstance(connector, PartsConnector) else ()
+        return FileOutcome(file.name, status, _reason(error, connector, profiles.limits), parts=parts)
 
 
 def _profile_independently(
@@ -261,11 +275,6 @@ def _profiles_of(
     scans: Sequence[ColumnScan], readings: Sequence[ColumnReading], limits: ProfileLimits
 ) -> list[ColumnProfile]:
     return profiles_of([replace(scan, reading=one) for scan, one in zip(scans, readings, strict=True)], limits)
-
-
-def _content_hash(file: LakeFile) -> str:
-    with file.open() as handle:
-        return hash_content(handle)
 
 
 def _require_memory(error: BaseException) -> None:

@@ -63,6 +63,11 @@ _KEPT_OF_PERSONAL = {
 )
 @click.option("--allow-download", is_flag=True, default=None, help="Let a named model be fetched from its hub.")
 @click.option("--header", type=click.Choice(["auto", "yes", "no"]), help="Whether the first row names the columns.")
+@click.option(
+    "--parts",
+    type=click.Choice(["auto", "merge", "separate"]),
+    help="Which files are one table: partitions, Delta, dated ones (auto), any numbered (merge), none [default: auto].",
+)
 @click.option("--values", type=click.Choice(["sample", "hash", "none"]), help="What is kept of the cells' values.")
 @click.option(
     "--shrink-limit",
@@ -191,6 +196,18 @@ def _report_json(report: Report) -> dict[str, Any]:
         "bytes": report.bytes,
         "logical_hash": report.logical_hash,
         "generation": report.generation,
+        "in_parts": [
+            {
+                "table": table.id,
+                "layout": table.connector,
+                "parts": file.parts_of(table.id),
+                "rows": table.rows,
+                "notes": list(table.notes),
+            }
+            for file in report.in_parts
+            for table in file.tables
+            if file.parts_of(table.id)
+        ],
         "personal": [
             {"table": one.table, "column": one.column, "kind": one.kind, "share": one.share} for one in report.personal
         ],
@@ -200,15 +217,18 @@ def _report_json(report: Report) -> dict[str, Any]:
 def _summarise(report: Report, settings: Settings, quiet: bool) -> None:
     failed, skipped = report.with_status(FileStatus.FAILED), report.with_status(FileStatus.SKIPPED)
     unseen, in_part = report.with_status(FileStatus.UNSEEN), report.read_in_part()
-    shown = failed + unseen + in_part + skipped
+    told = {part.path for file in report.in_parts for part in file.parts}  # marks and logs of tables
+    shown = failed + unseen + in_part + [file for file in skipped if file.path not in told]
     for file in shown[:_SHOWN_FAILURES]:
         print_message(f"{'read in part' if file in in_part else file.status}: {file.path}: {file.reason}", quiet)
     if len(shown) > _SHOWN_FAILURES:
         print_message(f"... and {len(shown) - _SHOWN_FAILURES} more; --report FILE.json names them all", quiet)
     _name_personal(report, settings, quiet)
+    parts = [count for file in report.in_parts for table in file.tables if (count := file.parts_of(table.id))]
+    in_parts = f" ({len(parts)} of them in {sum(parts)} files)" if parts else ""
     as_before = f"{len(unseen)} unseen and left as they were, " if unseen else ""
     print_message(
-        f"indexed {report.tables} tables, {report.columns} columns in {report.seconds:.1f} s "
+        f"indexed {report.tables} tables{in_parts}, {report.columns} columns in {report.seconds:.1f} s "
         f"({len(failed)} files failed, {as_before}{len(skipped)} skipped); index: {settings.index}, "
         f"{report.bytes / 1e6:.1f} MB",
         quiet,

@@ -59,10 +59,12 @@ def _calibration(lake: Lake) -> dict[str, object]:
 
 @click.command()
 @with_lake
+@click.option("--parts", is_flag=True, help="List the files of tables that lie in many.")
 @with_format
-def tables(output: str, **opening: Any) -> None:
+def tables(parts: bool, output: str, **opening: Any) -> None:
     """List the lake's tables."""
-    write_table(open_lake(**opening).tables(), Format(output))
+    lake = open_lake(**opening)
+    write_table(lake.parts() if parts else lake.tables(), Format(output))
 
 
 @click.command()

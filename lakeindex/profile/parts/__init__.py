@@ -1,0 +1,1 @@
+"""Tables in many files: found among the files of a lake, and read as one."""

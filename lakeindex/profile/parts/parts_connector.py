@@ -1,0 +1,223 @@
+"""Read several files as one: tables that lie in many files, through the connectors of these."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import pyarrow as pa
+
+from lakeindex.errors import UnreadableTable, is_of_machine
+from lakeindex.plugins import connector_for
+from lakeindex.profile.parts.agreement import agreeing, with_usual_header
+from lakeindex.profile.parts.make_plan import make_plan
+from lakeindex.profile.parts.plan import Plan, PlannedPart
+from lakeindex.profile.parts.scans import common_scan
+from lakeindex.profile.parts.union_schema import Source, UnionSchema
+from lakeindex.profile.unreadable import UNREADABLE, first_line_of, require_memory
+from lakeindex.profile.walk import refuse_replaced
+from lakeindex.profile.withheld import reason_without_values
+from lakeindex.protocols import Connector
+from lakeindex.types.lake import LakeFile, PartialTables, ReadOptions, Rows, SourceTable, TableId
+from lakeindex.types.reports import FileStatus, PartOfTable, PartOutcome
+
+_MARK = "a mark of the program that wrote the table, no rows"
+_MOST_TOLD = 3
+
+
+class PartUnreadable(Exception):
+    """A part turned out to be unreadable while its rows were read; the table has to be read again, without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartedTable:
+    """A table of some parts."""
+
+    sources: tuple[Source, ...]
+    union: UnionSchema
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class PartsConnector:
+    """Reads one file of many parts: a connector like others, but for one file only."""
+
+    connectors: Mapping[str, Connector]
+    name: str = ""
+    """What it is called in the catalog: the layout's name, or that of the connector of the parts."""
+    suffixes: frozenset[str] = frozenset()
+    _plan: Plan | None = None
+    _tables: dict[TableId, PartedTable] = field(default_factory=dict)
+    _failed: dict[str, str] = field(default_factory=dict)
+    """Why parts can't be read, by their paths."""
+    _unseen: set[str] = field(default_factory=set)
+    """Those of them that can't be read for a reason of the machine."""
+    _read: dict[tuple[str, TableId], PartOfTable] = field(default_factory=dict)
+
+    def tables(self, file: LakeFile, options: ReadOptions) -> Sequence[SourceTable]:
+        """List the tables that the parts make up; those that can't be read are left out, and told of.
+
+        Raises UnreadableTable where none can be read, or the whole can't be understood; and where the index has the
+        tables already, what a part raised for a reason of the machine.
+        """
+        must_read_all = bool(self._failed)
+        self._failed |= file.unreadable
+        self._tables, self._plan = {}, make_plan(file)
+        sources: dict[str, list[Source]] = defaultdict(list)
+        for part in self._plan.parts:
+            for source in self._opened(part, file, options):
+                if not must_read_all or self._is_readable(source, options):
+                    sources[source.table.id.removeprefix(part.file.name)].append(source)
+        failed = [f"{path}: {reason}" for path, reason in ({**self._plan.failed, **self._failed}).items()]
+        for rest, some in sources.items():
+            self._add(file, rest, with_usual_header(some, options), _notes_of_failed(failed, len(file.parts)))
+        if not self._tables and (self._plan.schema is None or failed):
+            raise UnreadableTable("; ".join(failed[:_MOST_TOLD]) or "none of its files holds rows")
+        if not self._tables and self._plan.schema is not None:
+            self._tables[TableId(file.name)] = PartedTable((), UnionSchema.declared(self._plan.schema))
+        return PartialTables([self._listed(file, name) for name in self._tables], failed)
+
+    def read(self, file: LakeFile, table: SourceTable, options: ReadOptions) -> Rows:
+        """Read the rows of all parts, one part after the other, by their names.
+
+        The iterator raises PartUnreadable for a part that can't be read: the next `tables` leaves it out.
+        """
+        parted, rows = self._tables[table.id], Rows(iter(()))
+        rows.batches = self._batches(file, table.id, parted, options, rows)
+        return rows
+
+    def parted(self, table: TableId) -> PartedTable:
+        """Return the parts of a table that `tables` listed, and the columns that they have together."""
+        return self._tables[table]
+
+    def read_part(self, source: Source, union: UnionSchema, options: ReadOptions) -> Rows:
+        """Read the rows of one part, with the columns of all."""
+        rows = source.connector.read(source.part.file, source.table, replace(options, wants_scan=True))
+        batches = rows.batches
+        rows.batches = (union.united(batch, source) for batch in batches)
+        return rows
+
+    def outcomes(self, file: LakeFile) -> tuple[PartOutcome, ...]:
+        """Return what became of each part, once all tables were read."""
+        return tuple(self._outcome(part.name) for part in file.parts)
+
+    def _outcome(self, path: str) -> PartOutcome:
+        plan = self._plan or Plan(())
+        if path in self._failed or path in plan.failed:
+            status = FileStatus.UNSEEN if path in self._unseen else FileStatus.FAILED
+            return PartOutcome(path, status, self._failed.get(path) or plan.failed[path])
+        tables = tuple(one for (read, _), one in self._read.items() if read == path)
+        if tables:
+            return PartOutcome(path, FileStatus.INDEXED, "", tables)
+        return PartOutcome(path, FileStatus.SKIPPED, plan.left_out.get(path, _MARK))
+
+    def _opened(self, part: PlannedPart, file: LakeFile, options: ReadOptions) -> list[Source]:
+        """Return the tables of a part; none where it can't be read, or was found out not to be readable."""
+        path = part.file.name
+        if path in self._failed:
+            return []
+        connector = connector_for(path, self.connectors)
+        if connector is None:
+            self._failed[path] = "no connector reads this kind of file"
+            return []
+        try:
+            refuse_replaced(part.file)
+            limited = replace(part, file=replace(part.file, output_limit=file.output_limit))
+            return [Source(limited, connector, table) for table in connector.tables(limited.file, options)]
+        except UNREADABLE as error:
+            self._fail(path, error, connector, options)
+            if is_of_machine(error) and file.is_indexed:
+                raise
+            return []
+
+    def _fail(self, path: str, error: BaseException, connector: Connector, options: ReadOptions) -> None:
+        require_memory(error)
+        told = reason_without_values(error, connector) if options.only_certain_names else None
+        self._failed[path] = told or first_line_of(error)
+        if is_of_machine(error):
+            self._unseen.add(path)
+
+    def _is_readable(self, source: Source, options: ReadOptions) -> bool:
+        """Read a part to its end, where others had turned out to be unreadable only when they were read."""
+        try:
+            for _ in source.connector.read(source.part.file, source.table, options).batches:
+                pass
+        except UNREADABLE as error:
+            self._fail(source.part.file.name, error, source.connector, options)
+        return source.part.file.name not in self._failed
+
+    def _add(self, file: LakeFile, rest: str, sources: Sequence[Source], notes: tuple[str, ...]) -> None:
+        together, apart = list(sources), list[Source]()
+        if self._plan is not None and self._plan.keep_apart:
+            together, apart = agreeing(sources)
+            notes = (*notes, *_notes_of_apart(together, apart))
+        if together:
+            union = UnionSchema.of(together)
+            self._tables[TableId(file.name + rest)] = PartedTable(tuple(together), union, (*union.notes, *notes))
+        for source in apart:
+            self._tables[source.table.id] = PartedTable((source,), UnionSchema.of([source]))
+
+    def _listed(self, file: LakeFile, name: TableId) -> SourceTable:
+        parted = self._tables[name]
+        is_named_by_row = any(source.table.is_named_by_row for source in parted.sources)
+        return SourceTable(name, parted.union.schema, file.token, (), is_named_by_row)
+
+    def _batches(
+        self, file: LakeFile, name: TableId, parted: PartedTable, options: ReadOptions, rows: Rows
+    ) -> Iterator[pa.RecordBatch]:
+        notes: Counter[str] = Counter()
+        read = []
+        for source in parted.sources:
+            path = source.part.file.name
+            try:
+                of_part = self.read_part(source, parted.union, options)
+                count = 0
+                for batch in of_part.batches:
+                    count += batch.num_rows
+                    yield batch
+            except UNREADABLE as error:
+                self._fail(path, error, source.connector, options)
+                if is_of_machine(error) and file.is_indexed:
+                    raise
+                raise PartUnreadable(path) from error
+            part = part_of_table(name, source, parted.union, of_part, count)
+            self._read[path, name] = part
+            read.append(part)
+            rows.rejected += of_part.rejected
+            notes.update(of_part.notes)
+        rows.scan = common_scan(parted.union, read, [source.part.file for source in parted.sources])
+        rows.notes += [*parted.notes, *_notes_of_parts(notes, len(read))]
+
+
+def reader_of(file: LakeFile, connectors: Mapping[str, Connector]) -> tuple[str, Connector | None]:
+    """Return the connector that reads a file, and its name; None where there is none."""
+    if file.parts:
+        return str(file.layout), PartsConnector(connectors)
+    connector = connector_for(file.name, connectors)
+    return next((name for name, one in connectors.items() if one is connector), ""), connector
+
+
+def part_of_table(name: TableId, source: Source, union: UnionSchema, rows: Rows, count: int) -> PartOfTable:
+    """Return what a part has of a table, once its rows were read."""
+    return PartOfTable(
+        name, source.part.file.token, count, rows.rejected, rows.scan, union.columns_of(source), union.keys_of(source)
+    )
+
+
+def _notes_of_failed(failed: Sequence[str], parts: int) -> tuple[str, ...]:
+    if not failed:
+        return ()
+    more = f" and {len(failed) - _MOST_TOLD} more" if len(failed) > _MOST_TOLD else ""
+    return (f"{len(failed):,} of its {parts:,} files could not be read: {'; '.join(failed[:_MOST_TOLD])}{more}",)
+
+
+def _notes_of_apart(together: Sequence[Source], apart: Sequence[Source]) -> tuple[str, ...]:
+    if not together or not apart:
+        return ()
+    return (f"{len(apart):,} files that are called alike have other columns and are tables of their own",)
+
+
+def _notes_of_parts(notes: Counter[str], parts: int) -> list[str]:
+    """Return what the connectors note, each once; where it is of some parts only, of how many."""
+    return [note if count == parts else f"{note} (in {count:,} of {parts:,} parts)" for note, count in notes.items()]
