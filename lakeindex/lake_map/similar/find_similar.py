@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from lakeindex.arrays.aliases import Features, Floats, Integers
-from lakeindex.arrays.proportions import probability_of
 from lakeindex.integrate.align.attribute_matcher import AttributeMatcher
 from lakeindex.integrate.alignment import AlignedPair
 from lakeindex.lake_map.align_each import align_each
@@ -58,21 +57,20 @@ def find_similar(searcher: Searcher, vectors: TableVectors, table: TableId, k: i
     """Return the tables most similar to a table, at most `k`, best first. Raises NotFound with the nearest names."""
     model = SimilarityModel.open(SIMILARITY)
     compared = compare_tables(searcher, vectors, table, model.blocks, k)
-    compared, log_odds = rank_again(searcher, table, compared, model.log_odds(compared.features))
-    found = zip(compared.tables, probability_of(log_odds).tolist(), strict=True)
+    scores = model.scores(compared.features)
+    order = rank_again(searcher, table, compared, scores)
+    # What comes first is decided among rivals. Of several copies none is before the others, and all are as probable.
+    scores = np.maximum.accumulate(scores[order][::-1])[::-1]
+    found = zip(compared.take(order).tables, scores.tolist(), strict=True)
     return [SimilarTable(one.table, score, one.pairs) for one, score in found][:k]
 
 
-def rank_again(
-    searcher: Searcher, table: TableId, compared: ComparedTables, log_odds: Floats
-) -> tuple[ComparedTables, Floats]:
-    """Rank tables, best first, and compare the first few with one another; none of the others comes before these."""
-    compared, log_odds = compared.take(order := compared.ranked(log_odds)), log_odds[order]
-    first = compared.take(np.arange(min(MOST_RIVALS, len(order))))
-    scores = RivalModel.open(RIVALS).log_odds(rival_features(searcher, table, first.tables, first.features))
-    again = np.append(first.ranked(scores), np.arange(len(scores), len(order)))
-    scores = np.append(scores, np.minimum(log_odds[len(scores) :], scores.min(initial=np.inf)))
-    return compared.take(again), scores[again]
+def rank_again(searcher: Searcher, table: TableId, compared: ComparedTables, scores: Floats) -> Integers:
+    """Return the places of tables, best first: of the first few by their scores, as they are among one another."""
+    order = compared.ranked(scores)
+    first = compared.take(order[:MOST_RIVALS])
+    log_odds = RivalModel.open(RIVALS).log_odds(rival_features(searcher, table, first.tables, first.features))
+    return np.append(order[:MOST_RIVALS][first.ranked(log_odds)], order[MOST_RIVALS:])
 
 
 def compare_tables(

@@ -18,6 +18,7 @@ from lakeindex.types.lake import TableId
 
 MOST_RIVALS = 12
 """Tables that are compared with one another."""
+_DIGITS = 5
 _OF_TABLE = (*SIMILARITY_FEATURES, *SHARED)
 RIVAL_FEATURES = (*_OF_TABLE, *(f"{name}: before rivals" for name in _OF_TABLE))
 
@@ -48,4 +49,5 @@ def before_rivals(features: Features) -> Features:
     ordered = np.sort(features, axis=0)
     best = ordered[-1]
     next_best = ordered[-2] if len(features) > 1 else np.zeros_like(best)
-    return np.asarray(features - np.where(features >= best, next_best, best))
+    # Those of copies differ by errors of rounding.
+    return np.asarray(np.round(features - np.where(features >= best, next_best, best), _DIGITS))
