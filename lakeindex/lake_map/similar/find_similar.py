@@ -15,7 +15,7 @@ from lakeindex.lake_map.similar.pair_features import features_of
 from lakeindex.lake_map.similar.rivals import MOST_RIVALS, RivalModel, rival_features
 from lakeindex.lake_map.similar.similarity_model import BlockWeights, SimilarityModel
 from lakeindex.lake_map.similar.table_vectors import TableVectors
-from lakeindex.lake_map.union.find_unionable import UnionableTable
+from lakeindex.lake_map.union.unionable_table import UnionableTable
 from lakeindex.models.weights import ATTRIBUTES, RIVALS, SIMILARITY
 from lakeindex.search.searcher import Searcher
 from lakeindex.types.lake import TableId

@@ -11,7 +11,7 @@ import numpy as np
 from lakeindex.arrays.aliases import Features
 from lakeindex.lake_map.similar.pair_features import SIMILARITY_FEATURES
 from lakeindex.lake_map.similar.shared_values import SHARED, shared_values
-from lakeindex.lake_map.union.find_unionable import UnionableTable
+from lakeindex.lake_map.union.unionable_table import UnionableTable
 from lakeindex.models.calibrated_trees import CalibratedTrees
 from lakeindex.search.searcher import Searcher
 from lakeindex.types.lake import TableId

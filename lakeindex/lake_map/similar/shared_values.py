@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lakeindex.arrays.aliases import Features, Floats, Integers
-from lakeindex.lake_map.union.find_unionable import UnionableTable
+from lakeindex.lake_map.union.unionable_table import UnionableTable
 from lakeindex.search.searcher import Searcher
 from lakeindex.types.columns import Family
 from lakeindex.types.lake import TableId

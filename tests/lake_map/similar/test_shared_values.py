@@ -11,7 +11,7 @@ from lakeindex import Lake, Settings
 from lakeindex.index.term_stats import rarity_of
 from lakeindex.integrate.alignment import AlignedPair
 from lakeindex.lake_map.similar.shared_values import SHARED, shared_values
-from lakeindex.lake_map.union.find_unionable import UnionableTable
+from lakeindex.lake_map.union.unionable_table import UnionableTable
 from lakeindex.types.lake import TableId
 
 
