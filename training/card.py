@@ -356,6 +356,34 @@ queries that fail are such.
 """
 
 
+def rivals_card(options: Mapping[str, Any], queries: Sequence[int], figures: Mapping[str, float]) -> str:
+    """Describe what ranks the tables most similar to a table against one another."""
+    rows = "\n".join(f"| {name} | {value:.3f} |" for name, value in figures.items())
+    return f"""# rivals.safetensors
+
+Boosted trees that rank the twelve tables that similarity.safetensors puts first against one another: by what that one
+measures, by how rare the values are in the lake that two tables share, and by how far each is before the best of its
+rivals in all of this. A straight line calibrates their log-odds. So the other part of a table comes before its
+siblings, the tables of a lake with the same columns.
+
+## Trained on
+
+Lakes that nobody labelled, split by name, whose tables are made into two as for similarity.safetensors, but so many of
+each lake that most have siblings. Queries that are learned from, calibrated on and measured on:
+{", ".join(map(str, queries))}.
+
+Settings: {options}
+
+| on the lakes held out | |
+|---|---|
+{rows}
+
+## Use
+
+`lakeindex similar`.
+"""
+
+
 def types_card(options: Mapping[str, Any], counts: Mapping[str, int], figures: Mapping[str, float]) -> str:
     """Describe the trees that tell which columns are of one semantic type."""
     rows = "\n".join(f"| {name} | {value:.3f} |" for name, value in figures.items())

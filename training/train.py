@@ -35,6 +35,7 @@ from card import (
     matcher_card,
     paths_card,
     references_card,
+    rivals_card,
     similarity_card,
     static_card,
     types_card,
@@ -51,7 +52,7 @@ from lakeindex.integrate.align.attribute_matcher import write_attribute_matcher
 from lakeindex.integrate.align.column_set import ColumnSet
 from lakeindex.lake import Lake
 from lakeindex.lake_map.semantic_types.type_matcher import write_type_matcher
-from lakeindex.lake_map.similar.similarity_model import write_similarity_model
+from lakeindex.lake_map.similar.similarity_model import SimilarityModel, write_similarity_model
 from lakeindex.lake_map.similar.table_vectors import TableVectors
 from lakeindex.match.answer_calibration import MeasuredCalibration
 from lakeindex.match.features import FEATURES
@@ -67,6 +68,7 @@ from lakeindex.models.weights import (
     MATCHER,
     PATHS,
     REFERENCES,
+    RIVALS,
     SIMILARITY,
     STATIC,
     TYPES,
@@ -94,6 +96,8 @@ from lakeindex.training.ranked_pairs import ScoredLake, score_made_lakes
 from lakeindex.training.read_sources import read_sources
 from lakeindex.training.reference_model import LabelledReferences, train_reference_model
 from lakeindex.training.rerank_fusion import RerankOptions, measure_reranking, weights_of
+from lakeindex.training.similar_rivals import OPTIONS as RIVALS_LEARNING
+from lakeindex.training.similar_rivals import first_among_rivals, label_rivals, train_rivals
 from lakeindex.training.similar_tables import (
     SimilarityOptions,
     compare_lake,
@@ -146,6 +150,11 @@ MOST_BYTES_OF_DATABASES = 300_000
 SIMILARITY_LEARNING = SimilarityOptions()
 LEARNED_DRAWS, OF_A_LEARNED_LAKE, OF_A_HELD_OUT_LAKE = 2, 14, 45
 """How often tables of the lakes that are learned from are drawn, and how many of each lake."""
+RIVALS_DRAW, OF_A_LAKE_WITH_RIVALS = 1_000, 45
+"""A draw of its own, of enough tables of each lake for many to have siblings."""
+
+IndexedPartners = tuple[Searcher, list[tuple[TableId, TableId]]]
+"""A lake, and its tables that were one."""
 
 
 def part_of(package: str) -> str:
@@ -380,10 +389,19 @@ def train_similar(tables: Path, lakes: Path | None) -> None:
     write_similarity_model(SIMILARITY, model, {"figures": json.dumps(figures)})
     card = similarity_card(asdict(SIMILARITY_LEARNING), model.blocks, queries, figures)
     SIMILARITY.with_suffix(".md").write_text(card, "utf-8")
+    train_similar_rivals(indexed_partners(learned, OF_A_LAKE_WITH_RIVALS, RIVALS_DRAW), indexed[LEARNED_DRAWS:], model)
 
 
-IndexedPartners = tuple[Searcher, list[tuple[TableId, TableId]]]
-"""A lake, and its tables that were one."""
+def train_similar_rivals(learned: IndexedPartners, held_out: Sequence[IndexedPartners], model: SimilarityModel) -> None:
+    """Train on one lake, calibrate on another and measure on a third, each as they were compared by `model`."""
+    labelled = [label_rivals(searcher, pairs, model) for searcher, pairs in (learned, *held_out)]
+    of_learned, calibrated, measured = labelled
+    rivals = train_rivals(of_learned, calibrated)
+    figures = {"first": float(first_among_rivals(rivals, measured).mean())}
+    log(json.dumps(figures))
+    rivals.save(RIVALS, {"figures": json.dumps(figures)})
+    queries = [len(one.labels) for one in labelled]
+    RIVALS.with_suffix(".md").write_text(rivals_card(asdict(RIVALS_LEARNING), queries, figures), "utf-8")
 
 
 def indexed_partners(folders: Sequence[Path], most: int, draw: int) -> IndexedPartners:

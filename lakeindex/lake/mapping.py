@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from lakeindex.config.ranges import SHARE
 from lakeindex.join.lake_tables import LakeTables
-from lakeindex.lake_map.declared_keys import DeclaredKeys, read_declared_keys
+from lakeindex.lake_map.declared.declarations import DeclaredKeys
+from lakeindex.lake_map.declared.declared_keys import read_declared_keys
 from lakeindex.lake_map.keys import TableKeys
 from lakeindex.lake_map.keys import find_keys as keys_of_table
 from lakeindex.lake_map.known_references import KnownReferences

@@ -15,7 +15,7 @@ from lakeindex.escaping.visible import visible_line
 from lakeindex.types.lake import TableId
 
 if TYPE_CHECKING:
-    from lakeindex.lake_map.union.find_unionable import UnionableTable
+    from lakeindex.lake_map.union.unionable_table import UnionableTable
     from lakeindex.open_index import OpenIndex
 
 _FIELDS: list[tuple[str, pa.DataType]] = [("rank", pa.int64()), ("table", pa.string()), ("score", pa.float64())]

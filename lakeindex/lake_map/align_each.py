@@ -16,7 +16,7 @@ from lakeindex.integrate.align.lone_flags import are_unlike_flags
 from lakeindex.integrate.align.one_to_one import best_pairs
 from lakeindex.integrate.align.pair_features import ColumnPairs
 from lakeindex.integrate.alignment import AlignedPair
-from lakeindex.lake_map.union.find_unionable import UnionableTable
+from lakeindex.lake_map.union.unionable_table import UnionableTable
 from lakeindex.search.searcher import Searcher
 from lakeindex.types.lake import TableId
 

@@ -7,6 +7,8 @@ parent's at random; here, whether its combinations would be keys by chance, were
 from __future__ import annotations
 
 import math
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +16,7 @@ import numpy as np
 from lakeindex.errors import LakeIndexError
 from lakeindex.join.lake_tables import LakeTables
 from lakeindex.lake_map.foreign_keys.composite_candidates import CompositeCandidate, find_composite_candidates
-from lakeindex.lake_map.foreign_keys.count_orphans import OrphanCounter
+from lakeindex.lake_map.foreign_keys.count_orphans import CountedReference, OrphanCounter
 from lakeindex.lake_map.foreign_keys.key_columns import KeyColumns
 from lakeindex.lake_map.foreign_keys.reference import Reference
 from lakeindex.lake_map.key_rows import TableRows
@@ -27,15 +29,32 @@ _MOST = 400
 _MOST_ORPHANS = 0.02
 _BY_CHANCE = 0.01
 _SECONDS = 30.0
-_PROBABILITY = 0.8
-"""Of a composite reference that was verified."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Verified:
-    reference: Reference
+    """A reference that the rows bear out."""
+
+    ends: CompositeCandidate
+    counted: CountedReference
     chance: float
     """The probability that all combinations are keys, were the columns independent."""
+
+    def reference(self, rivals: int) -> Reference:
+        """Return the reference, given how many others explain the same columns as well.
+
+        That the next combination of the child is a key, too, is Laplace's rule of succession; that all are by chance
+        is as likely beforehand as that they refer; and rivals are equally likely.
+        """
+        met = (1 - self.counted.orphans) * self.counted.distinct
+        probability = (met + 1) / (self.counted.distinct + 2) / (1 + self.chance) / (1 + rivals)
+        evidence = f"{len(self.ends.children)} columns together, unique in the parent; by chance {self.chance:.2g}"
+        if rivals:
+            evidence += f"; as well by {rivals} other reference{'s' if rivals > 1 else ''}"
+        return Reference(
+            self.ends.children, self.ends.parents, probability, Method.INFERRED, self.counted.orphans,
+            self.counted.is_unique, evidence,
+        )  # fmt: skip
 
 
 def declared_composites(known: KnownReferences, columns: KeyColumns, counter: OrphanCounter | None) -> list[Reference]:
@@ -52,19 +71,29 @@ def find_composite_references(
     searcher: Searcher, columns: KeyColumns, tables: LakeTables, known: KnownReferences, least: float
 ) -> list[Reference]:
     """Find composite references in bounded time; of those of the same columns, the one that chance explains least."""
-    if least > _PROBABILITY:
-        return []
     decided = {children for children, _ in known.composite}
     able = [one for one in find_composite_candidates(searcher, columns) if one.children not in decided]
     verifier = _Verifier(columns, tables, OrphanCounter(tables, _SECONDS), {})
-    best: dict[tuple[int, ...], _Verified] = {}
-    for one in able[:_MOST]:
-        if any(known.is_rejected(*pair) for pair in zip(one.children, one.parents, strict=True)):
-            continue
-        found = verifier.verified(one)
-        if found and (one.children not in best or found.chance < best[one.children].chance):
-            best[one.children] = found
-    return [one.reference for one in best.values()]
+    verified = [verifier.verified(one) for one in able[:_MOST] if not _is_rejected(one, known)]
+    found = _without_rivals([one for one in verified if one])
+    return [one for one in found if one.probability >= least]
+
+
+def _is_rejected(one: CompositeCandidate, known: KnownReferences) -> bool:
+    return any(known.is_rejected(*pair) for pair in zip(one.children, one.parents, strict=True))
+
+
+def _without_rivals(verified: Sequence[_Verified]) -> list[Reference]:
+    """Choose one parent for each child. Of two keys with the same combinations either may refer to the other."""
+    ends = {one.ends for one in verified}
+    several: dict[tuple[int, ...], list[_Verified]] = defaultdict(list)
+    for one in verified:
+        several[one.ends.children].append(one)
+    best = [(min(rivals, key=lambda one: one.chance), len(rivals) - 1) for rivals in several.values()]
+    return [
+        one.reference(others + (CompositeCandidate(one.ends.parents, one.ends.children) in ends))
+        for one, others in best
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +116,7 @@ class _Verifier:
         chance = min(keys / max(possible, 1.0), 1.0) ** counted.distinct
         if chance > _BY_CHANCE:
             return None
-        evidence = f"{len(one.children)} columns together, unique in the parent; by chance {chance:.2g}"
-        reference = Reference(
-            one.children, one.parents, _PROBABILITY, Method.INFERRED, counted.orphans, counted.is_unique, evidence
-        )
-        return _Verified(reference, chance)
+        return _Verified(one, counted, chance)
 
     def _rows_of_key(self, parents: tuple[int, ...]) -> int:
         directory = self.columns.directory

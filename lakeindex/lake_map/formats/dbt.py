@@ -6,11 +6,13 @@ Texts are written as JSON, which YAML contains.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
-from lakeindex.lake_map.formats.plain_names import table_words
+from lakeindex.lake_map.formats.plain_names import is_plain, table_words
 from lakeindex.lake_map.formats.schema_graph import ForeignKey, SchemaGraph
-from lakeindex.types.lake import TableId
+
+_TEMPLATE = re.compile(r"\{(?=[{%#])")
 
 
 def write_dbt(graph: SchemaGraph) -> str:
@@ -31,7 +33,9 @@ def _columns(keys: list[ForeignKey], names: dict[str, str]) -> Iterator[str]:
     if keys:
         yield "    columns:"
     for column in dict.fromkeys(key.child_columns[0] for key in keys):
-        yield f"      - name: {_text(column)}"
+        yield f"      - name: {_text(_inner(column))}"
+        if not is_plain(column):
+            yield "        quote: true"
         yield "        data_tests:"
         for key in keys:
             if key.child_columns[0] == column:
@@ -44,11 +48,22 @@ def _test(key: ForeignKey, parent: str) -> Iterator[str]:
     yield "              arguments:"
     reference = f"ref('{parent}')"
     yield f"                to: {_text(reference)}"
-    yield f"                field: {_text(key.parent_columns[0])}"
+    yield f"                field: {_text(_field(key.parent_columns[0]))}"
     yield "              config:"
     yield "                severity: warn"
     yield f"                meta: {json.dumps({'lakeindex': told})}"
 
 
-def _text(text: TableId | str) -> str:
-    return json.dumps(text)
+def _field(column: str) -> str:
+    """Return a column as dbt puts it into a statement, where it quotes nothing itself."""
+    return column if is_plain(column) else f'"{_inner(column)}"'
+
+
+def _inner(column: str) -> str:
+    """Return what stands between the quotes: dbt adds those of a column, and doubles none within."""
+    return column if is_plain(column) else column.replace('"', '""')
+
+
+def _text(text: str) -> str:
+    """Write a text; what is a template to dbt, which a name of a stranger's must not be, stands for itself."""
+    return json.dumps(_TEMPLATE.sub("{{ '{' }}", text))

@@ -10,6 +10,16 @@ from lakeindex.escaping.visible import visible_line
 from lakeindex.types.names import title_of, words_of
 
 _NO_WORD = re.compile(r"[^0-9a-zA-Z]+")
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_RESERVED = frozenset(
+    """
+    all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create default
+    deferrable desc distinct do else end except false fetch for foreign from grant group having in initially intersect
+    into lateral leading limit not null offset on only or order placing primary references returning select some
+    symmetric table then to trailing true union unique user using variadic when where window with
+    """.split()  # noqa: SIM905
+)
+"""Those of PostgreSQL."""
 
 
 def distinct(names: Sequence[str]) -> list[str]:
@@ -45,3 +55,8 @@ def without_quotes(name: str) -> str:
 def _word(words: str, otherwise: str) -> str:
     word = _NO_WORD.sub("_", words).strip("_")
     return word if word and not word[0].isdigit() else f"{otherwise}_{word}".rstrip("_")
+
+
+def is_plain(name: str) -> bool:
+    """Whether a name needs no quotes in SQL."""
+    return bool(_PLAIN.fullmatch(name)) and name.lower() not in _RESERVED

@@ -12,10 +12,11 @@ from lakeindex.integrate.alignment import AlignedPair
 from lakeindex.lake_map.align_each import align_each
 from lakeindex.lake_map.candidate_tables import candidate_tables
 from lakeindex.lake_map.similar.pair_features import features_of
+from lakeindex.lake_map.similar.rivals import MOST_RIVALS, RivalModel, rival_features
 from lakeindex.lake_map.similar.similarity_model import BlockWeights, SimilarityModel
 from lakeindex.lake_map.similar.table_vectors import TableVectors
-from lakeindex.lake_map.union.find_unionable import UnionableTable
-from lakeindex.models.weights import ATTRIBUTES, SIMILARITY
+from lakeindex.lake_map.union.unionable_table import UnionableTable
+from lakeindex.models.weights import ATTRIBUTES, RIVALS, SIMILARITY
 from lakeindex.search.searcher import Searcher
 from lakeindex.types.lake import TableId
 
@@ -41,16 +42,35 @@ class ComparedTables:
     features: Features
     """(tables, SIMILARITY_FEATURES)."""
 
+    def take(self, places: Integers) -> ComparedTables:
+        """Keep some tables, in this order."""
+        return ComparedTables(tuple(self.tables[place] for place in places.tolist()), self.features[places])
+
+    def ranked(self, scores: Floats) -> Integers:
+        """Return the places of the tables by their scores, (tables,), best first."""
+        # The trees are steps: what falls on one is told apart by the alignment.
+        keys = [(-score, -one.score, one.table) for score, one in zip(scores.tolist(), self.tables, strict=True)]
+        return np.array(sorted(range(len(keys)), key=keys.__getitem__), np.int64)
+
 
 def find_similar(searcher: Searcher, vectors: TableVectors, table: TableId, k: int) -> list[SimilarTable]:
     """Return the tables most similar to a table, at most `k`, best first. Raises NotFound with the nearest names."""
     model = SimilarityModel.open(SIMILARITY)
     compared = compare_tables(searcher, vectors, table, model.blocks, k)
-    scores = model.scores(compared.features).tolist()
-    found = [SimilarTable(one.table, score, one.pairs) for one, score in zip(compared.tables, scores, strict=True)]
-    # The trees are steps: what falls on one is told apart by the alignment.
-    unions = {one.table: one.score for one in compared.tables}
-    return sorted(found, key=lambda one: (-one.score, -unions[one.table], one.table))[:k]
+    scores = model.scores(compared.features)
+    order = rank_again(searcher, table, compared, scores)
+    # What comes first is decided among rivals. Of several copies none is before the others, and all are as probable.
+    scores = np.maximum.accumulate(scores[order][::-1])[::-1]
+    found = zip(compared.take(order).tables, scores.tolist(), strict=True)
+    return [SimilarTable(one.table, score, one.pairs) for one, score in found][:k]
+
+
+def rank_again(searcher: Searcher, table: TableId, compared: ComparedTables, scores: Floats) -> Integers:
+    """Return the places of tables, best first: of the first few by their scores, as they are among one another."""
+    order = compared.ranked(scores)
+    first = compared.take(order[:MOST_RIVALS])
+    log_odds = RivalModel.open(RIVALS).log_odds(rival_features(searcher, table, first.tables, first.features))
+    return np.append(order[:MOST_RIVALS][first.ranked(log_odds)], order[MOST_RIVALS:])
 
 
 def compare_tables(

@@ -10,7 +10,7 @@ from lakeindex.arrays.aliases import Features, Floats
 from lakeindex.integrate.align.pair_features import PAIR_FEATURES
 from lakeindex.integrate.alignment import AlignedPair
 from lakeindex.lake_map.align_each import AlignedTable
-from lakeindex.lake_map.union.find_unionable import UnionableTable
+from lakeindex.lake_map.union.unionable_table import UnionableTable
 from lakeindex.models.monotone import EITHER, FOR
 from lakeindex.search.searcher import Searcher
 from lakeindex.types.columns import Family

@@ -35,5 +35,8 @@ KEYS = Path(__file__).with_name("keys.safetensors")
 SIMILARITY = Path(__file__).with_name("similarity.safetensors")
 """The boosted trees that tell which tables are parts, copies or versions of one table."""
 
+RIVALS = Path(__file__).with_name("rivals.safetensors")
+"""The boosted trees that rank the tables most similar to a table against one another."""
+
 TYPES = Path(__file__).with_name("types.safetensors")
 """The boosted trees that tell which columns are of one semantic type."""

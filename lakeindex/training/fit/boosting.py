@@ -60,6 +60,8 @@ class BoostingOptions:
     depth: int = -1
     """The largest depth of a tree; -1 for no limit."""
     seed: int = 0
+    shrinkage: float = 10.0
+    """The L2 penalty on the values of leaves."""
 
 
 def boost(
@@ -85,7 +87,7 @@ def boost(
             "num_leaves": options.leaves,
             "learning_rate": options.learning_rate,
             "min_data_in_leaf": options.least_pairs,
-            "lambda_l2": 10.0,
+            "lambda_l2": options.shrinkage,
             "feature_fraction": options.features_a_tree,
             "bagging_fraction": options.pairs_a_tree,
             "bagging_freq": int(options.pairs_a_tree < 1),

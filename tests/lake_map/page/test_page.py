@@ -6,9 +6,11 @@ import base64
 import hashlib
 import html
 import json
+import os
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,19 @@ from lakeindex.lake_map.page.layout import layout
 EVIL = "<script>alert(1)</script>"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+AXE = Path(os.environ.get("LAKEINDEX_NODE_MODULES", "node_modules"), "axe-core/axe.min.js")
+needs_axe = pytest.mark.skipif(
+    not AXE.is_file(), reason="LAKEINDEX_NODE_MODULES is no folder with axe-core: npm install axe-core"
+)
+RUN_AXE = """
+addEventListener("load", () => setTimeout(async () => {
+  const found = await axe.run(document);
+  const violations = found.violations.map((one) => [one.id, one.impact, one.nodes.map((node) => node.html)]);
+  document.body.append(Object.assign(document.createElement("pre"), {
+    id: "axe", textContent: JSON.stringify([found.passes.length, violations])}));
+}, 1500));
+"""
+DARK = "--blink-settings=preferredColorScheme=0"
 FLAGS = ("--headless", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 
 
@@ -43,8 +58,8 @@ def page(lake: Lake, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def dumped(page: Path, fragment: str = "") -> str:
-    command = [str(CHROMIUM), *FLAGS, "--virtual-time-budget=6000", "--dump-dom", f"{page.as_uri()}{fragment}"]
+def dumped(page: Path, fragment: str = "", *flags: str) -> str:
+    command = [str(CHROMIUM), *FLAGS, *flags, "--virtual-time-budget=6000", "--dump-dom", f"{page.as_uri()}{fragment}"]
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
 
 
@@ -89,6 +104,23 @@ def test_a_browser_shows_the_tables_and_a_link_opens_one(page: Path) -> None:
     assert "<h2>shops.csv</h2><p>40 rows, 2 columns</p>" in shown
     assert "is referred to by a&amp;b orders.csv by shop_code" in shown
     assert shown.count("<canvas") >= 3
+
+
+@needs_browser
+@needs_axe
+@pytest.mark.parametrize(
+    ("fragment", "flags"), [("", ()), ("#shops.csv", ("--blink-settings=preferredColorScheme=0",))]
+)
+def test_axe_finds_nothing_to_complain_of(page: Path, tmp_path: Path, fragment: str, flags: Sequence[str]) -> None:
+    # The page's own policy lets no other script run.
+    text = re.sub(r"<meta http-equiv=[^>]*>", "", page.read_text())
+    axe = AXE.read_text().replace("</script", "<\\/script")
+    checked = tmp_path / "map.html"
+    checked.write_text(text.replace("</body>", f"<script>{axe}</script><script>{RUN_AXE}</script></body>"))
+    shown = dumped(checked, fragment, *flags)
+    passed, violations = json.loads(html.unescape(re.search(r'<pre id="axe">(.*?)</pre>', shown)[1]))  # type: ignore[index]
+    assert violations == []
+    assert passed > 25
 
 
 @needs_browser
