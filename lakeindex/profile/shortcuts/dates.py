@@ -20,6 +20,10 @@ _DATE = r"[1-9]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 _TIME = r"[ t]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{0,8}[1-9])?"
 _MIDNIGHT = "00:00:00"
 _DATE_BYTES = len("2020-12-31")
+_PLACES = {
+    size: [place for place, sign in enumerate("2020-12-31 23:59:59"[:size]) if sign.isdigit()] for size in (10, 19)
+}
+"""Where the digits stand of dates, and of times to the second, by their size."""
 _NOTHING: Any = pa.scalar("", pa.large_string())
 _UTC: Any = pa.scalar("z", pa.large_string())
 
@@ -43,10 +47,10 @@ class IsoDates:
 
     def keys(self, values: Texts) -> Texts:
         """See Shortcut."""
-        midnight = np.flatnonzero(flags_of(pc.ends_with(values, _MIDNIGHT)))
+        keys, midnight = _digits(values), np.flatnonzero(flags_of(pc.ends_with(values, _MIDNIGHT)))
         if len(midnight):
-            values = replaced_at(values, midnight, pc.utf8_slice_codeunits(values.take(midnight), 0, _DATE_BYTES))
-        return _digits(values)
+            keys = replaced_at(keys, midnight, pc.utf8_slice_codeunits(keys.take(midnight), 0, len("20201231")))
+        return keys
 
     def days(self, values: Texts) -> Floats | None:
         """See Shortcut."""
@@ -83,4 +87,21 @@ class UtcTimes:
 
 
 def _digits(values: Texts) -> Texts:
+    sizes = pc.binary_length(values).to_numpy()
+    size = int(sizes[0]) if len(sizes) else 0
+    if size in _PLACES and (sizes == size).all():
+        return _digits_at(values, size)
     return letters_and_digits(pc.replace_substring(values, "t", ""))
+
+
+def _digits_at(values: Texts, size: int) -> Texts:
+    """Return the digits of dates that are all of one size: they stand in the same places."""
+    _, offset_buffer, data_buffer = values.buffers()
+    offsets = np.frombuffer(memoryview(offset_buffer or b""), np.int64)
+    data = np.frombuffer(memoryview(data_buffer or b""), np.uint8)
+    start = int(offsets[values.offset])
+    digits = data[start : start + size * len(values)].reshape(len(values), size)[:, _PLACES[size]]
+    ends = np.arange(len(values) + 1, dtype=np.int64) * len(_PLACES[size])
+    buffers: list[Any] = [None, pa.py_buffer(ends.data), pa.py_buffer(np.ascontiguousarray(digits).data)]
+    found: Texts = pa.Array.from_buffers(pa.large_string(), len(values), buffers)  # type: ignore[assignment]
+    return found
