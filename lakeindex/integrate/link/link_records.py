@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -112,7 +113,8 @@ def _found(tuples: Tuples, hashes: Hashes, options: LinkOptions, starts: tuple[i
     comparison, rivals = compared.compare(pairs), Rivals.of(pairs, tuples.tables)
     is_same = hashes[pairs.left] == hashes[pairs.right]
     known = KnownPairs(options.verdicts.on(pairs, hashes), is_same)
-    scored = score_pairs(pairs, comparison, rivals, known, rehearse(compared, comparison.scale))
+    rehearsed = partial(rehearse, compared, comparison.scale)
+    scored = score_pairs(pairs, comparison, rivals, known, rehearsed)
     explained = explain_pair(tuples, comparison, scored, pairs.place_of(asked)) if len(asked) else None
     return _Found(tuples, pairs, scored.probabilities, found.left_out, explained)
 
