@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import heapq
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -53,13 +52,26 @@ class LookupSearch:
         return None if best is None else best[1]
 
     def _tables(self, columns: Sequence[ColumnId], sides: Sequence[Texts]) -> list[TableId]:
-        """Return the tables of which a column joins with one of the attribute's, the best first."""
+        """Return the tables of which a column joins with one of the attribute's, the best first.
+
+        Those of which several columns are attributes are rather tables of the same things: they come last.
+        """
         scores: defaultdict[TableId, float] = defaultdict(float)
         by_size = sorted((-len(side.unique()), column) for column, side in zip(columns, sides, strict=True))
         for _, column in by_size[:_MOST_SEARCHED]:
             for table, others in joining_columns(self.searcher, column).items():
-                scores[table] = max(scores[table], *others.values())
-        return heapq.nlargest(_MOST_TABLES, scores, key=lambda table: (scores[table], table))
+                varied = [score for other, score in others.items() if self._is_varied(other)]
+                scores[table] = max(scores[table], *varied, 0.0)
+        own = Counter(one.table for one in self.attributes)
+        ranked = sorted((own[table], -score, table) for table, score in scores.items() if score > 0)
+        return [table for *_, table in ranked[:_MOST_TABLES]]
+
+    def _is_varied(self, column: ColumnId) -> bool:
+        """Return whether a column hardly repeats its values, as that of a lookup table does."""
+        directory = self.searcher.directory
+        key = directory.key_of(column)
+        facts = directory.facts
+        return bool(facts.distinct[key] >= _ONE_TO_ONE * (facts.rows[key] - facts.nulls[key]))
 
     def _of_table(self, table: TableId, values: Texts) -> tuple[int, Equivalents | None]:
         """Return how many of an attribute's values stand beside another one in a table, and what these are.

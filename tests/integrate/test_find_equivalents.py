@@ -79,6 +79,9 @@ def sources_of(folder: Path, has_lookup: bool) -> Lake:
     write(folder / "lake" / "a.csv", ("town", "country"), *zip(towns, codes, strict=True))
     write(folder / "lake" / "b.csv", ("town", "country"), *zip(towns, NAMES.values(), strict=True))
     write(folder / "lake" / "c.csv", ("town", "country"), *zip(towns, (NAMES[code] for code in wrong), strict=True))
+    for place in range(6):  # Tables that join as well, and say nothing of what is the same.
+        rows = [(f"{place} {town}", name) for town, name in zip(towns, NAMES.values(), strict=True)]
+        write(folder / "lake" / f"more_{place}.csv", ("place", "nation"), *rows, *rows[::2], *rows[::3])
     if has_lookup:
         longer = [f"The Country of {name}" for name in NAMES.values()]
         write(
