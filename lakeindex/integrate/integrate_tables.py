@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -10,15 +11,17 @@ import numpy as np
 from lakeindex.arrays.aliases import Integers
 from lakeindex.errors import InvalidSetting
 from lakeindex.integrate.align.align import align
+from lakeindex.integrate.alignment import Alignment
 from lakeindex.integrate.conflicts.claims import Claims, Resolved
 from lakeindex.integrate.conflicts.language_model import Judge, judge
 from lakeindex.integrate.conflicts.resolve import resolve
 from lakeindex.integrate.entities import sets_by_key, sets_by_links
+from lakeindex.integrate.find_equivalents import LookupSearch, with_equivalents
 from lakeindex.integrate.integration import Integration, spread
 from lakeindex.integrate.key_attributes import with_key
 from lakeindex.integrate.lines import kept_apart, lines_of, value_codes
 from lakeindex.integrate.plan import IntegrationPlan
-from lakeindex.integrate.records import read_records
+from lakeindex.integrate.records import Records, read_records
 from lakeindex.integrate.remarks import remarks_on, remarks_on_verdicts
 from lakeindex.integrate.request import IntegrateRequest
 from lakeindex.integrate.tuples import Tuples
@@ -91,9 +94,20 @@ def find_entities(tables: LakeTables, searcher: Searcher, request: IntegrateRequ
         raise InvalidSetting(f"{twice} is named twice")
     alignment = request.alignment or align(names, searcher)
     alignment, key = with_key(alignment, request.key)
-    tuples = Tuples(tuple(read_records(tables, name) for name in names), alignment)
+    records = [read_records(tables, name) for name in names]
+    tuples = Tuples(_with_equivalents(tables, searcher, records, alignment), alignment)
     said = request.verdicts.count_on(tuples.row_hashes()) if len(request.verdicts) else 0
     if key:
         return Entities(tuples, sets_by_key(tuples, key), tuple(key), np.zeros((0, 2), np.int64), said)
     sets, apart = sets_by_links(tuples, request.verdicts)
     return Entities(tuples, sets, (), apart, said)
+
+
+def _with_equivalents(
+    tables: LakeTables, searcher: Searcher, records: Sequence[Records], alignment: Alignment
+) -> tuple[Records, ...]:
+    """Return tables with what lookup tables say of the values of the attributes that several have, or the only one."""
+    attributes = [[one.column for one in attribute.columns] for attribute in alignment.attributes]
+    attributes = [columns for columns in attributes if len(columns) >= min(len(records), 2)]
+    shared = frozenset(column for columns in attributes for column in columns)
+    return with_equivalents(LookupSearch(searcher, tables, shared), records, attributes)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from lakeindex.canonical.arrow_keys import ReadValues
 from lakeindex.canonical.column_reading import PLAIN, ColumnReading
+from lakeindex.integrate.equivalents import Equivalents
 from lakeindex.join.lake_tables import LakeTables
 from lakeindex.join.side import TEXT, ZONED_TYPES, reading
 from lakeindex.profile.normalise import is_missing, normal_values
@@ -29,6 +30,8 @@ class Records:
     """A column of large_string each, under the names that the index gives; null where a value is missing."""
     readings: tuple[ColumnReading, ...]
     """How each column is read."""
+    equivalents: Mapping[str, Equivalents] = field(default_factory=dict)
+    """The values of columns, by name, that mean the same as another one by a lookup table."""
 
     def __len__(self) -> int:
         return self.values.num_rows
@@ -43,10 +46,22 @@ class Records:
         return _whole(self.values[name])
 
     def keys(self, name: str) -> pa.LargeStringArray:
-        """Return the canonical form of a column's values, as `join` compares them, (rows,) with nulls.
+        """Return the canonical form of a column's values, (rows,) with nulls.
 
-        Two values with the same key are the same value, written in two ways.
+        Two values with the same key are the same value: written in two ways, or by a lookup table.
         """
+        return self._read(name)[1]
+
+    def compared_texts(self, name: str) -> pa.LargeStringArray:
+        """Return a column as it is compared: as written, but for values that a lookup table has another form of."""
+        return self._read(name)[0]
+
+    def _read(self, name: str) -> tuple[pa.LargeStringArray, pa.LargeStringArray]:
+        texts, keys = self.texts(name), self.written_keys(name)
+        return self.equivalents[name].put_into(texts, keys) if name in self.equivalents else (texts, keys)
+
+    def written_keys(self, name: str) -> pa.LargeStringArray:
+        """Return the canonical form of what is written in a column, as `join` compares it, (rows,) with nulls."""
         return canonical_keys(self.texts(name), self.readings[self.names.index(name)])
 
 

@@ -34,7 +34,7 @@ class BridgeSearch:
 
     def columns(self) -> list[tuple[ColumnId, ColumnId]]:
         """List pairs of columns of one table: one that joins with the left column, and one that does with the right."""
-        of_left, of_right = _joining(self.searcher, self.left), _joining(self.searcher, self.right)
+        of_left, of_right = joining_columns(self.searcher, self.left), joining_columns(self.searcher, self.right)
         # The right table itself may hold, beside its column, what the left column has for it.
         of_right[self.right.table][self.right] = 1.0
         pairs = [
@@ -64,14 +64,14 @@ def _joining_besides(searcher: Searcher, left: ColumnId, right: ColumnId) -> lis
     pairs: list[tuple[str, str]] = []
     for key in searcher.directory.keys_of_table(left.table).tolist():
         other = searcher.directory.id_of(key)
-        partners = {} if other == left else _joining(searcher, other).get(right.table, {})
+        partners = {} if other == left else joining_columns(searcher, other).get(right.table, {})
         best = max(partners, key=lambda one: partners[one], default=None)
         if best is not None and best != right:
             pairs.append((other.name, best.name))
     return pairs
 
 
-def _joining(searcher: Searcher, column: ColumnId) -> dict[TableId, dict[ColumnId, float]]:
+def joining_columns(searcher: Searcher, column: ColumnId) -> dict[TableId, dict[ColumnId, float]]:
     """Return the scores of the columns that are found to join with a column, by table."""
     by_table: defaultdict[TableId, dict[ColumnId, float]] = defaultdict(dict)
     found = searcher.search(searcher.column(column))

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from lakeindex.integrate.align.align import align
 from lakeindex.integrate.alignment import AlignedPair
-from lakeindex.integrate.link.equivalents import Equivalents, find_equivalents
+from lakeindex.integrate.find_equivalents import LookupSearch, with_equivalents
 from lakeindex.integrate.link.kept_verdicts import Keeping
 from lakeindex.integrate.link.link_records import (
     MATCH,
@@ -98,7 +98,9 @@ def link_tables(opened: OpenIndex, left: str, right: str, request: LinkRequest) 
     sides = _read(opened, left), _read(opened, right)
     aligned = _aligned(opened, *sides)
     options, keeping = _options(opened, request, sides, aligned)
-    return LinkedTables(*sides, aligned, link_records(*sides, aligned, options), keeping, len(options.verdicts))
+    left_side, right_side = _with_equivalents(opened, sides, aligned)
+    linked = link_records(left_side, right_side, aligned, options)
+    return LinkedTables(*sides, aligned, linked, keeping, len(options.verdicts))
 
 
 def find_duplicates(opened: OpenIndex, table: str, request: LinkRequest) -> LinkedTables:
@@ -106,7 +108,8 @@ def find_duplicates(opened: OpenIndex, table: str, request: LinkRequest) -> Link
     records = _read(opened, table)
     aligned = _aligned(opened, records, records)
     options, keeping = _options(opened, request, (records, records), aligned)
-    return LinkedTables(records, records, aligned, dedupe_records(records, options), keeping, len(options.verdicts))
+    (compared,) = _with_equivalents(opened, [records], aligned)
+    return LinkedTables(records, records, aligned, dedupe_records(compared, options), keeping, len(options.verdicts))
 
 
 def kept_verdicts(opened: OpenIndex, left: str, right: str) -> pa.Table:
@@ -139,14 +142,16 @@ def _options(
     keeping = None if request.verdicts is None else kept.keep(request.verdicts, *sides)
     alone = None if keeping is None else keeping.alone
     verdicts = kept.on([one.table for one in sides]) if alone is None else alone
-    same = _equivalents(opened, (sides[0].table, sides[1].table), aligned)
-    return LinkOptions(request.block, verdicts, request.explain, same), keeping
+    return LinkOptions(request.block, verdicts, request.explain), keeping
 
 
-def _equivalents(
-    opened: OpenIndex, tables: tuple[TableId, TableId], aligned: Sequence[AlignedPair]
-) -> dict[str, Equivalents]:
-    """Return the equivalent values of each attribute that has some, by its left name."""
-    columns = {one.left: (ColumnId(tables[0], one.left), ColumnId(tables[1], one.right)) for one in aligned}
-    found = {name: find_equivalents(opened.searcher, opened.tables, *both) for name, both in columns.items()}
-    return {name: one for name, one in found.items() if one is not None}
+def _with_equivalents(
+    opened: OpenIndex, sides: Sequence[Records], aligned: Sequence[AlignedPair]
+) -> tuple[Records, ...]:
+    """Return tables with what lookup tables say of the values of the columns that are compared."""
+    own = frozenset(ColumnId(one.table, name) for one in sides for name in one.names)
+    attributes = [
+        list(dict.fromkeys([ColumnId(sides[0].table, one.left), ColumnId(sides[-1].table, one.right)]))
+        for one in aligned
+    ]
+    return with_equivalents(LookupSearch(opened.searcher, opened.tables, own), sides, attributes)

@@ -13,6 +13,7 @@ from lakeindex.integrate.conflicts.claims import Claims, Decision, Resolved, Rul
 from lakeindex.integrate.conflicts.conventions import off_convention
 from lakeindex.integrate.conflicts.jackknife import jackknifed
 from lakeindex.integrate.conflicts.likeness import with_likeness
+from lakeindex.integrate.conflicts.shared_errors import most_confidence
 from lakeindex.integrate.conflicts.truth_discovery import discover
 from lakeindex.integrate.conflicts.written_forms import written_forms
 
@@ -40,7 +41,8 @@ def resolve(claims: Claims, rule: Rule = Rule.AUTO) -> Resolved:
     is_near = np.bincount(ballots.option_cell[counted.option], has_won & ~counted.is_shown, ballots.cells) > 0
     decision[is_near & ~is_tie] = number_of(Decision.TOLERANCE)
     return Resolved(
-        ballots.cell_entity, ballots.cell_attribute, written_forms(counted, winners), confidence[winners],
+        ballots.cell_entity, ballots.cell_attribute, written_forms(counted, winners),
+        np.minimum(confidence[winners], most_confidence(ballots)),
         decision, is_tie,
         ballots.option_cell[counted.option],
         counted.option - ballots.first_options[ballots.option_cell[counted.option]],

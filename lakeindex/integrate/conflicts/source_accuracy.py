@@ -12,7 +12,7 @@ from lakeindex.integrate.conflicts.ballots import Ballots
 
 _PRIOR_CLAIMS = 4.0
 """As many claims the accuracy of all sources counts for in that of one."""
-_TYPICAL = 0.8
+TYPICAL = 0.8
 """The accuracy of a source before anything is known."""
 _LEAST_PRIOR, _MOST_PRIOR = 2.0, 1e6
 _LEAST_DOUBT = 0.01
@@ -41,7 +41,7 @@ class Sources:
         weight = ballots.vote_weight * counts
         right = sums(self.pair_of_vote, weight * posterior[ballots.vote_option], len(self.source_of_pair))
         total = sums(self.pair_of_vote, weight, len(self.source_of_pair))
-        everyone = float((right.sum() + _PRIOR_CLAIMS * _TYPICAL) / (total.sum() + _PRIOR_CLAIMS))
+        everyone = float((right.sum() + _PRIOR_CLAIMS * TYPICAL) / (total.sum() + _PRIOR_CLAIMS))
         all_right, all_total = self._by_source(right), self._by_source(total)
         of_source = (all_right + _PRIOR_CLAIMS * everyone) / (all_total + _PRIOR_CLAIMS)
         found = of_source[self.source_of_pair]

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from lakeindex.arrays.aliases import Features, Flags, Floats, Integers, Vectors
-from lakeindex.integrate.link.logistic import WeightPrior
+from lakeindex.integrate.link.logistic import WeightPrior, shortened
 
 _STEPS = 40
 _ENOUGH = 1e-5
-_LONGEST = 2.0
 
 
 def fit_contrastive(features: Features | Vectors, groups: Integers, is_own: Flags, prior: WeightPrior) -> Floats:
@@ -25,6 +24,13 @@ def fit_contrastive(features: Features | Vectors, groups: Integers, is_own: Flag
     starts = np.searchsorted(groups, np.arange(count))
     own = rows[is_own].sum(axis=0)
     weights = prior.means.copy()
+
+    def loss(some: Floats) -> float:
+        scores = rows @ some
+        most = np.maximum.reduceat(scores, starts)
+        sums = np.log(np.add.reduceat(np.exp(scores - most[groups]), starts)) + most
+        return float(sums.sum() - own @ some + prior.precision * ((some - prior.means) ** 2).sum() / 2)
+
     for _ in range(_STEPS):
         scores = rows @ weights
         raised = np.exp(scores - np.maximum.reduceat(scores, starts)[groups])
@@ -33,8 +39,8 @@ def fit_contrastive(features: Features | Vectors, groups: Integers, is_own: Flag
         means = np.add.reduceat(weighed, starts, axis=0)
         slope = own - means.sum(axis=0) - prior.precision * (weights - prior.means)
         curvature = rows.T @ weighed - means.T @ means + np.diag(np.full(len(weights), prior.precision))
-        step = np.linalg.solve(curvature, slope)
-        weights = weights + step * min(1.0, _LONGEST / max(float(np.abs(step).max()), _ENOUGH))
+        step = shortened(loss, weights, np.linalg.solve(curvature, slope))
+        weights = weights + step
         if np.abs(step).max() < _ENOUGH:
             break
     return np.asarray(weights)

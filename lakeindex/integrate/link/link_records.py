@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,6 @@ from lakeindex.integrate.link.blocking import Pairs
 from lakeindex.integrate.link.candidates import equal_pairs, find_candidates
 from lakeindex.integrate.link.comparison import ComparedTuples
 from lakeindex.integrate.link.competition import Rivals
-from lakeindex.integrate.link.equivalents import Equivalents
 from lakeindex.integrate.link.explain import explain_pair
 from lakeindex.integrate.link.rehearsal import rehearse
 from lakeindex.integrate.link.scoring import KnownPairs, score_pairs
@@ -42,8 +42,6 @@ class LinkOptions:
     verdicts: RowVerdicts = field(default_factory=RowVerdicts.none)
     explain: tuple[int, int] | None = None
     """The rows of a pair to be explained."""
-    equivalents: Mapping[str, Equivalents] = field(default_factory=dict)
-    """Equivalent values by attribute, by its left name."""
 
 
 NOTHING_SAID = LinkOptions()
@@ -105,7 +103,6 @@ class _Found:
 
 
 def _found(tuples: Tuples, hashes: Hashes, options: LinkOptions, starts: tuple[int, int]) -> _Found:
-    tuples = _with_equivalents(tuples, options.equivalents)
     compared = ComparedTuples.of(tuples)
     asked = _asked(tuples, options.explain, starts)
     found = find_candidates(compared, None if options.block is None else _attribute(tuples, options.block))
@@ -116,14 +113,10 @@ def _found(tuples: Tuples, hashes: Hashes, options: LinkOptions, starts: tuple[i
     comparison, rivals = compared.compare(pairs), Rivals.of(pairs, tuples.tables)
     is_same = hashes[pairs.left] == hashes[pairs.right]
     known = KnownPairs(options.verdicts.on(pairs, hashes), is_same)
-    scored = score_pairs(pairs, comparison, rivals, known, rehearse(compared, comparison.scale))
+    rehearsed = partial(rehearse, compared, comparison.scale)
+    scored = score_pairs(pairs, comparison, rivals, known, rehearsed)
     explained = explain_pair(tuples, comparison, scored, pairs.place_of(asked)) if len(asked) else None
     return _Found(tuples, pairs, scored.probabilities, found.left_out, explained)
-
-
-def _with_equivalents(tuples: Tuples, equivalents: Mapping[str, Equivalents]) -> Tuples:
-    found = [equivalents[one.name].put_into(one) if one.name in equivalents else one for one in tuples.attributes]
-    return replace(tuples, attributes=tuple(found))
 
 
 def _asked(tuples: Tuples, rows: tuple[int, int] | None, starts: tuple[int, int]) -> Pairs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from lakeindex.arrays.aliases import Features, Floats, Vectors
 
 _STEPS = 60
 _ENOUGH = 1e-6
-_LONGEST = 2.0
+_HALVINGS = 30
 _MOST_ROWS = 200_000
 """Of more rows than this, every second, third... is fitted."""
 MOST_LOG_ODDS = 30.0
@@ -53,6 +54,16 @@ def log_odds_of(probability: float) -> float:
     return float(np.log(bounded / (1 - bounded)))
 
 
+def shortened(loss: Callable[[Floats], float], weights: Floats, step: Floats) -> Floats:
+    """Return a step of Newton's method, halved until it lessens the loss: a whole one may overshoot, and never end."""
+    before = loss(weights)
+    for _ in range(_HALVINGS):
+        if loss(weights + step) <= before:
+            return step
+        step = step / 2
+    return np.zeros(len(step))
+
+
 def fit_logistic(features: Features | Vectors, labels: Floats, amounts: Floats, prior: WeightPrior) -> Logistic:
     """Fit labels from 0 to 1, (n,), of rows that each count as much as its amount, (n,)."""
     kept = slice(None, None, 1 + len(features) // _MOST_ROWS)
@@ -64,13 +75,18 @@ def fit_logistic(features: Features | Vectors, labels: Floats, amounts: Floats, 
     )
     share = float((amounts * labels).sum() / max(amounts.sum(), _ENOUGH))
     weights = np.concatenate([[log_odds_of(share)], np.zeros(len(prior.means))])
+
+    def loss(some: Floats) -> float:
+        """The negative logarithm of the posterior."""
+        odds = whole @ some
+        return float(amounts @ (np.logaddexp(0, odds) - labels * odds) + precisions @ (some - means) ** 2 / 2)
+
     for _ in range(_STEPS):
         expected = probabilities(whole @ weights)
         slope = whole.T @ (amounts * (labels - expected)) - precisions * (weights - means)
         curvature = (whole.T * (amounts * expected * (1 - expected))) @ whole + np.diag(precisions)
-        step = np.linalg.solve(curvature, slope)
-        # A step from far away may overshoot: none is longer than this.
-        weights += step * min(1.0, _LONGEST / max(float(np.abs(step).max()), _ENOUGH))
+        step = shortened(loss, weights, np.linalg.solve(curvature, slope))
+        weights = weights + step
         if np.abs(step).max() < _ENOUGH:
             break
     return Logistic(float(weights[0]), weights[1:])

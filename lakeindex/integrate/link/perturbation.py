@@ -5,7 +5,7 @@ Self-supervision as in SSACL (Robust table integration in data lakes): a tuple a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,9 +31,10 @@ class NoiseRates:
     changed: float
 
 
-def perturbed(tuples: Tuples, rates: NoiseRates, rng: np.random.Generator) -> Tuples:
-    """Return a copy of each tuple, with some values missing and others changed."""
-    return replace(tuples, attributes=tuple(_copied(one, rates, rng) for one in tuples.attributes))
+def perturbed(tuples: Tuples, rates: Sequence[NoiseRates], rng: np.random.Generator) -> Tuples:
+    """Return a copy of each tuple, with some values missing and others changed, by the rates of each attribute."""
+    copied = (_copied(one, own, rng) for one, own in zip(tuples.attributes, rates, strict=True))
+    return replace(tuples, attributes=tuple(copied))
 
 
 def _copied(values: AttributeValues, rates: NoiseRates, rng: np.random.Generator) -> AttributeValues:

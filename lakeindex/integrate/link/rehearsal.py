@@ -19,6 +19,7 @@ from lakeindex.integrate.link.comparison import ComparedTuples, Comparison, Scal
 from lakeindex.integrate.link.competition import Rivals, competing
 from lakeindex.integrate.link.contrastive import fit_contrastive
 from lakeindex.integrate.link.logistic import Logistic, WeightPrior
+from lakeindex.integrate.link.noise_rates import noise_rates
 from lakeindex.integrate.link.perturbation import NoiseRates, perturbed
 from lakeindex.integrate.link.tuples import AttributeValues, Tuples
 
@@ -28,7 +29,6 @@ _COPIES = 3
 """Copies of each: of one alone it depends on luck what is learned."""
 _NEIGHBOURS = 4
 """Neighbours of each, from which its copy is told."""
-_RATES = NoiseRates(missing=0.05, changed=0.2)
 _PRECISION = 1.0
 _SEED = 0
 
@@ -62,10 +62,10 @@ class Rehearsal:
         return features[self.is_own & self.is_complete]
 
 
-def rehearse(compared: ComparedTuples, scale: Scale) -> Rehearsal | None:
+def rehearse(compared: ComparedTuples, scale: Scale, sure: Pairs | None = None) -> Rehearsal | None:
     """Perturb a sample of tuples, which what they hold decides, and compare them with their neighbours.
 
-    Returns None where no tuple holds anything.
+    Copies differ as usual, or as tuples of pairs do that surely match. Returns None where no tuple holds anything.
     """
     tuples, order = compared.tuples, _by_content(compared.tuples)
     if not len(order):
@@ -76,7 +76,7 @@ def rehearse(compared: ComparedTuples, scale: Scale) -> Rehearsal | None:
     is_used = is_chosen.copy()
     is_used[near.left] = is_used[near.right] = True
     used = order[is_used[order]]
-    both = _with_copies(tuples, used)
+    both = _with_copies(tuples, used, noise_rates(tuples, Pairs.none() if sure is None else sure))
     place = np.zeros(len(tuples), np.int64)
     place[used] = np.arange(len(used))
     pairs = _pairs(place[near.left], place[near.right], len(used))
@@ -99,11 +99,11 @@ def _by_content(tuples: Tuples) -> Integers:
     return np.asarray(order[is_held[order]])
 
 
-def _with_copies(tuples: Tuples, used: Integers) -> Tuples:
+def _with_copies(tuples: Tuples, used: Integers, rates: Sequence[NoiseRates]) -> Tuples:
     """Return some tuples, and after them their copies."""
     rng = np.random.default_rng(_SEED)
     own = tuples.taken(used)
-    sides = [own, *(perturbed(own, _RATES, rng) for _ in range(_COPIES))]
+    sides = [own, *(perturbed(own, rates, rng) for _ in range(_COPIES))]
     values = [_joined(same) for same in zip(*(side.attributes for side in sides), strict=True)]
     return Tuples(np.repeat(np.arange(len(sides)), len(used)), np.tile(own.rows, len(sides)), tuple(values), False)
 

@@ -8,13 +8,14 @@
    pairs that are known not to match (`held_out`), by expectation and maximisation (presence-only data; Ward, Hastie,
    Barry, Elith and Leathwick, Biometrics 2009, eq. 10).
 4. The same is learned once more, from copies, which are known to match (`known_matches`). Where this finds far fewer
-   matches, the best pairs were none.
+   matches, the best pairs were none. Copies differ as often as the surest pairs do (`noise_rates`).
 
 People's verdicts are obeyed, and not learned from: they are on the pairs that were unsure, which say little of others.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +43,9 @@ _DOUBTED, _CONFIRMED = 0.5, 0.75
 _SURE = 0.9
 _SAME = float(np.log(19.0))
 """The least log-odds of two rows that hold the same."""
+
+Rehearse = Callable[[Pairs], Rehearsal | None]
+"""Makes a rehearsal in which copies differ as tuples of some pairs do."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,17 +79,24 @@ class KnownPairs:
 
 
 def score_pairs(
-    pairs: Pairs, comparison: Comparison, rivals: Rivals, known: KnownPairs, rehearsal: Rehearsal | None = None
+    pairs: Pairs, comparison: Comparison, rivals: Rivals, known: KnownPairs, rehearse: Rehearse | None = None
 ) -> ScoredPairs:
-    """Score all candidate pairs; without a rehearsal, from these pairs alone."""
+    """Score all candidate pairs; without a rehearsal, from these pairs alone.
+
+    The copies of a first rehearsal differ as usual, those of a second one as the pairs that are sure by the first do.
+    """
+    rehearsal = None if rehearse is None else rehearse(Pairs.none())
     scores, agreement = _trained(comparison, rivals, rehearsal)
     ahead = rivals.leads(scores, np.ones(len(pairs), bool))
     features, apart = competing(scores, ahead), non_matches(pairs, rivals, scores)
     likely = np.where(is_mutual_best(ahead), _SURE, 0.0)
-    fitted = _with_competition(features, likely, apart)
-    if rehearsal is not None:
-        by_known = by_known_matches(features, float(likely.sum()), (rehearsal.matches(agreement), apart), _PRIOR)
-        fitted = _confirmed(fitted, by_known, features)
+    by_best = fitted = _with_competition(features, likely, apart)
+    if rehearse is not None and rehearsal is not None:
+        evidence = _Evidence(features, by_best, apart, float(likely.sum()))
+        fitted = evidence.confirmed(rehearsal.matches(agreement))
+        is_sure = probabilities(fitted.log_odds(features)) >= _SURE
+        again = None if rehearsal.is_within else rehearse(Pairs(pairs.left[is_sure], pairs.right[is_sure]))
+        fitted = fitted if again is None else evidence.confirmed(again.matches(agreement))
     log_odds = fitted.log_odds(features)
     log_odds = np.where(known.is_same, np.maximum(log_odds, _SAME), log_odds)
     is_said = [known.verdicts == ACCEPTED, known.verdicts == REJECTED]
@@ -111,16 +122,29 @@ def _trained(comparison: Comparison, rivals: Rivals, rehearsal: Rehearsal | None
     return scores, agreement
 
 
-def _confirmed(by_best: Logistic, by_known: Logistic, features: Features) -> Logistic:
-    """Combine two ways to see the same pairs: by those that are best, and by copies.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Evidence:
+    """What the pairs themselves tell of how likely each matches."""
 
-    There is always a best pair, match or not. So the first counts as far as the second finds as many matches: nothing
-    where it is half of them or fewer, for all from three quarters on.
-    """
-    counts = [float(probabilities(one.log_odds(features)).sum()) for one in (by_best, by_known)]
-    share = min(max((counts[1] / max(counts[0], 1e-9) - _DOUBTED) / (_CONFIRMED - _DOUBTED), 0.0), 1.0)
-    bias = share * by_best.bias + (1 - share) * by_known.bias
-    return Logistic(bias, share * by_best.weights + (1 - share) * by_known.weights)
+    features: Features
+    by_best: Logistic
+    """As the pairs that are best for both of their tuples say."""
+    apart: NonMatches
+    matches: float
+    """How many match at first sight."""
+
+    def confirmed(self, copies: Features) -> Logistic:
+        """Combine two ways to see the same pairs: by those that are best, and by copies, (copies, features).
+
+        There is always a best pair, match or not. So the first counts as far as the second finds as many matches:
+        nothing where it is half of them or fewer, for all from three quarters on.
+        """
+        by_best = self.by_best
+        by_known = by_known_matches(self.features, self.matches, (copies, self.apart), _PRIOR)
+        counts = [float(probabilities(one.log_odds(self.features)).sum()) for one in (by_best, by_known)]
+        share = min(max((counts[1] / max(counts[0], 1e-9) - _DOUBTED) / (_CONFIRMED - _DOUBTED), 0.0), 1.0)
+        bias = share * by_best.bias + (1 - share) * by_known.bias
+        return Logistic(bias, share * by_best.weights + (1 - share) * by_known.weights)
 
 
 def _with_competition(features: Features, likely: Floats, known: NonMatches) -> Logistic:

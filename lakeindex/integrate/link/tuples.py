@@ -102,12 +102,14 @@ class Tuples:
 
 
 def _values(name: str, records: Sequence[Records], columns: Sequence[str | None]) -> AttributeValues:
-    texts, keys = [], []
+    texts, keys, originals = [], [], []
     for table, column in zip(records, columns, strict=True):
         nothing = pa.nulls(len(table), pa.large_string())
-        texts.append(nothing if column is None else table.texts(column))
+        texts.append(nothing if column is None else table.compared_texts(column))
         keys.append(nothing if column is None else table.keys(column))
-    return AttributeValues(name, _joined(texts), _joined(keys))
+        originals.append(nothing if column is None else table.texts(column))
+    is_replaced = any(column in table.equivalents for table, column in zip(records, columns, strict=True))
+    return AttributeValues(name, _joined(texts), _joined(keys), _joined(originals) if is_replaced else None)
 
 
 def _joined(parts: Sequence[Any]) -> Texts:

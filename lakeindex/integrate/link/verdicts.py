@@ -129,7 +129,7 @@ def judged(links: pa.Table, records: Sequence[Records], verdicts: RowVerdicts) -
 def _named(records: Records, name: str) -> Any:
     prefix: Any = pa.scalar(f"{name}\x1f", pa.large_string())
     nothing: Any = pa.scalar("", pa.large_string())
-    keys: Any = pc.fill_null(records.keys(name), nothing)
+    keys: Any = pc.fill_null(records.written_keys(name), nothing)
     return pc.binary_join_element_wise(prefix, keys, nothing)
 
 

@@ -20,9 +20,18 @@ def test_a_camp_that_one_source_tips_is_not_sure() -> None:
     assert found.confidence.max() < 0.9
 
 
-def test_what_all_say_is_as_sure_as_before() -> None:
-    made = [(entity, 0, source, f"same {entity}") for entity in range(30) for source in range(4)]
-    assert resolve(claims_of(made)).confidence.min() > 0.95
+@pytest.mark.parametrize(("sources", "most"), [(2, 0.9), (4, 0.95), (20, 0.99)])
+def test_what_all_say_is_as_sure_as_so_many_sources_can_make_it(sources: int, most: float) -> None:
+    made = [(entity, 0, source, f"same {entity}") for entity in range(30) for source in range(sources)]
+    assert resolve(claims_of(made)).confidence == pytest.approx(most)
+
+
+def test_of_each_attribute_its_own_sources_count() -> None:
+    made = [(entity, source // 2, source, f"same {entity}") for entity in range(30) for source in range(6)]
+    one_more = [(entity, 0, 6 + source, f"same {entity}") for entity in range(30) for source in range(2)]
+    found = resolve(claims_of([*made, *one_more]))
+    assert found.confidence[found.attribute == 0] == pytest.approx(0.95)
+    assert found.confidence[found.attribute == 2] == pytest.approx(0.9)
 
 
 @pytest.mark.parametrize("seed", [0, 1])

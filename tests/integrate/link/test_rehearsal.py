@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from lakeindex.integrate.link.blocking import Pairs
 from lakeindex.integrate.link.comparison import UNSCALED, ComparedTuples, Scale
 from lakeindex.integrate.link.contrastive import fit_contrastive
 from lakeindex.integrate.link.link_records import dedupe_records
 from lakeindex.integrate.link.logistic import WeightPrior
+from lakeindex.integrate.link.noise_rates import USUAL, noise_rates
 from lakeindex.integrate.link.perturbation import NoiseRates, perturbed
 from lakeindex.integrate.link.rehearsal import rehearse
 from lakeindex.integrate.link.tuples import Tuples
@@ -20,7 +22,7 @@ TABLE = records("one", name=THINGS, price=PRICES)
 
 def test_copies_without_noise_are_equal() -> None:
     tuples = Tuples.of_one(TABLE)
-    copies = perturbed(tuples, NoiseRates(0, 0), np.random.default_rng(0))
+    copies = perturbed(tuples, [NoiseRates(0, 0)] * 2, np.random.default_rng(0))
     assert [one.texts.to_pylist() for one in copies.attributes] == [one.texts.to_pylist() for one in tuples.attributes]
     assert [one.keys.to_pylist() for one in copies.attributes] == [one.keys.to_pylist() for one in tuples.attributes]
 
@@ -28,7 +30,7 @@ def test_copies_without_noise_are_equal() -> None:
 @pytest.mark.parametrize("rates", [NoiseRates(0.1, 0.3), NoiseRates(0.3, 0.1)])
 def test_values_are_missing_and_changed_as_often_as_said(rates: NoiseRates) -> None:
     tuples = Tuples.of_one(records("many", name=[f"the {one} thing" for one in THINGS * 50]))
-    (copies,) = perturbed(tuples, rates, np.random.default_rng(0)).attributes
+    (copies,) = perturbed(tuples, [rates], np.random.default_rng(0)).attributes
     before, after = tuples.attributes[0].texts.to_pylist(), copies.texts.to_pylist()
     missing = np.mean([one == "" for one in after])
     changed = np.mean([one not in ("", other) for one, other in zip(after, before, strict=True)])
@@ -36,9 +38,22 @@ def test_values_are_missing_and_changed_as_often_as_said(rates: NoiseRates) -> N
     assert changed == pytest.approx(rates.changed, abs=0.05)  # a letter may be put in place of the same letter
 
 
+def test_copies_differ_as_often_as_the_pairs_that_surely_match() -> None:
+    count = 380
+    names = [f"thing {place}" for place in range(count)]
+    other = [name if place % 2 else f"{name} x" for place, name in enumerate(names)]
+    color = ["red" if place % 4 else None for place in range(count)]
+    tuples = Tuples.of_one(records("both", name=[*names, *other], color=["red"] * count + color))
+    assert noise_rates(tuples, Pairs.none()) == (USUAL, USUAL)
+    rates = noise_rates(tuples, Pairs(np.arange(count), np.arange(count) + count))
+    # As many as twenty pairs of the usual rates come on top.
+    assert [one.missing for one in rates] == pytest.approx([1 / 400, 96 / 400])
+    assert [one.changed for one in rates] == pytest.approx([194 / 400, 4 / 305])
+
+
 def test_a_number_that_is_written_in_another_way_is_near_the_first() -> None:
     tuples = Tuples.of_one(records("numbers", price=[str(one) for one in range(100, 400)]))
-    (copies,) = perturbed(tuples, NoiseRates(0, 1), np.random.default_rng(0)).attributes
+    (copies,) = perturbed(tuples, [NoiseRates(0, 1)], np.random.default_rng(0)).attributes
     gaps = [abs(float(one) / place - 1) for place, one in zip(range(100, 400), copies.texts.to_pylist(), strict=True)]
     assert max(gaps) < 0.2
 
