@@ -72,6 +72,10 @@ OpenPrevious = Callable[[Path, Manifest, str], PreviousGeneration | None]
 """Opens what can be taken over of the index's current generation, given the planned one, within some memory."""
 
 
+_MUCH_TO_READ = 32 << 20
+"""Bytes of files whose reading takes longer than loading the encoder, which happens meanwhile."""
+
+
 @dataclass(slots=True)
 class Build:
     """A build under way."""
@@ -146,6 +150,8 @@ def _build(build: Build, staging: Staging, files: list[LakeFile], refused: list[
         files, lacking = without_incomplete(files, refused, known)
         refused = [*refused, *lacking]
         changes = Changes.between(files, known, build.settings.check_content)
+    if sum(file.size for file in changes.to_read) > _MUCH_TO_READ:
+        build.model = build.model.loading()
     with nullcontext() if previous is None else closing(previous):
         private_texts = PrivateTextEncoder(build.model, staging, previous)
         profiler = FileProfiler(staging, build.settings, private_texts, build.room, build.names)

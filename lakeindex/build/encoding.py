@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -47,6 +49,20 @@ class BuildModel:
         """Load the encoder, with its head."""
         encoder = self.load_encoder()
         return encoder if self.head is None else HeadEncoder(encoder, self.head)
+
+    def loading(self) -> BuildModel:
+        """Return the model whose encoder is loaded in another thread from now on, while files are read."""
+        coming: Future[Encoder] = Future()
+
+        def load() -> None:
+            try:
+                coming.set_result(self.load_encoder())
+            except BaseException as error:  # raised where the encoder is asked for
+                coming.set_exception(error)
+
+        # A daemon: a build that is given up doesn't wait for it.
+        threading.Thread(target=load, daemon=True, name="load-encoder").start()
+        return replace(self, load_encoder=coming.result)
 
     def with_head(self, head: LinearHead) -> BuildModel:
         """Return the model with a head, which is final."""
