@@ -22,7 +22,7 @@ UUID_BYTES = 16
 _UUID = (r"^(.{8})(.{4})(.{4})(.{4})(.{12})$", r"\1-\2-\3-\4-\5")
 _LEAST_PLAIN = 1e-4
 _ZERO_DECIMALS = r"\.0+$"
-_WHOLE_SECOND: Any = pa.scalar(0.0)
+_WHOLE_SECOND: Any = pa.array(np.zeros(1))[0]  # pa.scalar looks for pandas
 _LAST_ZEROS = r"(\.\d*?[1-9])0+$"
 
 
