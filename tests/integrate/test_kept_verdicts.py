@@ -95,11 +95,22 @@ def give(lake: Lake, path: Path, said: dict[tuple[int, int], str]) -> Keeping:
     return keeping
 
 
+@pytest.fixture(scope="module")
+def judged(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The index after verdicts were given, and the review file with these."""
+    folder = tmp_path_factory.mktemp("judged")
+    shutil.copytree(built, folder / "copy")
+    lake = Lake.open(folder / "copy" / "index", Settings(model="hashing", jobs=1), lake=folder / "copy" / "lake")
+    assert give(lake, folder / "review.csv", {APART: "reject", TOGETHER: " Accepted "}) == Keeping(new=2)
+    lake.close()
+    return folder
+
+
 @pytest.fixture
-def file(opened: Callable[..., Lake], tmp_path: Path) -> Path:
+def file(judged: Path, folder: Path, tmp_path: Path) -> Path:
     """A review file whose verdicts were kept."""
-    assert give(opened(), tmp_path / "review.csv", {APART: "reject", TOGETHER: " Accepted "}) == Keeping(new=2)
-    return tmp_path / "review.csv"
+    shutil.copytree(judged / "copy" / "index", folder / "index", dirs_exist_ok=True)
+    return Path(shutil.copyfile(judged / "review.csv", tmp_path / "review.csv"))
 
 
 def matches(lake: Lake, left: str = "shops.csv", right: str = "stores.csv") -> set[tuple[int, int]]:
