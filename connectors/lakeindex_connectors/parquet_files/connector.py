@@ -59,10 +59,11 @@ def _rows_of(metadata: parquet.FileMetaData, most: int) -> int:
 def _open(file: LakeFile) -> Iterator[parquet.ParquetFile]:
     """Open a Parquet file; every error of pyarrow, on opening or while reading, becomes UnreadableTable."""
     try:
-        # Without a buffer a column of a whole row group is in memory before its first row is read.
+        # Without a buffer a column of a whole row group is in memory before its first row is read, and what is buffered
+        # before it is asked for stays there until the file is closed: all of it, in the end.
         with file.open() as handle:
             _refuse_other_content(handle)
-            with parquet.ParquetFile(handle, buffer_size=_BUFFER_BYTES) as opened:
+            with parquet.ParquetFile(handle, buffer_size=_BUFFER_BYTES, pre_buffer=False) as opened:
                 yield opened
     except MemoryError:
         raise

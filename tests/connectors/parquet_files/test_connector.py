@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import datetime
 import gzip
+import tracemalloc
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
@@ -152,6 +154,22 @@ def test_names_that_sql_can_not_distinguish_have_no_scan(tmp_path: Path, names: 
 def test_a_table_without_rows_has_its_columns(tmp_path: Path) -> None:
     path = write(tmp_path / "t.parquet", {"a": pa.array([], pa.int32())})
     assert read_rows(ParquetConnector(), path) == (["a"], [])
+
+
+def test_what_was_read_of_a_large_file_is_not_kept(tmp_path: Path) -> None:
+    path = tmp_path / "large.parquet"
+    numbers = pa.table({"number": np.random.default_rng(0).integers(0, 2**62, 1_000_000)})
+    parquet.write_table(numbers, path, row_group_size=20_000, compression="none", use_dictionary=False)
+    connector, file = ParquetConnector(), lake_file(path)
+    (table,) = connector.tables(file, ReadOptions())
+    tracemalloc.start()
+    try:
+        rows = sum(batch.num_rows for batch in connector.read(file, table, ReadOptions()).batches)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert rows == 1_000_000
+    assert peak < path.stat().st_size / 3
 
 
 def test_the_reason_is_one_line(tmp_path: Path) -> None:
