@@ -13,6 +13,7 @@ from lakeindex.build.encoding import BuildModel
 from lakeindex.build.shards import Shard, files_to_share, read_shard
 from lakeindex.config.settings import Settings, bytes_of
 from lakeindex.errors import LakeIndexError, MissingExtra
+from lakeindex.protocols import Encoder
 from lakeindex.types.reports import Progress
 
 if TYPE_CHECKING:
@@ -108,9 +109,23 @@ class _Task:
 
     def __call__(self, shard: str) -> int:
         """Return how many files were read."""
-        model = self.make_model(self.settings)
+        model = _loaded_once(self.make_model(self.settings))
         read = read_shard(Path(self.lake), Path(self.folder), Shard.parse(shard), self.settings, model, _silent)
         return len(read)
+
+
+def _loaded_once(model: BuildModel) -> BuildModel:
+    """Return the model, whose encoder this process loads for its first task, and keeps for the others."""
+
+    def load() -> Encoder:
+        if model.encoder_fingerprint not in _ENCODERS:
+            _ENCODERS[model.encoder_fingerprint] = model.load_encoder()
+        return _ENCODERS[model.encoder_fingerprint]
+
+    return replace(model, load_encoder=load)
+
+
+_ENCODERS: dict[str, Encoder] = {}
 
 
 def _as_completed(futures: Any) -> Any:
