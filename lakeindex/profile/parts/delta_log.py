@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -15,7 +16,7 @@ from pyarrow import parquet
 from lakeindex.errors import UnreadableTable
 from lakeindex.profile.parts.lakehouse_folders import DELTA_LOG
 from lakeindex.profile.parts.lakehouse_paths import files_below, resolved
-from lakeindex.profile.parts.plan import Plan, PlannedPart
+from lakeindex.profile.parts.plan import LoggedFiles, Plan, PlannedPart
 from lakeindex.types.lake import LakeFile
 
 _COMMIT = re.compile(r"(\d{20})\.json")
@@ -31,7 +32,6 @@ _TYPES: dict[object, pa.DataType] = {
     "float": pa.float32(), "double": pa.float64(), "boolean": pa.bool_(), "date": pa.date32(),
     "timestamp": pa.timestamp("us", "UTC"), "timestamp_ntz": pa.timestamp("us"), "binary": pa.binary(),
 }  # fmt: skip
-_OF_LOG, _NOT_CURRENT = "of the Delta table's log, no table", "not in the Delta table's current version"
 
 
 @dataclass(slots=True)
@@ -61,24 +61,13 @@ def delta_plan(file: LakeFile) -> Plan:
     try:
         version = _replayed({name: part for name, part in files.items() if name.startswith(f"{DELTA_LOG}/")})
         _require_readable(version)
-        parts, failed = [], {}
+        logged = LoggedFiles(file, files, DELTA_LOG, ("Delta table", "log", "current version"))
         for path, add in version.added.items():
-            name = resolved(path, file, "the Delta log")
             keys = dict(_pairs(add.get("partitionValues")))
-            if name in files:
-                parts.append(PlannedPart(files[name], keys))
-            else:
-                failed[file.folder + name] = "it is in the Delta table's current version, and not in its folder"
-        schema = _schema_of(version)
+            logged.add(resolved(path, file, "the Delta log"), partial(PlannedPart, keys=keys))
+        return logged.plan(_schema_of(version))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableTable(f"the Delta log can't be understood ({type(error).__name__}: {error})") from error
-    read = {part.file.name for part in parts}
-    left_out = {
-        part.name: _OF_LOG if name.startswith(f"{DELTA_LOG}/") else _NOT_CURRENT
-        for name, part in files.items()
-        if part.name not in read
-    }
-    return Plan(tuple(sorted(parts, key=lambda part: part.file.name)), left_out, failed, schema)
 
 
 def _replayed(log: Mapping[str, LakeFile]) -> _Version:

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -15,7 +16,7 @@ from pyarrow import parquet
 from lakeindex.errors import MissingExtra, UnreadableTable
 from lakeindex.profile.parts.lakehouse_folders import ICEBERG_METADATA
 from lakeindex.profile.parts.lakehouse_paths import files_below, resolved
-from lakeindex.profile.parts.plan import Plan, PlannedPart
+from lakeindex.profile.parts.plan import LoggedFiles, Plan, PlannedPart
 from lakeindex.types.lake import LakeFile
 
 _METADATA = re.compile(r"(?:v(\d+)|(\d+)-[0-9a-f-]+)(?:\.gz)?\.metadata\.json(?:\.gz)?")
@@ -23,7 +24,6 @@ _HINT = "version-hint.text"
 _LATEST_FORMAT = 2
 _DELETED = 2
 _NO_SNAPSHOT = (None, -1)
-_OF_METADATA, _NOT_CURRENT = "of the Iceberg table's metadata, no table", "not in the Iceberg table's current snapshot"
 _FIELD_ID = b"PARQUET:field_id"
 _PRIMITIVE: dict[object, pa.DataType] = {
     "boolean": pa.bool_(), "int": pa.int32(), "long": pa.int64(), "float": pa.float32(), "double": pa.float64(),
@@ -62,23 +62,13 @@ def iceberg_plan(file: LakeFile) -> Plan:
     try:
         folder = _IcebergFolder(file, files, _latest_metadata(files))
         schema = _current_schema(folder.metadata)
-        parts, failed = [], {}
+        logged = LoggedFiles(file, files, ICEBERG_METADATA, ("Iceberg table", "metadata", "current snapshot"))
         for data in _data_files(folder):
-            name = folder.named(str(data["file_path"]))
-            if name in files:
-                parts.append(_planned(files[name], data, schema, folder.metadata))
-            else:
-                failed[file.folder + name] = "it is in the Iceberg table's current snapshot, and not in its folder"
+            plan = partial(_planned, data=data, schema=schema, metadata=folder.metadata)
+            logged.add(folder.named(str(data["file_path"])), plan)
+        return logged.plan(pa.schema([(one["name"], _arrow_type(one["type"])) for one in schema]))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableTable(f"the Iceberg metadata can't be understood ({type(error).__name__}: {error})") from error
-    read = {part.file.name for part in parts}
-    left_out = {
-        part.name: _OF_METADATA if name.startswith(f"{ICEBERG_METADATA}/") else _NOT_CURRENT
-        for name, part in files.items()
-        if part.name not in read
-    }
-    declared = pa.schema([(one["name"], _arrow_type(one["type"])) for one in schema])
-    return Plan(tuple(sorted(parts, key=lambda part: part.file.name)), left_out, failed, declared)
 
 
 def _latest_metadata(files: Mapping[str, LakeFile]) -> Mapping[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -11,7 +10,7 @@ import pyarrow as pa
 
 from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.config.profile_limits import ProfileLimits
-from lakeindex.errors import LakeIndexError, OutputExceeded, UnreadableTable, is_of_machine
+from lakeindex.errors import OutputExceeded, UnreadableTable, is_of_machine
 from lakeindex.hashing.content_hash import content_hash_of
 from lakeindex.plugins import known_suffixes
 from lakeindex.profile.batching import BATCH_COLUMNS, ProfileBatch
@@ -21,6 +20,7 @@ from lakeindex.profile.parts.parts_connector import PartsConnector, PartUnreadab
 from lakeindex.profile.personal_data.find_personal import find_personal
 from lakeindex.profile.scan import profiles_of
 from lakeindex.profile.table_scan import MOST_SCANS, readings_of, scan_parts
+from lakeindex.profile.unreadable import UNREADABLE, first_line_of, require_memory
 from lakeindex.profile.value_text import as_text
 from lakeindex.profile.walk import refuse_replaced
 from lakeindex.profile.withheld import NamesAmongValues, reason_without_values
@@ -36,7 +36,6 @@ _SCAN_BYTES = 8 << 20
 _VALUE_BYTES = 16
 """What a value counts for at least: it is profiled as text, which takes up to a kilobyte where no value repeats."""
 _MOST_BYTES = 48 << 20
-_UNREADABLE = (LakeIndexError, OSError, pa.ArrowException, ValueError, RecursionError)
 _MOST_ARRAYS = 50_000
 """Arrow arrays that wait to be scanned; each takes half a kilobyte beside its values."""
 
@@ -86,8 +85,8 @@ def _profile_with(
         parts = connector.outcomes(file) if isinstance(connector, PartsConnector) else ()
         content = content_hash_of(file)
         return FileOutcome(file.name, FileStatus.INDEXED, reason, tuple(tables), content, parts=parts)
-    except _UNREADABLE as error:
-        _require_memory(error)
+    except UNREADABLE as error:
+        require_memory(error)
         # What was read of a file that then failed is not indexed.
         profiles.roll_back(mark)
         is_unseen = is_of_machine(error) and not isinstance(error, CopyFailed)
@@ -110,8 +109,8 @@ def _profile_independently(
         mark = profiles.mark()
         try:
             tables.append(_profile_table(reader, name, profiles))
-        except _UNREADABLE as error:
-            _require_memory(error)
+        except UNREADABLE as error:
+            require_memory(error)
             if is_of_machine(error):
                 raise
             profiles.roll_back(mark)
@@ -277,16 +276,6 @@ def _profiles_of(
     return profiles_of([replace(scan, reading=one) for scan, one in zip(scans, readings, strict=True)], limits)
 
 
-def _require_memory(error: BaseException) -> None:
-    """Raise MemoryError where an error is one, under whatever name: such a file is read again with more."""
-    if _lacks_memory(error) or _lacks_memory(error.__cause__):
-        raise MemoryError from error
-
-
-def _lacks_memory(error: BaseException | None) -> bool:
-    return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
-
-
 def _told(failed: Sequence[str], limits: ProfileLimits) -> Sequence[str]:
     """Return why parts of a file failed, as far as it may be told: a connector's reasons may quote what it read."""
     if limits.keeps_all or not failed:
@@ -297,9 +286,4 @@ def _told(failed: Sequence[str], limits: ProfileLimits) -> Sequence[str]:
 def _reason(error: BaseException, connector: Connector, limits: ProfileLimits) -> str:
     if not limits.keeps_all and (told := reason_without_values(error, connector)) is not None:
         return told
-    return _first_line(error)
-
-
-def _first_line(error: BaseException) -> str:
-    first_line = str(error).encode("utf-8", "backslashreplace").decode().strip().split("\n", 1)[0]
-    return first_line or type(error).__name__
+    return first_line_of(error)
