@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ _MOST_SHARDS = 4096
 _DEATHS = 10
 """Workers that may die while they hold a task; by default three, whichever of their tasks is at fault."""
 _TRIES = 2
+_KEY = "LAKEINDEX_HASH_KEY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,11 @@ class DaskCluster:
         with dask.config.set({"distributed.scheduler.allowed-failures": _DEATHS}):
             if self.address:
                 try:
-                    with Client(self.address, timeout="10s") as client:  # type: ignore[no-untyped-call]
-                        yield client
-                except (OSError, TimeoutError) as error:
+                    client = Client(self.address, timeout="10s")  # type: ignore[no-untyped-call]
+                except (OSError, TimeoutError, ValueError) as error:
                     raise LakeIndexError(f"no Dask scheduler answers at {self.address}: {error}") from error
+                with client:
+                    yield client
                 return
             with (
                 LocalCluster(  # type: ignore[no-untyped-call]
@@ -109,9 +112,9 @@ class _Task:
 
     def __call__(self, shard: str) -> int:
         """Return how many files were read."""
-        model = _loaded_once(self.make_model(self.settings))
-        read = read_shard(Path(self.lake), Path(self.folder), Shard.parse(shard), self.settings, model, _silent)
-        return len(read)
+        settings = replace(self.settings, hash_key=os.environ.get(_KEY, ""))
+        model = _loaded_once(self.make_model(settings))
+        return len(read_shard(Path(self.lake), Path(self.folder), Shard.parse(shard), settings, model, _silent))
 
 
 def _loaded_once(model: BuildModel) -> BuildModel:

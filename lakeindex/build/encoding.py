@@ -60,8 +60,8 @@ class BuildModel:
             except BaseException as error:  # raised where the encoder is asked for
                 coming.set_exception(error)
 
-        # A daemon: a build that is given up doesn't wait for it.
-        threading.Thread(target=load, daemon=True, name="load-encoder").start()
+        # No daemon: a process that ends amid the import of a library may crash.
+        threading.Thread(target=load, name="load-encoder").start()
         return replace(self, load_encoder=coming.result)
 
     def with_head(self, head: LinearHead) -> BuildModel:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from lakeindex.build.encoding import BuildModel
@@ -21,7 +22,7 @@ def planned_manifest(lake: Path, model: BuildModel, settings: Settings) -> Manif
 
 def made_for(planned: Manifest) -> Sequence[object]:
     """Return what all that is staged for a generation must be made for."""
-    return [planned.lake, planned.format, planned.models, planned.settings]
+    return [planned.lake, planned.format, version("lakeindex"), planned.models, planned.settings]
 
 
 def models_of(model: BuildModel, settings: Settings) -> dict[str, str]:

@@ -77,7 +77,6 @@ def read_shard(
 ) -> list[FileOutcome]:
     """Read and encode a shard's files into its staging in `folder`; return the outcome of each.
 
-    Neither `folder` nor the index of the settings belongs to the lake.
     What the same shard has staged before, as when it was killed, is not read again. Raises NotFound when there is no
     lake, LockHeld when another process works at this shard, WriteFailed when the folder can't be written.
     """
@@ -96,10 +95,11 @@ def read_shard(
 
 
 def files_to_share(lake: Path, folder: Path, settings: Settings) -> list[LakeFile]:
-    """Return the files of a lake without those of its index and of the folder of its shards."""
-    files, _ = list_files(lake, Path(settings.index), Parts(settings.parts))
-    own = folder.resolve()
-    return [file for file in files if not file.path.is_relative_to(own)]
+    """Return the files of a lake. Raises InvalidSetting where shards would be among them, and be read as tables."""
+    root, index, shared = lake.resolve(), Path(settings.index).resolve(), folder.resolve()
+    if shared.is_relative_to(root) and not shared.is_relative_to(index):
+        raise InvalidSetting(f"{folder} lies in the lake, where it would be read as tables; name another folder")
+    return list_files(lake, index, Parts(settings.parts))[0]
 
 
 @contextmanager
@@ -116,7 +116,7 @@ def gather_shards(folder: Path | None, staging: Staging, planned: Manifest) -> N
     """Put what shards have staged in `folder` into the staging of a build; nothing where it is None.
 
     Of files that two shards have read, one reading is taken. Raises NotFound where there are no shards, StaleArtifact
-    where one was made for another lake, with other settings, models or another version.
+    where one was made for another lake, with other settings, models or another version, LockHeld while one is read.
     """
     if folder is None:
         return
@@ -128,11 +128,13 @@ def gather_shards(folder: Path | None, staging: Staging, planned: Manifest) -> N
                 f"{path} was made for another lake, with other settings or by another version of lakeindex; "
                 "remove it, or read that shard again as the others were"
             )
-        for unit in shard.units():
-            if taken.isdisjoint(unit.outcomes):
-                staging.take_unit(unit, shard, link_or_copy)
-                taken.update(unit.outcomes)
-        staging.take_vectors(shard, link_or_copy)
+        # Whoever reads this shard must not write while what is not whole is removed from it.
+        with locked(path.with_name(f"{path.name}.lock"), path):
+            for unit in shard.units():
+                if taken.isdisjoint(unit.outcomes):
+                    staging.take_unit(unit, shard, link_or_copy)
+                    taken.update(unit.outcomes)
+            staging.take_vectors(shard, link_or_copy)
 
 
 def made_of(folder: Path, settings: Settings) -> tuple[Path, Settings]:
@@ -144,7 +146,7 @@ def made_of(folder: Path, settings: Settings) -> tuple[Path, Settings]:
     first = _shards_in(folder)[0]
     made = Staging(first).made_for()
     try:
-        lake, _, _, content = made
+        lake, _, _, _, content = made
         return Path(lake), settings_built_with(content, settings)
     except (TypeError, ValueError, KeyError) as error:
         raise StaleArtifact(f"{first} was not made by this version of lakeindex; read that shard again") from error

@@ -5,7 +5,7 @@ Of a large column only the values that are looked at more than once are then pro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from typing import TypeVar
@@ -26,6 +26,8 @@ from lakeindex.profile.value_text import Column
 
 _T = TypeVar("_T")
 
+_MOST_VALUES = 1 << 16
+"""Values that are looked at together, or those of one column."""
 _FEW_ROWS = 1000
 """Up to so many rows of a part, columns are scanned together."""
 
@@ -67,8 +69,24 @@ def scan_columns(
 
 def profiles_of(scans: Sequence[ColumnScan], limits: ProfileLimits) -> list[ColumnProfile]:
     """Profile columns that were scanned: the values that are looked at more than once are looked at here."""
-    if not scans:
-        return []
+    return [profile for some in _batches(scans) for profile in _profiles_of(some, limits)]
+
+
+def _batches(scans: Sequence[ColumnScan]) -> Iterator[list[ColumnScan]]:
+    """Yield scans so many at a time that what is made of their values fits in memory: a kilobyte of each."""
+    batch: list[ColumnScan] = []
+    values = 0
+    for scan in scans:
+        if batch and values + len(scan.looked_at.texts) > _MOST_VALUES:
+            yield batch
+            batch, values = [], 0
+        batch.append(scan)
+        values += len(scan.looked_at.texts)
+    if batch:
+        yield batch
+
+
+def _profiles_of(scans: Sequence[ColumnScan], limits: ProfileLimits) -> list[ColumnProfile]:
     texts = [scan.looked_at.texts for scan in scans]
     counted = [(one.texts, one.rows) for one in texts]
     values = TypedValues.of(DistinctValues.of_counted([scan.rows for scan in scans], counted))

@@ -17,8 +17,8 @@ from lakeindex.profile.read_columns import read_columns
 from lakeindex.profile.scan import scan_columns
 from lakeindex.profile.sketch import ANY_HASH
 
-MOST_SCANS = 1000
-"""So many scans fit in memory beside the rows that are read."""
+MOST_SCANS = 500
+"""So many scans fit in memory beside the rows that are read: each holds up to half a megabyte."""
 _MOST_PENDING = 16
 
 

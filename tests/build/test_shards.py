@@ -12,7 +12,7 @@ import pytest
 
 from lakeindex import Lake, Settings
 from lakeindex.build.shards import Shard
-from lakeindex.errors import InvalidSetting, LockHeld, NotFound, StaleArtifact
+from lakeindex.errors import InvalidSetting, LakeIndexError, LockHeld, NotFound, StaleArtifact
 from lakeindex.store.waiting_lock import locked
 from lakeindex.types.lake import ColumnId, LakeFile
 
@@ -79,6 +79,39 @@ def test_two_processes_do_not_read_one_shard(
         Lake.read_shard(lake_folder, staging, "1/2", settings)
 
 
+def test_a_shard_that_is_being_read_is_not_merged(
+    lake_folder: Path, staging: Path, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lakeindex.store.waiting_lock._LOCK_TIMEOUT_SECONDS", 0.1)
+    Lake.read_shard(lake_folder, staging, "1/2", settings)
+    with locked(staging / "shard-1-of-2.lock", staging), pytest.raises(LockHeld, match="process"):
+        Lake.merge(staging, tmp_path / "merged", settings)
+
+
+def test_a_shard_of_another_version_is_refused(
+    lake_folder: Path, staging: Path, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Lake.read_shard(lake_folder, staging, "1/2", settings)
+    monkeypatch.setattr("lakeindex.build.planned.version", lambda _: "0.0.1")
+    with pytest.raises(StaleArtifact, match="by another version of lakeindex"):
+        Lake.merge(staging, tmp_path / "merged", settings)
+
+
+def test_there_may_be_more_shards_than_files(staging: Path, settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "lake").mkdir()
+    (tmp_path / "lake" / "only.csv").write_text("a,b\n1,x\n2,y\n")
+    read = [len(Lake.read_shard(tmp_path / "lake", staging, shard, settings)) for shard in SHARDS]
+    assert read == [1, 0, 0]
+    single = Lake.index(tmp_path / "lake", tmp_path / "single", settings)
+    assert Lake.merge(staging, tmp_path / "merged", settings).logical_hash == single.logical_hash
+
+
+def test_shards_do_not_lie_in_the_lake(lake_folder: Path, settings: Settings) -> None:
+    with pytest.raises(InvalidSetting, match="lies in the lake, where it would be read as tables"):
+        Lake.read_shard(lake_folder, lake_folder / "staging", "1/2", settings)
+    assert not (lake_folder / "staging").exists()
+
+
 def test_without_shards_the_way_to_make_them_is_named(staging: Path, settings: Settings) -> None:
     with pytest.raises(NotFound, match=r"no shards in .*: lakeindex index LAKE --shard 1/2 --staging"):
         Lake.merge(staging, None, settings)
@@ -95,6 +128,12 @@ def test_shards_share_all_files_and_about_as_many_bytes() -> None:
     shares = [Shard(number, 3).share_of(files) for number in (1, 2, 3)]
     assert sorted(file.name for share in shares for file in share) == sorted(file.name for file in files)
     assert [sum(file.size for file in share) for share in shares] == pytest.approx([802, 802, 802], abs=100)
+
+
+def test_a_scheduler_that_does_not_answer_is_named(lake_folder: Path, staging: Path, settings: Settings) -> None:
+    pytest.importorskip("distributed", reason="pip install 'lakeindex[dask]'")
+    with pytest.raises(LakeIndexError, match=r"^no Dask scheduler answers at nowhere\.invalid:8786: "):
+        Lake.read_on_cluster(lake_folder, staging, "nowhere.invalid:8786", settings)
 
 
 @pytest.mark.slow
