@@ -119,10 +119,10 @@ def test_pairs_like_a_labelled_one_move_and_say_so(tmp_path: Path, settings: Set
     root = tmp_path / "lake"
     root.mkdir()
     rows = "".join(f"{letter * 3},{number}\n" for number, letter in enumerate("abcdefghijklmnopqrst"))
-    for year in (2021, 2022, 2023):
-        (root / f"orders_{year}.csv").write_text(f"product,amount\n{rows}")
+    for shop in ("north", "south", "west"):
+        (root / f"orders_{shop}.csv").write_text(f"product,amount\n{rows}")
     lake = Lake.index(root, tmp_path / "index", settings)
-    product = [ColumnId(TableId(f"orders_{year}.csv"), "product") for year in (2021, 2022, 2023)]
+    product = [ColumnId(TableId(f"orders_{shop}.csv"), "product") for shop in ("north", "south", "west")]
     before, unlike = match_of(lake, product[0], product[2]), ColumnId(product[2].table, "amount")
     lake.reject(product[0], product[1])
     moved = match_of(lake, product[0], product[2])
