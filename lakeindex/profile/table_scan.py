@@ -27,16 +27,19 @@ def scan_parts(
     limits: ProfileLimits,
     readings: Sequence[ColumnReading] | None = None,
     threads: int = 1,
+    bounds: Sequence[int] | None = None,
 ) -> list[ColumnScan]:
     """Scan the columns of the parts of a table, at most MOST_SCANS, of which there is one part at least.
 
     The readings that are not given are decided by the first part; `readings_of` tells what all of them show. With more
-    than one of `threads` columns are scanned side by side, while the next part is read.
+    than one of `threads` columns are scanned side by side, while the next part is read. Values with hashes above
+    `bounds`, one a column, are not looked for: others have enough below.
     """
+    columns = None if bounds is None else [GrowingScan(limits, bound) for bound in bounds]
     if threads == 1:
-        return _scan_each(parts, limits, readings, None)
+        return _scan_each(parts, limits, readings, columns, None)
     with ThreadPoolExecutor(threads) as pool, ThreadPoolExecutor(1) as reader:
-        return _scan_each(_read_ahead(iter(parts), reader), limits, readings, pool)
+        return _scan_each(_read_ahead(iter(parts), reader), limits, readings, columns, pool)
 
 
 def _read_ahead(parts: Iterator[pa.Table], reader: Executor) -> Iterator[pa.Table]:
@@ -51,11 +54,12 @@ def _scan_each(
     parts: Iterable[pa.Table],
     limits: ProfileLimits,
     readings: Sequence[ColumnReading] | None,
+    columns: list[GrowingScan] | None,
     threads: Executor | None,
 ) -> list[ColumnScan]:
-    columns: list[_GrowingScan] = []
+    columns = columns or []
     for part in parts:
-        columns = columns or [_GrowingScan(limits) for _ in range(part.num_columns)]
+        columns = columns or [GrowingScan(limits) for _ in range(part.num_columns)]
         known = None if readings is None else list(readings)
         found: list[ColumnReading] = []
         for start in range(0, part.num_columns, BATCH_COLUMNS):
@@ -77,21 +81,27 @@ def readings_of(scans: Sequence[ColumnScan]) -> list[ColumnReading]:
 
 
 @dataclass(slots=True)
-class _GrowingScan:
+class GrowingScan:
     """A column whose parts are scanned one after the other, and merged some at a time."""
 
     limits: ProfileLimits
-    bound: int = ANY_HASH
+    most: int = ANY_HASH
+    """The highest hash of a value that is looked for."""
+    bound: int = field(init=False)
+    """The highest hash of a value that a further part may add."""
     _parts: list[ColumnScan] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.bound = self.most
 
     def add(self, part: ColumnScan) -> None:
         """Add the scan of a part."""
         self._parts.append(part)
-        if self.bound == ANY_HASH or len(self._parts) > _MOST_PENDING:
+        if self.bound == self.most or len(self._parts) > _MOST_PENDING:
             self.merged()
 
     def merged(self) -> ColumnScan:
         """Return the scan of all parts so far."""
         self._parts = [ColumnScan.merged(self._parts, self.limits)]
-        self.bound = self._parts[0].bound
+        self.bound = min(self.most, self._parts[0].bound)
         return self._parts[0]

@@ -1,0 +1,154 @@
+"""The scans of a table's pieces, and the file that they are kept in.
+
+The file is one of Arrow's, compressed: a row for each column, and the keys of the pieces in the metadata of its schema.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from lakeindex.arrays.aliases import Integers
+from lakeindex.canonical.column_reading import ColumnReading
+from lakeindex.config.profile_limits import ProfileLimits
+from lakeindex.profile.column_profile import VALUE_TYPES
+from lakeindex.profile.column_scan import ColumnScan
+from lakeindex.profile.pieces.kept_column import KeptColumn
+from lakeindex.profile.sampled_texts import SampledTexts
+
+_PIECES = b"pieces"
+_SCHEMA = pa.schema(
+    [
+        ("value_hashes", pa.large_list(pa.uint64())),
+        ("text_hashes", pa.large_list(pa.uint64())),
+        ("texts", pa.large_list(pa.large_string())),
+        ("places", pa.large_list(pa.uint32())),
+        ("rows", pa.large_list(pa.int64())),
+        ("starts", pa.large_list(pa.int64())),
+        ("bounds", pa.large_list(pa.uint64())),
+        ("are_cut", pa.large_list(pa.uint8())),
+        ("sizes", pa.large_list(pa.int64())),
+        ("value_types", pa.large_list(pa.int64())),
+        ("spans", pa.large_list(pa.float64())),
+        ("reading", pa.large_string()),
+    ]
+)
+_UNREADABLE = (OSError, ValueError, TypeError, KeyError, IndexError, pa.ArrowException)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeptScans:
+    """The scans of p pieces of a table."""
+
+    pieces: Mapping[str, Any]
+    """What is known of each piece, as JSON has it, by its key, in the order of its scans."""
+    columns: tuple[KeptColumn, ...]
+
+    @classmethod
+    def of(cls, key: str, known: Any, scans: Sequence[ColumnScan], bounds: Sequence[int]) -> KeptScans:
+        """Keep the scans of a piece's columns; values with hashes above `bounds` were not looked for."""
+        return cls({key: known}, tuple(map(KeptColumn.of, scans, bounds)))
+
+    @classmethod
+    def joined(cls, several: Sequence[KeptScans]) -> KeptScans:
+        """Return all pieces of some, of which there is one; their columns must be read alike."""
+        columns = tuple(map(KeptColumn.joined, zip(*(one.columns for one in several), strict=True)))
+        return cls({key: known for one in several for key, known in one.pieces.items()}, columns)
+
+    @property
+    def readings(self) -> list[ColumnReading]:
+        """How the columns are read."""
+        return [column.reading for column in self.columns]
+
+    def are_read_as(self, readings: Sequence[ColumnReading]) -> bool:
+        """Return whether the columns are read so."""
+        return all(one.is_as(reading) for one, reading in zip(self.readings, readings, strict=True))
+
+    def only(self, keys: Collection[str]) -> KeptScans | None:
+        """Return it with some of its pieces; None where it has none of them."""
+        chosen: Integers = np.flatnonzero([key in keys for key in self.pieces])
+        if len(chosen) in (0, len(self.pieces)):
+            return self if len(chosen) else None
+        pieces = {key: known for key, known in self.pieces.items() if key in keys}
+        return KeptScans(pieces, tuple(column.take(chosen) for column in self.columns))
+
+    def cut(self, bounds: Sequence[int]) -> KeptScans:
+        """Return it without the values of each column whose hashes are above its bound."""
+        return KeptScans(self.pieces, tuple(column.cut(bound) for column, bound in zip(self.columns, bounds, strict=True)))
+
+    def merged(self, limits: ProfileLimits) -> list[ColumnScan] | None:
+        """Return the scans of the whole table's columns; None where too little is kept of one."""
+        scans = [column.merged(limits) for column in self.columns]
+        return None if None in scans else [scan for scan in scans if scan is not None]
+
+    @property
+    def nbytes(self) -> int:
+        """About how many bytes it takes in a file, before it is compressed."""
+        return sum(column.nbytes for column in self.columns)
+
+    def write(self, path: Path) -> None:
+        """Write it to a file. Raises OSError where it can't be written."""
+        schema = _SCHEMA.with_metadata({_PIECES: json.dumps(self.pieces).encode()})
+        options = pa.ipc.IpcWriteOptions(compression="zstd")
+        with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, schema, options=options) as writer:
+            for column in self.columns:
+                writer.write_batch(_to_batch(column, schema))
+
+    @classmethod
+    def read(cls, path: Path) -> KeptScans | None:
+        """Read it from a file; None where there is none, or it can't be read."""
+        try:
+            with pa.OSFile(str(path), "rb") as file:
+                reader = pa.ipc.open_file(file)
+                batches = [reader.get_batch(number) for number in range(reader.num_record_batches)]
+                pieces = json.loads((reader.schema.metadata or {})[_PIECES])
+            if not reader.schema.equals(_SCHEMA) or not isinstance(pieces, dict) or not batches:
+                return None
+            return cls(pieces, tuple(_from_batch(batch, len(pieces)) for batch in batches))
+        except _UNREADABLE:
+            return None  # it is only a shorter way: the pieces are read
+
+
+def _to_batch(column: KeptColumn, schema: pa.Schema) -> pa.RecordBatch:
+    arrays: list[Any] = [
+        pa.array(column.values.value_hashes), pa.array(column.values.text_hashes), column.values.texts,
+        pa.array(column.places.astype(np.uint32)), pa.array(column.rows), pa.array(column.starts),
+        pa.array(column.bounds), pa.array(column.are_cut.astype(np.uint8)), pa.array(column.sizes.ravel()),
+        pa.array(column.value_types.ravel()), pa.array(column.spans.ravel()),
+    ]  # fmt: skip
+    lists = [pa.LargeListArray.from_arrays(pa.array([0, len(one)], pa.int64()), one) for one in arrays]
+    return pa.record_batch([*lists, pa.array([column.reading.to_json()], pa.large_string())], schema=schema)
+
+
+def _from_batch(batch: pa.RecordBatch, pieces: int) -> KeptColumn:
+    """Return a column. Raises ValueError, or ArrowInvalid, for what no column was written as."""
+    batch.validate(full=True)
+    value_hashes, text_hashes, texts, *arrays = (_values(batch.column(place)) for place in range(len(_SCHEMA) - 1))
+    places, rows, starts, bounds, are_cut, sizes, value_types, spans = (one.to_numpy() for one in arrays)
+    values = SampledTexts(
+        value_hashes.to_numpy(), text_hashes.to_numpy(), texts, np.zeros(len(texts), np.int64)
+    )
+    column = KeptColumn(
+        values, places.astype(np.int64), rows, starts, bounds, are_cut.astype(bool), sizes.reshape(pieces, 2),
+        value_types.reshape(pieces, len(VALUE_TYPES)), spans.reshape(pieces, -1),
+        ColumnReading.from_json(batch.column(len(_SCHEMA) - 1)[0].as_py()),
+    )  # fmt: skip
+    are_in_order = (np.diff(starts) >= 0).all() and starts[0] == 0 and starts[-1] == len(places) == len(rows)
+    has_all = len(starts) == pieces + 1 and len(bounds) == len(are_cut) == pieces
+    if not (are_in_order and has_all and len(texts) == len(value_hashes) == len(text_hashes)):
+        raise ValueError("no kept scan")
+    if len(places) and int(places.max()) >= len(texts):
+        raise ValueError("no kept scan")
+    return column
+
+
+def _values(column: Any) -> Any:
+    if column.null_count or len(column) != 1:
+        raise ValueError("no kept scan")
+    return column.values
