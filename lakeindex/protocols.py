@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from lakeindex.arrays.aliases import Floats, Integers
     from lakeindex.types.columns import CrossInput, QueryColumn
-    from lakeindex.types.lake import LakeFile, ReadOptions, Rows, SourceTable
+    from lakeindex.types.lake import LakeFile, ReadOptions, RowRange, Rows, SourceTable
     from lakeindex.types.pairs import Pairs
 
 
@@ -36,6 +36,29 @@ class Connector(Protocol):
         """Read the rows of one of its tables, in the file's order, in batches of at most `options.batch_rows`.
 
         Raises UnreadableTable, here or from the iterator, when the rows can't be read.
+        """
+        ...
+
+
+@runtime_checkable
+class RangedConnector(Protocol):
+    """Read tables by ranges of their rows, so that several processes share one: what a connector may also be able to.
+
+    The rows of all ranges, one range after the other, are those that `Connector.read` gives, and so are the rejected
+    ones and the scan; the notes stand in each range.
+    """
+
+    def ranges(self, file: LakeFile, table: SourceTable, options: ReadOptions, size: int) -> Sequence[RowRange]:
+        """Split a table's rows into ranges of about `size` bytes of the file, in order; none where it can't be split.
+
+        It may read the file to its end for that. Raises UnreadableTable when the file can't be opened.
+        """
+        ...
+
+    def read_range(self, file: LakeFile, table: SourceTable, span: RowRange, options: ReadOptions) -> Rows:
+        """Read the rows of a range, as `Connector.read` reads those of the table; a reader needs no other range.
+
+        Raises UnreadableTable, here or from the iterator, when the file is no longer what it was split as.
         """
         ...
 

@@ -1,5 +1,15 @@
 """The types that all of lakeindex shares, from a file of the lake to an answer. Connectors import from here."""
 
-from lakeindex.types.lake import Header, LakeFile, PartialTables, ReadOptions, Rows, Scan, SourceTable, TableId
+from lakeindex.types.lake import (
+    Header,
+    LakeFile,
+    PartialTables,
+    ReadOptions,
+    RowRange,
+    Rows,
+    Scan,
+    SourceTable,
+    TableId,
+)
 
-__all__ = ["Header", "LakeFile", "PartialTables", "ReadOptions", "Rows", "Scan", "SourceTable", "TableId"]
+__all__ = ["Header", "LakeFile", "PartialTables", "ReadOptions", "RowRange", "Rows", "Scan", "SourceTable", "TableId"]

@@ -147,6 +147,18 @@ class SourceTable:
     """Whether its names stand in a row that was only guessed to be a header."""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class RowRange:
+    """Rows of a table that can be read without those before them."""
+
+    start: int
+    """Where they begin, in the connector's own measure: the first row group, the offset of the first byte."""
+    stop: int
+    """Where the next range begins."""
+    rows: int | None = None
+    """How many there are; None where only reading them tells."""
+
+
 class PartialTables(list[SourceTable]):
     """Tables of a file that don't depend on one another, as members of an archive: one that fails leaves the others."""
 

@@ -17,5 +17,7 @@ Read by one of two parsers, which give the same rows:
 - `exact_csv`, record by record, for everything else: `records` and `split_cells` cut cells, `table_records` leaves
   out what is no row (`footers`, `other_tables`), `fit_columns` pads and trims rows
 
+Of a file that pyarrow reads, `byte_ranges` are read each by itself.
+
 `duckdb_scan` describes the file to DuckDB where that reads the same rows.
 """

@@ -25,6 +25,9 @@ KEPT_BYTES = 1 << 20
 _BLOCK_BYTES = 900_000
 """Under half of the longest line that DuckDB reads by default, as a record may straddle two blocks."""
 
+LONGEST_RECORD_BYTES = 2 * _BLOCK_BYTES
+"""A survey finds no file regular that has a longer one: it would be in three blocks."""
+
 _MANY_COLUMNS = 1_000
 _WIDE_BLOCK_BYTES = 8 * _BLOCK_BYTES
 """For tables of many columns: a batch of few rows costs as much as one of many."""
@@ -45,6 +48,8 @@ class Survey:
     """Whether lines end in the same way everywhere, so that DuckDB reads it, too."""
     kept: Sequence[pa.RecordBatch] | None
     """All its batches, where they are few."""
+    record_ends: Sequence[int] = ()
+    """Where some records of a regular text end, ascending offsets in its UTF-8."""
 
 
 def survey(file: LakeFile, schema: pa.Schema, layout: Layout) -> Survey:
@@ -83,7 +88,7 @@ def _survey_with_encoding(file: LakeFile, schema: pa.Schema, layout: Layout) -> 
         raise UnreadableTable("binary content: it contains NUL bytes")
     is_regular = is_regular and seen.is_plain and not (seen.has_gap and len(schema) > 1)
     is_regular = is_regular and not suspects.confirmed_by(ending)
-    return Survey(layout, is_regular, seen.has_one_line_end, kept)
+    return Survey(layout, is_regular, seen.has_one_line_end, kept, seen.record_ends)
 
 
 def _parse_all(
@@ -105,10 +110,16 @@ def stream(file: LakeFile, schema: pa.Schema, surveyed: Survey) -> Iterator[pa.R
         yield from surveyed.kept
         return
     with open_unpacked(file) as raw:
-        reader = ChunkReader(_ended(text_chunks(raw, surveyed.layout)))
         # The survey has shown that no record is longer than a block.
-        block = _WIDE_BLOCK_BYTES if len(schema) > _MANY_COLUMNS else _BLOCK_BYTES
-        yield from _parse(reader, schema, surveyed.layout, len(schema), block)
+        yield from parse_chunks(text_chunks(raw, surveyed.layout), schema, surveyed.layout)
+
+
+def parse_chunks(
+    chunks: Iterator[bytes], schema: pa.Schema, layout: Layout, block: int = _BLOCK_BYTES
+) -> Iterator[pa.RecordBatch]:
+    """Parse regular text, of which no record is longer than `block` bytes."""
+    most = max(block, _WIDE_BLOCK_BYTES) if len(schema) > _MANY_COLUMNS else block
+    yield from _parse(ChunkReader(_ended(chunks)), schema, layout, len(schema), most)
 
 
 def _ended(chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -8,9 +8,10 @@ from dataclasses import replace
 import pyarrow as pa
 
 from lakeindex.errors import UnreadableTable
-from lakeindex.types.lake import Header, LakeFile, ReadOptions, Rows, SourceTable, TableId
+from lakeindex.types.lake import Header, LakeFile, ReadOptions, RowRange, Rows, SourceTable, TableId
 from lakeindex_connectors.column_names import unique_names
 from lakeindex_connectors.csv_files.arrow_csv import stream, survey
+from lakeindex_connectors.csv_files.byte_ranges import read_bytes, split_bytes
 from lakeindex_connectors.csv_files.duckdb_scan import duckdb_scan
 from lakeindex_connectors.csv_files.exact_csv import stream_exactly
 from lakeindex_connectors.csv_files.layout import Layout, detect_layout, read_sample
@@ -45,6 +46,16 @@ class CsvConnector:
         rows = Rows(iter(()))
         rows.batches = slice_batches(_read(file, table, options, rows), options.batch_rows)
         return rows
+
+    def ranges(self, file: LakeFile, table: SourceTable, options: ReadOptions, size: int) -> Sequence[RowRange]:
+        """Split a regular UTF-8 file between records, found by a pass over all of it."""
+        return split_bytes(file, table.schema, Layout.from_settings(table.settings), size)
+
+    def read_range(self, file: LakeFile, table: SourceTable, span: RowRange, options: ReadOptions) -> Rows:
+        """Return the rows between two offsets."""
+        layout = Layout.from_settings(table.settings)
+        batches = slice_batches(read_bytes(file, table.schema, layout, span), options.batch_rows)
+        return Rows(batches, duckdb_scan(file, layout), notes=list(_notes(layout)))
 
 
 def _widened(

@@ -23,6 +23,9 @@ class Wellformedness:
         self._dialect = dialect
         self._quote = dialect.quote.encode()
         self._carried = b""
+        self._seen = 0
+        self.record_ends: list[int] = []
+        """Where records end, as offsets in the text: the last of each chunk. Right as long as quoting is plain."""
         self._line_ends: set[bytes] = set()
         self.has_nul = False
         self.has_gap = False
@@ -50,6 +53,8 @@ class Wellformedness:
         held = 0 if is_last or not text.endswith(b"\r") else 1
         end = self._end_of_records(text, len(text) - held, is_last)
         self._carried = text[end:]
+        self._seen += len(chunk)
+        self.record_ends.append(self._seen - len(self._carried))
         self.is_plain = len(self._carried) <= (0 if is_last else _MAX_CARRIED)
 
     def _end_of_records(self, text: bytes, stop: int, is_last: bool) -> int:

@@ -10,9 +10,10 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from lakeindex.errors import UnreadableTable
-from lakeindex.types.lake import LakeFile, ReadOptions, Rows, Scan, SourceTable, TableId
+from lakeindex.types.lake import LakeFile, ReadOptions, RowRange, Rows, Scan, SourceTable, TableId
 from lakeindex_connectors.flatten import flat_columns, flat_fields, is_flat
 from lakeindex_connectors.opening import looks_like, slice_batches
+from lakeindex_connectors.parquet_files.row_groups import split_row_groups
 
 _BATCH_BYTES = 16 << 20
 _BUFFER_BYTES = 1 << 20
@@ -34,23 +35,42 @@ class ParquetConnector:
 
     def read(self, file: LakeFile, table: SourceTable, options: ReadOptions) -> Rows:
         """Return its rows, read one row group at a time."""
-        rows = Rows(iter(()))
-        rows.batches = slice_batches(_read(file, table.schema, options.batch_rows, rows), options.batch_rows)
-        return rows
+        return _rows(file, table, options, None)
+
+    def ranges(self, file: LakeFile, table: SourceTable, options: ReadOptions, size: int) -> Sequence[RowRange]:
+        """Split the table between row groups, of which the footer knows the rows."""
+        with _open(file) as opened:
+            return split_row_groups(opened.metadata, file.size, size)
+
+    def read_range(self, file: LakeFile, table: SourceTable, span: RowRange, options: ReadOptions) -> Rows:
+        """Return the rows of some row groups."""
+        return _rows(file, table, options, range(span.start, span.stop))
 
 
-def _read(file: LakeFile, schema: pa.Schema, batch_rows: int, rows: Rows) -> Iterator[pa.RecordBatch]:
+def _rows(file: LakeFile, table: SourceTable, options: ReadOptions, groups: Sequence[int] | None) -> Rows:
+    rows = Rows(iter(()))
+    batches = _read(file, table.schema, options.batch_rows, rows, groups)
+    rows.batches = slice_batches(batches, options.batch_rows)
+    return rows
+
+
+def _read(
+    file: LakeFile, schema: pa.Schema, batch_rows: int, rows: Rows, chosen: Sequence[int] | None
+) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of the row groups that are chosen, of all of them where none are."""
     with _open(file) as opened:
-        for batch in opened.iter_batches(_rows_of(opened.metadata, batch_rows), use_threads=False):
+        groups = range(opened.metadata.num_row_groups) if chosen is None else chosen
+        most = _rows_of(opened.metadata, batch_rows, groups)
+        for batch in opened.iter_batches(most, row_groups=list(groups), use_threads=False):
             yield pa.record_batch(flat_columns(batch), schema=schema)
         rows.scan = (
             Scan("read_parquet", (("hive_partitioning", False),)) if is_flat(opened.schema_arrow, schema) else None
         )
 
 
-def _rows_of(metadata: parquet.FileMetaData, most: int) -> int:
-    """Return how many rows to read at once, so that wide ones fit in memory."""
-    groups = [metadata.row_group(place) for place in range(metadata.num_row_groups)]
+def _rows_of(metadata: parquet.FileMetaData, most: int, chosen: Sequence[int]) -> int:
+    """Return how many rows to read at once of the chosen row groups, so that wide ones fit in memory."""
+    groups = [metadata.row_group(place) for place in chosen]
     rows = [_BATCH_BYTES * group.num_rows // max(group.total_byte_size, 1) for group in groups if group.num_rows > 0]
     return max(1, min([most, *rows]))
 
@@ -67,7 +87,7 @@ def _open(file: LakeFile) -> Iterator[parquet.ParquetFile]:
                 yield opened
     except MemoryError:
         raise
-    except (pa.ArrowException, OSError, ValueError, TypeError) as error:
+    except (pa.ArrowException, OSError, ValueError, TypeError, IndexError) as error:
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise UnreadableTable(f"not readable as Parquet: {reason[0]}") from error
 
