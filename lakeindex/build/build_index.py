@@ -6,7 +6,7 @@ Unchanged files are taken from the generation before, the work of an interrupted
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -23,6 +23,7 @@ from lakeindex.build.lake_names import LakeNames
 from lakeindex.build.list_files import list_files
 from lakeindex.build.logical_hash import logical_hash
 from lakeindex.build.materialised_rows import KeptRows, materialise_rows
+from lakeindex.build.placed_copies import place_copies, place_scans
 from lakeindex.build.planned import made_for, planned_manifest
 from lakeindex.build.previous_generation import PreviousGeneration
 from lakeindex.build.profiling import FileProfiler, copy_names
@@ -55,7 +56,7 @@ from lakeindex.store.layout import (
     VECTORS,
 )
 from lakeindex.store.manifest import Manifest
-from lakeindex.store.publishing import link_or_copy, publish, writing
+from lakeindex.store.publishing import publish, writing
 from lakeindex.store.staging import Staging
 from lakeindex.types.column_tokens import save_tokens
 from lakeindex.types.columns import CrossInput
@@ -154,7 +155,9 @@ def _build(build: Build, staging: Staging, files: list[LakeFile], refused: list[
         build.model = build.model.loading()
     with nullcontext() if previous is None else closing(previous):
         private_texts = PrivateTextEncoder(build.model, staging, previous)
-        profiler = FileProfiler(staging, build.settings, private_texts, build.room, build.names)
+        # Where contents are compared, what a file's time says of its parts is not enough.
+        earlier = None if previous is None or build.settings.check_content else previous.copies
+        profiler = FileProfiler(staging, build.settings, private_texts, build.room, build.names, earlier)
         with build.stage("profile"):
             read = profiler.profile(changes.to_read, build.progress)
         listed, are_hidden = {file.name for file in files}, build.names.hasher is not None
@@ -194,7 +197,8 @@ def write_artifacts(
         carried = None if previous is None else previous.carried_over(kept)
         catalog = Catalog.write(build.folder / CATALOG, build.settings.memory, outcomes, columns.records, carried)
         read = [one for one in outcomes if one.status is not FileStatus.UNSEEN]
-        _place_copies(build, copy_names(read), staging, catalog, previous)
+        place_copies(build.folder / COPIES, copy_names(read), staging, catalog, previous)
+        place_scans(build.folder / COPIES, read, kept, staging, previous)
     build.kept_rows = KeptRows.of(previous, kept)
     return catalog, directory
 
@@ -254,22 +258,6 @@ def _write_anchor_scores(build: Build, columns: CrossInput, previous: PreviousGe
     before = None if previous is None else previous.anchor_scores()
     scores = anchor_scores(columns, build.settings.anchors, before, LateInteraction.open(LATE_INTERACTION, STATIC))
     save_anchors(scores, build.folder / ANCHORS)
-
-
-def _place_copies(
-    build: Build, read: Collection[str], staging: Staging, catalog: Catalog, previous: PreviousGeneration | None
-) -> None:
-    """Link the generation's Parquet copies: of tables that were read from the staging, others from the one before.
-
-    The staging keeps its files until the generation is published: a build that is killed before needs them again.
-    """
-    target = build.folder / COPIES
-    target.mkdir()
-    for name in catalog.copies():
-        if name in read:
-            link_or_copy(staging.copies / name, target / name)
-        elif previous is not None:
-            link_or_copy(previous.copies / name, target / name)
 
 
 def _manifest(build: Build, catalog: Catalog, directory: Directory) -> Manifest:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -11,8 +10,6 @@ from lakeindex.hashing.content_hash import content_hash_of
 from lakeindex.types.lake import LakeFile
 from lakeindex.types.reports import FileOutcome, FileStatus
 
-_SETTLED_NS = 2_000_000_000
-"""A file that is read so soon after it was written may be written again with the same time stamp."""
 UNSETTLED = "?"
 """Ends a token that no file has: the next build looks into the file."""
 
@@ -47,8 +44,7 @@ class Changes:
 
 def token_of(file: LakeFile) -> str:
     """Return the token by which the next build recognises a file as unchanged."""
-    is_settled = time.time_ns() - file.modified_ns > _SETTLED_NS
-    return file.token if is_settled else file.token + UNSETTLED
+    return file.token if file.is_settled else file.token + UNSETTLED
 
 
 def _is_unchanged(file: LakeFile, before: FileOutcome, check_content: bool) -> bool:

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -45,6 +46,8 @@ class FileProfiler:
     room: Room
     names: LakeNames
     """What files, tables and columns are called in the index."""
+    earlier: Path | None = None
+    """The folder with the scans of tables' pieces that the build before has left."""
 
     def profile(self, files: Sequence[LakeFile], progress: Progress) -> list[FileOutcome]:
         """Profile files, but for those that are staged already; return the outcome of each."""
@@ -67,6 +70,7 @@ class FileProfiler:
         settings, limits = self.settings, limits_of(self.settings)
         by_name = {file.name: (file, token_of(file)) for file in files}
         options = read_options(settings, self.staging.copies if limits.keeps_all else None)
+        options = replace(options, pieces=self.staging.pieces, earlier=self.earlier)
         for read in profile_in_workers(self.names.show_files(files), options, limits, read_limits_of(settings)):
             unit = self.names.hide_unit(read)
             outcomes = {one.path: with_parts(one, *by_name[one.path]) for one in unit.outcomes}
@@ -132,5 +136,6 @@ def _require_copies(outcomes: Iterable[FileOutcome]) -> None:
 
 
 def copy_names(outcomes: Iterable[FileOutcome]) -> list[str]:
-    """Return the names of the copies of the files' tables."""
-    return [table.copy for outcome in outcomes for table in outcome.tables if table.copy]
+    """Return the names of the copies of the files' tables, and of the scans of their pieces."""
+    tables = [table for outcome in outcomes for table in outcome.tables]
+    return [name for table in tables for name in (table.copy, table.scans) if name]

@@ -1,5 +1,7 @@
 """The names of a generation's files, and of the models that it was made with."""
 
+from lakeindex.types.layouts import SCANS
+
 CATALOG = "catalog.duckdb"
 VECTORS = "vectors.faiss"
 COLUMNS, TABLES = "columns.arrow", "tables.arrow"
@@ -11,7 +13,8 @@ COLUMN_TOKENS = "readings"
 ANCHORS = "anchors"
 """A folder of the scores of anchor queries with every column, where `anchors` is set."""
 COPIES = "copies"
-"""A folder of Parquet copies of the tables that DuckDB can't read from the lake's files."""
+"""A folder of Parquet copies of the tables that DuckDB can't read from the lake's files, and of the scans of pieces of
+those in many files."""
 ROWS = "rows.duckdb"
 """The rows of all tables, where the lake was materialised."""
 LAKE_CALIBRATION = "calibration.json"
@@ -34,4 +37,4 @@ def is_artifact(name: str) -> bool:
     folder, _, last = name.rpartition("/")
     holds_arrays = folder in (COLUMN_TOKENS, ANCHORS) or (folder.startswith(f"{TERMS}/") and folder.count("/") == 1)
     is_array = holds_arrays and last.endswith(".npy")
-    return name in _NAMES or is_array or (folder == COPIES and last.endswith(".parquet"))
+    return name in _NAMES or is_array or (folder == COPIES and last.endswith((".parquet", SCANS)))

@@ -3,7 +3,8 @@
 INDEX/staging/made_for.json             the lake and the settings of the build
 INDEX/staging/shares/HASH.arrow         a work unit: the columns of some files, and the outcome of each file
 INDEX/staging/vectors/HASH.arrow        vectors under the hashes of their texts
-INDEX/staging/copies/...                copies of tables that DuckDB can't read from the lake
+INDEX/staging/copies/...                copies of tables that DuckDB can't read from the lake, scans of tables' pieces
+INDEX/staging/pieces/...                scans of pieces of the tables that are being read
 
 A file's name is the hash of its content, so that one cut short by a power failure is recognised.
 """
@@ -54,6 +55,7 @@ class Staging:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.copies = folder / "copies"
+        self.pieces = folder / "pieces"
         self._units = folder / "shares"
         self._vectors = folder / "vectors"
 
@@ -63,7 +65,7 @@ class Staging:
         is_resumed = self.is_for(made_for)
         if not is_resumed:
             self.drop()
-        for one in (self.copies, self._units, self._vectors):
+        for one in (self.copies, self.pieces, self._units, self._vectors):
             one.mkdir(parents=True, exist_ok=True)
         if not is_resumed:  # written last: a kill before leaves no staging to resume
             (self.folder / _MADE_FOR).write_text(wanted, "utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -15,6 +16,8 @@ from lakeindex.types.layouts import Layout
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+_SETTLED_NS = 2_000_000_000
 
 TableId = NewType("TableId", str)
 """A table's path relative to the lake's root, with `/`; a member is below its archive, another part follows a `#`."""
@@ -60,6 +63,11 @@ class LakeFile:
         return open_regular(self.path)
 
     @property
+    def is_settled(self) -> bool:
+        """Whether its token tells of every later change: a file just written may be written again at the same time."""
+        return time.time_ns() - self.modified_ns > _SETTLED_NS
+
+    @property
     def token(self) -> str:
         """Return what changes when the file does, or a part of it, known without opening it."""
         if not self.parts:
@@ -83,7 +91,12 @@ class ReadOptions:
     header: Header = Header.AUTO
     batch_rows: int = 65_536
     copies: Path | None = None
-    """Where to leave a Parquet copy of a table that DuckDB can't read from its file; None for nowhere."""
+    """Where to leave a Parquet copy of a table that DuckDB can't read from its file, and the scans of a table in many
+    files for the next build; None for nowhere."""
+    pieces: Path | None = None
+    """Where scans of a table's pieces are left for a build that is interrupted; None for nowhere."""
+    earlier: Path | None = None
+    """Where the build before has left those of tables in many files; None where there was none."""
     threads: int = 1
     """How many of the columns of a large table may be looked at side by side."""
     wants_scan: bool = False

@@ -29,3 +29,7 @@ class Parts(StrEnum):
     """These, and siblings of the same columns that differ by any number."""
     SEPARATE = "separate"
     """None: every file is read for itself."""
+
+
+SCANS = ".scans"
+"""Ends the name of a file with the scans of a table's pieces."""

@@ -44,6 +44,8 @@ class ReadTable:
     notes: tuple[str, ...]
     copy: str = ""
     """A Parquet file within the index with the rows, where DuckDB can't read the original as the connector does."""
+    scans: str = ""
+    """A file within the index with the scans of its pieces, where it lies in many files."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pyarrow as pa
 
 from lakeindex.errors import UnreadableTable, is_of_machine
+from lakeindex.hashing.content_hash import content_hash_of
 from lakeindex.plugins import connector_for
 from lakeindex.profile.parts.agreement import agreeing, with_usual_header
 from lakeindex.profile.parts.make_plan import make_plan
+from lakeindex.profile.parts.part_json import part_from_json, part_to_json
 from lakeindex.profile.parts.plan import Plan, PlannedPart
 from lakeindex.profile.parts.scans import common_scan
 from lakeindex.profile.parts.union_schema import Source, UnionSchema
@@ -39,6 +42,16 @@ class PartedTable:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ReadPart:
+    """A part that was read to its end."""
+
+    part: PartOfTable
+    notes: tuple[str, ...]
+    content: str
+    """A hash of its file."""
+
+
 @dataclass(slots=True)
 class PartsConnector:
     """Reads one file of many parts: a connector like others, but for one file only."""
@@ -53,7 +66,8 @@ class PartsConnector:
     """Why parts can't be read, by their paths."""
     _unseen: set[str] = field(default_factory=set)
     """Those of them that can't be read for a reason of the machine."""
-    _read: dict[tuple[str, TableId], PartOfTable] = field(default_factory=dict)
+    _read: dict[str, dict[TableId, ReadPart]] = field(default_factory=dict)
+    """What was read of each part, by its path."""
 
     def tables(self, file: LakeFile, options: ReadOptions) -> Sequence[SourceTable]:
         """List the tables that the parts make up; those that can't be read are left out, and told of.
@@ -83,20 +97,64 @@ class PartsConnector:
 
         The iterator raises PartUnreadable for a part that can't be read: the next `tables` leaves it out.
         """
-        parted, rows = self._tables[table.id], Rows(iter(()))
-        rows.batches = self._batches(file, table.id, parted, options, rows)
+        rows = Rows(iter(()))
+        rows.batches = self._batches(file, table.id, options, rows)
         return rows
+
+    def _batches(self, file: LakeFile, name: TableId, options: ReadOptions, rows: Rows) -> Iterator[pa.RecordBatch]:
+        for source in self._tables[name].sources:
+            yield from self.read_source(file, name, source, options)
+        _, known = self.rows_of(name)
+        rows.scan, rows.rejected = known.scan, known.rejected
+        rows.notes += known.notes
 
     def parted(self, table: TableId) -> PartedTable:
         """Return the parts of a table that `tables` listed, and the columns that they have together."""
         return self._tables[table]
 
-    def read_part(self, source: Source, union: UnionSchema, options: ReadOptions) -> Rows:
-        """Read the rows of one part, with the columns of all."""
-        rows = source.connector.read(source.part.file, source.table, replace(options, wants_scan=True))
-        batches = rows.batches
-        rows.batches = (union.united(batch, source) for batch in batches)
-        return rows
+    def read_source(
+        self, file: LakeFile, name: TableId, source: Source, options: ReadOptions
+    ) -> Iterator[pa.RecordBatch]:
+        """Read the rows of one part, with the columns of all. Raises PartUnreadable where it can't be read."""
+        path, union = source.part.file.name, self._tables[name].union
+        try:
+            rows = source.connector.read(source.part.file, source.table, replace(options, wants_scan=True))
+            count = 0
+            for batch in rows.batches:
+                count += batch.num_rows
+                yield union.united(batch, source)
+            content = content_hash_of(source.part.file)
+        except UNREADABLE as error:
+            self._fail(path, error, source.connector, options)
+            if is_of_machine(error) and file.is_indexed:
+                raise
+            raise PartUnreadable(path) from error
+        part = part_of_table(name, source, union, rows, count)
+        self._read.setdefault(path, {})[name] = ReadPart(part, tuple(rows.notes), content)
+
+    def facts_of(self, name: TableId, source: Source) -> Any:
+        """Return what is known of a part that was read, as JSON has it."""
+        read = self._read[source.part.file.name][name]
+        return {"part": part_to_json(read.part), "notes": read.notes, "content": read.content}
+
+    def take_facts(self, name: TableId, source: Source, facts: Any) -> None:
+        """Take what was known of a part that is not read."""
+        read = ReadPart(part_from_json(facts["part"]), tuple(facts["notes"]), facts["content"])
+        self._read.setdefault(source.part.file.name, {})[name] = read
+
+    def rows_of(self, name: TableId) -> tuple[int, Rows]:
+        """Return how many rows a table has, and what is known of them, once all of its parts were read."""
+        parted = self._tables[name]
+        read = [self._read[source.part.file.name][name] for source in parted.sources]
+        parts, files = [one.part for one in read], [source.part.file for source in parted.sources]
+        notes = Counter(note for one in read for note in one.notes)
+        known = [*parted.notes, *_notes_of_parts(notes, len(read))]
+        rows = Rows(iter(()), common_scan(parted.union, parts, files), sum(one.rejected for one in parts), known)
+        return sum(one.rows for one in parts), rows
+
+    def content_hashes(self) -> dict[str, str]:
+        """Return the hashes of the contents of the parts that were read, by their paths."""
+        return {path: one.content for path, read in self._read.items() for one in read.values()}
 
     def outcomes(self, file: LakeFile) -> tuple[PartOutcome, ...]:
         """Return what became of each part, once all tables were read."""
@@ -107,7 +165,7 @@ class PartsConnector:
         if path in self._failed or path in plan.failed:
             status = FileStatus.UNSEEN if path in self._unseen else FileStatus.FAILED
             return PartOutcome(path, status, self._failed.get(path) or plan.failed[path])
-        tables = tuple(one for (read, _), one in self._read.items() if read == path)
+        tables = tuple(one.part for one in self._read.get(path, {}).values())
         if tables:
             return PartOutcome(path, FileStatus.INDEXED, "", tables)
         return PartOutcome(path, FileStatus.SKIPPED, plan.left_out.get(path, _MARK))
@@ -162,32 +220,6 @@ class PartsConnector:
         parted = self._tables[name]
         is_named_by_row = any(source.table.is_named_by_row for source in parted.sources)
         return SourceTable(name, parted.union.schema, file.token, (), is_named_by_row)
-
-    def _batches(
-        self, file: LakeFile, name: TableId, parted: PartedTable, options: ReadOptions, rows: Rows
-    ) -> Iterator[pa.RecordBatch]:
-        notes: Counter[str] = Counter()
-        read = []
-        for source in parted.sources:
-            path = source.part.file.name
-            try:
-                of_part = self.read_part(source, parted.union, options)
-                count = 0
-                for batch in of_part.batches:
-                    count += batch.num_rows
-                    yield batch
-            except UNREADABLE as error:
-                self._fail(path, error, source.connector, options)
-                if is_of_machine(error) and file.is_indexed:
-                    raise
-                raise PartUnreadable(path) from error
-            part = part_of_table(name, source, parted.union, of_part, count)
-            self._read[path, name] = part
-            read.append(part)
-            rows.rejected += of_part.rejected
-            notes.update(of_part.notes)
-        rows.scan = common_scan(parted.union, read, [source.part.file for source in parted.sources])
-        rows.notes += [*parted.notes, *_notes_of_parts(notes, len(read))]
 
 
 def reader_of(file: LakeFile, connectors: Mapping[str, Connector]) -> tuple[str, Connector | None]:

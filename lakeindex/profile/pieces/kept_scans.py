@@ -23,21 +23,13 @@ from lakeindex.profile.pieces.kept_column import KeptColumn
 from lakeindex.profile.sampled_texts import SampledTexts
 
 _PIECES = b"pieces"
+_LISTS: dict[str, pa.DataType] = {
+    "value_hashes": pa.uint64(), "text_hashes": pa.uint64(), "texts": pa.large_string(), "places": pa.uint32(),
+    "rows": pa.int64(), "starts": pa.int64(), "bounds": pa.uint64(), "are_cut": pa.uint8(), "sizes": pa.int64(),
+    "value_types": pa.int64(), "spans": pa.float64(),
+}  # fmt: skip
 _SCHEMA = pa.schema(
-    [
-        ("value_hashes", pa.large_list(pa.uint64())),
-        ("text_hashes", pa.large_list(pa.uint64())),
-        ("texts", pa.large_list(pa.large_string())),
-        ("places", pa.large_list(pa.uint32())),
-        ("rows", pa.large_list(pa.int64())),
-        ("starts", pa.large_list(pa.int64())),
-        ("bounds", pa.large_list(pa.uint64())),
-        ("are_cut", pa.large_list(pa.uint8())),
-        ("sizes", pa.large_list(pa.int64())),
-        ("value_types", pa.large_list(pa.int64())),
-        ("spans", pa.large_list(pa.float64())),
-        ("reading", pa.large_string()),
-    ]
+    [*(pa.field(name, pa.large_list(kind)) for name, kind in _LISTS.items()), pa.field("reading", pa.large_string())]
 )
 _UNREADABLE = (OSError, ValueError, TypeError, KeyError, IndexError, pa.ArrowException)
 
@@ -80,7 +72,9 @@ class KeptScans:
 
     def cut(self, bounds: Sequence[int]) -> KeptScans:
         """Return it without the values of each column whose hashes are above its bound."""
-        return KeptScans(self.pieces, tuple(column.cut(bound) for column, bound in zip(self.columns, bounds, strict=True)))
+        return KeptScans(
+            self.pieces, tuple(column.cut(bound) for column, bound in zip(self.columns, bounds, strict=True))
+        )
 
     def merged(self, limits: ProfileLimits) -> list[ColumnScan] | None:
         """Return the scans of the whole table's columns; None where too little is kept of one."""
@@ -131,9 +125,7 @@ def _from_batch(batch: pa.RecordBatch, pieces: int) -> KeptColumn:
     batch.validate(full=True)
     value_hashes, text_hashes, texts, *arrays = (_values(batch.column(place)) for place in range(len(_SCHEMA) - 1))
     places, rows, starts, bounds, are_cut, sizes, value_types, spans = (one.to_numpy() for one in arrays)
-    values = SampledTexts(
-        value_hashes.to_numpy(), text_hashes.to_numpy(), texts, np.zeros(len(texts), np.int64)
-    )
+    values = SampledTexts(value_hashes.to_numpy(), text_hashes.to_numpy(), texts, np.zeros(len(texts), np.int64))
     column = KeptColumn(
         values, places.astype(np.int64), rows, starts, bounds, are_cut.astype(bool), sizes.reshape(pieces, 2),
         value_types.reshape(pieces, len(VALUE_TYPES)), spans.reshape(pieces, -1),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,7 +19,7 @@ COPY_FAILED = "its copy in the index can't be written: "
 
 
 class CopyFailed(UnreadableTable):
-    """The Parquet copy of a table can't be written into the index."""
+    """The copy of a table, or the scans of its pieces, can't be written into the index."""
 
 
 def write_copy(rows: Rows, table: SourceTable, folder: Path) -> str:
@@ -29,13 +30,19 @@ def write_copy(rows: Rows, table: SourceTable, folder: Path) -> str:
     name = f"{hashlib.blake2b(table.id.encode(), digest_size=12).hexdigest()}.parquet"
     names = sql_names(table.schema.names)
     schema = pa.schema([field.with_name(one) for field, one in zip(table.schema, names, strict=True)])
+    with writing_copy(), pq.ParquetWriter(folder / name, schema, compression="zstd") as writer:
+        for batch in _read_apart(rows.batches):
+            writer.write_batch(batch.rename_columns(names))
+    return name
+
+
+@contextmanager
+def writing_copy() -> Iterator[None]:
+    """Raise CopyFailed for what fails in writing into the index."""
     try:
-        with pq.ParquetWriter(folder / name, schema, compression="zstd") as writer:
-            for batch in _read_apart(rows.batches):
-                writer.write_batch(batch.rename_columns(names))
+        yield
     except OSError as error:
         raise CopyFailed(f"{COPY_FAILED}{error.strerror or str(error)}") from error
-    return name
 
 
 def _read_apart(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -13,11 +13,15 @@ import pyarrow as pa
 
 from lakeindex.config.profile_limits import ProfileLimits, limits_from_json
 from lakeindex.files.frames import frame_head, read_frame
-from lakeindex.types.lake import Header, LakeFile, ReadOptions, Scan, TableId
+from lakeindex.profile.parts.part_json import part_from_json, scan_from_json
+from lakeindex.types.lake import Header, LakeFile, ReadOptions, TableId
 from lakeindex.types.layouts import Layout
-from lakeindex.types.reports import FileOutcome, FileStatus, PartColumn, PartOfTable, PartOutcome, ReadTable
+from lakeindex.types.reports import FileOutcome, FileStatus, PartOutcome, ReadTable
 
 _PIPE_BYTES = 1 << 16  # what a pipe holds: asking for more only allocates more
+
+_FOLDERS = ("copies", "pieces", "earlier")
+"""Options that are paths."""
 
 OUT_OF_MEMORY = 86
 """The exit code of a worker that needed more memory than it may have."""
@@ -45,7 +49,8 @@ class Request:
     def to_line(self) -> bytes:
         """Write the request as one line of JSON."""
         files = [_file_to_json(file) for file in self.files]
-        options = asdict(self.options) | {"copies": self.options.copies and str(self.options.copies)}
+        options = asdict(self.options)
+        options |= {name: options[name] and str(options[name]) for name in _FOLDERS}
         request = {"files": files, "options": options, "limits": asdict(self.limits)}
         return json.dumps(request).encode() + b"\n"
 
@@ -55,8 +60,8 @@ class Request:
         request = json.loads(line)
         files = tuple(map(_file_from_json, request["files"]))
         options = request["options"]
-        copies = options["copies"] and Path(options["copies"])
-        read_options = ReadOptions(**options | {"header": Header(options["header"]), "copies": copies})
+        folders = {name: options[name] and Path(options[name]) for name in _FOLDERS}
+        read_options = ReadOptions(**options | {"header": Header(options["header"])} | folders)
         return cls(files, read_options, limits_from_json(request["limits"]))
 
 
@@ -126,20 +131,8 @@ def outcome_from_json(payload: bytes | bytearray) -> FileOutcome:
 
 
 def _read_part(read: dict[str, Any]) -> PartOutcome:
-    tables = tuple(_part_of_table(one) for one in read["tables"])
+    tables = tuple(part_from_json(one) for one in read["tables"])
     return PartOutcome(read["path"], FileStatus(read["status"]), read["reason"], tables)
-
-
-def _part_of_table(read: dict[str, Any]) -> PartOfTable:
-    return PartOfTable(
-        **read
-        | {
-            "table": TableId(read["table"]),
-            "scan": _read_scan(read["scan"]),
-            "columns": tuple(PartColumn(**column) for column in read["columns"]),
-            "keys": tuple((place, value) for place, value in read["keys"]),
-        }
-    )
 
 
 def _read_table(read: dict[str, Any]) -> ReadTable:
@@ -147,22 +140,12 @@ def _read_table(read: dict[str, Any]) -> ReadTable:
         **read
         | {
             "id": TableId(read["id"]),
-            "scan": _read_scan(read["scan"]),
+            "scan": scan_from_json(read["scan"]),
             "settings": _pairs(read["settings"]),
             "notes": tuple(read["notes"]),
         }
     )
 
 
-def _read_scan(scan: dict[str, Any] | None) -> Scan | None:
-    if scan is None:
-        return None
-    return Scan(scan["function"], tuple((name, _hashable(value)) for name, value in scan["options"]))
-
-
 def _pairs(pairs: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in pairs)
-
-
-def _hashable(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value

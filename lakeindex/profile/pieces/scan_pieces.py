@@ -1,0 +1,98 @@
+"""Scan the pieces of a table: those whose scan is kept are not read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from lakeindex.canonical.column_reading import ColumnReading
+from lakeindex.config.profile_limits import ProfileLimits
+from lakeindex.profile.column_scan import ColumnScan
+from lakeindex.profile.pieces.kept_scans import KeptScans
+from lakeindex.profile.pieces.piece import Piece, PiecedTable
+from lakeindex.profile.pieces.piece_store import PieceStore
+from lakeindex.profile.sketch import ANY_HASH
+from lakeindex.profile.table_scan import GrowingScan, readings_of, scan_parts
+
+_SLACK = 1.5
+"""By how much more of its values is kept of a piece than the table needs: where pieces go, those of others count."""
+
+ToParts = Callable[[Iterator[pa.RecordBatch]], Iterable[pa.Table]]
+"""Combines batches to parts that are worth a scan."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedTable:
+    """A table whose pieces were scanned."""
+
+    scans: Sequence[ColumnScan]
+    readings: Sequence[ColumnReading]
+    """How the columns are read by all of their values."""
+    kept: str
+    """The name of the file with the scans of its pieces; empty where they are not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class PieceScanner:
+    """Scans a table piece by piece, and keeps the scans."""
+
+    table: PiecedTable
+    store: PieceStore
+    limits: ProfileLimits
+    to_parts: ToParts
+    threads: int = 1
+
+    def scan(self) -> ScannedTable | None:
+        """Scan the pieces that are not known; None for a table that has no pieces."""
+        before = self.store.before()
+        known = [] if before is None else [Piece(tuple(one["keys"])) for one in before.pieces.values()]
+        pieces = self.table.pieces(known)
+        if not pieces:
+            return None
+        kept = None if before is None else before.only({piece.key for piece in pieces})
+        scans, all_kept = self._scan(pieces, kept, None)
+        readings = readings_of(scans)
+        if not all(scan.reading.is_as(reading) for scan, reading in zip(scans, readings, strict=True)):
+            # Later rows showed another reading than the first ones had: all are read again.
+            scans, all_kept = self._scan(pieces, None, readings)
+        return ScannedTable(scans, readings, self._keep(all_kept, scans))
+
+    def _keep(self, pieces: KeptScans, scans: Sequence[ColumnScan]) -> str:
+        if pieces.merged(self.limits) is None:
+            return ""  # of texts so long that few are looked at
+        return self.store.keep(pieces.cut([_with_slack(scan.bound) for scan in scans]))
+
+    def _scan(
+        self, pieces: Sequence[Piece], kept: KeptScans | None, readings: Sequence[ColumnReading] | None
+    ) -> tuple[list[ColumnScan], KeptScans]:
+        """Scan all pieces but those that are kept; return the scans of all together, and those of each, with these."""
+        columns = [GrowingScan(self.limits) for _ in self.table.schema]
+        before = None if kept is None else kept.merged(self.limits)
+        found: list[KeptScans] = []
+        if kept is not None and before is not None:
+            found, readings = [kept], kept.readings
+            _add(columns, before)
+        for piece in pieces:
+            if found and piece.key in found[0].pieces:
+                self.table.take_facts(piece, found[0].pieces[piece.key]["facts"])
+                continue
+            bounds = [_with_slack(column.bound) for column in columns]
+            parts = self.to_parts(self.table.read(piece))
+            scans = scan_parts(parts, self.limits, readings, self.threads, bounds)
+            readings = [scan.reading for scan in scans]
+            _add(columns, scans)
+            facts = {"keys": piece.keys, "facts": self.table.facts_of(piece)}
+            found.append(KeptScans.of(piece.key, facts, scans, bounds))
+            self.store.stage(found[-1])
+        return [column.merged() for column in columns], KeptScans.joined(found)
+
+
+def _add(columns: Sequence[GrowingScan], scans: Sequence[ColumnScan]) -> None:
+    for column, scan in zip(columns, scans, strict=True):
+        column.add(scan)
+
+
+def _with_slack(bound: int) -> int:
+    return min(ANY_HASH, int(bound * _SLACK))

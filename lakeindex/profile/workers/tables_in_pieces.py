@@ -1,0 +1,71 @@
+"""Profile a large table piece by piece, where pieces are what is kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from lakeindex.profile.batching import ProfileBatch
+from lakeindex.profile.parts.parted_pieces import PartedPieces
+from lakeindex.profile.parts.parts_connector import PartsConnector
+from lakeindex.profile.pieces.piece import PiecedTable
+from lakeindex.profile.pieces.piece_store import PieceStore
+from lakeindex.profile.pieces.ranged_pieces import RangedPieces
+from lakeindex.profile.pieces.scan_pieces import PieceScanner
+from lakeindex.profile.table_scan import MOST_SCANS
+from lakeindex.profile.workers.large_tables import profiles_as_read
+from lakeindex.profile.workers.table_reader import CountedBatches, TableReader, to_parts
+from lakeindex.profile.workers.wide_tables import read_frugally
+from lakeindex.protocols import RangedConnector
+from lakeindex.types.lake import Rows
+
+_LEAST_PARTED = 8 << 20
+_LEAST_RANGED = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class TableInPieces:
+    """A table that was profiled piece by piece."""
+
+    count: int
+    """Of its rows."""
+    rows: Rows
+    """What is known of these."""
+    scans: str
+    """The name of the file with the scans of its pieces; empty where they are not kept."""
+
+
+def profile_in_pieces(reader: TableReader, profiles: ProfileBatch) -> TableInPieces | None:
+    """Profile a table in many files, or in a large one, piece by piece; None for one that is read at one go."""
+    limits, schema = profiles.limits, reader.table.schema
+    if not limits.keeps_all or len(schema) > MOST_SCANS:
+        return None
+    pieces = _pieces_of(reader)
+    if pieces is None:
+        return None
+    kept = reader.options.copies if isinstance(pieces, PartedPieces) else None
+    store = PieceStore(reader.table.id, reader.file.size, reader.options.pieces, reader.options.earlier, kept)
+    counted = CountedBatches(iter(()), reader.file.output_limit)
+
+    def read_in_parts(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
+        counted.batches = read_frugally(batches, len(schema))
+        return to_parts(counted, schema)
+
+    scanned = PieceScanner(pieces, store, limits, read_in_parts, reader.options.threads).scan()
+    if scanned is None:
+        return None
+    profiles.add_profiles(reader.table, 0, profiles_as_read(scanned.scans, scanned.readings, limits))
+    count, rows = pieces.rows()
+    return TableInPieces(count, rows, scanned.kept)
+
+
+def _pieces_of(reader: TableReader) -> PiecedTable | None:
+    connector, file = reader.connector, reader.file
+    if isinstance(connector, PartsConnector):
+        is_large = file.size >= _LEAST_PARTED and connector.parted(reader.table.id).sources
+        return PartedPieces(connector, file, reader.table.id, reader.options) if is_large else None
+    if isinstance(connector, RangedConnector) and file.size >= _LEAST_RANGED and reader.options.pieces is not None:
+        return RangedPieces(connector, file, reader.table, reader.options)
+    return None
