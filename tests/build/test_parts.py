@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -16,10 +17,11 @@ from lakeindex import Lake, Settings
 from lakeindex.build import profiling
 from lakeindex.build.unseen import without_incomplete
 from lakeindex.errors import LakeIndexError, NotFound
+from lakeindex.lake.maintenance import forget, repair
 from lakeindex.profile.workers.pool import profile_in_workers
 from lakeindex.profile.workers.work_units import WorkUnit
 from lakeindex.types.lake import LakeFile, TableId
-from lakeindex.types.layouts import Layout
+from lakeindex.types.layouts import SCANS, Layout
 from lakeindex.types.reports import FileOutcome, FileStatus, ReadTable
 from tests.parted_lakes import added, delta_start, removed, write_commit, write_parquet, write_text
 
@@ -322,3 +324,36 @@ def test_a_table_that_lacks_a_folder_for_now_stays_as_it_was() -> None:
     assert without_incomplete([table, other], [folder], {}) == ([table, other], [])
     elsewhere = FileOutcome("u", FileStatus.UNSEEN, "gone")
     assert without_incomplete([table, other], [elsewhere], {"s": known}) == ([table, other], [])
+
+
+def write_visit(root: Path, day: int) -> Path:
+    path = root / f"visits/day={day:02d}/part-0.parquet"
+    write_parquet(path, {"id": [day, day + 100], "shop": SHOPS[day % 2 : day % 2 + 2]})
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    return path
+
+
+def test_what_is_kept_of_parts_lasts_as_long_as_their_table(tmp_path: Path) -> None:
+    root, index = tmp_path / "lake", tmp_path / "index"
+    for day in range(64):
+        write_visit(root, day)
+    write_text(root / "shops.csv", "shop,land\n" + "".join(f"{shop},DE\n" for shop in SHOPS))
+    (kept,) = kept_of(Lake.index(root, index, SETTINGS))
+    write_text(root / "other.csv", "a,b\n1,2\n")
+    assert kept_of(Lake.index(root, index, SETTINGS)) == [kept]
+    write_visit(root, 64)
+    later = Lake.index(root, index, SETTINGS)
+    assert kept_of(later) == [kept]
+    write_text(later.generation.folder / kept, "damaged")
+    assert repair(index, SETTINGS).rebuilt == (kept,)
+    assert kept_of(Lake.open(index, SETTINGS)) == []
+    write_visit(root, 65)
+    last, anew = Lake.index(root, index, SETTINGS), Lake.index(root, tmp_path / "anew", SETTINGS)
+    assert last.generation.manifest.logical_hash == anew.generation.manifest.logical_hash
+    assert kept_of(last) == [kept]
+    forget(["visits"], index, SETTINGS)
+    assert kept_of(Lake.open(index, SETTINGS)) == []
+
+
+def kept_of(lake: Lake) -> list[str]:
+    return [name for name in lake.generation.manifest.artifacts if name.endswith(SCANS)]

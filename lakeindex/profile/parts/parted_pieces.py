@@ -54,7 +54,7 @@ class PartedPieces:
     def take_facts(self, piece: Piece, facts: Any) -> None:
         """Take what was known of its parts."""
         for key, known in zip(piece.keys, facts, strict=True):
-            self.connector.take_facts(self.table, self._sources[key], known)
+            self.connector.take_facts(self._sources[key], known)
 
     def rows(self) -> tuple[int, Rows]:
         """Return how many rows the table has, and what is known of them."""

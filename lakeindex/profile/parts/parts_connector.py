@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,10 +13,10 @@ from lakeindex.errors import UnreadableTable, is_of_machine
 from lakeindex.hashing.content_hash import content_hash_of
 from lakeindex.plugins import connector_for
 from lakeindex.profile.parts.agreement import agreeing, with_usual_header
+from lakeindex.profile.parts.known_parts import KnownParts
 from lakeindex.profile.parts.make_plan import make_plan
-from lakeindex.profile.parts.part_json import part_from_json, part_to_json
 from lakeindex.profile.parts.plan import Plan, PlannedPart
-from lakeindex.profile.parts.scans import common_scan
+from lakeindex.profile.parts.read_parts import PartedTable, ReadPart, ReadParts
 from lakeindex.profile.parts.union_schema import Source, UnionSchema
 from lakeindex.profile.unreadable import UNREADABLE, first_line_of, require_memory
 from lakeindex.profile.walk import refuse_replaced
@@ -33,25 +33,6 @@ class PartUnreadable(Exception):
     """A part turned out to be unreadable while its rows were read; the table has to be read again, without it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PartedTable:
-    """A table of some parts."""
-
-    sources: tuple[Source, ...]
-    union: UnionSchema
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ReadPart:
-    """A part that was read to its end."""
-
-    part: PartOfTable
-    notes: tuple[str, ...]
-    content: str
-    """A hash of its file."""
-
-
 @dataclass(slots=True)
 class PartsConnector:
     """Reads one file of many parts: a connector like others, but for one file only."""
@@ -66,8 +47,10 @@ class PartsConnector:
     """Why parts can't be read, by their paths."""
     _unseen: set[str] = field(default_factory=set)
     """Those of them that can't be read for a reason of the machine."""
-    _read: dict[str, dict[TableId, ReadPart]] = field(default_factory=dict)
-    """What was read of each part, by its path."""
+    _known: KnownParts = field(default_factory=KnownParts)
+    _found: dict[str, Sequence[SourceTable]] = field(default_factory=dict)
+    """The tables of each part, by its path."""
+    _read: ReadParts = field(default_factory=ReadParts)
 
     def tables(self, file: LakeFile, options: ReadOptions) -> Sequence[SourceTable]:
         """List the tables that the parts make up; those that can't be read are left out, and told of.
@@ -77,7 +60,7 @@ class PartsConnector:
         """
         must_read_all = bool(self._failed)
         self._failed |= file.unreadable
-        self._tables, self._plan = {}, make_plan(file)
+        self._tables, self._plan, self._known = {}, make_plan(file), KnownParts.of(file, options)
         sources: dict[str, list[Source]] = defaultdict(list)
         for part in self._plan.parts:
             for source in self._opened(part, file, options):
@@ -130,31 +113,24 @@ class PartsConnector:
                 raise
             raise PartUnreadable(path) from error
         part = part_of_table(name, source, union, rows, count)
-        self._read.setdefault(path, {})[name] = ReadPart(part, tuple(rows.notes), content)
+        self._read.add(path, ReadPart(part, tuple(rows.notes), content))
 
     def facts_of(self, name: TableId, source: Source) -> Any:
         """Return what is known of a part that was read, as JSON has it."""
-        read = self._read[source.part.file.name][name]
-        return {"part": part_to_json(read.part), "notes": read.notes, "content": read.content}
+        file = source.part.file
+        return self._read.get(file.name, name).to_json(file, self._found[file.name])
 
-    def take_facts(self, name: TableId, source: Source, facts: Any) -> None:
+    def take_facts(self, source: Source, facts: Any) -> None:
         """Take what was known of a part that is not read."""
-        read = ReadPart(part_from_json(facts["part"]), tuple(facts["notes"]), facts["content"])
-        self._read.setdefault(source.part.file.name, {})[name] = read
+        self._read.add(source.part.file.name, ReadPart.from_json(facts))
 
     def rows_of(self, name: TableId) -> tuple[int, Rows]:
         """Return how many rows a table has, and what is known of them, once all of its parts were read."""
-        parted = self._tables[name]
-        read = [self._read[source.part.file.name][name] for source in parted.sources]
-        parts, files = [one.part for one in read], [source.part.file for source in parted.sources]
-        notes = Counter(note for one in read for note in one.notes)
-        known = [*parted.notes, *_notes_of_parts(notes, len(read))]
-        rows = Rows(iter(()), common_scan(parted.union, parts, files), sum(one.rejected for one in parts), known)
-        return sum(one.rows for one in parts), rows
+        return self._read.of_table(name, self._tables[name])
 
     def content_hashes(self) -> dict[str, str]:
         """Return the hashes of the contents of the parts that were read, by their paths."""
-        return {path: one.content for path, read in self._read.items() for one in read.values()}
+        return self._read.content_hashes()
 
     def outcomes(self, file: LakeFile) -> tuple[PartOutcome, ...]:
         """Return what became of each part, once all tables were read."""
@@ -165,7 +141,7 @@ class PartsConnector:
         if path in self._failed or path in plan.failed:
             status = FileStatus.UNSEEN if path in self._unseen else FileStatus.FAILED
             return PartOutcome(path, status, self._failed.get(path) or plan.failed[path])
-        tables = tuple(one.part for one in self._read.get(path, {}).values())
+        tables = self._read.of_file(path)
         if tables:
             return PartOutcome(path, FileStatus.INDEXED, "", tables)
         return PartOutcome(path, FileStatus.SKIPPED, plan.left_out.get(path, _MARK))
@@ -179,15 +155,19 @@ class PartsConnector:
         if connector is None:
             self._failed[path] = "no connector reads this kind of file"
             return []
+        limited = replace(part, file=replace(part.file, output_limit=file.output_limit))
+        known = self._known.tables_of(part.file)
         try:
-            refuse_replaced(part.file)
-            limited = replace(part, file=replace(part.file, output_limit=file.output_limit))
-            return [Source(limited, connector, table) for table in connector.tables(limited.file, options)]
+            if known is None:
+                refuse_replaced(part.file)
+            found = connector.tables(limited.file, options) if known is None else known
         except UNREADABLE as error:
             self._fail(path, error, connector, options)
             if is_of_machine(error) and file.is_indexed:
                 raise
             return []
+        self._found[path] = found
+        return [Source(limited, connector, table) for table in found]
 
     def _fail(self, path: str, error: BaseException, connector: Connector, options: ReadOptions) -> None:
         require_memory(error)
@@ -248,8 +228,3 @@ def _notes_of_apart(together: Sequence[Source], apart: Sequence[Source]) -> tupl
     if not together or not apart:
         return ()
     return (f"{len(apart):,} files that are called alike have other columns and are tables of their own",)
-
-
-def _notes_of_parts(notes: Counter[str], parts: int) -> list[str]:
-    """Return what the connectors note, each once; where it is of some parts only, of how many."""
-    return [note if count == parts else f"{note} (in {count:,} of {parts:,} parts)" for note, count in notes.items()]

@@ -1,11 +1,14 @@
 """The scans of a table's pieces, and the file that they are kept in.
 
-The file is one of Arrow's, compressed: a row for each column, and the keys of the pieces in the metadata of its schema.
+The file is a hash of what follows, and a file of Arrow's, compressed: a row for each column, and in the metadata of its
+schema what is known of the pieces.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +25,7 @@ from lakeindex.profile.column_scan import ColumnScan
 from lakeindex.profile.pieces.kept_column import KeptColumn
 from lakeindex.profile.sampled_texts import SampledTexts
 
+_DIGEST = 16
 _PIECES = b"pieces"
 _LISTS: dict[str, pa.DataType] = {
     "value_hashes": pa.uint64(), "text_hashes": pa.uint64(), "texts": pa.large_string(), "places": pa.uint32(),
@@ -31,7 +35,7 @@ _LISTS: dict[str, pa.DataType] = {
 _SCHEMA = pa.schema(
     [*(pa.field(name, pa.large_list(kind)) for name, kind in _LISTS.items()), pa.field("reading", pa.large_string())]
 )
-_UNREADABLE = (OSError, ValueError, TypeError, KeyError, IndexError, pa.ArrowException)
+_UNREADABLE = (OSError, ValueError, TypeError, KeyError, IndexError, zlib.error, pa.ArrowException)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,25 +92,58 @@ class KeptScans:
 
     def write(self, path: Path) -> None:
         """Write it to a file. Raises OSError where it can't be written."""
-        schema = _SCHEMA.with_metadata({_PIECES: json.dumps(self.pieces).encode()})
+        schema = _SCHEMA.with_metadata({_PIECES: zlib.compress(json.dumps(self.pieces).encode(), 1)})
         options = pa.ipc.IpcWriteOptions(compression="zstd")
-        with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, schema, options=options) as writer:
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_file(sink, schema, options=options) as writer:
             for column in self.columns:
                 writer.write_batch(_to_batch(column, schema))
+        content = sink.getvalue()
+        with path.open("wb") as file:
+            file.write(_digest(content))
+            file.write(content)
 
     @classmethod
     def read(cls, path: Path) -> KeptScans | None:
         """Read it from a file; None where there is none, or it can't be read."""
         try:
-            with pa.OSFile(str(path), "rb") as file:
-                reader = pa.ipc.open_file(file)
-                batches = [reader.get_batch(number) for number in range(reader.num_record_batches)]
-                pieces = json.loads((reader.schema.metadata or {})[_PIECES])
-            if not reader.schema.equals(_SCHEMA) or not isinstance(pieces, dict) or not batches:
+            reader = _open(path)
+            batches = [reader.get_batch(number) for number in range(reader.num_record_batches)]
+            pieces = _pieces_of(reader.schema)
+            if not batches:
                 return None
             return cls(pieces, tuple(_from_batch(batch, len(pieces)) for batch in batches))
         except _UNREADABLE:
             return None  # it is only a shorter way: the pieces are read
+
+
+def read_pieces(path: Path) -> Mapping[str, Any]:
+    """Return what is known of the pieces whose scans are in a file; nothing where that can't be read."""
+    try:
+        return _pieces_of(_open(path).schema)
+    except _UNREADABLE:
+        return {}
+
+
+def _open(path: Path) -> pa.RecordBatchFileReader:
+    """Open a file. Raises ValueError, or another of _UNREADABLE, where it isn't whole."""
+    written = path.read_bytes()
+    content = memoryview(written)[_DIGEST:]
+    if written[:_DIGEST] != _digest(content):
+        raise ValueError("no kept scan")
+    return pa.ipc.open_file(pa.py_buffer(content))
+
+
+def _digest(content: pa.Buffer | memoryview) -> bytes:
+    return hashlib.blake2b(content, digest_size=_DIGEST).digest()
+
+
+def _pieces_of(schema: pa.Schema) -> dict[str, Any]:
+    """Return what is known of the pieces. Raises ValueError, or another of _UNREADABLE, for another kind of file."""
+    pieces = json.loads(zlib.decompress((schema.metadata or {})[_PIECES]))
+    if not schema.equals(_SCHEMA) or not isinstance(pieces, dict):
+        raise ValueError("no kept scan")
+    return pieces
 
 
 def _to_batch(column: KeptColumn, schema: pa.Schema) -> pa.RecordBatch:

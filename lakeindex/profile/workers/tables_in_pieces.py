@@ -22,6 +22,8 @@ from lakeindex.protocols import RangedConnector
 from lakeindex.types.lake import Rows
 
 _LEAST_PARTED = 8 << 20
+_MANY_PARTS = 64
+"""Of small ones: opening each costs more than reading it."""
 _LEAST_RANGED = 64 << 20
 
 
@@ -64,7 +66,8 @@ def profile_in_pieces(reader: TableReader, profiles: ProfileBatch) -> TableInPie
 def _pieces_of(reader: TableReader) -> PiecedTable | None:
     connector, file = reader.connector, reader.file
     if isinstance(connector, PartsConnector):
-        is_large = file.size >= _LEAST_PARTED and connector.parted(reader.table.id).sources
+        parts = len(connector.parted(reader.table.id).sources)
+        is_large = parts >= _MANY_PARTS or (parts and file.size >= _LEAST_PARTED)
         return PartedPieces(connector, file, reader.table.id, reader.options) if is_large else None
     if isinstance(connector, RangedConnector) and file.size >= _LEAST_RANGED and reader.options.pieces is not None:
         return RangedPieces(connector, file, reader.table, reader.options)
