@@ -28,7 +28,7 @@ from lakeindex.build.planned import made_for, planned_manifest
 from lakeindex.build.previous_generation import PreviousGeneration
 from lakeindex.build.profiling import FileProfiler, copy_names
 from lakeindex.build.room import Room, explaining_failures
-from lakeindex.build.shards import gather_shards
+from lakeindex.build.shards import gather_shards, pieces_in
 from lakeindex.build.shrinkage import Earlier, Later, require_no_shrinkage
 from lakeindex.build.term_indexes import build_term_indexes
 from lakeindex.build.unseen import keep_unseen, unseen_in, without_incomplete
@@ -93,6 +93,8 @@ class Build:
     names: LakeNames
     seconds: dict[str, float] = field(default_factory=dict)
     open_previous: OpenPrevious = PreviousGeneration.open
+    pieces: Path | None = None
+    """Where shards have left scans of pieces of large files; None where none have."""
     kept_rows: KeptRows | None = None
     """The materialised rows that are copied; others are read from the lake."""
 
@@ -134,6 +136,7 @@ def build_index(
             build = Build(index, folder, settings, model, progress, planned, room, calibrate, names)
             # A shard reads all of its files: nothing is taken over from the generation before.
             build.open_previous = open_previous if shards is None else _open_nothing
+            build.pieces = None if shards is None else pieces_in(shards, planned)
             staging = Staging(index / STAGING)
             staging.open(made_for(planned))
             gather_shards(shards, staging, planned)
@@ -157,7 +160,7 @@ def _build(build: Build, staging: Staging, files: list[LakeFile], refused: list[
         private_texts = PrivateTextEncoder(build.model, staging, previous)
         # Where contents are compared, what a file's time says of its parts is not enough.
         earlier = None if previous is None or build.settings.check_content else previous.copies
-        profiler = FileProfiler(staging, build.settings, private_texts, build.room, build.names, earlier)
+        profiler = FileProfiler(staging, build.settings, private_texts, build.room, build.names, earlier, build.pieces)
         with build.stage("profile"):
             read = profiler.profile(changes.to_read, build.progress)
         listed, are_hidden = {file.name for file in files}, build.names.hasher is not None

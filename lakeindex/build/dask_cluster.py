@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lakeindex.build.encoding import BuildModel
-from lakeindex.build.shards import Shard, files_to_share, read_shard
+from lakeindex.build.shards import Shard, files_to_share, is_shared, read_shard
 from lakeindex.config.settings import Settings, bytes_of
 from lakeindex.errors import LakeIndexError, MissingExtra
+from lakeindex.profile.pieces.piece import PIECE_BYTES
 from lakeindex.protocols import Encoder
-from lakeindex.types.reports import Progress
+from lakeindex.types.reports import IN_PIECES, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +57,8 @@ class DaskCluster:
         with self._client(settings) as client:
             workers = max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
             enough = max(_SHARDS_A_WORKER * workers, sum(file.size for file in files) // _SHARD_BYTES)
-            count = max(1, min(enough, len(files), _MOST_SHARDS))
+            pieces = sum(file.size // PIECE_BYTES for file in files if is_shared(file))
+            count = max(1, min(enough, len(files) + pieces, _MOST_SHARDS))
             # A secret is no task's: workers take the key of hashes from their own environment.
             memory, index = self._memory_of_each(settings, workers), str(Path(settings.index).absolute())
             shared = replace(settings, jobs=1, hash_key="", memory=memory, index=index)
@@ -68,6 +70,7 @@ class DaskCluster:
             for _, read in _as_completed(futures):
                 done += read
                 progress("profile", done, len(files))
+            progress("profile", len(files), len(files))
 
     def _memory_of_each(self, settings: Settings, workers: int) -> str:
         """Return the memory of a worker: those of this machine share what the command may take."""
@@ -114,7 +117,8 @@ class _Task:
         """Return how many files were read."""
         settings = replace(self.settings, hash_key=os.environ.get(_KEY, ""))
         model = _loaded_once(self.make_model(settings))
-        return len(read_shard(Path(self.lake), Path(self.folder), Shard.parse(shard), settings, model, _silent))
+        read = read_shard(Path(self.lake), Path(self.folder), Shard.parse(shard), settings, model, _silent)
+        return sum(one.reason != IN_PIECES for one in read)
 
 
 def _loaded_once(model: BuildModel) -> BuildModel:

@@ -30,7 +30,8 @@ from lakeindex.profile.workers.pool import profile_in_workers
 from lakeindex.profile.workers.protocol import outcome_from_json, outcome_to_json
 from lakeindex.store.staging import StagedUnit, Staging
 from lakeindex.types.lake import LakeFile
-from lakeindex.types.reports import FileOutcome, FileStatus, Progress
+from lakeindex.types.reports import IN_PIECES, FileOutcome, FileStatus, Progress
+from lakeindex.types.share import Share
 
 _CODES = {os.strerror(code): code for code in errno.errorcode}
 
@@ -48,6 +49,8 @@ class FileProfiler:
     """What files, tables and columns are called in the index."""
     earlier: Path | None = None
     """The folder with the scans of tables' pieces that the build before has left."""
+    pieces: Path | None = None
+    """The folder for scans of pieces that shards have in common; None for the staging's own."""
 
     def profile(self, files: Sequence[LakeFile], progress: Progress) -> list[FileOutcome]:
         """Profile files, but for those that are staged already; return the outcome of each."""
@@ -65,12 +68,25 @@ class FileProfiler:
             done |= outcomes
         return list(done.values())
 
+    def stage_pieces(self, files: Sequence[LakeFile], share: Share, progress: Progress) -> set[str]:
+        """Scan and stage a share of the pieces of large files; return the names of those that are read in pieces."""
+        options = replace(read_options(self.settings, None), pieces=self.pieces, share=share)
+        limits, in_pieces = limits_of(self.settings), set[str]()
+        for done, file in enumerate(files, 1):  # one by one: each takes all processors
+            for unit in profile_in_workers(
+                self.names.show_files([file]), options, limits, read_limits_of(self.settings)
+            ):
+                _require_copies(unit.outcomes)
+                in_pieces |= {file.name for one in unit.outcomes if one.reason == IN_PIECES}
+            progress("share", done, len(files))
+        return in_pieces
+
     def _read(self, files: Sequence[LakeFile]) -> Iterator[dict[str, FileOutcome]]:
         """Profile files and stage the records of their columns; yield the outcomes of each work unit, by name."""
         settings, limits = self.settings, limits_of(self.settings)
         by_name = {file.name: (file, token_of(file)) for file in files}
         options = read_options(settings, self.staging.copies if limits.keeps_all else None)
-        options = replace(options, pieces=self.staging.pieces, earlier=self.earlier)
+        options = replace(options, pieces=self.pieces or self.staging.pieces, earlier=self.earlier)
         for read in profile_in_workers(self.names.show_files(files), options, limits, read_limits_of(settings)):
             unit = self.names.hide_unit(read)
             outcomes = {one.path: with_parts(one, *by_name[one.path]) for one in unit.outcomes}

@@ -2,6 +2,7 @@
 
 FOLDER/shard-2-of-3/        a staging, as every build has one
 FOLDER/shard-2-of-3.lock    held by whoever works at it; it ends with its process
+FOLDER/pieces-HASH/         scans of pieces of large files, of which each shard reads some
 
 What a shard stages are files named by the hash of their content, which a build takes for its own work that was
 interrupted: what no shard has read, it reads itself.
@@ -9,7 +10,8 @@ interrupted: what no shard has read, it reads itself.
 
 from __future__ import annotations
 
-import re
+import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,45 +33,47 @@ from lakeindex.store.staging import Staging
 from lakeindex.store.waiting_lock import locked
 from lakeindex.types.lake import LakeFile
 from lakeindex.types.layouts import Parts
-from lakeindex.types.reports import FileOutcome, Progress
+from lakeindex.types.reports import IN_PIECES, FileOutcome, FileStatus, Progress
+from lakeindex.types.share import Share
 
+SHARED_BYTES = 64 << 20
+"""Files from this size on are read by all shards together."""
+_IN_RANGES = (".parquet", ".pq", ".csv", ".tsv", ".txt")
+"""Of files that perhaps can be read so. One that then can't is read by the shard whose it is."""
 _FOLDERS = "shard-*-of-*"
 
 
 @dataclass(frozen=True, slots=True)
-class Shard:
+class Shard(Share):
     """One of several equal shares of a lake."""
-
-    number: int
-    """From 1 on."""
-    of: int
-
-    @classmethod
-    def parse(cls, text: str) -> Shard:
-        """Read `2/3`. Raises InvalidSetting for anything that is no share."""
-        found = re.fullmatch(r"([1-9]\d{0,5})/([1-9]\d{0,5})", text)
-        if found is None or int(found[1]) > int(found[2]):
-            raise InvalidSetting(f"{text!r} is no shard: give its number and how many there are, as 2/3")
-        return cls(int(found[1]), int(found[2]))
-
-    def __str__(self) -> str:
-        return f"{self.number}/{self.of}"
 
     @property
     def folder(self) -> str:
         """Return the name of its folder."""
         return f"shard-{self.number}-of-{self.of}"
 
-    def share_of(self, files: Sequence[LakeFile]) -> list[LakeFile]:
-        """Return its files: each goes to the shard that has the fewest bytes so far, the largest first."""
+    def files_of(self, files: Sequence[LakeFile]) -> list[LakeFile]:
+        """Return its files: each goes to the shard that has the fewest bytes so far, the largest first.
+
+        Those that are read in pieces, of which each shard has its share, count for nothing.
+        """
         sizes = [0] * self.of
         share = []
-        for file in sorted(files, key=lambda one: (-one.size, one.name)):
+        for file in sorted(files, key=lambda one: (-_weight(one), one.name)):
             least = sizes.index(min(sizes))
-            sizes[least] += max(file.size, 1)
+            sizes[least] += _weight(file)
             if least == self.number - 1:
                 share.append(file)
         return sorted(share, key=lambda one: one.name)
+
+
+def _weight(file: LakeFile) -> int:
+    return 1 if is_shared(file) else max(file.size, 1)
+
+
+def is_shared(file: LakeFile) -> bool:
+    """Return whether shards read a file together, each some pieces of it, as far as its name tells."""
+    return file.size >= SHARED_BYTES and (bool(file.parts) or file.name.lower().endswith(_IN_RANGES))
 
 
 def read_shard(
@@ -77,21 +81,37 @@ def read_shard(
 ) -> list[FileOutcome]:
     """Read and encode a shard's files into its staging in `folder`; return the outcome of each.
 
+    Large files are read by all shards, each its share of their pieces, which the build of all puts together.
+
     What the same shard has staged before, as when it was killed, is not read again. Raises NotFound when there is no
     lake, LockHeld when another process works at this shard, WriteFailed when the folder can't be written.
     """
-    chosen = shard.share_of(files_to_share(lake, folder, settings))
+    files = files_to_share(lake, folder, settings)
+    shared = [file for file in files if is_shared(file)]
+    chosen = shard.files_of(files)
     staging = Staging(folder / shard.folder)
     names = LakeNames(limits_of(settings).name_hasher)
     with _writing(folder, shard):
-        staging.open(made_for(planned_manifest(lake, model, settings)))
+        planned = planned_manifest(lake, model, settings)
+        staging.open(made_for(planned))
         room = Room.of(folder, staging.folder, staging.folder, sum(file.size for file in chosen))
         private_texts = PrivateTextEncoder(model, staging, None)
-        profiler = FileProfiler(staging, settings, private_texts, room, names)
-        outcomes = profiler.profile(names.hide_files(chosen), progress)
+        profiler = FileProfiler(staging, settings, private_texts, room, names, pieces=pieces_in(folder, planned))
+        in_pieces = profiler.stage_pieces(names.hide_files(shared), shard, progress)
+        alone = [file for file in names.hide_files(chosen) if file.name not in in_pieces]
+        outcomes = profiler.profile(alone, progress)
         columns = Columns.gather(None, (), staging.records(STAGED_SCHEMA))
         encode_columns(columns, model, staging, progress)
-    return names.show_outcomes(outcomes)
+    shares = [FileOutcome(name, FileStatus.SKIPPED, IN_PIECES) for name in sorted(in_pieces)]
+    return names.show_outcomes([*outcomes, *shares])
+
+
+def pieces_in(folder: Path, planned: Manifest) -> Path:
+    """Return the folder for the scans of pieces, which all shards made for one generation have in common."""
+    made = hashlib.blake2b(json.dumps(made_for(planned), sort_keys=True).encode(), digest_size=8).hexdigest()
+    pieces = folder / f"pieces-{made}"
+    pieces.mkdir(parents=True, exist_ok=True)
+    return pieces
 
 
 def files_to_share(lake: Path, folder: Path, settings: Settings) -> list[LakeFile]:

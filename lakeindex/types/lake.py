@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NewType
 
 from lakeindex.files.regular_file import open_regular
 from lakeindex.types.layouts import Layout
+from lakeindex.types.share import Share
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -97,6 +98,8 @@ class ReadOptions:
     """Where scans of a table's pieces are left for a build that is interrupted; None for nowhere."""
     earlier: Path | None = None
     """Where the build before has left those of tables in many files; None where there was none."""
+    share: Share | None = None
+    """Which pieces of tables to scan, into `pieces`, and nothing else; None to read all of a file."""
     threads: int = 1
     """How many of the columns of a large table may be looked at side by side."""
     wants_scan: bool = False

@@ -12,6 +12,8 @@ from lakeindex.types.personal import PersonalColumn
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how much of it is done, and how much there is."""
 
+IN_PIECES = "a share of it was read"
+"""The reason of a skipped file of which only some pieces were to be scanned."""
 _FAILED_PARTS = "could not be read: "
 _PARTS_LEFT_OUT = "left out: "
 _MOST_LISTED = 100

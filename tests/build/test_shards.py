@@ -15,6 +15,9 @@ from lakeindex.build.shards import Shard
 from lakeindex.errors import InvalidSetting, LakeIndexError, LockHeld, NotFound, StaleArtifact
 from lakeindex.store.waiting_lock import locked
 from lakeindex.types.lake import ColumnId, LakeFile
+from lakeindex.types.layouts import SCANS
+from lakeindex.types.reports import IN_PIECES
+from tests.parted_lakes import write_parquet, write_text
 
 SHARDS = ("1/3", "2/3", "3/3")
 
@@ -44,6 +47,23 @@ def test_shards_that_are_merged_are_the_index_of_a_single_build(
     merged = Lake.merge(staging, tmp_path / "merged", settings)
     assert merged.logical_hash == lake.logical_hash
     assert answers(merged) == answers(lake)
+
+
+def test_shards_read_large_files_together(
+    tmp_path: Path, staging: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lakeindex.build.shards.SHARED_BYTES", 0)
+    root = tmp_path / "lake"
+    for day in range(64):
+        write_parquet(root / f"visits/day={day:02d}/part-0.parquet", {"id": [day, day + 100], "shop": ["A", "B"]})
+        os.utime(root / f"visits/day={day:02d}/part-0.parquet", (1_700_000_000, 1_700_000_000))
+    write_text(root / "shops.csv", "shop,land\nA,DE\nB,FR\n")
+    outcomes = [one for shard in SHARDS for one in Lake.read_shard(root, staging, shard, settings)]
+    assert sorted((one.path, one.reason) for one in outcomes) == [("shops.csv", ""), *[("visits", IN_PIECES)] * 3]
+    assert len(list(staging.glob(f"pieces-*/*{SCANS}"))) == 1
+    merged, alone = Lake.merge(staging, tmp_path / "merged", settings), Lake.index(root, tmp_path / "alone", settings)
+    assert merged.logical_hash == alone.logical_hash
+    assert merged.parts().to_pylist() == alone.parts().to_pylist()
 
 
 def test_what_no_shard_or_two_have_read_is_read_once(
@@ -125,7 +145,7 @@ def test_what_is_no_shard_is_refused(text: str) -> None:
 
 def test_shards_share_all_files_and_about_as_many_bytes() -> None:
     files = [LakeFile(Path(f"/{size}"), f"{size}", size, 0) for size in (900, 500, 400, 300, 200, 100, 0, 7)]
-    shares = [Shard(number, 3).share_of(files) for number in (1, 2, 3)]
+    shares = [Shard(number, 3).files_of(files) for number in (1, 2, 3)]
     assert sorted(file.name for share in shares for file in share) == sorted(file.name for file in files)
     assert [sum(file.size for file in share) for share in shares] == pytest.approx([802, 802, 802], abs=100)
 

@@ -1,16 +1,21 @@
 """Where the scans of a table's pieces are kept: with the index, and of a build that is under way in its staging.
 
-STAGED/TABLE-PIECE.scans    of one piece, for a build that is interrupted
+STAGED/TABLE-PIECE.scans    of one piece, for a build that is interrupted, or shared by several machines
+STAGED/TABLE.readings       how columns are read by the first rows
 KEPT/TABLE.scans            of all pieces, for the next build
 """
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.profile.pieces.kept_scans import KeptScans
 from lakeindex.profile.pieces.piece import hash_of
 from lakeindex.profile.workers.copies import writing_copy
@@ -36,9 +41,31 @@ class PieceStore:
     kept: Path | None = None
     """Where to leave them for the next build; None where it has no use for them."""
 
+    def staged_keys(self) -> set[str]:
+        """Return the keys of the pieces that are staged."""
+        return {path.stem.partition("-")[2] for path in self._staged()}
+
+    def first_readings(self) -> Sequence[ColumnReading] | None:
+        """Return how columns are read by the first rows; None where nobody has said so."""
+        try:
+            return list(map(ColumnReading.from_json, json.loads(self._readings_path().read_text("utf-8"))))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def stage_first_readings(self, readings: Sequence[ColumnReading]) -> None:
+        """Say how columns are read by the first rows. Raises CopyFailed where it can't be written."""
+        with replacing(self._readings_path()) as unfinished:
+            unfinished.write_text(json.dumps([reading.to_json() for reading in readings]), "utf-8")
+
+    def _readings_path(self) -> Path:
+        return (self.staged or Path()) / f"{hash_of([self.table])}.readings"
+
+    def _staged(self) -> list[Path]:
+        return [] if self.staged is None else sorted(self.staged.glob(f"{hash_of([self.table])}-*{SCANS}"))
+
     def before(self) -> KeptScans | None:
         """Return what is kept of pieces that are read alike; None where there is nothing."""
-        paths = [] if self.staged is None else sorted(self.staged.glob(f"{hash_of([self.table])}-*{SCANS}"))
+        paths = self._staged()
         if self.earlier is not None:
             paths.append(self.earlier / scans_name(self.table))
         found = [scans for path in paths if (scans := KeptScans.read(path)) is not None]
@@ -82,7 +109,14 @@ def _apart(several: list[KeptScans]) -> list[KeptScans]:
 
 
 def _write(scans: KeptScans, path: Path) -> None:
+    with replacing(path) as unfinished:
+        scans.write(unfinished)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a path of which the file takes the place of another once it is written; raise CopyFailed where it can't."""
     unfinished = path.with_name(f"unfinished-{secrets.token_hex(8)}")
     with writing_copy():
-        scans.write(unfinished)
+        yield unfinished
         unfinished.replace(path)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from lakeindex.profile.parts.part_json import scan_from_json
-from lakeindex.profile.pieces.piece import PIECE_BYTES, Piece
+from lakeindex.profile.pieces.piece import PIECE_BYTES, Piece, hash_of
+from lakeindex.profile.pieces.piece_store import replacing
 from lakeindex.protocols import RangedConnector
 from lakeindex.types.lake import LakeFile, ReadOptions, RowRange, Rows, SourceTable
 
-_RANGE_BYTES = 4 * PIECE_BYTES
+RANGE_BYTES = 4 * PIECE_BYTES
 
 
 @dataclass(slots=True)
@@ -34,10 +39,22 @@ class RangedPieces:
 
     def pieces(self, _: Iterable[Piece]) -> Sequence[Piece]:
         """Return a piece for each range; none where the table can't be split."""
-        of_all = (self.file.name, self.file.token, self.table.token, str(self.schema), str(self.table.settings))
-        spans = self.connector.ranges(self.file, self.table, self.options, _RANGE_BYTES)
-        self._ranges = {Piece((*of_all, f"{span.start}-{span.stop}")): span for span in spans}
+        # A file that was just written may be written again with the same token.
+        token = self.file.token if self.file.is_settled else f"{self.file.token} at {time.time_ns()}"
+        of_all = (self.file.name, token, self.table.token, str(self.schema), str(self.table.settings))
+        self._ranges = {Piece((*of_all, f"{span.start}-{span.stop}")): span for span in self._spans(hash_of(of_all))}
         return list(self._ranges)
+
+    def _spans(self, key: str) -> Sequence[RowRange]:
+        """Find the ranges, or read what another process found: text has to be read for it, to its end."""
+        path = (self.options.pieces or Path()) / f"{key}.ranges"
+        with suppress(OSError, ValueError, TypeError):
+            return [RowRange(*span) for span in json.loads(path.read_text("utf-8"))]
+        spans = self.connector.ranges(self.file, self.table, self.options, RANGE_BYTES)
+        if self.options.pieces is not None:
+            with replacing(path) as unfinished:
+                unfinished.write_text(json.dumps([[span.start, span.stop, span.rows] for span in spans]), "utf-8")
+        return spans
 
     def read(self, piece: Piece) -> Iterator[pa.RecordBatch]:
         """Read the rows of a range."""

@@ -15,6 +15,7 @@ from lakeindex.profile.pieces.piece import Piece, PiecedTable
 from lakeindex.profile.pieces.piece_store import PieceStore
 from lakeindex.profile.sketch import ANY_HASH
 from lakeindex.profile.table_scan import GrowingScan, readings_of, scan_parts
+from lakeindex.types.share import Share
 
 _SLACK = 1.5
 """By how much more of its values is kept of a piece than the table needs: where pieces go, those of others count."""
@@ -64,29 +65,65 @@ class PieceScanner:
             return ""  # of texts so long that few are looked at
         return self.store.keep(pieces.cut([_with_slack(scan.bound) for scan in scans]))
 
+    def stage(self, share: Share) -> bool:
+        """Scan and stage a share of the pieces; return whether the table has any.
+
+        All who take a share read columns as the first rows show them.
+        """
+        pieces = self.table.pieces(())
+        if not pieces:
+            return False
+        staged = self.store.staged_keys()
+        missing = [piece for piece in share.of_each(pieces) if piece.key not in staged]
+        if missing:
+            self._scan_missing(missing, self._first_readings(pieces[0]), self._new_columns())
+        return True
+
+    def _first_readings(self, first: Piece) -> Sequence[ColumnReading]:
+        known = self.store.first_readings()
+        if known is None:
+            part = next(iter(self.to_parts(self.table.read(first))))
+            known = [scan.reading for scan in scan_parts([part], self.limits)]
+            self.store.stage_first_readings(known)
+        return known
+
     def _scan(
         self, pieces: Sequence[Piece], kept: KeptScans | None, readings: Sequence[ColumnReading] | None
     ) -> tuple[list[ColumnScan], KeptScans]:
         """Scan all pieces but those that are kept; return the scans of all together, and those of each, with these."""
-        columns = [GrowingScan(self.limits) for _ in self.table.schema]
+        columns = self._new_columns()
         before = None if kept is None else kept.merged(self.limits)
-        found: list[KeptScans] = []
-        if kept is not None and before is not None:
-            found, readings = [kept], kept.readings
-            _add(columns, before)
+        if kept is None or before is None:
+            return self._scanned(columns, self._scan_missing(pieces, readings, columns))
+        _add(columns, before)
         for piece in pieces:
-            if found and piece.key in found[0].pieces:
-                self.table.take_facts(piece, found[0].pieces[piece.key]["facts"])
-                continue
+            if piece.key in kept.pieces:
+                self.table.take_facts(piece, kept.pieces[piece.key]["facts"])
+        missing = [piece for piece in pieces if piece.key not in kept.pieces]
+        return self._scanned(columns, [kept, *self._scan_missing(missing, kept.readings, columns)])
+
+    def _scan_missing(
+        self, pieces: Iterable[Piece], readings: Sequence[ColumnReading] | None, columns: Sequence[GrowingScan]
+    ) -> list[KeptScans]:
+        """Scan pieces, add them to what is known of the columns, and stage the scan of each."""
+        found: list[KeptScans] = []
+        for piece in pieces:
             bounds = [_with_slack(column.bound) for column in columns]
-            parts = self.to_parts(self.table.read(piece))
-            scans = scan_parts(parts, self.limits, readings, self.threads, bounds)
+            scans = scan_parts(self.to_parts(self.table.read(piece)), self.limits, readings, self.threads, bounds)
             readings = [scan.reading for scan in scans]
             _add(columns, scans)
             facts = {"keys": piece.keys, "facts": self.table.facts_of(piece)}
             found.append(KeptScans.of(piece.key, facts, scans, bounds))
             self.store.stage(found[-1])
-        return [column.merged() for column in columns], KeptScans.joined(found)
+        return found
+
+    def _scanned(
+        self, columns: Sequence[GrowingScan], pieces: Sequence[KeptScans]
+    ) -> tuple[list[ColumnScan], KeptScans]:
+        return [column.merged() for column in columns], KeptScans.joined(pieces)
+
+    def _new_columns(self) -> list[GrowingScan]:
+        return [GrowingScan(self.limits) for _ in self.table.schema]
 
 
 def _add(columns: Sequence[GrowingScan], scans: Sequence[ColumnScan]) -> None:

@@ -17,6 +17,7 @@ from lakeindex.profile.parts.part_json import part_from_json, scan_from_json
 from lakeindex.types.lake import Header, LakeFile, ReadOptions, TableId
 from lakeindex.types.layouts import Layout
 from lakeindex.types.reports import FileOutcome, FileStatus, PartOutcome, ReadTable
+from lakeindex.types.share import Share
 
 _PIPE_BYTES = 1 << 16  # what a pipe holds: asking for more only allocates more
 
@@ -61,7 +62,9 @@ class Request:
         files = tuple(map(_file_from_json, request["files"]))
         options = request["options"]
         folders = {name: options[name] and Path(options[name]) for name in _FOLDERS}
-        read_options = ReadOptions(**options | {"header": Header(options["header"])} | folders)
+        share = options["share"] and Share(**options["share"])
+        known = folders | {"header": Header(options["header"]), "share": share}
+        read_options = ReadOptions(**options | known)
         return cls(files, read_options, limits_from_json(request["limits"]))
 
 

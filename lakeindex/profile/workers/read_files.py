@@ -20,10 +20,10 @@ from lakeindex.profile.withheld import NamesAmongValues, reason_without_values
 from lakeindex.profile.workers.copies import CopyFailed, write_copy
 from lakeindex.profile.workers.large_tables import profile_large_table
 from lakeindex.profile.workers.table_reader import CountedBatches, TableReader, released, to_parts
-from lakeindex.profile.workers.tables_in_pieces import profile_in_pieces
+from lakeindex.profile.workers.tables_in_pieces import profile_in_pieces, stage_pieces
 from lakeindex.protocols import Connector
 from lakeindex.types.lake import LakeFile, PartialTables, ReadOptions, Rows
-from lakeindex.types.reports import FileOutcome, FileStatus, ReadTable, reason_of_parts
+from lakeindex.types.reports import IN_PIECES, FileOutcome, FileStatus, ReadTable, reason_of_parts
 
 
 def profile_files(
@@ -63,6 +63,10 @@ def _profile_with(
         refuse_replaced(file)
         found = connector.tables(file, options)
         readers = [TableReader(connector, file, table, options) for table in found]
+        if options.share is not None:
+            # All tables, whichever comes first: others leave the file to be put together of what is staged.
+            have_pieces = [stage_pieces(reader, profiles.limits, options.share) for reader in readers]
+            return FileOutcome(file.name, FileStatus.SKIPPED, IN_PIECES if all(have_pieces) else "")
         if isinstance(found, PartialTables):
             tables, failed = _profile_independently(readers, name, profiles)
             reason = reason_of_parts([*_told(found.failed, profiles.limits), *failed], found.left_out)

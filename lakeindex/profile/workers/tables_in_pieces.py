@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.profile.batching import ProfileBatch
 from lakeindex.profile.parts.parted_pieces import PartedPieces
 from lakeindex.profile.parts.parts_connector import PartsConnector
@@ -20,6 +21,7 @@ from lakeindex.profile.workers.table_reader import CountedBatches, TableReader, 
 from lakeindex.profile.workers.wide_tables import read_frugally
 from lakeindex.protocols import RangedConnector
 from lakeindex.types.lake import Rows
+from lakeindex.types.share import Share
 
 _LEAST_PARTED = 8 << 20
 _MANY_PARTS = 64
@@ -41,30 +43,40 @@ class TableInPieces:
 
 def profile_in_pieces(reader: TableReader, profiles: ProfileBatch) -> TableInPieces | None:
     """Profile a table in many files, or in a large one, piece by piece; None for one that is read at one go."""
-    limits, schema = profiles.limits, reader.table.schema
-    if not limits.keeps_all or len(schema) > MOST_SCANS:
-        return None
-    pieces = _pieces_of(reader)
+    pieces = _pieces_of(reader, profiles.limits)
     if pieces is None:
         return None
-    kept = reader.options.copies if isinstance(pieces, PartedPieces) else None
-    store = PieceStore(reader.table.id, reader.file.size, reader.options.pieces, reader.options.earlier, kept)
+    scanned = _scanner(reader, pieces, profiles.limits).scan()
+    if scanned is None:
+        return None
+    profiles.add_profiles(reader.table, 0, profiles_as_read(scanned.scans, scanned.readings, profiles.limits))
+    count, rows = pieces.rows()
+    return TableInPieces(count, rows, scanned.kept)
+
+
+def stage_pieces(reader: TableReader, limits: ProfileLimits, share: Share) -> bool:
+    """Scan and stage a share of a table's pieces; return whether it has any."""
+    pieces = _pieces_of(reader, limits)
+    return pieces is not None and _scanner(reader, pieces, limits).stage(share)
+
+
+def _scanner(reader: TableReader, pieces: PiecedTable, limits: ProfileLimits) -> PieceScanner:
+    schema, options = reader.table.schema, reader.options
+    kept = options.copies if isinstance(pieces, PartedPieces) else None
+    store = PieceStore(reader.table.id, reader.file.size, options.pieces, options.earlier, kept)
     counted = CountedBatches(iter(()), reader.file.output_limit)
 
     def read_in_parts(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
         counted.batches = read_frugally(batches, len(schema))
         return to_parts(counted, schema)
 
-    scanned = PieceScanner(pieces, store, limits, read_in_parts, reader.options.threads).scan()
-    if scanned is None:
-        return None
-    profiles.add_profiles(reader.table, 0, profiles_as_read(scanned.scans, scanned.readings, limits))
-    count, rows = pieces.rows()
-    return TableInPieces(count, rows, scanned.kept)
+    return PieceScanner(pieces, store, limits, read_in_parts, options.threads)
 
 
-def _pieces_of(reader: TableReader) -> PiecedTable | None:
+def _pieces_of(reader: TableReader, limits: ProfileLimits) -> PiecedTable | None:
     connector, file = reader.connector, reader.file
+    if not limits.keeps_all or len(reader.table.schema) > MOST_SCANS:
+        return None
     if isinstance(connector, PartsConnector):
         parts = len(connector.parted(reader.table.id).sources)
         is_large = parts >= _MANY_PARTS or (parts and file.size >= _LEAST_PARTED)

@@ -15,10 +15,10 @@ from lakeindex.serve.cli.numbers import InRange, of_setting
 from lakeindex.serve.cli.options import read_settings, with_index, with_quiet
 from lakeindex.serve.cli.output import as_json, print_message
 from lakeindex.serve.cli.unfinished_build import leaving_no_litter
-from lakeindex.types.reports import FileStatus
+from lakeindex.types.reports import IN_PIECES, FileStatus
 
 if TYPE_CHECKING:
-    from lakeindex.types.reports import FileOutcome, Report
+    from lakeindex.types.reports import IN_PIECES, FileOutcome, Report
 
 _SOME_FAILED = 5
 _SHARDS = "shards"
@@ -164,9 +164,11 @@ def _read_shard(lake: Path, staging: Path, shard: str, settings: Settings, quiet
     with build_progress(quiet) as progress:
         outcomes = read_shard(lake, staging, shard, settings, progress)
     read = [outcome for outcome in outcomes if outcome.status is FileStatus.INDEXED]
+    large = [outcome for outcome in outcomes if outcome.reason == IN_PIECES]
+    beside = f", and a share of {len(large)} large ones," if large else ""
     print_message(
-        f"shard {shard}: {len(read)} of {len(outcomes)} files read into {staging}; once all shards are: "
-        f"lakeindex merge {staging}",
+        f"shard {shard}: {len(read)} of {len(outcomes) - len(large)} files{beside} read into {staging}; once all "
+        f"shards are: lakeindex merge {staging}",
         quiet,
     )
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _TITLES = {
     "tables": "reading tables",
     "pairs": "encoding pairs",
+    "share": "reading a share of large files",
     "profile": "reading files",
     "encode": "encoding columns",
     "index": "building indexes",

@@ -28,8 +28,9 @@ from lakeindex.profile.walk import walk
 from lakeindex.profile.workers import tables_in_pieces
 from lakeindex.profile.workers.read_files import profile_files
 from lakeindex.types.lake import LakeFile, ReadOptions, TableId
-from lakeindex.types.layouts import Parts
-from lakeindex.types.reports import FileOutcome, FileStatus
+from lakeindex.types.layouts import SCANS, Parts
+from lakeindex.types.reports import IN_PIECES, FileOutcome, FileStatus
+from lakeindex.types.share import Share
 
 FEW = replace(LIMITS, looks=300, values=200, texts=50)
 ROWS = 400
@@ -41,7 +42,7 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables_in_pieces, "_LEAST_PARTED", 0)
     monkeypatch.setattr(tables_in_pieces, "_LEAST_RANGED", 0)
     monkeypatch.setattr(parted_pieces, "PIECE_BYTES", 30_000)
-    monkeypatch.setattr(ranged_pieces, "_RANGE_BYTES", 20_000)
+    monkeypatch.setattr(ranged_pieces, "RANGE_BYTES", 20_000)
 
 
 @pytest.fixture
@@ -225,6 +226,8 @@ def one_file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         pq.write_table(table, root / "sales.parquet", row_group_size=300)
     else:
         csv.write_csv(pa.concat_tables([table] * 30), root / "sales.csv")
+    for path in root.iterdir():
+        os.utime(path, (LONG_AGO, LONG_AGO))
     return root
 
 
@@ -245,10 +248,35 @@ def test_a_read_that_is_cut_short_goes_on(one_file: Path, tmp_path: Path, monkey
     monkeypatch.setattr(ranged_pieces.RangedPieces, "read", dying)
     with pytest.raises(MemoryError):
         profiled(one_file, options)
-    assert len(list(pieces.iterdir())) == dies_at
+    assert len(list(pieces.glob(f"*{SCANS}"))) == dies_at
     dies_at = 1000
     assert as_rebuilt(one_file, profiled(one_file, options))
-    assert len(set(read)) == len(read) == len(list(pieces.iterdir())) > 2
+    assert len(set(read)) == len(read) == len(list(pieces.glob(f"*{SCANS}"))) > 2
+
+
+def test_shares_that_were_staged_are_put_together_without_reading_rows(
+    one_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pieces = tmp_path / "pieces"
+    pieces.mkdir()
+    options = ReadOptions(pieces=pieces)
+    for number in (3, 1, 2, 1):
+        outcome, records = profiled(one_file, replace(options, share=Share(number, 3)))
+        assert (outcome.status, outcome.reason, outcome.tables) == (FileStatus.SKIPPED, IN_PIECES, ())
+        assert records["table_id"] == []
+    monkeypatch.setattr(ranged_pieces.RangedPieces, "read", None)
+    made = profiled(one_file, options)
+    monkeypatch.undo()
+    assert as_rebuilt(one_file, made)
+
+
+def test_a_file_that_has_no_pieces_is_left_to_be_read_as_a_whole(tmp_path: Path) -> None:
+    root = tmp_path / "lake"
+    root.mkdir()
+    (root / "some.csv").write_text("a,b\n1,2\n3\n" + "4,5\n" * 30_000)
+    outcome, _ = profiled(root, ReadOptions(pieces=tmp_path, share=Share(1, 2)))
+    assert (outcome.status, outcome.reason) == (FileStatus.SKIPPED, "")
+    assert not list(tmp_path.glob(f"*{SCANS}"))
 
 
 def test_a_disk_that_is_full_fails_the_build_and_not_the_file(
