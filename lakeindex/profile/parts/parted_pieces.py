@@ -47,6 +47,10 @@ class PartedPieces:
         for key in piece.keys:
             yield from self.connector.read_source(self.file, self.table, self._sources[key], self.options)
 
+    def rows_in(self, facts: Any) -> int:
+        """Return how many rows the parts of a piece have."""
+        return sum(known["part"]["rows"] for known in facts)
+
     def facts_of(self, piece: Piece) -> Any:
         """Return what is known of its parts."""
         return [self.connector.facts_of(self.table, self._sources[key]) for key in piece.keys]
@@ -54,7 +58,7 @@ class PartedPieces:
     def take_facts(self, piece: Piece, facts: Any) -> None:
         """Take what was known of its parts."""
         for key, known in zip(piece.keys, facts, strict=True):
-            self.connector.take_facts(self._sources[key], known)
+            self.connector.take_facts(self.table, self._sources[key], known)
 
     def rows(self) -> tuple[int, Rows]:
         """Return how many rows the table has, and what is known of them."""
@@ -65,10 +69,12 @@ class PartedPieces:
         part, table = source.part, source.table
         # A file that was just written may be written again with the same token.
         token = part.file.token if part.file.is_settled else f"{part.file.token} at {time.time_ns()}"
-        names = source.names()
+        united = {field.name: str(field.type) for field in self.schema}
+        of_part = {*source.names(), *self.connector.parted(self.table).union.keys} & united.keys()
+        read_as = sorted((name, united[name]) for name in of_part)
         return hash_of(
-            (part.file.name, token, table.token, str(table.schema), str(table.settings), *names, str(self.schema),
-             str(sorted(part.keys.items())))
+            (part.file.name, token, table.token, str(table.schema), str(table.settings), str(source.names()),
+             str(read_as), str(sorted(part.keys.items())))
         )  # fmt: skip
 
 

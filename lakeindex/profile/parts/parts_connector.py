@@ -120,9 +120,11 @@ class PartsConnector:
         file = source.part.file
         return self._read.get(file.name, name).to_json(file, self._found[file.name])
 
-    def take_facts(self, source: Source, facts: Any) -> None:
-        """Take what was known of a part that is not read."""
-        self._read.add(source.part.file.name, ReadPart.from_json(facts))
+    def take_facts(self, name: TableId, source: Source, facts: Any) -> None:
+        """Take what was known of a part that is not read; which of the table's columns it has is found anew."""
+        read, union = ReadPart.from_json(facts), self._tables[name].union
+        part = replace(read.part, columns=union.columns_of(source), keys=union.keys_of(source))
+        self._read.add(source.part.file.name, replace(read, part=part))
 
     def rows_of(self, name: TableId) -> tuple[int, Rows]:
         """Return how many rows a table has, and what is known of them, once all of its parts were read."""

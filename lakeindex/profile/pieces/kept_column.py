@@ -9,11 +9,11 @@ import numpy as np
 
 from lakeindex.arrays.aliases import Flags, Floats, Hashes, Integers
 from lakeindex.arrays.ragged import ranges
-from lakeindex.canonical.column_reading import ColumnReading
+from lakeindex.canonical.column_reading import PLAIN, ColumnReading
 from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.profile.column_profile import Extremes, Spans
 from lakeindex.profile.column_scan import ColumnScan, LookedAt, within
-from lakeindex.profile.sampled_texts import SampledTexts
+from lakeindex.profile.sampled_texts import NO_TEXTS, SampledTexts
 from lakeindex.profile.sketch import ANY_HASH, Sketch, first_of_each
 
 _SPANS = ("numbers", "thousands", "dotted", "days")
@@ -63,6 +63,23 @@ class KeptColumn:
             scan.value_types[np.newaxis],
             np.array([[end for one in extremes for end in (one.low, one.high)]], np.float64),
             scan.reading,
+        )
+
+    @classmethod
+    def of_nothing(cls, rows: Integers, types: int) -> KeptColumn:
+        """Return a column of which no piece has a value, with as many rows of each piece."""
+        pieces = len(rows)
+        return cls(
+            NO_TEXTS,
+            np.zeros(0, np.int64),
+            np.zeros(0, np.int64),
+            np.zeros(pieces + 1, np.int64),
+            np.full(pieces, ANY_HASH, np.uint64),
+            np.zeros(pieces, bool),
+            np.stack([rows, rows], axis=1),
+            np.zeros((pieces, types), np.int64),
+            np.full((pieces, 2 * len(_SPANS)), np.nan),
+            PLAIN,
         )
 
     @classmethod

@@ -45,6 +45,10 @@ class PiecedTable(Protocol):
         """Read the rows of a piece."""
         ...
 
+    def rows_in(self, facts: Any) -> int:
+        """Return how many rows a piece has by what is known of it."""
+        ...
+
     def facts_of(self, piece: Piece) -> Any:
         """Return what is known of a piece that was read, besides its scan, as JSON has it."""
         ...

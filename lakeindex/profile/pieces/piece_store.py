@@ -64,16 +64,15 @@ class PieceStore:
         return [] if self.staged is None else sorted(self.staged.glob(f"{hash_of([self.table])}-*{SCANS}"))
 
     def before(self) -> KeptScans | None:
-        """Return what is kept of pieces that are read alike; None where there is nothing."""
+        """Return what is kept of pieces with the same columns, read alike; None where there is nothing."""
         paths = self._staged()
         if self.earlier is not None:
             paths.append(self.earlier / scans_name(self.table))
         found = [scans for path in paths if (scans := KeptScans.read(path)) is not None]
         if not found:
             return None
-        usual = Counter(tuple(one.as_read() for one in scans.readings) for scans in found).most_common(1)[0][0]
-        alike = [scans for scans in found if tuple(one.as_read() for one in scans.readings) == usual]
-        return KeptScans.joined(_apart(alike))
+        usual = Counter(map(_columns_of, found)).most_common(1)[0][0]
+        return KeptScans.joined(_apart([scans for scans in found if _columns_of(scans) == usual]))
 
     def stage(self, piece: KeptScans) -> None:
         """Keep the scan of a piece until the build is over. Raises CopyFailed where it can't be written."""
@@ -95,6 +94,10 @@ class PieceStore:
 def scans_name(table: TableId) -> str:
     """Return the name of the file with the scans of a table's pieces."""
     return f"{hash_of([table])}{SCANS}"
+
+
+def _columns_of(scans: KeptScans) -> tuple[tuple[str, ColumnReading], ...]:
+    return tuple((name, column.reading.as_read()) for name, column in scans.columns.items())
 
 
 def _apart(several: list[KeptScans]) -> list[KeptScans]:

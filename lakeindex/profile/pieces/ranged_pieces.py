@@ -65,6 +65,10 @@ class RangedPieces:
         scan = read.scan and asdict(read.scan)
         self._facts[piece] = {"rows": rows, "rejected": read.rejected, "notes": read.notes, "scan": scan}
 
+    def rows_in(self, facts: Any) -> int:
+        """Return how many rows a range has."""
+        return int(facts["rows"])
+
     def facts_of(self, piece: Piece) -> Any:
         """Return how many rows a range has, and what the connector noted."""
         return self._facts[piece]

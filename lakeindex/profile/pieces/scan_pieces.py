@@ -53,12 +53,23 @@ class PieceScanner:
         if not pieces:
             return None
         kept = None if before is None else before.only({piece.key for piece in pieces})
-        scans, all_kept = self._scan(pieces, kept, None)
+        scans, all_kept = self._scan(pieces, kept and self._with_all_columns(kept, pieces), None)
         readings = readings_of(scans)
         if not all(scan.reading.is_as(reading) for scan, reading in zip(scans, readings, strict=True)):
             # Later rows showed another reading than the first ones had: all are read again.
             scans, all_kept = self._scan(pieces, None, readings)
         return ScannedTable(scans, readings, self._keep(all_kept, scans))
+
+    def _with_all_columns(self, kept: KeptScans, pieces: Sequence[Piece]) -> KeptScans:
+        """Return what is kept with the columns of the table now: new ones are read as the first new rows show them."""
+        names = self.table.schema.names
+        rows = [self.table.rows_in(known["facts"]) for known in kept.pieces.values()]
+        united = kept.with_columns(names, rows)
+        missing = next((piece for piece in pieces if piece.key not in kept.pieces), None)
+        if missing is None or kept.columns.keys() >= set(names):
+            return united
+        shown = zip(names, self._shown_by(missing), united.readings, strict=True)
+        return united.read_as([before if name in kept.columns else reading for name, reading, before in shown])
 
     def _keep(self, pieces: KeptScans, scans: Sequence[ColumnScan]) -> str:
         if pieces.merged(self.limits) is None:
@@ -82,10 +93,14 @@ class PieceScanner:
     def _first_readings(self, first: Piece) -> Sequence[ColumnReading]:
         known = self.store.first_readings()
         if known is None:
-            part = next(iter(self.to_parts(self.table.read(first))))
-            known = [scan.reading for scan in scan_parts([part], self.limits)]
+            known = self._shown_by(first)
             self.store.stage_first_readings(known)
         return known
+
+    def _shown_by(self, piece: Piece) -> list[ColumnReading]:
+        """Return how columns are read by the first rows of a piece."""
+        part = next(iter(self.to_parts(self.table.read(piece))))
+        return [scan.reading for scan in scan_parts([part], self.limits)]
 
     def _scan(
         self, pieces: Sequence[Piece], kept: KeptScans | None, readings: Sequence[ColumnReading] | None
@@ -113,7 +128,8 @@ class PieceScanner:
             readings = [scan.reading for scan in scans]
             _add(columns, scans)
             facts = {"keys": piece.keys, "facts": self.table.facts_of(piece)}
-            found.append(KeptScans.of(piece.key, facts, scans, bounds))
+            of_each = dict(zip(self.table.schema.names, scans, strict=True))
+            found.append(KeptScans.of(piece.key, facts, of_each, bounds))
             self.store.stage(found[-1])
         return found
 

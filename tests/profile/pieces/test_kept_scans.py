@@ -40,7 +40,7 @@ def kept_of(place: int, bounds: list[int] | None = None) -> KeptScans:
     start, rows = PIECES[place]
     bounds = bounds or [ANY_HASH] * TABLE.num_columns
     scans = scan_columns(TABLE.slice(start, rows).columns, LIMITS, whole_readings(), bounds)
-    return KeptScans.of(f"{place}", {"rows": rows}, scans, bounds)
+    return KeptScans.of(f"{place}", {"rows": rows}, dict(zip(TABLE.column_names, scans, strict=True)), bounds)
 
 
 def facts(scans: list[ColumnScan] | None) -> list[dict[str, object]]:

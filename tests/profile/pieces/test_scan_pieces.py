@@ -158,14 +158,25 @@ def test_a_column_that_turns_out_to_be_read_otherwise_is_read_again(tmp_path: Pa
     assert as_rebuilt(root, builds.next())
 
 
-def test_parts_with_other_columns_or_types_are_read_as_the_whole_is(tmp_path: Path) -> None:
+def test_parts_with_other_columns_cost_themselves_and_those_with_other_types_the_whole(
+    tmp_path: Path, opened: list[str]
+) -> None:
     root = tmp_path / "lake"
     for number in range(5):
         write_part(root, number)
     builds = Builds(root, tmp_path / "builds")
     builds.next()
-    write_part(root, 8, rows_of(8).append_column("new", pa.array(range(ROWS))))
-    assert as_rebuilt(root, builds.next())
+    new = write_part(root, 2, rows_of(8).append_column("new", pa.array(["25/02/2024"] * ROWS)).drop(["price"]))
+    opened.clear()
+    made = builds.next()
+    beside = 30_000 // new.stat().st_size
+    assert len(set(opened)) <= 1 + beside
+    assert as_rebuilt(root, made)
+    new.unlink()
+    opened.clear()
+    made = builds.next()
+    assert len(set(opened)) <= beside
+    assert as_rebuilt(root, made)
     write_part(root, 9, rows_of(9).set_column(1, "shop", pa.array(np.linspace(0, 1, ROWS))))
     assert as_rebuilt(root, builds.next())
     (root / "sales/day=009/part.parquet").write_text("no parquet")
