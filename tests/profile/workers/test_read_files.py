@@ -14,7 +14,7 @@ from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.errors import OutputExceeded, UnreadableTable
 from lakeindex.profile import batching
 from lakeindex.profile.profile_table import ProfiledColumn, to_records
-from lakeindex.profile.workers import read_files as module
+from lakeindex.profile.workers import large_tables, table_reader
 from lakeindex.profile.workers.read_files import profile_files
 from lakeindex.types.lake import LakeFile, PartialTables, ReadOptions, Rows, Scan, SourceTable, TableId
 from lakeindex.types.reports import FileOutcome, FileStatus, ReadTable, Report, reason_of_parts
@@ -190,12 +190,12 @@ def test_a_wide_table_is_profiled_in_parts_as_it_is_at_once(
     whole = pa.RecordBatch.from_pylist(rows, schema)
     parts = [whole.slice(start, rows_a_part) for start in range(0, 10, rows_a_part)]
     narrow = [batch(("before", 1))] * 2
-    monkeypatch.setattr(module, "_SCAN_BYTES", 1)
+    monkeypatch.setattr(table_reader, "_SCAN_BYTES", 1)
     _, expected = read([lake_file(tmp_path)], Given({"t": [whole]}, schema))
     monkeypatch.setattr(batching, "MOST_PROFILES", 4)
-    monkeypatch.setattr(module, "MOST_SCANS", 4)
+    monkeypatch.setattr(large_tables, "MOST_SCANS", 4)
     monkeypatch.setattr(batching, "BATCH_COLUMNS", 3)
-    monkeypatch.setattr(module, "BATCH_COLUMNS", 3)
+    monkeypatch.setattr(table_reader, "BATCH_COLUMNS", 3)
     (outcome,), records = read([lake_file(tmp_path)], Given({"t": parts}, schema))
     assert outcome.tables[0].rows == 10
     assert str(records.to_pylist()) == str(expected.to_pylist())
@@ -286,6 +286,6 @@ def test_short_values_are_scanned_no_more_at_once_than_their_texts_allow() -> No
     rows = 65_536
     columns = [pa.nulls(rows, field.type) for field in schema]
     batches = [pa.record_batch(columns, schema=schema)] * 20
-    parts = list(module._scan_parts(iter(batches), schema))
+    parts = list(table_reader.to_parts(iter(batches), schema))
     assert sum(part.num_rows for part in parts) == 20 * rows
     assert max(part.num_rows * 3 for part in parts) <= 2**19 + 3 * rows
