@@ -8,6 +8,7 @@ import pytest
 from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.profile import scan
 from lakeindex.profile.scan import profile_columns, profiles_of
+from lakeindex.profile.scan_notes import notes_of_scans
 from lakeindex.profile.table_scan import scan_parts
 from tests.profile.profile_cases import as_facts
 
@@ -50,3 +51,12 @@ def test_what_reading_a_part_raises_ends_the_scan(threads: int) -> None:
 
     with pytest.raises(OSError, match="gone"):
         scan_parts(failing(), LIMITS, threads=threads)
+
+
+def test_a_note_names_columns_of_long_texts_of_which_few_are_looked_at() -> None:
+    limits = ProfileLimits(looks=700, values=500, look_bytes=5000)
+    long = TABLE.append_column("long", pa.array([f"{number:050}" for number in range(9000)]))
+    scans = scan_parts([long], limits)
+    (note,) = notes_of_scans(long.column_names, scans, limits)
+    assert note.endswith("are those of a sample of values of text (574), at (263), long (100)")
+    assert notes_of_scans(TABLE.column_names, scan_parts(parts(2500), LIMITS), LIMITS) == ()

@@ -14,6 +14,7 @@ from lakeindex.profile.column_profile import ColumnProfile
 from lakeindex.profile.column_scan import ColumnScan
 from lakeindex.profile.personal_data.find_personal import find_personal
 from lakeindex.profile.scan import profiles_of
+from lakeindex.profile.scan_notes import notes_of_scans
 from lakeindex.profile.table_scan import MOST_SCANS, readings_of, scan_parts
 from lakeindex.profile.value_text import as_text
 from lakeindex.profile.withheld import NamesAmongValues
@@ -26,7 +27,7 @@ def profile_large_table(
 ) -> tuple[str, ...]:
     """Profile a table part by part; a wide one is read once for each MOST_SCANS of its columns.
 
-    With `names`, columns whose names are among the values go by their place; returns the note on these.
+    With `names`, columns whose names are among the values go by their place; returns notes on these and on the scan.
     """
     table = reader.table
     notes: tuple[str, ...] = ()
@@ -43,6 +44,7 @@ def profile_large_table(
             # Later rows showed another reading than the first ones had: these are read again.
             again = to_parts(reader.read().batches, table.schema)
             merged = scan_parts(_narrowed(again, start, stop), profiles.limits, readings, reader.options.threads)
+        notes += notes_of_scans(table.schema.names[start:stop], merged, profiles.limits)
         read = profiles_as_read(merged, readings, profiles.limits)
         personal: list[PersonalData | None] = []
         if profiles.limits.of_personal.key and not profiles.limits.key:

@@ -15,6 +15,7 @@ from lakeindex.profile.pieces.piece import PiecedTable
 from lakeindex.profile.pieces.piece_store import PieceStore
 from lakeindex.profile.pieces.ranged_pieces import RangedPieces
 from lakeindex.profile.pieces.scan_pieces import PieceScanner
+from lakeindex.profile.scan_notes import notes_of_scans
 from lakeindex.profile.table_scan import MOST_SCANS
 from lakeindex.profile.workers.large_tables import profiles_as_read
 from lakeindex.profile.workers.table_reader import CountedBatches, TableReader, to_parts
@@ -51,6 +52,7 @@ def profile_in_pieces(reader: TableReader, profiles: ProfileBatch) -> TableInPie
         return None
     profiles.add_profiles(reader.table, 0, profiles_as_read(scanned.scans, scanned.readings, profiles.limits))
     count, rows = pieces.rows()
+    rows.notes += notes_of_scans(reader.table.schema.names, scanned.scans, profiles.limits)
     return TableInPieces(count, rows, scanned.kept)
 
 
