@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lakeindex.build.encoding import BuildModel
-from lakeindex.build.shards import Shard, files_to_share, is_shared, read_shard
+from lakeindex.build.shards import Shard, files_to_share, read_shard
+from lakeindex.build.shared_files import is_shared
 from lakeindex.config.settings import Settings, bytes_of
 from lakeindex.errors import LakeIndexError, MissingExtra
 from lakeindex.profile.pieces.piece import PIECE_BYTES

@@ -18,6 +18,7 @@ from lakeindex.build.encoding import PrivateTextEncoder
 from lakeindex.build.lake_names import LakeNames
 from lakeindex.build.lost_parts import is_lost, with_parts
 from lakeindex.build.room import Room
+from lakeindex.build.shared_files import first_pieces, is_shared, shares_of
 from lakeindex.config.index_settings import limits_of, read_limits_of, read_options, text_options
 from lakeindex.config.profile_limits import RawValues
 from lakeindex.config.settings import Settings
@@ -31,8 +32,10 @@ from lakeindex.profile.workers.protocol import outcome_from_json, outcome_to_jso
 from lakeindex.store.staging import StagedUnit, Staging
 from lakeindex.types.lake import LakeFile
 from lakeindex.types.reports import IN_PIECES, FileOutcome, FileStatus, Progress
-from lakeindex.types.share import Share
+from lakeindex.types.share import ALL, Share
 
+_MANY_JOBS = 4
+"""Fewer processors are kept busy by the threads of one process, which costs less in all."""
 _CODES = {os.strerror(code): code for code in errno.errorcode}
 
 
@@ -59,6 +62,7 @@ class FileProfiler:
         sizes = {file.name: file.size for file in files}
         self.room.files, self.room.read = sum(sizes.values()), sum(sizes[name] for name in done)
         progress("profile", len(done), len(files))
+        self.stage_pieces([file for file in rest if self._is_worth_sharing(file)], progress)
         for outcomes in self._read(rest):
             done |= outcomes
             self.room.read += sum(sizes[name] for name in outcomes)
@@ -68,18 +72,30 @@ class FileProfiler:
             done |= outcomes
         return list(done.values())
 
-    def stage_pieces(self, files: Sequence[LakeFile], share: Share, progress: Progress) -> set[str]:
-        """Scan and stage a share of the pieces of large files; return the names of those that are read in pieces."""
-        options = replace(read_options(self.settings, None), pieces=self.pieces, share=share)
-        limits, in_pieces = limits_of(self.settings), set[str]()
-        for done, file in enumerate(files, 1):  # one by one: each takes all processors
-            for unit in profile_in_workers(
-                self.names.show_files([file]), options, limits, read_limits_of(self.settings)
-            ):
-                _require_copies(unit.outcomes)
-                in_pieces |= {file.name for one in unit.outcomes if one.reason == IN_PIECES}
-            progress("share", done, len(files))
+    def stage_pieces(self, files: Sequence[LakeFile], progress: Progress, share: Share = ALL) -> set[str]:
+        """Scan and stage a share of the pieces of large files; return the names of those that are read in pieces.
+
+        Each file is opened by one process first, which finds its pieces; then all processes scan them.
+        """
+        if not files or not limits_of(self.settings).keeps_all:
+            return set()
+        in_pieces = set(self._stage(list(first_pieces(files))))
+        shares = list(shares_of([file for file in files if file.name in in_pieces], share, self.settings.jobs))
+        for done, _ in enumerate(self._stage(shares)):
+            progress("share", done, len(shares))
         return in_pieces
+
+    def _stage(self, files: Sequence[LakeFile]) -> Iterator[str]:
+        """Stage the pieces of files, each those of its share; yield the names of files that have pieces."""
+        options = replace(read_options(self.settings, None), pieces=self.pieces or self.staging.pieces)
+        for unit in profile_in_workers(files, options, limits_of(self.settings), read_limits_of(self.settings)):
+            _require_copies(unit.outcomes)
+            yield from (one.path for one in unit.outcomes if one.reason == IN_PIECES)
+
+    def _is_worth_sharing(self, file: LakeFile) -> bool:
+        """Return whether all processes read a file: of one in parts, those that are known are not read."""
+        has_others = self.settings.jobs >= _MANY_JOBS and self.pieces is None
+        return has_others and is_shared(file) and not (file.parts and self.earlier is not None)
 
     def _read(self, files: Sequence[LakeFile]) -> Iterator[dict[str, FileOutcome]]:
         """Profile files and stage the records of their columns; yield the outcomes of each work unit, by name."""

@@ -24,6 +24,7 @@ from lakeindex.build.list_files import list_files
 from lakeindex.build.planned import made_for, planned_manifest
 from lakeindex.build.profiling import FileProfiler
 from lakeindex.build.room import Room
+from lakeindex.build.shared_files import is_shared
 from lakeindex.config.index_settings import limits_of, settings_built_with
 from lakeindex.config.settings import Settings
 from lakeindex.errors import InvalidSetting, NotFound, StaleArtifact, WriteFailed
@@ -36,10 +37,6 @@ from lakeindex.types.layouts import Parts
 from lakeindex.types.reports import IN_PIECES, FileOutcome, FileStatus, Progress
 from lakeindex.types.share import Share
 
-SHARED_BYTES = 64 << 20
-"""Files from this size on are read by all shards together."""
-_IN_RANGES = (".parquet", ".pq", ".csv", ".tsv", ".txt")
-"""Of files that perhaps can be read so. One that then can't is read by the shard whose it is."""
 _FOLDERS = "shard-*-of-*"
 
 
@@ -71,11 +68,6 @@ def _weight(file: LakeFile) -> int:
     return 1 if is_shared(file) else max(file.size, 1)
 
 
-def is_shared(file: LakeFile) -> bool:
-    """Return whether shards read a file together, each some pieces of it, as far as its name tells."""
-    return file.size >= SHARED_BYTES and (bool(file.parts) or file.name.lower().endswith(_IN_RANGES))
-
-
 def read_shard(
     lake: Path, folder: Path, shard: Shard, settings: Settings, model: BuildModel, progress: Progress
 ) -> list[FileOutcome]:
@@ -97,7 +89,7 @@ def read_shard(
         room = Room.of(folder, staging.folder, staging.folder, sum(file.size for file in chosen))
         private_texts = PrivateTextEncoder(model, staging, None)
         profiler = FileProfiler(staging, settings, private_texts, room, names, pieces=pieces_in(folder, planned))
-        in_pieces = profiler.stage_pieces(names.hide_files(shared), shard, progress)
+        in_pieces = profiler.stage_pieces(names.hide_files(shared), progress, shard)
         alone = [file for file in names.hide_files(chosen) if file.name not in in_pieces]
         outcomes = profiler.profile(alone, progress)
         columns = Columns.gather(None, (), staging.records(STAGED_SCHEMA))

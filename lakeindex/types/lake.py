@@ -56,6 +56,8 @@ class LakeFile:
     """The folder that its parts are in, relative to the lake's root, with a `/` at its end; `` for the root."""
     unreadable: tuple[tuple[str, str], ...] = ()
     """The names of parts that are not opened, and why: their reader crashed."""
+    share: Share | None = None
+    """Which pieces of its tables to scan, for others to put together; None to read all of it."""
     is_indexed: bool = False
     """Whether the index has its tables, which stay as they are where a part can't be seen."""
 
@@ -98,8 +100,6 @@ class ReadOptions:
     """Where scans of a table's pieces are left for a build that is interrupted; None for nowhere."""
     earlier: Path | None = None
     """Where the build before has left those of tables in many files; None where there was none."""
-    share: Share | None = None
-    """Which pieces of tables to scan, into `pieces`, and nothing else; None to read all of a file."""
     threads: int = 1
     """How many of the columns of a large table may be looked at side by side."""
     wants_scan: bool = False

@@ -34,3 +34,6 @@ class Share:
     def of_each(self, several: Sequence[_T]) -> Sequence[_T]:
         """Return those of several that fall to it, as cards are dealt."""
         return several[self.number - 1 :: self.of]
+
+
+ALL = Share(1, 1)

@@ -52,7 +52,7 @@ def test_shards_that_are_merged_are_the_index_of_a_single_build(
 def test_shards_read_large_files_together(
     tmp_path: Path, staging: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lakeindex.build.shards.SHARED_BYTES", 0)
+    monkeypatch.setattr("lakeindex.build.shared_files.SHARED_BYTES", 0)
     root = tmp_path / "lake"
     for day in range(64):
         write_parquet(root / f"visits/day={day:02d}/part-0.parquet", {"id": [day, day + 100], "shop": ["A", "B"]})

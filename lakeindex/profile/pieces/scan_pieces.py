@@ -87,8 +87,19 @@ class PieceScanner:
         staged = self.store.staged_keys()
         missing = [piece for piece in share.of_each(pieces) if piece.key not in staged]
         if missing:
-            self._scan_missing(missing, self._first_readings(pieces[0]), self._new_columns())
+            readings = self._first_readings(pieces[0])
+            self._scan_missing(missing, readings, self._columns_so_far(pieces, readings))
         return True
+
+    def _columns_so_far(self, pieces: Sequence[Piece], readings: Sequence[ColumnReading]) -> list[GrowingScan]:
+        """Return what is known of the columns by pieces that others have staged: fewer values have to be kept then."""
+        columns, before = self._new_columns(), self.store.before()
+        kept = None if before is None else before.only({piece.key for piece in pieces})
+        if kept is not None and all(one.is_as(other) for one, other in zip(kept.readings, readings, strict=True)):
+            scans = kept.merged(self.limits)
+            if scans is not None:
+                _add(columns, scans)
+        return columns
 
     def _first_readings(self, first: Piece) -> Sequence[ColumnReading]:
         known = self.store.first_readings()

@@ -106,8 +106,8 @@ class _Round:
                 worker.kill()
 
     def _threads_for(self, files: Files) -> int:
-        """Return how many threads read files: as many as there may be workers for a large one."""
-        is_large = len(files) == 1 and files[0].size > _LARGE_BYTES
+        """Return how many threads read files: for a large one that workers don't share, as many as these may be."""
+        is_large = len(files) == 1 and files[0].size > _LARGE_BYTES and files[0].share is None
         return self.read_limits.jobs if is_large else 1
 
     def _next(self) -> Files:

@@ -62,21 +62,22 @@ class Request:
         files = tuple(map(_file_from_json, request["files"]))
         options = request["options"]
         folders = {name: options[name] and Path(options[name]) for name in _FOLDERS}
-        share = options["share"] and Share(**options["share"])
-        known = folders | {"header": Header(options["header"]), "share": share}
-        read_options = ReadOptions(**options | known)
+        read_options = ReadOptions(**options | {"header": Header(options["header"])} | folders)
         return cls(files, read_options, limits_from_json(request["limits"]))
 
 
 def _file_to_json(file: LakeFile) -> dict[str, Any]:
-    return _fields_of(file) | {"path": str(file.path), "parts": list(map(_file_to_json, file.parts))}
+    share = file.share and asdict(file.share)
+    parts = list(map(_file_to_json, file.parts))
+    return _fields_of(file) | {"path": str(file.path), "parts": parts, "share": share}
 
 
 def _file_from_json(read: dict[str, Any]) -> LakeFile:
     layout = read["layout"] and Layout(read["layout"])
     parts = tuple(map(_file_from_json, read["parts"]))
     unreadable = _pairs(read["unreadable"])
-    known = {"path": Path(read["path"]), "parts": parts, "layout": layout, "unreadable": unreadable}
+    share = read["share"] and Share(**read["share"])
+    known = {"path": Path(read["path"]), "parts": parts, "layout": layout, "unreadable": unreadable, "share": share}
     return LakeFile(**read | known)
 
 

@@ -63,9 +63,9 @@ def _profile_with(
         refuse_replaced(file)
         found = connector.tables(file, options)
         readers = [TableReader(connector, file, table, options) for table in found]
-        if options.share is not None:
+        if file.share is not None:
             # All tables, whichever comes first: others leave the file to be put together of what is staged.
-            have_pieces = [stage_pieces(reader, profiles.limits, options.share) for reader in readers]
+            have_pieces = [stage_pieces(reader, profiles.limits, file.share) for reader in readers]
             return FileOutcome(file.name, FileStatus.SKIPPED, IN_PIECES if all(have_pieces) else "")
         if isinstance(found, PartialTables):
             tables, failed = _profile_independently(readers, name, profiles)

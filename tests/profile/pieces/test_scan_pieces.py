@@ -86,9 +86,12 @@ def files_of(root: Path) -> list[LakeFile]:
     return find_parts(files, root, Parts.AUTO, find_connectors)[0]
 
 
-def profiled(root: Path, options: ReadOptions | None = None) -> tuple[FileOutcome, dict[str, Any]]:
+def profiled(
+    root: Path, options: ReadOptions | None = None, share: Share | None = None
+) -> tuple[FileOutcome, dict[str, Any]]:
     """Profile a lake of one table; return what became of it, and what is known of its columns."""
-    outcome, records = profile_files(files_of(root), find_connectors(), options or ReadOptions(), FEW)
+    files = [replace(file, share=share) for file in files_of(root)]
+    outcome, records = profile_files(files, find_connectors(), options or ReadOptions(), FEW)
     assert isinstance(outcome, FileOutcome) and isinstance(records, pa.Table)
     return outcome, records.to_pydict()
 
@@ -272,7 +275,7 @@ def test_shares_that_were_staged_are_put_together_without_reading_rows(
     pieces.mkdir()
     options = ReadOptions(pieces=pieces)
     for number in (3, 1, 2, 1):
-        outcome, records = profiled(one_file, replace(options, share=Share(number, 3)))
+        outcome, records = profiled(one_file, options, Share(number, 3))
         assert (outcome.status, outcome.reason, outcome.tables) == (FileStatus.SKIPPED, IN_PIECES, ())
         assert records["table_id"] == []
     monkeypatch.setattr(ranged_pieces.RangedPieces, "read", None)
@@ -285,7 +288,7 @@ def test_a_file_that_has_no_pieces_is_left_to_be_read_as_a_whole(tmp_path: Path)
     root = tmp_path / "lake"
     root.mkdir()
     (root / "some.csv").write_text("a,b\n1,2\n3\n" + "4,5\n" * 30_000)
-    outcome, _ = profiled(root, ReadOptions(pieces=tmp_path, share=Share(1, 2)))
+    outcome, _ = profiled(root, ReadOptions(pieces=tmp_path), Share(1, 2))
     assert (outcome.status, outcome.reason) == (FileStatus.SKIPPED, "")
     assert not list(tmp_path.glob(f"*{SCANS}"))
 
