@@ -52,7 +52,7 @@ _BLOCKS, _FEW_MORE = 8, 4
 
 
 def _places_of_best(scores: Floats, sizes: Sequence[Floats | Integers], limit: int) -> Integers:
-    """Return the places of the highest scores, of ties those of the smallest sizes one after the other, and few more."""
+    """Return the places of the highest scores, of ties those of the smallest sizes in turn, and few more."""
     # As many blocks have a highest score of at least the bound. np.partition takes thirty times as long where most
     # scores tie, as those of copies do.
     starts = np.arange(0, len(scores), max(1, len(scores) // (_BLOCKS * limit)))
