@@ -42,7 +42,7 @@ def best(numbers: Integers, scores: Floats, sizes: Floats, limit: int) -> tuple[
     """Return the `limit` highest scores, best first; ties by the smaller size, then the lower number."""
     if len(numbers) > limit:
         kept = _places_of_best(scores, [sizes, numbers], limit)
-        numbers, scores, sizes = (array[kept] for array in (numbers, scores, sizes))
+        numbers, scores, sizes = numbers[kept], scores[kept], sizes[kept]
     order = np.lexsort((numbers, sizes, -scores))[:limit]
     return numbers[order], scores[order]
 
