@@ -8,6 +8,7 @@ from lakeindex.lake_map.declared.declarations import DeclaredKeys
 from lakeindex.lake_map.declared.declared_keys import read_declared_keys
 from lakeindex.lake_map.keys import TableKeys
 from lakeindex.lake_map.keys import find_keys as keys_of_table
+from lakeindex.lake_map.known_keys import KnownKeys
 from lakeindex.lake_map.known_references import KnownReferences
 from lakeindex.lake_map.relationship import Method
 from lakeindex.lake_map.relationships import Relationships, find_relationships
@@ -18,7 +19,12 @@ from lakeindex.types.lake import ColumnId, TableId
 
 def find_keys(opened: OpenIndex, table: str) -> TableKeys:
     """Find the keys of a table. Raises NotFound with the nearest names."""
-    return keys_of_table(opened.searcher, _tables(opened), opened.known_as(ColumnId(TableId(table), "")).table)
+    own = opened.known_as(ColumnId(TableId(table), "")).table
+    directory = opened.searcher.directory
+    directory.keys_of_table(own)
+    declared = DeclaredKeys() if opened.why_no_rows() else read_declared_keys(opened.root, directory, [own])
+    known = KnownKeys.of(directory, own, declared, _known(opened, declared))
+    return keys_of_table(opened.searcher, _tables(opened), own, known)
 
 
 def relationships(opened: OpenIndex, min_probability: float) -> Relationships:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from lakeindex.lake_map.paths.path_join import PathJoin
     from lakeindex.open_index import OpenIndex
 
-_MOST_COLUMNS = 3_000
-"""Up to so many columns, a lake is asked for all of its references."""
+_MOST_COLUMNS = 10_000
+"""Up to so many columns, a lake is asked for all of its references, which takes seconds."""
 
 
 @dataclass(frozen=True, slots=True)

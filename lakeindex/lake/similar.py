@@ -77,7 +77,8 @@ class Similar:
         return pa.table([range(1, len(names) + 1), names, scores, verdicts, differs], schema=SIMILAR_SCHEMA)
 
     def __repr__(self) -> str:
-        head = f"{len(self.tables)} tables are similar to {self.table}"
+        count = len(self.tables)
+        head = f"{'1 table is' if count == 1 else f'{count} tables are'} similar to {self.table}"
         rows = zip(self.tables, self.judgements, strict=True)
         lines = [f"{one.score:.3f}  {one.table}  {judged}".rstrip() for one, judged in rows]
         return "\n".join(map(visible_line, [head, *lines]))

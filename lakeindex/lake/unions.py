@@ -96,7 +96,8 @@ class Unionable:
         return _Side(side.columns, side.file_source, dict(names))
 
     def __repr__(self) -> str:
-        head = f"{len(self.tables)} tables share attributes with {self.table}"
+        count = len(self.tables)
+        head = f"{'1 table shares' if count == 1 else f'{count} tables share'} attributes with {self.table}"
         return "\n".join(map(visible_line, [head, *(f"{one.score:.3f}  {one.table}" for one in self.tables)]))
 
 

@@ -58,14 +58,18 @@ class TableRows:
         Of a table of many rows, sets that repeat in a sample are counted there alone.
         """
         if not sets or self.count <= _MANY_ROWS:
-            return self._count(sets, "side")
+            return self.count_all(sets)
         sampled = self._count(
             sets, f"(SELECT * FROM side USING SAMPLE reservoir({_SAMPLED} ROWS) REPEATABLE ({_SEED}))"
         )
         places = np.flatnonzero(sampled.filled == sampled.distinct)
-        whole = self._count([sets[place] for place in places.tolist()], "side")
+        whole = self.count_all([sets[place] for place in places.tolist()])
         sampled.filled[places], sampled.distinct[places] = whole.filled, whole.distinct
         return sampled
+
+    def count_all(self, sets: Sequence[tuple[int, ...]]) -> SetCounts:
+        """Count the combinations of values of sets of columns in all rows."""
+        return self._count(sets, "side")
 
     def _count(self, sets: Sequence[tuple[int, ...]], rows: str) -> SetCounts:
         counts: list[int] = []

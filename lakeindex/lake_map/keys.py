@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -18,6 +18,8 @@ from lakeindex.lake_map.key_dependencies import dependencies_table, find_depende
 from lakeindex.lake_map.key_features import TableColumns
 from lakeindex.lake_map.key_model import KeyModel
 from lakeindex.lake_map.key_rows import SetCounts, TableRows
+from lakeindex.lake_map.known_keys import KnownKeys
+from lakeindex.lake_map.relationship import Method
 from lakeindex.models.weights import KEYS
 from lakeindex.search.searcher import Searcher
 from lakeindex.types.columns import KINDS, Kind
@@ -30,9 +32,11 @@ KEYS_SCHEMA = pa.schema(
         pa.field("columns", _TEXT),
         pa.field("probability", pa.float64()),
         pa.field("evidence", _TEXT),
+        pa.field("method", _TEXT),
     ]
 )
-"""`columns` are the names, joined by `+`; `probability` that more rows of the same kind would still be told apart."""
+"""`columns` are the names, joined by `+`; `probability` that more rows of the same kind would still be told apart, 1 of
+what is declared or confirmed; `method` is one of Method. Columns are only ever appended."""
 
 MOST_COLUMNS = 3
 _MOST_COMBINED, _MOST_ALONE = 12, 200
@@ -41,6 +45,17 @@ _LEAST_PROBABILITY = 0.2
 """Below, values are unique by chance: the table is small, or the column measures something."""
 _NEVER = (Kind.EMPTY, Kind.BOOLEAN)
 _HARDLY = (Kind.EMPTY, Kind.DECIMAL)
+
+
+@dataclass(frozen=True, slots=True)
+class TableKey:
+    """A key of a table."""
+
+    places: tuple[int, ...]
+    """Of its columns in the table."""
+    probability: float
+    evidence: str
+    method: Method
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +69,7 @@ class TableKeys:
     """None where the lake's rows can't be reached."""
 
     def to_arrow(self) -> pa.Table:
-        """Return the keys as KEYS_SCHEMA, the likeliest first."""
+        """Return the keys as KEYS_SCHEMA: those that are known, the others with the likeliest first."""
         return self.found
 
     def dependencies(self) -> pa.Table:
@@ -63,8 +78,11 @@ class TableKeys:
         return dependencies_table(found, self.names)
 
 
-def find_keys(searcher: Searcher, tables: LakeTables | None, table: TableId) -> TableKeys:
-    """Find the keys of a table; without its rows, only single columns, by their profiles.
+_NOTHING = KnownKeys()
+
+
+def find_keys(searcher: Searcher, tables: LakeTables | None, table: TableId, known: KnownKeys = _NOTHING) -> TableKeys:
+    """Find the keys of a table beside those that are known; without its rows, only single columns, by their profiles.
 
     Raises NotFound with the nearest names, UnreadableTable when the file is gone or no longer what it was.
     """
@@ -74,8 +92,9 @@ def find_keys(searcher: Searcher, tables: LakeTables | None, table: TableId) -> 
     own = TableColumns(columns, KeyNames.of_table(searcher.directory, table), int(keys[0]), len(keys))
     rows = None if tables is None else TableRows.open(tables, table, int(searcher.directory.facts.rows[keys[0]]))
     unique = unique_sets(own, rows)
-    found = _ranked(own, unique, names)
-    return TableKeys(found, _remarks(own, unique, found, rows), names, rows)
+    inferred = _inferred(own, {one: filled for one, filled in unique.items() if not known.has(one)})
+    found = keys_table([*_known(own, known, rows), *inferred.keys], names)
+    return TableKeys(found, (*known.remarks, *_remarks(inferred, found, rows)), names, rows)
 
 
 def unique_sets(own: TableColumns, rows: TableRows | None) -> dict[tuple[int, ...], int]:
@@ -122,19 +141,44 @@ def _is_filled(own: TableColumns, places: tuple[int, ...]) -> bool:
     return bool((own.columns.null_shares[own.first + np.array(places)] <= _MOST_NULLS).all())
 
 
-def _ranked(own: TableColumns, unique: dict[tuple[int, ...], int], names: Sequence[str]) -> pa.Table:
+def _known(own: TableColumns, known: KnownKeys, rows: TableRows | None) -> Iterator[TableKey]:
+    """Yield the keys that are known, with what the rows show of them."""
+    sets = list(known.said)
+    counts = None if rows is None else rows.count_all(sets)
+    total = int(own.columns.directory.facts.rows[own.first])
+    for place, columns in enumerate(sets):
+        method, said = known.said[columns]
+        shown = "the rows can't be read"
+        if counts is not None:
+            shown = _shown(total, int(counts.filled[place]), int(counts.distinct[place]))
+        yield TableKey(columns, 1.0, f"{said}; {shown}", method)
+
+
+def _shown(rows: int, filled: int, distinct: int) -> str:
+    repeated = f"{filled - distinct:,} of them repeat another one" if distinct < filled else "all different"
+    return f"{filled:,} rows, {repeated}{_missing(rows, filled)}"
+
+
+def _missing(rows: int, filled: int) -> str:
+    return f", {rows - filled:,} of {rows:,} without a value" if filled < rows else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Inferred:
+    keys: list[TableKey]
+    rejected: int
+    """Sets of columns that are unique by chance."""
+
+
+def _inferred(own: TableColumns, unique: dict[tuple[int, ...], int]) -> _Inferred:
     sets = list(unique)
     probabilities = KeyModel.open(KEYS).probabilities(own.features(sets))
     order = [place for place in _order(sets, probabilities).tolist() if probabilities[place] >= _LEAST_PROBABILITY]
-    return pa.table(
-        {
-            "rank": list(range(1, len(order) + 1)),
-            "columns": ["+".join(names[place] for place in sets[one]) for one in order],
-            "probability": pa.array(probabilities[order], pa.float64()),
-            "evidence": [_evidence(own, sets[one], unique[sets[one]]) for one in order],
-        },
-        KEYS_SCHEMA,
-    )
+    keys = [
+        TableKey(sets[one], float(probabilities[one]), _evidence(own, sets[one], unique[sets[one]]), Method.INFERRED)
+        for one in order
+    ]
+    return _Inferred(keys, len(sets) - len(keys))
 
 
 def _order(sets: Sequence[tuple[int, ...]], probabilities: Floats) -> Integers:
@@ -145,19 +189,30 @@ def _order(sets: Sequence[tuple[int, ...]], probabilities: Floats) -> Integers:
 
 def _evidence(own: TableColumns, places: tuple[int, ...], filled: int) -> str:
     rows = int(own.columns.directory.facts.rows[own.first])
-    missing = f", {rows - filled:,} of {rows:,} without a value" if filled < rows else ""
     expected = np.expm1(own.features([places])[0][2])
-    return f"{filled:,} rows, all different{missing}; by chance {expected:,.3g} pairs of them would be equal"
+    return f"{_shown(rows, filled, filled)}; by chance {expected:,.3g} pairs of them would be equal"
 
 
-def _remarks(
-    own: TableColumns, unique: dict[tuple[int, ...], int], found: pa.Table, rows: TableRows | None
-) -> tuple[str, ...]:
+def keys_table(keys: Sequence[TableKey], names: Sequence[str]) -> pa.Table:
+    """Return keys as KEYS_SCHEMA, in their order; `names` are those of the table's columns."""
+    columns: dict[str, list[Any]] = {
+        "rank": list(range(1, len(keys) + 1)),
+        "columns": ["+".join(names[place] for place in one.places) for one in keys],
+        "probability": [one.probability for one in keys],
+        "evidence": [one.evidence for one in keys],
+        "method": [str(one.method) for one in keys],
+    }
+    return pa.table(columns, KEYS_SCHEMA)
+
+
+def _remarks(inferred: _Inferred, found: pa.Table, rows: TableRows | None) -> tuple[str, ...]:
     remarks = (
         [] if rows is not None else ["the rows can't be read: only single columns are looked at, by their profiles"]
     )
-    if rejected := len(unique) - len(found):
-        remarks.append(f"{rejected:,} sets of columns are unique only as the table has few rows, or measures something")
+    if inferred.rejected:
+        remarks.append(
+            f"{inferred.rejected:,} sets of columns are unique only as the table has few rows, or measures something"
+        )
     if not len(found):
         remarks.append("nothing tells the rows apart that would go on doing so")
     return tuple(remarks)

@@ -8,7 +8,11 @@ import pyarrow as pa
 
 from lakeindex.catalog.directory import Directory
 from lakeindex.join.lake_tables import LakeTables
-from lakeindex.lake_map.foreign_keys.composite_references import declared_composites, find_composite_references
+from lakeindex.lake_map.foreign_keys.composite_references import (
+    CompositeReferences,
+    declared_composites,
+    find_composite_references,
+)
 from lakeindex.lake_map.foreign_keys.count_orphans import OrphanCounter
 from lakeindex.lake_map.foreign_keys.key_columns import KeyColumns
 from lakeindex.lake_map.foreign_keys.reference import references_table
@@ -47,11 +51,24 @@ def find_relationships(
     columns = KeyColumns(searcher.directory)
     counter = None if tables is None else OrphanCounter(tables)
     single = find_single_references(searcher, columns, known, counter, min_probability)
-    composite = declared_composites(known, columns, counter)
+    composite = CompositeReferences([], 0)
     if tables is not None:
-        composite += find_composite_references(searcher, columns, tables, known, min_probability)
-    found = references_table([*single.references, *composite], searcher.directory)
-    return Relationships(found, searcher.directory, (*known.remarks, *_remarks(searcher, len(found), single.circular)))
+        composite = find_composite_references(searcher, columns, tables, known, min_probability)
+    several = [*declared_composites(known, columns, counter), *composite.references]
+    found = references_table([*single.references, *several], searcher.directory)
+    remarks = [*known.remarks, *_remarks(searcher, len(found), single.circular)]
+    remarks += _left_out(0 if counter is None else counter.skipped, composite.left_out)
+    return Relationships(found, searcher.directory, tuple(remarks))
+
+
+def _left_out(counts: int, composite: int) -> list[str]:
+    """Say what was not looked at, so that the answer comes in bounded time."""
+    remarks = []
+    if counts:
+        remarks.append(f"references whose orphans are estimated, as counting all rows takes too long: {counts:,}")
+    if composite:
+        remarks.append(f"pairs of tables not looked at that may share a key of several columns: {composite:,}")
+    return remarks
 
 
 def _remarks(searcher: Searcher, found: int, circular: int) -> list[str]:
@@ -64,5 +81,6 @@ def _remarks(searcher: Searcher, found: int, circular: int) -> list[str]:
     elif not found:
         remarks.append(f"no column of the {count:,} tables refers to a key of one of them")
     if circular:
-        remarks.append(f"{circular:,} references are left out that would close a circle of keys with the same values")
+        left_out = "1 reference is" if circular == 1 else f"{circular:,} references are"
+        remarks.append(f"{left_out} left out that would close a circle of keys with the same values")
     return remarks

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import random
 import shutil
 from pathlib import Path
@@ -9,7 +10,8 @@ import pytest
 from lakeindex import Lake
 from lakeindex.errors import NotFound
 from lakeindex.lake_map.keys import KEYS_SCHEMA
-from tests.lake_map.small_lakes import index, write, write_shop
+from lakeindex.types.lake import ColumnId, TableId
+from tests.lake_map.small_lakes import SETTINGS, index, write, write_shop
 
 
 def keys_of(lake: Lake, table: str) -> list[str]:
@@ -97,3 +99,87 @@ def test_a_pair_of_columns_may_decide_what_neither_does(tmp_path: Path) -> None:
     found = index(tmp_path / "lake").keys("t.csv").dependencies().to_pylist()
     assert ("a+b", "value", 1.0) in {(row["determinant"], row["dependent"], row["share"]) for row in found}
     assert not [row for row in found if row["dependent"] == "value" and row["determinant"] != "a+b"]
+
+
+def rows_of(lake: Lake, table: str) -> dict[str, dict[str, object]]:
+    return {row["columns"]: row for row in lake.keys(table).to_arrow().to_pylist()}
+
+
+PACKAGE = {
+    "resources": [
+        {
+            "name": "orders",
+            "path": "orders.csv",
+            "schema": {
+                "primaryKey": "customer_id",
+                "uniqueKeys": [["employee_id", "id"], ["nowhere"]],
+                "fields": [{"name": "id", "constraints": {"unique": True}}, {"name": "amount"}],
+            },
+        },
+        {
+            "name": "shipments",
+            "path": "shipments.csv",
+            "schema": {
+                "foreignKeys": [
+                    {
+                        "fields": ["line", "order_id"],
+                        "reference": {"resource": "lines", "fields": ["line", "order_id"]},
+                    }
+                ]
+            },
+        },
+        {"name": "lines", "path": "order_lines.csv"},
+    ]
+}
+
+
+def test_declared_keys_come_first_and_stay_whatever_the_rows_show(tmp_path: Path) -> None:
+    folder = write_shop(tmp_path / "lake")
+    (folder / "datapackage.json").write_text(json.dumps(PACKAGE), "utf-8")
+    lake = index(folder)
+    rows = rows_of(lake, "orders.csv")
+    assert [(name, row["method"], row["probability"]) for name, row in rows.items()][:3] == [
+        ("customer_id", "declared", 1.0),
+        ("employee_id+id", "declared", 1.0),
+        ("id", "declared", 1.0),
+    ]
+    assert rows["customer_id"]["evidence"] == (
+        "datapackage.json declares it the primary key; 80 rows, 50 of them repeat another one"
+    )
+    assert rows["id"]["evidence"] == "datapackage.json declares it unique; 80 rows, all different"
+    assert {row["method"] for name, row in rows.items() if name not in ("customer_id", "employee_id+id", "id")} <= {
+        "inferred"
+    }
+    assert lake.keys("orders.csv").remarks[0] == (
+        "datapackage.json declares a key of orders.csv by columns that it hasn't: nowhere"
+    )
+
+
+def test_what_a_declared_reference_refers_to_is_a_declared_key(tmp_path: Path) -> None:
+    folder = write_shop(tmp_path / "lake")
+    (folder / "datapackage.json").write_text(json.dumps(PACKAGE), "utf-8")
+    rows = rows_of(index(folder), "order_lines.csv")
+    assert [(name, row["method"]) for name, row in rows.items()] == [("line+order_id", "declared")]
+    assert "a declared reference of shipments.csv refers to it" in str(rows["line+order_id"]["evidence"])
+
+
+def test_a_key_that_an_accepted_pair_refers_to_is_confirmed(tmp_path: Path) -> None:
+    lake = index(write_shop(tmp_path / "lake"))
+    before = rows_of(lake, "customers.csv")
+    lake.accept(ColumnId(TableId("orders.csv"), "customer_id"), ColumnId(TableId("customers.csv"), "id"))
+    rows = rows_of(lake, "customers.csv")
+    assert (before["id"]["method"], rows["id"]["method"]) == ("inferred", "confirmed")
+    assert rows["id"]["evidence"] == "orders.csv refers to it, as was accepted; 30 rows, all different"
+    assert rows.keys() == before.keys()
+
+
+def test_whoever_sees_one_table_is_told_its_declared_keys(tmp_path: Path) -> None:
+    folder = write_shop(tmp_path / "lake")
+    (folder / "datapackage.json").write_text(json.dumps(PACKAGE), "utf-8")
+    index(folder).close()
+    lake = Lake.open(tmp_path / "lake.index", SETTINGS, allowed=["orders.csv"])
+    assert [name for name, row in rows_of(lake, "orders.csv").items() if row["method"] == "declared"] == [
+        "customer_id", "employee_id+id", "id",
+    ]  # fmt: skip
+    with pytest.raises(NotFound):
+        lake.keys("order_lines.csv")

@@ -9,6 +9,11 @@ import pytest
 
 from lakeindex import ColumnId, Lake, TableId
 from lakeindex.errors import InvalidSetting
+from lakeindex.lake_map.foreign_keys import composite_references
+from lakeindex.lake_map.foreign_keys.count_orphans import OrphanCounter
+from lakeindex.lake_map.foreign_keys.key_columns import KeyColumns
+from lakeindex.lake_map.foreign_keys.single_references import find_single_references
+from lakeindex.lake_map.known_references import KnownReferences
 from lakeindex.lake_map.relationship import RELATIONSHIPS_SCHEMA
 from lakeindex.lake_map.relationships import Relationships
 from tests.lake_map.small_lakes import SETTINGS, index, write, write_shop
@@ -218,3 +223,23 @@ def test_whoever_sees_some_tables_gets_the_references_among_those(shop_index: Pa
 def test_a_probability_that_is_none_is_refused(shop: Lake) -> None:
     with pytest.raises(InvalidSetting, match="min_probability is a number from 0 to 1"):
         shop.relationships(1.5)
+
+
+def test_what_takes_too_long_is_left_out_and_said(shop: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(composite_references, "_SECONDS", 0.0)
+    found = shop.relationships()
+    assert set(by_pair(found)) == SINGLE
+    assert found.remarks == ("pairs of tables not looked at that may share a key of several columns: 1",)
+
+
+def test_orphans_are_estimated_where_there_is_no_time_to_count(tmp_path: Path) -> None:
+    lake = tmp_path / "lake"
+    write(lake / "customers.csv", ["customer_id", "name"], [(n + 101, f"name {n}") for n in range(6_000)])
+    write(lake / "orders.csv", ["order_id", "customer_id"], [(90_000 + n, n // 2 + 101) for n in range(10_000)])
+    opened = index(lake).opened
+    counter = OrphanCounter(opened.tables, 0.0)
+    columns = KeyColumns(opened.searcher.directory)
+    found = find_single_references(opened.searcher, columns, KnownReferences(), counter, 0.4)
+    (reference,) = [one for one in found.references if one.orphans < 0.5]
+    assert reference.orphans == pytest.approx(0.0, abs=0.05)
+    assert counter.skipped >= 1

@@ -1,4 +1,4 @@
-"""Read the foreignKeys of CSVW metadata: https://www.w3.org/TR/tabular-metadata/#schemas, section 5.5.2.1."""
+"""Read the keys of CSVW metadata: https://www.w3.org/TR/tabular-metadata/#schemas, primaryKey and foreignKeys."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ def is_csvw(file: str) -> bool:
 
 
 def read_csvw(sidecar: Sidecar, metadata: Any, found: Declarations) -> None:
-    """Read the foreign keys of a table, or of all tables of a group."""
+    """Read the keys of a table, or of all tables of a group."""
     described = objects_in(metadata, "tables") or ([metadata] if isinstance(metadata, dict) else [])
     group = _Group(sidecar, [_Described(sidecar.folder, one) for one in described], found)
     for table in group.tables:
+        group.add_primary(table)
         for one in objects_in(table.schema, "foreignKeys"):
             group.add(table, one)
 
@@ -75,6 +76,11 @@ class _Group:
     sidecar: Sidecar
     tables: Sequence[_Described]
     found: Declarations
+
+    def add_primary(self, table: _Described) -> None:
+        names = texts_of(table.schema.get("primaryKey"))
+        headers = [column.name for column in self._columns(table, names)] or names
+        self.found.add_unique(table.id, headers, True, self.sidecar.name)
 
     def add(self, table: _Described, key: JsonObject) -> None:
         reference = object_in(key, "reference")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +14,21 @@ from lakeindex.lake_map.declared.datapackage import DATA_PACKAGE, read_package
 from lakeindex.lake_map.declared.declarations import Declarations, DeclaredKeys
 from lakeindex.lake_map.declared.schema_sql import MOST_SQL_BYTES, SCHEMA_SQL, read_schema
 from lakeindex.lake_map.declared.sidecars import Sidecar, find_sidecars
+from lakeindex.types.lake import TableId
 
 _MOST_BYTES = 16 << 20
 
 
-def read_declared_keys(root: Path, directory: Directory) -> DeclaredKeys:
-    """Read the sidecars of the folders in which there are tables, and of those above, up to the lake's own."""
+def read_declared_keys(root: Path, directory: Directory, tables: Sequence[TableId] = ()) -> DeclaredKeys:
+    """Read the sidecars of the folders of some tables, or all, and of those above, up to the lake's own."""
     found = Declarations(directory)
-    for sidecar in find_sidecars(root, directory.visible_tables(), lambda file: _reader_of(file) is not None):
+    for sidecar in find_sidecars(root, tables or directory.visible_tables(), lambda file: _reader_of(file) is not None):
         read = _reader_of(sidecar.file)
         assert read is not None
         try:
             read(sidecar, found)
         except (OSError, ValueError, RecursionError, LakeIndexError) as error:
-            found.leave_out(sidecar.name, _reason(error))
+            found.leave_out(f"{sidecar.name} is left out: {_reason(error)}")
     return found.known()
 
 

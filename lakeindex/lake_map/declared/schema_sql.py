@@ -1,4 +1,4 @@
-"""Read the foreign keys of a database's schema in SQL, `schema.sql`, beside the tables that were exported from it.
+"""Read the keys of a database's schema in SQL, `schema.sql`, beside the tables that were exported from it.
 
 It is parsed, never run. Which engine wrote it is not said in it: each statement is read as that of the first engine
 whose SQL it is.
@@ -35,7 +35,9 @@ _PARTS = re.compile(
     |[^-/'"`;\n]+|.""",
     re.DOTALL | re.MULTILINE | re.IGNORECASE | re.VERBOSE,
 )
-_DECLARES = re.compile(r"\s*(?:CREATE\b.{0,40}?\bTABLE|ALTER\s+TABLE)\b.*\b(?:REFERENCES|PRIMARY)\b", re.DOTALL | re.I)
+_DECLARES = re.compile(
+    r"\s*(?:CREATE\b.{0,40}?\bTABLE|ALTER\s+TABLE)\b.*\b(?:REFERENCES|PRIMARY|UNIQUE)\b", re.DOTALL | re.I
+)
 
 
 def read_schema(sidecar: Sidecar, text: str, found: Declarations) -> None:
@@ -48,6 +50,7 @@ def read_schema(sidecar: Sidecar, text: str, found: Declarations) -> None:
     for tree in trees:
         schema.learn_primary(tree)
     for tree in trees:
+        schema.add_unique(tree)
         schema.add_foreign(tree)
 
 
@@ -97,7 +100,7 @@ class _Schema:
                 continue
             if isinstance(tree, (exp.Create, exp.Alter)) and tree.find(exp.Table):
                 return tree
-        self.found.remarks.append(f"a statement of {self.sidecar.name} can't be read: {_shortened(statement)}")
+        self.found.leave_out(f"a statement of {self.sidecar.name} can't be read: {_shortened(statement)}")
         return None
 
     def learn_primary(self, tree: Expression) -> None:
@@ -109,6 +112,21 @@ class _Schema:
             self.primary[table] = _names(key.expressions)
         for one in tree.find_all(exp.PrimaryKeyColumnConstraint):
             self.primary.setdefault(table, [_column_of(one)])
+
+    def add_unique(self, tree: Expression) -> None:
+        """Add the keys of a statement's table."""
+        from sqlglot import exp
+
+        table = _name_of(tree)
+        primary = [_names(key.expressions) for key in tree.find_all(exp.PrimaryKey)]
+        primary += [[_column_of(one)] for one in tree.find_all(exp.PrimaryKeyColumnConstraint)]
+        unique = [
+            _names(one.this.expressions) if one.this else [_column_of(one)]
+            for one in tree.find_all(exp.UniqueColumnConstraint)
+        ]
+        for names, is_primary in [*((one, True) for one in primary), *((one, False) for one in unique)]:
+            headers = [column.name for column in self._columns(table, names)] or names
+            self.found.add_unique(self.beside.get(table), headers, is_primary, self.sidecar.name)
 
     def add_foreign(self, tree: Expression) -> None:
         """Add the foreign keys of a statement."""

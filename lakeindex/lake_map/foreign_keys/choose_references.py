@@ -42,33 +42,41 @@ def choose_references(
     given = able[standing[able] == GIVEN]
     is_between_keys = are_keys[pairs.children] & (standing == FREE)
     kept = [np.setdiff1d(first, np.flatnonzero(is_between_keys)), given]
-    tree = _Tree(pairs, {int(pairs.children[one]): int(pairs.parents[one]) for one in np.concatenate(kept).tolist()})
+    forest = _Forest({int(pairs.children[one]): int(pairs.parents[one]) for one in np.concatenate(kept).tolist()})
     chosen, circular = [], 0
+    is_first = np.zeros(len(pairs), bool)
+    is_first[first] = True
     for place in order[is_between_keys[order]].tolist():
-        if int(pairs.children[place]) in tree.parents:
+        child, parent = int(pairs.children[place]), int(pairs.parents[place])
+        if child in forest.above:
             continue
-        if tree.closes_circle(place):
-            circular += place in first
+        if forest.end_of(parent) == child:
+            circular += int(is_first[place])
         else:
-            tree.parents[int(pairs.children[place])] = int(pairs.parents[place])
+            forest.above[child] = parent
             chosen.append(place)
     everything = np.unique(np.concatenate([*kept, np.array(chosen, np.int64)])).astype(np.int64)
     return Choice(everything[np.lexsort((pairs.parents[everything], pairs.children[everything]))], circular)
 
 
-@dataclass(frozen=True, slots=True)
-class _Tree:
-    pairs: ReferencePairs
-    parents: dict[int, int]
+_NOWHERE = -1
 
-    def closes_circle(self, place: int) -> bool:
-        """Return whether a pair's parent leads to its child already."""
-        child, at, parents = int(self.pairs.children[place]), int(self.pairs.parents[place]), self.parents
-        seen: set[int] = set()
-        while at != child and at in parents and at not in seen:
-            seen.add(at)
-            at = parents[at]
-        return at == child
+
+@dataclass(frozen=True, slots=True)
+class _Forest:
+    """What each column refers to, or, once it was asked for, what is at the end: a disjoint-set forest."""
+
+    above: dict[int, int]
+
+    def end_of(self, column: int) -> int:
+        """Return the column that refers to nothing to which a column leads; _NOWHERE for a circle of given ones."""
+        passed: dict[int, None] = {}
+        while column in self.above and column not in passed:
+            passed[column] = None
+            column = self.above[column]
+        end = _NOWHERE if column in passed else column
+        self.above.update(dict.fromkeys(passed, end))
+        return end
 
 
 def standings(pairs: ReferencePairs, given: Mapping[tuple[int, int], int]) -> Codes:

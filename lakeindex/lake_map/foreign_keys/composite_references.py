@@ -67,16 +67,29 @@ def declared_composites(known: KnownReferences, columns: KeyColumns, counter: Or
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class CompositeReferences:
+    """The references of several columns together."""
+
+    references: list[Reference]
+    left_out: int
+    """Those that may be some and were not looked at, for being too many, or for want of time."""
+
+
 def find_composite_references(
     searcher: Searcher, columns: KeyColumns, tables: LakeTables, known: KnownReferences, least: float
-) -> list[Reference]:
+) -> CompositeReferences:
     """Find composite references in bounded time; of those of the same columns, the one that chance explains least."""
     decided = {children for children, _ in known.composite}
-    able = [one for one in find_composite_candidates(searcher, columns) if one.children not in decided]
+    able = [
+        one
+        for one in find_composite_candidates(searcher, columns)
+        if one.children not in decided and not _is_rejected(one, known)
+    ]
     verifier = _Verifier(columns, tables, OrphanCounter(tables, _SECONDS), {})
-    verified = [verifier.verified(one) for one in able[:_MOST] if not _is_rejected(one, known)]
-    found = _without_rivals([one for one in verified if one])
-    return [one for one in found if one.probability >= least]
+    found = _without_rivals([one for one in map(verifier.verified, able[:_MOST]) if one])
+    left_out = max(len(able) - _MOST, 0) + verifier.counter.skipped
+    return CompositeReferences([one for one in found if one.probability >= least], left_out)
 
 
 def _is_rejected(one: CompositeCandidate, known: KnownReferences) -> bool:
@@ -106,6 +119,8 @@ class _Verifier:
 
     def verified(self, one: CompositeCandidate) -> _Verified | None:
         """Return the reference where the rows bear it out."""
+        if self.counter.is_spent():
+            return None
         if one.parents not in self.rows_of:
             self.rows_of[one.parents] = self._rows_of_key(one.parents)
         keys = self.rows_of[one.parents]

@@ -17,7 +17,7 @@ from lakeindex.types.lake import ColumnId, TableId
 
 _SECONDS = 45.0
 """Of all counts together, after which estimates stay."""
-_MOST_ROWS = 20_000_000
+_A_MOMENT = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,20 @@ class OrphanCounter:
     def __init__(self, tables: LakeTables, seconds: float = _SECONDS) -> None:
         self._tables = tables
         self._until = time.monotonic() + seconds
+        self.skipped = 0
+        """References that were not counted for want of time."""
+
+    def is_spent(self) -> bool:
+        """Whether there is no time left, for a reference that is skipped then."""
+        self.skipped += (is_spent := time.monotonic() >= self._until)
+        return is_spent
 
     def count(self, child: Sequence[ColumnId], parent: Sequence[ColumnId]) -> CountedReference | None:
         """Count the references of columns to others, taken together; None where that can't be done, or takes too long.
 
         Values count as equal as they do for `join --match exact` of written values: trimmed, in lower case.
         """
-        left = self._until - time.monotonic()
-        if left <= 0:
+        if self.is_spent():
             return None
         try:
             sources = [self._source(one) for one in (child, parent)]
@@ -61,8 +67,11 @@ class OrphanCounter:
                 child=sources[0][1], child_source=sources[0][0], parent=sources[1][1], parent_source=sources[1][0]
             )
             cursor = self._tables.database.connection.cursor()
-            ((distinct, met, most),) = cursor.sql(sql, seconds=left).fetchall()
+            ((distinct, met, most),) = cursor.sql(
+                sql, seconds=max(self._until - time.monotonic(), _A_MOMENT)
+            ).fetchall()
         except (LakeIndexError, duckdb.Error):
+            self.is_spent()
             return None
         return CountedReference(1 - met / distinct if distinct else np.nan, (most or 0) <= 1, distinct)
 

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from lakeindex.arrays.aliases import Flags, Floats, Integers
-from lakeindex.index.inverted_index import InvertedIndex, Order
+from lakeindex.arrays.ragged import ranges
+from lakeindex.index.inverted_index import Order
 from lakeindex.lake_map.foreign_keys.key_columns import KeyColumns
+from lakeindex.lake_map.foreign_keys.term_sets import TermSets
 from lakeindex.search.searcher import Searcher
-from lakeindex.types.columns import Family, QueryTerms
+from lakeindex.types.columns import Family
 
 _BY_VALUES, _BY_NAME = 16, 12
 """Keys that a column is compared with: those that hold most of its values, and those it is called after."""
-_POSTINGS = 100_000
 _LEAST_CONTAINED = 0.5
-_AT_ONCE, _MOST_THREADS = 256, 4
-"""Columns that a thread takes, and threads: NumPy lets others run while it counts."""
+_VECTORS_AT_ONCE = 4_096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,18 +62,56 @@ def find_reference_pairs(
     searcher: Searcher, columns: KeyColumns, given: Iterable[tuple[int, int]] = ()
 ) -> ReferencePairs:
     """Compare each column that may refer to rows with the keys that hold its values, and pairs that are given."""
-    never = np.flatnonzero(~columns.may_be_parents)
-    keys = np.flatnonzero(columns.may_be_children)
-    parts = np.array_split(keys, max(1, len(keys) // _AT_ONCE))
-    with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as threads:
-        # A finder a part: each keeps the terms of the column that it looked up last.
-        found = threads.map(lambda part: _Finder(searcher, columns, never).pairs_of_all(part), parts)
-        pairs = ReferencePairs.joined(list(found))
+    children, parents = _proposed(searcher, columns)
+    pairs = _compared(searcher, children, parents, _LEAST_CONTAINED)
     pairs = pairs.take(~_are_of_copies(pairs, columns))
     known = set(zip(pairs.children.tolist(), pairs.parents.tolist(), strict=True))
-    finder = _Finder(searcher, columns, never)
-    others = [finder.compared(child, parent) for child, parent in sorted(set(given) - known)]
-    return ReferencePairs.joined([pairs, *others])
+    others = np.array(sorted(set(given) - known), np.int64).reshape(-1, 2)
+    return ReferencePairs.joined([pairs, _compared(searcher, others[:, 0], others[:, 1], 0.0)])
+
+
+def _proposed(searcher: Searcher, columns: KeyColumns) -> tuple[Integers, Integers]:
+    """Return each column with the keys that hold most of its values, and with those that it is called after."""
+    never = np.flatnonzero(~columns.may_be_parents)
+    keys = np.flatnonzero(columns.may_be_children)
+    pairs: list[Integers] = []
+    size = np.int64(len(columns.directory))
+    for family, limit, order in (
+        (Family.KEYS, _BY_VALUES, Order.CONTAINMENT),
+        (Family.REFERENCES, _BY_NAME, Order.RARITY),
+    ):
+        sets = TermSets.of(searcher.terms[family], keys)
+        starts, found = sets.candidates(limit, order, never)
+        counts = np.diff(starts)[sets.numbers]
+        pairs.append(np.repeat(keys, counts) * size + found[ranges(starts[sets.numbers], counts)])
+    children, parents = np.divmod(np.unique(np.concatenate(pairs)), size)
+    return children[children != parents], parents[children != parents]
+
+
+def _compared(searcher: Searcher, children: Integers, parents: Integers, least: float) -> ReferencePairs:
+    """Compare pairs of columns of which the child's values are in the parent for a share of at least `least`."""
+    values, names = (TermSets.of(searcher.terms[one], np.unique(children)) for one in (Family.KEYS, Family.REFERENCES))
+    contained, covered, shared = values.compare(children, parents)
+    kept = np.flatnonzero((contained >= least) & ((shared > 0) | (least == 0)))
+    children, parents = children[kept], parents[kept]
+    return ReferencePairs(
+        children,
+        parents,
+        contained[kept],
+        covered[kept],
+        shared[kept],
+        names.compare(children, parents)[0],
+        _cosines(searcher, children, parents),
+        np.asarray(values.index.complete[children] & values.index.complete[parents]),
+    )
+
+
+def _cosines(searcher: Searcher, ones: Integers, others: Integers) -> Floats:
+    parts = [np.zeros(0)]
+    for start in range(0, len(ones), _VECTORS_AT_ONCE):
+        first, second = (searcher.vectors.vectors(some[start : start + _VECTORS_AT_ONCE]) for some in (ones, others))
+        parts.append(np.einsum("nd,nd->n", first, second).astype(np.float64))
+    return np.concatenate(parts)
 
 
 def _are_of_copies(pairs: ReferencePairs, columns: KeyColumns) -> Flags:
@@ -86,60 +122,3 @@ def _are_of_copies(pairs: ReferencePairs, columns: KeyColumns) -> Flags:
     are = np.zeros(len(pairs), bool)
     are[between_keys] = columns.same_schema(child[between_keys], parent[between_keys]) == 1
     return are
-
-
-@dataclass(frozen=True, slots=True)
-class _Finder:
-    searcher: Searcher
-    columns: KeyColumns
-    never: Integers
-    """Columns that nothing refers to."""
-    kept: dict[int, tuple[QueryTerms, QueryTerms]] = field(default_factory=dict)
-    """The terms of the column that was looked up last."""
-
-    def pairs_of_all(self, keys: Integers) -> ReferencePairs:
-        """Return the pairs of several columns, in their order."""
-        return ReferencePairs.joined([self.pairs_of(key) for key in keys.tolist()])
-
-    def pairs_of(self, key: int) -> ReferencePairs:
-        """Compare a column with the keys that hold most of its values, and with those that it is called after."""
-        values, names = self._looked_up(key)
-        found = self._values.candidates(values, _BY_VALUES, _POSTINGS, Order.CONTAINMENT, self.never)[0]
-        named = self._names.candidates(names, _BY_NAME, _POSTINGS, without=self.never)[0]
-        return self._compared(key, np.setdiff1d(np.union1d(found, named).astype(np.int64), [key]), _LEAST_CONTAINED)
-
-    def compared(self, key: int, parent: int) -> ReferencePairs:
-        """Compare a column with another one, whatever they share."""
-        return self._compared(key, np.array([parent]), 0.0)
-
-    def _compared(self, key: int, parents: Integers, least: float) -> ReferencePairs:
-        values, names = self._looked_up(key)
-        compared = self._values.compare(values, parents)
-        kept = np.flatnonzero((compared.containment() >= least) & ((compared.shared > 0) | (least == 0)))
-        parents, compared = parents[kept], compared.take(kept)
-        vectors = self.searcher.vectors.vectors(np.append(parents, key))
-        return ReferencePairs(
-            np.full(len(parents), key),
-            parents,
-            compared.containment(),
-            compared.reverse_containment(),
-            compared.shared,
-            self._names.compare(names, parents).containment(),
-            np.einsum("nd,d->n", vectors[:-1], vectors[-1]).astype(np.float64),
-            np.asarray(self._values.complete[parents] & self._values.complete[key]),
-        )
-
-    def _looked_up(self, key: int) -> tuple[QueryTerms, QueryTerms]:
-        if key not in self.kept:
-            self.kept.clear()  # of one column at a time
-            values, names = (one.look_up(one.column(key)) for one in (self._values, self._names))
-            self.kept[key] = values, names
-        return self.kept[key]
-
-    @property
-    def _values(self) -> InvertedIndex:
-        return self.searcher.terms[Family.KEYS]
-
-    @property
-    def _names(self) -> InvertedIndex:
-        return self.searcher.terms[Family.REFERENCES]

@@ -43,6 +43,9 @@ class Graph(Protocol):
     def expand(self, table: TableId) -> None:
         """Find the joins of a table. Raises NotFound with the nearest names."""
 
+    def connect(self, first: TableId, last: TableId) -> None:
+        """Find the joins of two tables that were expanded, also those that `expand` left out for there being many."""
+
     def hops(self, table: TableId) -> list[Hop]:
         """Return the joins of a table that are known, the most likely first."""
 
@@ -72,6 +75,7 @@ def _explore(graph: Graph, search: Search) -> bool:
     is_complete = True
     for side in sides:
         _ask(graph, side, asked)
+    graph.connect(search.first, search.last)
     # Asking both ends finds all paths of two joins; every further round of one side, those that are one longer.
     for _ in range(search.hops - 2):
         around = [_around(graph, side, asked) for side in sides]

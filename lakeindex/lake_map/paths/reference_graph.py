@@ -34,6 +34,9 @@ class ReferenceGraph:
     def expand(self, table: TableId) -> None:
         """Find the joins of a table, which are known already."""
 
+    def connect(self, first: TableId, last: TableId) -> None:
+        """Find the joins of two tables, which are known already."""
+
     def hops(self, table: TableId) -> list[Hop]:
         """Return the joins of a table, the most likely first."""
         return self.joins.get(table, [])

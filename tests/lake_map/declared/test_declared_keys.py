@@ -131,6 +131,54 @@ def test_a_schema_in_the_sql_of_any_engine_declares_keys(tmp_path: Path, directo
     assert found.remarks == ()
 
 
+def unique(found: DeclaredKeys) -> set[tuple[str, tuple[str, ...], bool]]:
+    return {
+        (one.columns[0].table, tuple(column.name for column in one.columns), one.is_primary) for one in found.unique
+    }
+
+
+def test_csvw_declares_a_primary_key_by_names_or_titles(tmp_path: Path, directory: Directory) -> None:
+    columns = [{"name": "number", "titles": "order_id"}, {"name": "line"}]
+    lines = table("order_lines.csv", primaryKey=["number", "line"], columns=columns)
+    group = {"tables": [lines, table("orders.csv", primaryKey="nowhere"), table("elsewhere.csv", primaryKey="id")]}
+    (tmp_path / "csv-metadata.json").write_text(json.dumps(group), "utf-8")
+    found = read_declared_keys(tmp_path, directory)
+    assert unique(found) == {("order_lines.csv", ("order_id", "line"), True)}
+    assert found.left_out == ("csv-metadata.json declares a key of orders.csv by columns that it hasn't: nowhere",)
+    assert found.remarks == ()
+
+
+UNIQUE = """
+    CREATE TABLE orders (ID serial PRIMARY KEY, customer_id int, employee_id int UNIQUE, UNIQUE (customer_id, id));
+    CREATE TABLE customers (id int);
+    ALTER TABLE ONLY public.customers ADD CONSTRAINT u UNIQUE (name, city);
+    CREATE TABLE `order_lines` (`order_id` int, `line` int, PRIMARY KEY (`order_id`,`line`), UNIQUE KEY `k` (`line`));
+    CREATE TABLE elsewhere (id int PRIMARY KEY);"""
+
+
+def test_a_schema_declares_primary_and_unique_keys(tmp_path: Path, directory: Directory) -> None:
+    pytest.importorskip("sqlglot")
+    (tmp_path / "schema.sql").write_text(UNIQUE, "utf-8")
+    found = read_declared_keys(tmp_path, directory)
+    assert unique(found) == {
+        ("orders.csv", ("id",), True),
+        ("orders.csv", ("employee_id",), False),
+        ("orders.csv", ("customer_id", "id"), False),
+        ("customers.csv", ("name", "city"), False),
+        ("order_lines.csv", ("order_id", "line"), True),
+        ("order_lines.csv", ("line",), False),
+    }
+    assert (found.remarks, found.left_out) == ((), ())
+
+
+@pytest.mark.parametrize("schema", [3, {"primaryKey": {"a": 1}, "uniqueKeys": 4, "fields": [{"constraints": 1}, 2]}])
+def test_a_package_whose_keys_are_none_declares_none(tmp_path: Path, directory: Directory, schema: object) -> None:
+    package = {"resources": [{"name": "o", "path": "orders.csv", "schema": schema}]}
+    (tmp_path / "datapackage.json").write_text(json.dumps(package), "utf-8")
+    found = read_declared_keys(tmp_path, directory)
+    assert (found.unique, found.left_out) == ((), ())
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

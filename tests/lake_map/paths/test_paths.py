@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -99,3 +100,18 @@ ONE, MANY, BOTH = Cardinality.MANY_TO_ONE, Cardinality.ONE_TO_MANY, Cardinality.
 )
 def test_traps_are_named(cardinalities: list[Cardinality], trap: str) -> None:
     assert trap_of(cardinalities, "abcd") == trap
+
+
+def test_two_of_many_copies_join_directly(tmp_path: Path, settings: Settings) -> None:
+    shop = ("ashes", "birches", "cedars", "elms", "firs", "hollies", "larches", "oaks", "pines", "willows")
+    for place in range(4 * len(shop)):
+        folder = tmp_path / "lake" / f"wood {place // len(shop)}"
+        folder.mkdir(parents=True, exist_ok=True)
+        lines = ["tree_no,height"] + [f"TR-{number:04},{number % 9}" for number in range(40)]
+        (folder / f"{shop[place % len(shop)]}.csv").write_text("\n".join(lines) + "\n")
+    lake = Lake.index(tmp_path / "lake", tmp_path / "index", settings)
+    found = lake.paths("wood 3/ashes.csv", "wood 3/willows.csv", PathRequest(k=1))
+    rows = found.to_arrow().to_pylist()
+    assert [(row["left_column"], row["right_table"], row["right_column"]) for row in rows] == [
+        ("tree_no", "wood 3/willows.csv", "tree_no")
+    ]

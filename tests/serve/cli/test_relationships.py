@@ -41,7 +41,7 @@ def test_a_lake_without_references_is_a_header_and_a_sentence(tmp_path: Path) ->
 
 def test_keys_as_csv_have_the_columns_of_the_contract(shop_index: Path) -> None:
     done = run("keys", "order_lines.csv", "-o", "csv", index=shop_index)
-    assert done.stdout.splitlines()[0] == "rank,columns,probability,evidence"
+    assert done.stdout.splitlines()[0] == "rank,columns,probability,evidence,method"
     assert [(row["rank"], row["columns"]) for row in rows(done.stdout)] == [("1", "order_id+line")]
 
 
