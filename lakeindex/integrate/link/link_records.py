@@ -15,11 +15,12 @@ from lakeindex.errors import InvalidSetting, NotFound
 from lakeindex.integrate.alignment import AlignedPair, Alignment
 from lakeindex.integrate.link.blocking import Pairs
 from lakeindex.integrate.link.candidates import equal_pairs, find_candidates
-from lakeindex.integrate.link.comparison import ComparedTuples
+from lakeindex.integrate.link.comparison import ComparedTuples, Scale
 from lakeindex.integrate.link.competition import Rivals
 from lakeindex.integrate.link.explain import explain_pair
-from lakeindex.integrate.link.rehearsal import rehearse
-from lakeindex.integrate.link.scoring import KnownPairs, score_pairs
+from lakeindex.integrate.link.own_neighbours import own_neighbours
+from lakeindex.integrate.link.rehearsal import by_content, rehearse
+from lakeindex.integrate.link.scoring import KnownPairs, Supervision, score_pairs
 from lakeindex.integrate.link.tuples import AttributeValues, Tuples
 from lakeindex.integrate.link.verdicts import RowVerdicts, row_hashes
 from lakeindex.integrate.records import Records
@@ -113,10 +114,15 @@ def _found(tuples: Tuples, hashes: Hashes, options: LinkOptions, starts: tuple[i
     comparison, rivals = compared.compare(pairs), Rivals.of(pairs, tuples.tables)
     is_same = hashes[pairs.left] == hashes[pairs.right]
     known = KnownPairs(options.verdicts.on(pairs, hashes), is_same)
-    rehearsed = partial(rehearse, compared, comparison.scale)
-    scored = score_pairs(pairs, comparison, rivals, known, rehearsed)
+    scored = score_pairs(pairs, comparison, rivals, known, _supervision(compared, comparison.scale))
     explained = explain_pair(tuples, comparison, scored, pairs.place_of(asked)) if len(asked) else None
     return _Found(tuples, pairs, scored.probabilities, found.left_out, explained)
+
+
+def _supervision(compared: ComparedTuples, scale: Scale) -> Supervision:
+    tuples = compared.tuples
+    neighbours = None if tuples.is_within else own_neighbours(compared, scale, by_content(tuples))
+    return Supervision(partial(rehearse, compared, scale), neighbours)
 
 
 def _asked(tuples: Tuples, rows: tuple[int, int] | None, starts: tuple[int, int]) -> Pairs:

@@ -67,7 +67,7 @@ def rehearse(compared: ComparedTuples, scale: Scale, sure: Pairs | None = None) 
 
     Copies differ as usual, or as tuples of pairs do that surely match. Returns None where no tuple holds anything.
     """
-    tuples, order = compared.tuples, _by_content(compared.tuples)
+    tuples, order = compared.tuples, by_content(compared.tuples)
     if not len(order):
         return None
     is_chosen = np.zeros(len(tuples), bool)
@@ -91,8 +91,8 @@ def rehearse(compared: ComparedTuples, scale: Scale, sure: Pairs | None = None) 
     )
 
 
-def _by_content(tuples: Tuples) -> Integers:
-    """Return the tuples that hold something, in an order that has nothing to do with that of rows."""
+def by_content(tuples: Tuples) -> Integers:
+    """Return the tuples that hold something, in an order that has nothing to do with that of rows, (tuples,)."""
     is_held = np.logical_or.reduce([one.is_present for one in tuples.attributes] or [tuples.tables < 0])
     hashes: Hashes = HashedText.from_arrow(tuples.written()).strings()
     order = np.lexsort((tuples.tables, hashes))
