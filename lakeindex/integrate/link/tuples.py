@@ -41,6 +41,12 @@ class AttributeValues:
         present: Flags = pc.not_equal(self.keys, _NOTHING).to_numpy(zero_copy_only=False)
         return present
 
+    @classmethod
+    def joined(cls, parts: Sequence[AttributeValues]) -> AttributeValues:
+        """Put values of one attribute after one another."""
+        texts, keys = pa.concat_arrays([one.texts for one in parts]), pa.concat_arrays([one.keys for one in parts])
+        return cls(parts[0].name, texts, keys)
+
     def taken(self, places: Integers) -> AttributeValues:
         """Return the values of some tuples."""
         at: Any = pa.array(places)
