@@ -38,7 +38,10 @@ _PRECISION, _COMPETITION_PRECISION = 10.0, 0.3
 _PRECISION_OF_COPIES = 100.0
 """That of weights learned from copies, from which best pairs, which may all be none, move them but little."""
 _COMPETITION, _BIAS = np.array([0.4, 0.9, 0.5, 0.8, 0.3]), -1.5
-"""What the log-odds are made of where there are too few pairs to learn it: the score, leads, and the bias."""
+"""What the log-odds are made of where there are too few pairs to learn it: the score, leads, and the bias.
+
+Learned from made pairs of tables, those of other lakes than the tables are of, they are no better there.
+"""
 _PRIOR = WeightPrior(_COMPETITION, _COMPETITION_PRECISION, _BIAS, is_bias_known=True)
 _DOUBTED, _CONFIRMED = 0.5, 0.75
 """Shares of the matches by best pairs that copies confirm: from which these count at all, and for all."""

@@ -14,9 +14,8 @@ from lakeindex.integrate.link.link_records import link_records
 from lakeindex.integrate.link.logistic import Logistic
 from lakeindex.integrate.link.own_neighbours import OwnNeighbours, ScoredRivals, own_neighbours
 from lakeindex.integrate.link.rehearsal import by_content
-from lakeindex.integrate.link.tuples import Tuples
 from lakeindex.integrate.records import Records
-from tests.integrate.link.records_of import aligned, records
+from tests.integrate.link.records_of import aligned, of_two, records
 from tests.integrate.link.test_link_records import WORDS, matches
 
 MODELS = [
@@ -49,9 +48,7 @@ def test_a_few_matches_among_many_rows_are_found() -> None:
 
 
 def test_pairs_of_one_table_count_as_they_are_and_on_the_scale_of_pairs_of_both() -> None:
-    compared = ComparedTuples.of(
-        Tuples.of_two(models("l", range(60)), models("r", range(60)), aligned("name", "price"))
-    )
+    compared = ComparedTuples.of(of_two(models("l", range(60)), models("r", range(60)), "name", "price"))
     pairs = neighbours_in(compared)
     assert pairs is not None
     assert pairs.comparison.features.shape[0] == len(pairs.is_left)
@@ -80,5 +77,5 @@ def neighbours_in(compared: ComparedTuples) -> OwnNeighbours | None:
 def test_a_table_of_one_row_or_of_equal_rows_has_no_neighbours() -> None:
     for names in (["a b"], ["a b"] * 5):
         one, other = records("l", name=names), records("r", name=names)
-        compared = ComparedTuples.of(Tuples.of_two(one, other, aligned("name")))
+        compared = ComparedTuples.of(of_two(one, other, "name"))
         assert neighbours_in(compared) is None
