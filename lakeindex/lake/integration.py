@@ -57,7 +57,8 @@ class LinkedTables:
     def describe(self) -> str:
         """Return in a sentence how many rows match, and by which columns."""
         if not self.aligned:
-            return f"{self.left.table} and {self.right.table} have no column in common: no rows match"
+            tables = f"{self.left.table} and {self.right.table}"
+            return f"{tables} have no column in common in which both have values: no rows match"
         columns = ", ".join(one.left if one.left == one.right else f"{one.left} ({one.right})" for one in self.aligned)
         matches, pairs = self.matches.num_rows, self.pairs.num_rows
         count = f"{matches:,} pairs of rows match, of {pairs:,} that may; compared by {columns}"
@@ -131,7 +132,13 @@ def _read(opened: OpenIndex, table: str) -> Records:
 def _aligned(opened: OpenIndex, left: Records, right: Records) -> tuple[AlignedPair, ...]:
     if left is right:
         return tuple(AlignedPair(name, name, 1.0) for name in left.names)
-    return tuple(align([left.table, right.table], opened.searcher).pairs(left.table, right.table))
+    # A column in which a table has no value compares nothing; it would only tell the table from the other one.
+    found = align([left.table, right.table], opened.searcher).pairs(left.table, right.table)
+    return tuple(one for one in found if _has_values(left, one.left) and _has_values(right, one.right))
+
+
+def _has_values(records: Records, name: str) -> bool:
+    return not len(records) or records.values[name].null_count < len(records)
 
 
 def _options(

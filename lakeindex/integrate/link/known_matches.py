@@ -14,6 +14,8 @@ from lakeindex.integrate.link.logistic import Logistic, WeightPrior, fit_logisti
 
 _ROUNDS = 200
 _STILL = 1e-6
+_MOST_ROWS = 200_000
+"""Of more pairs than this, every second, third... counts for the share."""
 _FEWEST = 0.3
 """Matches that there are at least, so that no share is 0."""
 
@@ -30,7 +32,7 @@ def by_known_matches(
     amounts = np.concatenate([np.full(len(copies), matches / len(copies)), apart.amounts])
     labels = np.repeat([1.0, 0.0], [len(copies), len(apart.features)])
     fitted = fit_logistic(np.concatenate([copies, apart.features]), labels, amounts, prior)
-    evidence = fitted.log_odds(features) - np.log(matches / others)
+    evidence = fitted.log_odds(features[:: 1 + len(features) // _MOST_ROWS]) - np.log(matches / others)
     share = min(matches / len(features), 0.9)
     for _ in range(_ROUNDS):
         mean = float(probabilities(evidence + log_odds_of(share)).mean())

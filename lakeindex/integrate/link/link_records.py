@@ -15,11 +15,12 @@ from lakeindex.errors import InvalidSetting, NotFound
 from lakeindex.integrate.alignment import AlignedPair, Alignment
 from lakeindex.integrate.link.blocking import Pairs
 from lakeindex.integrate.link.candidates import equal_pairs, find_candidates
-from lakeindex.integrate.link.comparison import ComparedTuples
+from lakeindex.integrate.link.comparison import ComparedTuples, Scale
 from lakeindex.integrate.link.competition import Rivals
 from lakeindex.integrate.link.explain import explain_pair
-from lakeindex.integrate.link.rehearsal import rehearse
-from lakeindex.integrate.link.scoring import KnownPairs, score_pairs
+from lakeindex.integrate.link.own_neighbours import own_neighbours
+from lakeindex.integrate.link.rehearsal import by_content, rehearse
+from lakeindex.integrate.link.scoring import KnownPairs, Supervision, score_pairs
 from lakeindex.integrate.link.tuples import AttributeValues, Tuples
 from lakeindex.integrate.link.verdicts import RowVerdicts, row_hashes
 from lakeindex.integrate.records import Records
@@ -62,18 +63,22 @@ class Linked:
 def link_records(
     left: Records, right: Records, pairs: Sequence[AlignedPair], options: LinkOptions = NOTHING_SAID
 ) -> Linked:
-    """Find the tuples of two tables that are the same thing.
+    """Find the tuples of two tables that are the same thing; which of them is the left one makes no difference.
 
     Raises NotFound where the block is no aligned column, or a row to be explained isn't there.
     """
-    tuples = Tuples.of_two(left, right, pairs)
-    hashes = np.concatenate([row_hashes(left), row_hashes(right)])
-    return _with_rows(_found(tuples, hashes, options, (0, len(left))), LINK_SCHEMA)
+    is_turned = right.table < left.table
+    first, second = (right, left) if is_turned else (left, right)
+    columns = [(one.left, (one.right, one.left) if is_turned else (one.left, one.right)) for one in pairs]
+    tuples = Tuples.of_two(first, second, sorted(columns, key=lambda one: first.names.index(one[1][0])))
+    hashes = np.concatenate([row_hashes(first), row_hashes(second)])
+    found = _found(tuples, hashes, options, (1, 0) if is_turned else (0, 1))
+    return _turned(found) if is_turned else _with_rows(found, LINK_SCHEMA)
 
 
 def dedupe_records(records: Records, options: LinkOptions = NOTHING_SAID) -> Linked:
     """Find the tuples of one table that are the same thing; the left row is the smaller one. Raises as above."""
-    return _with_rows(_found(Tuples.of_one(records), row_hashes(records), options, (0, 0)), LINK_SCHEMA)
+    return _with_rows(_found(Tuples.of_one(records), row_hashes(records), options), LINK_SCHEMA)
 
 
 def link_many(records: Sequence[Records], alignment: Alignment, verdicts: RowVerdicts | None = None) -> pa.Table:
@@ -87,7 +92,7 @@ def link_many(records: Sequence[Records], alignment: Alignment, verdicts: RowVer
     tuples = Tuples.of_many([records[place] for place in order], alignment)
     hashes = np.concatenate([np.zeros(0, np.uint64), *(row_hashes(records[place]) for place in order)])
     options = NOTHING_SAID if verdicts is None else LinkOptions(verdicts=verdicts)
-    found = _found(tuples, hashes, options, (0, 0))
+    found = _found(tuples, hashes, options)
     numbers = starts[tuples.tables] + tuples.rows
     ends = numbers[found.pairs.left], numbers[found.pairs.right]
     return _listed((np.minimum(*ends), np.maximum(*ends)), found.likely, LINKS_SCHEMA)
@@ -102,9 +107,10 @@ class _Found:
     explanation: pa.Table | None
 
 
-def _found(tuples: Tuples, hashes: Hashes, options: LinkOptions, starts: tuple[int, int]) -> _Found:
+def _found(tuples: Tuples, hashes: Hashes, options: LinkOptions, sides: tuple[int, int] = (0, 0)) -> _Found:
+    """Score the candidates; `sides` are the numbers of the tables that a person calls the left and the right one."""
     compared = ComparedTuples.of(tuples)
-    asked = _asked(tuples, options.explain, starts)
+    asked = _asked(tuples, options.explain, sides)
     found = find_candidates(compared, None if options.block is None else _attribute(tuples, options.block))
     same = equal_pairs(hashes, tuples)
     pairs = found.pairs.with_others([same, asked, options.verdicts.pairs(hashes, tuples.tables, tuples.is_within)])
@@ -113,21 +119,26 @@ def _found(tuples: Tuples, hashes: Hashes, options: LinkOptions, starts: tuple[i
     comparison, rivals = compared.compare(pairs), Rivals.of(pairs, tuples.tables)
     is_same = hashes[pairs.left] == hashes[pairs.right]
     known = KnownPairs(options.verdicts.on(pairs, hashes), is_same)
-    rehearsed = partial(rehearse, compared, comparison.scale)
-    scored = score_pairs(pairs, comparison, rivals, known, rehearsed)
+    scored = score_pairs(pairs, comparison, rivals, known, _supervision(compared, comparison.scale))
     explained = explain_pair(tuples, comparison, scored, pairs.place_of(asked)) if len(asked) else None
     return _Found(tuples, pairs, scored.probabilities, found.left_out, explained)
 
 
-def _asked(tuples: Tuples, rows: tuple[int, int] | None, starts: tuple[int, int]) -> Pairs:
+def _supervision(compared: ComparedTuples, scale: Scale) -> Supervision:
+    tuples = compared.tuples
+    neighbours = None if tuples.is_within else own_neighbours(compared, scale, by_content(tuples))
+    return Supervision(partial(rehearse, compared, scale), neighbours)
+
+
+def _asked(tuples: Tuples, rows: tuple[int, int] | None, sides: tuple[int, int]) -> Pairs:
     if rows is None:
         return Pairs.none()
-    last = int(tuples.tables.max(initial=0))
-    for row, side, table in zip(rows, ("left", "right"), (0, last), strict=True):
-        count = int((tuples.tables == table).sum())
-        if not 0 <= row < count:
-            raise NotFound(f"the {side} table has no row {row}: its rows are numbered from 0 to {count - 1}")
-    ends = [np.array([row + start]) for row, start in zip(rows, starts, strict=True)]
+    ends = []
+    for row, side, table in zip(rows, ("left", "right"), sides, strict=True):
+        known = np.flatnonzero(tuples.tables == table)
+        if not 0 <= row < len(known):
+            raise NotFound(f"the {side} table has no row {row}: its rows are numbered from 0 to {len(known) - 1}")
+        ends.append(known[row : row + 1])
     if ends[0] == ends[1]:
         raise InvalidSetting(f"row {rows[0]} is one row: give two rows to compare")
     return Pairs.of(ends[0], ends[1], len(tuples))
@@ -145,6 +156,17 @@ def _with_rows(found: _Found, schema: pa.Schema) -> Linked:
     rows = found.tuples.rows
     pairs = _listed((rows[found.pairs.left], rows[found.pairs.right]), found.likely, schema)
     return Linked(pairs, found.left_out, found.explanation)
+
+
+def _turned(found: _Found) -> Linked:
+    """Return what was found of two tables for those who call the second one the left one."""
+    rows = found.tuples.rows
+    pairs = _listed((rows[found.pairs.right], rows[found.pairs.left]), found.likely, LINK_SCHEMA)
+    if found.explanation is None:
+        return Linked(pairs, found.left_out)
+    names = {"left": "right", "right": "left"}
+    explanation = found.explanation.rename_columns([names.get(one, one) for one in found.explanation.column_names])
+    return Linked(pairs, found.left_out, explanation.select(found.explanation.column_names))
 
 
 def _listed(ends: tuple[Integers, Integers], likely: Floats, schema: pa.Schema) -> pa.Table:

@@ -1,7 +1,7 @@
 """A rehearsal of the link on the user's own tuples: some of them against perturbed copies of all of them.
 
 Which pairs match is known: each tuple and its copy. What a copy has to be told from are the nearest neighbours, in its
-own table, of the tuple that it was made of.
+own table, of the tuple that it was made of; and, harder, these with its own most telling value (`adversaries`).
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
 from lakeindex.arrays.aliases import Features, Flags, Floats, Hashes, Integers
 from lakeindex.hashing.text_hash import HashedText
+from lakeindex.integrate.link.adversaries import Contrasts, CopiedTuples, adversaries
 from lakeindex.integrate.link.blocking import Pairs, nearest_of_own_table
 from lakeindex.integrate.link.comparison import ComparedTuples, Comparison, Scale
 from lakeindex.integrate.link.competition import Rivals, competing
@@ -47,13 +47,16 @@ class Rehearsal:
     """(pairs,) whether all rivals of the pair are there, too."""
     is_within: bool
     """Whether tuples of one table are compared, so that a copy differs from others as a duplicate would."""
+    adversaries: Contrasts | None = None
+    """What copies are told from, too."""
 
     def weights(self) -> Floats:
         """Return the weights of the features by which copies are told from what is near, (features,)."""
         groups = np.unique(self.copies, return_inverse=True)[1]
-        features = self.comparison.features
-        prior = WeightPrior(np.zeros(features.shape[1]), _PRECISION * _COPIES)
-        return fit_contrastive(features, groups, self.is_own, prior)
+        every = Contrasts(self.comparison.features, groups, self.is_own)
+        every = every if self.adversaries is None else every.with_others(self.adversaries)
+        prior = WeightPrior(np.zeros(every.features.shape[1]), _PRECISION * _COPIES)
+        return fit_contrastive(every.features, every.groups, every.is_own, prior)
 
     def matches(self, agreement: Logistic) -> Features:
         """Return the features of competition of the pairs that match, (pairs, features)."""
@@ -67,7 +70,7 @@ def rehearse(compared: ComparedTuples, scale: Scale, sure: Pairs | None = None) 
 
     Copies differ as usual, or as tuples of pairs do that surely match. Returns None where no tuple holds anything.
     """
-    tuples, order = compared.tuples, _by_content(compared.tuples)
+    tuples, order = compared.tuples, by_content(compared.tuples)
     if not len(order):
         return None
     is_chosen = np.zeros(len(tuples), bool)
@@ -81,6 +84,8 @@ def rehearse(compared: ComparedTuples, scale: Scale, sure: Pairs | None = None) 
     place[used] = np.arange(len(used))
     pairs = _pairs(place[near.left], place[near.right], len(used))
     chosen, made_of = is_chosen[used], pairs.right % len(used)
+    near = _both_ways(place[near.left], place[near.right], chosen)
+    hard = adversaries(compared, CopiedTuples(both, used), near, scale) if tuples.is_within else None
     return Rehearsal(
         compared.with_terms_of(both).compare(pairs, scale),
         Rivals.of(pairs, both.tables),
@@ -88,11 +93,12 @@ def rehearse(compared: ComparedTuples, scale: Scale, sure: Pairs | None = None) 
         pairs.left == made_of,
         chosen[pairs.left] | chosen[made_of],
         tuples.is_within,
+        hard,
     )
 
 
-def _by_content(tuples: Tuples) -> Integers:
-    """Return the tuples that hold something, in an order that has nothing to do with that of rows."""
+def by_content(tuples: Tuples) -> Integers:
+    """Return the tuples that hold something, in an order that has nothing to do with that of rows, (tuples,)."""
     is_held = np.logical_or.reduce([one.is_present for one in tuples.attributes] or [tuples.tables < 0])
     hashes: Hashes = HashedText.from_arrow(tuples.written()).strings()
     order = np.lexsort((tuples.tables, hashes))
@@ -104,13 +110,8 @@ def _with_copies(tuples: Tuples, used: Integers, rates: Sequence[NoiseRates]) ->
     rng = np.random.default_rng(_SEED)
     own = tuples.taken(used)
     sides = [own, *(perturbed(own, rates, rng) for _ in range(_COPIES))]
-    values = [_joined(same) for same in zip(*(side.attributes for side in sides), strict=True)]
+    values = [AttributeValues.joined(same) for same in zip(*(side.attributes for side in sides), strict=True)]
     return Tuples(np.repeat(np.arange(len(sides)), len(used)), np.tile(own.rows, len(sides)), tuple(values), False)
-
-
-def _joined(parts: Sequence[AttributeValues]) -> AttributeValues:
-    texts, keys = pa.concat_arrays([one.texts for one in parts]), pa.concat_arrays([one.keys for one in parts])
-    return AttributeValues(parts[0].name, texts, keys)
 
 
 def _pairs(left: Integers, right: Integers, size: int) -> Pairs:
@@ -119,3 +120,10 @@ def _pairs(left: Integers, right: Integers, size: int) -> Pairs:
     first, second = np.concatenate([own, left, right]), np.concatenate([own, right, left])
     offsets = size * np.arange(1, _COPIES + 1)
     return Pairs(np.tile(first, _COPIES), (second + offsets[:, None]).ravel())
+
+
+def _both_ways(left: Integers, right: Integers, chosen: Flags) -> Pairs:
+    """Pair each chosen tuple, left, with its neighbours."""
+    first, second = np.concatenate([left, right]), np.concatenate([right, left])
+    kept = chosen[first]
+    return Pairs(first[kept], second[kept])

@@ -7,15 +7,16 @@
 3. How the score and the competition of other candidates make a probability is learned from the same pairs and from
    pairs that are known not to match (`held_out`), by expectation and maximisation (presence-only data; Ward, Hastie,
    Barry, Elith and Leathwick, Biometrics 2009, eq. 10).
-4. The same is learned once more, from copies, which are known to match (`known_matches`). Where this finds far fewer
-   matches, the best pairs were none. Copies differ as often as the surest pairs do (`noise_rates`).
+4. The same is learned once more, from copies, which are known to match (`known_matches`), and from pairs of one table,
+   which seldom match (`own_neighbours`). Where this finds far fewer matches, the best pairs were none. Copies differ as
+   often as the surest pairs do (`noise_rates`).
 
 People's verdicts are obeyed, and not learned from: they are on the pairs that were unsure, which say little of others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,7 @@ from lakeindex.integrate.link.competition import Rivals, competing, is_mutual_be
 from lakeindex.integrate.link.held_out import NonMatches, non_matches
 from lakeindex.integrate.link.known_matches import by_known_matches
 from lakeindex.integrate.link.logistic import MOST_LOG_ODDS, Logistic, WeightPrior, fit_logistic, probabilities
+from lakeindex.integrate.link.own_neighbours import OwnNeighbours, ScoredRivals
 from lakeindex.integrate.link.rehearsal import Rehearsal
 from lakeindex.integrate.link.verdicts import ACCEPTED, REJECTED
 
@@ -36,7 +38,10 @@ _PRECISION, _COMPETITION_PRECISION = 10.0, 0.3
 _PRECISION_OF_COPIES = 100.0
 """That of weights learned from copies, from which best pairs, which may all be none, move them but little."""
 _COMPETITION, _BIAS = np.array([0.4, 0.9, 0.5, 0.8, 0.3]), -1.5
-"""What the log-odds are made of where there are too few pairs to learn it: the score, leads, and the bias."""
+"""What the log-odds are made of where there are too few pairs to learn it: the score, leads, and the bias.
+
+Learned from made pairs of tables, those of other lakes than the tables are of, they are no better there.
+"""
 _PRIOR = WeightPrior(_COMPETITION, _COMPETITION_PRECISION, _BIAS, is_bias_known=True)
 _DOUBTED, _CONFIRMED = 0.5, 0.75
 """Shares of the matches by best pairs that copies confirm: from which these count at all, and for all."""
@@ -46,6 +51,15 @@ _SAME = float(np.log(19.0))
 
 Rehearse = Callable[[Pairs], Rehearsal | None]
 """Makes a rehearsal in which copies differ as tuples of some pairs do."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Supervision:
+    """What the tuples themselves tell of pairs: some that match, and some that don't."""
+
+    rehearse: Rehearse
+    neighbours: OwnNeighbours | None = None
+    """Unless pairs of one table are scored."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,23 +93,24 @@ class KnownPairs:
 
 
 def score_pairs(
-    pairs: Pairs, comparison: Comparison, rivals: Rivals, known: KnownPairs, rehearse: Rehearse | None = None
+    pairs: Pairs, comparison: Comparison, rivals: Rivals, known: KnownPairs, tuples: Supervision | None = None
 ) -> ScoredPairs:
-    """Score all candidate pairs; without a rehearsal, from these pairs alone.
+    """Score all candidate pairs; without supervision by tuples, from these pairs alone.
 
     The copies of a first rehearsal differ as usual, those of a second one as the pairs that are sure by the first do.
     """
-    rehearsal = None if rehearse is None else rehearse(Pairs.none())
+    rehearsal = None if tuples is None else tuples.rehearse(Pairs.none())
     scores, agreement = _trained(comparison, rivals, rehearsal)
     ahead = rivals.leads(scores, np.ones(len(pairs), bool))
     features, apart = competing(scores, ahead), non_matches(pairs, rivals, scores)
     likely = np.where(is_mutual_best(ahead), _SURE, 0.0)
     by_best = fitted = _with_competition(features, likely, apart)
-    if rehearse is not None and rehearsal is not None:
-        evidence = _Evidence(features, by_best, apart, float(likely.sum()))
+    if tuples is not None and rehearsal is not None:
+        own = [] if tuples.neighbours is None else tuples.neighbours.apart(agreement, ScoredRivals(rivals, scores))
+        evidence = _Evidence(features, by_best, apart, own, float(likely.sum()))
         fitted = evidence.confirmed(rehearsal.matches(agreement))
         is_sure = probabilities(fitted.log_odds(features)) >= _SURE
-        again = None if rehearsal.is_within else rehearse(Pairs(pairs.left[is_sure], pairs.right[is_sure]))
+        again = None if rehearsal.is_within else tuples.rehearse(Pairs(pairs.left[is_sure], pairs.right[is_sure]))
         fitted = fitted if again is None else evidence.confirmed(again.matches(agreement))
     log_odds = fitted.log_odds(features)
     log_odds = np.where(known.is_same, np.maximum(log_odds, _SAME), log_odds)
@@ -130,6 +145,8 @@ class _Evidence:
     by_best: Logistic
     """As the pairs that are best for both of their tuples say."""
     apart: NonMatches
+    own: Sequence[NonMatches]
+    """Pairs of one table, seen in several ways."""
     matches: float
     """How many match at first sight."""
 
@@ -139,12 +156,22 @@ class _Evidence:
         There is always a best pair, match or not. So the first counts as far as the second finds as many matches:
         nothing where it is half of them or fewer, for all from three quarters on.
         """
-        by_best = self.by_best
-        by_known = by_known_matches(self.features, self.matches, (copies, self.apart), _PRIOR)
-        counts = [float(probabilities(one.log_odds(self.features)).sum()) for one in (by_best, by_known)]
-        share = min(max((counts[1] / max(counts[0], 1e-9) - _DOUBTED) / (_CONFIRMED - _DOUBTED), 0.0), 1.0)
-        bias = share * by_best.bias + (1 - share) * by_known.bias
-        return Logistic(bias, share * by_best.weights + (1 - share) * by_known.weights)
+        by_best, known = self.by_best, self._by_known(copies)
+        share = self._count(known) / max(self._count(by_best), 1e-9)
+        share = min(max((share - _DOUBTED) / (_CONFIRMED - _DOUBTED), 0.0), 1.0)
+        bias = share * by_best.bias + (1 - share) * known.bias
+        return Logistic(bias, share * by_best.weights + (1 - share) * known.weights)
+
+    def _by_known(self, copies: Features) -> Logistic:
+        """Return what most views of the pairs of one table leave, where those held out leave no fewer matches."""
+        held_out, *own = (
+            by_known_matches(self.features, self.matches, (copies, apart), _PRIOR) for apart in (self.apart, *self.own)
+        )
+        return min(held_out, max(own, key=self._count), key=self._count) if own else held_out
+
+    def _count(self, fitted: Logistic) -> float:
+        """Return how many pairs match."""
+        return float(probabilities(fitted.log_odds(self.features)).sum())
 
 
 def _with_competition(features: Features, likely: Floats, known: NonMatches) -> Logistic:

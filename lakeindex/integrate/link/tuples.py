@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Flags, Integers, Texts
-from lakeindex.integrate.alignment import AlignedPair, Alignment
+from lakeindex.integrate.alignment import Alignment
 from lakeindex.integrate.records import Records
 
 _NOTHING: Any = pa.scalar("", pa.large_string())
@@ -41,6 +41,12 @@ class AttributeValues:
         present: Flags = pc.not_equal(self.keys, _NOTHING).to_numpy(zero_copy_only=False)
         return present
 
+    @classmethod
+    def joined(cls, parts: Sequence[AttributeValues]) -> AttributeValues:
+        """Put values of one attribute after one another."""
+        texts, keys = pa.concat_arrays([one.texts for one in parts]), pa.concat_arrays([one.keys for one in parts])
+        return cls(parts[0].name, texts, keys)
+
     def taken(self, places: Integers) -> AttributeValues:
         """Return the values of some tuples."""
         at: Any = pa.array(places)
@@ -63,10 +69,10 @@ class Tuples:
         return len(self.tables)
 
     @classmethod
-    def of_two(cls, left: Records, right: Records, pairs: Sequence[AlignedPair]) -> Tuples:
-        """Put two tables side by side, by the columns that are aligned."""
-        sides = [(one.left, (left, right), (one.left, one.right)) for one in pairs]
-        return cls._of([left, right], [_values(*side) for side in sides], False)
+    def of_two(cls, left: Records, right: Records, columns: Sequence[tuple[str, tuple[str, str]]]) -> Tuples:
+        """Put two tables side by side, by attributes: the name of each, and its column in the left and right table."""
+        values = [_values(name, (left, right), of_both) for name, of_both in columns]
+        return cls._of([left, right], values, False)
 
     @classmethod
     def of_one(cls, records: Records) -> Tuples:

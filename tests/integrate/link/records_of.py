@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from lakeindex.canonical.column_reading import PLAIN
 from lakeindex.integrate.alignment import AlignedColumn, AlignedPair, Alignment, Attribute
+from lakeindex.integrate.link.tuples import Tuples
 from lakeindex.integrate.records import Records
 from lakeindex.types.lake import ColumnId, TableId
 
@@ -32,3 +33,7 @@ def aligned_by_name(tables: Sequence[Records]) -> Alignment:
             for name in names
         )
     )
+
+
+def of_two(left: Records, right: Records, *names: str) -> Tuples:
+    return Tuples.of_two(left, right, [(name, (name, name)) for name in names])

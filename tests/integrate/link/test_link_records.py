@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lakeindex.errors import InvalidSetting, NotFound
+from lakeindex.integrate.alignment import AlignedPair
 from lakeindex.integrate.link.link_records import (
     LINK_SCHEMA,
     LINKS_SCHEMA,
@@ -125,6 +126,22 @@ def test_the_parts_of_an_explanation_sum_up_to_the_log_odds(pair: tuple[int, int
     likely = {(one["left_row"], one["right_row"]): one["probability"] for one in linked.pairs.to_pylist()}
     total = sum(linked.explanation["log_odds"].to_pylist())
     assert total == pytest.approx(log_odds_of(likely[pair]), abs=1e-6) if pair in likely else total < -4
+
+
+@pytest.mark.parametrize("explain", [None, (20, 0)])
+def test_which_table_is_the_left_one_makes_no_difference(explain: tuple[int, int] | None) -> None:
+    right = records("right", cost=RIGHT.values["price"].to_pylist(), name=RIGHT.values["name"].to_pylist())
+    pairs = [AlignedPair("name", "name", 1.0), AlignedPair("price", "cost", 1.0)]
+    back = [AlignedPair(one.right, one.left, 1.0) for one in pairs]
+    one = link_records(LEFT, right, pairs, LinkOptions(explain=explain))
+    other = link_records(right, LEFT, back, LinkOptions(explain=explain and explain[::-1]))
+    turned = other.pairs.select([1, 0, 2]).rename_columns(LINK_SCHEMA.names)
+    assert turned.sort_by([("left_row", "ascending"), ("right_row", "ascending")]).equals(one.pairs)
+    if one.explanation is not None and other.explanation is not None:
+        assert other.explanation["left"].equals(one.explanation["right"])
+        assert other.explanation["log_odds"].equals(one.explanation["log_odds"])
+    with pytest.raises(NotFound, match="the left table has no row 40: its rows are numbered from 0 to 39"):
+        link_records(right, LEFT, back, LinkOptions(explain=(40, 0)))
 
 
 def test_a_row_that_is_not_there_cannot_be_explained() -> None:
