@@ -144,8 +144,9 @@ def _order(sets: Sequence[tuple[int, ...]], probabilities: Floats) -> Integers:
 
 
 def _evidence(own: TableColumns, places: tuple[int, ...], filled: int) -> str:
-    rows = int(own.columns.directory.facts.rows[own.first])
-    missing = f", {rows - filled:,} of {rows:,} without a value" if filled < rows else ""
+    directory = own.columns.directory
+    rows, is_counted = int(directory.facts.rows[own.first]), not directory.sampled_columns()[own.first]
+    missing = f", {rows - filled:,} of {rows:,} without a value" if filled < rows and is_counted else ""
     expected = np.expm1(own.features([places])[0][2])
     return f"{filled:,} rows, all different{missing}; by chance {expected:,.3g} pairs of them would be equal"
 
