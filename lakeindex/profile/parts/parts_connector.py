@@ -18,7 +18,7 @@ from lakeindex.profile.parts.known_parts import KnownParts
 from lakeindex.profile.parts.make_plan import make_plan
 from lakeindex.profile.parts.plan import Plan, PlannedPart
 from lakeindex.profile.parts.read_parts import PartedTable, ReadPart, ReadParts
-from lakeindex.profile.parts.sampled_parts import CountedParts, sample_source, total_of
+from lakeindex.profile.parts.sampled_parts import CountedParts, count_source, sample_source, total_of
 from lakeindex.profile.parts.union_schema import Source, UnionSchema
 from lakeindex.profile.unreadable import UNREADABLE, first_line_of, require_memory
 from lakeindex.profile.walk import refuse_replaced
@@ -132,13 +132,20 @@ class PartsConnector:
         self._read.add(source.part.file.name, read)
 
     def count(self, file: LakeFile, table: SourceTable, options: ReadOptions) -> RowCount | None:
-        """Return how many rows all parts have; None where one can only be read whole."""
-        counted = self._count(table.id, options)
+        """Return how many rows all parts have; None where one can only be read whole.
+
+        Raises PartUnreadable where one can't be read.
+        """
+        counted = self._count(file, table.id, options)
         return None if counted is None else counted.total()
 
-    def _count(self, name: TableId, options: ReadOptions) -> CountedParts | None:
+    def _count(self, file: LakeFile, name: TableId, options: ReadOptions) -> CountedParts | None:
         if name not in self._counted:
-            self._counted[name] = CountedParts.of(self._tables[name].sources, options)
+            counts = []
+            for source in self._tables[name].sources:
+                with self._reading(file, source, options):
+                    counts.append(count_source(source, options))
+            self._counted[name] = CountedParts.of(counts)
         return self._counted[name]
 
     def sample(self, file: LakeFile, table: SourceTable, options: ReadOptions, seed: int) -> Rows:
@@ -150,7 +157,7 @@ class PartsConnector:
     def _sampled(
         self, file: LakeFile, name: TableId, options: ReadOptions, seed: int, rows: Rows
     ) -> Iterator[pa.RecordBatch]:
-        counted, parted = self._count(name, options), self._tables[name]
+        counted, parted = self._count(file, name, options), self._tables[name]
         assert counted is not None
         counts = []
         for place, source in enumerate(parted.sources):

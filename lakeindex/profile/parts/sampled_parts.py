@@ -22,9 +22,8 @@ class CountedParts:
     of_each: tuple[RowCount, ...]
 
     @classmethod
-    def of(cls, sources: Sequence[Source], options: ReadOptions) -> CountedParts | None:
-        """Count the rows of parts; None where one of them can only be read whole."""
-        counts = [_count(source, replace(options, sample_rows=0)) for source in sources]
+    def of(cls, counts: Sequence[RowCount | None]) -> CountedParts | None:
+        """Return what is known of parts; None where one of them can only be read whole."""
         known = tuple(count for count in counts if count is not None)
         return cls(known) if len(known) == len(counts) else None
 
@@ -45,15 +44,16 @@ def total_of(counts: Sequence[RowCount]) -> RowCount:
     return RowCount(rows, max(math.floor(rows - down), 0), math.ceil(rows + up))
 
 
-def _count(source: Source, options: ReadOptions) -> RowCount | None:
+def count_source(source: Source, options: ReadOptions) -> RowCount | None:
+    """Return how many rows a part has; None where it can only be read whole."""
     connector = source.connector
     if not isinstance(connector, SampledConnector):
         return None
-    return connector.count(source.part.file, source.table, options)
+    return connector.count(source.part.file, source.table, replace(options, sample_rows=0))
 
 
 def sample_source(source: Source, union: UnionSchema, options: ReadOptions, seed: int) -> Rows:
-    """Sample a part with the columns of all; what is read of it is one block, where that is not too large."""
+    """Sample a part with the columns of all; what is read of it are two blocks, where these are not too large."""
     connector = source.connector
     assert isinstance(connector, SampledConnector)
     rows = connector.sample(source.part.file, source.table, replace(options, wants_scan=True), seed)
@@ -63,10 +63,16 @@ def sample_source(source: Source, union: UnionSchema, options: ReadOptions, seed
 
 
 def _joined(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:
-    """Yield the blocks of a sample of so many rows as one where they are few: parts may be many."""
+    """Yield the blocks of a sample of so many rows, those of few rows as two: parts may be many.
+
+    As one, they would make what all rows of a part have look as rare as what one of its blocks has.
+    """
     if rows > _MOST_ROWS:
         yield from batches
         return
     some = list(batches)
     if some:
-        yield from pa.Table.from_batches(some).combine_chunks().to_batches()
+        table = pa.Table.from_batches(some).combine_chunks()
+        half = -(-len(table) // 2)
+        for part in (table.slice(0, half), table.slice(half)):
+            yield from part.to_batches()
