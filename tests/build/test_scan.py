@@ -110,6 +110,7 @@ def test_another_scan_reads_what_was_read_otherwise(lake_folder: Path, tmp_path:
     def read_now(scan: str) -> tuple[str, set[str]]:
         with index(lake_folder, tmp_path / "index", settings, scan) as lake:
             assert lake.report is not None
+            assert lake.watch_joins().broken == ()
             return lake.logical_hash, {file.path for file in lake.report.with_status(FileStatus.INDEXED)}
 
     large = {"orders.parquet", "invoices.csv", *(f"events/month={month}/part-0.parquet" for month in range(1, 5))}

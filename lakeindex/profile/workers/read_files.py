@@ -20,7 +20,7 @@ from lakeindex.profile.walk import refuse_replaced
 from lakeindex.profile.withheld import NamesAmongValues, reason_without_values
 from lakeindex.profile.workers.copies import CopyFailed, write_copy
 from lakeindex.profile.workers.large_tables import profile_large_table
-from lakeindex.profile.workers.sampled_tables import is_sampled, note_of_whole, profile_sample
+from lakeindex.profile.workers.sampled_tables import hash_of_samples, note_of_whole, profile_sample, will_be_sampled
 from lakeindex.profile.workers.table_reader import CountedBatches, TableReader, released, to_parts
 from lakeindex.profile.workers.tables_in_pieces import profile_in_pieces, stage_pieces
 from lakeindex.protocols import Connector
@@ -68,7 +68,7 @@ def _profile_with(
         if file.share is not None:
             # All tables, whichever comes first: others leave the file to be put together of what is staged.
             have_pieces = [
-                not is_sampled(reader) and stage_pieces(reader, profiles.limits, file.share) for reader in readers
+                not will_be_sampled(reader) and stage_pieces(reader, profiles.limits, file.share) for reader in readers
             ]
             return FileOutcome(file.name, FileStatus.SKIPPED, IN_PIECES if all(have_pieces) else "")
         if isinstance(found, PartialTables):
@@ -78,8 +78,8 @@ def _profile_with(
             tables, reason = [_profile_table(reader, name, profiles) for reader in readers], ""
         parts = connector.outcomes(file) if isinstance(connector, PartsConnector) else ()
         known = connector.content_hashes() if isinstance(connector, PartsConnector) else {}
-        # A content that is too large to be read whole has no hash.
-        content = "" if any(table.sampling.rows for table in tables) else content_hash_of(file, known)
+        is_sampled = any(table.sampling.rows for table in tables)
+        content = hash_of_samples(file, tables) if is_sampled else content_hash_of(file, known)
         return FileOutcome(file.name, FileStatus.INDEXED, reason, tuple(tables), content, parts=parts)
     except UNREADABLE as error:
         require_memory(error)

@@ -21,9 +21,9 @@ from lakeindex.profile.withheld import NamesAmongValues
 from lakeindex.profile.workers.large_tables import profiles_as_read
 from lakeindex.profile.workers.table_reader import CountedBatches, TableReader
 from lakeindex.protocols import SampledConnector
-from lakeindex.types.lake import RowCount, Rows
+from lakeindex.types.lake import LakeFile, RowCount, Rows
 from lakeindex.types.personal import PersonalData
-from lakeindex.types.reports import Sampling
+from lakeindex.types.reports import ReadTable, Sampling
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +41,24 @@ class SampledTable:
 def profile_sample(reader: TableReader, profiles: ProfileBatch) -> SampledTable | None:
     """Profile a sample of a table; None for one that is read whole, as it has no more rows, or can't be sampled."""
     connector = reader.connector
-    if not is_sampled(reader) or not isinstance(connector, SampledConnector):
+    if not will_be_sampled(reader) or not isinstance(connector, SampledConnector):
         return None
     return _Sampler(reader, connector, profiles.limits).profile(profiles)
 
 
-def is_sampled(reader: TableReader) -> bool:
+def will_be_sampled(reader: TableReader) -> bool:
     """Return whether a table has surely more rows than a sample is to have, and can be sampled."""
     connector, wanted = reader.connector, reader.options.sample_rows
     if not wanted or not isinstance(connector, SampledConnector):
         return False
     count = connector.count(reader.file, reader.table, reader.options)
     return count is not None and count.low > wanted
+
+
+def hash_of_samples(file: LakeFile, tables: Sequence[ReadTable]) -> str:
+    """Hash what is known of a file that is too large to be read whole: mostly, it changes with the content."""
+    known = [(table.rows, table.rejected, table.sampling) for table in tables]
+    return hashlib.blake2b(repr((file.size, known)).encode(), digest_size=16).hexdigest()
 
 
 def note_of_whole(rows: int, wanted: int) -> tuple[str, ...]:

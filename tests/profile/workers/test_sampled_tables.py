@@ -43,7 +43,9 @@ def people(tmp_path: Path) -> Path:
 def test_a_sampled_table_says_so(people: Path) -> None:
     outcome, records = profiled(people)
     (table,) = outcome.tables
-    assert (outcome.status, table.asked, outcome.content_hash) == (FileStatus.INDEXED, 500, "")
+    assert (outcome.status, table.asked) == (FileStatus.INDEXED, 500)
+    assert outcome.content_hash not in ("", profiled(people, ReadOptions())[0].content_hash)
+    assert profiled(people)[0] == outcome
     assert 400 <= table.sampling.rows <= 600
     assert table.sampling.low <= ROWS <= table.sampling.high
     assert table.notes[0].startswith(f"a sample of {table.sampling.rows:,} of its about {table.rows:,}")
