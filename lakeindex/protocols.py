@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from lakeindex.arrays.aliases import Floats, Integers
     from lakeindex.types.columns import CrossInput, QueryColumn
-    from lakeindex.types.lake import LakeFile, ReadOptions, RowRange, Rows, SourceTable
+    from lakeindex.types.lake import LakeFile, ReadOptions, RowCount, RowRange, Rows, SourceTable
     from lakeindex.types.pairs import Pairs
 
 
@@ -59,6 +59,26 @@ class RangedConnector(Protocol):
         """Read the rows of a range, as `Connector.read` reads those of the table; a reader needs no other range.
 
         Raises UnreadableTable, here or from the iterator, when the file is no longer what it was split as.
+        """
+        ...
+
+
+@runtime_checkable
+class SampledConnector(Protocol):
+    """Read a sample of a table's rows: what a connector may also be able to, for tables that can't be read whole."""
+
+    def count(self, file: LakeFile, table: SourceTable, options: ReadOptions) -> RowCount | None:
+        """Return how many rows a table has, without reading all of it; None where only all of it can be read.
+
+        Raises UnreadableTable when the file can't be opened.
+        """
+        ...
+
+    def sample(self, file: LakeFile, table: SourceTable, options: ReadOptions, seed: int) -> Rows:
+        """Read about `options.sample_rows` rows of a table that `count` gave more; the same for the same seed.
+
+        Every batch is a block of neighbouring rows, and the blocks lie all over the table. `Rows.sampled_of`, set from
+        the start, is final when the batches are exhausted. Raises UnreadableTable, here or from the iterator.
         """
         ...
 

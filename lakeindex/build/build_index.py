@@ -37,6 +37,7 @@ from lakeindex.catalog.database import storing
 from lakeindex.catalog.directory import Directory
 from lakeindex.config.index_settings import limits_of
 from lakeindex.config.profile_limits import Names
+from lakeindex.config.scan_option import sample_rows
 from lakeindex.config.settings import Settings
 from lakeindex.index.vector_index import VectorIndex
 from lakeindex.match.lake_calibration import LakeCalibration
@@ -153,7 +154,7 @@ def _build(build: Build, staging: Staging, files: list[LakeFile], refused: list[
         known = {} if previous is None else previous.files
         files, lacking = without_incomplete(files, refused, known)
         refused = [*refused, *lacking]
-        changes = Changes.between(files, known, build.settings.check_content)
+        changes = Changes.between(files, known, build.settings.check_content, sample_rows(build.settings.scan))
     if sum(file.size for file in changes.to_read) > _MUCH_TO_READ:
         build.model = build.model.loading()
     with nullcontext() if previous is None else closing(previous):

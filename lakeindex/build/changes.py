@@ -23,18 +23,20 @@ class Changes:
     to_read: tuple[LakeFile, ...]
 
     @classmethod
-    def between(cls, files: Iterable[LakeFile], known: Mapping[str, FileOutcome], check_content: bool) -> Changes:
+    def between(
+        cls, files: Iterable[LakeFile], known: Mapping[str, FileOutcome], check_content: bool, sample_rows: int = 0
+    ) -> Changes:
         """Compare the files of the lake with those that were indexed.
 
         Files of equal size and time stamp count as unchanged; with `check_content` their content is compared. A file
         that could not be read is read again: the reason may have been this machine's. One that may not be read any
-        more is to be read, too, so that the report names it.
+        more is to be read, too, so that the report names it. So is one of which another sample is asked than was.
         """
         unchanged: list[str] = []
         to_read: list[LakeFile] = []
         for file in files:
             before = known.get(file.name)
-            if before is not None and _is_unchanged(file, before, check_content):
+            if before is not None and _is_as_asked(before, sample_rows) and _is_unchanged(file, before, check_content):
                 unchanged.append(file.name)
             else:
                 is_indexed = before is not None and bool(before.tables)
@@ -47,11 +49,21 @@ def token_of(file: LakeFile) -> str:
     return file.token if file.is_settled else file.token + UNSETTLED
 
 
+def _is_as_asked(before: FileOutcome, sample_rows: int) -> bool:
+    """Return whether a file's tables were read as they would be now, of which a sample of so many rows is asked."""
+    return all(
+        table.asked == sample_rows or (not table.sampling.rows and (not sample_rows or table.rows <= sample_rows))
+        for table in before.tables
+    )
+
+
 def _is_unchanged(file: LakeFile, before: FileOutcome, check_content: bool) -> bool:
     if before.status is not FileStatus.INDEXED:
         return False
     if before.token == file.token and not check_content:
         return all(os.access(one.path, os.R_OK) for one in file.parts or (file,))
+    if any(table.sampling.rows for table in before.tables):
+        return False  # it has no hash, and reading all of it takes longer than a sample
     return before.token.partition("-")[0] == str(file.size) and before.content_hash == _content_hash(file)
 
 

@@ -73,22 +73,28 @@ class Columns:
         read = self.records.to_table(list(DIRECTORY_FIELDS)).combine_chunks()
         table_ids, names = _array(read["table_id"]), _array(read["name"])
         facts, text_hashes = facts_of(read), read["text_hash"].to_numpy()
+        sampled = read["sampled"].to_numpy().astype(np.int64)
         if self.previous is not None:
             before, keys = self.previous.directory, self.unchanged_keys
             table_ids = pa.concat_arrays([before.table_names().take(before.tables[keys]), table_ids])
             names = pa.concat_arrays([before.names.take(keys), names])
             facts = before.facts.take(keys).joined(facts)
             text_hashes = np.concatenate([before.text_hashes[keys], text_hashes])
+            sampled = np.concatenate([before.sampled[before.tables[keys]], sampled])
         order = self.order
-        return Directory.of(table_ids.take(order), names.take(order), text_hashes[order], facts.take(order))
+        return Directory.of(
+            table_ids.take(order), names.take(order), text_hashes[order], facts.take(order), sampled[order]
+        )
 
     def terms(self, family: Family) -> TermRows:
         """Return the terms of their sketches of one family."""
-        read = self.records.to_table([f"{family}_hashes", f"{family}_counts", "kind"])
+        read = self.records.to_table([f"{family}_hashes", f"{family}_counts", "kind", "sampled"])
         hashes, starts = _flat(read[f"{family}_hashes"])
         counts = _flat(read[f"{family}_counts"])[0].astype(np.int64)
         kinds = [Kind(str(kind)) for kind in read["kind"].to_pylist()]
         is_complete, is_weighed = np.diff(starts) < sketch_sizes(family, kinds), family not in _UNWEIGHED
+        # Of a sample, there may be values that it hasn't.
+        is_complete &= read["sampled"].to_numpy() == 0
         rows = TermRows.of(hashes.astype(np.uint64), counts, starts, is_complete, is_weighed)
         if self.previous is not None:
             rows = self.previous.terms(family, self.unchanged_keys).joined(rows)

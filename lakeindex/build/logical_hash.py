@@ -7,6 +7,7 @@ import json
 
 from lakeindex.catalog.catalog import Catalog
 from lakeindex.catalog.directory import Directory
+from lakeindex.config.index_settings import SCAN
 from lakeindex.store.manifest import Manifest
 
 # That a file could not be seen is an outcome of the night, not content: it counts as what the index keeps of it, and
@@ -23,7 +24,8 @@ FROM files WHERE path NOT IN (SELECT path FROM above)
 def logical_hash(catalog: Catalog, directory: Directory, planned: Manifest) -> str:
     """Hash the content of an index; nothing of it depends on the order of files, threads or machine."""
     digest = hashlib.blake2b(digest_size=16)
-    digest.update(json.dumps([planned.settings, planned.models], sort_keys=True).encode())
+    settings = {name: value for name, value in planned.settings.items() if name != SCAN}
+    digest.update(json.dumps([settings, planned.models], sort_keys=True).encode())
     digest.update(directory.text_hashes.tobytes())
     for table, fields, order in (
         (_FILES, "path, status, content_hash", "path"),

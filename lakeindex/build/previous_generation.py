@@ -12,6 +12,7 @@ import numpy.typing as npt
 from lakeindex.arrays.aliases import Hashes, Integers
 from lakeindex.catalog.catalog import CarriedOver, Catalog
 from lakeindex.catalog.directory import Directory
+from lakeindex.config.index_settings import SCAN
 from lakeindex.errors import IndexUnusable
 from lakeindex.index.inverted_index import InvertedIndex
 from lakeindex.index.term_rows import TermRows
@@ -125,5 +126,9 @@ class PreviousGeneration:
 
 
 def is_continued(built: Manifest, planned: Manifest) -> bool:
-    """Whether a generation is of the lake, settings and models of a planned one, which can take over of it."""
-    return (built.lake, built.settings, built.models) == (planned.lake, planned.settings, planned.models)
+    """Whether a generation is of the lake, settings and models of a planned one, which can take over of it.
+
+    Which tables are read as before, `Changes` tells.
+    """
+    settings = [{name: value for name, value in one.settings.items() if name != SCAN} for one in (built, planned)]
+    return settings[0] == settings[1] and (built.lake, built.models) == (planned.lake, planned.models)

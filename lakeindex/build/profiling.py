@@ -21,6 +21,7 @@ from lakeindex.build.room import Room
 from lakeindex.build.shared_files import first_pieces, is_shared, shares_of
 from lakeindex.config.index_settings import limits_of, read_limits_of, read_options, text_options
 from lakeindex.config.profile_limits import RawValues
+from lakeindex.config.scan_option import sample_rows
 from lakeindex.config.settings import Settings
 from lakeindex.encode.column_tokenizer import tokenize_records
 from lakeindex.encode.record_texts import describe_records
@@ -143,7 +144,9 @@ class FileProfiler:
             outcomes = {path: outcome_from_json(json.dumps(one).encode()) for path, one in unit.outcomes.items()}
             read = {path: one for path, one in outcomes.items() if one.status is FileStatus.INDEXED}
             present = [file for file in files if file.name in read]
-            unchanged = Changes.between(present, read, self.settings.check_content).unchanged
+            unchanged = Changes.between(
+                present, read, self.settings.check_content, sample_rows(self.settings.scan)
+            ).unchanged
             if len(unchanged) == len(read) and self._has_all_texts(unit):
                 done |= read
                 copies.update(unit.copies)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
@@ -26,6 +25,7 @@ from lakeindex.catalog.parts_rows import (
 )
 from lakeindex.catalog.path_guard import SQL_TYPES, copy_path, lake_path
 from lakeindex.catalog.table_check import Types, require_expected_tables
+from lakeindex.catalog.table_rows import TABLES, read_table, table_row
 from lakeindex.errors import IndexDamaged
 from lakeindex.sql import literal, quoted
 from lakeindex.types.lake import TableId
@@ -34,12 +34,6 @@ from lakeindex.types.personal import PersonalColumn, PersonalKind
 from lakeindex.types.reports import FileOutcome, FileStatus, ReadTable
 
 _FILES = pa.schema([pa.field(name, pa.string()) for name in ("path", "status", "reason", "content_hash", "token")])
-_TABLES = pa.schema(
-    [
-        pa.field(name, pa.int64() if name in ("rows", "rejected") else pa.string())
-        for name in ("table_id", "file", "connector", "token", "rows", "rejected", "scan", "copy", "settings", "notes")
-    ]
-)
 _COLUMNS = {
     "table_id": "VARCHAR",
     "position": "INTEGER",
@@ -51,6 +45,13 @@ _COLUMNS = {
     "nulls": "BIGINT",
     "distinct": "BIGINT",
     "is_key": "BOOLEAN",
+    "sampled": "BIGINT",
+    "rows_low": "BIGINT",
+    "rows_high": "BIGINT",
+    "nulls_low": "BIGINT",
+    "nulls_high": "BIGINT",
+    "distinct_low": "BIGINT",
+    "distinct_high": "BIGINT",
     "minimum": "DOUBLE",
     "maximum": "DOUBLE",
     "quantiles": "DOUBLE[]",
@@ -104,10 +105,10 @@ class Catalog:
         catalog = cls(connect(path, memory))
         files = [[one.path, str(one.status), one.reason, one.content_hash, one.token] for one in outcomes]
         read = [one for one in outcomes if one.status is not FileStatus.UNSEEN]  # the others' tables are carried over
-        tables = [_table_row(outcome, table) for outcome in read for table in outcome.tables]
+        tables = [table_row(outcome, table) for outcome in read for table in outcome.tables]
         incoming = {
             "files": _to_table(files, _FILES),
-            "tables": _to_table(tables, _TABLES),
+            "tables": _to_table(tables, TABLES),
             "parts": _to_table(part_rows(read), PARTS),
             "columns": records,
         }
@@ -130,7 +131,7 @@ class Catalog:
         is_kept = "file IN (FROM unchanged) AND table_id NOT IN (FROM left_out)"
         for name, fields, condition in (
             ("files", _FILES.names, "path IN (FROM unchanged) AND path NOT IN (SELECT path FROM incoming_files)"),
-            ("tables", _TABLES.names, is_kept),
+            ("tables", TABLES.names, is_kept),
             ("parts", PARTS.names, is_kept),
             ("columns", COLUMN_FIELDS, f"table_id IN (SELECT table_id FROM earlier.tables WHERE {is_kept})"),
         ):
@@ -163,7 +164,7 @@ class Catalog:
     @staticmethod
     def check(path: Path, memory: str) -> None:
         """Raise IndexDamaged unless the file holds a catalog's tables, whole, and nothing besides."""
-        files, tables, parts = (_sql_types(schema) for schema in (_FILES, _TABLES, PARTS))
+        files, tables, parts = (_sql_types(schema) for schema in (_FILES, TABLES, PARTS))
         columns = {"key": "BIGINT", **_COLUMNS}
         require_expected_tables(path, {"files": files, "tables": tables, "parts": parts, "columns": columns}, memory)
 
@@ -180,7 +181,7 @@ class Catalog:
         """Return the outcome of every file, in the order of their paths."""
         tables: dict[str, list[ReadTable]] = {}
         for row in self.fetch("SELECT * FROM tables ORDER BY table_id").to_pylist():
-            tables.setdefault(row["file"], []).append(_read_table(row))
+            tables.setdefault(row["file"], []).append(read_table(row))
         parts = part_outcomes(self.fetch(OUTCOMES).to_pylist())
         return [
             FileOutcome(
@@ -210,7 +211,7 @@ class Catalog:
     def table(self, table: TableId) -> tuple[ReadTable, str] | None:
         """Return a table and the name of the file it is in."""
         rows = self.fetch("SELECT * FROM tables WHERE table_id = ?", [table]).to_pylist()
-        return (_read_table(rows[0]), rows[0]["file"]) if rows else None
+        return (read_table(rows[0]), rows[0]["file"]) if rows else None
 
     def tables_of(self, file: str) -> list[str]:
         """Return the names of the tables in a file, or that it is a part of; none where there is none of this name."""
@@ -259,37 +260,6 @@ class Catalog:
 
 def _to_table(rows: Sequence[Sequence[object]], schema: pa.Schema) -> pa.Table:
     return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows], schema=schema)
-
-
-def _table_row(outcome: FileOutcome, table: ReadTable) -> list[object]:
-    scan = None if table.scan is None else json.dumps(asdict(table.scan))
-    settings, notes = json.dumps(dict(table.settings)), json.dumps(table.notes)
-    return [
-        table.id,
-        outcome.path,
-        table.connector,
-        table.token,
-        table.rows,
-        table.rejected,
-        scan,
-        table.copy,
-        settings,
-        notes,
-    ]
-
-
-def _read_table(row: dict[str, object]) -> ReadTable:
-    return ReadTable(
-        id=TableId(str(row["table_id"])),
-        connector=str(row["connector"]),
-        token=str(row["token"]),
-        rows=int(str(row["rows"])),
-        rejected=int(str(row["rejected"])),
-        scan=scan_from_json(row["scan"]),
-        settings=tuple(json.loads(str(row["settings"])).items()),
-        notes=tuple(json.loads(str(row["notes"]))),
-        copy=str(row["copy"]),
-    )
 
 
 def _known_types(types: Sequence[str]) -> Sequence[str]:

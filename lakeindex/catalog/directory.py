@@ -39,6 +39,7 @@ DIRECTORY_FIELDS = (
     "lengths",
     "patterns",
     "text_hash",
+    "sampled",
 )
 """The fields of a column's record that a directory is made of."""
 
@@ -71,24 +72,35 @@ class Directory:
     text_hashes: Hashes
     """(columns,) of the texts that the vectors were made of."""
     facts: ColumnFacts
+    sampled: Integers
+    """(tables,) The rows that were read of each, 0 where all were."""
     globs: TableGlobs = ALL_TABLES
     """What the tables are called that a caller may see."""
     visible: Flags | None = None
     """(tables,) Which these are; None for all."""
 
     @classmethod
-    def of(cls, table_ids: pa.Array[Any], names: pa.Array[Any], text_hashes: Hashes, facts: ColumnFacts) -> Directory:
-        """Make a directory of columns that are sorted by table, an entry for each."""
+    def of(
+        cls, table_ids: pa.Array[Any], names: pa.Array[Any], text_hashes: Hashes, facts: ColumnFacts,
+        sampled: Integers | None = None,
+    ) -> Directory:  # fmt: skip
+        """Make a directory of columns that are sorted by table, an entry for each.
+
+        `sampled` are the rows that were read of each one's table, 0 where all were; None where all were of all.
+        """
         encoded: Any = table_ids.dictionary_encode()
         places = encoded.indices.to_numpy().astype(np.int32)
+        first_columns = np.searchsorted(places, np.arange(len(encoded.dictionary) + 1))
+        of_columns = np.zeros(len(places), np.int64) if sampled is None else sampled
         return cls(
             table_ids=[TableId(str(name)) for name in encoded.dictionary.to_pylist()],
-            first_columns=np.searchsorted(places, np.arange(len(encoded.dictionary) + 1)),
+            first_columns=first_columns,
             tables=places,
             names=names,
             name_hashes=hash_names([str(name) for name in names.to_pylist()]),
             text_hashes=text_hashes,
             facts=facts,
+            sampled=np.asarray(of_columns[first_columns[:-1]], np.int64),
         )
 
     @classmethod
@@ -107,6 +119,7 @@ class Directory:
                 text_hashes=to_numpy(columns["text_hash"]),
                 # Arrow packs flags into bits, which can't be mapped: they are kept as bytes.
                 facts=ColumnFacts(**facts | {flag: facts[flag].view(np.bool_) for flag in _FLAGS}),
+                sampled=to_numpy(tables["sampled"]),
             )
         except (OSError, pa.ArrowException, KeyError) as error:
             raise IndexDamaged(f"{folder} can't be read ({error}); build the index again") from error
@@ -118,7 +131,11 @@ class Directory:
         columns = {"table": self.tables, "name": self.names, **hashes, **facts}
         folder.mkdir(parents=True, exist_ok=True)
         write_mappable(pa.table({name: to_arrow(array) for name, array in columns.items()}), folder / _COLUMNS)
-        tables = {"id": pa.array(self.table_ids, pa.string()), "first_column": pa.array(self.first_columns[:-1])}
+        tables: dict[str, pa.Array[Any]] = {
+            "id": pa.array(self.table_ids, pa.string()),
+            "first_column": pa.array(self.first_columns[:-1]),
+            "sampled": pa.array(self.sampled),
+        }
         write_mappable(pa.table(tables), folder / _TABLES)
 
     def check(self) -> None:
@@ -137,6 +154,7 @@ class Directory:
             and all(bool(np.all(facts[flag].view(np.uint8) <= 1)) for flag in _FLAGS)
             and bool(np.all(self.tables == np.repeat(np.arange(tables), np.diff(self.first_columns))))
             and len(self.first_columns) == tables + 1
+            and (len(self.sampled), self.sampled.dtype) == (tables, np.dtype(np.int64))
             and sorted(set(self.table_ids)) == self.table_ids
         )
         if not fits:
@@ -157,6 +175,20 @@ class Directory:
         if self.visible is None:
             return self.table_ids
         return [self.table_ids[place] for place in np.flatnonzero(self.visible).tolist()]
+
+    def sampled_columns(self) -> Flags:
+        """Return of which columns' tables a sample was read only, (columns,)."""
+        return np.asarray(self.sampled[self.tables] > 0)
+
+    def count_sampled(self) -> int:
+        """Count the tables that the caller may see of which a sample was read only."""
+        is_seen = np.ones(len(self.sampled), bool) if self.visible is None else self.visible
+        return int(np.count_nonzero(self.sampled[is_seen]))
+
+    def rows_read(self, table: TableId) -> int:
+        """Return how many rows of a table were read, where it was sampled; 0 of any other."""
+        place = self._place_of(table)
+        return 0 if place is None else int(self.sampled[place])
 
     def hidden_keys(self) -> Integers:
         """Return the keys of the columns that the caller may not see, ascending."""

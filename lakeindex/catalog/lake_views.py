@@ -225,7 +225,7 @@ def _select(connection: SqlCursor | duckdb.DuckDBPyConnection, table: ViewedTabl
     if table.copy is None:
         raise UnreadableTable(
             f"{table.id} can't be read by DuckDB, and the index has no copy of it, as it has none where not all values "
-            "may be kept; lakeindex read shows its rows"
+            "may be kept, or only a sample of the rows was read; lakeindex read shows its rows"
         )
     return f"SELECT {_typed_columns(table)} FROM {scan_sql(Scan('read_parquet'), table.copy, ())}"
 

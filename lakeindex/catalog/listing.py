@@ -10,16 +10,20 @@ import pyarrow.compute as pc
 
 from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.catalog.catalog import Catalog
+from lakeindex.sql import literal
 from lakeindex.types.lake import TableId
 
 _TABLES = """SELECT table_id AS "table",
        coalesce((SELECT path FROM parts WHERE path = table_id AND parts.table_id = tables.table_id), file) AS file,
-       connector, rows, rejected,
+       connector, rows, rejected, {sampled}
        (SELECT count(*) FROM columns WHERE columns.table_id = tables.table_id) AS columns, notes
 FROM tables ORDER BY table_id"""
 
+_SAMPLED = "nullif(sampled, 0) AS sampled, nullif(rows_low, 0) AS rows_low, nullif(rows_high, 0) AS rows_high,"
+_BOUNDS = ("rows_low", "rows_high", "nulls_low", "nulls_high", "distinct_low", "distinct_high")
 _PARTS = """SELECT table_id AS "table", path AS part, rows, rejected, keys FROM parts WHERE table_id NOT IN ('', path)
 ORDER BY table_id, path"""
+_BOUNDS_SQL = "".join(f"{name}, " for name in _BOUNDS)
 _NAMES_OF_KEYS = """SELECT table_id, position, name FROM columns
 WHERE table_id IN (SELECT table_id FROM parts WHERE keys != '[]')"""
 
@@ -27,9 +31,11 @@ WHERE table_id IN (SELECT table_id FROM parts WHERE keys != '[]')"""
 def list_tables(catalog: Catalog, visible: Sequence[TableId] | None = None) -> pa.Table:
     """List the tables, or those of them that are visible: table, file, connector, rows, rejected, columns, notes.
 
+    Where tables were sampled, there are `sampled`, the rows that were read, and the bounds of `rows`, null for others.
+
     They are in ascending order. Of a file that holds other tables, too, notes tell of these: they are left out.
     """
-    tables = catalog.fetch(_TABLES)
+    tables = catalog.fetch(_TABLES.format(sampled=_SAMPLED if catalog.count("tables", "sampled > 0") else ""))
     if visible is None:
         return tables
     is_visible = pc.is_in(tables["table"], pa.array(visible, pa.string()))
@@ -58,12 +64,16 @@ def list_parts(catalog: Catalog, visible: Sequence[TableId] | None = None) -> pa
 
 
 def list_profiles(catalog: Catalog, table: TableId, column: str | None) -> pa.Table:
-    """List the facts of a table's columns, in the file's order, or of one column; `reading` is what was decided."""
+    """List the facts of a table's columns, in the file's order, or of one column; `reading` is what was decided.
+
+    Of a table that was sampled, there are the bounds of rows, nulls and distinct values, too.
+    """
+    is_sampled = bool(catalog.count("tables", f"sampled > 0 AND table_id = {literal(table)}"))
     found = catalog.fetch(
         'SELECT name AS "column", kind, sql_type, rows, nulls, "distinct", is_key, '
         f"{_written('minimum')} AS minimum, {_written('maximum')} AS maximum, "
         f"list_transform(quantiles, lambda q: {_written('q')}) AS quantiles, "
-        'list_transform("values"[:5], lambda v: v.text) AS values, reading '
+        f'list_transform("values"[:5], lambda v: v.text) AS values, {_BOUNDS_SQL if is_sampled else ""} reading '
         "FROM columns WHERE table_id = ? AND (? IS NULL OR name = ?) ORDER BY position",
         [table, column, column],
     )

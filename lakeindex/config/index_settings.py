@@ -11,6 +11,7 @@ from typing import Any
 
 from lakeindex.config.profile_limits import Names, Personal, ProfileLimits, RawValues, limits_from_json
 from lakeindex.config.read_limits import ReadLimits
+from lakeindex.config.scan_option import sample_rows
 from lakeindex.config.settings import Settings, bytes_of
 from lakeindex.config.text_options import TextOptions, ValueOrder
 from lakeindex.errors import StaleArtifact
@@ -19,11 +20,17 @@ from lakeindex.types.lake import Header, ReadOptions
 
 LIMITS = ProfileLimits()
 
+SCAN = "scan"
+"""The setting that decides no content but of tables that are sampled: each of them remembers how it was read."""
+
 
 def read_options(settings: Settings, copies: Path | None) -> ReadOptions:
     """Return how files are read."""
     return ReadOptions(
-        header=Header(settings.header), copies=copies, only_certain_names=settings.values != RawValues.SAMPLE
+        header=Header(settings.header),
+        copies=copies,
+        only_certain_names=settings.values != RawValues.SAMPLE,
+        sample_rows=sample_rows(settings.scan),
     )
 
 
@@ -67,6 +74,7 @@ def content_settings(settings: Settings) -> dict[str, Any]:
             "text": asdict(text_options(settings)),
             "header": settings.header,
             "parts": settings.parts,
+            SCAN: settings.scan,
             "model": settings.model,
             "max_tokens": settings.max_tokens,
             "layers": settings.layers,
@@ -83,7 +91,7 @@ def settings_built_with(content: Mapping[str, Any], settings: Settings) -> Setti
     Raises StaleArtifact where another version of lakeindex, or another key, made the index.
     """
     fields = {f"text_{name}": content["text"][name] for name in ("title", "name", "statistics", "values", "order")}
-    plain = ("header", "parts", "model", "max_tokens", "layers", "dims", "materialize", "anchors")
+    plain = ("header", "parts", SCAN, "model", "max_tokens", "layers", "dims", "materialize", "anchors")
     fields |= {name: content[name] for name in plain}
     limits = content["limits"]
     built = replace(settings, values=limits["raw"], personal=limits["personal"], names=limits["names"], **fields)

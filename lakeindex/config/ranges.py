@@ -104,6 +104,8 @@ WORKERS = WholeRange(1, 1024)
 GENERATION = WholeRange(1, 1_000_000_000)
 ROW_NUMBER = WholeRange(0, 1_000_000_000_000)
 """Of a table's row; the first one is 0."""
+SAMPLED_ROWS = WholeRange(1, 1_000_000_000)
+"""Rows of a table that are read of more."""
 JOINED_ROWS = WholeRange(0, 1_000_000_000_000)
 """Rows that a join may give at most."""
 SQL_SECONDS = NumberRange(0.001, 604_800)

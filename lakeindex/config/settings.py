@@ -16,6 +16,7 @@ from typing import Any
 from lakeindex.config.amounts import bytes_of as bytes_of
 from lakeindex.config.profile_limits import Names, Personal, RawValues
 from lakeindex.config.ranges import OF_SETTINGS, SCORED_PAIRS, shown
+from lakeindex.config.scan_option import FULL, sample_rows
 from lakeindex.config.settings_files import FILE, own_settings_file, read_folder_file, read_own_file
 from lakeindex.config.trusted_settings import require_inside, require_trusted
 from lakeindex.errors import InvalidSetting
@@ -98,6 +99,9 @@ class Settings:
     parts: str = "auto"
     """Which files are one table: partitions, Spark's output, Delta, Iceberg, and siblings of the same columns that
     differ by a date or padded number (auto); siblings that differ by any number, too (merge); none (separate)."""
+    scan: str = FULL
+    """How much of a table is read: all (full), or of one that has more rows than a sample is to have, this sample
+    (sample, for a million rows, or sample:ROWS): what is known of it is then estimated."""
     seconds_per_file: float = 300.0
     """How long reading a file may go on without advancing."""
     memory_per_file: str = AUTO
@@ -249,6 +253,8 @@ def _check(name: str, value: Any, origin: str) -> None:
         )
     if name == "budget":
         pair_budget(value)
+    if name == "scan":
+        sample_rows(value)
     if name in _CHOICES and value not in _CHOICES[name]:
         raise InvalidSetting(f"{origin} sets {name} to {value!r}, expected one of: {', '.join(_CHOICES[name])}")
     if name in OF_SETTINGS and isinstance(value, str):

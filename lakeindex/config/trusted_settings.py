@@ -57,6 +57,7 @@ TRUST = {
     "allow_download": Trust.NO_MORE,
     "header": Trust.ANY,
     "parts": Trust.ANY,
+    "scan": Trust.ANY,
     "seconds_per_file": Trust.NO_MORE,
     "memory_per_file": Trust.NO_MORE,
     "output_per_file": Trust.NO_MORE,

@@ -40,6 +40,8 @@ from lakeindex.types.lake import ColumnId, TableId
 from lakeindex.types.matches import JoinKind
 from lakeindex.types.pairs import Pairs
 
+_AS_MUCH = 0.9
+"""Samples that are asked to be of one size differ by less."""
 _CANDIDATES = 400
 """Columns that each source proposes as joins of a column; joins that no source proposes aren't compared."""
 
@@ -161,11 +163,19 @@ class _DriftCheck:
         measured = iter(_measure(self.now, column.key_now, keys))
         return [none if other.key_now is None else next(measured) for other in others]
 
+    def _is_read_less(self, column: _TrackedColumn) -> bool:
+        """Return whether a smaller sample of a column's table was read than before, or one instead of all."""
+        before = self.before.directory.rows_read(self.before.directory.id_of(column.key).table)
+        now = self.now.directory.rows_read(column.id.table)
+        return now > 0 and (before == 0 or now < _AS_MUCH * before)
+
     def is_broken(self, join: _ConfidentJoin) -> bool:
         """Return whether a join broke; new rows of a parent that no child refers to yet don't break it."""
         column, other = join.column.key_now, join.other.key_now
         if column is None or other is None:
             return True
+        if self._is_read_less(join.column) or self._is_read_less(join.other):
+            return False  # values that are missing may be in the rows that were not read
         if not join.before.dropped_to(join.now, self.rules.tolerance):
             return False
         if not join.is_of_parent:

@@ -56,5 +56,6 @@ def plan_join(
     if may_be_sketched and not (request.also or left.has_lists or right.has_lists):
         sketched = [searcher.column(column) for column in columns]
         is_written_alike = condition.rule == EQUAL_VALUES and not normal_forms(left, right)
-        estimate = estimate_from_profiles(sketched, condition, counted_up_to, is_written_alike)
+        read = searcher.directory.rows_read(request.left.table), searcher.directory.rows_read(request.right.table)
+        estimate = estimate_from_profiles(sketched, condition, counted_up_to, is_written_alike, read)
     return JoinPlan(left, right, request.how, condition, tried, tables, estimate)

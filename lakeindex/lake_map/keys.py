@@ -188,7 +188,9 @@ def _order(sets: Sequence[tuple[int, ...]], probabilities: Floats) -> Integers:
 
 
 def _evidence(own: TableColumns, places: tuple[int, ...], filled: int) -> str:
-    rows = int(own.columns.directory.facts.rows[own.first])
+    directory = own.columns.directory
+    # Of a table that was sampled only the rows that were read are known.
+    rows = filled if directory.sampled_columns()[own.first] else int(directory.facts.rows[own.first])
     expected = np.expm1(own.features([places])[0][2])
     return f"{_shown(rows, filled, filled)}; by chance {expected:,.3g} pairs of them would be equal"
 

@@ -13,6 +13,7 @@ from lakeindex.arrays.aliases import Floats, Integers
 from lakeindex.canonical.alternate_keys import may_be_moments
 from lakeindex.canonical.column_reading import PLAIN, ZONED_TYPE, ColumnReading
 from lakeindex.profile.sampled_texts import SampledText, SampledTexts
+from lakeindex.profile.sampling.estimates import ColumnEstimates
 from lakeindex.profile.sketch import Sketch
 from lakeindex.types.columns import Kind
 
@@ -33,6 +34,8 @@ has a zone or an offset; of dates with slashes the value itself may show whether
 
 _KIND_SHARE = 0.9
 _DENSE = 0.8
+_PARTS_OF_SAMPLE = 20
+"""A sample has so many blocks at least: the first of them begins in the first of as many parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +115,14 @@ class ColumnProfile:
     spans: Spans
     reading: ColumnReading = PLAIN
     """By which keys, words and days were made."""
+    estimates: ColumnEstimates | None = None
+    """What all figures derive from where only a sample of the rows was read; None where all were."""
 
     @property
     def distinct(self) -> int:
         """Distinct values: counted when the sketch holds them all, else estimated, never above the rows."""
+        if self.estimates is not None:
+            return min(self.estimates.distinct.expected, self.rows - self.nulls)
         filled = self.rows - self.nulls
         return min(round(self.values.distinct), filled)
 
@@ -201,16 +208,18 @@ class ColumnProfile:
 
     @property
     def is_key(self) -> bool:
-        """Whether no value repeats, as far as is known; rows without a value don't count."""
+        """Whether no value repeats, as far as is known; rows without a value don't count. A sample doesn't show it."""
         filled = self.rows - self.nulls
-        if filled == 0:
+        if filled == 0 or self.estimates is not None:
             return False
         return self.distinct == filled if self.values.is_complete else self.distinct >= 0.97 * filled
 
     @property
     def is_serial(self) -> bool:
         """Whether it counts 0, 1, 2, ... with hardly a gap, as surrogate keys do: any two such columns overlap."""
-        if self.kind is not Kind.INTEGER or not 0 <= self.minimum <= 1:
+        # Of a sample, the smallest number is one of the first rows, and nothing shows where the column begins.
+        first = 1 if self.estimates is None else self.maximum / _PARTS_OF_SAMPLE
+        if self.kind is not Kind.INTEGER or not 0 <= self.minimum <= first:
             return False
         return self.distinct >= _DENSE * (self.maximum - self.minimum + 1)
 

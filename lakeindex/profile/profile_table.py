@@ -18,6 +18,7 @@ from lakeindex.profile.column_profile import ColumnProfile, Extremes
 from lakeindex.profile.grams import gram_sketches
 from lakeindex.profile.quantiles import quantiles_of
 from lakeindex.profile.sampled_texts import NO_TEXTS, SampledTexts
+from lakeindex.profile.sampling.estimates import ColumnEstimates
 from lakeindex.profile.sketch import NO_SKETCH, Sketch
 from lakeindex.profile.sketch_sizes import SKETCH_SIZES, sketch_sizes
 from lakeindex.types.columns import Family
@@ -40,6 +41,8 @@ _SCALARS: tuple[tuple[str, pa.DataType], ...] = (
     ("minimum", pa.float64()),
     ("maximum", pa.float64()),
 )
+_BOUNDS = tuple(f"{name}_{end}" for name in ("rows", "nulls", "distinct") for end in ("low", "high"))
+"""Of figures that are estimated from a sample; null where they are counted."""
 _SKETCHED = {Family.ALTERNATES: "likely_alternates"}
 _HISTOGRAMS = ("value_types", "lengths", "patterns")
 _EXTREMES = ("numbers", "days")
@@ -58,6 +61,8 @@ _FIELDS: list[tuple[str, pa.DataType]] = [
     *_SCALARS,
     *[(name, _COUNTS) for name in _HISTOGRAMS],
     *[(name, _LOW_AND_HIGH) for name in _EXTREMES],
+    *[(name, pa.int64()) for name in _BOUNDS],
+    ("sampled", pa.int64()),
     ("quantiles", pa.large_list(pa.float64())),
     *[(f"{name}_{part}", kind) for name in SKETCH_SIZES for part, kind in (("hashes", _HASHES), ("counts", _COUNTS))],
     ("texts", pa.large_list(_TEXT)),
@@ -123,6 +128,7 @@ def to_records(columns: Sequence[ProfiledColumn], limits: ProfileLimits) -> pa.T
     for name in _EXTREMES:
         extremes: list[Extremes] = [getattr(profile.spans, name) for profile in profiles]
         arrays[name] = pa.array([(one.low, one.high) for one in extremes], _LOW_AND_HIGH)
+    arrays |= _sampled(profiles)
     arrays |= _sketches(profiles, each)
     if any(are_sampled):
         arrays["quantiles"] = _lists(quantiles_of(profiles), np.float64)
@@ -132,6 +138,17 @@ def to_records(columns: Sequence[ProfiledColumn], limits: ProfileLimits) -> pa.T
         kept = pa.array([place if is_kept else None for place, is_kept in enumerate(are_sampled)], pa.int64())
         arrays |= {name: arrays[name].take(kept) for name in _MEASURES}
     return pa.table(arrays).select(PROFILE_SCHEMA.names).cast(PROFILE_SCHEMA)
+
+
+def _sampled(profiles: Sequence[ColumnProfile]) -> dict[str, ArrowArray]:
+    """Return how many rows a sample of each column's table has, 0 where all were read, and the bounds of estimates."""
+    estimates = [profile.estimates for profile in profiles]
+    bounds: dict[str, ArrowArray] = {
+        f"{name}_{end}": pa.array([one and getattr(getattr(one, name), end) for one in estimates], pa.int64())
+        for name in ("rows", "nulls", "distinct")
+        for end in ("low", "high")
+    }
+    return bounds | {"sampled": pa.array([one.read if one else 0 for one in estimates], pa.int64())}
 
 
 def _texts_where(are_kept: Sequence[bool], profiles: Sequence[ColumnProfile]) -> list[SampledTexts]:
@@ -164,7 +181,7 @@ def _digests(profiles: Sequence[ColumnProfile], limits: Sequence[ProfileLimits])
     return [
         _digest(
             profile,
-            repr((profile.rows, profile.nulls))
+            repr((profile.rows, profile.nulls, *_bounds(profile)))
             if one.raw is RawValues.NONE
             else "\0".join([_scalars(profile), *texts]),
             one,
@@ -175,9 +192,13 @@ def _digests(profiles: Sequence[ColumnProfile], limits: Sequence[ProfileLimits])
 
 def _scalars(profile: ColumnProfile) -> str:
     spans = profile.spans
-    return repr(
-        (profile.rows, profile.nulls, spans.numbers, spans.thousands, spans.dotted, spans.days, profile.reading)
-    )
+    extremes = spans.numbers, spans.thousands, spans.dotted, spans.days
+    return repr((profile.rows, profile.nulls, *extremes, profile.reading, *_bounds(profile)))
+
+
+def _bounds(profile: ColumnProfile) -> tuple[ColumnEstimates, ...]:
+    """Return what was estimated; nothing where all was counted."""
+    return () if profile.estimates is None else (profile.estimates,)
 
 
 def _written_texts(profiles: Sequence[ColumnProfile]) -> Iterator[list[str]]:

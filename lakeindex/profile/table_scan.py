@@ -37,9 +37,9 @@ def scan_parts(
     """
     columns = None if bounds is None else [GrowingScan(limits, bound) for bound in bounds]
     if threads == 1:
-        return _scan_each(parts, limits, readings, columns, None)
+        return scan_each(parts, limits, readings, columns, None)
     with ThreadPoolExecutor(threads) as pool, ThreadPoolExecutor(1) as reader:
-        return _scan_each(_read_ahead(iter(parts), reader), limits, readings, columns, pool)
+        return scan_each(_read_ahead(iter(parts), reader), limits, readings, columns, pool)
 
 
 def _read_ahead(parts: Iterator[pa.Table], reader: Executor) -> Iterator[pa.Table]:
@@ -50,13 +50,14 @@ def _read_ahead(parts: Iterator[pa.Table], reader: Executor) -> Iterator[pa.Tabl
         yield part
 
 
-def _scan_each(
+def scan_each(
     parts: Iterable[pa.Table],
     limits: ProfileLimits,
     readings: Sequence[ColumnReading] | None,
-    columns: list[GrowingScan] | None,
+    columns: Sequence[GrowingScan] | None,
     threads: Executor | None,
 ) -> list[ColumnScan]:
+    """Scan the columns of parts into `columns`, new ones where there are none, and return the scans of all parts."""
     columns = columns or []
     for part in parts:
         columns = columns or [GrowingScan(limits) for _ in range(part.num_columns)]

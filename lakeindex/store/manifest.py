@@ -11,7 +11,7 @@ from typing import Any
 from lakeindex.errors import IndexDamaged, StaleArtifact
 from lakeindex.store.current_pointer import way_out
 
-FORMAT = 10
+FORMAT = 11
 
 MANIFEST = "manifest.json"
 

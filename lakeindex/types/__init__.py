@@ -12,4 +12,7 @@ from lakeindex.types.lake import (
     TableId,
 )
 
-__all__ = ["Header", "LakeFile", "PartialTables", "ReadOptions", "RowRange", "Rows", "Scan", "SourceTable", "TableId"]
+__all__ = [
+    "Header", "LakeFile", "PartialTables", "ReadOptions", "RowCount", "RowRange", "Rows", "Scan", "SourceTable",
+    "TableId",
+]  # fmt: skip

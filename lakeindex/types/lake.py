@@ -107,6 +107,8 @@ class ReadOptions:
     of a table in many files, one that DuckDB can't read costs a copy of all."""
     only_certain_names: bool = False
     """Whether a row that may hold values names no column: where no value may be kept, none must become a name."""
+    sample_rows: int = 0
+    """About how many rows to read of a table that has more; 0 for all."""
 
 
 ScanValue = str | int | bool | tuple[str, ...]
@@ -186,6 +188,20 @@ class PartialTables(list[SourceTable]):
         """Parts that no table is expected in, or that must not be opened, each with the reason."""
 
 
+@dataclass(frozen=True, slots=True)
+class RowCount:
+    """How many rows a table has: counted, or estimated with a 95 % interval."""
+
+    rows: int
+    low: int
+    high: int
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether they were counted."""
+        return self.low == self.high
+
+
 @dataclass(slots=True)
 class Rows:
     """The rows of one table, read once; the figures are final when `batches` is exhausted."""
@@ -198,3 +214,5 @@ class Rows:
     """Rows that fit no column layout and were left out."""
     notes: list[str] = field(default_factory=list)
     """What a reader of the report should know: an encoding that was guessed, rows that were padded."""
+    sampled_of: RowCount | None = None
+    """The rows of the table, of which these are a sample; None where they are all."""

@@ -33,8 +33,19 @@ class FileStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Sampling:
+    """How much of a table was read."""
+
+    rows: int = 0
+    """Those that were read of a table that was sampled; 0 of one that was read to its end."""
+    low: int = 0
+    high: int = 0
+    """Between which the number of a sampled table's rows lies, with 95 % confidence."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReadTable:
-    """A table that was read to its end."""
+    """A table that was read, to its end or a sample of it."""
 
     id: TableId
     connector: str
@@ -48,6 +59,9 @@ class ReadTable:
     """A Parquet file within the index with the rows, where DuckDB can't read the original as the connector does."""
     scans: str = ""
     """A file within the index with the scans of its pieces, where it lies in many files."""
+    asked: int = 0
+    """How many rows a sample was to have; 0 where all were to be read."""
+    sampling: Sampling = Sampling()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +131,7 @@ class FileOutcome:
                 self._status_of(part),
                 part.reason,
                 tuple(
-                    replace(tables[one.table], rows=one.rows, rejected=one.rejected, notes=())
+                    replace(tables[one.table], rows=one.rows, rejected=one.rejected, notes=(), sampling=Sampling())
                     for one in part.tables
                     if one.table in tables
                 ),

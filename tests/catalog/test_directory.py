@@ -26,6 +26,7 @@ SCHEMA = pa.schema(
         ("lengths", pa.large_list(pa.int64())),
         ("patterns", pa.large_list(pa.int64())),
         ("text_hash", pa.uint64()),
+        ("sampled", pa.int64()),
     ]
 )
 # As the catalog numbers them: by the tables' names, then as they stand in the file.
@@ -56,6 +57,7 @@ def record(table: str, name: str, place: int) -> dict[str, Any]:
         "lengths": [place, 1, 0],
         "patterns": [0, 0] if place == 4 else [3, 1],
         "text_hash": 2**64 - 1 - place,
+        "sampled": 30 if table == "b/customers.csv" else 0,
     }
 
 
@@ -68,7 +70,8 @@ def directory() -> Directory:
 def directory_of(records: pa.Table) -> Directory:
     records = records.combine_chunks()
     table_ids, names = (records[name].combine_chunks() for name in ("table_id", "name"))
-    return Directory.of(table_ids, names, records["text_hash"].to_numpy(), facts_of(records))
+    text_hashes, sampled = (records[name].to_numpy() for name in ("text_hash", "sampled"))
+    return Directory.of(table_ids, names, text_hashes, facts_of(records), sampled)
 
 
 def column(table: str, name: str) -> ColumnId:
@@ -77,6 +80,13 @@ def column(table: str, name: str) -> ColumnId:
 
 def test_a_directory_reads_the_fields_that_it_asks_the_catalog_for() -> None:
     assert tuple(SCHEMA.names) == DIRECTORY_FIELDS
+
+
+def test_columns_of_sampled_tables_are_known_also_once_it_is_saved(directory: Directory, tmp_path: Path) -> None:
+    assert directory.sampled.tolist() == [0, 30, 0, 0]
+    directory.save(tmp_path)
+    is_sampled = [table == "b/customers.csv" for table, _ in COLUMNS]
+    assert Directory.open(tmp_path).sampled_columns().tolist() == is_sampled == directory.sampled_columns().tolist()
 
 
 def test_the_key_of_a_column_is_its_place_and_leads_back_to_it(directory: Directory) -> None:

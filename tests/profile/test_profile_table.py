@@ -20,6 +20,7 @@ from lakeindex.profile.grams import gram_sketches
 from lakeindex.profile.normalise import normal_values
 from lakeindex.profile.profile_table import PROFILE_SCHEMA, ProfiledColumn, to_records
 from lakeindex.profile.sampled_texts import SampledTexts
+from lakeindex.profile.sampling.estimates import ColumnEstimates, CountEstimate
 from lakeindex.profile.sketch import Sketch
 from lakeindex.profile.sketch_sizes import sketch_sizes
 from lakeindex.types.columns import Family
@@ -50,6 +51,8 @@ def changed(value: object) -> object:
         return replace(value, numbers=Extremes(-1.5, 8.0))
     if isinstance(value, Sketch):
         return replace(value, counts=value.counts + 1)
+    if value is None:
+        return ColumnEstimates(1, *[CountEstimate(1, 1, 1)] * 3)
     assert isinstance(value, np.ndarray)
     return value + 1
 

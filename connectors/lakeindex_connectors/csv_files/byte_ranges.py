@@ -40,13 +40,21 @@ def split_bytes(file: LakeFile, schema: pa.Schema, layout: Layout, size: int) ->
     if not (surveyed.is_regular and surveyed.has_one_line_end) or surveyed.layout != layout:
         return ()
     with open_unpacked(file) as raw:
-        cuts = list(_cuts(raw, _end_of_header(raw, layout), surveyed.record_ends, file.size, size))
+        if _has_quotes_above(raw, layout):
+            return ()
+        cuts = list(_cuts(raw, end_of_header(raw, layout), surveyed.record_ends, file.size, size))
     return [RowRange(*span) for span in pairwise([0, *cuts, file.size])] if cuts else ()
 
 
-def _end_of_header(raw: BinaryIO, layout: Layout) -> int:
-    """Return an offset below the header, at the end of its last line or a few bytes further down."""
-    lines = read_lines(decode(text_chunks(raw, layout), _ENCODING))
+def _has_quotes_above(raw: BinaryIO, layout: Layout) -> bool:
+    """Return whether lines above the header have quotes: these are skipped, maybe in the middle of a record."""
+    quote = layout.dialect.quote
+    return bool(quote) and any(quote in line for line in islice(_lines(raw, layout), layout.skip))
+
+
+def end_of_header(raw: BinaryIO, layout: Layout) -> int:
+    """Return an offset in the UTF-8 text below the header, at the end of its last line or a few bytes further down."""
+    lines = _lines(raw, layout)
     taken = [len(line.encode()) for line in islice(lines, layout.skip)]
 
     def counted() -> Iterator[str]:
@@ -57,6 +65,11 @@ def _end_of_header(raw: BinaryIO, layout: Layout) -> int:
     for _ in islice(RecordReader(counted(), layout.dialect), layout.header_lines):
         continue
     return sum(taken) + len(_MARK)
+
+
+def _lines(raw: BinaryIO, layout: Layout) -> Iterator[str]:
+    raw.seek(0)
+    return read_lines(decode(text_chunks(raw, layout), _ENCODING))
 
 
 def _cuts(raw: BinaryIO, start: int, record_ends: Sequence[int], stop: int, size: int) -> Iterator[int]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pyarrow as pa
 
 from lakeindex.errors import UnreadableTable
-from lakeindex.types.lake import Header, LakeFile, ReadOptions, RowRange, Rows, SourceTable, TableId
+from lakeindex.types.lake import Header, LakeFile, ReadOptions, RowCount, RowRange, Rows, SourceTable, TableId
 from lakeindex_connectors.column_names import unique_names
 from lakeindex_connectors.csv_files.arrow_csv import stream, survey
 from lakeindex_connectors.csv_files.byte_ranges import read_bytes, split_bytes
@@ -16,6 +16,7 @@ from lakeindex_connectors.csv_files.duckdb_scan import duckdb_scan
 from lakeindex_connectors.csv_files.exact_csv import stream_exactly
 from lakeindex_connectors.csv_files.layout import Layout, detect_layout, read_sample
 from lakeindex_connectors.csv_files.long_delimiters import put_back
+from lakeindex_connectors.csv_files.sample_rows import SampledText
 from lakeindex_connectors.csv_files.widening import count_file_columns
 from lakeindex_connectors.opening import is_gzip_name, open_unpacked, slice_batches
 from lakeindex_connectors.text.encoding import is_damaged, is_guess, undamaged
@@ -36,7 +37,8 @@ class CsvConnector:
         with open_unpacked(file) as raw:
             head, is_whole = read_sample(raw)
         layout, names = detect_layout(head, is_whole, options.header, options.only_certain_names)
-        layout, names = _widened(file, head if is_whole else None, layout, names)
+        is_sampled = not is_whole and _is_sampled(file, names, layout, options)
+        layout, names = _widened(file, head if is_whole or is_sampled else None, layout, names)
         schema = pa.schema([(name, pa.string()) for name in names])
         is_named_by_row = options.header is Header.AUTO and layout.header_lines > 0
         return (SourceTable(TableId(file.name), schema, file.token, layout.to_settings(), is_named_by_row),)
@@ -56,6 +58,32 @@ class CsvConnector:
         layout = Layout.from_settings(table.settings)
         batches = slice_batches(read_bytes(file, table.schema, layout, span), options.batch_rows)
         return Rows(batches, duckdb_scan(file, layout), notes=list(_notes(layout)))
+
+    def count(self, file: LakeFile, table: SourceTable, options: ReadOptions) -> RowCount | None:
+        """Estimate the rows from some places of the file; None where it is compressed, or rows can't be found there."""
+        return _sampled_text(file, table).count(options.sample_rows)
+
+    def sample(self, file: LakeFile, table: SourceTable, options: ReadOptions, seed: int) -> Rows:
+        """Read blocks of the file. Whether DuckDB reads its rows alike is judged by these blocks."""
+        text = _sampled_text(file, table)
+        rows = Rows(iter(()), notes=list(_notes(text.layout)), sampled_of=text.count(options.sample_rows))
+        if rows.sampled_of is None:
+            raise UnreadableTable("the file changed while it was read")
+        rows.batches = text.sampled(rows, options.sample_rows, seed)
+        return rows
+
+
+def _sampled_text(file: LakeFile, table: SourceTable) -> SampledText:
+    return SampledText(file, table.schema, Layout.from_settings(table.settings))
+
+
+def _is_sampled(file: LakeFile, names: Sequence[str], layout: Layout, options: ReadOptions) -> bool:
+    """Return whether a file has so many rows that it is not read whole: its columns are those of its beginning."""
+    if not options.sample_rows:
+        return False
+    schema = pa.schema([(name, pa.string()) for name in names])
+    count = SampledText(file, schema, layout).count(options.sample_rows)
+    return count is not None and count.low > options.sample_rows
 
 
 def _widened(

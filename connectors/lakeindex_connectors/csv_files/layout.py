@@ -24,6 +24,7 @@ _SAMPLE_BYTES = 1 << 16
 _MAX_SAMPLE_BYTES = 4 << 20
 _SAMPLE_LINES = 10
 _MAX_RECORDS = 300
+_BLANKS = "\ufeff \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def detect_layout(
     if long:
         lines = [line.replace(long, STAND_IN) for line in lines]
     dialect = sniff_dialect("".join(lines), STAND_IN if long else preamble.separator)
-    blank = next(i for i, line in enumerate(lines) if line.strip("\ufeff \t\r\n"))
+    blank = next(i for i, line in enumerate(lines) if line.strip(_BLANKS))
     sampled = _read_records(lines[blank:], dialect)
     titles = count_titles(sampled)
     records = [record for record in sampled[titles:] if record]
@@ -155,7 +156,7 @@ def _decoded(head: bytes, is_whole: bool) -> tuple[list[str], str, Preamble]:
     """Return the lines below those that state how to read them, the encoding, and what was stated."""
     encoding = detect_encoding(head, is_whole)
     lines = _decoded_lines(head, encoding, is_whole)
-    if not any(map(str.strip, lines)):
+    if not any(line.strip() and line.strip(_BLANKS) for line in lines):
         raise UnreadableTable("empty file" if not head else "empty file: nothing but white space")
     preamble = read_preamble(lines)
     if preamble.encoding and is_guess(encoding) and decodes(head, preamble.encoding, is_whole):

@@ -10,9 +10,10 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from lakeindex.errors import UnreadableTable
-from lakeindex.types.lake import LakeFile, ReadOptions, RowRange, Rows, Scan, SourceTable, TableId
+from lakeindex.types.lake import LakeFile, ReadOptions, RowCount, RowRange, Rows, Scan, SourceTable, TableId
 from lakeindex_connectors.flatten import flat_columns, flat_fields, is_flat
 from lakeindex_connectors.opening import looks_like, slice_batches
+from lakeindex_connectors.parquet_files.row_blocks import blocks_by_group, cut_blocks
 from lakeindex_connectors.parquet_files.row_groups import split_row_groups
 
 _BATCH_BYTES = 16 << 20
@@ -46,6 +47,18 @@ class ParquetConnector:
         """Return the rows of some row groups."""
         return _rows(file, table, options, range(span.start, span.stop))
 
+    def count(self, file: LakeFile, table: SourceTable, options: ReadOptions) -> RowCount:
+        """Return the number of rows that the footer tells."""
+        with _open(file) as opened:
+            count = opened.metadata.num_rows
+        return RowCount(count, count, count)
+
+    def sample(self, file: LakeFile, table: SourceTable, options: ReadOptions, seed: int) -> Rows:
+        """Read blocks of rows; of a row group that has some, what is before the last of them is decoded, too."""
+        rows = Rows(iter(()), sampled_of=self.count(file, table, options))
+        rows.batches = _sample(file, table.schema, options, seed, rows)
+        return rows
+
 
 def _rows(file: LakeFile, table: SourceTable, options: ReadOptions, groups: Sequence[int] | None) -> Rows:
     rows = Rows(iter(()))
@@ -63,9 +76,7 @@ def _read(
         most = _rows_of(opened.metadata, batch_rows, groups)
         for batch in opened.iter_batches(most, row_groups=list(groups), use_threads=False):
             yield pa.record_batch(flat_columns(batch), schema=schema)
-        rows.scan = (
-            Scan("read_parquet", (("hive_partitioning", False),)) if is_flat(opened.schema_arrow, schema) else None
-        )
+        rows.scan = _scan_of(opened, schema)
 
 
 def _rows_of(metadata: parquet.FileMetaData, most: int, chosen: Sequence[int]) -> int:
@@ -73,6 +84,21 @@ def _rows_of(metadata: parquet.FileMetaData, most: int, chosen: Sequence[int]) -
     groups = [metadata.row_group(place) for place in chosen]
     rows = [_BATCH_BYTES * group.num_rows // max(group.total_byte_size, 1) for group in groups if group.num_rows > 0]
     return max(1, min([most, *rows]))
+
+
+def _sample(file: LakeFile, schema: pa.Schema, options: ReadOptions, seed: int, rows: Rows) -> Iterator[pa.RecordBatch]:
+    with _open(file) as opened:
+        for group, places in blocks_by_group(opened.metadata, options.sample_rows, len(schema), seed):
+            most = _rows_of(opened.metadata, options.batch_rows, [group])
+            batches = opened.iter_batches(most, row_groups=[group], use_threads=False)
+            for block in cut_blocks(batches, places):
+                yield pa.record_batch(flat_columns(block), schema=schema)
+        rows.scan = _scan_of(opened, schema)
+
+
+def _scan_of(opened: parquet.ParquetFile, schema: pa.Schema) -> Scan | None:
+    is_read_alike = is_flat(opened.schema_arrow, schema)
+    return Scan("read_parquet", (("hive_partitioning", False),)) if is_read_alike else None
 
 
 @contextmanager

@@ -56,10 +56,11 @@ class KeyColumns:
 
     @cached_property
     def may_be_parents(self) -> Flags:
-        """(columns,) whether rows may be referred to by the column's values."""
+        """(columns,) whether rows may be referred to by the column's values; never by what a sample shows."""
         facts = self.directory.facts
         is_unique = (self.uniqueness >= _LEAST_UNIQUE) & (facts.distinct >= 2) & (self.null_shares <= _MOST_NULLS)
-        return np.asarray(is_unique & ~facts.is_kind(*_NO_KEYS) & self.directory.visible_columns())
+        is_known = is_unique & ~self.directory.sampled_columns()
+        return np.asarray(is_known & ~facts.is_kind(*_NO_KEYS) & self.directory.visible_columns())
 
     @cached_property
     def may_be_children(self) -> Flags:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,12 +18,13 @@ from lakeindex.profile.parts.known_parts import KnownParts
 from lakeindex.profile.parts.make_plan import make_plan
 from lakeindex.profile.parts.plan import Plan, PlannedPart
 from lakeindex.profile.parts.read_parts import PartedTable, ReadPart, ReadParts
+from lakeindex.profile.parts.sampled_parts import CountedParts, count_source, sample_source, total_of
 from lakeindex.profile.parts.union_schema import Source, UnionSchema
 from lakeindex.profile.unreadable import UNREADABLE, first_line_of, require_memory
 from lakeindex.profile.walk import refuse_replaced
 from lakeindex.profile.withheld import reason_without_values
 from lakeindex.protocols import Connector
-from lakeindex.types.lake import LakeFile, PartialTables, ReadOptions, Rows, SourceTable, TableId
+from lakeindex.types.lake import LakeFile, PartialTables, ReadOptions, RowCount, Rows, SourceTable, TableId
 from lakeindex.types.reports import FileStatus, PartOfTable, PartOutcome
 
 _MARK = "a mark of the program that wrote the table, no rows"
@@ -43,6 +45,8 @@ class PartsConnector:
     suffixes: frozenset[str] = frozenset()
     _plan: Plan | None = None
     _tables: dict[TableId, PartedTable] = field(default_factory=dict)
+    _counted: dict[TableId, CountedParts | None] = field(default_factory=dict)
+    """The rows of parts that may be sampled."""
     _failed: dict[str, str] = field(default_factory=dict)
     """Why parts can't be read, by their paths."""
     _unseen: set[str] = field(default_factory=set)
@@ -60,7 +64,8 @@ class PartsConnector:
         """
         must_read_all = bool(self._failed)
         self._failed |= file.unreadable
-        self._tables, self._plan, self._known = {}, make_plan(file), KnownParts.of(file, options)
+        self._tables, self._counted = {}, {}
+        self._plan, self._known = make_plan(file), KnownParts.of(file, options)
         sources: dict[str, list[Source]] = defaultdict(list)
         for part in self._plan.parts:
             for source in self._opened(part, file, options):
@@ -99,21 +104,72 @@ class PartsConnector:
         self, file: LakeFile, name: TableId, source: Source, options: ReadOptions
     ) -> Iterator[pa.RecordBatch]:
         """Read the rows of one part, with the columns of all. Raises PartUnreadable where it can't be read."""
-        path, union = source.part.file.name, self._tables[name].union
-        try:
+        union = self._tables[name].union
+        with self._reading(file, source, options):
             rows = source.connector.read(source.part.file, source.table, replace(options, wants_scan=True))
             count = 0
             for batch in rows.batches:
                 count += batch.num_rows
                 yield union.united(batch, source)
             content = content_hash_of(source.part.file)
+        self._add_read(name, source, rows, (count, content))
+
+    @contextmanager
+    def _reading(self, file: LakeFile, source: Source, options: ReadOptions) -> Iterator[None]:
+        """Raise PartUnreadable where a part can't be read, but for a reason of the machine where the index has it."""
+        try:
+            yield
         except UNREADABLE as error:
-            self._fail(path, error, source.connector, options)
+            self._fail(source.part.file.name, error, source.connector, options)
             if is_of_machine(error) and file.is_indexed:
                 raise
-            raise PartUnreadable(path) from error
-        part = part_of_table(name, source, union, rows, count)
-        self._read.add(path, ReadPart(part, tuple(rows.notes), content))
+            raise PartUnreadable(source.part.file.name) from error
+
+    def _add_read(self, name: TableId, source: Source, rows: Rows, known: tuple[int, str]) -> None:
+        """Remember what was read of a part; `known` are how many rows it has, and the hash of its content."""
+        part = part_of_table(name, source, self._tables[name].union, rows, known[0])
+        read = ReadPart(part, tuple(rows.notes), known[1])
+        self._read.add(source.part.file.name, read)
+
+    def count(self, file: LakeFile, table: SourceTable, options: ReadOptions) -> RowCount | None:
+        """Return how many rows all parts have; None where one can only be read whole.
+
+        Raises PartUnreadable where one can't be read.
+        """
+        counted = self._count(file, table.id, options)
+        return None if counted is None else counted.total()
+
+    def _count(self, file: LakeFile, name: TableId, options: ReadOptions) -> CountedParts | None:
+        if name not in self._counted:
+            counts = []
+            for source in self._tables[name].sources:
+                with self._reading(file, source, options):
+                    counts.append(count_source(source, options))
+            self._counted[name] = CountedParts.of(counts)
+        return self._counted[name]
+
+    def sample(self, file: LakeFile, table: SourceTable, options: ReadOptions, seed: int) -> Rows:
+        """Read the same share of the rows of each part. The iterator raises PartUnreadable as that of `read` does."""
+        rows = Rows(iter(()), sampled_of=self.count(file, table, options))
+        rows.batches = self._sampled(file, table.id, options, seed, rows)
+        return rows
+
+    def _sampled(
+        self, file: LakeFile, name: TableId, options: ReadOptions, seed: int, rows: Rows
+    ) -> Iterator[pa.RecordBatch]:
+        counted, parted = self._count(file, name, options), self._tables[name]
+        assert counted is not None
+        counts = []
+        for place, source in enumerate(parted.sources):
+            of_part = replace(options, sample_rows=counted.quota(place, options.sample_rows))
+            with self._reading(file, source, options):
+                read = sample_source(source, parted.union, of_part, seed + place)
+                yield from read.batches
+            counts.append(read.sampled_of or counted.of_each[place])
+            self._add_read(name, source, read, (counts[-1].rows, ""))
+        _, known = self.rows_of(name)
+        rows.scan, rows.rejected, rows.sampled_of = known.scan, known.rejected, total_of(counts)
+        rows.notes += known.notes
 
     def facts_of(self, name: TableId, source: Source) -> Any:
         """Return what is known of a part that was read, as JSON has it."""

@@ -16,7 +16,7 @@ from lakeindex.files.frames import frame_head, read_frame
 from lakeindex.profile.parts.part_json import part_from_json, scan_from_json
 from lakeindex.types.lake import Header, LakeFile, ReadOptions, TableId
 from lakeindex.types.layouts import Layout
-from lakeindex.types.reports import FileOutcome, FileStatus, PartOutcome, ReadTable
+from lakeindex.types.reports import FileOutcome, FileStatus, PartOutcome, ReadTable, Sampling
 from lakeindex.types.share import Share
 
 _PIPE_BYTES = 1 << 16  # what a pipe holds: asking for more only allocates more
@@ -147,6 +147,7 @@ def _read_table(read: dict[str, Any]) -> ReadTable:
             "scan": scan_from_json(read["scan"]),
             "settings": _pairs(read["settings"]),
             "notes": tuple(read["notes"]),
+            "sampling": Sampling(**read["sampling"]),
         }
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 
 import pyarrow as pa
@@ -19,10 +20,11 @@ from lakeindex.profile.walk import refuse_replaced
 from lakeindex.profile.withheld import NamesAmongValues, reason_without_values
 from lakeindex.profile.workers.copies import CopyFailed, write_copy
 from lakeindex.profile.workers.large_tables import profile_large_table
+from lakeindex.profile.workers.sampled_tables import hash_of_samples, note_of_whole, profile_sample, will_be_sampled
 from lakeindex.profile.workers.table_reader import CountedBatches, TableReader, released, to_parts
 from lakeindex.profile.workers.tables_in_pieces import profile_in_pieces, stage_pieces
 from lakeindex.protocols import Connector
-from lakeindex.types.lake import LakeFile, PartialTables, ReadOptions, Rows
+from lakeindex.types.lake import LakeFile, PartialTables, ReadOptions, Rows, Scan
 from lakeindex.types.reports import IN_PIECES, FileOutcome, FileStatus, ReadTable, reason_of_parts
 
 
@@ -65,7 +67,9 @@ def _profile_with(
         readers = [TableReader(connector, file, table, options) for table in found]
         if file.share is not None:
             # All tables, whichever comes first: others leave the file to be put together of what is staged.
-            have_pieces = [stage_pieces(reader, profiles.limits, file.share) for reader in readers]
+            have_pieces = [
+                not will_be_sampled(reader) and stage_pieces(reader, profiles.limits, file.share) for reader in readers
+            ]
             return FileOutcome(file.name, FileStatus.SKIPPED, IN_PIECES if all(have_pieces) else "")
         if isinstance(found, PartialTables):
             tables, failed = _profile_independently(readers, name, profiles)
@@ -74,7 +78,8 @@ def _profile_with(
             tables, reason = [_profile_table(reader, name, profiles) for reader in readers], ""
         parts = connector.outcomes(file) if isinstance(connector, PartsConnector) else ()
         known = connector.content_hashes() if isinstance(connector, PartsConnector) else {}
-        content = content_hash_of(file, known)
+        is_sampled = any(table.sampling.rows for table in tables)
+        content = hash_of_samples(file, tables) if is_sampled else content_hash_of(file, known)
         return FileOutcome(file.name, FileStatus.INDEXED, reason, tuple(tables), content, parts=parts)
     except UNREADABLE as error:
         require_memory(error)
@@ -112,21 +117,36 @@ def _profile_independently(
 
 
 def _profile_table(reader: TableReader, name: str, profiles: ProfileBatch) -> ReadTable:
-    table, copies = reader.table, reader.options.copies
+    sampled = profile_sample(reader, profiles)
+    if sampled is not None:
+        scan, notes = _scan_of(sampled.rows, reader), (*sampled.rows.notes, *sampled.notes)
+        read = _read_table(reader, name, (sampled.count, sampled.rows.rejected), scan, profiles.limits)
+        return replace(read, notes=notes, sampling=sampled.sampling)
     in_pieces = profile_in_pieces(reader, profiles)
-    notes: tuple[str, ...] = ()
+    notes = ()
     if in_pieces is not None:
         count, rows = in_pieces.count, in_pieces.rows
     else:
         count, rows, notes = _profile_at_one_go(reader, profiles)
-    scan = rows.scan if _is_found_by_duckdb(reader.file) else None
-    copy = write_copy(reader.read(), table, copies) if scan is None and copies is not None else ""
+    copies, scan = reader.options.copies, _scan_of(rows, reader)
+    copy = write_copy(reader.read(), reader.table, copies) if scan is None and copies is not None else ""
+    notes = (*rows.notes, *notes, *note_of_whole(count, reader.options.sample_rows))
+    read = _read_table(reader, name, (count, rows.rejected), scan, profiles.limits)
+    return replace(read, notes=notes, copy=copy, scans="" if in_pieces is None else in_pieces.scans)
+
+
+def _read_table(
+    reader: TableReader, name: str, counts: tuple[int, int], scan: Scan | None, limits: ProfileLimits
+) -> ReadTable:
+    """Describe a table that was read, given its rows and the rejected ones."""
+    table = reader.table
     # What a connector found out may hold a cell: its own note of a header, by which it notices another one.
-    settings = table.settings if profiles.limits.keeps_all else ()
-    scans = "" if in_pieces is None else in_pieces.scans
-    return ReadTable(
-        table.id, name, table.token, count, rows.rejected, scan, settings, (*rows.notes, *notes), copy, scans
-    )
+    settings = table.settings if limits.keeps_all else ()
+    return ReadTable(table.id, name, table.token, *counts, scan, settings, (), asked=reader.options.sample_rows)
+
+
+def _scan_of(rows: Rows, reader: TableReader) -> Scan | None:
+    return rows.scan if _is_found_by_duckdb(reader.file) else None
 
 
 def _profile_at_one_go(reader: TableReader, profiles: ProfileBatch) -> tuple[int, Rows, tuple[str, ...]]:

@@ -5,31 +5,22 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from lakeindex.config.ranges import WORKERS
 from lakeindex.config.settings import Settings
+from lakeindex.serve.cli.build_summary import report_json, summarise, unread
 from lakeindex.serve.cli.numbers import InRange, of_setting
 from lakeindex.serve.cli.options import read_settings, with_index, with_quiet
 from lakeindex.serve.cli.output import as_json, print_message
 from lakeindex.serve.cli.unfinished_build import leaving_no_litter
 from lakeindex.types.reports import IN_PIECES, FileStatus
 
-if TYPE_CHECKING:
-    from lakeindex.types.reports import IN_PIECES, FileOutcome, Report
-
 _SOME_FAILED = 5
 _SHARDS = "shards"
 """In the index's folder, what the workers of a cluster share unless told another."""
-_SHOWN_FAILURES = 10
-_KEPT_OF_PERSONAL = {
-    "keep": "kept like other columns (--personal hash or refuse keeps less)",
-    "hash": "of which only hashes under a key are kept",
-    "refuse": "of which no value is kept",
-    "none": "of which no value is kept",
-}
 
 
 @click.command()
@@ -67,6 +58,11 @@ _KEPT_OF_PERSONAL = {
     "--parts",
     type=click.Choice(["auto", "merge", "separate"]),
     help="Which files are one table: partitions, Delta, dated ones (auto), any numbered (merge), none [default: auto].",
+)
+@click.option(
+    "--scan",
+    metavar="full|sample[:ROWS]",
+    help="Read all of a table, or of one with more rows a sample [default: full; sample: a million rows].",
 )
 @click.option("--values", type=click.Choice(["sample", "hash", "none"]), help="What is kept of the cells' values.")
 @click.option(
@@ -133,9 +129,9 @@ def index(
                 shutil.rmtree(shared, ignore_errors=True)
         assert built is not None
         if report is not None:
-            report.write_text(as_json(_report_json(built), indent=1) + "\n", "utf-8")
-        _summarise(built, settings, quiet)
-    if strict and (_unread(built) or built.read_in_part()):
+            report.write_text(as_json(report_json(built), indent=1) + "\n", "utf-8")
+        summarise(built, settings, quiet)
+    if strict and (unread(built) or built.read_in_part()):
         sys.exit(_SOME_FAILED)
 
 
@@ -154,7 +150,7 @@ def merge(staging: Path, quiet: bool, **flags: Any) -> None:
         with build_progress(quiet) as progress:
             built = Lake.merge(staging, settings.index, settings, progress).report
         assert built is not None
-        _summarise(built, settings, quiet)
+        summarise(built, settings, quiet)
 
 
 def _read_shard(lake: Path, staging: Path, shard: str, settings: Settings, quiet: bool) -> None:
@@ -171,81 +167,6 @@ def _read_shard(lake: Path, staging: Path, shard: str, settings: Settings, quiet
         f"shards are: lakeindex merge {staging}",
         quiet,
     )
-
-
-def _unread(report: Report) -> list[FileOutcome]:
-    return report.with_status(FileStatus.FAILED) + report.with_status(FileStatus.UNSEEN)
-
-
-def _report_json(report: Report) -> dict[str, Any]:
-    return {
-        "files": [
-            {
-                "path": file.path,
-                "status": str(file.status),
-                "reason": file.reason,
-                "tables": [table.id for table in file.tables],
-                "rows": sum(table.rows for table in file.tables),
-                "rejected_rows": sum(table.rejected for table in file.tables),
-                "notes": [note for table in file.tables for note in table.notes],
-            }
-            for file in report.files
-        ],
-        "tables": report.tables,
-        "columns": report.columns,
-        "seconds": round(report.seconds, 3),
-        "stages": {stage: round(seconds, 3) for stage, seconds in report.stages.items()},
-        "bytes": report.bytes,
-        "logical_hash": report.logical_hash,
-        "generation": report.generation,
-        "in_parts": [
-            {
-                "table": table.id,
-                "layout": table.connector,
-                "parts": file.parts_of(table.id),
-                "rows": table.rows,
-                "notes": list(table.notes),
-            }
-            for file in report.in_parts
-            for table in file.tables
-            if file.parts_of(table.id)
-        ],
-        "personal": [
-            {"table": one.table, "column": one.column, "kind": one.kind, "share": one.share} for one in report.personal
-        ],
-    }
-
-
-def _summarise(report: Report, settings: Settings, quiet: bool) -> None:
-    failed, skipped = report.with_status(FileStatus.FAILED), report.with_status(FileStatus.SKIPPED)
-    unseen, in_part = report.with_status(FileStatus.UNSEEN), report.read_in_part()
-    told = {part.path for file in report.in_parts for part in file.parts}  # marks and logs of tables
-    shown = failed + unseen + in_part + [file for file in skipped if file.path not in told]
-    for file in shown[:_SHOWN_FAILURES]:
-        print_message(f"{'read in part' if file in in_part else file.status}: {file.path}: {file.reason}", quiet)
-    if len(shown) > _SHOWN_FAILURES:
-        print_message(f"... and {len(shown) - _SHOWN_FAILURES} more; --report FILE.json names them all", quiet)
-    _name_personal(report, settings, quiet)
-    parts = [count for file in report.in_parts for table in file.tables if (count := file.parts_of(table.id))]
-    in_parts = f" ({len(parts)} of them in {sum(parts)} files)" if parts else ""
-    as_before = f"{len(unseen)} unseen and left as they were, " if unseen else ""
-    print_message(
-        f"indexed {report.tables} tables{in_parts}, {report.columns} columns in {report.seconds:.1f} s "
-        f"({len(failed)} files failed, {as_before}{len(skipped)} skipped); index: {settings.index}, "
-        f"{report.bytes / 1e6:.1f} MB",
-        quiet,
-    )
-
-
-def _name_personal(report: Report, settings: Settings, quiet: bool) -> None:
-    """Name the columns that look like personal data, and what is kept of them."""
-    if not report.personal:
-        return
-    shown = [f"{one.table} · {one.column} ({one.kind})" for one in report.personal[:_SHOWN_FAILURES]]
-    more = len(report.personal) - len(shown)
-    named = "; ".join([*shown, *([f"and {more} more, see --report FILE.json"] if more else [])])
-    kept = _KEPT_OF_PERSONAL[settings.personal if settings.values == "sample" else settings.values]
-    print_message(f"looks like personal data, {kept}: {named}", quiet)
 
 
 @click.command()

@@ -42,6 +42,8 @@ def status(output: str, **opening: Any) -> None:
         "format": manifest.format,
         "bytes": manifest.bytes if is_whole else None,
     }
+    if sampled := lake.opened.searcher.directory.count_sampled():
+        fields["sampled"] = sampled  # tables of which only a sample was read: `lakeindex tables` names them
     if output == Format.JSON:
         print_line(as_json(fields | {"calibration": _calibration(lake)}, indent=1))
         return

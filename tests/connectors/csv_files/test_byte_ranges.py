@@ -69,6 +69,8 @@ def texts(draw: st.DrawFn) -> str:
 @given(text=texts(), size=st.sampled_from([1, 40, 200]))
 @example(text='a,b\n1,"x\n' + '""",y"\n' * 9 + 'z"\n2,y\n' + "3,z\n" * 30, size=1)
 @example(text="a\n" + "\n".join(["", "x", "", '""'] * 30), size=1)
+@example(text='\ufeff"","","\r","\r"\n"more","more","more","more","more"\n', size=1)
+@example(text="\ufeff\n\ufeff\n", size=1)
 def test_the_rows_of_all_ranges_are_those_of_the_table(text: str, size: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "t.csv"
