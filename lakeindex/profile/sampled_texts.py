@@ -95,7 +95,12 @@ class SampledTexts:
         return places
 
 
-NO_TEXTS = SampledTexts.joined([])
+NO_TEXTS = SampledTexts(
+    np.zeros(0, np.uint64),
+    np.zeros(0, np.uint64),
+    pa.nulls(0, pa.large_string()),  # an array made of a list would look for pandas
+    np.zeros(0, np.int64),
+)
 
 
 def smallest_places(
