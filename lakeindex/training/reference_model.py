@@ -89,9 +89,14 @@ def train_reference_model(folds: Sequence[Sequence[LabelledReferences]]) -> tupl
 def measure_references(
     measured: Sequence[tuple[LabelledReferences, ReferenceModel]], least: float = 0.0
 ) -> Mapping[str, float]:
-    """Return precision, recall and F1 of the references chosen, whose log-odds are at least `least`."""
+    """Return precision, recall and F1 of the references chosen, whose log-odds are at least `least`.
+
+    Only databases count whose references are counted: of others it isn't known how many are missed.
+    """
     right = found = there = 0
     for one, model in measured:
+        if not one.references:
+            continue
         chosen = one.labels[_chosen(one, model, least)]
         right += int((chosen == REFERS).sum())
         found += int((chosen != UNKNOWN).sum())

@@ -1,17 +1,27 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
 from lakeindex.config.settings import Settings
 from lakeindex.lake_map.foreign_keys.reference_model import ReferenceModel
+from lakeindex.lake_map.foreign_keys.reference_pairs import ReferencePairs
 from lakeindex.lake_map.key_model import KeyModel
+from lakeindex.models.weights import REFERENCES
 from lakeindex.synthesis.source_tables import SourceData, to_sources
 from lakeindex.training.key_model import label_sets, train_key_model
 from lakeindex.training.made_databases import label_databases, label_declared
-from lakeindex.training.reference_model import REFERS, STRANGERS, train_reference_model
+from lakeindex.training.reference_model import (
+    REFERS,
+    STRANGERS,
+    LabelledReferences,
+    measure_references,
+    train_reference_model,
+)
 from tests.lake_map.small_lakes import write_shop
 
 SETTINGS = Settings(model="hashing", jobs=1)
@@ -67,3 +77,13 @@ def test_what_is_unique_in_a_few_rows_is_labelled_by_all(tmp_path: Path) -> None
     assert np.array_equal(
         KeyModel.open(tmp_path / "model.safetensors").probabilities(features), model.probabilities(features)
     )
+
+
+def test_databases_whose_references_are_not_counted_are_not_measured() -> None:
+    shares = np.ones(2)
+    pairs = ReferencePairs(np.array([0, 1]), np.array([2, 2]), *(shares,) * 5, shares > 0)
+    features = np.zeros((2, len(ReferenceModel.FEATURES)))
+    counted = LabelledReferences(pairs, features, np.array([REFERS, STRANGERS], np.int8), 4)
+    model = replace(ReferenceModel.open(REFERENCES), slope=0.0, offset=1.0)  # takes every pair
+    figures = measure_references([(counted, model), (counted.take(np.array([0, 1]), 0), model)])
+    assert figures == {"precision": 0.5, "recall": 0.25, "f1": pytest.approx(1 / 3)}
