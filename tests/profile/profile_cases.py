@@ -82,7 +82,7 @@ def as_facts(made: ColumnProfile) -> dict[str, object]:
             value = repr(value)  # nan equals nan, and -0.0 is not 0.0
         elif isinstance(value, SampledTexts):
             value = list(value)
-        elif not isinstance(value, int | ColumnReading):
+        elif not isinstance(value, int | ColumnReading | None):
             value = (str(value.dtype), value.tolist())
         facts[field.name] = value
     return facts
