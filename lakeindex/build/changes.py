@@ -43,6 +43,17 @@ class Changes:
                 to_read.append(replace(file, is_indexed=is_indexed) if file.parts else file)
         return cls(tuple(unchanged), tuple(to_read))
 
+    def bytes_to_read(self, known: Mapping[str, FileOutcome]) -> int:
+        """Return how many bytes there are to read: of files that are read together, those of the changed ones."""
+        tokens = {
+            part.path: part.tables[0].token
+            for file in self.to_read
+            for part in (known[file.name].parts if file.name in known else ())
+            if part.tables
+        }
+        parts = (part for file in self.to_read for part in file.parts or (file,))
+        return sum(part.size for part in parts if tokens.get(part.name) != part.token)
+
 
 def token_of(file: LakeFile) -> str:
     """Return the token by which the next build recognises a file as unchanged."""

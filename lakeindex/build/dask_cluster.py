@@ -22,9 +22,9 @@ from lakeindex.types.reports import IN_PIECES, Progress
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_SHARDS_A_WORKER = 4
+_SHARDS_A_WORKER = 3
 """So that workers that are done early take what is left."""
-_SHARD_BYTES = 64 << 20
+_SHARD_BYTES = 128 << 20
 _MOST_SHARDS = 4096
 _DEATHS = 10
 """Workers that may die while they hold a task; by default three, whichever of their tasks is at fault."""

@@ -76,14 +76,19 @@ class FileProfiler:
     def stage_pieces(self, files: Sequence[LakeFile], progress: Progress, share: Share = ALL) -> set[str]:
         """Scan and stage a share of the pieces of large files; return the names of those that are read in pieces.
 
-        Each file is opened by one process first, which finds its pieces; then all processes scan them.
+        Of several processes one opens each file first, and finds its pieces; then all scan them.
         """
         if not files or not limits_of(self.settings).keeps_all:
             return set()
-        in_pieces = set(self._stage(list(first_pieces(files))))
-        shares = list(shares_of([file for file in files if file.name in in_pieces], share, self.settings.jobs))
-        for done, _ in enumerate(self._stage(shares)):
+        processes = self.settings.jobs
+        if processes > 1:
+            in_pieces = set(self._stage(list(first_pieces(files))))
+            files = [file for file in files if file.name in in_pieces]
+        shares = list(shares_of(files, share, processes))
+        in_pieces = set()
+        for done, name in enumerate(self._stage(shares)):
             progress("share", done, len(shares))
+            in_pieces.add(name)
         return in_pieces
 
     def _stage(self, files: Sequence[LakeFile]) -> Iterator[str]:

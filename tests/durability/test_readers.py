@@ -51,7 +51,7 @@ def start_readers(index: Path, seconds: float) -> list[subprocess.Popen[str]]:
     ]
 
 
-@pytest.mark.parametrize("seconds", [3.0, pytest.param(120.0, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seconds", [2.0, pytest.param(120.0, marks=pytest.mark.slow)])
 def test_readers_never_fail_and_never_see_two_generations(tmp_path: Path, seconds: float) -> None:
     lake, index = tmp_path / "lake", tmp_path / "index"
     lake.mkdir()

@@ -65,7 +65,7 @@ def shares(match: Match) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("k", K[:-1])
 def test_k_only_cuts(demo: Lake, columns: Sequence[ColumnId], whole: Sequence[Answer], k: int) -> None:
-    for column, expected in zip(columns, whole, strict=True):
+    for column, expected in list(zip(columns, whole, strict=True))[k % 2 :: 2]:
         assert_same(demo.query(column.table, column.name, k=k, probe=0), expected, k)
 
 
@@ -80,7 +80,7 @@ def test_many_queries_are_answered_as_each_alone(
 def test_counting_changes_neither_probabilities_nor_ranks(
     demo: Lake, columns: Sequence[ColumnId], whole: Sequence[Answer]
 ) -> None:
-    for column, expected in list(zip(columns, whole, strict=True))[::8]:
+    for column, expected in list(zip(columns, whole, strict=True))[::16]:
         counted = demo.query(column.table, column.name, k=5)
         assert_same(counted, expected, 5)
         assert all(match.exact or match.note for match in counted.matches)
@@ -100,14 +100,14 @@ def test_what_is_called_counted_by_default_is_what_is_counted_by_all_that_a_join
 def test_evaluate_scores_the_answers_that_query_gives(
     demo: Lake, columns: Sequence[ColumnId], whole: Sequence[Answer]
 ) -> None:
-    for column, expected in zip(columns, whole, strict=True):
+    for column, expected in list(zip(columns, whole, strict=True))[::3]:
         assert evaluated(demo, column, 10) == [match.column for match in expected.matches[:10]]
 
 
 def test_explain_gives_the_probability_that_query_gives(
     demo: Lake, columns: Sequence[ColumnId], whole: Sequence[Answer]
 ) -> None:
-    for column, expected in list(zip(columns, whole, strict=True))[::20]:
+    for column, expected in list(zip(columns, whole, strict=True))[::32]:
         for match in expected.matches[:3]:
             explained = demo.explain(column, match.column)
             assert explained.score == pytest.approx(match.score, abs=CLOSE), (column, match.column)
@@ -119,7 +119,7 @@ def test_a_copy_of_a_file_is_answered_as_the_file_in_the_lake(
     demo: Lake, whole: Sequence[Answer], tmp_path: Path
 ) -> None:
     answers = {expected.query: expected for expected in whole}
-    for table in demo.opened.table_ids[::24]:
+    for table in demo.opened.table_ids[::40]:
         copy = tmp_path / Path(table).name
         shutil.copy(demo.root / table, copy)
         for column, expected in answers.items():
@@ -131,7 +131,7 @@ def test_a_copy_of_a_file_is_answered_as_the_file_in_the_lake(
 
 
 def test_a_table_in_memory_is_answered_as_the_same_table_of_the_lake(demo: Lake, whole: Sequence[Answer]) -> None:
-    tables = [table for table in demo.opened.table_ids if table.endswith(".parquet")]
+    tables = [table for table in demo.opened.table_ids if table.endswith(".parquet")][::2]
     for table in tables:
         rows = demo.sql(f'SELECT * FROM "{table}"')
         for expected in whole:

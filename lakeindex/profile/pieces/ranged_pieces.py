@@ -19,6 +19,9 @@ from lakeindex.protocols import RangedConnector
 from lakeindex.types.lake import LakeFile, ReadOptions, RowRange, Rows, SourceTable
 
 RANGE_BYTES = 4 * PIECE_BYTES
+"""Of a range, where processes share a file."""
+_LARGE_RANGE_BYTES = 16 * PIECE_BYTES
+"""Where one process reads it, which stops for a moment after each range."""
 
 
 @dataclass(slots=True)
@@ -50,7 +53,8 @@ class RangedPieces:
         path = (self.options.pieces or Path()) / f"{key}.ranges"
         with suppress(OSError, ValueError, TypeError):
             return [RowRange(*span) for span in json.loads(path.read_text("utf-8"))]
-        spans = self.connector.ranges(self.file, self.table, self.options, RANGE_BYTES)
+        size = _LARGE_RANGE_BYTES if self.file.share is None else RANGE_BYTES
+        spans = self.connector.ranges(self.file, self.table, self.options, size)
         if self.options.pieces is not None:
             with replacing(path) as unfinished:
                 unfinished.write_text(json.dumps([[span.start, span.stop, span.rows] for span in spans]), "utf-8")

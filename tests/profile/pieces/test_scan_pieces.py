@@ -43,6 +43,7 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables_in_pieces, "_LEAST_RANGED", 0)
     monkeypatch.setattr(parted_pieces, "PIECE_BYTES", 30_000)
     monkeypatch.setattr(ranged_pieces, "RANGE_BYTES", 20_000)
+    monkeypatch.setattr(ranged_pieces, "_LARGE_RANGE_BYTES", 20_000)
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ NAMES = {
     "alignment", "key", "provenance", "newest_by",
     "index", "lake", "allow", "report", "model", "note", "remove", "imported", "exported", "also", "out", "sources",
     "path", "batch", "within", "cross_encoder", "queries", "qrels", "block", "review", "verdicts", "explained",
-    "target", "other", "shard", "staging", "dask",
+    "target", "other", "shard", "staging", "dask", "scan",
 }  # fmt: skip
 """Options that are names, texts and paths."""
 
