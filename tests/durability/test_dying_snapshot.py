@@ -96,7 +96,7 @@ def _all(steps: int) -> list[int]:
 
 
 @pytest.mark.parametrize("chosen", [_some, pytest.param(_all, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("is_there", [False, True])
+@pytest.mark.parametrize("is_there", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_a_killed_restore_leaves_what_was_there_or_what_was_to_be(
     index: Path, lake_folder: Path, tmp_path: Path, is_there: bool, chosen: Callable[[int], list[int]]
 ) -> None:
