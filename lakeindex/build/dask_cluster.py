@@ -26,8 +26,9 @@ _SHARDS_A_WORKER = 3
 """So that workers that are done early take what is left."""
 _SHARD_BYTES = 128 << 20
 _MOST_SHARDS = 4096
-_DEATHS = 10
-"""Workers that may die while they hold a task; by default three, whichever of their tasks is at fault."""
+_DEATHS = 100
+"""Workers that may die while they hold a task; by default three, whichever of their tasks is at fault. A file that ends
+its reader ends no worker."""
 _TRIES = 2
 _KEY = "LAKEINDEX_HASH_KEY"
 

@@ -5,6 +5,7 @@ import shutil
 import signal
 import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -163,22 +164,25 @@ def test_a_dask_cluster_makes_the_index_of_a_single_build_whatever_is_killed(
 ) -> None:
     pytest.importorskip("distributed", reason="pip install 'lakeindex[dask]'")
     stop = threading.Event()
-    killer = threading.Thread(target=_kill_workers, args=(kills, stop))
+    killed: list[int] = []
+    killer = threading.Thread(target=_kill_workers, args=(kills, stop, killed, staging))
     killer.start()
     Lake.read_on_cluster(lake_folder, staging, 2, settings)
     stop.set()
     killer.join()
+    assert bool(killed) == bool(kills)
     assert Lake.merge(staging, tmp_path / "merged", settings).logical_hash == lake.logical_hash
     shutil.rmtree(staging)
 
 
-def _kill_workers(kills: int, stop: threading.Event) -> None:
-    """Kill one of the cluster's workers, some seconds after one another."""
-    while kills and not stop.wait(3.0):
-        workers = [one for one in _descendants(os.getpid()) if b"spawn_main" in _command(one)]
+def _kill_workers(kills: int, stop: threading.Event, killed: list[int], staging: Path) -> None:
+    """Kill one of the cluster's workers, some seconds after one another, once they are at work."""
+    while len(killed) < kills and not stop.wait(2.0):
+        are_at_work = any(staging.glob("shard-*"))
+        workers = [one for one in _descendants(os.getpid()) if are_at_work and b"spawn_main" in _command(one)]
         if workers:
             os.kill(workers[-1], signal.SIGKILL)
-            kills -= 1
+            killed.append(workers[-1])
         time.sleep(0.1)
 
 
@@ -190,8 +194,8 @@ def _command(process: int) -> bytes:
 
 
 def _descendants(process: int) -> list[int]:
-    try:
-        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    except OSError:
-        return []
+    children: list[str] = []
+    with suppress(OSError):
+        for thread in Path(f"/proc/{process}/task").iterdir():  # each has the children that it has started
+            children += (thread / "children").read_text().split()
     return [one for child in map(int, children) for one in (child, *_descendants(child))]
