@@ -67,6 +67,17 @@ def test_shards_read_large_files_together(
     assert merged.parts().to_pylist() == alone.parts().to_pylist()
 
 
+def test_a_table_that_is_sampled_is_not_read_whole_by_all_shards(
+    tmp_path: Path, staging: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lakeindex.build.shared_files.SHARED_BYTES", 0)
+    for day in range(64):
+        write_parquet(tmp_path / f"lake/visits/day={day:02d}/part-0.parquet", {"id": range(day, day + 50)})
+    outcomes = Lake.read_shard(tmp_path / "lake", staging, "1/1", replace(settings, scan="sample:640"))
+    assert [(one.path, one.reason) for one in outcomes] == [("visits", "")]
+    assert not list(staging.glob(f"pieces-*/*{SCANS}"))
+
+
 def test_what_no_shard_or_two_have_read_is_read_once(
     lake_folder: Path, staging: Path, lake: Lake, settings: Settings, tmp_path: Path
 ) -> None:
