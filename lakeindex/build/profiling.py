@@ -78,8 +78,7 @@ class FileProfiler:
 
         Of several processes one opens each file first, and finds its pieces; then all scan them.
         """
-        is_sampled = read_options(self.settings, None).sample_rows > 0
-        if not files or is_sampled or not limits_of(self.settings).keeps_all:
+        if not files or not limits_of(self.settings).keeps_all:
             return set()
         processes = self.settings.jobs
         if processes > 1:
