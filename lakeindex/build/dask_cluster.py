@@ -30,6 +30,9 @@ _DEATHS = 100
 """Workers that may die while they hold a task; by default three, whichever of their tasks is at fault. A file that ends
 its reader ends no worker."""
 _TRIES = 2
+_STARTS = 5
+_SECONDS_FOR_A_SCHEDULER = 10
+_SECONDS_FOR_A_WORKER = 60
 _KEY = "LAKEINDEX_HASH_KEY"
 
 
@@ -57,7 +60,7 @@ class DaskCluster:
         """
         files = files_to_share(lake, folder, settings)
         with self._client(settings) as client:
-            workers = max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
+            workers = len(client.scheduler_info(n_workers=-1)["workers"])
             enough = max(_SHARDS_A_WORKER * workers, sum(file.size for file in files) // _SHARD_BYTES)
             pieces = sum(file.size // PIECE_BYTES for file in files if is_shared(file))
             count = max(1, min(enough, len(files) + pieces, _MOST_SHARDS))
@@ -69,7 +72,7 @@ class DaskCluster:
             futures = client.map(task, shards, pure=False, retries=_TRIES)
             progress("profile", 0, len(files))
             done = 0
-            for _, read in _as_completed(futures):
+            for read in _results(futures):
                 done += read
                 progress("profile", done, len(files))
             progress("profile", len(files), len(files))
@@ -84,25 +87,20 @@ class DaskCluster:
     def _client(self, settings: Settings) -> Iterator[Any]:
         try:
             import dask
-            from distributed import Client, LocalCluster
+            from distributed import Client
         except ModuleNotFoundError as error:
             raise MissingExtra("distributed", "dask") from error
         with dask.config.set({"distributed.scheduler.allowed-failures": _DEATHS}):
             if self.address:
                 try:
-                    client = Client(self.address, timeout="10s")  # type: ignore[no-untyped-call]
+                    client = Client(self.address, timeout=_SECONDS_FOR_A_SCHEDULER)  # type: ignore[no-untyped-call]
                 except (OSError, TimeoutError, ValueError) as error:
                     raise LakeIndexError(f"no Dask scheduler answers at {self.address}: {error}") from error
                 with client:
+                    _require_workers(client, self.address)
                     yield client
                 return
-            with (
-                LocalCluster(  # type: ignore[no-untyped-call]
-                    n_workers=self.workers, threads_per_worker=1, memory_limit=0, dashboard_address=None,
-                    host="127.0.0.1", silence_logs=logging.CRITICAL,
-                ) as cluster,
-                Client(cluster) as client,  # type: ignore[no-untyped-call]
-            ):  # fmt: skip
+            with _local_cluster(self.workers) as cluster, Client(cluster) as client:  # type: ignore[no-untyped-call]
                 yield client
 
 
@@ -137,10 +135,49 @@ def _loaded_once(model: BuildModel) -> BuildModel:
 _ENCODERS: dict[str, Encoder] = {}
 
 
-def _as_completed(futures: Any) -> Any:
-    from distributed import as_completed
+def _local_cluster(workers: int) -> Any:
+    """Start workers of this machine, again where one is killed meanwhile. Raises LakeIndexError where none start."""
+    from distributed import LocalCluster
 
-    return as_completed(futures, with_results=True)  # type: ignore[no-untyped-call]
+    for left in reversed(range(_STARTS)):
+        try:
+            return LocalCluster(  # type: ignore[no-untyped-call]
+                n_workers=workers, threads_per_worker=1, memory_limit=0, dashboard_address=None,
+                host="127.0.0.1", silence_logs=logging.CRITICAL,
+            )  # fmt: skip
+        except (RuntimeError, OSError, TimeoutError) as error:
+            if not left:
+                cause = error.__cause__ or error
+                raise LakeIndexError(f"{workers} Dask workers could not start on this machine: {cause}") from error
+    raise AssertionError("a cluster is started at least once")
+
+
+def _require_workers(client: Any, address: str) -> None:
+    try:
+        client.wait_for_workers(1, timeout=_SECONDS_FOR_A_WORKER)
+    except TimeoutError as error:
+        raise LakeIndexError(
+            f"the scheduler at {address} has no workers: start some, as with `dask worker {address}`"
+        ) from error
+
+
+def _results(futures: Any) -> Iterator[int]:
+    """Yield what the shards return as they are done. Raises LakeIndexError where the cluster gives up."""
+    from distributed import KilledWorker, as_completed
+    from distributed.client import FutureCancelledError
+
+    try:
+        for _, read in as_completed(futures, with_results=True):  # type: ignore[no-untyped-call]
+            yield read
+    except KilledWorker as error:
+        raise LakeIndexError(
+            "workers of the cluster died over one shard of the lake again and again, as for want of memory; what was "
+            "read is kept, the same command goes on from it"
+        ) from error
+    except FutureCancelledError as error:
+        raise LakeIndexError(
+            "the Dask scheduler has gone; what was read is kept, the same command goes on from it"
+        ) from error
 
 
 def _silent(stage: str, done: int, total: int) -> None:

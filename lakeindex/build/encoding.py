@@ -25,6 +25,8 @@ from lakeindex.types.reports import Progress
 _MOST_TEXTS = 2048
 """Texts that are encoded, at most, before their vectors are staged."""
 _LEAST_TEXTS = 8
+_FEW_TEXTS = 512
+"""Are encoded in about the time in which the encoder is loaded."""
 _BLOCKS = 50
 """Blocks that the texts are encoded in, if they are enough: a killed build loses one block."""
 
@@ -158,6 +160,17 @@ def encode_columns(columns: Columns, model: BuildModel, staging: Staging, progre
             progress("encode", int(known.is_known.sum()), len(distinct))
     assert known.vectors is not None
     return known.vectors[places]
+
+
+def encode_share(columns: Columns, model: BuildModel, staging: Staging, progress: Progress, of: int) -> None:
+    """Stage the vectors of the columns of one of several shares.
+
+    Where all of these have few texts, the build that merges them is left to encode them: loading the encoder takes each
+    share longer.
+    """
+    hashes, _ = columns.texts()
+    if len(np.unique(hashes)) * of > _FEW_TEXTS:
+        encode_columns(columns, model, staging, progress)
 
 
 def _required_text(text: str | None) -> str:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lakeindex.build.columns import STAGED_SCHEMA, Columns
-from lakeindex.build.encoding import BuildModel, PrivateTextEncoder, encode_columns
+from lakeindex.build.encoding import BuildModel, PrivateTextEncoder, encode_share
 from lakeindex.build.lake_names import LakeNames
 from lakeindex.build.list_files import list_files
 from lakeindex.build.planned import made_for, planned_manifest
@@ -93,7 +93,7 @@ def read_shard(
         alone = [file for file in names.hide_files(chosen) if file.name not in in_pieces]
         outcomes = profiler.profile(alone, progress)
         columns = Columns.gather(None, (), staging.records(STAGED_SCHEMA))
-        encode_columns(columns, model, staging, progress)
+        encode_share(columns, model, staging, progress, shard.of)
     shares = [FileOutcome(name, FileStatus.SKIPPED, IN_PIECES) for name in sorted(in_pieces)]
     return names.show_outcomes([*outcomes, *shares])
 

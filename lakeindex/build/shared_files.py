@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from lakeindex.profile.pieces.ranged_pieces import RANGE_BYTES
 from lakeindex.types.lake import LakeFile
 from lakeindex.types.share import Share
 
@@ -27,7 +28,13 @@ def first_pieces(files: Iterable[LakeFile]) -> Iterator[LakeFile]:
 
 
 def shares_of(files: Iterable[LakeFile], share: Share, processes: int) -> Iterator[LakeFile]:
-    """Yield each file once for each process, with its part of a share."""
+    """Yield each file once for each process, with its part of a share.
+
+    Pieces are dealt on where those of the file before ended, so that the first shares don't get one more of each.
+    """
+    parts, dealt = share.of * processes, 0
     for file in files:
         for number in range(processes):
-            yield replace(file, share=Share(share.number + share.of * number, share.of * processes))
+            place = share.number - 1 + share.of * number - dealt
+            yield replace(file, share=Share(1 + place % parts, parts))
+        dealt += -(-file.size // RANGE_BYTES)

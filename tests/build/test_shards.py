@@ -12,12 +12,18 @@ from pathlib import Path
 import pytest
 
 from lakeindex import Lake, Settings
+from lakeindex.build.dask_cluster import DaskCluster
+from lakeindex.build.encoding import BuildModel
 from lakeindex.build.shards import Shard
+from lakeindex.build.shared_files import shares_of
 from lakeindex.errors import InvalidSetting, LakeIndexError, LockHeld, NotFound, StaleArtifact
+from lakeindex.lake.maintenance import silent
+from lakeindex.profile.pieces.ranged_pieces import RANGE_BYTES
 from lakeindex.store.waiting_lock import locked
 from lakeindex.types.lake import ColumnId, LakeFile
 from lakeindex.types.layouts import SCANS
 from lakeindex.types.reports import IN_PIECES
+from lakeindex.types.share import Share
 from tests.parted_lakes import write_parquet, write_text
 
 SHARDS = ("1/3", "2/3", "3/3")
@@ -162,10 +168,52 @@ def test_shards_share_all_files_and_about_as_many_bytes() -> None:
     assert [sum(file.size for file in share) for share in shares] == pytest.approx([802, 802, 802], abs=100)
 
 
-def test_a_scheduler_that_does_not_answer_is_named(lake_folder: Path, staging: Path, settings: Settings) -> None:
+def test_pieces_of_several_large_files_are_dealt_out_evenly() -> None:
+    sizes = {"a": 4, "b": 7, "c": 1}
+    files = [LakeFile(Path(f"/{name}"), name, pieces * RANGE_BYTES, 0) for name, pieces in sizes.items()]
+    dealt = [list(shares_of(files, Share(number, 3), 2)) for number in range(1, 4)]
+    taken = [[len(one.share.of_each(range(one.size // RANGE_BYTES))) for one in share if one.share] for share in dealt]
+    assert [sum(share) for share in taken] == [4, 4, 4]
+    for name in "abc":
+        shares = [one.share for share in dealt for one in share if one.name == name]
+        assert sorted(one.number for one in shares if one) == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_scheduler_that_does_not_answer_is_named(
+    lake_folder: Path, staging: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("distributed", reason="pip install 'lakeindex[dask]'")
+    monkeypatch.setattr("lakeindex.build.dask_cluster._SECONDS_FOR_A_SCHEDULER", 0.5)
     with pytest.raises(LakeIndexError, match=r"^no Dask scheduler answers at nowhere\.invalid:8786: "):
         Lake.read_on_cluster(lake_folder, staging, "nowhere.invalid:8786", settings)
+
+
+def test_a_scheduler_without_workers_is_named(
+    lake_folder: Path, staging: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed = pytest.importorskip("distributed", reason="pip install 'lakeindex[dask]'")
+    monkeypatch.setattr("lakeindex.build.dask_cluster._SECONDS_FOR_A_WORKER", 0.1)
+    with distributed.LocalCluster(n_workers=0, dashboard_address=None, host="127.0.0.1") as cluster:
+        address = cluster.scheduler_address
+        with pytest.raises(LakeIndexError, match=r"has no workers: start some, as with `dask worker tcp://127"):
+            Lake.read_on_cluster(lake_folder, staging, address, settings)
+
+
+@pytest.mark.slow
+def test_a_cluster_that_gives_up_says_so_and_the_same_command_goes_on(
+    lake_folder: Path, staging: Path, lake: Lake, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("distributed", reason="pip install 'lakeindex[dask]'")
+    monkeypatch.setattr("lakeindex.build.dask_cluster._DEATHS", 0)
+
+    def die(_: Settings) -> BuildModel:
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
+
+    with pytest.raises(LakeIndexError, match=r"died over one shard .*; what was read is kept, the same command goes"):
+        DaskCluster(workers=1).read(lake_folder, staging, settings, die, silent)
+    Lake.read_on_cluster(lake_folder, staging, 1, settings)
+    assert Lake.merge(staging, tmp_path / "merged", settings).logical_hash == lake.logical_hash
 
 
 @pytest.mark.slow
