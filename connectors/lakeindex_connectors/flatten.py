@@ -29,9 +29,17 @@ def is_flat(schema: pa.Schema, flat: pa.Schema) -> bool:
     return is_unchanged and len({name.lower() for name in flat.names}) == len(flat.names)
 
 
-def flat_columns(batch: pa.RecordBatch) -> list[pa.Array[pa.Scalar[pa.DataType]]]:
-    """Flatten the columns of a batch, in the order of `flat_fields`."""
-    return [flat for column in batch.columns for flat in _flattened(column)]
+def flat_columns(batch: pa.RecordBatch, coded: bool = False) -> list[pa.Array[pa.Scalar[pa.DataType]]]:
+    """Flatten the columns of a batch, in the order of `flat_fields`; texts may stay dictionaries where `coded`."""
+    return [
+        flat
+        for column in batch.columns
+        for flat in ([column] if coded and _is_coded_text(column.type) else _flattened(column))
+    ]
+
+
+def _is_coded_text(kind: pa.DataType) -> bool:
+    return isinstance(kind, pa.DictionaryType) and pa.types.is_string(kind.value_type)
 
 
 def _leaves(name: str, kind: pa.DataType) -> Iterator[tuple[str, pa.DataType]]:

@@ -109,6 +109,9 @@ class ReadOptions:
     """Whether a row that may hold values names no column: where no value may be kept, none must become a name."""
     sample_rows: int = 0
     """About how many rows to read of a table that has more; 0 for all."""
+    coded: bool = False
+    """Whether columns of text may come as Arrow dictionaries, where the file has them so: what looks at each distinct
+    value once needs no other."""
 
 
 ScanValue = str | int | bool | tuple[str, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import BinaryIO
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from lakeindex.errors import UnreadableTable
 from lakeindex.types.lake import LakeFile, ReadOptions, RowCount, RowRange, Rows, Scan, SourceTable, TableId
 from lakeindex_connectors.flatten import flat_columns, flat_fields, is_flat
 from lakeindex_connectors.opening import looks_like, slice_batches
+from lakeindex_connectors.parquet_files.coded_columns import coded_columns
 from lakeindex_connectors.parquet_files.row_blocks import blocks_by_group, cut_blocks
 from lakeindex_connectors.parquet_files.row_groups import split_row_groups
 
@@ -62,20 +64,23 @@ class ParquetConnector:
 
 def _rows(file: LakeFile, table: SourceTable, options: ReadOptions, groups: Sequence[int] | None) -> Rows:
     rows = Rows(iter(()))
-    batches = _read(file, table.schema, options.batch_rows, rows, groups)
+    batches = _read(file, table.schema, options, rows, groups)
     rows.batches = slice_batches(batches, options.batch_rows)
     return rows
 
 
 def _read(
-    file: LakeFile, schema: pa.Schema, batch_rows: int, rows: Rows, chosen: Sequence[int] | None
+    file: LakeFile, schema: pa.Schema, options: ReadOptions, rows: Rows, chosen: Sequence[int] | None
 ) -> Iterator[pa.RecordBatch]:
     """Yield the rows of the row groups that are chosen, of all of them where none are."""
-    with _open(file) as opened:
+    with _open(file, options.coded) as opened:
         groups = range(opened.metadata.num_row_groups) if chosen is None else chosen
-        most = _rows_of(opened.metadata, batch_rows, groups)
+        most = _rows_of(opened.metadata, options.batch_rows, groups)
         for batch in opened.iter_batches(most, row_groups=list(groups), use_threads=False):
-            yield pa.record_batch(flat_columns(batch), schema=schema)
+            if options.coded:
+                yield pa.record_batch(flat_columns(batch, coded=True), names=schema.names)
+            else:
+                yield pa.record_batch(flat_columns(batch), schema=schema)
         rows.scan = _scan_of(opened, schema)
 
 
@@ -97,20 +102,25 @@ def _sample(file: LakeFile, schema: pa.Schema, options: ReadOptions, seed: int, 
 
 
 def _scan_of(opened: parquet.ParquetFile, schema: pa.Schema) -> Scan | None:
-    is_read_alike = is_flat(opened.schema_arrow, schema)
+    is_read_alike = is_flat(opened.metadata.schema.to_arrow_schema(), schema)
     return Scan("read_parquet", (("hive_partitioning", False),)) if is_read_alike else None
 
 
 @contextmanager
-def _open(file: LakeFile) -> Iterator[parquet.ParquetFile]:
-    """Open a Parquet file; every error of pyarrow, on opening or while reading, becomes UnreadableTable."""
+def _open(file: LakeFile, coded: bool = False) -> Iterator[parquet.ParquetFile]:
+    """Open a Parquet file; every error of pyarrow, on opening or while reading, becomes UnreadableTable.
+
+    Where it may be `coded`, texts that are written as codes are read as such.
+    """
     try:
         # Without a buffer a column of a whole row group is in memory before its first row is read, and what is buffered
         # before it is asked for stays there until the file is closed: all of it, in the end.
         with file.open() as handle:
             _refuse_other_content(handle)
-            with parquet.ParquetFile(handle, buffer_size=_BUFFER_BYTES, pre_buffer=False) as opened:
-                yield opened
+            open_parquet = partial(parquet.ParquetFile, handle, buffer_size=_BUFFER_BYTES, pre_buffer=False)
+            with open_parquet() as opened:
+                texts = coded_columns(opened) if coded else []
+                yield open_parquet(metadata=opened.metadata, read_dictionary=texts) if texts else opened
     except MemoryError:
         raise
     except (pa.ArrowException, OSError, ValueError, TypeError, IndexError) as error:

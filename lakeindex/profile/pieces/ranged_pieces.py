@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,8 @@ class RangedPieces:
 
     def read(self, piece: Piece) -> Iterator[pa.RecordBatch]:
         """Read the rows of a range."""
-        read, rows = self.connector.read_range(self.file, self.table, self._ranges[piece], self.options), 0
+        options = replace(self.options, coded=True)
+        read, rows = self.connector.read_range(self.file, self.table, self._ranges[piece], options), 0
         for batch in read.batches:
             rows += batch.num_rows
             yield batch

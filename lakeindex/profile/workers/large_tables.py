@@ -35,14 +35,14 @@ def profile_large_table(
         for part in parts:
             names.see([as_text(column) for column in part.columns])
         table, notes = names.renamed()
-        parts = to_parts(reader.read().batches, table.schema)
+        parts = to_parts(reader.read(coded=True).batches, table.schema)
     for start in range(0, len(table.schema), MOST_SCANS):
         stop = min(start + MOST_SCANS, len(table.schema))
         merged = scan_parts(_narrowed(parts, start, stop), profiles.limits, threads=reader.options.threads)
         readings = readings_of(merged)
         if not all(one.reading.is_as(reading) for one, reading in zip(merged, readings, strict=True)):
             # Later rows showed another reading than the first ones had: these are read again.
-            again = to_parts(reader.read().batches, table.schema)
+            again = to_parts(reader.read(coded=True).batches, table.schema)
             merged = scan_parts(_narrowed(again, start, stop), profiles.limits, readings, reader.options.threads)
         notes += notes_of_scans(table.schema.names[start:stop], merged, profiles.limits)
         read = profiles_as_read(merged, readings, profiles.limits)
@@ -52,7 +52,7 @@ def profile_large_table(
             read = _keyed(reader, start, read, personal, profiles.limits.of_personal)
         profiles.add_profiles(table, start, read, personal)
         if stop < len(table.schema):
-            parts = to_parts(reader.read().batches, table.schema)
+            parts = to_parts(reader.read(coded=True).batches, table.schema)
     return notes
 
 
@@ -74,7 +74,7 @@ def _keyed(
     places = [place for place, one in enumerate(personal) if one is not None]
     keyed = list(profiles)
     if places:
-        parts = to_parts(reader.read().batches, reader.table.schema)
+        parts = reader.parts()
         chosen = (part.select([start + place for place in places]) for part in parts)
         readings = [profiles[place].reading for place in places]
         scans = scan_parts(chosen, limits, readings, reader.options.threads)

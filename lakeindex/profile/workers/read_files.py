@@ -155,7 +155,7 @@ def _profile_at_one_go(reader: TableReader, profiles: ProfileBatch) -> tuple[int
     is_doubtful = reader.options.only_certain_names and table.is_named_by_row
     names = NamesAmongValues(table) if is_doubtful else None
     notes: tuple[str, ...] = ()
-    rows = reader.read()
+    rows = reader.read(coded=True)
     counted = CountedBatches(rows.batches, reader.file.output_limit)
     parts = to_parts(counted, table.schema)
     first = list(islice(parts, 2))

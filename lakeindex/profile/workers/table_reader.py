@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
@@ -17,6 +17,8 @@ _SCAN_BYTES = 8 << 20
 """Bytes that are scanned together, of BATCH_COLUMNS columns; of more columns, more in proportion."""
 _VALUE_BYTES = 16
 """What a value counts for at least: it is profiled as text, which takes up to a kilobyte where no value repeats."""
+_CODE_BYTES = 4
+"""What a code counts for: of its values each distinct one is profiled."""
 _MOST_BYTES = 48 << 20
 _MOST_ARRAYS = 50_000
 """Arrow arrays that wait to be scanned; each takes half a kilobyte beside its values."""
@@ -31,15 +33,15 @@ class TableReader:
     table: SourceTable
     options: ReadOptions
 
-    def read(self) -> Rows:
-        """Read its rows."""
-        rows = self.connector.read(self.file, self.table, self.options)
+    def read(self, coded: bool = False) -> Rows:
+        """Read its rows; texts may come as dictionaries where `coded`."""
+        rows = self.connector.read(self.file, self.table, replace(self.options, coded=coded))
         rows.batches = read_frugally(rows.batches, len(self.table.schema))
         return rows
 
     def parts(self) -> Iterator[pa.Table]:
         """Read its rows in parts that are worth a scan."""
-        return to_parts(self.read().batches, self.table.schema)
+        return to_parts(self.read(coded=True).batches, self.table.schema)
 
 
 class CountedBatches:
@@ -70,7 +72,7 @@ def to_parts(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[p
     is_first = True
     for batch in batches:
         waiting.append(pa.Table.from_batches([batch]))
-        size += max(batch.nbytes, _VALUE_BYTES * batch.num_rows * batch.num_columns)
+        size += max(batch.nbytes, batch.num_rows * _bytes_of_row(batch.schema))
         if len(waiting) * len(schema) > _MOST_ARRAYS:
             waiting = [pa.concat_tables(waiting).combine_chunks()]
         if size >= enough:
@@ -78,6 +80,12 @@ def to_parts(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[p
             waiting, size, is_first = [], 0, False
     if waiting or is_first:
         yield pa.concat_tables(waiting or [schema.empty_table()])
+
+
+def _bytes_of_row(schema: pa.Schema) -> int:
+    """Return what the values of a row count for at least."""
+    coded = sum(pa.types.is_dictionary(kind) for kind in schema.types)
+    return _CODE_BYTES * coded + _VALUE_BYTES * (len(schema) - coded)
 
 
 def released(first: list[pa.Table], rest: Iterator[pa.Table]) -> Iterator[pa.Table]:
