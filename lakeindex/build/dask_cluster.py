@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lakeindex.build.encoding import BuildModel
+from lakeindex.build.planned import made_for, planned_manifest
 from lakeindex.build.shards import Shard, files_to_share, read_shard
 from lakeindex.build.shared_files import is_shared
 from lakeindex.config.settings import Settings, bytes_of
-from lakeindex.errors import LakeIndexError, MissingExtra
+from lakeindex.errors import LakeIndexError, MissingExtra, StaleArtifact
 from lakeindex.profile.pieces.piece import PIECE_BYTES
 from lakeindex.protocols import Encoder
 from lakeindex.types.reports import IN_PIECES, Progress
@@ -56,7 +59,8 @@ class DaskCluster:
         """Read a lake in shards into `folder`.
 
         A shard whose worker is killed goes on in another one. Raises MissingExtra where Dask isn't installed, NotFound
-        where there is no lake, LakeIndexError where the cluster isn't reached, and what reading a shard raises.
+        where there is no lake, StaleArtifact where a worker has another version or model, LakeIndexError where the
+        cluster isn't reached, and what reading a shard raises.
         """
         files = files_to_share(lake, folder, settings)
         with self._client(settings) as client:
@@ -68,7 +72,8 @@ class DaskCluster:
             memory, index = self._memory_of_each(settings, workers), str(Path(settings.index).absolute())
             shared = replace(settings, jobs=1, hash_key="", memory=memory, index=index)
             shards = [f"{number}/{count}" for number in range(1, count + 1)]
-            task = _Task(str(lake.absolute()), str(folder.absolute()), shared, make_model)
+            made = _made_for(lake, make_model(settings), settings)
+            task = _Task(str(lake.absolute()), str(folder.absolute()), shared, make_model, made)
             futures = client.map(task, shards, pure=False, retries=_TRIES)
             progress("profile", 0, len(files))
             done = 0
@@ -112,13 +117,23 @@ class _Task:
     folder: str
     settings: Settings
     make_model: Callable[[Settings], BuildModel]
+    made_for: str
 
     def __call__(self, shard: str) -> int:
-        """Return how many files were read."""
+        """Return how many files were read. Raises StaleArtifact where it would be otherwise than elsewhere."""
         settings = replace(self.settings, hash_key=os.environ.get(_KEY, ""))
         model = _loaded_once(self.make_model(settings))
+        if _made_for(Path(self.lake), model, settings) != self.made_for:
+            raise StaleArtifact(
+                f"the Dask worker on {socket.gethostname()} has another version of lakeindex, another model or another "
+                f"{_KEY} than the command; install and start it as the command was"
+            )
         read = read_shard(Path(self.lake), Path(self.folder), Shard.parse(shard), settings, model, _silent)
         return sum(one.reason != IN_PIECES for one in read)
+
+
+def _made_for(lake: Path, model: BuildModel, settings: Settings) -> str:
+    return json.dumps(made_for(planned_manifest(lake, model, settings)), sort_keys=True)
 
 
 def _loaded_once(model: BuildModel) -> BuildModel:

@@ -17,7 +17,7 @@ from lakeindex.build.encoding import BuildModel
 from lakeindex.build.shards import Shard
 from lakeindex.build.shared_files import shares_of
 from lakeindex.errors import InvalidSetting, LakeIndexError, LockHeld, NotFound, StaleArtifact
-from lakeindex.lake.maintenance import silent
+from lakeindex.lake.maintenance import build_model, silent
 from lakeindex.profile.pieces.ranged_pieces import RANGE_BYTES
 from lakeindex.store.waiting_lock import locked
 from lakeindex.types.lake import ColumnId, LakeFile
@@ -206,14 +206,29 @@ def test_a_cluster_that_gives_up_says_so_and_the_same_command_goes_on(
     pytest.importorskip("distributed", reason="pip install 'lakeindex[dask]'")
     monkeypatch.setattr("lakeindex.build.dask_cluster._DEATHS", 0)
 
-    def die(_: Settings) -> BuildModel:
-        os.kill(os.getpid(), signal.SIGKILL)
-        raise AssertionError
+    command = os.getpid()
+
+    def die_in_worker(settings: Settings) -> BuildModel:
+        if os.getpid() != command:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return build_model(settings)
 
     with pytest.raises(LakeIndexError, match=r"died over one shard .*; what was read is kept, the same command goes"):
-        DaskCluster(workers=1).read(lake_folder, staging, settings, die, silent)
+        DaskCluster(workers=1).read(lake_folder, staging, settings, die_in_worker, silent)
     Lake.read_on_cluster(lake_folder, staging, 1, settings)
     assert Lake.merge(staging, tmp_path / "merged", settings).logical_hash == lake.logical_hash
+
+
+@pytest.mark.slow
+def test_a_worker_with_another_key_is_refused(
+    lake_folder: Path, staging: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("distributed", reason="pip install 'lakeindex[dask]'")
+    monkeypatch.setenv("LAKEINDEX_HASH_KEY", "another key than the command's own")
+    keyed = replace(settings, values="hash", hash_key="the key of the command, which is long")
+    with pytest.raises(StaleArtifact, match=r"the Dask worker on .* has another version of lakeindex, another model"):
+        Lake.read_on_cluster(lake_folder, staging, 1, keyed)
+    assert not list(staging.glob("shard-*"))
 
 
 @pytest.mark.slow
