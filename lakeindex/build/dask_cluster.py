@@ -157,7 +157,7 @@ def _local_cluster(workers: int) -> Any:
     for left in reversed(range(_STARTS)):
         try:
             return LocalCluster(  # type: ignore[no-untyped-call]
-                n_workers=workers, threads_per_worker=1, memory_limit=0, dashboard_address=None,
+                n_workers=workers, threads_per_worker=1, memory_limit=0, dashboard_address=":0",
                 host="127.0.0.1", silence_logs=logging.CRITICAL,
             )  # fmt: skip
         except (RuntimeError, OSError, TimeoutError) as error:

@@ -193,7 +193,7 @@ def test_a_scheduler_without_workers_is_named(
 ) -> None:
     distributed = pytest.importorskip("distributed", reason="pip install 'lakeindex[dask]'")
     monkeypatch.setattr("lakeindex.build.dask_cluster._SECONDS_FOR_A_WORKER", 0.1)
-    with distributed.LocalCluster(n_workers=0, dashboard_address=None, host="127.0.0.1") as cluster:
+    with distributed.LocalCluster(n_workers=0, dashboard_address=":0", host="127.0.0.1") as cluster:
         address = cluster.scheduler_address
         with pytest.raises(LakeIndexError, match=r"has no workers: start some, as with `dask worker tcp://127"):
             Lake.read_on_cluster(lake_folder, staging, address, settings)
