@@ -92,7 +92,7 @@ $(TOOLS)/.installed:
 	@touch $@
 
 $(VENV)/.demo-installed: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet -e '.[demo]'
+	$(BIN)/python -m pip install --quiet -e '.[demo,neural]'
 	@touch $@
 
 $(VENV)/.train-installed: pyproject.toml | $(BIN)/python

@@ -155,7 +155,8 @@ def _build(build: Build, staging: Staging, files: list[LakeFile], refused: list[
         files, lacking = without_incomplete(files, refused, known)
         refused = [*refused, *lacking]
         changes = Changes.between(files, known, build.settings.check_content, sample_rows(build.settings.scan))
-    if changes.bytes_to_read(known) > _MUCH_TO_READ:
+    # Shards leave few texts to encode, or none.
+    if changes.bytes_to_read(known) > _MUCH_TO_READ and not any(True for _ in staging.vectors()):
         build.model = build.model.loading()
     with nullcontext() if previous is None else closing(previous):
         private_texts = PrivateTextEncoder(build.model, staging, previous)

@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from lakeindex.config.model_options import installed_model
 from lakeindex.config.profile_limits import Names, Personal, ProfileLimits, RawValues, limits_from_json
 from lakeindex.config.read_limits import ReadLimits
 from lakeindex.config.scan_option import sample_rows
@@ -75,7 +76,7 @@ def content_settings(settings: Settings) -> dict[str, Any]:
             "header": settings.header,
             "parts": settings.parts,
             SCAN: settings.scan,
-            "model": settings.model,
+            "model": installed_model(settings.model),
             "max_tokens": settings.max_tokens,
             "layers": settings.layers,
             "dims": settings.dims,

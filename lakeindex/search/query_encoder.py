@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from lakeindex.config.model_options import STATIC_MODEL, Device, ModelOptions, Precision
+from lakeindex.config.model_options import STATIC_MODEL, Device, ModelOptions, Precision, installed_model
 from lakeindex.config.settings import Settings
 from lakeindex.config.text_options import TextOptions, ValueOrder
 from lakeindex.encode.encoders import HASHING, make_encoder
@@ -94,7 +94,7 @@ class QueryEncoder:
 def model_options(settings: Settings) -> ModelOptions:
     """Return the options of the model that the settings hold."""
     return ModelOptions(
-        model=settings.model,
+        model=installed_model(settings.model),
         max_tokens=settings.max_tokens,
         layers=settings.layers,
         dims=settings.dims,

@@ -82,7 +82,7 @@ def test_every_setting_says_what_a_folder_may_set() -> None:
 
 
 def test_the_shipped_models_are_those_that_need_no_file_of_others() -> None:
-    assert {"default", "base", "static", HASHING, CELLS, TRANSFORMER} == SHIPPED_MODELS
+    assert {"auto", "default", "base", "static", HASHING, CELLS, TRANSFORMER} == SHIPPED_MODELS
 
 
 @pytest.mark.parametrize("line", OWN_ALONE)

@@ -8,6 +8,9 @@ ENCODER = Path(__file__).with_name("encoder.safetensors")
 STATIC = Path(__file__).with_name("static.safetensors")
 """One vector per token: the encoder `static`."""
 
+TOKENIZER = Path(__file__).with_name("tokenizer.json")
+"""Cuts texts into the tokens of `STATIC` and of the late-interaction reranker: that of the base model."""
+
 LATE_INTERACTION = Path(__file__).with_name("cells.safetensors")
 """The boosted trees of the late-interaction reranker, over MaxSim features of columns; named `cells` in settings."""
 

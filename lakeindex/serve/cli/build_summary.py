@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lakeindex.config.model_options import AUTO_MODEL, has_language_model
 from lakeindex.config.settings import Settings
 from lakeindex.serve.cli.output import print_message
 from lakeindex.types.reports import FileOutcome, FileStatus, Report
@@ -15,6 +16,9 @@ _KEPT_OF_PERSONAL = {
     "refuse": "of which no value is kept",
     "none": "of which no value is kept",
 }
+
+
+_STATIC = "columns are encoded by the static model; pip install 'lakeindex[neural]' brings the language model"
 
 
 def unread(report: Report) -> list[FileOutcome]:
@@ -78,6 +82,8 @@ def summarise(report: Report, settings: Settings, quiet: bool) -> None:
     parts = [count for file in report.in_parts for table in file.tables if (count := file.parts_of(table.id))]
     in_parts = f" ({len(parts)} of them in {sum(parts)} files)" if parts else ""
     _tell_of_samples(report, quiet)
+    if settings.model == AUTO_MODEL and not has_language_model():
+        print_message(_STATIC, quiet)
     as_before = f"{len(unseen)} unseen and left as they were, " if unseen else ""
     print_message(
         f"indexed {report.tables} tables{in_parts}, {report.columns} columns in {report.seconds:.1f} s "

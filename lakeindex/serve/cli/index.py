@@ -38,7 +38,7 @@ _SHARDS = "shards"
     help="How long reading one may go on without advancing [default: 300].",
 )
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), help="Where the language model computes.")
-@click.option("--model", help="A sentence-transformers model, by name or path [default: the one that is shipped].")
+@click.option("--model", help="default, static, or a sentence-transformers model, by name or path [default: auto].")
 @click.option(
     "--max-tokens", type=of_setting("max_tokens"), help="Tokens of a column's text that are encoded [default: 32]."
 )
