@@ -60,19 +60,8 @@ def install(folder: Path, torch_from: Path | None) -> Path:
     python = venv / "bin" / "python"
     subprocess.run([python, "-m", "pip", "install", "--quiet", "uv"], check=True)
     uv = [venv / "bin" / "uv", "--quiet"]
-    compiled = [
-        *uv,
-        "pip",
-        "compile",
-        "--extra",
-        "neural",
-        "--resolution",
-        "lowest-direct",
-        "--no-header",
-        "--no-annotate",
-        "-o",
-        locked,
-    ]
+    compiled = [*uv, "pip", "compile", "--extra", "neural", "--resolution", "lowest-direct"]
+    compiled += ["--no-header", "--no-annotate", "-o", locked]
     subprocess.run([*compiled, ROOT / "pyproject.toml"], check=True, stdout=subprocess.DEVNULL)
     lines = locked.read_text("utf-8").splitlines()
     if torch_from is not None:
