@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 
 from lakeindex.arrays.aliases import ArrowArray, Hashes, Integers, Vectors
 from lakeindex.build.previous_generation import PreviousGeneration
@@ -29,6 +28,9 @@ STAGED_SCHEMA = pa.schema(
     + [pa.field(f"{family}_hashes", pa.large_list(pa.uint64())) for family in NAME_FAMILIES]
     + [pa.field(f"{family}_counts", pa.large_list(pa.int64())) for family in NAME_FAMILIES]
 )
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
 """The fields of a column's record that are staged until its generation is published."""
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
-import pyarrow.dataset as ds
 
 from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.catalog.database import connect, reason_of
@@ -32,6 +32,9 @@ from lakeindex.types.lake import TableId
 from lakeindex.types.names import sql_names
 from lakeindex.types.personal import PersonalColumn, PersonalKind
 from lakeindex.types.reports import FileOutcome, FileStatus, ReadTable
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
 
 _FILES = pa.schema([pa.field(name, pa.string()) for name in ("path", "status", "reason", "content_hash", "token")])
 _COLUMNS = {

@@ -18,14 +18,16 @@ import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 
 from lakeindex.arrays.aliases import Hashes, Vectors
 from lakeindex.store.checksums import checksum
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
 
 _MADE_FOR = "made_for.json"
 _OUTCOMES = b"outcomes"
@@ -129,7 +131,9 @@ class Staging:
 
     def records(self, schema: pa.Schema) -> ds.Dataset:
         """Return the records of all columns, to be scanned in batches."""
-        return ds.dataset([str(path) for path in sorted(self._units.iterdir())], schema, format="ipc")
+        from pyarrow import dataset  # which imports pandas, where that is installed
+
+        return dataset.dataset([str(path) for path in sorted(self._units.iterdir())], schema, format="ipc")
 
     def add_vectors(self, text_hashes: Hashes, vectors: Vectors) -> None:
         """Stage the vectors of texts, (n, d)."""

@@ -5,43 +5,77 @@ from __future__ import annotations
 import io
 import os
 import sys
+from importlib import import_module
 from typing import Any, NoReturn
 
 import click
 
 from lakeindex.errors import LakeIndexError
 from lakeindex.serve.cli.closed_pipe import ReaderGone
-from lakeindex.serve.cli.enrich import enrich
-from lakeindex.serve.cli.feedback import accept, feedback, reject
-from lakeindex.serve.cli.index import demo, index, merge
-from lakeindex.serve.cli.inspect import profile, read, sql, status, tables
-from lakeindex.serve.cli.integrate import integrate
 from lakeindex.serve.cli.interrupt import Interrupted, Unwinding, guard, leave, say_why
-from lakeindex.serve.cli.join import join
-from lakeindex.serve.cli.keep import forget, repair, restore, snapshot
-from lakeindex.serve.cli.keys import keys
-from lakeindex.serve.cli.link import dedupe, link, verdicts
-from lakeindex.serve.cli.maintain import rollback, verify
-from lakeindex.serve.cli.map import write_map
 from lakeindex.serve.cli.output import print_message
-from lakeindex.serve.cli.pairs import pairs
-from lakeindex.serve.cli.path import path
-from lakeindex.serve.cli.query import evaluate, explain, query
-from lakeindex.serve.cli.relationships import relationships
-from lakeindex.serve.cli.similar import similar
 from lakeindex.serve.cli.streams import escape_logs_and_warnings, prepare_streams
-from lakeindex.serve.cli.train import train
-from lakeindex.serve.cli.types import types
-from lakeindex.serve.cli.union import union
-from lakeindex.serve.cli.watch_joins import watch_joins
-from lakeindex.serve.cli.why import why
 
 _DUCKDB_INTERRUPTED = "Query interrupted"
 _TRACEBACK = "LAKEINDEX_TRACEBACK"
 
 
+_COMMANDS = {
+    "accept": "feedback:accept",
+    "dedupe": "link:dedupe",
+    "demo": "index:demo",
+    "enrich": "enrich:enrich",
+    "evaluate": "query:evaluate",
+    "explain": "query:explain",
+    "feedback": "feedback:feedback",
+    "forget": "keep:forget",
+    "index": "index:index",
+    "integrate": "integrate:integrate",
+    "join": "join:join",
+    "keys": "keys:keys",
+    "link": "link:link",
+    "map": "map:write_map",
+    "merge": "index:merge",
+    "pairs": "pairs:pairs",
+    "path": "path:path",
+    "profile": "inspect:profile",
+    "query": "query:query",
+    "read": "inspect:read",
+    "reject": "feedback:reject",
+    "relationships": "relationships:relationships",
+    "repair": "keep:repair",
+    "restore": "keep:restore",
+    "rollback": "maintain:rollback",
+    "similar": "similar:similar",
+    "snapshot": "keep:snapshot",
+    "sql": "inspect:sql",
+    "status": "inspect:status",
+    "tables": "inspect:tables",
+    "train": "train:train",
+    "types": "types:types",
+    "union": "union:union",
+    "verdicts": "link:verdicts",
+    "verify": "maintain:verify",
+    "watch-joins": "watch_joins:watch_joins",
+    "why": "why:why",
+}
+"""Where each command is: what the others need isn't imported for one."""
+
+
 class _Commands(click.Group):
     """The commands; while one runs, a signal unwinds it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command; None where there is none of that name."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"lakeindex.serve.cli.{module}"), name)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for. Raises Interrupted, ReaderGone."""
@@ -57,15 +91,6 @@ class _Commands(click.Group):
 @click.version_option(package_name="lakeindex")
 def cli() -> None:
     """What in this lake joins with this column, how, and can I trust it?"""
-
-
-_COMMANDS = (
-    accept, dedupe, demo, enrich, evaluate, explain, feedback, forget, index, integrate, join, keys, link, merge, pairs,
-    path, profile, query, read, reject, relationships, repair, restore, rollback, similar, snapshot, sql, status,
-    tables, train, types, union, verdicts, verify, watch_joins, why, write_map,
-)  # fmt: skip
-for command in _COMMANDS:
-    cli.add_command(command)
 
 
 def main() -> NoReturn:

@@ -41,8 +41,14 @@ NAMES = {
 """Options that are names, texts and paths."""
 
 
+def commands() -> dict[str, click.Command]:
+    context = click.Context(cli)
+    found = {name: cli.get_command(context, name) for name in cli.list_commands(context)}
+    return {name: command for name, command in found.items() if command is not None}
+
+
 def options() -> Iterator[tuple[str, click.Command, click.Option]]:
-    for name, command in cli.commands.items():
+    for name, command in commands().items():
         for option in command.params:
             if isinstance(option, click.Option) and not option.is_flag and not isinstance(option.type, click.Choice):
                 yield name, command, option
@@ -68,7 +74,7 @@ def test_every_option_has_a_range_or_is_known_to_be_no_number() -> None:
     [pytest.param(name, option, id=f"{name} {option.opts[0]}") for name, _, option in options() if is_number(option)],
 )
 def test_an_option_takes_its_range_and_nothing_else(name: str, option: click.Option) -> None:
-    command = cli.commands[name]
+    command = commands()[name]
     assert isinstance(option.type, InRange)
     bounds, arguments = option.type.bounds, ["x"] * sum(isinstance(one, click.Argument) for one in command.params)
     for number in (bounds.least, bounds.most):
