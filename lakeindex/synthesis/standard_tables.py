@@ -92,7 +92,7 @@ class StandardTables:
         """List the values that a column may have; none where these are numbers, or too many."""
         values = column.texts.drop_null().unique().sort()
         if column.shape in NUMBER_SHAPES or column.shape is ValueShape.DATE or len(values) > _MOST_LISTED:
-            return pa.nulls(0, values.type)
+            return column.texts[:0]
         more = [one for one in _UNKNOWNS if self._happens(_WITH_AN_UNKNOWN)]
         listed: pa.Array[Any] = pa.concat_arrays([values, pa.array(more, values.type)])
         return listed
