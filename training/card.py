@@ -248,9 +248,9 @@ def attributes_card(options: Mapping[str, Any], counts: Mapping[str, int], figur
 
 Boosted trees that tell how probable it is that two columns of two tables are the same attribute (another question than
 whether they join): a first set by a pair alone (its names, values, kinds, and what they mean, and how it stands out
-from the pairs that it shares a column with), a second one together with how likely the pair's rivals are and with what else
-the two tables have in common. Two straight lines calibrate the log-odds of a
-pair, and of a column in a cluster of columns.
+from the pairs that it shares a column with), a second one together with how likely the pair's rivals are and with what
+else the two tables have in common. Two straight lines calibrate the log-odds of a pair, and of a column in a cluster of
+columns.
 
 ## Trained on
 
