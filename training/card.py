@@ -247,9 +247,10 @@ def attributes_card(options: Mapping[str, Any], counts: Mapping[str, int], figur
     return f"""# attributes.safetensors
 
 Boosted trees that tell how probable it is that two columns of two tables are the same attribute (another question than
-whether they join): a first set by a pair alone (its names, values, kinds, and what they mean), a second one together
-with the pair's rivals and with what else the two tables have in common. Two straight lines calibrate the log-odds of a
-pair, and of a column in a cluster of columns.
+whether they join): a first set by a pair alone (its names, values, kinds, and what they mean, and how it stands out
+from the pairs that it shares a column with), a second one together with how likely the pair's rivals are and with what
+else the two tables have in common. Two straight lines calibrate the log-odds of a pair, and of a column in a cluster of
+columns.
 
 ## Trained on
 
@@ -257,7 +258,9 @@ Lakes that nobody labelled ({counts["learned"]} learned from, {counts["held out"
 name), from public repositories with open licences. Their tables are cut into parts by rows and columns, with headers
 abbreviated, translated into other words, made misleading or dropped, values written otherwise, and ids that each part
 gives to its own rows; so it is known which columns are the same attribute. Tables that share a schema are taken as
-they are.
+they are. Beside these, columns of many tables of a lake make a wide standard, half of the time as a list of permitted
+values, and a narrow table follows it in part, in the words of another author, with coded values and with columns that
+the standard lacks: there, few of many columns have a partner.
 
 Settings: {options}
 

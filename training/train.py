@@ -106,7 +106,8 @@ from lakeindex.training.similar_tables import (
     make_partner_lake,
     train_similarity,
 )
-from lakeindex.training.split_lakes import LabelledPairs, label_pairs, split_lakes
+from lakeindex.training.split_lakes import LabelledPairs, label_pairs, split_lake, split_lakes
+from lakeindex.training.standard_lakes import standard_lake
 from lakeindex.training.static_tokens import DistillingOptions, distil, tune_tokens, write_tokens
 from lakeindex.training.texts import text_batches
 from lakeindex.training.type_matcher import (
@@ -310,17 +311,20 @@ def train_attributes(tables: Path, lakes: Path | None) -> None:
     if not folders:
         log("attributes are learned from lakes that nobody made: give their folder by --lakes")
         return
+    found: dict[str, list[LabelledPairs]] = {folder.name: [] for folder in folders}
     read = [list(tables_of(folder / "tables", MOST_BYTES_OF_SPLIT)) for folder in folders]
-    found: dict[bool, list[LabelledPairs]] = {True: [], False: []}
-    for folder, (split, searcher) in zip(folders, split_lakes(read, SEED * 1_000, Settings()), strict=True):
-        labelled = label_pairs(split, ColumnSet.of(searcher.directory.table_ids, searcher))
-        found[is_held_out(folder.name)].append(labelled)
-        log(f"{folder.name}: {len(split.groups)} groups of tables, {len(labelled.labels)} pairs")
-    matcher = train_attribute_matcher(found[False], found[True], ATTRIBUTES_LEARNING)
-    figures = measure_attributes(matcher, found[True])
+    for make, seed in ((split_lake, SEED * 1_000), (standard_lake, SEED * 50_000)):
+        for folder, (split, searcher) in zip(folders, split_lakes(read, seed, Settings(), make), strict=True):
+            columns = ColumnSet.of(searcher.directory.table_ids, searcher)
+            found[folder.name].append(label_pairs(split, columns, across=make is split_lake))
+            log(f"{folder.name}: {len(split.groups)} groups of tables, {len(found[folder.name][-1].labels)} pairs")
+    learned = [LabelledPairs.joined(some) for name, some in found.items() if not is_held_out(name)]
+    held_out = [LabelledPairs.joined(some) for name, some in found.items() if is_held_out(name)]
+    matcher = train_attribute_matcher(learned, held_out, ATTRIBUTES_LEARNING)
+    figures = measure_attributes(matcher, held_out)
     log(json.dumps(figures, indent=1))
     write_attribute_matcher(ATTRIBUTES, matcher, {"figures": json.dumps(figures)})
-    counts = {"learned": len(found[False]), "held out": len(found[True])}
+    counts = {"learned": len(learned), "held out": len(held_out)}
     ATTRIBUTES.with_suffix(".md").write_text(attributes_card(asdict(ATTRIBUTES_LEARNING), counts, figures), "utf-8")
 
 

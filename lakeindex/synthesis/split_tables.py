@@ -89,7 +89,7 @@ class Splitter:
         parts = []
         for source in sources:
             rows = np.sort(self.rng.permutation(source.rows)[:_MOST_ROWS])
-            columns = [_part_column(one.take(rows), numbers[one.name]) for one in source.columns[:_MOST_COLUMNS]]
+            columns = [part_column(one.take(rows), numbers[one.name]) for one in source.columns[:_MOST_COLUMNS]]
             # Two tables that both count their rows: the same name is no proof.
             parts.append([replace(c, attribute=UNDECIDED) if c.shape is ValueShape.SERIAL else c for c in columns])
         return self._styled(parts, sources[0].name)
@@ -109,8 +109,8 @@ class Splitter:
     def _columns(self, source: Source, rows: Integers, kept: float) -> list[PartColumn]:
         count = min(max(_FEWEST_COLUMNS, round(kept * len(source.columns))), _MOST_COLUMNS)
         chosen = np.sort(self.rng.permutation(len(source.columns))[:count])
-        attributes = _attributes(source.columns)
-        return [_part_column(source.columns[place].take(rows), attributes[place]) for place in chosen.tolist()]
+        attributes = attributes_of(source.columns)
+        return [part_column(source.columns[place].take(rows), attributes[place]) for place in chosen.tolist()]
 
     def _styled(self, parts: Sequence[list[PartColumn]], title: str) -> list[Part]:
         ids = draw_own_ids(self.rng) if self._happens(_WITH_OWN_IDS) else None
@@ -118,7 +118,7 @@ class Splitter:
 
     def _one_styled(self, columns: list[PartColumn], title: str, ids: OwnIds | None, number: int) -> Part:
         rows, rate = len(columns[0].texts), float(self.rng.choice(_CORRUPTED))
-        written = [self._values_changed(one, rate) for one in columns]
+        written = [self.values_changed(one, rate) for one in columns]
         if self._happens(_LISTED):
             written = [replace(one, texts=_listed(one.texts)) for one in written]
         if not self._happens(_COLUMNS_IN_ORDER):
@@ -139,7 +139,8 @@ class Splitter:
         unique = sql_names([" ".join(one.header.split()) or f"column_{n}" for n, one in enumerate(named, 1)])
         return tuple(replace(one, header=name) for one, name in zip(named, unique, strict=True))
 
-    def _values_changed(self, column: PartColumn, rate: float) -> PartColumn:
+    def values_changed(self, column: PartColumn, rate: float) -> PartColumn:
+        """Write the values of a column otherwise, at a rate, or leave some or all of them out."""
         texts = column.texts
         corruption = draw_corruption(column.shape, self.rng) if self._happens(rate) else None
         if corruption is not None:
@@ -169,11 +170,12 @@ class Splitter:
         return bool(self.rng.random() < share)
 
 
-def _part_column(column: SourceColumn, attribute: int) -> PartColumn:
+def part_column(column: SourceColumn, attribute: int) -> PartColumn:
+    """Take a column of a source as one of a part."""
     return PartColumn(column.name, column.texts(), column.shape, attribute, column.name)
 
 
-def _attributes(columns: Sequence[SourceColumn]) -> list[int]:
+def attributes_of(columns: Sequence[SourceColumn]) -> list[int]:
     """Number the columns of a source; those that repeat another are undecided, and so is that one."""
     by_content: dict[bytes, list[int]] = {}
     for place, column in enumerate(columns):

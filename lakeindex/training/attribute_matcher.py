@@ -8,20 +8,28 @@ from typing import Any
 
 import numpy as np
 
-from lakeindex.arrays.aliases import Features, Flags, Floats, Integers
+from lakeindex.arrays.aliases import Features, Flags, Floats
 from lakeindex.arrays.proportions import probability_of
 from lakeindex.evaluate.reliability import expected_calibration_error
 from lakeindex.integrate.align.align import together
-from lakeindex.integrate.align.attribute_matcher import AttributeMatcher, Scale, score_alone, with_siblings
+from lakeindex.integrate.align.attribute_matcher import (
+    AttributeMatcher,
+    Scale,
+    alone_features,
+    score_alone,
+    with_siblings,
+)
 from lakeindex.integrate.align.clusters import cluster
+from lakeindex.integrate.align.contrasts import DIRECTIONS as OF_CONTRASTS
 from lakeindex.integrate.align.membership import mean_log_odds
-from lakeindex.integrate.align.pair_features import DIRECTIONS, ColumnPairs
+from lakeindex.integrate.align.pair_features import DIRECTIONS
 from lakeindex.integrate.align.siblings import DIRECTIONS as OF_SIBLINGS
 from lakeindex.models.boosted_trees import Trees
 from lakeindex.training.fit.boosting import BoostingOptions, boost, fit_scale, tree_arrays
 from lakeindex.training.split_lakes import SAME, UNKNOWN, LabelledPairs
 
 _FOLDS = 3
+_OF_ALONE = (*DIRECTIONS.values(), *OF_CONTRASTS.values())
 _DOUBT = 1.0
 
 
@@ -51,7 +59,7 @@ def train_attribute_matcher(
         trees = _fit_alone(others, options)
         inputs += [_with_siblings(lake, trees) for lake in learned[fold::_FOLDS]]
     labels = [lake.labels for fold in range(_FOLDS) for lake in learned[fold::_FOLDS]]
-    both = _fit(inputs, labels, (*DIRECTIONS.values(), *OF_SIBLINGS.values()), options.together)
+    both = _fit(inputs, labels, (*_OF_ALONE, *OF_SIBLINGS.values()), options.together)
     return calibrate(AttributeMatcher(alone, both, Scale(), Scale()), held_out)
 
 
@@ -76,7 +84,7 @@ def members(matcher: AttributeMatcher, lakes: Sequence[LabelledPairs]) -> tuple[
 def _members_of_group(matcher: AttributeMatcher, lake: LabelledPairs, group: int) -> tuple[Floats, Flags]:
     first, end = np.searchsorted(lake.groups, [group, group + 1])
     is_within = (lake.groups[lake.pairs.left] == group) & (lake.groups[lake.pairs.right] == group)
-    pairs = _shifted(lake.pairs, np.flatnonzero(is_within), int(first))
+    pairs = lake.pairs.where(is_within).shifted(-int(first))
     tables = lake.tables[first:end]
     log_odds = together(pairs, matcher.log_odds(pairs, tables), tables)
     clusters = cluster(log_odds, tables)
@@ -88,10 +96,6 @@ def _members_of_group(matcher: AttributeMatcher, lake: LabelledPairs, group: int
     rights, judged = (same * is_one).sum(axis=1), (known * is_one).sum(axis=1)
     kept = judged > 0
     return mean_log_odds(log_odds, clusters)[kept], (2 * rights >= judged)[kept]
-
-
-def _shifted(pairs: ColumnPairs, places: Integers, first: int) -> ColumnPairs:
-    return ColumnPairs(pairs.left[places] - first, pairs.right[places] - first, pairs.features[places])
 
 
 def measure_attributes(matcher: AttributeMatcher, lakes: Sequence[LabelledPairs]) -> Mapping[str, float]:
@@ -114,8 +118,8 @@ def measure_attributes(matcher: AttributeMatcher, lakes: Sequence[LabelledPairs]
 
 
 def _fit_alone(lakes: Sequence[LabelledPairs], options: AttributeOptions) -> Trees:
-    features, labels = [lake.pairs.features for lake in lakes], [lake.labels for lake in lakes]
-    return _fit(features, labels, tuple(DIRECTIONS.values()), options.alone)
+    features, labels = [alone_features(lake.pairs) for lake in lakes], [lake.labels for lake in lakes]
+    return _fit(features, labels, _OF_ALONE, options.alone)
 
 
 def _with_siblings(lake: LabelledPairs, alone: Trees) -> Features:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,11 +24,12 @@ from lakeindex.search.searcher import Searcher
 from lakeindex.synthesis.column_lineage import find_lineage
 from lakeindex.synthesis.source_tables import Source, SourceData, to_sources
 from lakeindex.synthesis.split_tables import OWN, UNDECIDED, Part, PartColumn, Splitter
+from lakeindex.synthesis.standard_tables import ATTRIBUTES_A_SOURCE
 from lakeindex.types.lake import TableId
 from lakeindex.types.names import words_of
 
-_MOST_TABLES, _MOST_GROUPS, _MOST_COLUMNS = 40, 16, 450
-_WIDEST = 120
+MOST_TABLES, _MOST_GROUPS, _MOST_COLUMNS = 40, 16, 450
+WIDEST = 120
 """Columns of a table; in wider ones, hardly a column is more than a number."""
 _ONE_SCHEMA, _SHARED_NAMES = 0.8, 3
 _NEAREST, _LEAST_NEAR = 6, 0.6
@@ -71,8 +72,8 @@ class SplitLake:
 def split_lake(tables: Sequence[SourceData], headers: Sequence[str], seed: int) -> SplitLake:
     """Split the tables of a lake into groups of parts; the same tables and seed make the same."""
     rng = np.random.default_rng(seed)
-    able = [table for table in tables if table.table.num_columns <= _WIDEST]
-    sources = to_sources([able[place] for place in rng.permutation(len(able))[:_MOST_TABLES].tolist()])
+    able = [table for table in tables if table.table.num_columns <= WIDEST]
+    sources = to_sources([able[place] for place in rng.permutation(len(able))[:MOST_TABLES].tolist()])
     splitter = Splitter(headers, synonyms_of(sources, headers), rng)
     groups = [splitter.restyle(one) for one in _of_one_schema(sources)][: _MOST_GROUPS // 3]
     groups += [splitter.split(source) for source in sources]
@@ -127,10 +128,14 @@ def _alike(one: Source, other: Source) -> bool:
     return len(names & others) >= max(_SHARED_NAMES, _ONE_SCHEMA * len(names | others))
 
 
+LakeMaker = Callable[[Sequence[SourceData], Sequence[str], int], SplitLake]
+"""Makes a lake of tables, the headers of other lakes' and a seed."""
+
 SAME, DIFFERENT, UNKNOWN = 1, 0, -1
 """Whether a pair of columns is the same attribute."""
 
 _MOST_FOUND, _MOST_ALIKE = 0.2, 0.7
+_MOST_FOUND_IN_A_STANDARD, _MOST_ALIKE_IN_A_STANDARD = 0.4, 0.85
 """Columns of different sources are different attributes where they share no more values, and mean no more alike."""
 
 
@@ -146,26 +151,48 @@ class LabelledPairs:
     groups: Integers
     """(columns,) the number of each column's group of tables."""
 
+    def where(self, chosen: Flags) -> LabelledPairs:
+        """Keep some pairs."""
+        return replace(self, pairs=self.pairs.where(chosen), labels=self.labels[chosen])
 
-def label_pairs(lake: SplitLake, columns: ColumnSet) -> LabelledPairs:
-    """Compare the columns of all tables of one group, and of each table with one of the next group."""
+    @classmethod
+    def joined(cls, several: Sequence[LabelledPairs]) -> LabelledPairs:
+        """Put the pairs of several split lakes together; their columns, tables and groups are numbered on."""
+        columns, tables, groups = (
+            np.cumsum([0, *map(count, several)])
+            for count in (
+                lambda one: len(one.tables),
+                lambda one: int(one.tables.max(initial=-1)) + 1,
+                lambda one: int(one.groups.max(initial=-1)) + 1,
+            )
+        )
+        return cls(
+            ColumnPairs.joined([one.pairs.shifted(int(by)) for one, by in zip(several, columns, strict=False)]),
+            np.concatenate([one.labels for one in several]),
+            np.concatenate([one.tables + by for one, by in zip(several, tables, strict=False)]),
+            np.concatenate([one.groups + by for one, by in zip(several, groups, strict=False)]),
+        )
+
+
+def label_pairs(lake: SplitLake, columns: ColumnSet, across: bool = True) -> LabelledPairs:
+    """Compare the columns of all tables of one group, and of each table with one of the next group where `across`."""
     found = lake.made_columns(columns)
     groups = np.array([group for group, _ in found], np.int64)
     tables = np.unique(columns.tables, return_inverse=True)[1].astype(np.int64)
     left, right = np.triu_indices(len(columns), 1)
-    is_chosen = _chosen_tables(groups, tables)[tables[left], tables[right]]
+    is_chosen = _chosen_tables(groups, tables, across)[tables[left], tables[right]]
     pairs = ColumnPairs.of(columns, left[is_chosen].astype(np.int64), right[is_chosen].astype(np.int64))
     return LabelledPairs(pairs, labels_of(found, pairs), tables, groups)
 
 
-def _chosen_tables(groups: Integers, table_of: Integers) -> Flags:
+def _chosen_tables(groups: Integers, table_of: Integers, across: bool) -> Flags:
     """Return which pairs of tables are compared, (tables, tables)."""
     group_of_table = groups[np.unique(table_of, return_index=True)[1]]
     is_one = group_of_table[:, None] == group_of_table[None, :]
     is_next = group_of_table[:, None] + 1 == group_of_table[None, :]
     # Of the next group, a single table.
     is_next &= np.cumsum(is_next, axis=1) == 1 + (np.arange(len(is_next)) % 2)[:, None]
-    return np.asarray((is_one | is_next) & ~np.eye(len(is_one), dtype=bool))
+    return np.asarray((is_one | (is_next & across)) & ~np.eye(len(is_one), dtype=bool))
 
 
 def labels_of(made: Sequence[tuple[int, PartColumn]], pairs: ColumnPairs) -> Codes:
@@ -183,22 +210,33 @@ def labels_of(made: Sequence[tuple[int, PartColumn]], pairs: ColumnPairs) -> Cod
     of_group = np.where(attributes[left] == attributes[right], SAME, DIFFERENT)
     of_group = np.where(either, DIFFERENT, of_group)
     is_own = (attributes <= OWN)[left] | (attributes <= OWN)[right]
-    of_group = np.where(both | ((either | is_own) & is_named_alike), UNKNOWN, of_group)
+    is_of_two = (
+        ~either & ~is_own & (attributes[left] // ATTRIBUTES_A_SOURCE != attributes[right] // ATTRIBUTES_A_SOURCE)
+    )
     found = pairs.features[:, PAIR_FEATURES.index("values found")]
     alike = pairs.features[:, PAIR_FEATURES.index("columns mean the same")]
     is_unlike = (names[1][left] != names[1][right]) & (found <= _MOST_FOUND) & (alike <= _MOST_ALIKE)
+    of_two = np.where(
+        (names[1][left] != names[1][right])
+        & (found <= _MOST_FOUND_IN_A_STANDARD)
+        & (alike <= _MOST_ALIKE_IN_A_STANDARD),
+        DIFFERENT,
+        UNKNOWN,
+    )
     across = np.where(is_unlike, DIFFERENT, UNKNOWN)
+    of_group = np.where(is_of_two, of_two, of_group)
+    of_group = np.where(both | ((either | is_own) & is_named_alike), UNKNOWN, of_group)
     return np.where(groups[left] == groups[right], of_group, across).astype(np.int8)
 
 
 def split_lakes(
-    lakes: Sequence[Sequence[SourceData]], seed: int, settings: Settings
+    lakes: Sequence[Sequence[SourceData]], seed: int, settings: Settings, make: LakeMaker = split_lake
 ) -> Iterator[tuple[SplitLake, Searcher]]:
     """Split and index lakes, each of which is deleted when the next one is requested."""
     names = [[name for table in lake for name in table.table.column_names] for lake in lakes]
     for place, lake in enumerate(lakes):
         others = [name for other, some in enumerate(names) if other != place for name in some]
-        split = split_lake(lake, others, seed + place)
+        split = make(lake, others, seed + place)
         with TemporaryDirectory() as folder:
             split.write(Path(folder) / "lake")
             yield split, Lake.index(Path(folder) / "lake", Path(folder) / "index", settings).opened.searcher

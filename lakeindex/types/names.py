@@ -17,6 +17,8 @@ _HASH = re.compile(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{6,}|\d{9,}", re.IGNORECASE)
 _REPEATED_HEADER = re.compile(r" \(\d{1,2}\)$")
 _SEPARATORS = re.compile(r"[^\w%$€£#&+]+|_+")
 _CAMEL = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_POSITIONAL = re.compile(r"(unnamed|column|col|field|attr|attribute|var|c|f|v|x|)( ?\d+)?")
+"""Names that say which column of its table it is, and nothing else."""
 
 
 def is_utf8(name: str) -> bool:
@@ -44,6 +46,11 @@ def words_of(name: str) -> str:
     spaced = _CAMEL.sub(" ", _SEPARATORS.sub(" ", _REPEATED_HEADER.sub("", name)))
     # Lower case may bring marks that are no part of words: `İ` becomes an i and a dot.
     return " ".join(_SEPARATORS.sub(" ", spaced.lower()).split())
+
+
+def is_positional(name: str) -> bool:
+    """Whether a name, in words, only tells a column's place in its table, as `column 3` does."""
+    return bool(_POSITIONAL.fullmatch(name))
 
 
 def sql_names(names: Sequence[str]) -> list[str]:

@@ -13,6 +13,7 @@ from lakeindex.synthesis.source_tables import SourceData
 from lakeindex.training.attribute_matcher import AttributeOptions, measure_attributes, train_attribute_matcher
 from lakeindex.training.fit.boosting import BoostingOptions
 from lakeindex.training.split_lakes import DIFFERENT, SAME, LabelledPairs, label_pairs, split_lake, split_lakes
+from lakeindex.training.standard_lakes import standard_lake
 
 
 def _tables(seed: int) -> list[SourceData]:
@@ -68,6 +69,27 @@ def test_a_matcher_learns_what_is_the_same(labelled: list[LabelledPairs]) -> Non
     assert figures["f1"] > 0.7
     assert figures["members right"] > 0.8
     assert labelled[0].pairs.features.shape[1] == len(PAIR_FEATURES)
+
+
+def test_joined_lakes_keep_their_pairs(labelled: list[LabelledPairs]) -> None:
+    both = LabelledPairs.joined(labelled[:2])
+    first, second = labelled[0].pairs, labelled[1].pairs
+    assert np.array_equal(both.pairs.right, [*first.right, *(second.right + len(labelled[0].tables))])
+    assert np.array_equal(both.labels, [*labelled[0].labels, *labelled[1].labels])
+    assert len(np.unique(both.groups)) == sum(len(np.unique(one.groups)) for one in labelled[:2])
+    of_pairs = both.tables[both.pairs.left], both.tables[both.pairs.right]
+    assert len(np.unique(both.tables)) == sum(len(np.unique(one.tables)) for one in labelled[:2])
+    assert np.all(of_pairs[0] != of_pairs[1])
+
+
+def test_standards_are_compared_with_their_tables_alone() -> None:
+    settings = Settings(model="hashing", jobs=1)
+    for split, searcher in split_lakes([_tables(1), []], 3, settings, standard_lake):
+        columns = ColumnSet.of(searcher.directory.table_ids, searcher)
+        found = label_pairs(split, columns, across=False)
+        left, right = found.pairs.left, found.pairs.right
+        assert np.array_equal(found.groups[left], found.groups[right])
+        assert ((found.labels == SAME).sum() > 0) == bool(split.groups) == bool(len(columns))
 
 
 def test_the_same_tables_and_seed_make_the_same_parts() -> None:

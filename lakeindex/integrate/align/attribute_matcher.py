@@ -17,12 +17,15 @@ from safetensors.numpy import save_file
 
 from lakeindex.arrays.aliases import Features, Floats, Integers
 from lakeindex.errors import IndexDamaged
+from lakeindex.integrate.align.contrasts import CONTRAST_FEATURES
 from lakeindex.integrate.align.pair_features import PAIR_FEATURES, ColumnPairs
 from lakeindex.integrate.align.siblings import SIBLING_FEATURES, sibling_features
 from lakeindex.models.boosted_trees import Trees, from_file, to_arrays
 
-ALL_FEATURES = (*PAIR_FEATURES, *SIBLING_FEATURES)
-"""The features of a pair together with its siblings'."""
+ALONE_FEATURES = (*PAIR_FEATURES, *CONTRAST_FEATURES)
+"""The features of a pair, with how it stands out."""
+ALL_FEATURES = (*ALONE_FEATURES, *SIBLING_FEATURES)
+"""These together with its siblings'."""
 
 _ALONE, _TOGETHER = "alone", "together"
 _PAIRS_AT_ONCE = 1_024
@@ -49,7 +52,7 @@ class AttributeMatcher:
     """Trained trees, with what calibrates a pair's log-odds, and those of a column in a cluster."""
 
     alone: Trees
-    """Of the features of a pair."""
+    """Of ALONE_FEATURES."""
     together: Trees
     """Of ALL_FEATURES."""
     pair: Scale
@@ -62,7 +65,7 @@ class AttributeMatcher:
             with safe_open(path, "numpy") as file:
                 metadata = file.metadata() or {}
                 features = json.loads(metadata["features"])
-                alone = from_file(file, _ALONE, len(PAIR_FEATURES))
+                alone = from_file(file, _ALONE, len(ALONE_FEATURES))
                 together = from_file(file, _TOGETHER, len(ALL_FEATURES))
             pair, member = (Scale(*map(float, json.loads(metadata[name]))) for name in ("pair", "member"))
         except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
@@ -82,12 +85,17 @@ class AttributeMatcher:
 
 def score_alone(alone: Trees, pairs: ColumnPairs) -> Floats:
     """Return what trees predict of each pair alone, (pairs,)."""
-    return _sums(alone, pairs.features)
+    return _sums(alone, alone_features(pairs))
+
+
+def alone_features(pairs: ColumnPairs) -> Features:
+    """Return ALONE_FEATURES of pairs."""
+    return np.column_stack([pairs.features, pairs.contrasts])
 
 
 def with_siblings(pairs: ColumnPairs, tables: Integers, scores: Floats) -> Features:
     """Return ALL_FEATURES of pairs, given the scores of each alone, (pairs,)."""
-    return np.column_stack([pairs.features, sibling_features(pairs.left, pairs.right, tables, scores)])
+    return np.column_stack([alone_features(pairs), sibling_features(pairs.left, pairs.right, tables, scores)])
 
 
 def _sums(trees: Trees, features: Features) -> Floats:

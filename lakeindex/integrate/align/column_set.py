@@ -21,6 +21,7 @@ _UNITS, _UNIT_TOKENS = 18, 8
 """The name, the title and 16 values of a column, and how many word pieces of each count."""
 VALUES = slice(TITLE + 1, _UNITS)
 """The units that are values."""
+_CENTRED, _FEW_COLUMNS = 0.8, 2
 _FEWEST_LED, _MOST_LED = 3, 0.8
 """From how many values on, and which share of them, a beginning is no accident."""
 
@@ -72,6 +73,16 @@ class ColumnSet:
     def vectors(self) -> Vectors:
         """The encoder's vectors of name and values, (n, d)."""
         return self.searcher.vectors.vectors(self.keys)
+
+    @cached_property
+    def centred_vectors(self) -> Vectors:
+        """The same without most of what all columns of a table have in common, its subject, (n, d)."""
+        _, table, columns = np.unique(self.tables, return_inverse=True, return_counts=True)
+        sums = np.zeros((len(columns), self.vectors.shape[1]))
+        np.add.at(sums, table, self.vectors)
+        # Of few columns, what they have in common may be what they say.
+        shared = _CENTRED * sums / (columns + _FEW_COLUMNS)[:, None]
+        return _unit(self.vectors - shared[table].astype(np.float32))
 
     @cached_property
     def units(self) -> Vectors:

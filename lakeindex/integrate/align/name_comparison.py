@@ -10,11 +10,9 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from lakeindex.arrays.aliases import Bytes, Flags, Integers
-from lakeindex.types.names import words_of
+from lakeindex.types.names import is_positional, words_of
 
 _VOWELS = re.compile(r"(?<=\w)[aeiou]")
-_POSITIONAL = re.compile(r"(unnamed|column|col|field|attr|attribute|var|c|f|v|x|)( ?\d+)?")
-"""Names that say which column of its table it is, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,11 +48,6 @@ class NameComparison:
             skeletons=_skeletons(known),
             is_initials=_are_initials(known),
         )
-
-
-def is_positional(name: str) -> bool:
-    """Whether a name, in words, only tells a column's place in its table, as `column 3` does."""
-    return bool(_POSITIONAL.fullmatch(name))
 
 
 def _skeletons(names: Sequence[str]) -> Bytes:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from lakeindex.arrays.aliases import Features, Flags, Floats, Integers, Vectors
 from lakeindex.arrays.proportions import alike, ratio
 from lakeindex.index.alternates import compare_alternates
 from lakeindex.integrate.align.column_set import VALUES, ColumnSet
+from lakeindex.integrate.align.contrasts import OF_TABLES, contrast_features
 from lakeindex.integrate.align.nearest_units import Nearest
 from lakeindex.models.monotone import AGAINST, EITHER, FOR
 from lakeindex.search.searcher import Searcher
@@ -85,17 +86,39 @@ class ColumnPairs:
     right: Integers
     features: Features
     """(pairs, PAIR_FEATURES)."""
+    contrasts: Features
+    """(pairs, CONTRAST_FEATURES)."""
 
     @classmethod
     def of(cls, columns: ColumnSet, left: Integers, right: Integers) -> ColumnPairs:
-        """Compare pairs of columns, given as places in the set, `left` ascending."""
+        """Compare pairs of columns, given as places in the set, `left` ascending.
+
+        Of two tables that any pair is of, all pairs should be there that may be one attribute.
+        """
         starts = np.searchsorted(left, np.arange(len(columns) + 1))
         parts = [
-            _compared(columns, place, right[start:end])
+            (place, right[start:end])
             for place, (start, end) in enumerate(zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True))
             if end > start
         ]
-        return cls(left, right, np.concatenate([np.zeros((0, len(PAIR_FEATURES))), *parts]))
+        features = np.concatenate([np.zeros((0, len(PAIR_FEATURES))), *(_compared(columns, *part) for part in parts)])
+        centred = [_cosines(columns.centred_vectors, *part) for part in parts]
+        likenesses = dict(zip(PAIR_FEATURES, features.T, strict=True))
+        likenesses[OF_TABLES] = np.concatenate([np.zeros(0), *centred])
+        return cls(left, right, features, contrast_features(left, right, columns.tables, likenesses))
+
+    @classmethod
+    def joined(cls, several: Sequence[ColumnPairs]) -> ColumnPairs:
+        """Put pairs together."""
+        return cls(*(np.concatenate([getattr(one, name) for one in several]) for name in cls.__slots__))
+
+    def shifted(self, by: int) -> ColumnPairs:
+        """Return pairs of columns whose places lie further on."""
+        return replace(self, left=self.left + by, right=self.right + by)
+
+    def where(self, places: Integers | Flags) -> ColumnPairs:
+        """Keep some pairs."""
+        return ColumnPairs(self.left[places], self.right[places], self.features[places], self.contrasts[places])
 
 
 def _compared(columns: ColumnSet, one: int, others: Integers) -> Features:

@@ -23,7 +23,8 @@ DIRECTIONS = {
 
 SIBLING_FEATURES = tuple(DIRECTIONS)
 
-_NO_RIVAL = -10.0
+NO_RIVAL = -10.0
+"""The score of a rival where there is none."""
 
 
 def sibling_features(left: Integers, right: Integers, tables: Integers, scores: Floats) -> Features:
@@ -37,7 +38,7 @@ def sibling_features(left: Integers, right: Integers, tables: Integers, scores: 
     block = numbered(*of_pair)
     # A column in one pair of tables.
     sides = [numbered(block, side) for side in (left, right)]
-    rivals = [_best_other(side, scores) for side in sides]
+    rivals = [best_other(side, scores) for side in sides]
     probabilities = probability_of(scores)
     others = np.minimum(*(_best_of_others(side, block, probabilities) for side in sides))
     smaller, larger = np.sort(np.stack([sizes[one] for one in of_pair]), axis=0)
@@ -55,15 +56,15 @@ def numbered(*keys: Integers) -> Integers:
     return numbers
 
 
-def _best_other(groups: Integers, scores: Floats) -> Floats:
-    """Return the best score of another member of each one's group, (n,)."""
+def best_other(groups: Integers, scores: Floats) -> Floats:
+    """Return the best score of another member of each one's group, (n,), at least NO_RIVAL."""
     order = np.lexsort((scores, groups))
     ends = np.append(starts_run(groups[order])[1:], True) if len(order) else np.zeros(0, bool)
     last = np.flatnonzero(ends)[groups] if len(order) else order
     best, second = order[last], order[np.maximum(last - 1, 0)]
     has_second = groups[second] == groups
-    runner_up = np.where(has_second & (second != best), scores[second], _NO_RIVAL)
-    return np.maximum(np.where(np.arange(len(scores)) == best, runner_up, scores[best]), _NO_RIVAL)
+    runner_up = np.where(has_second & (second != best), scores[second], NO_RIVAL)
+    return np.maximum(np.where(np.arange(len(scores)) == best, runner_up, scores[best]), NO_RIVAL)
 
 
 def _best_of_others(groups: Integers, blocks: Integers, probabilities: Floats) -> Floats:

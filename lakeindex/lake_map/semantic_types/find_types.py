@@ -10,7 +10,6 @@ import numpy as np
 from lakeindex.arrays.aliases import Floats, Integers
 from lakeindex.arrays.proportions import probability_of
 from lakeindex.integrate.align.column_set import ColumnSet
-from lakeindex.integrate.align.name_comparison import is_positional
 from lakeindex.lake_map.semantic_types.clusters import (
     Edges,
     cluster_columns,
@@ -25,6 +24,7 @@ from lakeindex.lake_map.semantic_types.type_matcher import TypeMatcher
 from lakeindex.models.weights import TYPES
 from lakeindex.search.searcher import Searcher
 from lakeindex.types.lake import ColumnId
+from lakeindex.types.names import is_positional
 from lakeindex.types.personal import PersonalData, PersonalKind
 
 _MOST_LOG_ODDS = 7.0

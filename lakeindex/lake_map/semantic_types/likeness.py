@@ -9,12 +9,11 @@ from rapidfuzz import fuzz, process
 
 from lakeindex.arrays.aliases import Features, Flags, Floats, Integers, Vectors
 from lakeindex.integrate.align.column_set import ColumnSet
-from lakeindex.integrate.align.name_comparison import is_positional
 from lakeindex.integrate.align.pair_features import DIRECTIONS as OF_ATTRIBUTES
 from lakeindex.integrate.align.pair_features import compare_facts
 from lakeindex.search.searcher import Searcher
 from lakeindex.types.columns import Family, QueryColumn
-from lakeindex.types.names import words_of
+from lakeindex.types.names import is_positional, words_of
 from lakeindex.types.pairs import Comparison
 
 _PERCENT = 100

@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
-from lakeindex.integrate.align.name_comparison import is_positional
-from lakeindex.types.names import words_of
+from lakeindex.types.names import is_positional, words_of
 
 NAMELESS = "unnamed"
 _LONGEST = 40

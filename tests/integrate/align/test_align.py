@@ -14,6 +14,7 @@ from lakeindex.integrate.align.align import align
 from lakeindex.integrate.align.attribute_matcher import AttributeMatcher, write_attribute_matcher
 from lakeindex.integrate.align.candidate_pairs import candidate_pairs
 from lakeindex.integrate.align.column_set import ColumnSet
+from lakeindex.integrate.align.contrasts import CONTRAST_FEATURES
 from lakeindex.integrate.align.pair_features import PAIR_FEATURES, ColumnPairs
 from lakeindex.integrate.alignment import Alignment
 from lakeindex.models.weights import ATTRIBUTES
@@ -115,10 +116,22 @@ def test_features_do_not_depend_on_which_side_is_which(searcher: Searcher) -> No
     columns = ColumnSet.of(TABLES, searcher)
     left, right = candidate_pairs(columns)
     order = np.lexsort((left, right))
-    ahead = ColumnPairs.of(columns, left, right).features[order]
-    back = ColumnPairs.of(columns, right[order], left[order]).features
-    assert np.allclose(ahead, back, atol=1e-6)
-    assert ahead.shape[1] == len(PAIR_FEATURES)
+    ahead = ColumnPairs.of(columns, left, right).where(order)
+    back = ColumnPairs.of(columns, right[order], left[order])
+    assert np.allclose(ahead.features, back.features, atol=1e-6)
+    assert np.allclose(ahead.contrasts, back.contrasts, atol=1e-6)
+    assert ahead.features.shape[1] == len(PAIR_FEATURES)
+    assert ahead.contrasts.shape[1] == len(CONTRAST_FEATURES)
+
+
+def test_centred_vectors_lack_what_the_columns_of_a_table_share(searcher: Searcher) -> None:
+    columns = ColumnSet.of(TABLES, searcher)
+    for table in np.unique(columns.tables).tolist():
+        places = columns.tables == table
+        vectors = columns.vectors[places].astype(np.float64)
+        expected = vectors - 0.8 * vectors.sum(axis=0) / (len(vectors) + 2)
+        expected /= np.linalg.norm(expected, axis=1, keepdims=True)
+        assert np.allclose(columns.centred_vectors[places], expected, atol=1e-6)
 
 
 def test_where_pairs_are_many_the_same_columns_are_proposed(searcher: Searcher) -> None:
