@@ -46,8 +46,6 @@ _GROUPS = (
     "updated modified changed", "deleted removed", "method mode", "unit measure uom", "currency money",
     "parent upper", "version release edition", "language locale", "job occupation profession work", "role function",
     "department dept division", "party side", "vote ballot", "election poll", "station stop", "line route",
-
-
 )  # fmt: skip
 """Words that may stand for one another in a header."""
 
