@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from lakeindex.errors import OutputExceeded
 from lakeindex.profile.batching import BATCH_COLUMNS
+from lakeindex.profile.workers.unpacked import most_unpacked_bytes, unpacked_bytes
 from lakeindex.profile.workers.wide_tables import read_frugally
 from lakeindex.protocols import Connector
 from lakeindex.types.lake import LakeFile, ReadOptions, Rows, SourceTable
@@ -58,7 +59,7 @@ class CountedBatches:
     def __next__(self) -> pa.RecordBatch:
         batch = next(self.batches)
         self.rows += batch.num_rows
-        self.bytes += batch.nbytes
+        self.bytes += unpacked_bytes(batch)
         if self.bytes > self.limit:
             raise OutputExceeded(self.limit)
         return batch
@@ -68,16 +69,17 @@ def to_parts(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[p
     """Combine batches to parts that are worth a scan; there is always one part, maybe without rows."""
     enough = min(_MOST_BYTES, _SCAN_BYTES * max(1, len(schema) // BATCH_COLUMNS))
     waiting: list[pa.Table] = []
-    size = 0
+    size = unpacked = 0
     is_first = True
     for batch in batches:
         waiting.append(pa.Table.from_batches([batch]))
         size += max(batch.nbytes, batch.num_rows * _bytes_of_row(batch.schema))
+        unpacked += most_unpacked_bytes(batch)
         if len(waiting) * len(schema) > _MOST_ARRAYS:
             waiting = [pa.concat_tables(waiting).combine_chunks()]
-        if size >= enough:
+        if size >= enough or unpacked >= _MOST_BYTES:
             yield pa.concat_tables(waiting)
-            waiting, size, is_first = [], 0, False
+            waiting, size, unpacked, is_first = [], 0, 0, False
     if waiting or is_first:
         yield pa.concat_tables(waiting or [schema.empty_table()])
 

@@ -133,7 +133,7 @@ def _check_moment(index: Path, command: tuple[str, ...], seconds: float) -> None
     os.close(sending)
     os.read(receiving, 1)
     os.close(receiving)
-    time.sleep(0.002 + seconds)
+    time.sleep(0.01 + seconds)
     process.send_signal(signal.SIGINT)
     code_of_exit, errors, took = ended(process)
     assert b"Traceback" not in errors and took < 1.5
