@@ -27,7 +27,7 @@ def fingerprint(options: ModelOptions) -> str:
 def make_encoder(options: ModelOptions, progress: Progress | None = None) -> Encoder:
     """Make the encoder that `options.model` names, cut to `options.dims` dimensions.
 
-    The name is `auto`, `default`, `base`, `static`, `hashing`, a folder or a name on the hub.
+    The name is `default`, `base`, `static`, `hashing`, a folder or a name on the hub.
     """
     whole = _make_whole(options, progress)
     return MatryoshkaEncoder(whole, options.dims) if options.dims else whole
