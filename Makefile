@@ -17,6 +17,9 @@ SBOM ?= build/sbom.cdx.json
 BIN := $(VENV)/bin
 INDEX := $(DEMO)/index
 
+# Whatever the shell says: a test run starts hundreds of processes, and each would compile every module anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo test test-slow test-lowest train train-cross lint format lock lock-install sbom audit clean
 
 demo: $(VENV)/.demo-installed
@@ -91,14 +94,15 @@ $(TOOLS)/.installed:
 	$(TOOLS)/bin/python -m pip install --quiet 'uv>=0.9' 'cyclonedx-bom>=7' 'pip-audit>=2.9'
 	@touch $@
 
+# Not compiled: most modules of the language model's packages are never imported, and Python keeps what it compiles.
 $(VENV)/.demo-installed: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet -e '.[demo,neural]'
+	$(BIN)/python -m pip install --quiet --no-compile -e '.[demo,neural]'
 	@touch $@
 
 $(VENV)/.train-installed: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet -e '.[train]'
+	$(BIN)/python -m pip install --quiet --no-compile -e '.[train]'
 	@touch $@
 
 $(VENV)/.dev-installed: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --no-compile -e '.[dev]'
 	@touch $@
