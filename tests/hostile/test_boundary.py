@@ -61,7 +61,7 @@ def test_no_command_connects_to_anything(tmp_path: Path, watched: dict[str, str]
     assert remote.returncode != 0
     assert not Path(watched["WATCHED"]).exists()
     seen = Path(watched["WATCHED"] + ".seen").read_text().splitlines()
-    assert sum("lakeindex.profile.workers.worker" in line for line in seen) >= 2, "the workers are watched, too"
+    assert sum("lakeindex.profile.workers.start_worker" in line for line in seen) >= 2, "the workers are watched, too"
     assert sum("lakeindex.serve.cli.main" in line for line in seen) == 9
 
 

@@ -253,7 +253,7 @@ class WorkerProcess:
 def _start(memory: int, is_frugal: bool, messages: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         # -P: what lies in the folder that we are in, which may be the lake, is not imported.
-        [sys.executable, "-P", "-m", "lakeindex.profile.workers.worker", str(memory)],
+        [sys.executable, "-P", "-m", "lakeindex.profile.workers.start_worker", str(memory)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=messages,

@@ -1,6 +1,6 @@
-"""The worker process: `python -m lakeindex.profile.workers.worker BYTES` reads requests on stdin, responds on stdout.
+"""The worker process, which `start_worker` starts: it reads requests on stdin and responds on stdout.
 
-It may take BYTES of memory beyond what it has when it is ready.
+It may take as many bytes of memory as its argument says beyond what it has when it is ready.
 """
 
 from __future__ import annotations
@@ -68,7 +68,3 @@ def main() -> None:
             serve(sys.stdin.buffer, responses, int(sys.argv[1]))
         except MemoryError:
             os._exit(OUT_OF_MEMORY)
-
-
-if __name__ == "__main__":
-    main()
