@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -22,6 +23,7 @@ from tests.durability.kept_values import _values_of
 from tests.small_lake import write_lake
 
 SETTINGS = Settings(model="hashing", jobs=1, memory="500MB", keep=2)
+EVERYTHING = replace(SETTINGS, materialize=True, anchors=2)
 SECRET = "hr/zyxfolk.csv"
 NAMES = ("zyxfolk", "zyxwage", "zyxname")
 """Of the table and its columns."""
@@ -56,11 +58,37 @@ def add_secret(lake: Path) -> None:
     (lake / SECRET).write_text("\n".join(["zyxname,zyxwage", *rows, "x,1,2"]) + "\n", "utf-8")
 
 
-@pytest.fixture
-def lake(tmp_path: Path) -> Path:
-    root = write_lake(tmp_path / "lake")
-    add_secret(root)
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Index a lake twice, with anchors, rows, verdicts and what a killed build leaves; keep a copy of both."""
+    root = tmp_path_factory.mktemp("forget")
+    lake, index = write_lake(root / "lake"), root / "index"
+    add_secret(lake)
+    Lake.index(lake, index, EVERYTHING)
+    (lake / "late.csv").write_text("code\nFR\nDE\nES\nPT\n")
+    opened = Lake.index(lake, index, EVERYTHING)
+    secret = ColumnId(TableId(SECRET), "zyxname")
+    opened.accept(secret, ColumnId(TableId("geo/countries.csv"), "name"), "Zyxquorv says so")
+    opened.reject(ColumnId(TableId("sales/orders.csv"), "order_id"), ColumnId(TableId("sales/customers.parquet"), "id"))
+    (index / "feedback.jsonl.bak").write_bytes((index / "feedback.jsonl").read_bytes())
+    (index / "feedback.jsonl.bak1").write_text("Zyxquorv, damaged")
+    staging = Staging(index / "staging")
+    staging.open(["zyxfolk"])
+    (staging.copies / "left").write_text("Zyxquorv")
+    for folder in (lake, index):
+        shutil.copytree(folder, root / "original" / folder.name)
     return root
+
+
+def put_back(folder: Path) -> Path:
+    """Put a folder back as it was built, in its place: the index is the one that this user built."""
+    shutil.rmtree(folder, ignore_errors=True)
+    return shutil.copytree(folder.parent / "original" / folder.name, folder)
+
+
+@pytest.fixture
+def lake(built: Path) -> Path:
+    return put_back(built / "lake")
 
 
 @pytest.fixture
@@ -69,23 +97,9 @@ def without(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def index(lake: Path, tmp_path: Path) -> Path:
-    """Index the lake twice, with anchors, rows, verdicts and what a killed build leaves."""
-    index = tmp_path / "index"
-    settings = replace(SETTINGS, materialize=True, anchors=2)
-    Lake.index(lake, index, settings)
-    (lake / "late.csv").write_text("code\nFR\nDE\nES\nPT\n")
-    Lake.index(lake, index, settings)
-    opened = Lake.open(index, settings)
-    secret = ColumnId(TableId(SECRET), "zyxname")
-    opened.accept(secret, ColumnId(TableId("geo/countries.csv"), "name"), "Zyxquorv says so")
-    opened.reject(ColumnId(TableId("sales/orders.csv"), "order_id"), ColumnId(TableId("sales/customers.parquet"), "id"))
-    opened.query("sales/orders.csv", "country")  # describes the pairs with verdicts, in the user's cache
-    (index / "feedback.jsonl.bak").write_bytes((index / "feedback.jsonl").read_bytes())
-    (index / "feedback.jsonl.bak1").write_text("Zyxquorv, damaged")
-    staging = Staging(index / "staging")
-    staging.open(["zyxfolk"])
-    (staging.copies / "left").write_text("Zyxquorv")
+def index(lake: Path) -> Path:
+    index = put_back(lake.with_name("index"))
+    Lake.open(index, EVERYTHING).query("sales/orders.csv", "country")  # describes pairs with verdicts, in the cache
     return index
 
 
@@ -103,10 +117,9 @@ def test_of_a_forgotten_table_nothing_is_left(index: Path) -> None:
 
 def test_the_index_is_that_of_the_lake_without_the_table(index: Path, without: Path, tmp_path: Path) -> None:
     (without / "late.csv").write_text("code\nFR\nDE\nES\nPT\n")
-    settings = replace(SETTINGS, materialize=True, anchors=2)
-    Lake.index(without, tmp_path / "other", settings)
+    Lake.index(without, tmp_path / "other", EVERYTHING)
     Lake.forget([SECRET], index, SETTINGS)
-    forgotten, other = Lake.open(index, settings), Lake.open(tmp_path / "other", settings)
+    forgotten, other = Lake.open(index, EVERYTHING), Lake.open(tmp_path / "other", EVERYTHING)
     assert forgotten.generation.manifest.logical_hash == other.generation.manifest.logical_hash
     assert forgotten.generation.manifest.settings == other.generation.manifest.settings
     for table, column in (("sales/orders.csv", "country"), ("geo/countries.csv", "name"), ("late.csv", "code")):
@@ -120,19 +133,18 @@ def test_the_index_is_that_of_the_lake_without_the_table(index: Path, without: P
     assert forgotten.sql(count).to_pylist() == other.sql(count).to_pylist() == [{"n": 40}]
 
 
-def test_neither_the_lake_nor_the_model_is_needed(index: Path, lake: Path) -> None:
-    lake.rename(lake.with_name("gone"))
+def test_neither_the_lake_nor_the_model_is_needed(index: Path, lake: Path, tmp_path: Path) -> None:
+    shutil.move(lake, tmp_path)
     Lake.forget([SECRET], index, replace(SETTINGS, model="no-such-model"))
     assert found(index) == []
 
 
 def test_the_next_build_takes_the_table_in_again_unless_its_file_is_moved_away(index: Path, lake: Path) -> None:
     Lake.forget([SECRET], index, SETTINGS)
-    settings = replace(SETTINGS, materialize=True, anchors=2)
-    assert SECRET in Lake.index(lake, index, settings).tables()["table"].to_pylist()
+    assert SECRET in Lake.index(lake, index, EVERYTHING).tables()["table"].to_pylist()
     (lake / SECRET).unlink()
     Lake.forget([SECRET], index, SETTINGS)
-    report = Lake.index(lake, index, settings).report
+    report = Lake.index(lake, index, EVERYTHING).report
     assert report is not None
     assert (report.tables, report.generation) == (6, 5)  # nothing has changed, and nothing is published
     assert found(index) == []
