@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 from lakeindex import Lake, Settings
+from tests.commands import run_here
 
 SETTINGS = Settings(model="hashing", jobs=2, memory="500MB")
 WHOLE = {"CURRENT", "N", "generations", "writer.lock"}
@@ -19,6 +18,7 @@ _DYING = Path(__file__).with_name("dying_build.py")
 _BUILD = """
 import sys
 from lakeindex import Lake, Settings
+from tests.commands import run_here
 Lake.index(sys.argv[1], sys.argv[2], Settings(model="hashing", jobs=2, memory="500MB", keep=int(sys.argv[3])))
 """
 
@@ -37,10 +37,8 @@ def build_until(lake: Path, index: Path, step: int, keep: int = 1) -> subprocess
 
 def run_command(*words: object, index: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command line on an index."""
-    command = [sys.executable, "-m", "lakeindex.serve.cli.main", *map(str, words)]
     settings = {"LAKEINDEX_INDEX": str(index), "LAKEINDEX_MODEL": "hashing"}
-    whole: Mapping[str, str] = os.environ | settings | environment
-    return subprocess.run(command, capture_output=True, text=True, env=whole, check=False)
+    return run_here(*words, **(settings | environment))
 
 
 def logical_hash(index: Path) -> str:

@@ -3,24 +3,21 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from tests.commands import run_here
+
 PAIR = ("sales/orders.csv", "country", "geo/countries.csv", "code")
 KEYS = ("sales/orders.csv", "customer_id", "sales/customers.parquet", "id")
 
 
 def join(index: Path, *words: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("LAKEINDEX_")}
-    environment["LAKEINDEX_INDEX"] = str(index)
-    command = [sys.executable, "-m", "lakeindex.serve.cli.main", "join", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, check=False)
+    return run_here("join", *words, cwd=cwd, LAKEINDEX_INDEX=str(index))
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -147,8 +144,7 @@ def test_rows_that_multiply_are_warned_of_and_refused_by_the_guard(tmp_path: Pat
     for name in ("a", "b"):
         (lake / f"{name}.csv").write_text("kind,number\n" + "".join(f"x{n % 2},{n}\n" for n in range(2_000)))
     (tmp_path / "lakeindex.toml").write_text('model = "hashing"\n')
-    command = [sys.executable, "-m", "lakeindex.serve.cli.main"]
-    subprocess.run([*command, "index", lake], cwd=tmp_path, check=True, capture_output=True)
+    assert run_here("index", lake, cwd=tmp_path).returncode == 0
     pair = ("a.csv", "kind", "b.csv", "kind")
     done = join(tmp_path / ".lakeindex", *pair, "--out", "out.parquet", cwd=tmp_path)
     assert done.returncode == 0

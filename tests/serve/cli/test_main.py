@@ -11,6 +11,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from tests.commands import run_here
+
 COMMANDS = (
     "accept",
     "dedupe",
@@ -53,11 +55,8 @@ COMMANDS = (
 
 
 def run(*words: object, cwd: Path | None = None, index: Path | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("LAKEINDEX_")}
-    if index is not None:
-        environment["LAKEINDEX_INDEX"] = str(index)
-    command = [sys.executable, "-m", "lakeindex.serve.cli.main", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, check=False)
+    environment = {} if index is None else {"LAKEINDEX_INDEX": str(index)}
+    return run_here(*words, cwd=cwd, **environment)
 
 
 def rows(text: str) -> list[dict[str, str]]:
