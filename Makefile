@@ -1,5 +1,6 @@
 # make demo: install, build the sample lake, index it, ask three questions.
 # make test: install what the tests need, run them all.
+# make smoke: the quality benchmark on the sample lake.
 # make train: train the models that ship, out of tables fetched from the registry.
 # make train-cross: train the cross-encoders alone.
 # make test-lowest: try the lowest versions that pyproject.toml allows, in an environment of their own (gigabytes: torch).
@@ -20,7 +21,7 @@ INDEX := $(DEMO)/index
 # Whatever the shell says: a test run starts hundreds of processes, and each would compile every module anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test test-slow test-lowest train train-cross lint format lock lock-install sbom audit clean
+.PHONY: demo test smoke test-slow test-lowest train train-cross lint format lock lock-install sbom audit clean
 
 demo: $(VENV)/.demo-installed
 	@rm -rf $(DEMO)
@@ -35,6 +36,9 @@ demo: $(VENV)/.demo-installed
 
 test: $(VENV)/.dev-installed
 	$(BIN)/pytest -n 2 -m 'not slow' --durations=40
+
+smoke: $(VENV)/.dev-installed
+	$(BIN)/python benchmarks/quality.py --smoke
 
 test-slow: $(VENV)/.dev-installed
 	$(BIN)/pytest -m slow

@@ -101,14 +101,14 @@ class DaskCluster:
         with dask.config.set({"distributed.scheduler.allowed-failures": _DEATHS}):
             if self.address:
                 try:
-                    client = Client(self.address, timeout=_SECONDS_FOR_A_SCHEDULER)  # type: ignore[no-untyped-call]
+                    client = Client(self.address, timeout=_SECONDS_FOR_A_SCHEDULER)
                 except (OSError, TimeoutError, ValueError) as error:
                     raise LakeIndexError(f"no Dask scheduler answers at {self.address}: {error}") from error
                 with client:
                     _require_workers(client, self.address)
                     yield client
                 return
-            with _local_cluster(self.workers) as cluster, Client(cluster) as client:  # type: ignore[no-untyped-call]
+            with _local_cluster(self.workers) as cluster, Client(cluster) as client:
                 yield client
 
 
@@ -160,7 +160,7 @@ def _local_cluster(workers: int) -> Any:
 
     for left in reversed(range(_STARTS)):
         try:
-            return LocalCluster(  # type: ignore[no-untyped-call]
+            return LocalCluster(
                 n_workers=workers, threads_per_worker=1, memory_limit=0, dashboard_address=":0",
                 host="127.0.0.1", silence_logs=logging.CRITICAL,
             )  # fmt: skip
@@ -186,7 +186,7 @@ def _results(futures: Any) -> Iterator[int]:
     from distributed.client import FutureCancelledError
 
     try:
-        for _, read in as_completed(futures, with_results=True):  # type: ignore[no-untyped-call]
+        for _, read in as_completed(futures, with_results=True):
             yield read
     except KilledWorker as error:
         raise LakeIndexError(
