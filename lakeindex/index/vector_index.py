@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ EXACT_UP_TO = 20_000
 """Vectors up to this number are searched exactly; more in IVF lists of 8-bit vectors, which can also remove."""
 
 NO_KEYS = np.zeros(0, np.int64)
-_BUILDS = ("faiss-cpu", "faiss-gpu", "faiss-gpu-cu12")
+_MOST_ON_GPU = 2048
+"""Neighbours of a query that FAISS can find on a GPU."""
 _PROBED_SHARE = 0.1
 _RANGE_STEP = 1 / 16
 _TRAINED_ON_A_LIST = 64
@@ -30,7 +32,7 @@ class VectorIndex:
     def __init__(self, index: Any, on_cpu: Any = None) -> None:
         self._index = index
         self._on_cpu = index if on_cpu is None else on_cpu
-        """The same vectors, where they can be searched without some of them: on a GPU they can't."""
+        """The same vectors, where they can be searched without some of them, or for many: on a GPU they can't."""
 
     @classmethod
     def build(cls, vectors: Vectors, keys: Integers, exact_up_to: int = EXACT_UP_TO, seed: int = 0) -> VectorIndex:
@@ -82,7 +84,7 @@ class VectorIndex:
     @property
     def is_exact(self) -> bool:
         """Whether a search compares every vector, in full precision."""
-        return not hasattr(self._index, "nprobe")
+        return not hasattr(self._on_cpu, "nprobe")
 
     def search(self, queries: Vectors, limit: int, without: Integers = NO_KEYS) -> tuple[Integers, Vectors]:
         """Return keys and cosines of the nearest vectors of each query (m, d), each (m, limit), best first.
@@ -93,7 +95,8 @@ class VectorIndex:
         if len(without):
             cosines, keys = self._on_cpu.search(contiguous, limit, params=self._passing_over(without))
         else:
-            cosines, keys = self._index.search(contiguous, limit)
+            index = self._index if limit <= _MOST_ON_GPU else self._on_cpu
+            cosines, keys = index.search(contiguous, limit)
         return keys, cosines
 
     def _passing_over(self, keys: Integers) -> Any:
@@ -110,7 +113,7 @@ class VectorIndex:
         if len(keys) == 0:
             return np.zeros((0, self.dimension), np.float32)
         try:
-            return np.asarray(self._index.reconstruct_batch(np.ascontiguousarray(keys)))
+            return np.asarray(self._on_cpu.reconstruct_batch(np.ascontiguousarray(keys)))
         except RuntimeError as error:
             raise KeyError(f"not every key has a vector: {_first_line(error)}") from error
 
@@ -157,7 +160,7 @@ def _fixed_steps(faiss: Any, vectors: Vectors) -> Any:
 
 def load_faiss() -> Any:
     """Import FAISS. Raises LakeIndexError when two builds of it are installed over each other."""
-    installed = [name for name in _BUILDS if _is_installed(name)]
+    installed = _installed_builds()
     if len(installed) > 1:
         names = " ".join(installed)
         raise LakeIndexError(
@@ -169,12 +172,14 @@ def load_faiss() -> Any:
     return faiss
 
 
-def _is_installed(distribution: str) -> bool:
-    try:
-        metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return False
-    return True
+@cache
+def _installed_builds() -> tuple[str, ...]:
+    """List the distributions that bring the module faiss, whatever they are called."""
+    found = (info for folder in sys.path for info in Path(folder).glob("faiss*.dist-info"))
+    builds = (
+        one for one in map(metadata.Distribution.at, found) if "faiss" in {file.parts[0] for file in one.files or ()}
+    )
+    return tuple(sorted({one.name for one in builds}))
 
 
 def _first_line(error: BaseException) -> str:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +7,7 @@ import pytest
 
 from lakeindex.arrays.aliases import Integers, Vectors
 from lakeindex.errors import IndexDamaged, LakeIndexError
+from lakeindex.index import vector_index
 from lakeindex.index.oracle import VectorOracle
 from lakeindex.index.vector_index import VectorIndex
 
@@ -178,19 +178,49 @@ def test_a_truncated_file_is_damage(tmp_path: Path, vectors: Vectors, keys: Inte
         VectorIndex.open(path)
 
 
-def test_two_builds_of_faiss_at_once_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    versions = {"faiss-cpu": "1.15.1", "faiss-gpu": "1.14.0"}
-
-    def version(name: str) -> str:
-        if name not in versions:
-            raise metadata.PackageNotFoundError(name)
-        return versions[name]
-
-    monkeypatch.setattr(metadata, "version", version)
-    with pytest.raises(LakeIndexError, match="pip uninstall -y faiss-cpu faiss-gpu && pip install faiss-cpu"):
+@pytest.mark.parametrize("other", ["faiss-gpu", "faiss-gpu-cu13", "faiss"])
+def test_two_builds_of_faiss_at_once_are_refused_whatever_they_are_called(
+    other: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    for name, module in ((other, "faiss"), ("faiss-viewer", "faiss_viewer")):
+        folder = tmp_path / f"{name.replace('-', '_')}-1.15.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.15\n")
+        (folder / "RECORD").write_text(f"{module}/__init__.py,,\n")
+    vector_index._installed_builds.cache_clear()
+    names = " ".join(sorted(["faiss-cpu", other]))
+    with pytest.raises(LakeIndexError, match=f"pip uninstall -y {names} && pip install faiss-cpu"):
         VectorIndex.build(clustered(3, seed=1), np.arange(3))
-    del versions["faiss-gpu"]
+    monkeypatch.undo()
+    vector_index._installed_builds.cache_clear()
     assert len(VectorIndex.build(clustered(3, seed=1), np.arange(3))) == 3
+
+
+class OnGpu:
+    """As an index on a GPU, which finds up to 2,048 neighbours and knows no parameters of a search."""
+
+    def __init__(self, index: VectorIndex) -> None:
+        self.index, self.limits = index, list[int]()
+
+    def search(self, queries: Vectors, limit: int) -> tuple[Vectors, Integers]:
+        assert limit <= 2048
+        self.limits.append(limit)
+        keys, cosines = self.index.search(queries, limit)
+        return cosines, keys
+
+
+@pytest.mark.parametrize("exact_up_to", [0, 10_000])
+def test_more_neighbours_than_a_gpu_finds_are_found_on_the_cpu(
+    vectors: Vectors, keys: Integers, exact_up_to: int
+) -> None:
+    index = VectorIndex.build(vectors, keys, exact_up_to)
+    gpu = OnGpu(index)
+    copied = VectorIndex(gpu, index._index)
+    for limit in (2048, 2049):
+        assert np.array_equal(copied.search(vectors[:5], limit)[0], index.search(vectors[:5], limit)[0])
+    assert np.array_equal(copied.search(vectors[:5], 10, keys[:9])[0], index.search(vectors[:5], 10, keys[:9])[0])
+    assert gpu.limits == [2048]
 
 
 def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
