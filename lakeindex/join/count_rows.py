@@ -165,19 +165,24 @@ def _examples(left: _Keyed, right: _Keyed, pairs: _Pairs) -> tuple[str, ...]:
     if not len(met):
         return ()  # of no rows, pyarrow before 19 can't select the first
     rows, shown = pa.array(left.column.rows[met]), left.column.shown.take(met)
-    listed = pa.table({"place": pa.array(met), "rows": rows, "shown": shown})
-    order: list[tuple[str, str]] = [("rows", "descending"), ("shown", "ascending")]
+    listed = pa.table({"place": pa.array(met), "rows": rows, "shown": shown, "value": left.column.values.take(met)})
+    order: list[tuple[str, str]] = [("rows", "descending"), ("shown", "ascending"), ("value", "ascending")]
     first = pc.select_k_unstable(listed, _EXAMPLES, order)  # type: ignore[call-overload]
     places: list[int] = listed["place"].take(first).to_numpy().tolist()
-    return tuple(dict.fromkeys(_example(left, right, pairs, place) for place in places))
+    examples: dict[str, str] = {}
+    for place in places:  # of values that differ in case or blanks alone, one
+        examples.setdefault(left.column.shown[place].as_py(), _example(left, right, pairs, place))
+    return tuple(dict.fromkeys(examples.values()))
 
 
 def _example(left: _Keyed, right: _Keyed, pairs: _Pairs, place: int) -> str:
-    partners = pairs.rights[pairs.lefts == left.keys[place]]
-    value = left.column.shown[place].as_py()
-    others = right.column.shown.filter(pa.array(np.isin(right.keys, partners)))
-    other = value if pc.is_in(pa.scalar(value, pa.large_string()), others).as_py() else pc.min(others).as_py()
-    return value if value == other else f"{value} → {other}"
+    """Return a value in the case that it has, with a partner unless that is equal but for case and blanks."""
+    partners = pa.array(np.isin(right.keys, pairs.rights[pairs.lefts == left.keys[place]]))
+    others, value = right.column.shown.filter(partners), left.column.values[place].as_py().strip()
+    if pc.is_in(left.column.shown[place], others).as_py():
+        return str(value)
+    first = pc.min(right.column.values.filter(partners).filter(pc.equal(others, pc.min(others))))
+    return f"{value} → {first.as_py().strip()}"
 
 
 def _marked(places: Integers, count: int) -> Flags:
