@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 _ELLIPSIS = "…"
 _LINE_END = "↵"
+_NARROW = re.compile(r"[\0-\u02ff…→↵]*")
+"""Characters that take one place each, of which most texts are made: others need the tables of rich."""
 _MOST_LINES = 6
 """Of a cell that is wrapped."""
 
 
 def width_of(text: str) -> int:
     """Return how many places of a terminal a text takes."""
-    if text.isascii():
+    if text.isascii() or _NARROW.fullmatch(text):
         return len(text)
     from rich.cells import cell_len
 
