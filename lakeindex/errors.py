@@ -13,6 +13,7 @@ LakeIndexError                 exit code 1
 ├── MissingExtra               1    an optional package is not installed
 ├── WriteFailed                1    the index can't be written, as on a full disk
 └── UnreadableTable            1    one file or table can't be read; the build continues without it
+    ├── NotTable                    it is no table: skipped, not failed
     └── OutputExceeded              it unpacks to more than a file may
 """
 
@@ -87,6 +88,10 @@ class WriteFailed(LakeIndexError):
 
 class UnreadableTable(LakeIndexError):
     """One file or table that can't be read; its message is the reason in the report."""
+
+
+class NotTable(UnreadableTable):
+    """A file that is written for people, whatever its suffix."""
 
 
 class OutputExceeded(UnreadableTable):

@@ -5,6 +5,7 @@ Unchanged files are taken from the generation before, the work of an interrupted
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
@@ -78,6 +79,9 @@ _MUCH_TO_READ = 32 << 20
 """Bytes of files whose reading takes longer than loading the encoder, which happens meanwhile."""
 
 
+_log = logging.getLogger(__name__)
+
+
 @dataclass(slots=True)
 class Build:
     """A build under way."""
@@ -102,9 +106,12 @@ class Build:
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Add the time that a stage takes to what it has taken so far."""
+        _log.info("%s begins", name)
         started = time.perf_counter()
         yield
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
+        took = time.perf_counter() - started
+        self.seconds[name] = self.seconds.get(name, 0.0) + took
+        _log.info("%s took %.1f s", name, took)
 
 
 def build_index(

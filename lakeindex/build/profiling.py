@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -37,6 +38,7 @@ from lakeindex.types.share import ALL, Share
 
 _MANY_JOBS = 4
 """Fewer processors are kept busy by the threads of one process, which costs less in all."""
+_log = logging.getLogger(__name__)
 _CODES = {os.strerror(code): code for code in errno.errorcode}
 
 
@@ -112,6 +114,8 @@ class FileProfiler:
         for read in profile_in_workers(self.names.show_files(files), options, limits, read_limits_of(settings)):
             unit = self.names.hide_unit(read)
             outcomes = {one.path: with_parts(one, *by_name[one.path]) for one in unit.outcomes}
+            for path, one in outcomes.items():
+                _log.debug("%s: %s%s", path, one.status, f" ({one.reason})" if one.reason else "")
             _require_copies(unit.outcomes)
             if unit.records is not None:
                 as_json = {path: json.loads(outcome_to_json(one)) for path, one in outcomes.items()}

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Flags, Integers, Texts
+from lakeindex.arrays.constant_texts import constant_text
 from lakeindex.arrays.text_numbers import integers_of
 from lakeindex.canonical.column_reading import PLAIN, ColumnReading
 from lakeindex.canonical.folding import fold
@@ -33,8 +34,8 @@ from lakeindex.canonical.rewrites import (
     numbers,
 )
 
-_NOTHING: Any = pa.scalar("", pa.large_string())
-_UTC: Any = pa.scalar("z", pa.large_string())
+_NOTHING = constant_text("")
+_UTC = constant_text("z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Texts
+from lakeindex.arrays.constant_texts import constant_text
 from lakeindex.sql import literal
 
 _APART = "\x1f"
-_END: Any = pa.scalar(_APART, pa.large_string())
-_NOTHING: Any = pa.scalar("", pa.large_string())
+_END = constant_text(_APART)
+_NOTHING = constant_text("")
 _UNLIKE = {"ı": "i"}
 
 

@@ -6,7 +6,6 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +21,8 @@ from lakeindex.catalog.sql_process.client import SqlProcess, SqlProcessEnded
 from lakeindex.catalog.sql_process.cursor import SqlCursor
 from lakeindex.catalog.sql_process.messages import Setup
 from lakeindex.catalog.sql_process.statement_check import require_text
-from lakeindex.errors import LakeIndexError, NotFound, UnreadableTable
+from lakeindex.catalog.statement_errors import rejecting
+from lakeindex.errors import NotFound, UnreadableTable
 from lakeindex.sql import BLANKS, literal, quoted
 from lakeindex.types.lake import Scan, TableId
 
@@ -162,15 +162,15 @@ class LakeViews:
     ) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         """Run one statement of a stranger that reads; its rows come as they are asked for.
 
-        Raises Refused for any other, LakeIndexError for one that DuckDB rejects, TimeLimitExceeded where DuckDB takes
-        more seconds.
+        Raises Refused for any other, NotFound for a table that isn't there, LakeIndexError for what DuckDB rejects
+        otherwise, TimeLimitExceeded where it takes more seconds.
         """
         require_text(sql)
         started = time.monotonic()
         for is_last in (False, True):
             left = None if seconds is None else seconds - (time.monotonic() - started if is_last else 0)
             try:
-                with _rejecting():
+                with rejecting(sql, known):
                     mentioned = _mentioned(sql, known())
                     for table in find([table for table in mentioned if table not in self._viewed_now()]):
                         self.view(table)
@@ -183,26 +183,9 @@ class LakeViews:
         raise AssertionError
 
 
-@contextmanager
-def _rejecting() -> Iterator[None]:
-    try:
-        yield
-    except duckdb.OutOfMemoryException as error:
-        raise LakeIndexError(
-            f"this needs more memory than it may take; ask for less, or allow more with LAKEINDEX_MEMORY "
-            f"({_first_line(error)})"
-        ) from error
-    except duckdb.Error as error:
-        raise LakeIndexError(f"DuckDB can't run this: {str(error).strip()}") from error
-
-
 def _read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    with _rejecting():
+    with rejecting():
         yield from batches
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n", 1)[0]
 
 
 def materialise(tables: Iterable[ViewedTable], path: Path, memory: str) -> None:

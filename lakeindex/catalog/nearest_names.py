@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rapidfuzz import fuzz, process
-
 _MOST, _LEAST_ALIKE = 3, 60
 
 
 def nearest_names(wanted: str, known: Sequence[str]) -> str:
     """Return the end of a sentence that names the nearest of the known names; nothing where none is near."""
+    close = nearest(wanted, known)
+    return f"; the nearest: {', '.join(map(repr, close))}" if close else ""
+
+
+def nearest(wanted: str, known: Sequence[str]) -> list[str]:
+    """Return the nearest of the known names, nearest first; none where none is near."""
+    from rapidfuzz import fuzz, process  # only needed where a name is wrong
+
     close = process.extract(
         wanted, known, scorer=fuzz.WRatio, processor=str.lower, limit=_MOST, score_cutoff=_LEAST_ALIKE
     )
-    return f"; the nearest: {', '.join(repr(name) for name, _, _ in close)}" if close else ""
+    return [name for name, _, _ in close]

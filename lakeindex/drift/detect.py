@@ -187,6 +187,7 @@ class _DriftCheck:
 def watch_joins(now: Generation, since: int | None, rules: WatchRules, settings: Settings) -> WatchedJoins:
     """Compare the joins of a generation with those of generation `since`, by default the one before.
 
+    Where `since` is the newer one, as after a rollback, the joins are those of the older one, as always.
     Raises NotFound when there is no generation `since`, InvalidSetting when one was built without values.
     """
     since = None if since is None else GENERATION.require(since, "since")
@@ -194,6 +195,8 @@ def watch_joins(now: Generation, since: int | None, rules: WatchRules, settings:
     if before is None or before.number == now.number:
         return WatchedJoins(since, now.number, (), 0)
     require_sandbox_checked(Path(settings.index), before)
+    if before.number > now.number:
+        before, now = now, before
     for generation in (before, now):
         _check_values(generation)
     tables = TableHistory.between(before, now, settings.memory, TableGlobs(settings.allow))

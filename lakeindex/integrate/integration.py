@@ -10,10 +10,10 @@ import pyarrow as pa
 
 from lakeindex.arrays.aliases import Integers
 from lakeindex.arrays.ragged import ranges
+from lakeindex.escaping.counted import counted
 from lakeindex.integrate.conflicts.claims import Claims, Resolved
 from lakeindex.integrate.lines import Lines
 from lakeindex.integrate.provenance.write_provenance import Provenance
-from lakeindex.integrate.remarks import counted
 from lakeindex.integrate.tuples import Tuples
 
 

@@ -6,13 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from lakeindex.escaping.counted import counted
 from lakeindex.integrate.conflicts.claims import Claims, Resolved
 from lakeindex.integrate.tuples import Tuples
-
-
-def counted(number: int, what: str) -> str:
-    """Return a number of things in words: `1 row`, `2 rows`."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def remarks_on_verdicts(count: int, key: Sequence[str]) -> tuple[str, ...]:

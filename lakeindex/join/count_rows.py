@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Flags, Integers, Texts
+from lakeindex.arrays.arrow_views import flags_to_arrow, integers_to_arrow
+from lakeindex.catalog.mapped_arrays import to_numpy
 from lakeindex.join.condition import EQUAL_VALUES, ByExpression, ByMapping, Rule
 from lakeindex.join.stored_column import ColumnStore, StoredColumn, as_written
 from lakeindex.types.matches import Cardinality, JoinMeasure, ValueMatch
@@ -79,7 +81,8 @@ class _Keyed:
     @property
     def _is_value(self) -> Flags:
         """Return which are values, (n,): a marker of nothing is one where it has a key, and may meet others."""
-        return np.asarray(self.column.written.is_valid().to_numpy(False) | (self.keys != _NO_KEY))
+        is_written = _has_value(self.column.written)
+        return np.asarray(is_written | (self.keys != _NO_KEY))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,7 +146,7 @@ def _keyed(
 
 
 def _no_keys(column: StoredColumn) -> Texts:
-    return pa.array([None] * len(column.values), pa.large_string())
+    return pa.nulls(len(column.values), pa.large_string())
 
 
 def _texts(table: pa.Table, name: str) -> Texts:
@@ -155,8 +158,12 @@ def _codes(*texts: Texts) -> list[Integers]:
     """Number the distinct texts of several arrays, alike in all; null is _NO_KEY."""
     encoded = pa.chunked_array(texts, pa.large_string()).combine_chunks().dictionary_encode()
     indices: pa.Array[Any] = encoded.indices
-    codes = indices.fill_null(_NO_KEY).to_numpy(False).astype(np.int64)
+    codes = np.where(_has_value(indices), to_numpy(pa.chunked_array([indices])), _NO_KEY).astype(np.int64)
     return np.split(codes, np.cumsum([len(one) for one in texts])[:-1])
+
+
+def _has_value(array: pa.Array[Any]) -> Flags:
+    return to_numpy(pa.chunked_array([array.is_valid().cast(pa.uint8())])).view(np.bool_)
 
 
 def _examples(left: _Keyed, right: _Keyed, pairs: _Pairs) -> tuple[str, ...]:
@@ -164,20 +171,26 @@ def _examples(left: _Keyed, right: _Keyed, pairs: _Pairs) -> tuple[str, ...]:
     met = np.flatnonzero(left.met(pairs.has_left))
     if not len(met):
         return ()  # of no rows, pyarrow before 19 can't select the first
-    rows, shown = pa.array(left.column.rows[met]), left.column.shown.take(met)
-    listed = pa.table({"place": pa.array(met), "rows": rows, "shown": shown})
-    order: list[tuple[str, str]] = [("rows", "descending"), ("shown", "ascending")]
+    places = integers_to_arrow(met)
+    rows, shown = integers_to_arrow(left.column.rows[met]), left.column.shown.take(places)
+    values = left.column.values.take(places)
+    listed = pa.Table.from_arrays([places, rows, shown, values], ["place", "rows", "shown", "value"])
+    order: list[tuple[str, str]] = [("rows", "descending"), ("shown", "ascending"), ("value", "ascending")]
     first = pc.select_k_unstable(listed, _EXAMPLES, order)  # type: ignore[call-overload]
-    places: list[int] = listed["place"].take(first).to_numpy().tolist()
-    return tuple(dict.fromkeys(_example(left, right, pairs, place) for place in places))
+    examples: dict[str, str] = {}
+    for place in to_numpy(listed["place"].take(first)).tolist():  # of values that differ in case or blanks alone, one
+        examples.setdefault(left.column.shown[place].as_py(), _example(left, right, pairs, place))
+    return tuple(dict.fromkeys(examples.values()))
 
 
 def _example(left: _Keyed, right: _Keyed, pairs: _Pairs, place: int) -> str:
-    partners = pairs.rights[pairs.lefts == left.keys[place]]
-    value = left.column.shown[place].as_py()
-    others = right.column.shown.filter(pa.array(np.isin(right.keys, partners)))
-    other = value if pc.is_in(pa.scalar(value, pa.large_string()), others).as_py() else pc.min(others).as_py()
-    return value if value == other else f"{value} → {other}"
+    """Return a value in the case that it has, with a partner unless that is equal but for case and blanks."""
+    partners = flags_to_arrow(np.isin(right.keys, pairs.rights[pairs.lefts == left.keys[place]]))
+    others, value = right.column.shown.filter(partners), left.column.values[place].as_py().strip()
+    if pc.is_in(left.column.shown[place], others).as_py():
+        return str(value)
+    first = pc.min(right.column.values.filter(partners).filter(pc.equal(others, pc.min(others))))
+    return f"{value} → {first.as_py().strip()}"
 
 
 def _marked(places: Integers, count: int) -> Flags:

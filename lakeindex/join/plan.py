@@ -12,6 +12,7 @@ import pyarrow as pa
 from lakeindex.catalog.database import glob_escaped
 from lakeindex.config.ranges import JOINED_ROWS, PREVIEWED_ROWS
 from lakeindex.errors import InvalidSetting, Refused
+from lakeindex.escaping.counted import counted
 from lakeindex.escaping.visible import visible_line
 from lakeindex.join.condition import ByMapping, JoinCondition
 from lakeindex.join.counts import JoinCounts
@@ -93,10 +94,15 @@ class JoinPlan:
         self.require_bounded(self.how)
         return self._runner.fetch(self._runner.on_lake.joined(self.how))
 
-    def batches(self) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
-        """Join, a batch of rows at a time. Raises what `to_arrow` does, UnreadableTable even in the middle."""
-        self.require_bounded(self.how)
-        return self._runner.batches(self._runner.on_lake.joined(self.how))
+    def batches(self, limit: int | None = None) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+        """Join, a batch of rows at a time, until there are `limit` rows, where that is given.
+
+        Raises what `to_arrow` does, UnreadableTable even in the middle; rows up to a limit are never too many.
+        """
+        if limit is None:
+            self.require_bounded(self.how)
+        bound = "" if limit is None else f"\nLIMIT {JOINED_ROWS.require(limit, 'limit'):d}"
+        return self._runner.batches(f"{self._runner.on_lake.joined(self.how)}{bound}")
 
     def preview(self, rows: int = 10) -> pa.Table:
         """Join until there are so many rows, up to a million."""
@@ -189,11 +195,19 @@ class JoinPlan:
     def _larger(self) -> int:
         return max(self.left.rows, self.right.rows)
 
+    def describe_rows(self) -> str:
+        """Say for people how many rows the join gives; nothing where that would take as long as joining."""
+        if self._is_small:
+            return counted(self.counts.rows(self.how), "row")
+        expected = self.promised.rows
+        about = "" if expected.is_exact else "about "
+        return f"{about}{counted(round(expected.expected), 'row')}" if self.how is How.INNER else ""
+
     def remarks(self, rows: int) -> list[str]:
         """Comment for people on a join that gave so many rows."""
         sides = f"{self.left.rows:,} and {self.right.rows:,}"
         largest = self.left.rows + self.right.rows if self.how is How.FULL else self._larger
-        remarks = [f"{rows:,} rows out of {sides}"]
+        remarks = [f"{counted(rows, 'row')} out of {sides}"]
         # Counting takes as long as joining: of large tables it is only done where something is amiss.
         if rows == 0 or self._is_small:
             counts = self.counts

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Integers, Texts
+from lakeindex.catalog.mapped_arrays import to_numpy
 from lakeindex.catalog.sql_process.cursor import SqlCursor
 from lakeindex.errors import UnreadableTable
 from lakeindex.join.condition import VALUE
@@ -95,7 +96,7 @@ class ColumnStore:
             text, written = side.text("side"), as_written("value")
             sql = _TEXTS.format(stored=stored, column=name, rows=rows, text=text, written=written)
             texts = self.cursor.sql(sql).to_arrow_table()
-        counts: Integers = texts["rows"].to_numpy()
+        counts: Integers = to_numpy(texts["rows"])
         values, forms = (_texts_in(texts, one) for one in ("value", "written"))
         return StoredColumn(replace(side, rows=int(counts.sum())), stored, values, counts, forms)
 

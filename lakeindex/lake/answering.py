@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from lakeindex.build.read_table import read_file
 from lakeindex.config.profile_limits import RawValues
 from lakeindex.config.ranges import NO_OR_SOME_ANSWERS, SCORED_PAIRS, SHARE
 from lakeindex.open_index import OpenIndex
@@ -113,6 +112,7 @@ class Answering:
 
     def rows_outside(self, table: object, column: ColumnId) -> pa.Table:
         """Return the values of a column from outside, to be counted."""
+        from lakeindex.build.read_table import read_file
         from lakeindex.search.external_column import table_of
 
         if not isinstance(table, Path):

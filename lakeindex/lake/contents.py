@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from lakeindex.build.read_table import ReadRows, read_file, read_parts
 from lakeindex.catalog.row_limits import limited
 from lakeindex.config.profile_limits import RawValues
 from lakeindex.config.ranges import BYTES, JOINED_ROWS, SQL_SECONDS
 from lakeindex.config.settings import bytes_of
 from lakeindex.open_index import OpenIndex
 from lakeindex.types.lake import ColumnId, TableId
+
+if TYPE_CHECKING:
+    from lakeindex.build.read_table import ReadRows
 
 DEFAULT_SECONDS = 60.0
 """How long DuckDB may take for a statement, unless it is said how long."""
@@ -82,6 +85,7 @@ class Contents:
 
     def read(self, table: str) -> ReadRows:
         """Read a table's rows as lakeindex understood them, out of its file."""
+        from lakeindex.build.read_table import read_file, read_parts
         from lakeindex.catalog.path_guard import lake_path, require_inside
 
         _, file = self.opened.tables.table(TableId(table))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from lakeindex.escaping.counted import counted
 from lakeindex.escaping.visible import visible_line
 from lakeindex.types.lake import ColumnId, TableId
 from lakeindex.types.personal import PersonalData
@@ -52,7 +53,9 @@ class TypesOfLake:
         """How many columns, types and columns of personal data there are, in a sentence."""
         types = len({one.type for one in self.columns})
         personal = sum(one.personal is not None for one in self.columns)
-        return f"{len(self.columns)} columns of {types} types, {personal} of them with personal data"
+        return (
+            f"{counted(len(self.columns), 'column')} of {counted(types, 'type')}, {personal} of them with personal data"
+        )
 
     def to_arrow(self) -> pa.Table:
         """Lay the columns out as TYPES_SCHEMA."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Texts
+from lakeindex.arrays.constant_texts import constant_text
 from lakeindex.config.profile_limits import ProfileLimits
 from lakeindex.hashing.siphash import siphash
 from lakeindex.hashing.text_hash import HashedText
@@ -19,8 +19,8 @@ from lakeindex.profile.sketch import Sketch, sketch_each
 
 GRAM_BYTES = 3
 
-_SPACE = pa.scalar(" ", pa.large_string())
-_NOTHING = pa.scalar("", pa.large_string())
+_SPACE = constant_text(" ")
+_NOTHING = constant_text("")
 
 
 def gram_sketches(profiles: Sequence[ColumnProfile], limits: Sequence[ProfileLimits]) -> list[Sketch]:
@@ -33,7 +33,7 @@ def gram_sketches(profiles: Sequence[ColumnProfile], limits: Sequence[ProfileLim
     readings = [profile.reading for profile in profiles]
     read = ReadOnce.of(normal, owners, readings, np.zeros(len(profiles), bool))
     words = read.values.words(read.values.ordered())
-    padded: Texts = pc.binary_join_element_wise(_SPACE, words, _SPACE, _NOTHING)  # type: ignore[call-overload]
+    padded: Texts = pc.binary_join_element_wise(_SPACE, words, _SPACE, _NOTHING)
     hashes, strings = HashedText.from_arrow(padded).grams(GRAM_BYTES)
     chosen, places = read.expanded(strings)
     hashes, owners = hashes[chosen], owners[places]

@@ -11,9 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Texts
+from lakeindex.arrays.constant_texts import constant_texts
 from lakeindex.canonical.rewrites import WHOLE_NUMBERS
 
-_MISSING = pa.array(["", "null", "none", "nan", "n/a", "#n/a", "\\n", "-", "--", "?"], pa.large_string())
+_MISSING = constant_texts(["", "null", "none", "nan", "n/a", "#n/a", "\\n", "-", "--", "?"])
 
 
 MISSING_BYTES = max(len(one) for one in _MISSING.to_pylist() if one is not None)

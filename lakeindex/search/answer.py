@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from lakeindex.arrays.aliases import Integers
+from lakeindex.escaping.counted import counted
 from lakeindex.escaping.markup import html_text
 from lakeindex.escaping.visible import visible_line
 from lakeindex.match.features import KINDS_OF_JOIN, kinds_of
@@ -93,7 +94,9 @@ class Answer:
         if not self.matches and not self.self_matches:
             return visible_line(f"nothing joins with {self.query} (tried {', '.join(self.tried)})")
         unsure = sum(match.accepted is False for match in self.matches)
-        lines = [f"{len(self.matches) - unsure} columns join with {self.query}, {unsure} more may (?):"]
+        sure = len(self.matches) - unsure
+        more = f", {unsure} more may (?)" if unsure else ""
+        lines = [f"{counted(sure, 'column joins', 'columns join')} with {self.query}{more}:"]
         lines += [_line(group, f"{group.best.rank:4}") for group in by_table(self.matches)]
         lines += [_line(group, "self") for group in by_table(self.self_matches)]
         return "\n".join(map(visible_line, lines))

@@ -60,7 +60,7 @@ def test_a_join_is_counted_in_values_and_in_rows() -> None:
     assert join.match_rate == 3 / 4
     assert join.rows == 2 * 1 + 1 * 2
     assert join.cardinality is Cardinality.MANY_TO_MANY
-    assert join.examples == ("a", "b")
+    assert join.examples == ("A", "b")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_values_that_a_mapping_pairs_are_counted() -> None:
     assert (join.match_rate, join.reverse_match_rate) == (3 / 4, 4 / 5)
     assert join.rows == 2 * 2 + 1 * 2
     assert join.cardinality is Cardinality.MANY_TO_MANY
-    assert join.examples == ("de → gdr", "fr → france")
+    assert join.examples == ("de → GDR", "fr → France")
 
 
 def test_one_value_that_means_several_others_makes_many_of_one() -> None:

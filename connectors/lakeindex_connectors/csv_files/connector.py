@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from lakeindex.errors import UnreadableTable
+from lakeindex.errors import NotTable, UnreadableTable
 from lakeindex.types.lake import Header, LakeFile, ReadOptions, RowCount, RowRange, Rows, SourceTable, TableId
 from lakeindex_connectors.column_names import unique_names
 from lakeindex_connectors.csv_files.arrow_csv import stream, survey
@@ -16,6 +16,7 @@ from lakeindex_connectors.csv_files.duckdb_scan import duckdb_scan
 from lakeindex_connectors.csv_files.exact_csv import stream_exactly
 from lakeindex_connectors.csv_files.layout import Layout, detect_layout, read_sample
 from lakeindex_connectors.csv_files.long_delimiters import put_back
+from lakeindex_connectors.csv_files.prose import is_prose
 from lakeindex_connectors.csv_files.sample_rows import SampledText
 from lakeindex_connectors.csv_files.widening import count_file_columns
 from lakeindex_connectors.opening import is_gzip_name, open_unpacked, slice_batches
@@ -36,6 +37,8 @@ class CsvConnector:
         """Return the one table of the file, with the layout detected from its beginning."""
         with open_unpacked(file) as raw:
             head, is_whole = read_sample(raw)
+        if _may_be_prose(file, options) and is_prose(file.path.name, head):
+            raise NotTable("a text for people, no table; with --header yes or no it is read as one")
         layout, names = detect_layout(head, is_whole, options.header, options.only_certain_names)
         is_sampled = not is_whole and _is_sampled(file, names, layout, options)
         layout, names = _widened(file, head if is_whole or is_sampled else None, layout, names)
@@ -71,6 +74,10 @@ class CsvConnector:
             raise UnreadableTable("the file changed while it was read")
         rows.batches = text.sampled(rows, options.sample_rows, seed)
         return rows
+
+
+def _may_be_prose(file: LakeFile, options: ReadOptions) -> bool:
+    return options.header is Header.AUTO and ".txt" in file.path.suffixes[-2:]
 
 
 def _sampled_text(file: LakeFile, table: SourceTable) -> SampledText:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Flags, Floats, Integers, Texts
+from lakeindex.arrays.constant_texts import constant_text
 from lakeindex.arrays.text_numbers import floats_of, integers_of
 from lakeindex.canonical.rewrites import MINUS, POINT
 from lakeindex.integrate.conflicts.set_values import has_separator, set_keys
@@ -46,8 +47,8 @@ class TypedValues:
     """The value without what doesn't count."""
 
 
-_NOTHING: Any = pa.scalar("", pa.large_string())
-_UNREAD: Any = pa.scalar("?", pa.large_string())
+_NOTHING = constant_text("")
+_UNREAD = constant_text("?")
 """Before the key of a value that is not of its attribute's kind."""
 _SHARE_OF_SOUND = 0.8
 _SHARE_OF_PURE = 0.5

@@ -14,10 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Flags, Floats, Texts
+from lakeindex.arrays.constant_texts import constant_text
 from lakeindex.integrate.link.tuples import AttributeValues, Tuples
 from lakeindex.integrate.records import canonical_keys
 
-_NOTHING: Any = pa.scalar("", pa.large_string())
+_NOTHING = constant_text("")
 _POSITIONS = 12
 """Characters from the start at which a typo may be."""
 _LETTERS = "aeinorst"

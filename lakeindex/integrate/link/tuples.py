@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Flags, Integers, Texts
+from lakeindex.arrays.constant_texts import constant_text
 from lakeindex.integrate.alignment import Alignment
 from lakeindex.integrate.records import Records
 
-_NOTHING: Any = pa.scalar("", pa.large_string())
+_NOTHING = constant_text("")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from lakeindex.arrays.aliases import Integers
+from lakeindex.escaping.counted import measured
 from lakeindex.join.estimate.counts import LOG_STEP, extremes
 from lakeindex.join.estimate.intervals import JoinFigures, estimate_sampled
 from lakeindex.join.estimate.samples import DistinctCount, SketchedColumn
 from lakeindex.types.columns import TermSet
+
+_WIDE = 20.0
+"""Bounds that are so many times apart say no more than the upper one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +50,11 @@ class JoinEstimate:
 
     def describe(self) -> str:
         """Describe the figures in one line, for people."""
+        row, rows = ("row" if one.is_exact and one.expected == 1 else "rows" for one in (self.fan_out, self.rows))
         parts = [
-            f"{_figure(self.match_rate, '.1%')} of the left rows find a partner{_bounds(self.match_rate, '.1%')}",
-            f"{_figure(self.fan_out, '.2f')} joined rows for each of them{_bounds(self.fan_out, '.2f')}",
-            f"{_figure(self.rows, ',.0f')} rows{_bounds(self.rows, ',.0f')}",
+            f"{_in_words(self.match_rate, '{:.1%}'.format)} of the left rows find a partner",
+            f"{_in_words(self.fan_out, measured)} joined {row} for each of them",
+            f"{_in_words(self.rows, '{:,.0f}'.format)} {rows}",
         ]
         return ", ".join(parts) + ("; more than either side has" if self.multiplies else "")
 
@@ -114,11 +120,11 @@ def _rows_between(
     return max(lows), min(highs)
 
 
-def _figure(interval: Interval, form: str) -> str:
-    return f"{'' if interval.is_exact else 'about '}{interval.expected:{form}}"
-
-
-def _bounds(interval: Interval, form: str) -> str:
-    if interval.is_exact or not math.isfinite(interval.high):
-        return ""
-    return f" ({interval.low:{form}} to {interval.high:{form}})"
+def _in_words(interval: Interval, written: Callable[[float], str]) -> str:
+    """Write a figure with its bounds; where these leave nearly anything open, as what it is at most."""
+    low, expected, high = map(written, (interval.low, interval.expected, interval.high))
+    if interval.is_exact or low == high:
+        return expected
+    if not math.isfinite(interval.high):
+        return f"about {expected}"
+    return f"at most {high}" if interval.low * _WIDE < interval.high else f"about {expected} ({low} to {high})"

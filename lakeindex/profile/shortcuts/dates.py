@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeindex.arrays.aliases import Flags, Floats, Texts
+from lakeindex.arrays.constant_texts import constant_text
 from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.profile.column_profile import VALUE_TYPES
 from lakeindex.profile.shortcuts.numbers import flags_of, matches, replaced_at
@@ -24,8 +25,8 @@ _PLACES = {
     size: [place for place, sign in enumerate("2020-12-31 23:59:59"[:size]) if sign.isdigit()] for size in (10, 19)
 }
 """Where the digits stand of dates, and of times to the second, by their size."""
-_NOTHING: Any = pa.scalar("", pa.large_string())
-_UTC: Any = pa.scalar("z", pa.large_string())
+_NOTHING = constant_text("")
+_UTC = constant_text("z")
 
 
 class IsoDates:

@@ -9,7 +9,7 @@ from itertools import islice
 import pyarrow as pa
 
 from lakeindex.config.profile_limits import ProfileLimits
-from lakeindex.errors import UnreadableTable, is_of_machine
+from lakeindex.errors import NotTable, UnreadableTable, is_of_machine
 from lakeindex.hashing.content_hash import content_hash_of
 from lakeindex.plugins import known_suffixes
 from lakeindex.profile.batching import ProfileBatch
@@ -87,6 +87,8 @@ def _profile_with(
         profiles.roll_back(mark)
         is_unseen = is_of_machine(error) and not isinstance(error, CopyFailed)
         status = FileStatus.UNSEEN if is_unseen else FileStatus.FAILED
+        if isinstance(error, NotTable):
+            status = FileStatus.SKIPPED
         parts = connector.outcomes(file) if isinstance(connector, PartsConnector) else ()
         return FileOutcome(file.name, status, _reason(error, connector, profiles.limits), parts=parts)
 

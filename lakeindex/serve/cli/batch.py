@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lakeindex.errors import InvalidSetting, NotFound
 from lakeindex.search.answer import ANSWER_SCHEMA, Answer, match_row
 from lakeindex.serve.cli.closed_pipe import ending_with_reader
-from lakeindex.serve.cli.output import Format, print_message, write_batches, write_csv
+from lakeindex.serve.cli.output import Format, print_error, write_batches, write_csv
 from lakeindex.serve.cli.render import write_answer
 from lakeindex.types.lake import ColumnId, TableId
 
@@ -50,7 +50,7 @@ def _known(lake: Lake, queries: Path) -> Iterator[ColumnId]:
         try:
             directory.key_of(lake.opened.known_as(ColumnId(TableId(table), column)))
         except NotFound as error:
-            print_message(f"lakeindex: no answer for {table} {column}: {error}")
+            print_error(f"lakeindex: no answer for {table} {column}: {error}")
         else:
             yield ColumnId(TableId(table), column)
 

@@ -6,10 +6,14 @@ from typing import Any
 
 from lakeindex.config.model_options import AUTO_MODEL, has_language_model
 from lakeindex.config.settings import Settings
+from lakeindex.escaping.counted import counted
 from lakeindex.serve.cli.output import print_message
+from lakeindex.serve.cli.progress import STAGES
 from lakeindex.types.reports import FileOutcome, FileStatus, Report
 
 _SHOWN_FAILURES = 10
+_LONG = 5.0
+"""Seconds from which on a build names its slowest stage."""
 _KEPT_OF_PERSONAL = {
     "keep": "kept like other columns (--personal hash or refuse keeps less)",
     "hash": "of which only hashes under a key are kept",
@@ -86,11 +90,25 @@ def summarise(report: Report, settings: Settings, quiet: bool) -> None:
         print_message(_STATIC, quiet)
     as_before = f"{len(unseen)} unseen and left as they were, " if unseen else ""
     print_message(
-        f"indexed {report.tables} tables{in_parts}, {report.columns} columns in {report.seconds:.1f} s "
-        f"({len(failed)} files failed, {as_before}{len(skipped)} skipped); index: {settings.index}, "
-        f"{report.bytes / 1e6:.1f} MB",
+        f"indexed {counted(report.tables, 'table')}{in_parts}, {counted(report.columns, 'column')} in "
+        f"{report.seconds:.1f} s{_slowest(report)} ({counted(len(failed), 'file')} failed, {as_before}{len(skipped)} "
+        f"skipped); index: {settings.index}, {report.bytes / 1e6:.1f} MB",
         quiet,
     )
+    if not report.tables:
+        print_message(
+            "warning: the lake has no table, so there is nothing to ask; --report FILE.json says what became of every "
+            "file, and the README which files are read",
+            quiet,
+        )
+
+
+def _slowest(report: Report) -> str:
+    """Name the stage that took longest, where a build took long enough to care."""
+    if report.seconds < _LONG or not report.stages:
+        return ""
+    stage, seconds = max(report.stages.items(), key=lambda one: one[1])
+    return f", {seconds:.1f} s of them {STAGES.get(stage, stage)}"
 
 
 def _tell_of_samples(report: Report, quiet: bool) -> None:
@@ -99,7 +117,7 @@ def _tell_of_samples(report: Report, quiet: bool) -> None:
     if sampled:
         read, rows = (sum(counts) for counts in zip(*((one.sampling.rows, one.rows) for one in sampled), strict=True))
         print_message(
-            f"of {len(sampled)} tables samples were read, {read:,} of {rows:,} rows: their figures are estimates",
+            f"of {counted(len(sampled), 'table')} samples were read, {read:,} of {rows:,} rows: figures are estimates",
             quiet,
         )
 

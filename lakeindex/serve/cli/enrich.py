@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from lakeindex.config.ranges import NO_OR_SOME_ANSWERS, SHARE
+from lakeindex.serve.cli.layouts import ENRICHED
 from lakeindex.serve.cli.numbers import InRange
 from lakeindex.serve.cli.options import open_lake, with_format, with_lake, with_quiet
 from lakeindex.serve.cli.output import Format, print_message, write_table
@@ -32,4 +33,4 @@ def enrich(
         print_message(f"not measured: {note}", quiet)
     if not found.found:
         print_message("no join gives a row of the table one partner: there is nothing to add", quiet)
-    write_table(found.to_arrow(), Format(output))
+    write_table(found.to_arrow(), Format(output), ENRICHED)

@@ -1,166 +1,86 @@
-"""Write a table for people, as rows come: of up to two hundred rows by rich, of more with the widths of the first."""
+"""Write a table for people, as rows come: as wide as the terminal, with the widths that the first rows need."""
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from lakeindex.escaping.visible import visible
 from lakeindex.serve.cli.cells import shown_cells
 from lakeindex.serve.cli.chunks import Chunk
-
-if TYPE_CHECKING:
-    from rich.console import Console
+from lakeindex.serve.cli.grid_cells import cut, in_one_line, padded, width_of, wrapped
+from lakeindex.serve.cli.grid_layout import BETWEEN, Layout, ShownColumn, Texts, lay_out
 
 _WIDTH = 150  # of a table that goes to no terminal
 _SAMPLE = 200
 """So many rows are looked at before a column's width is set."""
-_BETWEEN = "   "
-_EDGES = 2
-
-Lines = list[str]
-Texts = list[list[str]]
-"""Some rows as text for people: the cells of each column."""
+_MOST_NAMED = 5
+_BOLD, _ITALIC, _PLAIN = "\x1b[1m", "\x1b[3m", "\x1b[0m"
 
 
-def write_chunks_as_grid(names: Sequence[str], chunks: Iterator[Chunk], title: str = "") -> None:
-    """Write rows as a table for people, in constant memory. Values that are longer than their column are folded."""
-    from rich.console import Console
-
-    head, caption = [visible(name) for name in names], visible(title)
-    console = Console(width=None if sys.stdout.isatty() else _WIDTH, highlight=False)
-    coming = ([shown_cells(values) for values in chunk] for chunk in chunks)
+def write_chunks_as_grid(names: Sequence[str], chunks: Iterator[Chunk], layout: Layout | None = None) -> Sequence[str]:
+    """Write rows as a table for people, in constant memory; return the names of columns for which there is no room."""
+    layout, head = layout or Layout(), [in_one_line(visible(name)) for name in names]
+    coming = ([list(map(in_one_line, shown_cells(values))) for values in chunk] for chunk in chunks)
     sample: list[Texts] = []
     while sum(len(texts[0]) for texts in sample) <= _SAMPLE and (texts := next(coming, None)):
         sample.append(texts)
-    if sum(len(texts[0]) for texts in sample) <= _SAMPLE:
-        _write_small(console, head, sample, caption)
-    else:
-        _write_large(console, head, sample, coming, caption)
-
-
-def _write_small(console: Console, head: Sequence[str], sample: list[Texts], title: str) -> None:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table(title=Text(title) if title else None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in head:
-        grid.add_column(Text(name), overflow="fold")
-    for texts in sample:
-        for row in zip(*texts, strict=True):
-            # Text, so that a value is never taken for markup.
-            grid.add_row(*map(Text, row))
-    # rich would end the process itself where nobody reads stdout.
-    with console.capture() as captured:
-        console.print(grid)
-    sys.stdout.write(captured.get())
-
-
-def _write_large(
-    console: Console, head: Sequence[str], sample: list[Texts], coming: Iterator[Texts], title: str
-) -> None:
-    widths = _fit(_natural_widths(head, sample), console.width - _EDGES - len(_BETWEEN) * (len(head) - 1))
-    *above, bottom = _head_lines(console, head, widths, title)
-    sys.stdout.write("\n".join([*above, ""]))
+    width = _width()
+    columns = lay_out(head, [list(chain(*parts)) for parts in zip(*sample, strict=True)], width, layout)
+    _write_head(columns, visible(layout.title), width)
     for texts in chain(sample, coming):
-        sys.stdout.write("\n".join([*grid_lines(texts, widths), ""]))
+        sys.stdout.write("\n".join([*grid_lines(texts, columns), ""]))
         sys.stdout.flush()
-    sys.stdout.write(bottom + "\n")
+    shown = {column.place for column in columns}
+    return [name for place, name in enumerate(head) if place not in shown]
 
 
-def _head_lines(console: Console, head: Sequence[str], widths: Sequence[int], title: str) -> Lines:
-    """Render title and header by rich, and the line below the rows."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table(title=Text(title) if title else None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for name, width in zip(head, widths, strict=True):
-        grid.add_column(Text(name), overflow="fold", width=width)
-    needed = sum(widths) + len(_BETWEEN) * (len(widths) - 1) + _EDGES
-    with console.capture() as captured:
-        console.print(grid, width=max(console.width, needed), crop=False)
-    return captured.get().removesuffix("\n").split("\n")
+def for_no_room(left_out: Sequence[str]) -> str:
+    """Name the columns for which there was no room, and how to see them."""
+    more = len(left_out) - _MOST_NAMED
+    named = ", ".join([*left_out[:_MOST_NAMED], *([f"{more} more"] if more > 0 else [])])
+    them = "it" if len(left_out) == 1 else "them"
+    return f"no room for: {named}; a wider terminal, COLUMNS=200 or -o json shows {them}"
 
 
-def _natural_widths(head: Sequence[str], sample: list[Texts]) -> list[int]:
-    """Return how wide each column is where nothing is folded."""
-    from rich.cells import cell_len
-
-    columns = zip(*sample, strict=True)
-    return [
-        max(cell_len(line) for cell in chain([name], *parts) for line in cell.split("\n"))
-        for name, parts in zip(head, columns, strict=True)
+def grid_lines(texts: Texts, columns: Sequence[ShownColumn]) -> list[str]:
+    """Return the lines of some rows: one each, unless a cell of theirs is wrapped."""
+    cells = [
+        list(texts[one.place]) if one.wraps else padded(texts[one.place], one.width, one.is_number) for one in columns
     ]
+    rows = zip(*cells, strict=True)
+    if any(one.wraps for one in columns):
+        return [line for row in rows for line in _tall_row(row, columns)]
+    return [BETWEEN.join(row).rstrip() for row in rows]
 
 
-def _fit(widths: list[int], available: int) -> list[int]:
-    """Narrow the widest columns alike until all fit, or each has a single place."""
-    if sum(widths) <= available:
-        return widths
-    cap = next((cap for cap in range(max(widths), 0, -1) if sum(min(width, cap) for width in widths) <= available), 1)
-    spare = max(available - sum(min(width, cap) for width in widths), 0)
-    fitted = []
-    for width in widths:
-        more = 1 if width > cap and spare > 0 else 0
-        spare -= more
-        fitted.append(min(width, cap + more))
-    return fitted
-
-
-def grid_lines(texts: Texts, widths: Sequence[int]) -> Lines:
-    """Return the lines of some rows; a row has as many as its longest cell needs."""
-    columns = [_folded(cells, width) for cells, width in zip(texts, widths, strict=True)]
-    lines: Lines = []
-    for row in zip(*columns, strict=True):
-        if all(type(cell) is str for cell in row):
-            lines.append(f" {_BETWEEN.join(row)} ")
-        else:
-            lines += _tall_row(row, widths)
-    return lines
-
-
-def _folded(cells: list[str], width: int) -> Sequence[str | Lines]:
-    """Return each cell, padded to the width, or its lines where it needs several."""
-    whole = "".join(cells)
-    if whole.isascii() and "\n" not in whole and max(map(len, cells)) <= width:
-        return [cell.ljust(width) for cell in cells]
-    return [
-        cell.ljust(width) if cell.isascii() and len(cell) <= width and "\n" not in cell else _fold(cell, width)
-        for cell in cells
-    ]
-
-
-def _fold(cell: str, width: int) -> str | Lines:
-    from rich.cells import cell_len, chop_cells, set_cell_size
-
-    lines: Lines = []
-    for line in cell.split("\n"):
-        if cell_len(line) <= width:
-            lines.append(line)
-        elif line.isascii():
-            lines += _fold_at_blanks(line, width)
-        else:
-            lines += chop_cells(line, width)
-    padded = [set_cell_size(line, width) for line in lines]
-    return padded[0] if len(padded) == 1 else padded
-
-
-def _fold_at_blanks(line: str, width: int) -> Lines:
-    lines: Lines = []
-    while len(line) > width:
-        blank = line.rfind(" ", 1, width + 1)
-        end = blank if blank > 0 else width
-        lines.append(line[:end])
-        line = line[end:].removeprefix(" ")
-    return [*lines, line]
-
-
-def _tall_row(row: Sequence[str | Lines], widths: Sequence[int]) -> Lines:
-    parts = [[cell] if isinstance(cell, str) else cell for cell in row]
+def _tall_row(row: Sequence[str], columns: Sequence[ShownColumn]) -> list[str]:
+    parts = [wrapped(cell, column.width) if column.wraps else [cell] for cell, column in zip(row, columns, strict=True)]
     height = max(map(len, parts))
-    filled = [[*part, *([" " * width] * (height - len(part)))] for part, width in zip(parts, widths, strict=True)]
-    return [f" {_BETWEEN.join(line)} " for line in zip(*filled, strict=True)]
+    filled = [
+        padded([*part, *[""] * (height - len(part))], column.width, column.is_number)
+        for part, column in zip(parts, columns, strict=True)
+    ]
+    return [BETWEEN.join(line).rstrip() for line in zip(*filled, strict=True)]
+
+
+def _write_head(columns: Sequence[ShownColumn], title: str, width: int) -> None:
+    bold, italic, plain = (_BOLD, _ITALIC, _PLAIN) if _may_style() else ("", "", "")
+    heads = [padded([cut(one.name, one.width)], one.width, one.is_number)[0] for one in columns]
+    line = BETWEEN.join(heads).rstrip()
+    rule = "─" * max(width_of(line), sum(one.width for one in columns) + len(BETWEEN) * (len(columns) - 1))
+    titles = [f"{italic}{one}{plain}" for one in wrapped(title, width)] if title else []
+    sys.stdout.write("\n".join([*titles, f"{bold}{line}{plain}", rule, ""]))
+
+
+def _width() -> int:
+    """Return the terminal's width, or COLUMNS; where there is neither, one that most terminals can be made to have."""
+    return max(shutil.get_terminal_size((_WIDTH if not sys.stdout.isatty() else 80, 24)).columns, 1)
+
+
+def _may_style() -> bool:
+    """Whether bold and italic are wanted: on a terminal, unless NO_COLOR is set (no-color.org) or it can't."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -11,6 +11,7 @@ import click
 
 from lakeindex.config.ranges import WORKERS
 from lakeindex.config.settings import Settings
+from lakeindex.escaping.counted import counted
 from lakeindex.serve.cli.build_summary import report_json, summarise, unread
 from lakeindex.serve.cli.numbers import InRange, of_setting
 from lakeindex.serve.cli.options import read_settings, with_index, with_quiet
@@ -178,4 +179,4 @@ def demo(directory: Path, force: bool, quiet: bool) -> None:
     from lakeindex.demo.sample_lake import build_sample_lake
 
     written = build_sample_lake(directory, force=force)
-    print_message(f"wrote {len(written)} tables; now: lakeindex index {directory}", quiet)
+    print_message(f"wrote {counted(len(written), 'table')}; now: lakeindex index {directory}", quiet)

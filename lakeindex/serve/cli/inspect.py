@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,9 +13,19 @@ from lakeindex.config.profile_limits import RawValues
 from lakeindex.config.ranges import JOINED_ROWS, SQL_SECONDS
 from lakeindex.config.settings import bytes_of
 from lakeindex.serve.cli.closed_pipe import ending_with_reader
+from lakeindex.serve.cli.layouts import PROFILE, TABLES, titled
 from lakeindex.serve.cli.numbers import InRange
 from lakeindex.serve.cli.options import open_lake, read_settings, with_format, with_lake
-from lakeindex.serve.cli.output import Format, as_json, print_line, print_message, write_batches, write_table
+from lakeindex.serve.cli.output import (
+    Format,
+    Layout,
+    as_json,
+    print_line,
+    print_message,
+    write_batches,
+    write_grid,
+    write_table,
+)
 
 if TYPE_CHECKING:
     from lakeindex.lake import Lake
@@ -26,6 +37,8 @@ if TYPE_CHECKING:
 def status(output: str, **opening: Any) -> None:
     """Show what the index is and what it was made with; with --allow, nothing that tells of other tables."""
     import pyarrow as pa
+
+    from lakeindex.store.generations import numbers_in
 
     lake = open_lake(**opening)
     generation = lake.generation
@@ -44,10 +57,31 @@ def status(output: str, **opening: Any) -> None:
     }
     if sampled := lake.opened.searcher.directory.count_sampled():
         fields["sampled"] = sampled  # tables of which only a sample was read: `lakeindex tables` names them
+    if is_whole:
+        fields["generations"] = sorted(numbers_in(generation.folder.parent.parent))
     if output == Format.JSON:
         print_line(as_json(fields | {"calibration": _calibration(lake)}, indent=1))
         return
-    write_table(pa.Table.from_pylist([fields | {"models": as_json(manifest.models)}]), Format(output))
+    if output == Format.TABLE:
+        write_grid(["what", "is"], _facts(fields), Layout(wraps=("is",)))
+    else:
+        write_table(pa.Table.from_pylist([fields | {"models": as_json(manifest.models)}]), Format(output))
+
+
+def _facts(fields: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what people see of a status, one line each: what isn't told to whoever asks is left out."""
+    for name, value in fields.items():
+        if isinstance(value, dict):
+            yield from ((f"model: {role}", fingerprint) for role, fingerprint in value.items())
+        elif name == "generations":
+            yield name, ", ".join(map(_with_place(fields["generation"]), value))
+        elif value is not None:
+            yield name, f"{value / 1e6:,.1f} MB" if name == "bytes" else str(value)
+
+
+def _with_place(current: int) -> Callable[[int], str]:
+    places = {True: " (newer: lakeindex rollback --to returns to it)", False: ""}
+    return lambda number: f"{number} (answers)" if number == current else f"{number}{places[number > current]}"
 
 
 def _calibration(lake: Lake) -> dict[str, object]:
@@ -66,7 +100,7 @@ def _calibration(lake: Lake) -> dict[str, object]:
 def tables(parts: bool, output: str, **opening: Any) -> None:
     """List the lake's tables."""
     lake = open_lake(**opening)
-    write_table(lake.parts() if parts else lake.tables(), Format(output))
+    write_table(lake.parts() if parts else lake.tables(), Format(output), TABLES)
 
 
 @click.command()
@@ -77,7 +111,7 @@ def tables(parts: bool, output: str, **opening: Any) -> None:
 def profile(table: str, column: str | None, output: str, **opening: Any) -> None:
     """Show the profiles of a table's columns, or of one."""
     lake = open_lake(**opening)
-    write_table(lake.profile(table, column), Format(output), table)
+    write_table(lake.profile(table, column), Format(output), titled(PROFILE, table))
     kept = lake.opened.kept_values
     if kept is not RawValues.SAMPLE:
         print_message(f"minimum, maximum, quantiles and values are not kept: the index was built with values = {kept}")
@@ -100,7 +134,7 @@ def read(table: str, header: str | None, output: str, **opening: Any) -> None:
         rows = read_file(member[0], settings, table=member[1])
     else:
         rows = open_lake(**opening, header=header).read(table)
-    write_batches(rows.batches, rows.schema, Format(output), table)
+    write_batches(rows.batches, rows.schema, Format(output), Layout(table))
     for note in rows.notes:
         print_message(note)
 

@@ -25,7 +25,7 @@ else:
 
 __all__ = [
     "Interrupted", "StartingProcesses", "Unwinding", "describe_what_is_left", "guard", "is_guarded", "leave",
-    "leave_at_once", "on_hard_exit", "say_why",
+    "leave_at_once", "on_hard_exit", "say_why", "write_last_words_as",
 ]  # fmt: skip
 
 _CAUSES: dict[int, str] = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
@@ -45,6 +45,7 @@ class _State:
     waits = False
     cause: int | None = None
     what_is_left: Callable[[], str] = staticmethod(lambda: "an index that was there before is unchanged")
+    written: Callable[[str], str] = staticmethod(lambda text: text)
     unsaid = _thread.allocate_lock()
 
 
@@ -104,12 +105,17 @@ def describe_what_is_left(describe: Callable[[], str]) -> None:
     _State.what_is_left = staticmethod(describe)
 
 
+def write_last_words_as(written: Callable[[str], str]) -> None:
+    """Write the line that says what ended the command as `written` returns it; that must be quick."""
+    _State.written = staticmethod(written)
+
+
 def say_why() -> int:
     """Write the line that says what ended the command, once; return the exit code."""
     cause = _State.cause or signal.SIGINT
     if _State.unsaid.acquire(blocking=False):
         # Not by sys.stderr, whose lock the thread that hangs may hold.
-        os.write(2, f"lakeindex: {_CAUSES[cause]}; {_State.what_is_left()}\n".encode())
+        os.write(2, (_State.written(f"lakeindex: {_CAUSES[cause]}; {_State.what_is_left()}") + "\n").encode())
     return 128 + cause
 
 

@@ -6,24 +6,17 @@ import shlex
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from lakeindex.config.ranges import JOINED_ROWS, SHARE
-from lakeindex.serve.cli.chunks import chunks_of_batches
 from lakeindex.serve.cli.closed_pipe import ending_with_reader
-from lakeindex.serve.cli.csv_out import is_for_spreadsheet, write_for_spreadsheet
+from lakeindex.serve.cli.csv_out import is_for_spreadsheet
 from lakeindex.serve.cli.numbers import InRange
 from lakeindex.serve.cli.options import open_lake, with_format, with_lake, with_quiet
-from lakeindex.serve.cli.output import Format, print_line, print_message, write_batches, write_table
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import pyarrow as pa
-
-    from lakeindex.join.plan import JoinPlan
+from lakeindex.serve.cli.output import Format, print_line, print_message
+from lakeindex.serve.cli.show_join import print_remarks, show_join, write_join_for_spreadsheet
 
 _SUGGESTED = 3
 _MATCHES = ("auto", "exact", "normalised", "fuzzy", "semantic", "transform", "temporal", "asof")
@@ -71,6 +64,12 @@ _DIALECTS = ("duckdb", "postgres", "snowflake", "bigquery", "spark")
     metavar="N",
     help="Refuse to give more rows than this; by default 100000000, or ten times those of the larger table.",
 )
+@click.option(
+    "--limit",
+    type=InRange(JOINED_ROWS),
+    metavar="N",
+    help="Show so many rows at most [default: 20 of a table on a terminal, else all].",
+)
 @click.option("--force", is_flag=True, help="Write over a file that exists.")
 @with_format
 @with_quiet
@@ -91,6 +90,7 @@ def join(
     out: Path | None,
     guard: bool,
     most_rows: int | None,
+    limit: int | None,
     force: bool,
     output: str,
     quiet: bool,
@@ -107,6 +107,8 @@ def join(
         raise click.UsageError("--dialect is for --sql without --rows: only DuckDB numbers the rows of files")
     if match != "asof" and (direction is not None or tolerance is not None):
         raise click.UsageError("--direction and --tolerance are for an as-of join: add --match asof")
+    if limit is not None and (out is not None or sql):
+        raise click.UsageError("--limit is for rows that are shown; for a file of some: -o csv --limit N > FILE")
     if out is not None:
         require_writable(out.absolute(), force)
     asof = AsOf(direction or Direction.BACKWARD, tolerance) if match == "asof" else None
@@ -117,57 +119,20 @@ def join(
         print_message(plan.describe(), quiet)
         if not quiet:  # the estimate may have to count rows, where sketches don't suffice
             print_message(f"expected: {plan.promised.describe()}", quiet)
-            if plan.promised.multiplies and not also:
-                _suggest(lake.complements(*columns))
         if guard:
             plan.require_modest()
         if sql:
             print_line(plan.rows_sql(out, force) if rows else plan.sql(dialect, out, force))
         elif out is None:
-            _print_remarks(plan, _print_pairs(plan, output) if rows else _print_rows(plan, Format(output)), quiet)
+            show_join(plan, Format(output), rows, limit, quiet)
         if out is not None:
-            write = _write_for_spreadsheet if is_for_spreadsheet() else JoinPlan.write
-            _print_remarks(plan, write(plan, out, force, rows), quiet)
-
-
-def _print_pairs(plan: JoinPlan, output: str) -> int:
-    pairs = plan.rows()
-    write_table(pairs, Format(output))
-    return pairs.num_rows
+            write = write_join_for_spreadsheet if is_for_spreadsheet() else JoinPlan.write
+            print_remarks(plan, write(plan, out, force, rows), quiet)
+        if not quiet and not also and plan.promised.multiplies:  # behind the rows, which it would keep waiting
+            _suggest(lake.complements(*columns))
 
 
 def _suggest(complements: list[tuple[tuple[str, str], ...]]) -> None:
     for pairs in complements[:_SUGGESTED]:
         flags = " ".join(f"--also {shlex.quote(left)} {shlex.quote(right)}" for left, right in pairs)
         print_message(f"rows multiply, as neither column is a key; one is together with others: {flags}")
-
-
-def _print_rows(plan: JoinPlan, form: Format) -> int:
-    schema, batches = plan.batches()
-    counts: list[int] = []
-    write_batches(_counted(batches, counts), schema, form)
-    return sum(counts)
-
-
-def _write_for_spreadsheet(plan: JoinPlan, out: Path, force: bool, rows: bool) -> int:
-    from lakeindex.join.write_file import unfinished_beside
-
-    pairs = plan.rows() if rows else None
-    schema, batches = (pairs.schema, iter(pairs.to_batches())) if pairs is not None else plan.batches()
-    counts: list[int] = []
-    path = out.absolute()
-    with unfinished_beside(path, force) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
-        write_for_spreadsheet(file, schema.names, chunks_of_batches(_counted(batches, counts)))
-        file.flush()
-    return sum(counts)
-
-
-def _counted(batches: Iterator[pa.RecordBatch], counts: list[int]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        counts.append(batch.num_rows)
-        yield batch
-
-
-def _print_remarks(plan: JoinPlan, rows: int, quiet: bool) -> None:
-    for remark in plan.remarks(rows):
-        print_message(remark, quiet)

@@ -10,7 +10,7 @@ import click
 
 from lakeindex.errors import IndexUnusable, LockHeld
 from lakeindex.serve.cli.options import read_settings, with_index, with_quiet
-from lakeindex.serve.cli.output import print_line, print_message
+from lakeindex.serve.cli.output import print_error, print_line, print_message
 
 if TYPE_CHECKING:
     from lakeindex.build.forget import Forgotten
@@ -79,7 +79,7 @@ def forget(tables: tuple[str, ...], index: str | None, quiet: bool) -> None:
     for sentence in _sentences(forgotten):
         print_message(sentence, quiet)
     if forgotten.still_read:
-        print_message(
+        print_error(
             f"not removed, as somebody reads it: generation {_listed(forgotten.still_read)}, which may hold of what "
             "was to be forgotten; end what reads it, and run this command again"
         )
@@ -102,7 +102,7 @@ def repair(index: str | None, quiet: bool) -> None:
     for sentence in _done(repaired):
         print_message(sentence, quiet)
     if repaired.left:
-        print_message(f"not repaired: {repaired.left}")
+        print_error(f"not repaired: {repaired.left}")
         sys.exit(IndexUnusable.exit_code)
 
 

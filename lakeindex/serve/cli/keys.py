@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from lakeindex.serve.cli.layouts import KEYS, titled
 from lakeindex.serve.cli.options import open_lake, with_format, with_lake, with_quiet
 from lakeindex.serve.cli.output import Format, print_message, write_table
 
@@ -19,6 +20,7 @@ from lakeindex.serve.cli.output import Format, print_message, write_table
 def keys(table: str, dependencies: bool, output: str, quiet: bool, **opening: Any) -> None:
     """Show the keys of a table: the columns that tell its rows apart, alone or together."""
     found = open_lake(**opening).keys(table)
-    write_table(found.dependencies() if dependencies else found.to_arrow(), Format(output), table)
+    listed = found.dependencies() if dependencies else found.to_arrow()
+    write_table(listed, Format(output), titled(KEYS, table))
     for remark in found.remarks:
         print_message(remark, quiet)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from lakeindex.config.ranges import ROW_NUMBER
+from lakeindex.escaping.counted import counted
 from lakeindex.serve.cli.numbers import InRange
 from lakeindex.serve.cli.options import open_lake, with_format, with_lake, with_quiet
 from lakeindex.serve.cli.output import Format, print_message, write_table
@@ -89,7 +90,8 @@ def _lists_kept(options: dict[str, Any], tables: tuple[str, str], form: tuple[Fo
         raise click.UsageError("--kept lists what is kept: give it alone")
     listed = kept_verdicts(open_lake(**opening).opened, *tables)
     print_message(
-        f"{listed.num_rows} pairs of rows have a verdict; write another one, or withdraw, and give it to --verdicts",
+        f"{counted(listed.num_rows, 'pair of rows has', 'pairs of rows have')} a verdict; "
+        "write another one, or withdraw, and give it to --verdicts",
         form[1],
     )
     write_table(listed, form[0])
@@ -125,7 +127,8 @@ class _Shown:
         if self.review is not None:
             count = linked.write_review(self.review, self.force)
             print_message(
-                f"{count} unsure pairs are in {self.review}: write accept or reject, and give it to --verdicts",
+                f"{counted(count, 'unsure pair is', 'unsure pairs are')} in {self.review}: "
+                "write accept or reject, and give it to --verdicts",
                 self.quiet,
             )
         write_table(linked.pairs if self.rows else linked.side_by_side(), self.form)

@@ -13,7 +13,8 @@ import click
 from lakeindex.errors import LakeIndexError
 from lakeindex.serve.cli.closed_pipe import ReaderGone
 from lakeindex.serve.cli.interrupt import Interrupted, Unwinding, guard, leave, say_why
-from lakeindex.serve.cli.output import print_message
+from lakeindex.serve.cli.logs import start_logging, with_logging
+from lakeindex.serve.cli.output import print_error
 from lakeindex.serve.cli.streams import escape_logs_and_warnings, prepare_streams
 
 _DUCKDB_INTERRUPTED = "Query interrupted"
@@ -75,7 +76,12 @@ class _Commands(click.Group):
             return None
         module, _, name = _COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(f"lakeindex.serve.cli.{module}"), name)
-        return command
+        return with_logging(command)
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Begin a run, whatever the one before it was told."""
+        start_logging()
+        return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for. Raises Interrupted, ReaderGone."""
@@ -91,6 +97,9 @@ class _Commands(click.Group):
 @click.version_option(package_name="lakeindex")
 def cli() -> None:
     """What in this lake joins with this column, how, and can I trust it?"""
+
+
+with_logging(cli)
 
 
 def main() -> NoReturn:
@@ -132,16 +141,16 @@ def _report(error: BaseException) -> int:
         case click.ClickException():
             text = io.StringIO()
             error.show(file=text)
-            print_message(text.getvalue().removesuffix("\n"))
+            print_error(text.getvalue().removesuffix("\n"))
             return error.exit_code
         case LakeIndexError():
-            print_message(f"lakeindex: {error}")
+            print_error(f"lakeindex: {error}")
             return error.exit_code
         case OSError():
             where = f"{error.filename}: " if error.filename else ""
-            print_message(f"lakeindex: {where}{error.strerror or error}; an index that was there before is unchanged")
+            print_error(f"lakeindex: {where}{error.strerror or error}; an index that was there before is unchanged")
         case _:
-            print_message(
+            print_error(
                 f"lakeindex: {type(error).__name__}: {error}; this is a fault of lakeindex, {_TRACEBACK}=1 shows where"
             )
     return LakeIndexError.exit_code
@@ -155,7 +164,7 @@ def _flushed(code: int) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        print_message(f"lakeindex: the output can't be written: {error.strerror}")
+        print_error(f"lakeindex: the output can't be written: {error.strerror}")
         return code or LakeIndexError.exit_code
     return code
 

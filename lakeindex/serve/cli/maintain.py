@@ -10,6 +10,8 @@ import click
 
 from lakeindex.config.ranges import GENERATION
 from lakeindex.errors import IndexUnusable
+from lakeindex.escaping.counted import counted
+from lakeindex.serve.cli.layouts import DAMAGE
 from lakeindex.serve.cli.numbers import InRange
 from lakeindex.serve.cli.options import read_settings, with_format, with_index, with_quiet
 from lakeindex.serve.cli.output import Format, as_json, print_line, print_message, write_table
@@ -38,7 +40,7 @@ def verify(index: str | None, output: str, quiet: bool) -> None:
     elif rows or output != Format.TABLE:
         kinds = {"generation": pa.int64(), "current": pa.bool_(), "file": pa.string(), "damage": pa.string()}
         schema = pa.schema([pa.field(name, kind) for name, kind in kinds.items()])
-        write_table(pa.Table.from_pylist(rows, schema), Format(output))
+        write_table(pa.Table.from_pylist(rows, schema), Format(output), DAMAGE)
     for one in checked:
         print_message(_sentence(one), quiet)
     for row in verdicts:
@@ -89,4 +91,4 @@ def _sentence(checked: Checked) -> str:
     if not checked.damages:
         return f"{which} is whole"
     advice = "return to the one before (lakeindex rollback) or build the index again" if checked.is_current else ""
-    return f"{which} is damaged in {len(checked.damages)} places" + (f"; {advice}" if advice else "")
+    return f"{which} is damaged in {counted(len(checked.damages), 'place')}" + (f"; {advice}" if advice else "")

@@ -6,6 +6,7 @@ arrow) is written as it is, but to a terminal: what is shown there is for people
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
@@ -20,14 +21,16 @@ from lakeindex.serve.cli.cells import as_json, json_cells, shown
 from lakeindex.serve.cli.chunks import Chunk, chunks_of_batches, chunks_of_rows
 from lakeindex.serve.cli.closed_pipe import ending_with_reader
 from lakeindex.serve.cli.csv_out import write_chunks_as_csv
-from lakeindex.serve.cli.grid import write_chunks_as_grid
+from lakeindex.serve.cli.grid import for_no_room, write_chunks_as_grid
+from lakeindex.serve.cli.grid_layout import Layout
+from lakeindex.serve.cli.logs import is_quiet, write_message
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = [
-    "Format", "as_json", "print_line", "print_message", "print_text", "shown", "write_batches", "write_csv",
-    "write_grid", "write_markdown", "write_table",
+    "Format", "Layout", "as_json", "print_error", "print_line", "print_message", "print_text", "shown", "write_batches",
+    "write_csv", "write_grid", "write_markdown", "write_table",
 ]  # fmt: skip
 
 
@@ -42,19 +45,19 @@ class Format(StrEnum):
     ARROW = "arrow"
 
 
-def write_table(table: pa.Table, form: Format, title: str = "", spreadsheet: bool | None = None) -> None:
+def write_table(table: pa.Table, form: Format, layout: Layout | None = None, spreadsheet: bool | None = None) -> None:
     """Write the rows of an Arrow table, as `write_batches` does."""
-    write_batches(iter(table.to_batches()), table.schema, form, title, spreadsheet)
+    write_batches(iter(table.to_batches()), table.schema, form, layout, spreadsheet)
 
 
 def write_batches(
     batches: Iterator[pa.RecordBatch],
     schema: pa.Schema,
     form: Format,
-    title: str = "",
+    layout: Layout | None = None,
     spreadsheet: bool | None = None,
 ) -> None:
-    """Write rows as they come, in memory that doesn't grow with their number.
+    """Write rows as they come, in memory that doesn't grow with their number; `layout` is that of a table for people.
 
     CSV is written for a spreadsheet where `spreadsheet` says so; unless given, where the command has `--spreadsheet`.
     Raises UsageError for `arrow` on a terminal, BrokenPipeError where nobody reads stdout any more.
@@ -73,7 +76,7 @@ def write_batches(
         elif form is Format.MD:
             _write_chunks_as_markdown(names, chunks)
         else:
-            write_chunks_as_grid(names, chunks, title)
+            _write_grid(names, chunks, layout)
 
 
 def write_csv(names: Sequence[str], rows: Iterable[Iterable[Any]], spreadsheet: bool | None = None) -> None:
@@ -87,15 +90,20 @@ def write_markdown(names: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
     _write_chunks_as_markdown(names, chunks_of_rows(rows))
 
 
-def write_grid(names: Sequence[str], rows: Iterable[Iterable[Any]], title: str = "") -> None:
+def write_grid(names: Sequence[str], rows: Iterable[Iterable[Any]], layout: Layout | None = None) -> None:
     """Write rows as a table for people."""
-    write_chunks_as_grid(names, chunks_of_rows(rows), title)
+    _write_grid(names, chunks_of_rows(rows), layout)
 
 
 def print_message(message: str, quiet: bool = False) -> None:
     """Print a message for people on stderr."""
-    if not quiet:
-        sys.stderr.write(visible(message) + "\n")
+    if not (quiet or is_quiet()):
+        write_message(message)
+
+
+def print_error(message: str) -> None:
+    """Print on stderr what went wrong, however quiet the command is to be."""
+    write_message(message, logging.ERROR)
 
 
 def print_text(text: str) -> None:
@@ -106,6 +114,11 @@ def print_text(text: str) -> None:
 def print_line(text: str) -> None:
     """Print a line of data on stdout; on a terminal with JSON's escapes, which leave JSON the same data."""
     sys.stdout.write((visible_json(text) if sys.stdout.isatty() else text) + "\n")
+
+
+def _write_grid(names: Sequence[str], chunks: Iterator[Chunk], layout: Layout | None) -> None:
+    if left_out := write_chunks_as_grid(names, chunks, layout):
+        print_message(for_no_room(left_out))
 
 
 def _write_jsonl(names: list[str], chunks: Iterator[Chunk]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from lakeindex.config.ranges import HOPS, NO_OR_SOME_ANSWERS, SHARE
+from lakeindex.serve.cli.layouts import PATHS
 from lakeindex.serve.cli.numbers import InRange
 from lakeindex.serve.cli.options import open_lake, with_format, with_lake, with_quiet
 from lakeindex.serve.cli.output import Format, print_line, print_message, write_table
@@ -49,4 +50,4 @@ def path(
         if one.trap:
             print_message(f"path {place}: {one.trap}", quiet)
     form = Format(output)
-    write_table(found.for_people() if form in (Format.TABLE, Format.MD) else found.to_arrow(), form)
+    write_table(found.for_people() if form in (Format.TABLE, Format.MD) else found.to_arrow(), form, PATHS)

@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from lakeindex.serve.cli.interrupt import on_hard_exit
+from lakeindex.serve.cli.logs import is_for_programs, is_quiet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +24,15 @@ _TITLES = {
     "encode": "encoding columns",
     "index": "building indexes",
 }
+STAGES = _TITLES | {
+    "compare": "comparing with the index before",
+    "catalog": "writing the catalog",
+    "calibrate": "calibrating",
+    "publish": "publishing",
+    "materialize": "copying rows",
+    "anchors": "scoring anchors",
+}
+"""The stages of a build in words."""
 _CURSOR = b"\x1b[?25h\n"
 """Shows the cursor again, which a progress bar hides."""
 
@@ -30,7 +40,7 @@ _CURSOR = b"\x1b[?25h\n"
 @contextmanager
 def build_progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
     """Yield a function that shows a stage, how much of it is done and how much there is."""
-    if quiet or not sys.stderr.isatty():
+    if quiet or is_quiet() or is_for_programs() or not sys.stderr.isatty():
         yield lambda stage, done, total: None
         return
     with ExitStack() as until_done:

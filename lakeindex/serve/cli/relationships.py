@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lakeindex.config.ranges import SHARE
 from lakeindex.lake_map.likely import LIKELY
+from lakeindex.serve.cli.layouts import RELATIONSHIPS
 from lakeindex.serve.cli.numbers import InRange
 from lakeindex.serve.cli.options import open_lake, with_lake, with_quiet
 from lakeindex.serve.cli.output import Format, print_line, print_message, write_table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _TEXTS = ("mermaid", "dbml", "dot", "dbt", "sql")
 
@@ -38,7 +42,20 @@ def relationships(min_probability: float, output: str, quiet: bool, **opening: A
     found = open_lake(**opening).relationships(min_probability)
     if output in _TEXTS:
         print_line(found.text(output))
+    elif output == Format.TABLE:
+        write_table(_with_whole_names(found.to_arrow()), Format.TABLE, RELATIONSHIPS)
     else:
         write_table(found.to_arrow(), Format(output))
     for remark in found.remarks:
         print_message(remark, quiet)
+
+
+def _with_whole_names(found: pa.Table) -> pa.Table:
+    """Put each table and column together for people, as `table · column`."""
+    import pyarrow.compute as pc
+
+    for side in ("parent", "child"):
+        parts: Any = (found[f"{side}_table"], found[f"{side}_column"], " · ")
+        named: Any = pc.binary_join_element_wise(*parts)
+        found = found.drop_columns([f"{side}_table", f"{side}_column"]).add_column(0, side, named)
+    return found

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from lakeindex.escaping.counted import counted
 from lakeindex.escaping.markup import html_text
 from lakeindex.search.answer import ANSWER_SCHEMA, Answer, match_row
-from lakeindex.search.answer_text import HOW_THEY_MEET, TableMatches, by_table, figures_of, share_that_meets
+from lakeindex.search.answer_text import HOW_THEY_MEET, TableMatches, by_table, figures_of
+from lakeindex.serve.cli.grid_cells import cut
 from lakeindex.serve.cli.output import (
     Format,
+    Layout,
     as_json,
     print_line,
     print_message,
@@ -22,6 +25,8 @@ from lakeindex.serve.cli.output import (
 )
 from lakeindex.types.matches import Match
 
+_LEAST = ("reverse", "figures", "cardinality", "kind", "shared, or why")
+"""What people see of an answer that gives way first where the terminal is narrow."""
 _NOTHING_RUNS = """<meta http-equiv="Content-Security-Policy" content="default-src 'none'">"""
 
 
@@ -56,10 +61,13 @@ def write_answer(answer: Answer, form: Format, show_all: bool, quiet: bool, with
         _write_for_people(answer, visible, visible_self, form)
         if hidden:
             print_message(
-                f"{hidden} matches that are not sure enough to be accepted are hidden; --all shows them", quiet
+                f"{counted(hidden, 'match that is', 'matches that are')} not sure enough to be accepted "
+                f"{'is' if hidden == 1 else 'are'} hidden; --all shows {'it' if hidden == 1 else 'them'}",
+                quiet,
             )
         if answer.hidden:
-            print_message(f"{answer.hidden} matches are less probable than --min-probability", quiet)
+            few = counted(answer.hidden, "match is", "matches are")
+            print_message(f"{few} less probable than --min-probability", quiet)
 
 
 def match_to_json(match: Match) -> dict[str, Any]:
@@ -95,7 +103,7 @@ def write_explanation(match: Match, form: Format) -> None:
     elif form is Format.CSV:
         write_csv(names, rows)
     else:
-        write_grid(names, rows, title)
+        write_grid(names, rows, Layout(title, least=("strength",), wraps=("what it says",)))
         for line in _facts(match):
             print_text(line)
 
@@ -133,8 +141,8 @@ def _facts(match: Match) -> list[str]:
     if match.measured is not None:
         least = "" if match.exact else "at least "
         lines.append(
-            f"{least}{match.measured.match_rate:.1%} of the query's rows find a partner; {least}{match.measured.rows} "
-            f"joined rows"
+            f"{least}{match.measured.match_rate:.1%} of the query's rows find a partner; "
+            f"{least}{counted(match.measured.rows, 'joined row')}"
         )
         if match.measured.examples:
             lines.append(f"for example: {', '.join(match.measured.examples)}")
@@ -151,26 +159,36 @@ def _write_for_people(answer: Answer, visible: list[Match], within: list[Match],
         return
     names = ["#", "joins with", "score", "kind", "values that meet", "reverse", "cardinality", "figures"]
     names.append("shared, or why")
-    rows = [_row(group) for group in by_table(visible)]
-    rows += [_row(group, "self") for group in by_table(within)]
+    rows = [row for group in by_table(visible) for row in _rows(group)]
+    rows += [row for group in by_table(within) for row in _rows(group, "self")]
     if form is Format.MD:
         write_markdown(names, rows)
     else:
-        write_grid(names, rows, f"What joins with {answer.query}")
+        write_grid(names, rows, Layout(f"What joins with {answer.query}", _LEAST, floors={"joins with": 28}))
 
 
-def _row(group: TableMatches, mark: str = "") -> list[Any]:
-    match = group.best
+def _rows(group: TableMatches, mark: str = "") -> list[list[Any]]:
+    """Return a row for each column of a table: they stand together, below the best one."""
+    return [_row(match, mark, is_first=place == 0) for place, match in enumerate(group.matches)]
+
+
+def _row(match: Match, mark: str, is_first: bool) -> list[Any]:
     examples = match.measured.examples if match.measured else ()
     strongest = ", ".join(one.name.replace("_", " ") for one in match.evidence[:3] if one.part > 0)
     return [
         mark or match.rank,
-        f"{match.column}{group.describe_others()}",
+        str(match.column) if is_first else f"  · {match.column.name}",
         f"{match.score:.2f}",
         str(match.kind),
-        share_that_meets(match),
+        _share(match),
         f"{match.reverse_matched:.0%}",
         str(match.cardinality),
         figures_of(match),
-        ", ".join(example[:24] for example in examples[:3]) or strongest,
+        ", ".join(cut(example, 24) for example in examples[:3]) or strongest,
     ]
+
+
+def _share(match: Match) -> str:
+    """Return which share of the query's distinct values meets, and which does as the values are written."""
+    meets, as_written = (f"{share:.0%}" for share in (match.matched, match.containment))
+    return meets if not match.meets_otherwise or meets == as_written else f"{meets} ({as_written} as is)"

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from lakeindex.config.ranges import NO_OR_SOME_ANSWERS
+from lakeindex.serve.cli.layouts import SIMILAR
 from lakeindex.serve.cli.numbers import InRange
 from lakeindex.serve.cli.options import open_lake, with_format, with_lake, with_quiet
 from lakeindex.serve.cli.output import Format, print_message, write_table
@@ -25,4 +26,4 @@ def similar(table: str, k: int, output: str, quiet: bool, **opening: Any) -> Non
         print_message(f"no table is similar to {table}", quiet)
     for note in found.notes():
         print_message(note, quiet)
-    write_table(found.to_arrow(), Format(output))
+    write_table(found.to_arrow(), Format(output), SIMILAR)

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from lakeindex.serve.cli.layouts import TYPES
 from lakeindex.serve.cli.options import open_lake, with_format, with_lake, with_quiet
 from lakeindex.serve.cli.output import Format, print_message, write_table
 
@@ -22,4 +23,4 @@ def types(tables: tuple[str, ...], output: str, quiet: bool, **opening: Any) -> 
     """
     found = open_lake(**opening).types(tables)
     print_message(found.summary, quiet)
-    write_table(found.to_arrow(), Format(output))
+    write_table(found.to_arrow(), Format(output), TYPES)

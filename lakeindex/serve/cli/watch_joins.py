@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lakeindex.config.ranges import GENERATION, SHARE
+from lakeindex.serve.cli.layouts import BROKEN, titled
 from lakeindex.serve.cli.numbers import InRange
 from lakeindex.serve.cli.options import open_lake, with_format, with_lake, with_quiet
 from lakeindex.serve.cli.output import Format, as_json, print_line, print_message, print_text, write_grid, write_table
@@ -65,7 +66,7 @@ def _write(watched: WatchedJoins, form: Format) -> None:
         write_table(watched.to_arrow(), form)
     elif watched.broken:
         names = ["column", "joins with", "kind", "score", "before", "now", "reason"]
-        write_grid(names, map(_row, watched.broken), watched.summary())
+        write_grid(names, map(_row, watched.broken), titled(BROKEN, watched.summary()))
     elif watched.since is not None:
         print_text(watched.summary())
 

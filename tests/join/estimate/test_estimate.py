@@ -263,7 +263,7 @@ def width(interval: Interval) -> float:
 def test_an_estimate_is_described_in_one_line() -> None:
     exact = promised(column_of([1, 1, 2, 3]), column_of([1, 1, 2, 2, 9]))
     assert exact.describe() == (
-        "75.0% of the left rows find a partner, 2.00 joined rows for each of them, 6 rows; more than either side has"
+        "75.0% of the left rows find a partner, 2 joined rows for each of them, 6 rows; more than either side has"
     )
     cut = JoinEstimate(
         Interval(0.8, 0.85, 0.9),
@@ -273,8 +273,8 @@ def test_an_estimate_is_described_in_one_line() -> None:
         multiplies=False,
     )
     assert cut.describe() == (
-        "about 85.0% of the left rows find a partner (80.0% to 90.0%), 1.00 joined rows for each of them, "
-        "about 1,700 rows (1,600 to 1,800)"
+        "about 85.0% (80.0% to 90.0%) of the left rows find a partner, 1 joined row for each of them, "
+        "about 1,700 (1,600 to 1,800) rows"
     )
 
 

@@ -183,9 +183,7 @@ def test_a_plan_shows_itself_to_people(index_folder: Path) -> None:
     first, second, third = repr(plan).split("\n")
     assert first == "inner join of sales/orders.csv · country with geo/countries.csv · code"
     assert second.strip().startswith("normalised: values are equal but for case")
-    assert (
-        third.strip() == "expected: 100.0% of the left rows find a partner, 1.00 joined rows for each of them, 40 rows"
-    )
+    assert third.strip() == "expected: 100.0% of the left rows find a partner, 1 joined row for each of them, 40 rows"
     page = plan._repr_html_()
     assert "<th>capital</th>" in page
     assert page.count("<tr>") == 6

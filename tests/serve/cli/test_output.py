@@ -14,7 +14,7 @@ import click
 import pyarrow as pa
 import pytest
 
-from lakeindex.serve.cli.output import Format, print_line, print_message, print_text, write_batches, write_csv
+from lakeindex.serve.cli.output import Format, Layout, print_line, print_message, print_text, write_batches, write_csv
 from tests.serve.cli.payloads import payloads
 from tests.serve.cli.terminal import hidden_in, on_terminal
 
@@ -93,7 +93,8 @@ def test_columns_of_one_name_are_all_in_csv_and_the_last_in_json(capsys: pytest.
 def test_nothing_hidden_reaches_a_terminal(form: Format, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
     some = table().slice(0, rows)
     shown = on_terminal(
-        monkeypatch, lambda: write_batches(iter(some.to_batches()), some.schema, form, "title \x1b]0;x\x07 [red]")
+        monkeypatch,
+        lambda: write_batches(iter(some.to_batches()), some.schema, form, Layout("title \x1b]0;x\x07 [red]")),
     )
     assert hidden_in(shown) == set()
     assert r"\u202e" in shown and r"2J" in shown
@@ -106,7 +107,7 @@ def test_nothing_hidden_reaches_a_terminal(form: Format, rows: int, monkeypatch:
 
 @pytest.mark.parametrize("form", [Format.TABLE, Format.MD])
 def test_what_is_for_people_is_escaped_in_a_pipe_too(form: Format, capsys: pytest.CaptureFixture[str]) -> None:
-    assert hidden_in(written(capsys, table(), form, title="\x1b[2J")) == set()
+    assert hidden_in(written(capsys, table(), form, layout=Layout("\x1b[2J"))) == set()
 
 
 def test_markdown_has_one_line_a_row_and_no_tag(capsys: pytest.CaptureFixture[str]) -> None:
