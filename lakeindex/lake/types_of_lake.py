@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from lakeindex.escaping.visible import visible_line
+from lakeindex.types.frames import Frames
 from lakeindex.types.lake import ColumnId, TableId
 from lakeindex.types.personal import PersonalData
 
@@ -30,7 +31,7 @@ _SHOWN = 20
 
 
 @dataclass(frozen=True, eq=False)
-class TypesOfLake:
+class TypesOfLake(Frames):
     """The semantic types of a lake's columns, all of them or those of some tables."""
 
     opened: OpenIndex
