@@ -78,8 +78,9 @@ class InvalidSetting(LakeIndexError):
 class MissingExtra(LakeIndexError):
     """An optional package that isn't installed."""
 
-    def __init__(self, package: str, extra: str) -> None:
-        super().__init__(f"this needs the package {package!r}, which isn't installed: pip install 'lakeindex[{extra}]'")
+    def __init__(self, package: str, extra: str = "") -> None:
+        install = f"'lakeindex[{extra}]'" if extra else package
+        super().__init__(f"this needs the package {package!r}, which isn't installed: pip install {install}")
 
 
 class WriteFailed(LakeIndexError):

@@ -25,6 +25,7 @@ from lakeindex.types.lake import ColumnId, TableId
 
 if TYPE_CHECKING:
     from lakeindex.catalog.catalog import Catalog
+    from lakeindex.catalog.lake_relations import LakeRelations
     from lakeindex.integrate.link.kept_verdicts import KeptVerdicts
     from lakeindex.join.lake_tables import LakeTables
     from lakeindex.lake_map.similar.table_vectors import TableVectors
@@ -152,6 +153,13 @@ class OpenIndex:
         from lakeindex.join.lake_tables import LakeTables
 
         return LakeTables(self.generation, self.catalog, self.searcher.directory, self.settings.memory)
+
+    @part
+    def relations(self) -> LakeRelations:
+        """A DuckDB of this process in which tables of the lake are relations."""
+        from lakeindex.catalog.lake_relations import LakeRelations
+
+        return LakeRelations(self.settings.memory)
 
     @part
     def model(self) -> QueryEncoder:

@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 from lakeindex.canonical.column_reading import ColumnReading
 from lakeindex.catalog.catalog import Catalog
 from lakeindex.sql import literal
-from lakeindex.types.lake import TableId
+from lakeindex.types.lake import ColumnId, TableId
+from lakeindex.types.pair_facts import ColumnSummary
 
 _TABLES = """SELECT table_id AS "table",
        coalesce((SELECT path FROM parts WHERE path = table_id AND parts.table_id = tables.table_id), file) AS file,
@@ -70,7 +71,7 @@ def list_profiles(catalog: Catalog, table: TableId, column: str | None) -> pa.Ta
     """
     is_sampled = bool(catalog.count("tables", f"sampled > 0 AND table_id = {literal(table)}"))
     found = catalog.fetch(
-        'SELECT name AS "column", kind, sql_type, rows, nulls, "distinct", is_key, '
+        'SELECT name AS "column", kind AS type, sql_type, rows, nulls, "distinct", is_key, '
         f"{_written('minimum')} AS minimum, {_written('maximum')} AS maximum, "
         f"list_transform(quantiles, lambda q: {_written('q')}) AS quantiles, "
         f'list_transform("values"[:5], lambda v: v.text) AS values, {_BOUNDS_SQL if is_sampled else ""} reading '
@@ -79,6 +80,13 @@ def list_profiles(catalog: Catalog, table: TableId, column: str | None) -> pa.Ta
     )
     described = [ColumnReading.from_json(text).describe() for text in found["reading"].to_pylist()]
     return found.set_column(found.num_columns - 1, "reading", pa.array(described, pa.string()))
+
+
+def summary_of(catalog: Catalog, column: ColumnId) -> ColumnSummary:
+    """Return the profile of a column that there is in a few figures."""
+    (row,) = list_profiles(catalog, column.table, column.name).to_pylist()
+    known = {name: row[name] for name in ("type", "rows", "nulls", "distinct", "is_key", "minimum", "maximum")}
+    return ColumnSummary(**known, values=tuple(row["values"] or ()))
 
 
 def _written(number: str) -> str:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from lakeindex.config.ranges import SHARE
 from lakeindex.escaping.markup import html_text
 from lakeindex.escaping.visible import visible_line
+from lakeindex.types.frames import Frames
 from lakeindex.types.lake import ColumnId
 from lakeindex.types.matches import JoinKind
 
@@ -75,7 +76,7 @@ class BrokenJoin:
 
 
 @dataclass(frozen=True, slots=True)
-class WatchedJoins:
+class WatchedJoins(Frames):
     """The drift of confident joins between two generations."""
 
     since: int | None

@@ -29,7 +29,7 @@ from lakeindex.drift.containment_drop import (
 from lakeindex.drift.table_history import TableHistory
 from lakeindex.errors import InvalidSetting, StaleArtifact
 from lakeindex.match.answer_calibration import AnswerCalibration
-from lakeindex.match.features import KINDS_OF_JOIN, kinds_of
+from lakeindex.match.join_kinds import join_kinds
 from lakeindex.search.reranking_searcher import RerankingSearcher
 from lakeindex.search.scored_candidates import ScoredCandidates
 from lakeindex.search.searcher import Searcher
@@ -128,13 +128,13 @@ class _DriftCheck:
         found = searched.calibrated(self.calibration)
         places = self._confident(column.key, found)
         others = [self.track(key) for key in found.keys[places].tolist()]
-        kinds, scores = kinds_of(found.pairs)[places].tolist(), found.scores[places].tolist()
+        kinds, scores = join_kinds(found.pairs), found.scores[places].tolist()
         is_key, are_keys = bool(found.pairs.query.is_key[0]), found.pairs.candidates.is_key[places].tolist()
         before = _measure(self.before, column.key, [other.key for other in others])
         now = self._measure_now(column, others)
-        facts = zip(others, kinds, scores, are_keys, before, now, strict=True)
+        facts = zip(others, [kinds[place] for place in places.tolist()], scores, are_keys, before, now, strict=True)
         for other, kind, score, other_is_key, was, became in facts:
-            common = KINDS_OF_JOIN[kind], score
+            common = kind, score
             yield _ConfidentJoin(column, other, *common, is_key and not other_is_key, was[0], became[0])
             yield _ConfidentJoin(other, column, *common, other_is_key and not is_key, was[1], became[1])
 

@@ -15,10 +15,11 @@ from lakeindex.integrate.conflicts.claims import Claims, Resolved
 from lakeindex.integrate.lines import Lines
 from lakeindex.integrate.provenance.write_provenance import Provenance
 from lakeindex.integrate.tuples import Tuples
+from lakeindex.types.frames import Frames
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Integration:
+class Integration(Frames):
     """One line an entity, with a column for each attribute, and the claims behind each cell."""
 
     tuples: Tuples

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from lakeindex.arrays.aliases import Flags, Integers
 from lakeindex.integrate.tuples import Tuples
+from lakeindex.types.frames import Frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class PlannedTable:
 
 
 @dataclass(frozen=True, slots=True)
-class IntegrationPlan:
+class IntegrationPlan(Frames):
     """The alignment, the key, and how many tuples meet."""
 
     tuples: Tuples

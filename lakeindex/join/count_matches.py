@@ -18,6 +18,7 @@ from lakeindex.join.key_conditions import are_comparable
 from lakeindex.join.kinds import MatchKind
 from lakeindex.join.lake_tables import CountedColumn, LakeTables
 from lakeindex.join.stored_column import ColumnStore, StoredColumn
+from lakeindex.match.join_kinds import counted_kind
 from lakeindex.types.lake import ColumnId, TableId
 from lakeindex.types.matches import JoinMeasure, Match, ValueMatch
 
@@ -99,9 +100,11 @@ class MatchCounter:
             store.forget(candidate)
         except UnreadableTable as error:
             return replace(match, note=str(error))
+        measured = replace(measured, is_final=not why)
         counted = replace(
             match,
-            measured=replace(measured, is_final=not why),
+            kind=counted_kind(match.kind, measured, bool(match.accepted)),
+            measured=measured,
             note=_NOT_TRIED[why] if why else "",
             containment=measured.containment,
             reverse_containment=measured.reverse_containment,
@@ -159,7 +162,8 @@ class MatchCounter:
             condition, _ = chooser.choose(MatchKind.AUTO)
         except InvalidSetting:
             return measure(store, query, candidate, None)
-        return measure(store, query, candidate, condition.rule, ValueMatch(condition.match))
+        measured = measure(store, query, candidate, condition.rule, ValueMatch(condition.match))
+        return replace(measured, how="" if condition.rule == EQUAL_VALUES else condition.description)
 
     def _bridges(self, match: Match) -> BridgeSearch | None:
         if self.copied is None or self.lookups is None:

@@ -28,6 +28,7 @@ from lakeindex.join.side import JoinSide
 from lakeindex.join.statement import JoinSql
 from lakeindex.join.write_file import copy_rows, mapping_path, write_mapping
 from lakeindex.sql import literal, quoted
+from lakeindex.types.frames import Frames
 
 _LEAST_LIMIT = 1_000_000
 _MOST_TIMES = 10
@@ -44,7 +45,7 @@ ROWS_SCHEMA = pa.schema(_ROWS)
 
 
 @dataclass(frozen=True, eq=False)
-class JoinPlan:
+class JoinPlan(Frames):
     """A join of two columns of the lake; nothing is joined before a method needs rows."""
 
     left: JoinSide

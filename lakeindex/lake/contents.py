@@ -13,9 +13,12 @@ from lakeindex.config.profile_limits import RawValues
 from lakeindex.config.ranges import BYTES, JOINED_ROWS, SQL_SECONDS
 from lakeindex.config.settings import bytes_of
 from lakeindex.open_index import OpenIndex
+from lakeindex.sql import quoted
 from lakeindex.types.lake import ColumnId, TableId
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyRelation
+
     from lakeindex.build.read_table import ReadRows
 
 DEFAULT_SECONDS = 60.0
@@ -56,6 +59,22 @@ class Contents:
         tables = self.opened.tables
         schema, batches = tables.for_strangers.query(statement, lambda: self.opened.table_ids, tables.viewed, seconds)
         return schema, limited(batches, most_rows, most_bytes, "ask for less, or read it with sql_batches")
+
+    def relation(self, table: str) -> DuckDBPyRelation:
+        """Return a table as a DuckDB relation, as `lake.relation("sales.csv").filter("price > 3").df()`.
+
+        Its rows are read when they are asked for, each time anew, in the process that reads the lake and can't write;
+        the relation itself reaches no file, so its `write_parquet` and the like are refused. Relations of one lake can
+        be joined. Raises NotFound for a table that doesn't exist, with the nearest names.
+        """
+        self.opened.require_rows()
+        tables = self.opened.tables
+        tables.table(TableId(table))
+
+        def read(statement: str) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+            return tables.for_strangers.query(statement, lambda: [TableId(table)], tables.viewed)
+
+        return self.opened.relations.relation(read, f"SELECT * FROM {quoted(table)}")
 
     def tables(self) -> pa.Table:
         """List the tables: table, file, connector, rows, rejected, columns, notes."""

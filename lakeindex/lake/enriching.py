@@ -11,6 +11,7 @@ from lakeindex.config.ranges import NO_OR_SOME_ANSWERS, SHARE
 from lakeindex.errors import LakeIndexError
 from lakeindex.escaping.visible import visible_line
 from lakeindex.lake.planned_hops import PlannedHops
+from lakeindex.types.frames import Frames
 from lakeindex.types.lake import ColumnId, TableId
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class EnrichRequest:
 
 
 @dataclass(frozen=True, eq=False)
-class Enrichments:
+class Enrichments(Frames):
     """The joins of a table, those that help most to predict a column first."""
 
     target: ColumnId

@@ -23,11 +23,12 @@ from lakeindex.integrate.link.link_records import (
 from lakeindex.integrate.link.review import kept_pairs, review_table, unsure_pairs, write_review
 from lakeindex.integrate.records import Records, read_records
 from lakeindex.open_index import OpenIndex
+from lakeindex.types.frames import Frames
 from lakeindex.types.lake import ColumnId, TableId
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LinkedTables:
+class LinkedTables(Frames):
     """The tuples of two tables that are the same thing; for duplicates both are the same table."""
 
     left: Records
@@ -48,6 +49,10 @@ class LinkedTables:
     def explanation(self) -> pa.Table | None:
         """What makes up the log-odds of the pair that was asked for: attribute, left, right, agreement, log_odds."""
         return self.linked.explanation
+
+    def to_arrow(self) -> pa.Table:
+        """Return all pairs that are somewhat likely, as `pairs`."""
+        return self.pairs
 
     @property
     def matches(self) -> pa.Table:

@@ -11,29 +11,28 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
-
 from lakeindex.config.ranges import PROBED
 from lakeindex.config.settings import Settings, allowed_globs
+from lakeindex.escaping.markup import html_text
+from lakeindex.escaping.visible import visible_line
 from lakeindex.lake import maintenance
 from lakeindex.lake.answering import Answering
 from lakeindex.lake.contents import Contents
 from lakeindex.lake.joined_tables import JoinedTables
+from lakeindex.lake.judged_pairs import JudgedPairs
 from lakeindex.lake.maintenance import build_model, silent, with_index
 from lakeindex.lake.map_of_lake import MapOfLake
 from lakeindex.open_index import OpenIndex
-from lakeindex.search.answer import Answer, Counting, matches_of
+from lakeindex.search.answer import Answer, Counting
 from lakeindex.store.generations import Generation, open_current, open_generation
 from lakeindex.types.lake import ColumnId, TableId
-from lakeindex.types.matches import Match
 from lakeindex.types.reports import Progress, Report
 
 _PROBE = 5
 """Matches that a single query counts unless it is said how many."""
 
 
-class Lake(MapOfLake, JoinedTables, Contents):
+class Lake(MapOfLake, JoinedTables, JudgedPairs, Contents):
     """An indexed lake, open for queries; it sees one generation of the index from beginning to end."""
 
     def __init__(
@@ -73,6 +72,20 @@ class Lake(MapOfLake, JoinedTables, Contents):
     def close(self) -> None:
         """Close the index; a query afterwards raises LakeIndexError."""
         self.opened.close()
+
+    def __repr__(self) -> str:
+        return visible_line(f"<Lake {self._described()}>")
+
+    def _repr_html_(self) -> str:
+        return f"<p><b>Lake</b> {html_text(self._described())}</p>"
+
+    def _described(self) -> str:
+        """Describe the lake in a line, from what its index says of itself: nothing is read for it."""
+        if self.opened.is_closed:
+            return "that is closed"
+        manifest = self.generation.manifest
+        tables, columns = _counted(manifest.tables, "table"), _counted(manifest.columns, "column")
+        return f"{manifest.lake}: {tables}, {columns}; generation {self.generation.number} of {self.settings.index}"
 
     def __enter__(self) -> Lake:
         return self
@@ -229,37 +242,9 @@ class Lake(MapOfLake, JoinedTables, Contents):
         for found in self.opened.reranking.search_many(queries, self._answering.budget(budget), sources, within):
             yield self._answering.answer(found, cut, counting, found.query)
 
-    def explain(self, left: ColumnId, right: ColumnId, budget: int | None = None) -> Match:
-        """Return a pair of columns as `query` does, whatever its rank, counted in the files, with the whole evidence.
 
-        Where no source proposes the right column for the left one, it is scored among the candidates nevertheless.
-        """
-        left, right = self.opened.known_as(left), self.opened.known_as(right)
-        query, key = self.opened.searcher.column(left), self.opened.searcher.directory.key_of(right)
-        found = self.opened.reranking.search_with(query, key, self._answering.budget(budget))
-        (match,) = matches_of(found, np.array([found.place_of(key)]), self.opened.explainer)
-        match = replace(match, cross_score=self.opened.explainer.cross_score(found, key))
-        return self._answering.count([match], Counting(1, is_thorough=True), left)[0]
-
-    def accept(self, left: ColumnId, right: ColumnId, note: str = "") -> None:
-        """Accept a pair of columns, whatever its probability: that counts at once, and across all builds.
-
-        Raises NotFound with the nearest names, InvalidSetting for columns of one table, LockHeld while somebody else
-        goes on writing.
-        """
-        self.opened.verdicts.give(self.opened.known_as(left), self.opened.known_as(right), True, note)
-
-    def reject(self, left: ColumnId, right: ColumnId, note: str = "") -> None:
-        """Reject a pair of columns; otherwise as `accept`."""
-        self.opened.verdicts.give(self.opened.known_as(left), self.opened.known_as(right), False, note)
-
-    def withdraw(self, left: ColumnId, right: ColumnId) -> None:
-        """Withdraw the verdict on a pair of columns. Raises NotFound where there is none, LockHeld as `accept`."""
-        self.opened.verdicts.withdraw(self.opened.known_as(left), self.opened.known_as(right))
-
-    def feedback(self) -> pa.Table:
-        """List the pairs that were accepted or rejected, as FEEDBACK_SCHEMA, those of tables that are gone included."""
-        return self.opened.verdicts.to_arrow()
+def _counted(number: int, name: str) -> str:
+    return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"
 
 
 def _reopened(number: int, settings: Settings) -> Lake:

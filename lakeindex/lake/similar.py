@@ -11,6 +11,7 @@ import pyarrow as pa
 from lakeindex.config.ranges import NO_OR_SOME_ANSWERS
 from lakeindex.errors import LakeIndexError
 from lakeindex.escaping.visible import visible_line
+from lakeindex.types.frames import Frames
 from lakeindex.types.lake import TableId
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ SIMILAR_SCHEMA = pa.schema(_FIELDS)
 
 
 @dataclass(frozen=True, eq=False)
-class Similar:
+class Similar(Frames):
     """The tables that are most similar to a table, best first."""
 
     table: TableId

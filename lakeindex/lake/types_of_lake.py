@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from lakeindex.escaping.counted import counted
 from lakeindex.escaping.visible import visible_line
+from lakeindex.types.frames import Frames
 from lakeindex.types.lake import ColumnId, TableId
 from lakeindex.types.personal import PersonalData
 
@@ -31,7 +32,7 @@ _SHOWN = 20
 
 
 @dataclass(frozen=True, eq=False)
-class TypesOfLake:
+class TypesOfLake(Frames):
     """The semantic types of a lake's columns, all of them or those of some tables."""
 
     opened: OpenIndex

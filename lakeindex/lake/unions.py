@@ -12,6 +12,7 @@ from lakeindex.catalog.nearest_names import nearest_names
 from lakeindex.config.ranges import NO_OR_SOME_ANSWERS
 from lakeindex.errors import InvalidSetting
 from lakeindex.escaping.visible import visible_line
+from lakeindex.types.frames import Frames
 from lakeindex.types.lake import TableId
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class _Side:
 
 
 @dataclass(frozen=True, eq=False)
-class Unionable:
+class Unionable(Frames):
     """The tables that can be put below a table, best first."""
 
     table: TableId

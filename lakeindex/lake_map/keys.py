@@ -23,6 +23,7 @@ from lakeindex.lake_map.relationship import Method
 from lakeindex.models.weights import KEYS
 from lakeindex.search.searcher import Searcher
 from lakeindex.types.columns import KINDS, Kind
+from lakeindex.types.frames import Frames
 from lakeindex.types.lake import TableId
 
 _TEXT: Any = pa.string()
@@ -59,7 +60,7 @@ class TableKey:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TableKeys:
+class TableKeys(Frames):
     """The keys of a table, and how its columns depend on each other."""
 
     found: pa.Table

@@ -21,10 +21,11 @@ from lakeindex.lake_map.formats.schema_graph import SchemaGraph
 from lakeindex.lake_map.formats.write_text import TextFormat, write_text
 from lakeindex.lake_map.known_references import KnownReferences
 from lakeindex.search.searcher import Searcher
+from lakeindex.types.frames import Frames
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Relationships:
+class Relationships(Frames):
     """The relationships of a lake, and what is to be said of them."""
 
     table: pa.Table

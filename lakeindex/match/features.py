@@ -146,7 +146,8 @@ def _flags(flags: Flags) -> Floats:
 _LEAST_OVERLAP = 0.3
 _LEAST_LIKENESS = 0.25
 
-KINDS_OF_JOIN = tuple(JoinKind)
+KINDS_OF_JOIN = tuple(kind for kind in JoinKind if kind is not JoinKind.UNKNOWN)
+"""Those that calibrations tell apart."""
 
 
 def kinds_of(pairs: Pairs) -> npt.NDArray[np.int8]:

@@ -118,6 +118,18 @@ class ColumnProfile:
     estimates: ColumnEstimates | None = None
     """What all figures derive from where only a sample of the rows was read; None where all were."""
 
+    def __repr__(self) -> str:
+        return f"<ColumnProfile: {', '.join(f'{name} {value}' for name, value in self._figures())}>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f'<tr><th scope="row">{name}</th><td>{value}</td></tr>' for name, value in self._figures())
+        return f"<table><caption>Column profile</caption><tbody>{rows}</tbody></table>"
+
+    def _figures(self) -> list[tuple[str, str]]:
+        """Return what people look at first: no value is in here."""
+        counts = [(name, f"{getattr(self, name):,}") for name in ("rows", "nulls", "distinct")]
+        return [("type", str(self.kind)), *counts]
+
     @property
     def distinct(self) -> int:
         """Distinct values: counted when the sketch holds them all, else estimated, never above the rows."""

@@ -9,13 +9,13 @@ import pyarrow as pa
 
 from lakeindex.arrays.aliases import Integers
 from lakeindex.escaping.counted import counted
-from lakeindex.escaping.markup import html_text
 from lakeindex.escaping.visible import visible_line
-from lakeindex.match.features import KINDS_OF_JOIN, kinds_of
-from lakeindex.search.answer_text import TableMatches, by_table, share_that_meets
+from lakeindex.match.join_kinds import join_kinds
+from lakeindex.reasons.answer_text import TableMatches, by_table, share_that_meets
 from lakeindex.search.explain import Explainer
 from lakeindex.search.scored_candidates import ScoredCandidates
 from lakeindex.types.columns import Family
+from lakeindex.types.frames import Frames
 from lakeindex.types.lake import ColumnId
 from lakeindex.types.matches import Cardinality, JoinKind, Match, ValueMatch
 
@@ -65,7 +65,7 @@ class Counting:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Frames):
     """The columns that join with a query column, best first."""
 
     query: ColumnId
@@ -90,26 +90,25 @@ class Answer:
         """Lay the matches out as ANSWER_SCHEMA, a row a match, `with_self` those of the query's own table, too."""
         return pa.Table.from_pylist([match_row(match) for match in self.listed(with_self)], schema=ANSWER_SCHEMA)
 
-    def __repr__(self) -> str:
+    def headline(self) -> str:
+        """Say in a sentence how many columns join, and how many more may."""
         if not self.matches and not self.self_matches:
-            return visible_line(f"nothing joins with {self.query} (tried {', '.join(self.tried)})")
+            return f"nothing joins with {self.query} (tried {', '.join(self.tried)})"
         unsure = sum(match.accepted is False for match in self.matches)
         sure = len(self.matches) - unsure
         more = f", {unsure} more may (?)" if unsure else ""
-        lines = [f"{counted(sure, 'column joins', 'columns join')} with {self.query}{more}:"]
+        return f"{counted(sure, 'column joins', 'columns join')} with {self.query}{more}"
+
+    def __repr__(self) -> str:
+        lines = [f"{self.headline()}:"]
         lines += [_line(group, f"{group.best.rank:4}") for group in by_table(self.matches)]
         lines += [_line(group, "self") for group in by_table(self.self_matches)]
         return "\n".join(map(visible_line, lines))
 
     def _repr_html_(self) -> str:
-        if not self.matches and not self.self_matches:
-            return f"<p>{html_text(repr(self))}</p>"
-        names = ["rank", "table", "column", "more columns of the table", *ANSWER_SCHEMA.names[5:]]
-        head = "".join(f"<th>{name.replace('_', ' ')}</th>" for name in names)
-        rows = [_html_row(group, str(group.best.rank)) for group in by_table(self.matches)]
-        rows += [_html_row(group, "self") for group in by_table(self.self_matches)]
-        caption = f"<caption>Columns that join with {html_text(str(self.query))}</caption>"
-        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        from lakeindex.reasons.answer_html import answer_html
+
+        return answer_html(self.headline(), self.matches, self.self_matches)
 
 
 def _line(group: TableMatches, rank: str) -> str:
@@ -119,17 +118,10 @@ def _line(group: TableMatches, rank: str) -> str:
     return f"{rank}  {match.score:.3f}{sure} {match.kind:9}  {match.column}{shares}{group.describe_others()}"
 
 
-def _html_row(group: TableMatches, rank: str) -> str:
-    row = match_row(group.best)
-    others = ", ".join(match.column.name for match in group.matches[1:])
-    cells = [rank, row["table"], row["column"], others, *(row[name] for name in ANSWER_SCHEMA.names[5:])]
-    return "<tr>" + "".join(f"<td>{html_text(_shown(cell))}</td>" for cell in cells) + "</tr>"
-
-
 def matches_of(candidates: ScoredCandidates, places: Integers, explainer: Explainer) -> list[Match]:
     """Return the candidates at `places`, (m,), as matches, ranked in this order."""
     pairs, scores, accepted = candidates.pairs, candidates.scores, candidates.accepted
-    kinds, values, keys = kinds_of(pairs), pairs.compared[Family.VALUES], pairs.compared[Family.KEYS]
+    kinds, values, keys = join_kinds(pairs, accepted), pairs.compared[Family.VALUES], pairs.compared[Family.KEYS]
     forward, backward = values.containment(), values.reverse_containment()
     matched = np.maximum(forward, keys.containment()), np.maximum(backward, keys.reverse_containment())
     is_key = bool(pairs.query.is_key[0])
@@ -139,10 +131,10 @@ def matches_of(candidates: ScoredCandidates, places: Integers, explainer: Explai
             column=explainer.directory.id_of(int(pairs.keys[place])),
             rank=rank,
             score=float(scores[place]),
-            kind=KINDS_OF_JOIN[kinds[place]],
+            kind=kinds[place],
             containment=float(forward[place]),
             reverse_containment=float(backward[place]),
-            match=_estimated_match(KINDS_OF_JOIN[kinds[place]], float(matched[0][place]) > float(forward[place])),
+            match=_estimated_match(kinds[place], float(matched[0][place]) > float(forward[place])),
             matched=float(matched[0][place]),
             reverse_matched=float(matched[1][place]),
             cardinality=Cardinality.of(is_key, bool(pairs.candidates.is_key[place])),
@@ -188,9 +180,3 @@ def match_row(match: Match) -> dict[str, object]:
         "matched": match.matched,
         "reverse_matched": match.reverse_matched,
     }
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return ""
-    return f"{value:.3f}" if isinstance(value, float) else str(value)

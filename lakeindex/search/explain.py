@@ -17,6 +17,7 @@ from lakeindex.match.signals import MEANINGS
 from lakeindex.match.user_verdicts import FEEDBACK, VERDICT_MEANINGS
 from lakeindex.rerank.cur import SearchResult
 from lakeindex.search.scored_candidates import ScoredCandidates
+from lakeindex.types.lake import ColumnId
 from lakeindex.types.matches import AnchorScore, CrossScore, Evidence
 
 PRIOR = "prior"
@@ -74,6 +75,15 @@ class Explainer:
                 anchors=tuple(self._anchor(candidates, scores, anchor) for anchor in anchors),
             )
         return CrossScore(calls, count)
+
+    def rival(self, candidates: ScoredCandidates, key: int) -> ColumnId | None:
+        """Return the column of a candidate's table that fits the query better, if any."""
+        leads, place = candidates.signals.leads, candidates.place_of(key)
+        if not leads[place] > _NOTHING:
+            return None
+        keys = self.directory.keys_of_table(self.directory.id_of(key).table)
+        beside = np.flatnonzero(np.isin(candidates.keys, keys))
+        return self.directory.id_of(int(candidates.keys[beside[np.argmin(leads[beside])]]))
 
     def _evidence(self, candidates: ScoredCandidates, place: int, contributions: Floats) -> tuple[Evidence, ...]:
         """List the parts of one probability.

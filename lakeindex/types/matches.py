@@ -5,24 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lakeindex.escaping.visible import visible_line
 from lakeindex.types.lake import ColumnId
+from lakeindex.types.pair_facts import PairFacts
 
 
 class JoinKind(StrEnum):
-    """How the values of two columns match."""
+    """How two columns are joined, by what their values have in common."""
 
     EQUI = "equi"
     """They are equal."""
     TRANSFORM = "transform"
     """They are equal once written alike (case, accents, punctuation, leading zeros, date order), or by a program."""
     FUZZY = "fuzzy"
-    """They share words or character sequences."""
+    """They are spelled alike: they share words or character sequences."""
     NUMERIC = "numeric"
-    """They are numbers of the same meaning, few of them equal."""
+    """They are numbers of one range, few of them equal."""
     TEMPORAL = "temporal"
-    """They are dates, few of them equal."""
+    """They are dates of one range, few of them equal as written."""
     SEMANTIC = "semantic"
-    """Only their meaning is alike."""
+    """Their meaning is alike, or a table of the lake maps one to the other."""
+    UNKNOWN = "unknown"
+    """No way to make them meet is known."""
 
 
 class ValueMatch(StrEnum):
@@ -100,6 +104,8 @@ class JoinMeasure:
     is_final: bool = True
     """Whether every match was tried that might make more meet: `lakeindex join` does the same. If not, it makes at
     least so much meet."""
+    how: str = ""
+    """The rule by which values meet, in words: a program, a threshold, a table in between; of equal ones nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +136,8 @@ class Match:
     """Why it could not be counted, or why more may meet than was counted, where that was tried."""
     cross_score: CrossScore | None = None
     """The cross-encoder's score of the pair, where that is explained."""
+    facts: PairFacts | None = None
+    """What the index knows of both columns, where the match is explained."""
 
     @property
     def probability(self) -> float | None:
@@ -145,6 +153,18 @@ class Match:
     def meets_otherwise(self) -> bool:
         """Whether more values meet than are equal as written."""
         return self.match is not ValueMatch.EXACT and self.matched > self.containment
+
+    def __repr__(self) -> str:
+        sure = {True: "accepted", False: "not accepted", None: "no probability"}[self.accepted]
+        return visible_line(
+            f"<Match {self.query} ⋈ {self.column}: {self.score:.1%}, {sure}; {self.kind} join, {self.cardinality}, "
+            f"{self.matched:.0%} of the values meet>"
+        )
+
+    def _repr_html_(self) -> str:
+        from lakeindex.reasons.answer_html import match_html
+
+        return match_html(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (lake / "late.csv").write_text("code\nFR\nDE\nES\nPT\n")
     opened = Lake.index(lake, index, EVERYTHING)
     secret = ColumnId(TableId(SECRET), "zyxname")
-    opened.accept(secret, ColumnId(TableId("geo/countries.csv"), "name"), "Zyxquorv says so")
+    opened.accept(secret, ColumnId(TableId("geo/countries.csv"), "name"), note="Zyxquorv says so")
     opened.reject(ColumnId(TableId("sales/orders.csv"), "order_id"), ColumnId(TableId("sales/customers.parquet"), "id"))
     (index / "feedback.jsonl.bak").write_bytes((index / "feedback.jsonl").read_bytes())
     (index / "feedback.jsonl.bak1").write_text("Zyxquorv, damaged")

@@ -121,7 +121,7 @@ def test_verdicts_are_given_listed_carried_and_taken_back_by_names(lake: Lake, t
 
 def test_a_note_that_is_no_text_is_refused(lake: Lake) -> None:
     with pytest.raises(InvalidSetting, match="is no text in UTF-8"):
-        lake.accept(ColumnId(TableId(LEFT), "plain"), ColumnId(TableId(RIGHT), "plain"), "caf\udce9")
+        lake.accept(ColumnId(TableId(LEFT), "plain"), ColumnId(TableId(RIGHT), "plain"), note="caf\udce9")
     assert lake.feedback().num_rows == 0
     for call in (lake.read, lake.profile):
         with pytest.raises(NotFound, match="the index has no table"):

@@ -45,8 +45,8 @@ def indexes(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Ind
         index_twice(*made[name], settings, callers)
     everything = Lake.open(made["both"][1], settings)
     pair = ColumnId(TableId("zebra/cities.csv"), "city"), ColumnId(TableId("quokka/cities.csv"), "city")
-    everything.accept(*pair, "a zebra and a quokka")
-    everything.reject(pair[0], ColumnId(TableId("shared/cities.csv"), "mayor"), "only of a zebra")
+    everything.accept(*pair, note="a zebra and a quokka")
+    everything.reject(pair[0], ColumnId(TableId("shared/cities.csv"), "mayor"), note="only of a zebra")
     rows = [RowId(table, number) for number, table in enumerate(one.table for one in pair)]
     everything.opened.link_verdicts.file.change([LabelledRows(*rows, Verdict.ACCEPTED, "a zebra and a quokka")])
     return made

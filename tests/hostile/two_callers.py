@@ -94,7 +94,7 @@ class Caller:
             "query file": lambda: lake.query(self.root / table, column, k, 0),
             "query many": lambda: list(lake.query_many([left, right], k, within=glob)),
             "explain": lambda: lake.explain(left, right),
-            "accept": lambda: lake.accept(left, right, "a note"),
+            "accept": lambda: lake.accept(left, right, note="a note"),
             "reject": lambda: lake.reject(left, right),
             "withdraw": lambda: lake.withdraw(left, right),
             "feedback": lake.feedback,

@@ -210,3 +210,10 @@ def test_a_value_counts_its_rows_in_each_histogram_once() -> None:
     assert made.value_types.tolist() == [2, 1] + [0] * (len(VALUE_TYPES) - 2)
     assert made.lengths.tolist() == [0, 0, 0, 3] + [0] * (LENGTH_BINS - 4)
     assert sorted(made.patterns.tolist()) == [0] * (PATTERN_BINS - 2) + [1, 2]
+
+
+def test_a_profile_is_shown_in_a_line_without_any_value() -> None:
+    shown = profile(["secret", "secret", "other", None], LIMITS)
+    assert repr(shown) == "<ColumnProfile: type text, rows 4, nulls 1, distinct 2>"
+    assert repr(profile([None], LIMITS)) == "<ColumnProfile: type empty, rows 1, nulls 1, distinct 0>"
+    assert '<th scope="row">distinct</th><td>2</td>' in shown._repr_html_() and "secret" not in shown._repr_html_()

@@ -93,7 +93,7 @@ def test_explain_says_what_query_says(lake: Lake) -> None:
 
 def test_one_verdict_a_pair_and_taken_back_all_is_as_it_was(lake: Lake) -> None:
     before = answers(lake, COUNTRY)
-    lake.accept(COUNTRY, CODE, "by hand")
+    lake.accept(COUNTRY, CODE, note="by hand")
     lake.reject(CODE, COUNTRY)
     (row,) = lake.feedback().to_pylist()
     assert (row["verdict"], row["left_table"], row["note"]) == ("rejected", CODE.table, "")
@@ -219,7 +219,7 @@ def test_damaged_feedback_is_named_and_neither_dropped_nor_written_over(lake: La
 
 def test_feedback_outlives_builds_rollback_and_the_tables_it_is_about(tmp_path: Path, settings: Settings) -> None:
     root, index = write_lake(tmp_path / "lake"), tmp_path / "index"
-    Lake.index(root, index, settings).accept(COUNTRY, PHONE, "kept")
+    Lake.index(root, index, settings).accept(COUNTRY, PHONE, note="kept")
     kept = FeedbackFile(index).path.read_bytes()
 
     def is_accepted(lake: Lake) -> bool:

@@ -13,6 +13,7 @@ from lakeindex.escaping.visible import visible_line
 from lakeindex.lake_map.paths.find_paths import FoundPaths
 from lakeindex.lake_map.paths.join_path import JoinPath
 from lakeindex.lake_map.paths.path_join import HopRows, PathJoin
+from lakeindex.types.frames import Frames
 from lakeindex.types.lake import TableId
 
 _FIELDS: list[tuple[str, Any]] = [
@@ -38,7 +39,7 @@ partner; all null where they could not be counted. Binding for scripts: columns 
 
 
 @dataclass(frozen=True, eq=False)
-class JoinPaths:
+class JoinPaths(Frames):
     """The most likely paths between two tables, best first."""
 
     first: TableId

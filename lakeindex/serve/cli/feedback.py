@@ -36,7 +36,7 @@ def _with_note(command: Callable[..., Any]) -> Callable[..., Any]:
 def accept(note: str, quiet: bool, **given: Any) -> None:
     """Accept that two columns join: they do from now on, and pairs like them are more probable."""
     left, right = _columns(*(given.pop(name) for name in _PAIR))
-    open_lake(**given).accept(left, right, note)
+    open_lake(**given).accept(left, right, note=note)
     print_message(f"accepted: {left} and {right}", quiet)
 
 
@@ -48,7 +48,7 @@ def accept(note: str, quiet: bool, **given: Any) -> None:
 def reject(note: str, quiet: bool, **given: Any) -> None:
     """Reject that two columns join: they don't from now on, and pairs like them are less probable."""
     left, right = _columns(*(given.pop(name) for name in _PAIR))
-    open_lake(**given).reject(left, right, note)
+    open_lake(**given).reject(left, right, note=note)
     print_message(f"rejected: {left} and {right}", quiet)
 
 

@@ -27,7 +27,7 @@ _COMMANDS = {
     "demo": "index:demo",
     "enrich": "enrich:enrich",
     "evaluate": "query:evaluate",
-    "explain": "query:explain",
+    "explain": "explain:explain",
     "feedback": "feedback:feedback",
     "forget": "keep:forget",
     "index": "index:index",

@@ -1,4 +1,4 @@
-"""The commands that answer: what joins, why, and how good the answers are."""
+"""The commands that answer: what joins, and how good the answers are."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from lakeindex.config.ranges import ANSWERS, PROBED, SHARE
 from lakeindex.serve.cli.closed_pipe import ending_with_reader
 from lakeindex.serve.cli.numbers import InRange
 from lakeindex.serve.cli.options import open_lake, warn_without_lake, with_format, with_lake, with_quiet, with_reranking
-from lakeindex.serve.cli.output import Format, print_text, write_table
-from lakeindex.serve.cli.spreadsheet_option import with_spreadsheet
-from lakeindex.types.lake import ColumnId, TableId
+from lakeindex.serve.cli.output import Format, write_table
 
 
 @click.command()
@@ -77,36 +75,6 @@ def query(
         lake.opened.tables.database.warm()  # while the search goes on
     answer = lake.query(path or target[0], target[-1], k, probe, chosen, min_probability, within=within)
     write_answer(answer, Format(output), show_all, quiet, with_self)
-
-
-@click.command()
-@click.argument("left_table")
-@click.argument("left_column")
-@click.argument("right_table")
-@click.argument("right_column")
-@with_lake
-@with_reranking
-@click.option("-o", "--output", type=click.Choice(["table", "json", "html", "csv", "md"]), default="table")
-@with_spreadsheet
-@ending_with_reader()
-def explain(
-    left_table: str,
-    left_column: str,
-    right_table: str,
-    right_column: str,
-    output: str,
-    **opening: Any,
-) -> None:
-    """Show the evidence for and against a join of two columns."""
-    from lakeindex.serve.cli.render import explanation_html, write_explanation
-
-    lake = open_lake(**opening)
-    warn_without_lake(lake)
-    match = lake.explain(ColumnId(TableId(left_table), left_column), ColumnId(TableId(right_table), right_column))
-    if output == "html":
-        print_text(explanation_html(match))
-    else:
-        write_explanation(match, Format(output))
 
 
 @click.command()

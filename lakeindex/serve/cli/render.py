@@ -1,4 +1,4 @@
-"""Write the answer to a query, and the reasons for a match."""
+"""Write the answer to a query."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from lakeindex.escaping.counted import counted
-from lakeindex.escaping.markup import html_text
+from lakeindex.reasons.answer_text import TableMatches, by_table, figures_of
 from lakeindex.search.answer import ANSWER_SCHEMA, Answer, match_row
-from lakeindex.search.answer_text import HOW_THEY_MEET, TableMatches, by_table, figures_of
 from lakeindex.serve.cli.grid_cells import cut
 from lakeindex.serve.cli.output import (
     Format,
@@ -17,7 +16,6 @@ from lakeindex.serve.cli.output import (
     print_line,
     print_message,
     print_text,
-    shown,
     write_csv,
     write_grid,
     write_markdown,
@@ -27,7 +25,6 @@ from lakeindex.types.matches import Match
 
 _LEAST = ("reverse", "figures", "cardinality", "kind", "shared, or why")
 """What people see of an answer that gives way first where the terminal is narrow."""
-_NOTHING_RUNS = """<meta http-equiv="Content-Security-Policy" content="default-src 'none'">"""
 
 
 def write_answer(answer: Answer, form: Format, show_all: bool, quiet: bool, with_self: bool = False) -> None:
@@ -81,76 +78,12 @@ def match_to_json(match: Match) -> dict[str, Any]:
         row["reverse_match_rate"] = match.measured.reverse_match_rate
         row["joined_rows"] = match.measured.rows
         row["examples"] = list(match.measured.examples)
+        row["how"] = match.measured.how
     if match.note:
         row["note"] = match.note
     if match.cross_score is not None:
         row["reading"] = asdict(match.cross_score)
     return row
-
-
-def write_explanation(match: Match, form: Format) -> None:
-    """Write the parts of a match's score."""
-    if form in (Format.JSON, Format.JSONL):
-        content = {"query": {"table": match.query.table, "column": match.query.name}, **match_to_json(match)}
-        print_line(as_json(content, indent=1 if form is Format.JSON else None))
-        return
-    rows = [[one.name, one.part, one.value, one.meaning] for one in match.evidence]
-    rows.append([_score_label(match), match.score, None, "the sum of the parts"])
-    names = ["evidence", "part", "strength", "what it says"]
-    title = f"{match.query}  ⋈  {match.column}"
-    if form is Format.MD:
-        write_markdown(names, rows)
-    elif form is Format.CSV:
-        write_csv(names, rows)
-    else:
-        write_grid(names, rows, Layout(title, least=("strength",), wraps=("what it says",)))
-        for line in _facts(match):
-            print_text(line)
-
-
-def explanation_html(match: Match) -> str:
-    """Return the parts of a match's score as an HTML page."""
-    rows = "".join(
-        f"<tr><td>{html_text(one.name)}</td><td>{one.part:.3f}</td><td>{html_text(shown(one.value))}</td>"
-        f"<td>{html_text(one.meaning)}</td></tr>"
-        for one in match.evidence
-    )
-    facts = "".join(f"<li>{html_text(line)}</li>" for line in _facts(match))
-    title = html_text(f"{match.query} ⋈ {match.column}")
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8">{_NOTHING_RUNS}<title>{title}</title><h1>{title}</h1>'
-        f"<table><thead><tr><th>evidence</th><th>part</th><th>strength</th><th>what it says</th></tr></thead>"
-        f"<tbody>{rows}<tr><td>{_score_label(match)}</td><td>{match.score:.3f}</td><td></td>"
-        f"<td>the sum of the parts</td></tr></tbody></table><ul>{facts}</ul></html>"
-    )
-
-
-def _score_label(match: Match) -> str:
-    return {None: "score", True: "probability (accepted)", False: "probability (not accepted)"}[match.accepted]
-
-
-def _facts(match: Match) -> list[str]:
-    how = {"counted": "counted in the files", "at least": "counted in the files; more may meet"}
-    lines = [
-        f"{match.kind} join, {match.cardinality}; {match.containment:.1%} of the query's distinct values are in the "
-        f"candidate as written, {match.reverse_containment:.1%} the other way "
-        f"({how.get(figures_of(match), 'estimated from sketches')})",
-        f"{match.match} match: {match.matched:.1%} of the query's distinct values meet one of the candidate"
-        f"{HOW_THEY_MEET[match.match]}, {match.reverse_matched:.1%} the other way",
-    ]
-    if match.measured is not None:
-        least = "" if match.exact else "at least "
-        lines.append(
-            f"{least}{match.measured.match_rate:.1%} of the query's rows find a partner; "
-            f"{least}{counted(match.measured.rows, 'joined row')}"
-        )
-        if match.measured.examples:
-            lines.append(f"for example: {', '.join(match.measured.examples)}")
-    if match.cross_score is not None:
-        lines += match.cross_score.lines()
-    if match.note:
-        lines.append(match.note if match.measured is not None else f"not counted: {match.note}")
-    return lines
 
 
 def _write_for_people(answer: Answer, visible: list[Match], within: list[Match], form: Format) -> None:

@@ -177,7 +177,7 @@ def test_sql_tables_profile_status_and_read(index_folder: Path, lake_folder: Pat
         "sales/orders.csv",
     ]
     profile = json.loads(run("profile", "geo/countries.csv", "code", "-o", "json", index=index_folder).stdout)
-    assert [(one["kind"], one["distinct"], one["is_key"]) for one in profile] == [("text", 8, True)]
+    assert [(one["type"], one["distinct"], one["is_key"]) for one in profile] == [("text", 8, True)]
     status = json.loads(run("status", "-o", "json", index=index_folder).stdout)
     assert {"generation", "tables", "columns", "failed", "logical_hash", "models", "format", "bytes"} <= set(status)
     assert (status["tables"], status["columns"], status["failed"]) == (5, 13, 2)

@@ -178,25 +178,30 @@ def test_a_page_has_the_tags_of_the_product_and_runs_nothing(
     evil = file_names()[0]
     page = written(monkeypatch, capsys, index, "explain", CELLS, "text", OTHER, "text", "-o", "html")
     assert set(tags_of(page)) <= {
-        "html",
-        "meta",
-        "title",
-        "h1",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "ul",
-        "li",
-    }
+        "html", "head", "meta", "title", "style", "body", "header", "main", "footer", "section", "h1", "h2", "p",
+        "span", "strong", "dl", "dt", "dd", "pre", "code", "ol", "ul", "li", "svg", "rect", "details", "summary", "div",
+        "table", "thead", "tbody", "tr", "th", "td",
+    }  # fmt: skip
     assert "Content-Security-Policy" in page and "default-src 'none'" in page and is_visible(page)
     lake = Lake.open(index)
     answer = lake.query(CELLS, "key", k=100)
     plan = lake.join(CELLS, "key", evil, "key", "exact")
     for html in (answer._repr_html_(), plan._repr_html_()):
-        assert set(tags_of(html)) <= {"table", "caption", "thead", "tbody", "tr", "th", "td", "p", "ul", "li"}
+        assert set(tags_of(html)) <= {
+            "table",
+            "caption",
+            "thead",
+            "tbody",
+            "tr",
+            "th",
+            "td",
+            "p",
+            "ul",
+            "li",
+            "svg",
+            "rect",
+            "title",
+        }
         assert is_visible(html)
     assert any(not is_visible(match.column.table) for match in answer.matches)
     assert is_visible(repr(answer)) and is_visible(repr(plan)) and is_visible(str(plan))

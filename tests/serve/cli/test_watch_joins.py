@@ -11,33 +11,14 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from lakeindex import Lake, Settings
 from lakeindex.drift.broken_joins import BROKEN_SCHEMA
 from tests.serve.cli.test_main import run
 
-CITIES = [f"city {number}" for number in range(50)]
 HEADER = "table,column,joins_table,joins_column,kind,score_before,containment_before,containment_now,reason"
 
 
-def write(path: Path, cities: list[str]) -> None:
-    path.write_text("\n".join(["city,number", *(f"{city},{number}" for number, city in enumerate(cities))]) + "\n")
-
-
-@pytest.fixture
-def index(tmp_path: Path, settings: Settings) -> Path:
-    """A lake in which a join broke, after a generation in which it held."""
-    root, index = tmp_path / "lake", tmp_path / "index"
-    root.mkdir()
-    write(root / "cities.csv", CITIES)
-    write(root / "visits.csv", CITIES)
-    Lake.index(root, index, settings)
-    write(root / "cities.csv", CITIES[:20])
-    Lake.index(root, index, settings)
-    return index
-
-
-def test_a_broken_join_has_its_own_exit_code(index: Path) -> None:
-    done = run("watch-joins", index=index)
+def test_a_broken_join_has_its_own_exit_code(index_of_two_nights: Path) -> None:
+    done = run("watch-joins", index=index_of_two_nights)
     assert done.returncode == 6
     assert done.stderr == ""
     assert "broke from generation 1 to 2" in done.stdout
@@ -47,8 +28,8 @@ def test_a_broken_join_has_its_own_exit_code(index: Path) -> None:
     )
 
 
-def test_json_names_the_generations_compared(index: Path) -> None:
-    done = run("watch-joins", "-o", "json", "--index", index)
+def test_json_names_the_generations_compared(index_of_two_nights: Path) -> None:
+    done = run("watch-joins", "-o", "json", "--index", index_of_two_nights)
     assert done.returncode == 6
     printed = json.loads(done.stdout)
     assert list(printed) == ["since", "now", "broken", "watched"]
@@ -67,11 +48,11 @@ def test_json_names_the_generations_compared(index: Path) -> None:
     }
 
 
-def test_every_format_carries_the_same_rows(index: Path) -> None:
-    expected = json.loads(run("watch-joins", "-o", "json", index=index).stdout)["broken"]
-    lines = run("watch-joins", "-o", "jsonl", index=index)
+def test_every_format_carries_the_same_rows(index_of_two_nights: Path) -> None:
+    expected = json.loads(run("watch-joins", "-o", "json", index=index_of_two_nights).stdout)["broken"]
+    lines = run("watch-joins", "-o", "jsonl", index=index_of_two_nights)
     assert [json.loads(line) for line in lines.stdout.splitlines()] == expected
-    table = run("watch-joins", "-o", "csv", index=index)
+    table = run("watch-joins", "-o", "csv", index=index_of_two_nights)
     assert table.stdout.splitlines()[0] == HEADER == ",".join(BROKEN_SCHEMA.names)
     numbers = {name for name in BROKEN_SCHEMA.names if pa.types.is_floating(BROKEN_SCHEMA.field(name).type)}
     read = [
@@ -79,16 +60,16 @@ def test_every_format_carries_the_same_rows(index: Path) -> None:
         for row in csv.DictReader(io.StringIO(table.stdout))
     ]
     assert read == expected
-    marked = run("watch-joins", "-o", "md", index=index)
+    marked = run("watch-joins", "-o", "md", index=index_of_two_nights)
     assert marked.stdout.splitlines()[0] == "| " + HEADER.replace(",", " | ") + " |"
     assert {done.returncode for done in (lines, table, marked)} == {6}
 
 
-def test_where_nothing_broke_the_exit_code_is_0(index: Path) -> None:
-    lenient = run("watch-joins", "--tolerance", "0.6", index=index)
+def test_where_nothing_broke_the_exit_code_is_0(index_of_two_nights: Path) -> None:
+    lenient = run("watch-joins", "--tolerance", "0.6", index=index_of_two_nights)
     assert (lenient.returncode, lenient.stderr) == (0, "")
     assert lenient.stdout.startswith("no join broke from generation 1 to 2; ")
-    same = run("watch-joins", "--since", "2", "-o", "json", index=index)
+    same = run("watch-joins", "--since", "2", "-o", "json", index=index_of_two_nights)
     assert (same.returncode, json.loads(same.stdout)) == (0, {"since": 2, "now": 2, "broken": [], "watched": 0})
 
 
@@ -110,8 +91,10 @@ def test_a_single_generation_is_reported_as_such(index_folder: Path) -> None:
         (("--tolerance", "2"), 2, "'2' is not a number from 0 to 1"),
     ],
 )
-def test_what_cannot_be_compared_is_an_error(index: Path, words: tuple[str, ...], code: int, message: str) -> None:
-    done = run("watch-joins", *words, index=index)
+def test_what_cannot_be_compared_is_an_error(
+    index_of_two_nights: Path, words: tuple[str, ...], code: int, message: str
+) -> None:
+    done = run("watch-joins", *words, index=index_of_two_nights)
     assert (done.returncode, done.stdout) == (code, "")
     assert message in done.stderr
     assert "Traceback" not in done.stderr

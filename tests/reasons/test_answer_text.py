@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from lakeindex.reasons.answer_text import by_table, figures_of, share_that_meets
 from lakeindex.search.answer import Answer
-from lakeindex.search.answer_text import by_table, figures_of, share_that_meets
 from lakeindex.types.lake import ColumnId, TableId
 from lakeindex.types.matches import Cardinality, JoinKind, JoinMeasure, Match, ValueMatch
 
