@@ -90,7 +90,7 @@ def test_a_file_that_changed_since_it_was_installed_is_named(tmp_path: Path, mon
 
 
 def test_two_builds_of_faiss_are_an_error_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vector_index, "_is_installed", lambda name: name in ("faiss-cpu", "faiss-gpu"))
+    monkeypatch.setattr(vector_index, "_installed_builds", lambda: ("faiss-cpu", "faiss-gpu"))
     found = next(one for one in examine(Settings()) if one.check == "faiss")
     assert (found.state, found.advice) == (
         State.ERROR,
