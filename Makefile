@@ -3,6 +3,8 @@
 # make smoke: the quality benchmark on the sample lake.
 # make train: train the models that ship, out of tables fetched from the registry.
 # make train-cross: train the cross-encoders alone.
+# make docs: write the pages of commands and settings, and what examples show, anew.
+# make test-pythons: try the core with every other Python that is installed, from 3.11 to 3.14.
 # make test-lowest: try the lowest versions that pyproject.toml allows, in an environment of their own (gigabytes: torch).
 # make lock: pin every package for development, with hashes; make lock-install: install exactly these.
 # make sbom, make audit: list what lakeindex depends on as CycloneDX; look the locked packages up in advisories.
@@ -13,6 +15,7 @@ DEMO ?= .demo
 TRAIN ?= .train
 TOOLS ?= .tools
 LOWEST ?= .lowest
+PYTHONS ?= .pythons
 LOCK := requirements-dev.lock
 SBOM ?= build/sbom.cdx.json
 BIN := $(VENV)/bin
@@ -21,7 +24,7 @@ INDEX := $(DEMO)/index
 # Whatever the shell says: a test run starts hundreds of processes, and each would compile every module anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test smoke test-slow test-lowest train train-cross lint format lock lock-install sbom audit clean
+.PHONY: demo test smoke test-slow test-lowest test-pythons docs train train-cross lint format lock lock-install sbom audit clean
 
 demo: $(VENV)/.demo-installed
 	@rm -rf $(DEMO)
@@ -45,6 +48,12 @@ test-slow: $(VENV)/.dev-installed
 
 test-lowest: | $(BIN)/python
 	$(BIN)/python tools/lowest_versions.py $(LOWEST)
+
+test-pythons: $(VENV)/.dev-installed
+	$(BIN)/python tools/other_pythons.py $(PYTHONS)
+
+docs: $(VENV)/.dev-installed
+	$(BIN)/python -m tools.docs
 
 train-cross: $(VENV)/.train-installed
 	$(BIN)/python training/train.py $(TRAIN) --only cross
@@ -87,7 +96,7 @@ audit: $(TOOLS)/.installed
 	$(TOOLS)/bin/pip-audit --requirement $(LOCK) --require-hashes --disable-pip --strict
 
 clean:
-	rm -rf $(VENV) $(DEMO) $(TRAIN) $(TOOLS) $(LOWEST)
+	rm -rf $(VENV) $(DEMO) $(TRAIN) $(TOOLS) $(LOWEST) $(PYTHONS)
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "lakeindex needs Python 3.11 or newer: make PYTHON=python3.12")'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from lakeindex import Lake, Settings
 from tests.small_lake import write_lake
+from tools.docs.sample import is_made, make_sample
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -36,6 +39,16 @@ def index_folder(lake_folder: Path, settings: Settings, tmp_path_factory: pytest
     index = tmp_path_factory.mktemp("index") / "index"
     Lake.index(lake_folder, index, settings)
     return index
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample lake and its index, of the static model, made once for the processes that run tests side by side."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "sample"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return folder if is_made(folder) else make_sample(folder)
 
 
 @pytest.fixture

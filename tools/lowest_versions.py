@@ -1,9 +1,9 @@
 """Install the lowest versions that pyproject.toml allows into a fresh environment; run lakeindex and tests with them.
 
-    python tools/lowest_versions.py FOLDER [--torch-from SITE_PACKAGES]
+    python tools/lowest_versions.py FOLDER [--core | --torch-from SITE_PACKAGES]
 
-FOLDER gets the environment and what was resolved. The lowest torch takes gigabytes; `--torch-from` uses the one of
-another environment instead, and tries everything else. Exit code 1 when something fails.
+FOLDER gets the environment and what was resolved. The lowest torch takes gigabytes: `--core` leaves the language model
+out, and `--torch-from` uses the torch of another environment, trying everything else. Exit code 1 when something fails.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import argparse
 import os
 import subprocess
 import sys
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,10 +43,13 @@ def main() -> int:
     """Run it; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--torch-from", type=Path, metavar="SITE_PACKAGES")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--core", action="store_true")
+    what.add_argument("--torch-from", type=Path, metavar="SITE_PACKAGES")
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
-    python = install(given.folder.resolve(), given.torch_from)
+    extras = () if given.core else ("--extra", "neural")
+    python = install(given.folder.resolve(), extras, given.torch_from)
     failed = [*run_commands(given.folder.resolve(), python), *run_tests(python)]
     for one in failed:
         print(f"failed: {one}", file=sys.stderr)
@@ -53,14 +57,14 @@ def main() -> int:
     return int(bool(failed))
 
 
-def install(folder: Path, torch_from: Path | None) -> Path:
+def install(folder: Path, extras: Sequence[str], torch_from: Path | None) -> Path:
     """Make the environment; return its Python."""
     venv, locked = folder / "venv", folder / "lowest.txt"
     subprocess.run([sys.executable, "-m", "venv", "--clear", venv], check=True)
     python = venv / "bin" / "python"
     subprocess.run([python, "-m", "pip", "install", "--quiet", "uv"], check=True)
     uv = [venv / "bin" / "uv", "--quiet"]
-    compiled = [*uv, "pip", "compile", "--extra", "neural", "--resolution", "lowest-direct"]
+    compiled = [*uv, "pip", "compile", *extras, "--resolution", "lowest-direct"]
     compiled += ["--no-header", "--no-annotate", "-o", locked]
     subprocess.run([*compiled, ROOT / "pyproject.toml"], check=True, stdout=subprocess.DEVNULL)
     lines = locked.read_text("utf-8").splitlines()
@@ -71,11 +75,20 @@ def install(folder: Path, torch_from: Path | None) -> Path:
     installed = [*uv, "pip", "install", "--python", python]
     subprocess.run([*installed, "--no-deps", "-r", locked], check=True)
     subprocess.run([*installed, *_TESTERS], check=True)
-    wheels = folder / "wheels"
-    subprocess.run([python, "-m", "hatchling", "build", "-t", "wheel", "-d", wheels], check=True, cwd=ROOT)
-    wheel = max(wheels.glob("*.whl"), key=lambda path: path.stat().st_mtime_ns)
-    subprocess.run([*installed, "--no-deps", "--reinstall", wheel], check=True)
+    subprocess.run([*installed, "--no-deps", "--reinstall", build_wheel(python, folder)], check=True)
     return python
+
+
+def build_wheel(python: Path, folder: Path) -> Path:
+    """Build lakeindex into a folder, with a Python that has hatchling; return the wheel."""
+    wheels = folder / "wheels"
+    subprocess.run(
+        [python, "-m", "hatchling", "build", "-t", "wheel", "-d", wheels],
+        check=True,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+    )
+    return max(wheels.glob("*.whl"), key=lambda path: path.stat().st_mtime_ns)
 
 
 def link_torch(source: Path, python: Path) -> None:
@@ -87,8 +100,8 @@ def link_torch(source: Path, python: Path) -> None:
             (target / entry.name).symlink_to(entry)
 
 
-def run_commands(folder: Path, python: Path) -> list[str]:
-    """Index, ask and join a small lake as a user does; return what failed."""
+def run_commands(folder: Path, python: Path, wanted: Collection[str] = ()) -> list[str]:
+    """Index, ask and join a small lake as a user does, by all commands or some; return what failed."""
     lake = folder / "lake"
     lake.mkdir(exist_ok=True)
     for name, content in _LAKE.items():
@@ -107,6 +120,8 @@ def run_commands(folder: Path, python: Path) -> list[str]:
     }
     failed = []
     for arguments, expected in answers.items():
+        if wanted and arguments[0] not in wanted:
+            continue
         done = subprocess.run([lakeindex, *arguments], cwd=folder, capture_output=True, text=True, check=False)
         if done.returncode or expected not in done.stdout:
             failed.append(f"lakeindex {' '.join(arguments)}: exit {done.returncode}: {done.stderr.strip()[-500:]}")

@@ -1,30 +1,21 @@
-"""Settings: flags first, then LAKEINDEX_* variables, then lakeindex.toml, then the defaults here; read once.
-
-Of two files of that name, the one in the current folder comes before the user's own, and may set less: see
-`trusted_settings`.
-"""
+"""All settings, their defaults, and what each may be set to; `load_settings` reads them."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
-from pathlib import Path
 from typing import Any
 
 from lakeindex.config.amounts import bytes_of as bytes_of
 from lakeindex.config.profile_limits import Names, Personal, RawValues
 from lakeindex.config.ranges import OF_SETTINGS, SCORED_PAIRS, shown
 from lakeindex.config.scan_option import FULL, sample_rows
-from lakeindex.config.settings_files import FILE, own_settings_file, read_folder_file, read_own_file
-from lakeindex.config.trusted_settings import require_inside, require_trusted
 from lakeindex.errors import InvalidSetting
 from lakeindex.types.lake import Header
 from lakeindex.types.layouts import Parts
 
-_PREFIX = "LAKEINDEX_"
-_TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _CHOICES = {
     "header": tuple(Header),
     "values": tuple(RawValues),
@@ -43,7 +34,7 @@ CELLS = "cells"
 TRANSFORMER = "transformer"
 """The name of the reranker that is a transformer, the cross-encoder."""
 ALL = "all"
-_ALLOW = "allow"
+ALLOW = "allow"
 _PAIRS, _PAIRS_OF_SLOW = 30, 20
 
 
@@ -135,7 +126,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         for one in fields(self):
-            _check(one.name, getattr(self, one.name), "the program")
+            check_setting(one.name, getattr(self, one.name), "the program")
         if self.materialize and self.values != RawValues.SAMPLE:
             raise InvalidSetting(
                 f"materialize copies every row into the index, which values = {self.values!r} is to keep out of it: "
@@ -153,54 +144,6 @@ class Settings:
             )
 
 
-def load_settings(flags: Mapping[str, Any], environment: Mapping[str, str], folder: Path) -> Settings:
-    """Merge the settings of all origins; a flag of None is not set.
-
-    Raises InvalidSetting for a wrong name or value, and for what a folder's file may not set.
-    """
-    own_file, folder_file = own_settings_file(), folder / FILE
-    of_user = _all_converted(read_own_file(own_file), str(own_file)) if own_file else {}
-    own: dict[str, Any] = {one.name: one.default for one in fields(Settings)} | of_user
-    of_folder = _all_converted(read_folder_file(folder_file), str(folder_file))
-    chosen = _all_converted(_from_environment(environment), "the environment")
-    given = {name: value for name, value in flags.items() if value is not None}
-    chosen |= _all_converted(given, "the command line")
-    require_trusted(of_folder, own, chosen, folder_file, own_file)
-    if not any("index" in given for given in (of_user, of_folder, chosen)):
-        require_inside(own["index"], folder)
-    return Settings(**(own | of_folder | chosen))
-
-
-def _all_converted(given: Mapping[str, Any], origin: str) -> dict[str, Any]:
-    return {name: _converted(name, value, origin) for name, value in given.items()}
-
-
-def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    known = {field.name for field in fields(Settings)}
-    named = {
-        name.removeprefix(_PREFIX).lower(): value for name, value in environment.items() if name.startswith(_PREFIX)
-    }
-    # Other programs may have variables with the same prefix: only those of a setting count, if they are not empty. But
-    # an empty list of tables that are allowed allows none.
-    return {name: value for name, value in named.items() if name in known and (value or name == _ALLOW)}
-
-
-def _converted(name: str, value: Any, origin: str) -> Any:
-    types: dict[str, type] = {field.name: type(field.default) for field in fields(Settings)}
-    if name not in types:
-        raise InvalidSetting(f"{origin} sets {name!r}, which is no setting; there are: {', '.join(sorted(types))}")
-    if name == _ALLOW:
-        return allowed_globs([glob.strip() for glob in value.split(",") if value] if isinstance(value, str) else value)
-    if name in OF_SETTINGS:
-        return _read_number(name, value, origin)
-    try:
-        converted = _read_as(types[name], value)
-    except (KeyError, TypeError, ValueError) as error:
-        raise InvalidSetting(f"{origin} sets {name} to {value!r}, expected {types[name].__name__}") from error
-    _check(name, converted, origin)
-    return converted
-
-
 def allowed_globs(allowed: object) -> tuple[str, ...]:
     """Return the globs of the tables that somebody may see. Raises InvalidSetting where they are no list of texts."""
     # A text is a sequence of texts, too: as a list of globs, "*.csv" would allow everything.
@@ -210,27 +153,6 @@ def allowed_globs(allowed: object) -> tuple[str, ...]:
     if not all(isinstance(glob, str) for glob in globs):
         raise InvalidSetting(f"the tables that are allowed are globs over their names, not {shown(globs)}")
     return globs
-
-
-def _read_number(name: str, value: Any, origin: str) -> int | float:
-    try:
-        return OF_SETTINGS[name].read(value) if isinstance(value, str) else OF_SETTINGS[name].require(value, name)
-    except (ValueError, InvalidSetting) as error:
-        raise InvalidSetting(f"{origin} sets {name} to {shown(value)}, expected {OF_SETTINGS[name]}") from error
-
-
-def _read_as(wanted: type, value: Any) -> Any:
-    """Convert text to a type; other values must have that type already."""
-    if isinstance(value, str):
-        return _TRUTH[value.lower()] if wanted is bool else wanted(value)
-    # Conversion would accept a flag as a number, and truncate a number.
-    if type(value) is wanted:
-        return value
-    if wanted is float and type(value) is int:
-        return float(value)
-    if wanted is str and isinstance(value, Path):
-        return str(value)
-    raise TypeError(value)
 
 
 def pair_budget(budget: str, cross_encoder: str = CELLS) -> int:
@@ -247,7 +169,8 @@ def pair_budget(budget: str, cross_encoder: str = CELLS) -> int:
         ) from error
 
 
-def _check(name: str, value: Any, origin: str) -> None:
+def check_setting(name: str, value: Any, origin: str) -> None:
+    """Raise InvalidSetting, which names the origin, where a setting can't have a value."""
     if name in _AMOUNTS and not bytes_of(value) and (value, name) != (AUTO, "memory_per_file"):
         raise InvalidSetting(
             f"{origin} sets {name} to {shown(value)}, which is no amount; write it as 2GB or 500MB, up to 1000TB"
@@ -261,6 +184,14 @@ def _check(name: str, value: Any, origin: str) -> None:
     if name in OF_SETTINGS and isinstance(value, str):
         raise InvalidSetting(f"{origin} sets {name} to {shown(value)}, expected {OF_SETTINGS[name]}")
     if name in OF_SETTINGS:
-        _read_number(name, value, origin)
-    if name == _ALLOW and value is not None:
+        read_number(name, value, origin)
+    if name == ALLOW and value is not None:
         allowed_globs(value)
+
+
+def read_number(name: str, value: Any, origin: str) -> int | float:
+    """Return the number that a setting is set to, written or not. Raises InvalidSetting for one out of its range."""
+    try:
+        return OF_SETTINGS[name].read(value) if isinstance(value, str) else OF_SETTINGS[name].require(value, name)
+    except (ValueError, InvalidSetting) as error:
+        raise InvalidSetting(f"{origin} sets {name} to {shown(value)}, expected {OF_SETTINGS[name]}") from error

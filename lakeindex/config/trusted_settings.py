@@ -73,6 +73,8 @@ TRUST = {
     "shrink_limit": Trust.NO_MORE,
 }
 """Of every setting; one that is missing here counts as `none`."""
+SECRETS = frozenset(name for name, trust in TRUST.items() if trust is Trust.NONE)
+"""The settings whose values are never shown."""
 
 SHIPPED_MODELS = frozenset({AUTO_MODEL, DEFAULT_MODEL, BASE_MODEL, STATIC_MODEL, "hashing", "cells", "transformer"})
 _WHY = {

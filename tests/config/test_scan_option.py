@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from lakeindex.config.index_settings import content_settings, read_options, settings_built_with
+from lakeindex.config.load_settings import load_settings
 from lakeindex.config.scan_option import sample_rows
-from lakeindex.config.settings import Settings, load_settings
+from lakeindex.config.settings import Settings
 from lakeindex.errors import InvalidSetting
 
 

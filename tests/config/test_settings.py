@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from lakeindex.config.settings import FILE, Settings, bytes_of, load_settings, pair_budget
+from lakeindex.config.load_settings import load_settings
+from lakeindex.config.settings import Settings, bytes_of, pair_budget
+from lakeindex.config.settings_files import FILE
 from lakeindex.errors import InvalidSetting
 
 
@@ -70,7 +72,9 @@ def test_a_whole_number_will_do_for_seconds_and_a_path_for_a_folder(tmp_path: Pa
         ("memory_per_file = '3'", "sets memory_per_file to '3', which is no amount"),
         ("output_per_file = 'auto'", "sets output_per_file to 'auto', which is no amount"),
         ("output_per_file = '0GB'", "sets output_per_file to '0GB', which is no amount"),
-        ("thread = 2", "sets 'thread', which is no setting; there are: .*jobs, keep"),
+        ("zzz = 2", "sets 'zzz', which is no setting; lakeindex config show lists them$"),
+        ("job = 2", r"sets 'job', which is no setting; did you mean jobs\?$"),
+        ("hash_key = 123", "sets hash_key to something else, expected str$"),
         ("[index]\nfolder = 'x'", "sets index to .*, expected str"),
         ("jobs =", "can't be read: Invalid value"),
     ],

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from lakeindex.config.settings import CELLS, TRANSFORMER, Settings, load_settings
+from lakeindex.config.load_settings import load_settings
+from lakeindex.config.settings import CELLS, TRANSFORMER, Settings
 from lakeindex.config.settings_files import FILE
 from lakeindex.config.trusted_settings import SHIPPED_MODELS, TRUST
 from lakeindex.encode.encoders import HASHING

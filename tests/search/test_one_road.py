@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from lakeindex import Lake, Settings
-from lakeindex.demo import build_sample_lake
 from lakeindex.errors import InvalidSetting
 from lakeindex.evaluate.run import answer as evaluated
 from lakeindex.search.answer import Answer
@@ -28,10 +27,8 @@ CLOSE = 1e-6
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    folder = tmp_path_factory.mktemp("demo")
-    build_sample_lake(folder / "lake")
-    return Lake.index(folder / "lake", folder / "index", Settings(model="static", jobs=2))
+def demo(sample: Path) -> Lake:
+    return Lake.open(sample / ".lakeindex", Settings(model="static", jobs=2))
 
 
 @pytest.fixture(scope="module")

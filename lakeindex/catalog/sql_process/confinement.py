@@ -34,12 +34,10 @@ def confine(readable: Iterable[str]) -> bool:
     """
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if not sys.platform.startswith("linux"):
+    version = confinement_version()
+    if not version:
         return False
     libc = ctypes.CDLL(None, use_errno=True)
-    version = libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _GET_VERSION)
-    if version < 1:
-        return False
     handled = 0
     for rights in _RIGHTS_BY_VERSION[:version]:
         handled |= rights
@@ -57,6 +55,14 @@ def confine(readable: Iterable[str]) -> bool:
         return bool(libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0)
     finally:
         os.close(ruleset)
+
+
+def confinement_version() -> int:
+    """Return the version of the kernel's Landlock, 0 where it has none."""
+    if not sys.platform.startswith("linux"):
+        return 0
+    libc = ctypes.CDLL(None, use_errno=True)
+    return max(0, int(libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _GET_VERSION)))
 
 
 def _allow(libc: ctypes.CDLL, ruleset: int, path: str, rights: int) -> None:

@@ -1,4 +1,4 @@
-"""The command line: parse, call Lake, print. What scripts can rely on is listed in the README."""
+"""The command line: parse, call Lake, print. Every command is in the catalogue, and has a page in docs/commands."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from typing import Any, NoReturn
 import click
 
 from lakeindex.errors import LakeIndexError
+from lakeindex.serve.cli.catalogue import COMMANDS
 from lakeindex.serve.cli.closed_pipe import ReaderGone
+from lakeindex.serve.cli.completion import completing
+from lakeindex.serve.cli.help_text import HelpContext, with_examples, write_groups
 from lakeindex.serve.cli.interrupt import Interrupted, Unwinding, guard, leave, say_why
 from lakeindex.serve.cli.logs import start_logging, with_logging
 from lakeindex.serve.cli.output import print_error
@@ -21,67 +24,32 @@ _DUCKDB_INTERRUPTED = "Query interrupted"
 _TRACEBACK = "LAKEINDEX_TRACEBACK"
 
 
-_COMMANDS = {
-    "accept": "feedback:accept",
-    "dedupe": "link:dedupe",
-    "demo": "index:demo",
-    "enrich": "enrich:enrich",
-    "evaluate": "query:evaluate",
-    "explain": "explain:explain",
-    "feedback": "feedback:feedback",
-    "forget": "keep:forget",
-    "index": "index:index",
-    "integrate": "integrate:integrate",
-    "join": "join:join",
-    "keys": "keys:keys",
-    "link": "link:link",
-    "map": "map:write_map",
-    "merge": "index:merge",
-    "pairs": "pairs:pairs",
-    "path": "path:path",
-    "profile": "inspect:profile",
-    "query": "query:query",
-    "read": "inspect:read",
-    "reject": "feedback:reject",
-    "relationships": "relationships:relationships",
-    "repair": "keep:repair",
-    "restore": "keep:restore",
-    "rollback": "maintain:rollback",
-    "similar": "similar:similar",
-    "snapshot": "keep:snapshot",
-    "sql": "inspect:sql",
-    "status": "inspect:status",
-    "tables": "inspect:tables",
-    "train": "train:train",
-    "types": "types:types",
-    "union": "union:union",
-    "verdicts": "link:verdicts",
-    "verify": "maintain:verify",
-    "watch-joins": "watch_joins:watch_joins",
-    "why": "why:why",
-}
-"""Where each command is: what the others need isn't imported for one."""
-
-
 class _Commands(click.Group):
     """The commands; while one runs, a signal unwinds it."""
 
+    context_class = HelpContext
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command; None where there is none of that name."""
-        if cmd_name not in _COMMANDS:
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
             return None
-        module, _, name = _COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(import_module(f"lakeindex.serve.cli.{module}"), name)
-        return with_logging(command)
+        module, _, name = entry.place.partition(":")
+        command = getattr(import_module(f"lakeindex.serve.cli.{module}"), name)
+        return with_logging(completing(with_examples(command, entry)))
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         """Begin a run, whatever the one before it was told."""
         start_logging()
         return super().make_context(*args, **extra)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what each command is for, without importing any."""
+        write_groups(formatter)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for. Raises Interrupted, ReaderGone."""
@@ -96,7 +64,10 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="lakeindex")
 def cli() -> None:
-    """What in this lake joins with this column, how, and can I trust it?"""
+    """What in this lake joins with this column, how, and can I trust it?
+
+    lakeindex COMMAND --help says more, with examples.
+    """
 
 
 with_logging(cli)

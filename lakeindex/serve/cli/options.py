@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from lakeindex.config.settings import Settings, load_settings
+from lakeindex.config.load_settings import LoadedSettings, load_with_origins
+from lakeindex.config.settings import Settings
 from lakeindex.serve.cli.output import Format, print_message
 from lakeindex.serve.cli.spreadsheet_option import with_spreadsheet
 
@@ -77,8 +78,17 @@ def with_reranking(command: Command) -> Command:
 
 
 def read_settings(**flags: Any) -> Settings:
-    """Merge flags with the environment and lakeindex.toml."""
-    return load_settings(flags, os.environ, Path.cwd())
+    """Merge flags with the environment and lakeindex.toml; name variables that look like settings and are none."""
+    return read_with_origins(**flags).settings
+
+
+def read_with_origins(**flags: Any) -> LoadedSettings:
+    """Do as `read_settings`, and return where each setting comes from, too."""
+    loaded = load_with_origins(flags, os.environ, Path.cwd())
+    context = click.get_current_context(silent=True)
+    for note in loaded.notes:
+        print_message(note, quiet=context is not None and bool(context.params.get("quiet")))
+    return loaded
 
 
 def open_lake(index: str | None, lake: str | None = None, allow: tuple[str, ...] = (), **flags: Any) -> Lake:

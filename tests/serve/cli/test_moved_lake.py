@@ -99,7 +99,7 @@ def test_python_says_the_same(moved: tuple[Path, Path, Path], settings: Settings
 def test_a_variable_names_the_folder_and_a_file_of_settings_does_not(
     moved: tuple[Path, Path, Path], settings: Settings, tmp_path: Path
 ) -> None:
-    from lakeindex.config.settings import load_settings
+    from lakeindex.config.load_settings import load_settings
 
     _, now, index = moved
     named = load_settings({"index": index}, {"LAKEINDEX_LAKE": str(now), "LAKEINDEX_MODEL": "hashing"}, tmp_path)

@@ -15,8 +15,9 @@ import pytest
 from click.testing import CliRunner
 
 from lakeindex import ColumnId, Lake, Settings, TableId, WatchRules
+from lakeindex.config.load_settings import load_settings
 from lakeindex.config.ranges import OF_SETTINGS, NumberRange, WholeRange
-from lakeindex.config.settings import bytes_of, load_settings
+from lakeindex.config.settings import bytes_of
 from lakeindex.errors import InvalidSetting, LakeIndexError
 from lakeindex.evaluate.run import evaluate_lake
 from lakeindex.join.temporal.tolerance import microseconds_of, number_of
