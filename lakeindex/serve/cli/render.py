@@ -107,7 +107,7 @@ def _rows(group: TableMatches, mark: str = "") -> list[list[Any]]:
 
 def _row(match: Match, mark: str, is_first: bool) -> list[Any]:
     examples = match.measured.examples if match.measured else ()
-    strongest = ", ".join(one.name.replace("_", " ") for one in match.evidence[:3] if one.part > 0)
+    strongest = ", ".join(dict.fromkeys(theme_of(one).name for one in match.evidence[:3] if one.part > 0))
     return [
         mark or match.rank,
         str(match.column) if is_first else f"  · {match.column.name}",
