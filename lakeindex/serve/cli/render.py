@@ -7,6 +7,7 @@ from typing import Any
 
 from lakeindex.escaping.counted import counted
 from lakeindex.reasons.answer_text import TableMatches, by_table, figures_of
+from lakeindex.reasons.themes import theme_of
 from lakeindex.search.answer import ANSWER_SCHEMA, Answer, match_row
 from lakeindex.serve.cli.grid_cells import cut
 from lakeindex.serve.cli.output import (
