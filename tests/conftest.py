@@ -14,6 +14,13 @@ from tests.small_lake import write_lake
 from tools.docs.sample import is_made, make_sample
 
 
+@pytest.fixture(autouse=True)
+def no_terminal_of_whoever_runs_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let tables be as wide as where there is no terminal; a test that wants another width says so."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+    os.unsetenv("COLUMNS")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def what_is_remembered_of_indexes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Keep what is known of the indexes of tests out of the user's own folder, and the user's settings out of tests."""

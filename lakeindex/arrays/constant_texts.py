@@ -12,7 +12,7 @@ from lakeindex.arrays.aliases import Texts
 
 
 def constant_texts(texts: Sequence[str]) -> Texts:
-    """Return an array of texts; `pa.array` would import pandas, to see whether it was given something of pandas'."""
+    """Return an array of texts; `pa.array` would look for pandas, to see whether it was given something of it."""
     written = [text.encode() for text in texts]
     offsets = np.cumsum([0, *map(len, written)], dtype=np.int64)
     data = pa.py_buffer(b"".join(written))

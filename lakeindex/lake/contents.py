@@ -61,7 +61,7 @@ class Contents:
         return schema, limited(batches, most_rows, most_bytes, "ask for less, or read it with sql_batches")
 
     def relation(self, table: str) -> DuckDBPyRelation:
-        """Return a table as a DuckDB relation, as `lake.relation("sales.csv").filter("price > 3").df()`.
+        """Return a table as a DuckDB relation, as `lake.relation("sales.csv").filter("price > 3").fetchall()`.
 
         Its rows are read when they are asked for, each time anew, in the process that reads the lake and can't write;
         the relation itself reaches no file, so its `write_parquet` and the like are refused. Relations of one lake can

@@ -49,7 +49,7 @@ def ask_all(lake: Path, index: Path, python: tuple[str, ...] = ()) -> None:
     assert "110 joined rows" in run("explain", "shops.csv", "place", "towns.csv", "town", *at, python=python)
     joined = run("join", "shops.csv", "place", "towns.csv", "town", *at, "-o", "csv", python=python)
     assert joined.count("town 1") >= 20
-    assert '"static-' in run("status", *at, python=python)
+    assert '"static-' in run("status", *at, "-o", "json", python=python)
 
 
 def test_without_a_language_model_all_but_it_works(lake: Path, tmp_path: Path) -> None:

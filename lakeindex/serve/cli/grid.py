@@ -28,7 +28,7 @@ def write_chunks_as_grid(names: Sequence[str], chunks: Iterator[Chunk], layout: 
     sample: list[Texts] = []
     while sum(len(texts[0]) for texts in sample) <= _SAMPLE and (texts := next(coming, None)):
         sample.append(texts)
-    width = _width()
+    width = screen_width()
     columns = lay_out(head, [list(chain(*parts)) for parts in zip(*sample, strict=True)], width, layout)
     _write_head(columns, visible(layout.title), width)
     for texts in chain(sample, coming):
@@ -76,9 +76,9 @@ def _write_head(columns: Sequence[ShownColumn], title: str, width: int) -> None:
     sys.stdout.write("\n".join([*titles, f"{bold}{line}{plain}", rule, ""]))
 
 
-def _width() -> int:
-    """Return the terminal's width, or COLUMNS; where there is neither, one that most terminals can be made to have."""
-    return max(shutil.get_terminal_size((_WIDTH if not sys.stdout.isatty() else 80, 24)).columns, 1)
+def screen_width(elsewhere: int = _WIDTH) -> int:
+    """Return COLUMNS, or else the terminal's width, or what is usual `elsewhere`, where stdout is no terminal."""
+    return max(shutil.get_terminal_size((elsewhere if not sys.stdout.isatty() else 80, 24)).columns, 1)
 
 
 def _may_style() -> bool:

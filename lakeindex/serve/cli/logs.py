@@ -20,6 +20,7 @@ from lakeindex.escaping.visible import visible
 from lakeindex.serve.cli.interrupt import write_last_words_as
 
 _LOGGER = "lakeindex"
+_QUIET = "No progress, no remarks."
 _LEVELS = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}
 """Of the engine's own records, by how much is wanted; from 2 on all of them."""
 
@@ -45,10 +46,14 @@ def with_logging(command: click.Command) -> click.Command:
     if "--log-format" in names:
         return command
     choice = click.Choice([str(one) for one in LogFormat])
-    quiet = [] if "--quiet" in names else ["--quiet"]
+    own = next((param for param in command.params if "--quiet" in param.opts), None)
+    if own is None:
+        command.params.append(_option(["-q", "--quiet", "quietly"], _set_quiet, is_flag=True, help=_QUIET))
+    else:
+        own.opts.append("-q")
+        own.callback = _quieted
     command.params += [
         _option(["-v", "--verbose"], _set_verbosity, count=True, help="Say what is done; -vv says it of each file."),
-        _option(["-q", *quiet, "quietly"], _set_quiet, is_flag=True, help="No progress, no remarks."),
         _option(["--log-format"], _set_format, type=choice, help="Of stderr; json tells the run [default: text]."),
     ]
     return command
@@ -106,6 +111,12 @@ def _option(names: list[str], callback: Callable[[Any], None], **settings: Any) 
             callback(value)
 
     return click.Option(names, expose_value=False, is_eager=True, callback=called, **settings)
+
+
+def _quieted(context: click.Context, param: click.Parameter, value: bool) -> bool:
+    """Set a command's own `--quiet` for what is written beside it, too."""
+    _State.is_quiet = _State.is_quiet or value
+    return value
 
 
 def _set_verbosity(level: int) -> None:

@@ -12,6 +12,7 @@ from lakeindex.reasons.cut import cut
 from lakeindex.reasons.facts import facts_of, join_command, verdict
 from lakeindex.reasons.reasons import Reasons, reasons_of
 from lakeindex.reasons.waterfall import bars_of, percent, text_bar
+from lakeindex.serve.cli.grid import screen_width
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,8 +30,7 @@ def write_reasons(match: Match, full: bool) -> None:
     from rich.console import Console
 
     # Without colours: bars for and against differ in their characters, and text on a terminal holds no escape.
-    console = Console(width=None if sys.stdout.isatty() else _WIDTH, highlight=False, color_system=None)
-    console.width = min(console.width, _MOST_WIDTH)
+    console = Console(width=min(screen_width(_WIDTH), _MOST_WIDTH), highlight=False, color_system=None)
     # rich would end the process itself where nobody reads stdout.
     with console.capture() as captured:
         _print(console, f"left   {visible_line(str(match.query))}\nright  {visible_line(str(match.column))}")

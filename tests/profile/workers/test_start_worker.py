@@ -26,7 +26,10 @@ def test_a_worker_starts_without_pandas_unless_a_connector_of_another_package_ma
     assert "pyarrow" in alone
     assert "pandas.core" not in alone
     (tmp_path / "other-0.1.dist-info").mkdir()
-    entry = "[lakeindex.connectors]\nother = lakeindex_connectors.csv_files.connector:CsvConnector\n"
+    (tmp_path / "other_files.py").write_text(
+        "import pandas\nfrom lakeindex_connectors.csv_files.connector import CsvConnector\n"
+    )
+    entry = "[lakeindex.connectors]\nother = other_files:CsvConnector\n"
     (tmp_path / "other-0.1.dist-info" / "entry_points.txt").write_text(entry)
     (tmp_path / "other-0.1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: other\nVersion: 0.1\n")
     assert "pandas.core" in modules_of_a_start(tmp_path)

@@ -73,7 +73,7 @@ def test_a_full_disk_is_one_sentence(index_folder: Path) -> None:
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
 def test_a_closed_stream_is_no_fault(index_folder: Path, closed: str) -> None:
     code = "from lakeindex.serve.cli.start import main; main()"
-    command = f'"{sys.executable}" -c "{code}" tables --index "{index_folder}" {closed}'
+    command = f'"{sys.executable}" -c "{code}" tables -q --index "{index_folder}" {closed}'
     done = subprocess.run(["sh", "-c", command], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     assert (b"geo/countries.csv" in done.stdout) is (closed == "2>&-")

@@ -51,7 +51,9 @@ def commands() -> dict[str, click.Command]:
 def options() -> Iterator[tuple[str, click.Command, click.Option]]:
     for name, command in commands().items():
         for option in command.params:
-            if isinstance(option, click.Option) and not option.is_flag and not isinstance(option.type, click.Choice):
+            if isinstance(option, click.Option) and not (
+                option.is_flag or option.count or isinstance(option.type, click.Choice)
+            ):
                 yield name, command, option
 
 
