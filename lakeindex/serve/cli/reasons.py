@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _WIDTH, _MOST_WIDTH = 100, 120
 _WIDE = 80
+_HEIGHT = 25
 _BAR, _NARROW_BAR = 24, 12
 
 
@@ -30,7 +31,9 @@ def write_reasons(match: Match, full: bool) -> None:
     from rich.console import Console
 
     # Without colours: bars for and against differ in their characters, and text on a terminal holds no escape.
-    console = Console(width=min(screen_width(_WIDTH), _MOST_WIDTH), highlight=False, color_system=None)
+    # With a height, as rich takes a dumb terminal to be 80 columns wide unless both are given.
+    width = min(screen_width(_WIDTH), _MOST_WIDTH)
+    console = Console(width=width, height=_HEIGHT, highlight=False, color_system=None)
     # rich would end the process itself where nobody reads stdout.
     with console.capture() as captured:
         _print(console, f"left   {visible_line(str(match.query))}\nright  {visible_line(str(match.column))}")
