@@ -98,7 +98,7 @@ def summarise(report: Report, settings: Settings, quiet: bool) -> None:
     if not report.tables:
         print_message(
             "warning: the lake has no table, so there is nothing to ask; --report FILE.json says what became of every "
-            "file, and the README which files are read",
+            "file, and docs/reading.md which files are read",
             quiet,
         )
 
