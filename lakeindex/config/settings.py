@@ -29,8 +29,9 @@ _CHOICES = {
 }
 _AMOUNTS = ("memory", "memory_per_file", "output_per_file")
 AUTO = "auto"
-CELLS = "cells"
-"""The name of the reranker without a language model, by late interaction."""
+LATE_INTERACTION = "late-interaction"
+"""The name of the reranker without a language model."""
+_OLD_NAMES = {"cells": LATE_INTERACTION}
 TRANSFORMER = "transformer"
 """The name of the reranker that is a transformer, the cross-encoder."""
 ALL = "all"
@@ -76,10 +77,11 @@ class Settings:
     text_order: str = "frequency"
     """Which values it names: the most frequent, or those with the smallest hash."""
     budget: str = AUTO
-    """Candidates of a query that the reranker scores, at most: a number or all; auto: 30 by cells, 20 by others,
-    which are slower."""
-    cross_encoder: str = CELLS
-    """The reranker: cells (late interaction of values, no model), transformer, a folder or a name on the hub."""
+    """Candidates of a query that the reranker scores, at most: a number or all; auto: 30 by late interaction, 20
+    by others, which are slower."""
+    cross_encoder: str = LATE_INTERACTION
+    """The reranker: late-interaction (of values, no model; once named cells), transformer, a folder or a name on the
+    hub."""
     reach: str = "pool"
     """Which columns the reranker may score: those that the sources propose (pool), or any of the lake (lake)."""
     anchors: int = 0
@@ -125,6 +127,7 @@ class Settings:
     """The share of the tables, or of the columns, of an index that a build may take out of it, from 0 to 1."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "cross_encoder", _OLD_NAMES.get(self.cross_encoder, self.cross_encoder))
         for one in fields(self):
             check_setting(one.name, getattr(self, one.name), "the program")
         if self.materialize and self.values != RawValues.SAMPLE:
@@ -155,10 +158,10 @@ def allowed_globs(allowed: object) -> tuple[str, ...]:
     return globs
 
 
-def pair_budget(budget: str, cross_encoder: str = CELLS) -> int:
+def pair_budget(budget: str, cross_encoder: str = LATE_INTERACTION) -> int:
     """Return how many pairs a query may score, given a number, all or auto. Raises InvalidSetting for anything else."""
     if budget == AUTO:
-        return _PAIRS if cross_encoder == CELLS else _PAIRS_OF_SLOW
+        return _PAIRS if cross_encoder == LATE_INTERACTION else _PAIRS_OF_SLOW
     if budget == ALL:
         return sys.maxsize
     try:

@@ -76,7 +76,9 @@ TRUST = {
 SECRETS = frozenset(name for name, trust in TRUST.items() if trust is Trust.NONE)
 """The settings whose values are never shown."""
 
-SHIPPED_MODELS = frozenset({AUTO_MODEL, DEFAULT_MODEL, BASE_MODEL, STATIC_MODEL, "hashing", "cells", "transformer"})
+SHIPPED_MODELS = frozenset(
+    {AUTO_MODEL, DEFAULT_MODEL, BASE_MODEL, STATIC_MODEL, "hashing", "late-interaction", "cells", "transformer"}
+)
 _WHY = {
     Trust.INSIDE: "leads out of the folder",
     Trust.SHIPPED: "is no model that comes with lakeindex",

@@ -16,7 +16,7 @@ from lakeindex.errors import LakeIndexError
 from lakeindex.types.column_tokens import END
 from lakeindex.types.columns import CrossInput
 
-_ADVICE = "name the folder of a cross-encoder, or use `cells` or `transformer`, which come with lakeindex"
+_ADVICE = "name the folder of a cross-encoder, or use `late-interaction` or `transformer`, which come with lakeindex"
 _SCORE_PAIRS = ("ForSequenceClassification", "ForCausalLM")
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from lakeindex.arrays.aliases import Coordinates, Floats, Integers
 from lakeindex.arrays.proportions import log_odds_of
 from lakeindex.config.model_options import NEURAL, Device
-from lakeindex.config.settings import CELLS as CHEAP
+from lakeindex.config.settings import LATE_INTERACTION as CHEAP
 from lakeindex.config.settings import TRANSFORMER, Settings
 from lakeindex.errors import MissingExtra, StaleArtifact
 from lakeindex.files.user_folders import cache_slot
@@ -114,7 +114,10 @@ def _space(candidates: Rerankable, prior: Floats, calls: int) -> Coordinates:
 
 
 def make_reranker(settings: Settings) -> BudgetedReranker:
-    """Load the reranker that the settings name, with its weights: `cells`, `transformer`, a folder or a hub name."""
+    """Load the reranker that the settings name, with its weights.
+
+    The name is `late-interaction`, `transformer`, a folder, or one on the hub.
+    """
     if settings.cross_encoder == CHEAP:
         return BudgetedReranker(LateInteraction.open(LATE_INTERACTION, STATIC), RerankWeights.open(LATE_INTERACTION))
     try:

@@ -8,7 +8,7 @@ from itertools import islice
 import numpy as np
 
 from lakeindex.config.profile_limits import RawValues
-from lakeindex.config.settings import CELLS, Settings, pair_budget
+from lakeindex.config.settings import LATE_INTERACTION, Settings, pair_budget
 from lakeindex.index.candidate_sources import retrieve
 from lakeindex.match.answer_calibration import ANSWER_FEATURES
 from lakeindex.match.features import features_of
@@ -36,7 +36,7 @@ _LEAST_VALUES = 5
 def calibrate_lake(generation: Generation, settings: Settings) -> LakeCalibration:
     """Fit the calibration of a generation that need not be published yet; a slow cross-encoder is left out."""
     has_values = generation.manifest.settings["limits"]["raw"] == RawValues.SAMPLE
-    is_reranked = has_values and settings.cross_encoder == CELLS
+    is_reranked = has_values and settings.cross_encoder == LATE_INTERACTION
     searching = RerankingSearcher(
         Searcher.open(generation, settings.device), replace(settings, reach="pool"), generation
     )

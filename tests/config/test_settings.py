@@ -119,9 +119,14 @@ def test_an_amount_is_read_with_its_unit(amount: str, expected: int | None) -> N
 
 
 def test_a_slow_cross_encoder_scores_fewer_pairs_by_default() -> None:
-    budgets = [pair_budget(Settings(cross_encoder=one).budget, one) for one in ("cells", "transformer", "some/model")]
+    named = ("late-interaction", "transformer", "some/model")
+    budgets = [pair_budget(Settings(cross_encoder=one).budget, one) for one in named]
     assert budgets[0] > budgets[1] == budgets[2] > 0
     assert (pair_budget("0"), pair_budget("7", "transformer")) == (0, 7)
     assert pair_budget("all", "transformer") > 10**9
     with pytest.raises(InvalidSetting, match="not '-1'"):
         pair_budget("-1")
+
+
+def test_the_reranker_answers_to_its_old_name() -> None:
+    assert Settings(cross_encoder="cells") == Settings(cross_encoder="late-interaction") == Settings()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lakeindex.config.load_settings import load_settings
-from lakeindex.config.settings import CELLS, TRANSFORMER, Settings
+from lakeindex.config.settings import LATE_INTERACTION, TRANSFORMER, Settings
 from lakeindex.config.settings_files import FILE
 from lakeindex.config.trusted_settings import SHIPPED_MODELS, TRUST
 from lakeindex.encode.encoders import HASHING
@@ -83,7 +83,7 @@ def test_every_setting_says_what_a_folder_may_set() -> None:
 
 
 def test_the_shipped_models_are_those_that_need_no_file_of_others() -> None:
-    assert {"auto", "default", "base", "static", HASHING, CELLS, TRANSFORMER} == SHIPPED_MODELS
+    assert {"auto", "default", "base", "static", HASHING, LATE_INTERACTION, "cells", TRANSFORMER} == SHIPPED_MODELS
 
 
 @pytest.mark.parametrize("line", OWN_ALONE)

@@ -81,7 +81,7 @@ def test_pickled_weights_are_refused(tmp_path: Path) -> None:
 def test_the_error_for_a_missing_model_names_the_next_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(
-        LakeIndexError, match=r"'org/none' on this machine; allow the download, name the folder .* `cells`"
+        LakeIndexError, match=r"'org/none' on this machine; allow the download, name the folder .* `late-interaction`"
     ):
         SentenceCrossEncoder("org/none")
     with pytest.raises(LakeIndexError, match="no cross-encoder '/nowhere'"):

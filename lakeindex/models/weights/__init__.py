@@ -12,7 +12,7 @@ TOKENIZER = Path(__file__).with_name("tokenizer.json")
 """Cuts texts into the tokens of `STATIC` and of the late-interaction reranker: that of the base model."""
 
 LATE_INTERACTION = Path(__file__).with_name("cells.safetensors")
-"""The boosted trees of the late-interaction reranker, over MaxSim features of columns; named `cells` in settings."""
+"""The boosted trees of the reranker `late-interaction`, over MaxSim features of columns."""
 
 CROSS_ENCODER = Path(__file__).with_name("cross.safetensors")
 """The adapters and the head of the cross-encoder; named `transformer` in settings."""

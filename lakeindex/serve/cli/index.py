@@ -86,7 +86,7 @@ _SHARDS = "shards"
 @click.option(
     "--anchors",
     type=of_setting("anchors"),
-    help="Columns that the reranker `cells` scores with all others [default: 0].",
+    help="Columns that the reranker `late-interaction` scores with all others [default: 0].",
 )
 @click.option("--materialize", is_flag=True, default=None, help="Copy the rows into the index.")
 @click.option("--shard", metavar="I/N", help="Only read this share of the lake, into --staging, to be merged later.")

@@ -63,7 +63,9 @@ def with_quiet(command: Command) -> Command:
 def with_reranking(command: Command) -> Command:
     """Add the options of reranking: which cross-encoder scores candidates, from where, and how many."""
     for option in (
-        click.option("--cross-encoder", metavar="NAME", help="cells (the default), transformer, or another model."),
+        click.option(
+            "--cross-encoder", metavar="NAME", help="late-interaction (the default), transformer, or another model."
+        ),
         click.option(
             "--reach", type=click.Choice(["pool", "lake"]), help="Rerank what sources propose, or any column."
         ),

@@ -13,7 +13,7 @@ from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
-from lakeindex.config.settings import CELLS, Settings, bytes_of
+from lakeindex.config.settings import LATE_INTERACTION, Settings, bytes_of
 from lakeindex.errors import LakeIndexError
 from lakeindex.lake import Lake
 from lakeindex.search.answer import Answer
@@ -57,7 +57,7 @@ def query_on_all_cores(lake: Lake, columns: Sequence[ColumnId], **options: Any) 
     settings = lake.settings
     memory = bytes_of(settings.memory) or 0
     jobs = min(settings.jobs, len(columns) // _QUERIES_PER_PROCESS, memory // _BYTES_PER_PROCESS)
-    if jobs < 2 or settings.cross_encoder != CELLS:
+    if jobs < 2 or settings.cross_encoder != LATE_INTERACTION:
         yield from lake.query_many(columns, **options)
         return
     view = _View(settings, lake.generation.number, options)
