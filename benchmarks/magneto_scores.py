@@ -30,12 +30,15 @@ def magneto_scores(
     of_table: dict[TableId, list[ColumnId]] = defaultdict(list)
     for query in queries:
         of_table[query.table].append(query)
+    frames = {table: _frame(lake, table) for table in lake.opened.table_ids}
     for table, columns in of_table.items():
-        for other in lake.opened.table_ids:
+        for other, frame in frames.items():
             if other == table or (allowed is not None and other not in allowed.get(table, ())):
                 continue
+            if frame.empty or frames[table].empty:  # which it divides by
+                continue
             with contextlib.redirect_stdout(io.StringIO()):
-                matches = matcher.get_matches(_frame(lake, table), _frame(lake, other))
+                matches = matcher.get_matches(frames[table], frame)
             scored = {(left, right): float(score) for ((_, left), (_, right)), score in matches.items()}
             for query in columns:
                 found[query] |= {ColumnId(other, right): of for (one, right), of in scored.items() if one == query.name}
