@@ -72,19 +72,17 @@ def _holds(names: pa.Array[Any], part: str) -> Flags:
     return np.asarray(pc.match_substring(names, part, ignore_case=True).to_numpy(zero_copy_only=False), bool)
 
 
-def _best(names: pa.Array[Any], wanted: str, most: int) -> Integers:
+def _best(names: Any, wanted: str, most: int) -> Integers:
     """Return the places of the names that are most like what is wanted, best first."""
-    lower = pc.utf8_lower(names)
-    begins = pc.starts_with(lower, wanted)
+    lower: Any = pc.utf8_lower(names)
     begins_word = pc.match_substring_regex(lower, rf"(^|[^\pL\pN]){re.escape(wanted)}")
-    worth = sum(
-        np.asarray(one.to_numpy(zero_copy_only=False), np.int64) for one in (pc.equal(lower, wanted), begins, begins_word)
-    )
-    lengths = np.asarray(pc.utf8_length(lower).to_numpy(zero_copy_only=False))
-    return np.lexsort((lengths, -worth))[:most]
+    claims: list[Any] = [pc.equal(lower, wanted), pc.starts_with(lower, wanted), begins_word]
+    worth = np.sum([one.to_numpy(zero_copy_only=False) for one in claims], axis=0)
+    lengths: Any = pc.utf8_length(lower)
+    return np.asarray(np.lexsort((lengths.to_numpy(), -worth))[:most], np.int64)
 
 
 def _nearest(directory: Directory, tables: Sequence[TableId], wanted: str) -> tuple[str, ...]:
     visible = np.flatnonzero(directory.visible_columns())
-    names = pc.unique(directory.names.take(pa.array(visible))).to_pylist()
-    return tuple(dict.fromkeys((*nearest(wanted, list(tables)), *nearest(wanted, list(map(str, names))))))
+    columns = sorted({str(name) for name in directory.names.take(pa.array(visible)).to_pylist()})
+    return tuple(dict.fromkeys((*nearest(wanted, tables), *nearest(wanted, columns))))

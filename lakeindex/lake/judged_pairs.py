@@ -39,7 +39,8 @@ class JudgedPairs:
     ) -> Match:
         """Return a pair of columns as `query` does, whatever its rank, counted in the files, with the whole evidence.
 
-        Unless `counted`, its figures are estimates, which takes no time. Where no source proposes the right column for the left one, it is scored among the candidates nevertheless.
+        Unless `counted`, its figures are estimates, which take no time. Where no source proposes the right column for
+        the left one, it is scored among the candidates nevertheless.
         Raises NotFound for a table or column that doesn't exist, with the nearest names.
         """
         from lakeindex.search.answer import Counting, matches_of

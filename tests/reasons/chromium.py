@@ -70,7 +70,7 @@ class Browser:
             self.events.append(received)
 
     def open(self, page: Path | str, width: int, scheme: str) -> None:
-        """Open a page, a file or an address, in a window of some width, for people who prefer `dark` or `light`; wait until it is there."""
+        """Open a page, a file or an address, in a window of some width, for people who prefer `dark` or `light`."""
         self.events.clear()
         self.send(
             "Emulation.setDeviceMetricsOverride", True, width=width, height=900, deviceScaleFactor=1, mobile=False

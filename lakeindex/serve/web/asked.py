@@ -23,10 +23,10 @@ def pair_of(query: Query) -> tuple[ColumnId, ColumnId]:
     return left, ColumnId(TableId(_named(query, "right_table")), _named(query, "right_column"))
 
 
-def number_of(query: Query, name: str, numbers: WholeRange, default: int | None = None) -> int | None:
-    """Return a number, the default unless one is given. Raises InvalidSetting for one out of its range."""
+def number_of(query: Query, name: str, numbers: WholeRange) -> int | None:
+    """Return a number, None unless one is given. Raises InvalidSetting for one out of its range."""
     if not query.get(name):
-        return default
+        return None
     try:
         return numbers.read(query[name])
     except ValueError as error:

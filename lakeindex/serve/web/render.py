@@ -31,7 +31,7 @@ def stream(template: str, **values: Any) -> Iterator[str]:
 
 def verbatim(text: str) -> Markup:
     """Write a text into an attribute so that a program reads it as it is, hidden characters included."""
-    return Markup(html.escape(text).replace("\r", "&#13;"))  # noqa: S704 (it is escaped here)
+    return Markup(html.escape(text).replace("\r", "&#13;"))
 
 
 @cache
@@ -47,7 +47,12 @@ def _environment() -> Environment:
     links_by_name = {name: getattr(links, name) for name in dir(links) if name.endswith("_link")}
     environment.globals.update(links_by_name, asset=asset_link, counted=counted)
     environment.filters.update(
-        DRAWN, cut=cut, percent=_percent, verbatim=verbatim, parts=_path_parts, join_command=join_command,
+        DRAWN,
+        cut=cut,
+        percent=_percent,
+        verbatim=verbatim,
+        parts=_path_parts,
+        join_command=join_command,
         with_choice=lambda chosen, name, one: chosen | {name: one},
     )
     environment.tests.update(visible=is_visible)

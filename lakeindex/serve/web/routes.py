@@ -108,4 +108,5 @@ class Pages:
 
 
 def _query_of(request: Request) -> Query:
-    return dict(request.query_params) | request.path_params
+    path: dict[str, str] = request.path_params
+    return dict(request.query_params) | path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from lakeindex.errors import LakeIndexError
+from lakeindex.errors import InvalidSetting
 
 if TYPE_CHECKING:
     from lakeindex.join.plan import JoinPlan
@@ -56,8 +56,8 @@ class ShownJoin:
         """Run a plan as far as a page shows it. Raises UnreadableTable when a file is gone."""
         preview = preview_of(plan)
         try:
-            sql, why_no_sql = plan.sql(), ""
-        except LakeIndexError as error:  # the pairs of a mapping have no file to be in
+            sql, why_no_sql = plan.self_contained_sql(), ""
+        except InvalidSetting as error:  # the pairs of a mapping are too many
             sql, why_no_sql = "", str(error)
         remarks = plan.remarks(0) if not preview.rows else ()
         return cls(
@@ -73,7 +73,9 @@ def preview_of(plan: JoinPlan) -> Preview:
     others = [place for place in range(table.num_columns) if place not in keys]
     places = sorted([*keys, *others[: max(_COLUMNS - len(keys), 0)]])
     columns = tuple(
-        PreviewColumn(table.field(place).name, "left" if place < count else "right", place in keys, _is_number(table, place))
+        PreviewColumn(
+            table.field(place).name, "left" if place < count else "right", place in keys, _is_number(table, place)
+        )
         for place in places
     )
     rows = tuple(zip(*(table.column(place).to_pylist() for place in places), strict=True))

@@ -11,7 +11,7 @@ from lakeindex.errors import LakeIndexError
 from lakeindex.lake import Lake
 from lakeindex.serve.web.asked import Query, choice_of, column_of, number_of, pair_of
 from lakeindex.serve.web.map_data import map_json, references_of
-from lakeindex.serve.web.overview import MOST_TABLES, published_at, table_content, tables_by_folder, table_rows
+from lakeindex.serve.web.overview import MOST_TABLES, published_at, table_content, table_rows, tables_by_folder
 from lakeindex.serve.web.partners import partners_of, verdicts_of
 from lakeindex.serve.web.shown_join import ShownJoin
 from lakeindex.store.generations import folder_of, published
@@ -68,7 +68,7 @@ def references(lake: Lake, query: Query) -> Values:
 
 def column(lake: Lake, query: Query) -> Values:
     """Show the partners of a column."""
-    asked, k = column_of(query), number_of(query, "k", _PARTNERS, _FIRST_PARTNERS)
+    asked, k = column_of(query), number_of(query, "k", _PARTNERS) or _FIRST_PARTNERS
     is_counted = choice_of(query, "figures", ("estimated", "counted")) == "counted"
     found = partners_of(lake, asked, k, is_counted)
     (profile,) = lake.profile(asked.table, asked.name).to_pylist()
@@ -116,9 +116,7 @@ def broken(lake: Lake, query: Query) -> Values:
     directory = lake.opened.searcher.directory
     index = Path(lake.settings.index)
     earlier = [number for number in published(index) if number < lake.generation.number]
-    shown = [
-        (one, directory.has_column(one.column) and directory.has_column(one.joins)) for one in watched.broken
-    ]
+    shown = [(one, directory.has_column(one.column) and directory.has_column(one.joins)) for one in watched.broken]
     return {
         "watched": watched,
         "shown": shown,
