@@ -45,8 +45,8 @@ def find_names(directory: Directory, tables: Sequence[TableId], text: str, most:
     found = np.flatnonzero(np.logical_and.reduce([_holds(named, word) for word in words]))
     keys = _columns_with(directory, words)
     wanted = " ".join(words)
-    best_tables = _best(named.take(pa.array(found)), wanted, most)
-    best_keys = keys[_best(directory.names.take(pa.array(keys)), words[-1], most)].tolist()
+    best_tables = _best(named.take(found), wanted, most)
+    best_keys = keys[_best(directory.names.take(keys), words[-1], most)].tolist()
     close = () if len(found) or len(keys) else _nearest(directory, tables, wanted)
     return FoundNames(
         tuple(tables[place] for place in found[best_tables].tolist()),
@@ -76,7 +76,7 @@ def _best(names: Any, wanted: str, most: int) -> Integers:
     """Return the places of the names that are most like what is wanted, best first."""
     lower: Any = pc.utf8_lower(names)
     begins_word = pc.match_substring_regex(lower, rf"(^|[^\pL\pN]){re.escape(wanted)}")
-    claims: list[Any] = [pc.equal(lower, wanted), pc.starts_with(lower, wanted), begins_word]
+    claims: list[Any] = [pc.equal(lower, pa.scalar(wanted)), pc.starts_with(lower, wanted), begins_word]
     worth = np.sum([one.to_numpy(zero_copy_only=False) for one in claims], axis=0)
     lengths: Any = pc.utf8_length(lower)
     return np.asarray(np.lexsort((lengths.to_numpy(), -worth))[:most], np.int64)
@@ -84,5 +84,5 @@ def _best(names: Any, wanted: str, most: int) -> Integers:
 
 def _nearest(directory: Directory, tables: Sequence[TableId], wanted: str) -> tuple[str, ...]:
     visible = np.flatnonzero(directory.visible_columns())
-    columns = sorted({str(name) for name in directory.names.take(pa.array(visible)).to_pylist()})
+    columns = sorted({str(name) for name in directory.names.take(visible).to_pylist()})
     return tuple(dict.fromkeys((*nearest(wanted, tables), *nearest(wanted, columns))))
