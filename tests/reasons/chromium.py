@@ -69,15 +69,15 @@ class Browser:
                 return result
             self.events.append(received)
 
-    def open(self, page: Path, width: int, scheme: str) -> None:
-        """Open a page in a window of some width, for people who prefer `dark` or `light`; wait until it is there."""
+    def open(self, page: Path | str, width: int, scheme: str) -> None:
+        """Open a page, a file or an address, in a window of some width, for people who prefer `dark` or `light`."""
         self.events.clear()
         self.send(
             "Emulation.setDeviceMetricsOverride", True, width=width, height=900, deviceScaleFactor=1, mobile=False
         )
         feature = {"name": "prefers-color-scheme", "value": scheme}
         self.send("Emulation.setEmulatedMedia", True, features=[feature])
-        self.send("Page.navigate", True, url=page.as_uri())
+        self.send("Page.navigate", True, url=page if isinstance(page, str) else page.as_uri())
         while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
             self.events.append(self._receive())
 
