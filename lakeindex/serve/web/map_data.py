@@ -17,38 +17,49 @@ from lakeindex.types.lake import ColumnId, TableId
 LEAST_PROBABILITY = 0.1
 """The map hides less probable ones by its slider."""
 _LIKELY = 0.5
+_PATIENCE = 1.0
+"""Seconds that somebody waits for what somebody else looks for; then they ask again, so that others are answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMap:
+    """The relationships of a lake that are not unlikely, and all that the map shows, as JSON."""
+
+    relationships: pa.Table
+    json: str
+    stamp: object
+    """Of the verdicts that they were found with."""
 
 
 @dataclass(slots=True)
-class _Found:
-    """The relationships of an open index; whoever asks while they are looked for waits."""
+class _Looking:
+    """What is known of an open index; one looks for it while others wait."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
-    stamp: object = None
-    relationships: pa.Table | None = None
+    found: FoundMap | None = None
 
 
-_found: weakref.WeakKeyDictionary[OpenIndex, _Found] = weakref.WeakKeyDictionary()
+_known: weakref.WeakKeyDictionary[OpenIndex, _Looking] = weakref.WeakKeyDictionary()
 _lock = threading.Lock()
 
 
-def relationships_of(lake: Lake) -> pa.Table:
-    """Return the relationships that are not unlikely; those of an open lake are kept until there is a new verdict."""
+def map_of(lake: Lake) -> FoundMap | None:
+    """Return a lake's map, which takes a while the first time; None while it is looked for already."""
     opened = lake.opened
     with _lock:
-        found = _found.setdefault(opened, _Found())
-    with found.lock:
+        looking = _known.setdefault(opened, _Looking())
+    if not looking.lock.acquire(timeout=_PATIENCE):
+        return None
+    try:
         stamp = opened.feedback_file.stamp()
-        if found.relationships is None or found.stamp != stamp:
-            found.relationships = lake.relationships(LEAST_PROBABILITY).to_arrow()
-            found.stamp = stamp
-        return found.relationships
-
-
-def map_json(lake: Lake) -> str:
-    """Return what the map shows, as JSON."""
-    tables = [str(table) for table in lake.opened.table_ids]
-    return page_data(tables, lake.opened.searcher.directory, relationships_of(lake))
+        if looking.found is None or looking.found.stamp != stamp:
+            relationships = lake.relationships(LEAST_PROBABILITY).to_arrow()
+            tables = [str(table) for table in opened.table_ids]
+            json = page_data(tables, opened.searcher.directory, relationships)
+            looking.found = FoundMap(relationships, json, stamp)
+        return looking.found
+    finally:
+        looking.lock.release()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +74,12 @@ class Reference:
     method: str
 
 
-def references_of(lake: Lake, table: str) -> list[Reference]:
+def references_of(found: FoundMap, table: str) -> list[Reference]:
     """Return which tables a table refers to, and which refer to it, the most probable first; no unlikely ones."""
-    rows = [row for row in relationships_of(lake).to_pylist() if row["probability"] >= _LIKELY]
-    found = [_reference(row, "refers to") for row in rows if row["child_table"] == table]
-    found += [_reference(row, "is referred to by") for row in rows if row["parent_table"] == table]
-    return sorted(found, key=lambda one: -one.probability)
+    rows = [row for row in found.relationships.to_pylist() if row["probability"] >= _LIKELY]
+    references = [_reference(row, "refers to") for row in rows if row["child_table"] == table]
+    references += [_reference(row, "is referred to by") for row in rows if row["parent_table"] == table]
+    return sorted(references, key=lambda one: -one.probability)
 
 
 def _reference(row: dict[str, Any], way: str) -> Reference:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
@@ -29,7 +30,7 @@ _FAILURES: tuple[tuple[type[LakeIndexError], int, str], ...] = (
     (NotFound, 404, "Not in this lake"),
     (InvalidSetting, 400, "That can’t be asked"),
     (Refused, 403, "Not allowed"),
-    (LockHeld, 503, "Somebody else is writing"),
+    (LockHeld, 409, "Somebody else is writing"),
     (IndexUnusable, 503, "The index can’t answer"),
 )
 
@@ -53,6 +54,18 @@ def streamed(pieces: Iterator[str], started: float) -> Response:
 def data(json: str, started: float) -> Response:
     """Return JSON for a script of ours."""
     return Response(json, headers=_with_timing(started), media_type="application/json")
+
+
+def later(started: float) -> Response:
+    """Return that there is no answer yet, and when to ask again."""
+    return Response(status_code=503, headers=_with_timing(started) | {"Retry-After": "2"})
+
+
+def missing(request: Request) -> Response:
+    """Answer where nothing is: with a page, but to programs that ask for another kind of answer."""
+    if "text/html" not in request.headers.get("accept", ""):
+        raise HTTPException(404)
+    return failure_page(request, NotFound(f"there is no page {request.url.path!r}"), time.perf_counter())
 
 
 def failing_as_page(endpoint: Callable[[Request], Response]) -> Callable[[Request], Response]:

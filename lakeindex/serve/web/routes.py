@@ -20,7 +20,7 @@ from lakeindex.serve.web.asked import Query
 from lakeindex.serve.web.assets import serve_asset
 from lakeindex.serve.web.given_verdict import GivenVerdict
 from lakeindex.serve.web.render import render, stream
-from lakeindex.serve.web.responses import data, failing_as_page, frame_of, page, streamed
+from lakeindex.serve.web.responses import data, failing_as_page, frame_of, later, missing, page, streamed
 from lakeindex.serve.web.views import View
 
 _PAGES: dict[str, tuple[str, View]] = {
@@ -54,6 +54,7 @@ def routes(served: Served) -> list[Route]:
         Route("/map/data", failing_as_page(pages.map_data)),
         Route("/verdict", pages.verdict, methods=["POST"]),
         Route("/assets/{version}/{name}", serve_asset),
+        Route("/{elsewhere:path}", missing),
     ]
 
 
@@ -85,7 +86,8 @@ class Pages:
         """Give the map's data."""
         started = time.perf_counter()
         with self._lake(request) as lake:
-            return data(views.map_data(lake, _query_of(request)), started)
+            found = views.map_data(lake, _query_of(request))
+        return later(started) if found is None else data(found, started)
 
     async def verdict(self, request: Request) -> Response:
         """Take a verdict, and go back to where it was given."""

@@ -10,11 +10,12 @@ from lakeindex.config.ranges import GENERATION, WholeRange
 from lakeindex.errors import LakeIndexError
 from lakeindex.lake import Lake
 from lakeindex.serve.web.asked import Query, choice_of, column_of, number_of, pair_of
-from lakeindex.serve.web.map_data import map_json, references_of
+from lakeindex.serve.web.map_data import map_of, references_of
 from lakeindex.serve.web.overview import MOST_TABLES, published_at, table_content, table_rows, tables_by_folder
 from lakeindex.serve.web.partners import partners_of, verdicts_of
 from lakeindex.serve.web.shown_join import ShownJoin
 from lakeindex.store.generations import folder_of, published
+from lakeindex.types.lake import TableId
 
 Values = dict[str, Any]
 View = Callable[[Lake, Query], Values]
@@ -61,9 +62,11 @@ def table(lake: Lake, query: Query) -> Values:
 
 
 def references(lake: Lake, query: Query) -> Values:
-    """Show which tables a table refers to, and which refer to it."""
-    lake.opened.searcher.directory.keys_of_table(query["name"])  # type: ignore[arg-type]
-    return {"table": query["name"], "references": references_of(lake, query["name"])}
+    """Show which tables a table refers to, and which refer to it, or that this is still looked for."""
+    table = TableId(query["name"])
+    lake.opened.searcher.directory.keys_of_table(table)
+    found = map_of(lake)
+    return {"table": table, "references": None if found is None else references_of(found, table)}
 
 
 def column(lake: Lake, query: Query) -> Values:
@@ -104,9 +107,10 @@ def lake_map(lake: Lake, query: Query) -> Values:
     return {"tables": lake.generation.manifest.tables}
 
 
-def map_data(lake: Lake, query: Query) -> str:
-    """Return the map's data, as JSON."""
-    return map_json(lake)
+def map_data(lake: Lake, query: Query) -> str | None:
+    """Return the map's data, as JSON; None while it is still looked for."""
+    found = map_of(lake)
+    return None if found is None else found.json
 
 
 def broken(lake: Lake, query: Query) -> Values:

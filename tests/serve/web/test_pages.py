@@ -154,15 +154,21 @@ def test_relationships_of_a_table_lead_to_their_joins(client: httpx.Client) -> N
         ("/join?left_table=a", 400, "the address lacks left_column"),
         ("/broken?since=-1", 400, "a whole number from 1 to"),
         ("/references/nothing.csv", 404, "the index has no table 'nothing.csv'"),
+        ("/tables/<b>", 404, "there is no page '/tables/<b>'"),
     ],
 )
 def test_a_wrong_address_is_a_page_that_says_the_way_out(
     client: httpx.Client, address: str, status: int, says: str
 ) -> None:
-    answer = client.get(address)
+    answer = client.get(address, headers={"accept": "text/html,*/*;q=0.8"})
     assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
     assert says in unescape(answer.text)
     assert 'role="search"' in answer.text and '<a href="/">' in answer.text
+
+
+def test_a_program_is_told_nothing_in_html(client: httpx.Client) -> None:
+    answer = client.get("/v1/nothing", headers={"accept": "application/json"})
+    assert answer.status_code == 404 and "html" not in answer.headers["content-type"]
 
 
 def test_every_page_says_how_long_it_took_and_what_it_may_do(client: httpx.Client) -> None:

@@ -67,4 +67,4 @@ def test_what_is_no_verdict_changes_nothing(
 def test_a_form_that_is_none_is_refused(client: httpx.Client, feedback: Lake) -> None:
     for body in (b"\xff\xfe", b"verdict=%ff%fe&note=%ff", b"&".join([b"a=b"] * 50)):
         assert client.post("/verdict", params=PAIR, content=body).status_code == 400
-    assert client.get("/verdict", params=PAIR).status_code == 405
+    assert client.get("/verdict", params=PAIR).status_code == 404

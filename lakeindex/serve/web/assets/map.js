@@ -8,7 +8,11 @@
     document.head.append(script);
   });
   try {
-    const answer = await fetch("/map/data");
+    let answer = await fetch("/map/data");
+    while (answer.headers.has("Retry-After")) {
+      await new Promise((done) => setTimeout(done, 1000 * Number(answer.headers.get("Retry-After"))));
+      answer = await fetch("/map/data");
+    }
     if (!answer.ok) throw new Error(answer.statusText);
     document.getElementById("data").textContent = await answer.text();
     await load(own.dataset.graph);

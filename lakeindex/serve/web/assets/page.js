@@ -4,8 +4,14 @@
 (() => {
   const search = document.getElementById("q"), suggestions = document.getElementById("suggestions");
   const within = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const wait = (seconds) => new Promise((done) => setTimeout(done, 1000 * seconds));
+  // A server that is busy says when to ask again.
   const parsed = async (address) => {
-    const answer = await fetch(address, { headers: { Accept: "text/html" } });
+    let answer = await fetch(address, { headers: { Accept: "text/html" } });
+    for (let tries = 0; answer.status === 429 && tries < 20; tries += 1) {
+      await wait(Number(answer.headers.get("Retry-After") ?? 1));
+      answer = await fetch(address, { headers: { Accept: "text/html" } });
+    }
     if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
     return new DOMParser().parseFromString(await answer.text(), "text/html");
   };
@@ -99,12 +105,20 @@
     });
   }
 
-  // Parts that take a while: the page that is fetched has them, each under the id of its place in this one.
-  for (const place of within("[data-fetch]")) {
+  // Parts that take a while: the page that is fetched has them, each under the id of its place in this one, or says that
+  // they are still looked for.
+  const fill = async (place) => {
     place.setAttribute("aria-busy", "true");
-    parsed(place.dataset.fetch).then((page) => {
+    try {
+      let page = await parsed(place.dataset.fetch), again = null;
+      while ((again = page.querySelector("[data-again]"))) {
+        await wait(Number(again.dataset.again));
+        page = await parsed(place.dataset.fetch);
+      }
       for (const part of within("[data-part]", page)) document.getElementById(part.dataset.part)?.replaceChildren(...part.childNodes);
       place.dataset.fetched = "yes";
-    }).catch(() => { place.dataset.fetched = "no"; }).finally(() => place.removeAttribute("aria-busy"));
-  }
+    } catch { place.dataset.fetched = "no"; }
+    place.removeAttribute("aria-busy");
+  };
+  within("[data-fetch]").forEach(fill);
 })();
