@@ -43,7 +43,7 @@ _AT_ONCE, _SECONDS, _PORTS = WholeRange(1, 1_000), NumberRange(0.1, 3_600), Whol
     type=click.Path(path_type=Path),
     help="TOML: who may ask, by the hash of a token, and which tables there are for each.",
 )
-@click.option("--at-once", type=InRange(_AT_ONCE), help="Answers worked on at once [default: two a core].")
+@click.option("--at-once", type=InRange(_AT_ONCE), help="Answers worked on at once [default: one a core].")
 @click.option("--seconds", type=InRange(_SECONDS), default=30.0, show_default=True, help="How long an answer may take.")
 @with_quiet
 def serve(

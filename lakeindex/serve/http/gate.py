@@ -72,7 +72,7 @@ class Gate:
             if request.url.path.startswith((_API, *_UNWORKED)):
                 await self.app(scope, bounded, send)
             else:
-                with self.work.counted():
+                async with self.work.counted():
                     await self.app(scope, bounded, send)
         except Failure as failure:
             await self._refusal(request, failure)(scope, receive, send)

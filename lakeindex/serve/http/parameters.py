@@ -9,7 +9,7 @@ from typing import Any
 from lakeindex.config.ranges import NumberRange, WholeRange, shown
 from lakeindex.errors import InvalidSetting
 
-MOST_CHARACTERS = 2_000
+MOST_CHARACTERS = 1_000
 """Of a parameter."""
 Given = Iterable[tuple[str, str]]
 """The names and values of a query, as they came."""

@@ -79,7 +79,7 @@ EXPLANATION = record({"query": COLUMN, **_OF_MATCH, "reasons": {}, "join": _TEXT
 RELATIONSHIP = record(of_arrow(RELATIONSHIPS_SCHEMA))
 HOP = record(of_arrow(PATHS_SCHEMA))
 TABLE = record({"table": _TEXT, "rows": {"type": ["integer", "null"]}, "columns": {"type": ["integer", "null"]}})
-PROFILE = record({"columns": listed(record({"name": _TEXT})), "remark": _TEXT})
+PROFILE = record({"columns": listed(record({"column": _TEXT, "type": _TEXT})), "remark": _TEXT})
 _SIDE = record({"table": _TEXT, "columns": listed(_TEXT)})
 JOIN = record(
     {

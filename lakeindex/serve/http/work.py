@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import anyio
@@ -14,6 +14,8 @@ from lakeindex.serve.http.failures import Failure
 from lakeindex.serve.http.limits import Limits
 
 _Answer = TypeVar("_Answer")
+_LOOKS = 0.02
+"""Seconds between a look for room and the next."""
 
 
 class Work:
@@ -27,7 +29,7 @@ class Work:
 
     async def run(self, answer: Callable[[], _Answer]) -> _Answer:
         """Answer in a thread. Raises Failure where too much is worked on, or where it takes too long."""
-        self._begin()
+        await self._begin()
         try:
             with anyio.fail_after(self._limits.seconds):
                 return await run_sync(self._then_end, answer, abandon_on_cancel=True, limiter=self._threads)
@@ -38,20 +40,28 @@ class Work:
                 f"a higher --seconds",
             ) from error  # fmt: skip
 
-    @contextmanager
-    def counted(self) -> Iterator[None]:
+    @asynccontextmanager
+    async def counted(self) -> AsyncIterator[None]:
         """Count what is worked on elsewhere. Raises Failure where too much is."""
-        self._begin()
+        await self._begin()
         try:
             yield
         finally:
             self._end()
 
-    def _begin(self) -> None:
-        with self._lock:
-            if self.at_once >= self._limits.at_once:
+    async def _begin(self) -> None:
+        """Count an answer, as soon as there is room for it. Raises Failure where there is none for too long."""
+        until = anyio.current_time() + self._limits.patience
+        while not self._has_begun():
+            if anyio.current_time() >= until:
                 raise Failure(429, "busy", "too many answers are being worked on: ask again", {"Retry-After": "1"})
-            self.at_once += 1
+            await anyio.sleep(_LOOKS)
+
+    def _has_begun(self) -> bool:
+        with self._lock:
+            has_room = self.at_once < self._limits.at_once
+            self.at_once += has_room
+            return has_room
 
     def _end(self) -> None:
         with self._lock:

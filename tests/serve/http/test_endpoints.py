@@ -79,7 +79,7 @@ def test_a_join_is_planned_and_its_first_rows_shown(client: httpx.Client, lake: 
         ("query", {**COLUMN, "min_probability": "nan"}, 400, "a number from 0 to 1"),
         ("query", {**COLUMN, "kk": "1"}, 400, "there is no parameter 'kk'"),
         ("query", [*COLUMN.items(), ("column", "a")], 400, "column is given twice"),
-        ("query", {**COLUMN, "within": "x" * 3_000}, 400, "at most 2,000 characters"),
+        ("query", {**COLUMN, "within": "x" * 3_000}, 400, "at most 1,000 characters"),
         ("join", {**PAIR, "how": "outer"}, 400, "how is one of inner"),
         ("path", {"first_table": "sales/orders.csv", "last_table": "sales/orders.csv"}, 400, "one table"),
         ("nothing", {}, 404, "/openapi.json"),
