@@ -20,6 +20,7 @@ from lakeindex.join.dialects import DUCKDB, translate
 from lakeindex.join.estimate.estimate import Interval, JoinEstimate
 from lakeindex.join.explain_empty import explain_empty, explain_few
 from lakeindex.join.html_table import html_table
+from lakeindex.join.inlined_mapping import inlined
 from lakeindex.join.kinds import How
 from lakeindex.join.lake_tables import LakeTables
 from lakeindex.join.row_bound import most_pairs, most_rows
@@ -82,6 +83,14 @@ class JoinPlan(Frames):
             quoted(mapping.name) if mapping else "",
         )  # fmt: skip
         return translate(tables.joined(self.how), dialect)
+
+    def self_contained_sql(self) -> str:
+        """Write the statement of `sql` for DuckDB with the pairs of a mapping in it, so that it needs no file of them.
+
+        Raises InvalidSetting where they are too many.
+        """
+        rule = self.condition.rule
+        return self._runner.on_files(inlined(rule.pairs) if isinstance(rule, ByMapping) else "").joined(self.how)
 
     def rows_sql(self, out: Path | None = None, force: bool = False) -> str:
         """Write the statement for `rows`, for DuckDB only, as other engines don't number the rows of files."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation
 
     from lakeindex.build.read_table import ReadRows
+    from lakeindex.catalog.find_names import FoundNames
 
 DEFAULT_SECONDS = 60.0
 """How long DuckDB may take for a statement, unless it is said how long."""
@@ -87,6 +88,12 @@ class Contents:
         from lakeindex.catalog.listing import list_parts
 
         return list_parts(self.opened.catalog, self.opened.table_ids if self.opened.is_restricted else None)
+
+    def find_names(self, text: str, most: int = 20) -> FoundNames:
+        """Find tables and columns in whose names all words of a text are, at most so many of each, best first."""
+        from lakeindex.catalog.find_names import find_names
+
+        return find_names(self.opened.searcher.directory, self.opened.table_ids, text, most)
 
     def profile(self, table: str, column: str | None = None) -> pa.Table:
         """Return the profiles of a table's columns, in the file's order, or of one column.

@@ -35,10 +35,12 @@ class JudgedPairs:
         right_column: str | None = None,
         *,
         budget: int | None = None,
+        counted: bool = True,
     ) -> Match:
         """Return a pair of columns as `query` does, whatever its rank, counted in the files, with the whole evidence.
 
-        Where no source proposes the right column for the left one, it is scored among the candidates nevertheless.
+        Unless `counted`, its figures are estimates, which take no time. Where no source proposes the right column for
+        the left one, it is scored among the candidates nevertheless.
         Raises NotFound for a table or column that doesn't exist, with the nearest names.
         """
         from lakeindex.search.answer import Counting, matches_of
@@ -50,7 +52,7 @@ class JudgedPairs:
         match = replace(
             match, cross_score=self.opened.explainer.cross_score(found, key), facts=self._facts(found, left, right)
         )
-        return self._answering.count([match], Counting(1, is_thorough=True), left)[0]
+        return self._answering.count([match], Counting(1, is_thorough=True), left)[0] if counted else match
 
     def accept(
         self,

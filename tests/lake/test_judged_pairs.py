@@ -42,6 +42,12 @@ def test_an_explained_match_knows_both_columns_and_the_one_that_fits_better(lake
     )
 
 
+def test_an_explanation_that_is_not_counted_is_the_same_but_for_its_figures(lake: Lake) -> None:
+    counted, estimated = (lake.explain(*NAMES, budget=0, counted=is_counted) for is_counted in (True, False))
+    assert counted.exact and estimated.measured is None and not estimated.exact
+    assert (estimated.score, estimated.evidence, estimated.facts) == (counted.score, counted.evidence, counted.facts)
+
+
 def test_verdicts_are_given_and_withdrawn_by_names(index_folder: Path, tmp_path: Path, settings: Settings) -> None:
     lake = Lake.open(copytree(index_folder, tmp_path / "index"), settings)
     lake.accept(*NAMES, note="sure")

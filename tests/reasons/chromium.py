@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import select
 import shutil
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 _FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--remote-debugging-pipe")
+_GONE = "Inspected target navigated"
 _SECONDS = 60.0
+_KEY_CODES = {"Enter": 13, "Escape": 27, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40, "Tab": 9}
+
+
+class Navigated(Exception):
+    """The tab has gone to another page before it answered."""
 
 
 class Browser:
@@ -64,28 +73,78 @@ class Browser:
         while True:
             received = self._receive()
             if received.get("id") == self._number:
+                if _GONE in str(received.get("error")):
+                    raise Navigated(method)
                 assert "error" not in received, received
                 result: dict[str, Any] = received["result"]
                 return result
             self.events.append(received)
 
-    def open(self, page: Path, width: int, scheme: str) -> None:
-        """Open a page in a window of some width, for people who prefer `dark` or `light`; wait until it is there."""
+    def open(self, page: Path | str, width: int, scheme: str) -> None:
+        """Open a page, a file or an address, in a window of some width, for people who prefer `dark` or `light`."""
         self.events.clear()
         self.send(
             "Emulation.setDeviceMetricsOverride", True, width=width, height=900, deviceScaleFactor=1, mobile=False
         )
         feature = {"name": "prefers-color-scheme", "value": scheme}
         self.send("Emulation.setEmulatedMedia", True, features=[feature])
-        self.send("Page.navigate", True, url=page.as_uri())
+        self.send("Page.navigate", True, url=page if isinstance(page, str) else page.as_uri())
         while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
             self.events.append(self._receive())
 
     def evaluate(self, expression: str) -> Any:
         """Return the value of a JavaScript expression in the page, whatever its policy."""
-        found = self.send("Runtime.evaluate", True, expression=expression, returnByValue=True)
+        found = self.send("Runtime.evaluate", True, expression=expression, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in found, found
-        return found["result"]["value"]
+        return found["result"].get("value")
+
+    @contextmanager
+    def without_scripts(self) -> Iterator[None]:
+        """Run no script of a page."""
+        self.send("Emulation.setScriptExecutionDisabled", True, value=True)
+        try:
+            yield
+        finally:
+            self.send("Emulation.setScriptExecutionDisabled", True, value=False)
+
+    def wait_for(self, expression: str) -> None:
+        """Wait until a JavaScript expression is true, also in a page that is only about to be opened."""
+        until = time.monotonic() + _SECONDS
+        while True:
+            with suppress(Navigated):
+                found = self.send("Runtime.evaluate", True, expression=f"Boolean({expression})", returnByValue=True)
+                if found["result"].get("value") is True:
+                    return
+            assert time.monotonic() < until, f"never so: {expression}"
+            time.sleep(0.02)
+
+    def press(self, key: str) -> None:
+        """Press a key: a character, or one that has a name, as Enter."""
+        code = _KEY_CODES.get(key, ord(key[0].upper()))
+        text = {"Enter": "\r"}.get(key, key if len(key) == 1 else "")
+        common = {"key": key, "windowsVirtualKeyCode": code}
+        self.send("Input.dispatchKeyEvent", True, type="keyDown", text=text, **common)
+        self.send("Input.dispatchKeyEvent", True, type="keyUp", **common)
+
+    def type(self, text: str) -> None:
+        """Type a text into what has the focus."""
+        self.send("Input.insertText", True, text=text)
+
+    def click(self, selector: str) -> None:
+        """Click in the middle of the first element of a CSS selector."""
+        x, y = self.evaluate(
+            f"(() => {{ const one = document.querySelector({json.dumps(selector)});"
+            "one.scrollIntoView({block: 'center'}); const box = one.getClientRects()[0];"
+            "return [box.x + box.width / 2, box.y + box.height / 2]; })()"
+        )
+        for kind in ("mousePressed", "mouseReleased"):
+            self.send("Input.dispatchMouseEvent", True, type=kind, x=x, y=y, button="left", clickCount=1)
+
+    def picture(self, width: int, height: int) -> bytes:
+        """Return the top of the page as PNG."""
+        clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+        taken = self.send("Page.captureScreenshot", True, clip=clip, captureBeyondViewport=True)
+        return base64.b64decode(taken["data"])
 
     def reported(self, method: str) -> list[dict[str, Any]]:
         """Return the events of one kind since the page was opened."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lakeindex.escaping.markup import html_text
 
-_ASSETS = Path(__file__).parent / "assets"
+ASSETS = Path(__file__).parent / "assets"
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -39,7 +39,7 @@ def page(title: str, data: str) -> str:
 
 
 def _asset(name: str) -> str:
-    return (_ASSETS / name).read_text(encoding="utf-8").strip()
+    return (ASSETS / name).read_text(encoding="utf-8").strip()
 
 
 def _digest(text: str) -> str:

@@ -159,6 +159,9 @@ GROUPS: dict[str, dict[str, Entry]] = {
         "train": Entry("train:train", "Tune the encoder to your own lake.", ("lakeindex train lake",)),
         "pairs": Entry("pairs:pairs", "Show what a matcher can learn from.", ("lakeindex pairs lake/us -n 3",)),
     },
+    "Serve": {
+        "serve": Entry("serve:serve", "Serve a REST interface and pages.", ()),
+    },
     "Keep": {
         "status": Entry("inspect:status", "Show what the index is made of.", ("lakeindex status -o json",)),
         "watch-joins": Entry(

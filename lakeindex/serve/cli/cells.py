@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from json.encoder import encode_basestring
 from typing import Any
 
 from lakeindex.escaping.visible import is_visible, visible
+from lakeindex.serve.answers.json_text import as_json as as_json
 
 
 def shown(value: object) -> str:
@@ -37,11 +37,6 @@ def json_cells(values: Sequence[Any], indent: int | None = None) -> list[str]:
     return [_JSON[type(value)](value) if type(value) in _JSON else _nested(value, indent) for value in values]
 
 
-def as_json(value: object, indent: int | None = None) -> str:
-    """Return JSON; what JSON can't express (dates, bytes, nan) becomes text or null."""
-    return json.dumps(_plain(value), ensure_ascii=False, indent=indent, default=str)
-
-
 _JSON: dict[type, Callable[[Any], str]] = {
     str: encode_basestring,
     int: int.__repr__,
@@ -63,11 +58,3 @@ def _csv_cell(value: object) -> object:
     if isinstance(value, bool):
         return str(value).lower()
     return as_json(value) if isinstance(value, list | dict) else value
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, float):
-        return value if value == value and abs(value) != float("inf") else None
-    if isinstance(value, dict):
-        return {str(name): _plain(one) for name, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value

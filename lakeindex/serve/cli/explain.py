@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -50,7 +49,9 @@ def explain(
 
         print_text(page_of(match))
     elif output == Format.JSON:
-        _write_json(match)
+        from lakeindex.serve.answers.matches import explanation_to_json
+
+        print_line(as_json(explanation_to_json(match), indent=1))
     elif output == Format.CSV:
         write_csv(("evidence", "part", "strength", "what it says"), _all_parts(match))
     elif output == Format.MD:
@@ -59,18 +60,6 @@ def explain(
         from lakeindex.serve.cli.reasons import write_reasons
 
         write_reasons(match, full)
-
-
-def _write_json(match: Match) -> None:
-    from lakeindex.reasons.facts import join_command
-    from lakeindex.reasons.reasons import reasons_of
-    from lakeindex.serve.cli.render import match_to_json
-
-    content = {"query": {"table": match.query.table, "column": match.query.name}, **match_to_json(match)}
-    content |= {"reasons": reasons_of(match).to_json(), "join": join_command(match)}
-    if match.facts is not None:
-        content["columns"] = [asdict(match.facts.left), asdict(match.facts.right)]
-    print_line(as_json(content, indent=1))
 
 
 def _all_parts(match: Match) -> list[list[object]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from lakeindex.escaping.counted import counted
 from lakeindex.reasons.answer_text import TableMatches, by_table, figures_of
 from lakeindex.reasons.themes import theme_of
 from lakeindex.search.answer import ANSWER_SCHEMA, Answer, match_row
+from lakeindex.serve.answers.matches import answer_to_json
 from lakeindex.serve.cli.grid_cells import cut
 from lakeindex.serve.cli.output import (
     Format,
@@ -41,16 +41,11 @@ def write_answer(answer: Answer, form: Format, show_all: bool, quiet: bool, with
     )
     hidden = len(answer.matches) - len(visible)
     if form in (Format.JSON, Format.JSONL):
-        content = {
-            "query": {"table": answer.query.table, "column": answer.query.name},
-            "tried": list(answer.tried),
-            "hidden": hidden + answer.hidden,
-            "matches": [match_to_json(match) for match in answer.matches],
-            "self": [match_to_json(match) for match in answer.self_matches],
-        }
-        if answer.same_as is not None:
-            content["same_as"] = {"table": answer.same_as.table, "column": answer.same_as.name}
-        print_line(as_json(content, indent=1 if form is Format.JSON else None))
+        print_line(
+            as_json(
+                answer_to_json(answer) | {"hidden": hidden + answer.hidden}, indent=1 if form is Format.JSON else None
+            )
+        )
     elif form is Format.ARROW:
         write_table(answer.to_arrow(with_self), form)
     elif form is Format.CSV:
@@ -66,25 +61,6 @@ def write_answer(answer: Answer, form: Format, show_all: bool, quiet: bool, with
         if answer.hidden:
             few = counted(answer.hidden, "match is", "matches are")
             print_message(f"{few} less probable than --min-probability", quiet)
-
-
-def match_to_json(match: Match) -> dict[str, Any]:
-    """Return all that is known of a match, as JSON."""
-    row = {name: value for name, value in match_row(match).items() if not name.startswith("query_")}
-    row["evidence"] = [
-        {"name": one.name, "part": one.part, "value": one.value, "meaning": one.meaning} for one in match.evidence
-    ]
-    if match.measured is not None:
-        row["match_rate"] = match.measured.match_rate
-        row["reverse_match_rate"] = match.measured.reverse_match_rate
-        row["joined_rows"] = match.measured.rows
-        row["examples"] = list(match.measured.examples)
-        row["how"] = match.measured.how
-    if match.note:
-        row["note"] = match.note
-    if match.cross_score is not None:
-        row["reading"] = asdict(match.cross_score)
-    return row
 
 
 def _write_for_people(answer: Answer, visible: list[Match], within: list[Match], form: Format) -> None:

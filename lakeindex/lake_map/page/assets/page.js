@@ -6,6 +6,10 @@
   const at = (id) => document.getElementById(id);
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => style.getPropertyValue(name).trim();
+  // On a server tables and joins have pages of their own.
+  const hasPages = at("graph").dataset.pages === "yes";
+  const tablePage = (name) => `/table/${name.split("/").map(encodeURIComponent).join("/")}`;
+  const joinPage = (link) => `/join?${new URLSearchParams({ left_table: tables[link.c][NAME], left_column: link.k[0][0], right_table: tables[link.p][NAME], right_column: link.k[0][1] })}`;
   const [NAME, ROWS, COLUMNS, X, Y, COMMUNITY] = [0, 1, 2, 3, 4, 5];
   const isCollapsed = tables.length > COLLAPSED_FROM;
   const expanded = new Set();
@@ -76,7 +80,7 @@
     links.forEach((link, place) => {
       const ends = [nodeOf(link.c), nodeOf(link.p)];
       if (likely(link) && (ends[0] !== ends[1] || ends[0].startsWith("table"))) {
-        graph.addEdgeWithKey(String(place), ends[0], ends[1], { size: 0.5 + 2 * link.w, color: colour("--line"), type: "arrow" });
+        graph.addEdgeWithKey(String(place), ends[0], ends[1], { size: 0.5 + 2 * link.w, color: colour("--edge"), type: "arrow" });
       }
     });
     return graph;
@@ -87,7 +91,7 @@
     return renderer.getGraph().hasNode(selected) && renderer.getGraph().areNeighbors(node, selected);
   };
   const renderer = new Sigma(build(), at("graph"), {
-    enableEdgeEvents: true, labelColor: { color: colour("--ink") }, labelDensity: isCollapsed ? 0.2 : 0.6, renderLabels: true,
+    enableEdgeEvents: true, labelColor: { color: colour("--ink") }, labelDensity: isCollapsed ? 0.2 : 0.6, labelRenderedSizeThreshold: isCollapsed ? 6 : 4, renderLabels: true,
     nodeReducer: (node, data) => (isNear(node) ? data : { ...data, color: colour("--soft"), label: "" }),
   });
 
@@ -101,6 +105,7 @@
     if (link.e) facts.push(["evidence", link.e]);
     facts.forEach(([name, value]) => { element("dt", name, list); element("dd", value, list); });
     element("pre", sql(link), panel, { tabindex: "0", "aria-label": "SQL of the join" });
+    if (hasPages) element("a", "Why, and the rows of the join", element("p", null, panel), { href: joinPage(link) });
     [link.c, link.p].forEach((number) => button(tables[number][NAME], panel, () => showTable(number)));
     panel.focus();
   };
@@ -111,6 +116,7 @@
     panel.replaceChildren();
     element("h2", table[NAME], panel);
     element("p", `${table[ROWS].toLocaleString("en")} rows, ${table[COLUMNS]} columns`, panel);
+    if (hasPages) element("a", "Its columns, and what joins with each", element("p", null, panel), { href: tablePage(table[NAME]) });
     const shown = linksOf[number].filter((place) => likely(links[place]));
     element("p", shown.length ? "Its relationships:" : "No relationship is so likely.", panel);
     const list = element("ul", null, panel);
@@ -161,6 +167,10 @@
     if (number >= 0) showTable(number);
   };
   window.addEventListener("hashchange", openLinked);
+  document.addEventListener("theme", () => {
+    renderer.setSetting("labelColor", { color: colour("--ink") });
+    renderer.setGraph(build());
+  });
   listTables();
   openLinked();
   document.documentElement.dataset.ready = "yes";

@@ -1,0 +1,1 @@
+"""The server of `lakeindex serve`: who may ask what, the REST interface, and the pages beside it."""
