@@ -159,6 +159,16 @@ GROUPS: dict[str, dict[str, Entry]] = {
         "train": Entry("train:train", "Tune the encoder to your own lake.", ("lakeindex train lake",)),
         "pairs": Entry("pairs:pairs", "Show what a matcher can learn from.", ("lakeindex pairs lake/us -n 3",)),
     },
+    "Connect": {
+        "export": Entry(
+            "export:export",
+            "Give the lake to a catalog, dbt, dlt.",
+            (
+                "lakeindex export dbt --out transformations",
+                "lakeindex export datahub --dry-run --platform s3 --dataset-prefix bucket/ --allow 'us/*'",
+            ),
+        ),
+    },
     "Keep": {
         "status": Entry("inspect:status", "Show what the index is made of.", ("lakeindex status -o json",)),
         "watch-joins": Entry(
