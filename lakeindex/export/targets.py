@@ -12,6 +12,7 @@ from lakeindex.export.naming import Naming
 from lakeindex.lake_map.likely import LIKELY
 
 if TYPE_CHECKING:
+    from lakeindex.export.outcome import Outcome
     from lakeindex.lake import Lake
 
 SURE = 0.8
@@ -62,6 +63,12 @@ class Export:
         from lakeindex.export import texts
 
         return texts.WRITERS[self.target](self.opened, self.lake, self.naming)
+
+    def push(self, url: str, is_dry: bool = False) -> list[Outcome]:
+        """Send to a server what it doesn't know yet; with `is_dry`, only say what would be. Raises CatalogFailed."""
+        from lakeindex.export.pushing import push
+
+        return list(push(self.target, url, self.lake, self.naming, is_dry))
 
     def files(self) -> Mapping[str, str]:
         """Return it as files of a folder, by their paths there; the one file for "" where it is but one."""

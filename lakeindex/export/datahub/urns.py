@@ -1,0 +1,32 @@
+"""What things are called in DataHub: datasets by platform, name and environment; relationships by a hash of both ends."""
+
+from __future__ import annotations
+
+from lakeindex.export.naming import Naming, relationship_id
+from lakeindex.lake_map.formats.schema_graph import ForeignKey
+from lakeindex.types.lake import TableId
+
+ACTOR = "urn:li:corpuser:lakeindex"
+_RESERVED = {"%": "%25", ",": "%2C", "(": "%28", ")": "%29", "␟": "%E2%90%9F"}
+"""What separates the parts of a URN; DataHub's own client writes them so within a part."""
+
+
+def platform_urn(naming: Naming) -> str:
+    """Return the URN of the platform of all tables."""
+    return f"urn:li:dataPlatform:{_part(naming.platform)}"
+
+
+def dataset_urn(naming: Naming, table: TableId) -> str:
+    """Return the URN of a table."""
+    return f"urn:li:dataset:({platform_urn(naming)},{_part(naming.name(table))},{naming.environment})"
+
+
+def relationship_urn(naming: Naming, key: ForeignKey) -> str:
+    """Return the URN of a relationship, the same as long as it joins the same fields of the same datasets."""
+    pairs = list(zip(key.child_columns, key.parent_columns, strict=True))
+    ends = dataset_urn(naming, key.child), dataset_urn(naming, key.parent)
+    return f"urn:li:erModelRelationship:{relationship_id(*ends, pairs)}"
+
+
+def _part(name: str) -> str:
+    return "".join(_RESERVED.get(one, one) for one in name)
