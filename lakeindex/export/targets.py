@@ -64,11 +64,14 @@ class Export:
 
         return texts.WRITERS[self.target](self.opened, self.lake, self.naming)
 
-    def push(self, url: str, is_dry: bool = False) -> list[Outcome]:
-        """Send to a server what it doesn't know yet; with `is_dry`, only say what would be. Raises CatalogFailed."""
+    def push(self, url: str, is_dry: bool = False, creates: bool = False) -> list[Outcome]:
+        """Send to a server what it doesn't know yet; with `is_dry`, only say what would be.
+
+        With `creates`, tables that OpenMetadata lacks are made. Raises CatalogFailed.
+        """
         from lakeindex.export.pushing import push
 
-        return list(push(self.target, url, self.lake, self.naming, is_dry))
+        return list(push(self, url, is_dry, creates))
 
     def files(self) -> Mapping[str, str]:
         """Return it as files of a folder, by their paths there; the one file for "" where it is but one."""

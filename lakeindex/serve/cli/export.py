@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--to", metavar="URL", help="The server to send it to; LAKEINDEX_CATALOG_TOKEN is its token.")
 @click.option("--dry-run", is_flag=True, help="Send nothing: print what would be sent, with --to what would change.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write it to a file, or dbt to a folder.")
+@click.option("--create", is_flag=True, help="Make the tables that OpenMetadata lacks.")
 @click.option("--force", is_flag=True, help="Let --out write over what is there.")
 @click.option(
     "--min-probability",
@@ -39,6 +40,7 @@ def export(
     to: str | None,
     dry_run: bool,
     out: Path | None,
+    create: bool,
     force: bool,
     min_probability: float | None,
     naming: Naming,
@@ -53,7 +55,7 @@ def export(
     for remark in exported.lake.remarks:
         print_message(remark, quiet)
     if to is not None:
-        _report(exported.push(to, is_dry=dry_run), Format(output), quiet)
+        _report(exported.push(to, dry_run, create), Format(output), quiet)
     elif out is not None and not dry_run:
         from lakeindex.export.written_files import write_files
 
