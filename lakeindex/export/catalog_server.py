@@ -99,7 +99,7 @@ class CatalogServer(AbstractContextManager["CatalogServer"]):
             ) from error
 
     def _tried(self, method: str, path: str, headers: Mapping[str, str], given: Mapping[str, Any]) -> httpx.Response:
-        httpx = _httpx()
+        library = _httpx()
         reason = ""
         for number in range(self.tries):
             waited = self.pause * 2**number
@@ -109,9 +109,9 @@ class CatalogServer(AbstractContextManager["CatalogServer"]):
                     return response
                 reason = f"it answered with status {response.status_code}"
                 waited = max(waited, _asked_to_wait(response))
-            except httpx.TransportError as error:
+            except library.TransportError as error:
                 reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-            except httpx.InvalidURL as error:
+            except library.InvalidURL as error:
                 raise InvalidSetting(f"{self._place(path)} is no address: {error}") from error
             if number + 1 < self.tries:
                 time.sleep(min(waited, _MOST_WAITED) * random.uniform(0.8, 1.2))

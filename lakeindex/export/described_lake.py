@@ -115,9 +115,18 @@ def _tables(lake: Lake) -> Iterator[DescribedTable]:
 
 def _column(row: dict[str, Any], shows_bounds: bool) -> DescribedColumn:
     kind = Kind(row["type"])
-    bounds = (row["minimum"], row["maximum"]) if shows_bounds and (kind.is_number or kind is Kind.DATE) else (None,) * 2
-    counts = (int(row[name] or 0) for name in ("rows", "nulls", "distinct"))
-    return DescribedColumn(row["column"], kind, row["sql_type"], *counts, bool(row["is_key"]), *bounds)
+    is_bounded = shows_bounds and (kind.is_number or kind is Kind.DATE)
+    return DescribedColumn(
+        name=row["column"],
+        kind=kind,
+        sql_type=row["sql_type"],
+        rows=int(row["rows"] or 0),
+        nulls=int(row["nulls"] or 0),
+        distinct=int(row["distinct"] or 0),
+        is_key=bool(row["is_key"]),
+        minimum=row["minimum"] if is_bounded else None,
+        maximum=row["maximum"] if is_bounded else None,
+    )
 
 
 def _broken(lake: Lake, remarks: list[str]) -> Sequence[BrokenJoin]:

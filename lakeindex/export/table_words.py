@@ -24,8 +24,8 @@ class Words:
         rest = [one.id for one in lake.tables if one.id not in given]
         tables = table_words([*given, *rest])
         chosen = {name.lower() for name in given.values()}
-        words = {
-            table: given.get(table) or (f"{word}_of_lake" if word.lower() in chosen else word)
+        words: dict[TableId, str] = {
+            TableId(table): given.get(TableId(table)) or (f"{word}_of_lake" if word.lower() in chosen else word)
             for table, word in tables.items()
         }
         return cls(words, {one.id: _columns(one) for one in lake.tables})

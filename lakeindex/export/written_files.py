@@ -15,9 +15,10 @@ _MARK = re.compile(r"\A(?:#|--) written by lakeindex, content ([0-9a-f]{16})\n")
 
 
 def write_files(folder: Path, files: Mapping[str, str], force: bool) -> list[Outcome]:
-    """Write files below a folder, or one file for the path "". Raises Refused, and writes nothing, where one was edited.
+    """Write files below a folder, or one file for the path "".
 
-    A file that `write_files` wrote, and nobody edited, is written over.
+    One that was written here before, and that nobody edited, is written over. Raises Refused where another is in the
+    way, unless `force` is set: nothing is written then.
     """
     planned = [(folder / path if path else folder, _marked(path or folder.name, text)) for path, text in files.items()]
     results = [(path, text, _result(path, text, force)) for path, text in planned]

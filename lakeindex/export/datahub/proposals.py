@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from lakeindex.drift.broken_joins import BrokenJoin
 from lakeindex.export.datahub.urns import ACTOR, dataset_urn, platform_urn, relationship_urn
 from lakeindex.export.described_lake import DescribedColumn, DescribedLake, DescribedTable
 from lakeindex.export.naming import Naming
@@ -84,7 +85,7 @@ def proposals(lake: DescribedLake, naming: Naming) -> Iterator[Proposal]:
 
 
 def relationship(lake: DescribedLake, naming: Naming, key: ForeignKey) -> Proposal:
-    """Return the properties of a relationship: what is sure by its cardinality, how sure it is by properties of ours."""
+    """Return the properties of a relationship, among them ours: how sure it is, and why."""
     pairs = zip(key.child_columns, key.parent_columns, strict=True)
     title = ", ".join(f"{ColumnId(key.child, left)} → {ColumnId(key.parent, right)}" for left, right in pairs)
     stamp = {"time": lake.published_millis, "actor": ACTOR}
@@ -101,7 +102,9 @@ def relationship(lake: DescribedLake, naming: Naming, key: ForeignKey) -> Propos
         "lastModified": stamp,
         "customProperties": _told(lake, naming, key),
     }
-    return Proposal("erModelRelationship", relationship_urn(naming, key), "erModelRelationshipProperties", aspect, title)
+    return Proposal(
+        "erModelRelationship", relationship_urn(naming, key), "erModelRelationshipProperties", aspect, title
+    )
 
 
 def _told(lake: DescribedLake, naming: Naming, key: ForeignKey) -> dict[str, str]:
@@ -113,10 +116,15 @@ def _told(lake: DescribedLake, naming: Naming, key: ForeignKey) -> dict[str, str
         "cardinality": key.cardinality,
         "orphans": "" if key.orphans is None else f"{key.orphans:.4f}",
         "evidence": key.evidence,
-        "drift": "; ".join(f"{one.reason}: {one.containment_before:.0%} to {one.containment_now:.0%}" for one in broken),
+        "drift": "; ".join(map(drop_of, broken)),
         "page": naming.page,
     }
     return {f"{_OURS}{name}": text for name, text in told.items()}
+
+
+def drop_of(broken: BrokenJoin) -> str:
+    """Return why a join broke, and by how much, in a few words."""
+    return f"{broken.reason}: {broken.containment_before:.0%} to {broken.containment_now:.0%}"
 
 
 def tuple_of(column: ColumnId) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""What things are called in DataHub: datasets by platform, name and environment; relationships by a hash of both ends."""
+"""What things are called in DataHub: datasets by platform and name; relationships by a hash of both ends."""
 
 from __future__ import annotations
 

@@ -16,9 +16,7 @@ from lakeindex.sql import quoted
 if TYPE_CHECKING:
     from lakeindex.lake import Lake
 
-_PROFILE = {
-    "lakeindex": {"target": "dev", "outputs": {"dev": {"type": "duckdb", "path": "lake.duckdb", "threads": 2}}}
-}
+_PROFILE = {"lakeindex": {"target": "dev", "outputs": {"dev": {"type": "duckdb", "path": "lake.duckdb", "threads": 2}}}}
 _PROJECT = {
     "name": "lakeindex_lake",
     "version": "1.0",
@@ -88,7 +86,9 @@ def _jinja(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_jinja, value)) + "]"
     if isinstance(value, str):
-        return "'" + "".join(one if one.isalnum() or one in " ._-/%:;,=+·" else f"\\u{ord(one):04x}" for one in value) + "'"
+        return (
+            "'"
+            + "".join(one if one.isalnum() or one in " ._-/%:;,=+·" else f"\\u{ord(one):04x}" for one in value)
+            + "'"
+        )
     return "none" if value is None else repr(value)
-
-

@@ -42,9 +42,9 @@ class DbtProperties:
     def _column(self, table: DescribedTable, column: DescribedColumn) -> dict[str, Any]:
         name = self.words.columns[table.id][column.name]
         keys = [key for key in self.lake.references_of(table.id) if key.child_columns == (column.name,)]
-        told = {"rows": column.rows, "nulls": column.nulls, "distinct": column.distinct}
+        told: dict[str, Any] = {"rows": column.rows, "nulls": column.nulls, "distinct": column.distinct}
         told |= {"minimum": column.minimum, "maximum": column.maximum}
-        found = {
+        found: dict[str, Any] = {
             "name": without_templates(dbt_inner(name)),
             "quote": None if is_plain(name) else True,
             "data_type": column.sql_type,

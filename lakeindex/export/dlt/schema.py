@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lakeindex.export.described_lake import DescribedColumn, DescribedLake, DescribedTable
 from lakeindex.export.dbt.properties import meta_of
+from lakeindex.export.described_lake import DescribedColumn, DescribedLake, DescribedTable
+from lakeindex.export.dlt.own_tables import OWN_TABLES
 from lakeindex.export.naming import Naming
 from lakeindex.export.table_words import Words
 from lakeindex.lake_map.formats.plain_names import column_words
@@ -17,6 +18,7 @@ from lakeindex.types.columns import Kind
 from lakeindex.types.lake import TableId
 
 _ENGINE = 11
+_NORMALIZERS = {"names": "snake_case", "json": {"module": "dlt.common.normalizers.json.relational"}}
 _TYPES = {Kind.BOOLEAN: "bool", Kind.INTEGER: "bigint", Kind.DECIMAL: "double", Kind.DATE: "date"}
 
 
@@ -24,9 +26,9 @@ def dlt_schema(lake: DescribedLake, naming: Naming) -> dict[str, Any]:
     """Return the schema, by the names that dlt's own naming gives to tables and columns."""
     words = Words.of(lake, naming.names).tables
     columns = {one.id: column_words([column.name for column in one.columns]) for one in lake.tables}
-    tables = {words[one.id]: _table(lake, one, words, columns) for one in lake.tables if one.columns}
+    tables = dict(OWN_TABLES) | {words[one.id]: _table(lake, one, words, columns) for one in lake.tables if one.columns}
     head = {"version": 1, "version_hash": "", "previous_hashes": [], "engine_version": _ENGINE}
-    return head | {"name": "lakeindex_lake", "tables": tables, "settings": {}}
+    return head | {"name": "lakeindex_lake", "tables": tables, "settings": {}, "normalizers": _NORMALIZERS}
 
 
 Columns = dict[TableId, dict[str, str]]

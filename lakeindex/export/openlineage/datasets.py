@@ -43,7 +43,9 @@ def dataset_of(lake: DescribedLake, naming: Naming, table: DescribedTable) -> di
         ),
         "lakeindex_joins": _facet(
             _JOINS_FACET,
-            relationships=[_relationship(naming, key) for key in lake.references if table.id in (key.child, key.parent)],
+            relationships=[
+                _relationship(naming, key) for key in lake.references if table.id in (key.child, key.parent)
+            ],
             broken=[broken_row(one) for one in lake.broken_of(table.id)],
             page=naming.page,
         ),

@@ -1,4 +1,4 @@
-"""Tables that OpenMetadata lacks, and the service, database and schema that they are in: the requests that make them."""
+"""The requests that make tables that OpenMetadata lacks, and the service, database and schema that they are in."""
 
 from __future__ import annotations
 

@@ -34,7 +34,9 @@ def with_naming(command: Command) -> Any:
             help="A CSV of names that don't follow the rule, with the header table,dataset.",
         ),
         click.option("--env", "environment", default="PROD", show_default=True, help="DataHub's environment."),
-        click.option("--dataset-prefix", "prefix", default="", metavar="TEXT", help="What comes before a table's name."),
+        click.option(
+            "--dataset-prefix", "prefix", default="", metavar="TEXT", help="What comes before a table's name."
+        ),
         click.option(
             "--service",
             default="lakeindex",
