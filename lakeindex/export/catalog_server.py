@@ -67,7 +67,7 @@ class CatalogServer(AbstractContextManager["CatalogServer"]):
     def get(self, path: str, **parameters: Any) -> Any | None:
         """Return the JSON at a path; None where there is nothing. Raises CatalogFailed."""
         # httpx takes empty parameters for the wish to drop the query that an address has.
-        given = {"params": parameters} if parameters else {}
+        given: dict[str, Any] = {"params": parameters} if parameters else {}
         return self._send("GET", path, is_optional=True, **given)
 
     def post(self, path: str, body: Any) -> Any:

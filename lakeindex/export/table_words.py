@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lakeindex.export.described_lake import DescribedLake, DescribedTable
+from lakeindex.export.described_lake import DescribedLake
 from lakeindex.lake_map.formats.plain_names import table_words
 from lakeindex.types.lake import TableId
 from lakeindex.types.names import sql_names
@@ -21,16 +21,14 @@ class Words:
     @classmethod
     def of(cls, lake: DescribedLake, given: Mapping[TableId, str]) -> Words:
         """Name all tables; `given` are names that somebody chose."""
-        rest = [one.id for one in lake.tables if one.id not in given]
-        tables = table_words([*given, *rest])
+        return cls.of_names({one.id: [column.name for column in one.columns] for one in lake.tables}, given)
+
+    @classmethod
+    def of_names(cls, columns: Mapping[TableId, Sequence[str]], given: Mapping[TableId, str]) -> Words:
+        """Name tables, of which the names of the columns are known."""
+        rest = [table for table in columns if table not in given]
         chosen = {name.lower() for name in given.values()}
-        words: dict[TableId, str] = {
-            TableId(table): given.get(TableId(table)) or (f"{word}_of_lake" if word.lower() in chosen else word)
-            for table, word in tables.items()
-        }
-        return cls(words, {one.id: _columns(one) for one in lake.tables})
-
-
-def _columns(table: DescribedTable) -> dict[str, str]:
-    names = [column.name for column in table.columns]
-    return dict(zip(names, sql_names(names), strict=True))
+        words = dict(given)
+        for table, word in table_words(rest).items():
+            words[TableId(table)] = f"{word}_of_lake" if word.lower() in chosen else word
+        return cls(words, {table: dict(zip(names, sql_names(names), strict=True)) for table, names in columns.items()})

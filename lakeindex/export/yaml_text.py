@@ -1,4 +1,4 @@
-"""Write YAML of plain values: blocks of mappings and lists, every text and number as JSON, which YAML contains."""
+"""Write YAML of plain values: blocks of mappings and lists, every text in double quotes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from lakeindex.escaping.double_quoted import double_quoted
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _NOT_PLAIN = ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
@@ -24,7 +26,7 @@ def _lines(value: Any) -> Iterator[str]:
         for one in value:
             yield from _item(one)
     else:
-        yield json.dumps(value, ensure_ascii=True)
+        yield double_quoted(value) if isinstance(value, str) else json.dumps(value)
 
 
 def _entry(head: str, value: Any) -> Iterator[str]:
@@ -47,4 +49,4 @@ def _is_block(value: Any) -> bool:
 
 
 def _key(name: str) -> str:
-    return name if _PLAIN_KEY.fullmatch(name) and name.lower() not in _NOT_PLAIN else json.dumps(name)
+    return name if _PLAIN_KEY.fullmatch(name) and name.lower() not in _NOT_PLAIN else double_quoted(name)

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from lakeindex import Lake
 from lakeindex.export.naming import Naming
 from lakeindex.export.outcome import Outcome, Result
 from lakeindex.export.targets import Export, Target
+from tests.export.conftest import towards
 from tests.export.fake_datahub import FakeDataHub
 from tests.export.fake_server import serving
 
@@ -22,8 +22,8 @@ PROPERTIES = "erModelRelationshipProperties"
 
 
 @pytest.fixture
-def exported(shop: Lake) -> Export:
-    return Export.of(shop, Target.DATAHUB, NAMING)
+def exported(described: Export) -> Export:
+    return towards(described, Target.DATAHUB, NAMING)
 
 
 def push(exported: Export, catalog: FakeDataHub, is_dry: bool = False) -> list[Outcome]:

@@ -78,7 +78,7 @@ def _profile(column: DescribedColumn) -> dict[str, Any]:
 def _relationship(naming: Naming, key: ForeignKey) -> dict[str, Any]:
     pairs = list(zip(key.child_columns, key.parent_columns, strict=True))
     child, parent = naming.name(key.child), naming.name(key.parent)
-    return {
+    told = {
         "id": relationship_id(child, parent, pairs),
         "child": {"namespace": naming.service, "name": child, "fields": list(key.child_columns)},
         "parent": {"namespace": naming.service, "name": parent, "fields": list(key.parent_columns)},
@@ -88,3 +88,4 @@ def _relationship(naming: Naming, key: ForeignKey) -> dict[str, Any]:
         "orphans": None if key.orphans is None else round(key.orphans, 4),
         "evidence": key.evidence,
     }
+    return {name: value for name, value in told.items() if value is not None}

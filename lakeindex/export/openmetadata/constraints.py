@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lakeindex.export.naming import Naming
-from lakeindex.export.openmetadata.names import column_name, parts_of
+from lakeindex.export.openmetadata.names import column_name, entity_name, parts_of
 from lakeindex.lake_map.formats.schema_graph import ForeignKey
 
 Constraint = dict[str, Any]
@@ -17,7 +17,7 @@ def constraint_of(naming: Naming, key: ForeignKey) -> Constraint:
     """Return a relationship as a constraint of the child table."""
     return {
         "constraintType": "FOREIGN_KEY",
-        "columns": list(key.child_columns),
+        "columns": [entity_name(column) for column in key.child_columns],
         "referredColumns": [column_name(naming, key.parent, column) for column in key.parent_columns],
         "relationshipType": _TYPES[key.cardinality],
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 from lakeindex.export.described_lake import DescribedColumn, DescribedTable
 from lakeindex.export.naming import Naming
-from lakeindex.export.openmetadata.names import parts_of, quoted_name, schema_name
+from lakeindex.export.openmetadata.names import entity_name, parts_of, quoted_name, schema_name
 from lakeindex.types.columns import Kind
 
 _TYPES = {
@@ -34,12 +34,12 @@ def containers(naming: Naming) -> Iterator[Request]:
 def table_request(naming: Naming, table: DescribedTable) -> Request:
     """Return what makes a table with its columns."""
     columns = [_column(column) for column in table.columns]
-    return "/api/v1/tables", {"name": str(table.id), "databaseSchema": schema_name(naming), "columns": columns}
+    return "/api/v1/tables", {"name": entity_name(table.id), "databaseSchema": schema_name(naming), "columns": columns}
 
 
 def _column(column: DescribedColumn) -> dict[str, Any]:
     return {
-        "name": column.name,
+        "name": entity_name(column.name),
         "dataType": _TYPES.get(column.kind, "STRING"),
         "dataTypeDisplay": column.sql_type.lower(),
     }

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from lakeindex.export.naming import Naming
 from lakeindex.types.lake import TableId
 
 _SCHEMA = "default.lake"
+_RESERVED = {
+    "::": "__reserved__colon__",
+    ">": "__reserved__arrow__",
+    '"': "__reserved__quote__",
+    "\n": "__reserved__newline__",
+    "\r": "__reserved__carriage_return__",
+    "\t": "__reserved__tab__",
+}
+_PART = re.compile(r'(?:^|\.)(?:"([^"]*)"|([^."]*))')
 
 
 def schema_name(naming: Naming) -> str:
@@ -24,23 +35,25 @@ def column_name(naming: Naming, table: TableId, column: str) -> str:
 
 
 def quoted_name(name: str) -> str:
-    """Quote a part of a name where it holds what separates parts."""
-    return '"' + name.replace('"', '\\"') + '"' if "." in name or '"' in name else name
+    """Write a part of a name as it stands in a whole one: in quotes where it holds a dot."""
+    written = entity_name(name)
+    return f'"{written}"' if "." in written else written
+
+
+def entity_name(name: str) -> str:
+    """Write a name as OpenMetadata keeps it: with words for what it lets no name hold."""
+    for mark, word in _RESERVED.items():
+        name = name.replace(mark, word)
+    return name
 
 
 def parts_of(name: str) -> list[str]:
-    """Split a whole name into its parts, without quotes."""
-    parts, part, is_quoted, is_escaped = [], "", False, False
-    for one in name:
-        if is_escaped:
-            part, is_escaped = part + one, False
-        elif one == "\\" and is_quoted:
-            is_escaped = True
-        elif one == '"':
-            is_quoted = not is_quoted
-        elif one == "." and not is_quoted:
-            parts.append(part)
-            part = ""
-        else:
-            part += one
-    return [*parts, part]
+    """Split a whole name into its parts, as they are called elsewhere."""
+    return [plain_name(quoted or plain) for quoted, plain in _PART.findall(name)]
+
+
+def plain_name(name: str) -> str:
+    """Return a name that OpenMetadata keeps as it is called elsewhere."""
+    for mark, word in _RESERVED.items():
+        name = name.replace(word, mark)
+    return name

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lakeindex.export.described_lake import DescribedColumn, DescribedLake, DescribedTable
+from lakeindex.export.openmetadata.names import entity_name
 
 _COMPARED = ("valuesCount", "nullCount", "distinctCount", "min", "max")
 
@@ -22,7 +23,7 @@ def profile_of(lake: DescribedLake, table: DescribedTable) -> dict[str, Any]:
 def _column(stamp: int, column: DescribedColumn) -> dict[str, Any]:
     filled = column.rows - column.nulls
     told = {
-        "name": column.name,
+        "name": entity_name(column.name),
         "timestamp": stamp,
         "valuesCount": filled,
         "nullCount": column.nulls,

@@ -6,7 +6,6 @@ is not put back; a description is only written where there is none, or where it 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,10 +26,8 @@ from lakeindex.export.openmetadata.entities import containers, table_request
 from lakeindex.export.openmetadata.names import parts_of, schema_name, table_name
 from lakeindex.export.openmetadata.note import is_ours, note_on
 from lakeindex.export.openmetadata.profile import is_newer, is_same_profile, profile_of
+from lakeindex.export.openmetadata.reading import TABLES, Table, find_table, versions_of
 from lakeindex.export.outcome import Outcome, Result
-
-TABLES = "/api/v1/tables"
-Table = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +43,11 @@ class OpenMetadataPush:
 
     def push(self) -> Iterator[Outcome]:
         """Send what differs; with `is_dry` only say what would. Raises CatalogFailed."""
-        found = {one.id: self.find(table_name(self.naming, one.id)) for one in self.lake.tables}
+        found = {one.id: find_table(self.server, table_name(self.naming, one.id)) for one in self.lake.tables}
         missing = [one for one in self.lake.tables if found[one.id] is None]
         if missing and self.creates:
             yield from self._create(missing)
-            found |= {one.id: self.find(table_name(self.naming, one.id)) for one in missing}
+            found |= {one.id: find_table(self.server, table_name(self.naming, one.id)) for one in missing}
         for table in self.lake.tables:
             there = found[table.id]
             if there is not None:
@@ -59,11 +56,6 @@ class OpenMetadataPush:
                 name = table_name(self.naming, table.id)
                 way = "ingest it there first, name it by --map, or make it with --create"
                 yield Outcome("table", str(table.id), Result.MISSING, f"the catalog has no {name}: {way}")
-
-    def find(self, name: str) -> Table | None:
-        """Return a table by its whole name, None where there is none."""
-        found = self.server.get(f"{TABLES}/name/{quote(name, safe='')}", fields="columns,tableConstraints,profile")
-        return None if found is None else dict(found)
 
     def _create(self, tables: Sequence[DescribedTable]) -> Iterator[Outcome]:
         if len(parts_of(schema_name(self.naming))) != 3:
@@ -109,15 +101,9 @@ class OpenMetadataPush:
         lacking = set(constraint["columns"]) - {one.get("name") for one in there.get("columns") or []}
         if lacking:
             return Outcome(what, title, Result.MISSING, f"the table there has no column {', '.join(sorted(lacking))}")
-        if any(is_same_key(one, constraint) for version in self.versions(there) for one in version[1]):
+        if any(is_same_key(one, constraint) for version in versions_of(self.server, there) for one in version[1]):
             return Outcome(what, title, Result.KEPT, "somebody removed it there")
         return Outcome(what, title, Result.CREATED, to)
-
-    def versions(self, there: Table) -> list[tuple[str, list[Constraint]]]:
-        """Return who wrote each version of a table, the newest first, and its constraints."""
-        found = self.server.get(f"{TABLES}/{there['id']}/versions") or {}
-        tables = [json.loads(one) if isinstance(one, str) else one for one in found.get("versions") or []]
-        return [(str(one.get("updatedBy", "")), one.get("tableConstraints") or []) for one in tables]
 
     def _settle_profile(self, table: DescribedTable, there: Table) -> Outcome:
         name = quote(table_name(self.naming, table.id), safe="")

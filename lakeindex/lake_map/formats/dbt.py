@@ -1,7 +1,4 @@
-"""Relationships as data tests of dbt (docs.getdbt.com/reference/resource-properties/data-tests), in YAML.
-
-Texts are written as JSON, which YAML contains.
-"""
+"""Relationships as data tests of dbt (docs.getdbt.com/reference/resource-properties/data-tests), in YAML."""
 
 from __future__ import annotations
 
@@ -9,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from lakeindex.escaping.double_quoted import double_quoted
 from lakeindex.lake_map.formats.plain_names import is_plain, table_words
 from lakeindex.lake_map.formats.schema_graph import ForeignKey, SchemaGraph
 
@@ -66,7 +64,7 @@ def dbt_inner(column: str) -> str:
 
 def _text(text: str) -> str:
     """Write a text, in which nothing is a template to dbt."""
-    return json.dumps(without_templates(text))
+    return double_quoted(without_templates(text))
 
 
 def without_templates(text: str) -> str:

@@ -168,6 +168,11 @@ GROUPS: dict[str, dict[str, Entry]] = {
                 "lakeindex export datahub --dry-run --platform s3 --dataset-prefix bucket/ --allow 'us/*'",
             ),
         ),
+        "import": Entry(
+            "import_catalog:import_catalog",
+            "Keep what a catalog or dbt says of joins.",
+            ("lakeindex import dbt --from project --dry-run",),
+        ),
     },
     "Keep": {
         "status": Entry("inspect:status", "Show what the index is made of.", ("lakeindex status -o json",)),
