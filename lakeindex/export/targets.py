@@ -13,6 +13,7 @@ from lakeindex.lake_map.likely import LIKELY
 
 if TYPE_CHECKING:
     from lakeindex.export.outcome import Outcome
+    from lakeindex.export.texts import WrittenText
     from lakeindex.lake import Lake
 
 SURE = 0.8
@@ -58,11 +59,11 @@ class Export:
         least = target.least_probability if min_probability is None else min_probability
         return cls(opened, describe_lake(opened, least), naming, target)
 
-    def text(self) -> str:
+    def text(self) -> WrittenText:
         """Write it as one text: the file, or what would be sent to a server that knows nothing yet."""
-        from lakeindex.export import texts
+        from lakeindex.export.texts import write_text
 
-        return texts.WRITERS[self.target](self.opened, self.lake, self.naming)
+        return write_text(self.target, self.opened, self.lake, self.naming)
 
     def push(self, url: str, is_dry: bool = False, creates: bool = False) -> list[Outcome]:
         """Send to a server what it doesn't know yet; with `is_dry`, only say what would be.
@@ -73,10 +74,8 @@ class Export:
 
         return list(push(self, url, is_dry, creates))
 
-    def files(self) -> Mapping[str, str]:
-        """Return it as files of a folder, by their paths there; the one file for "" where it is but one."""
-        if self.target is Target.DBT:
-            from lakeindex.export.dbt.project import project_files
+    def project(self) -> Mapping[str, str]:
+        """Return it as a project of dbt: its files, by their paths in a folder."""
+        from lakeindex.export.dbt.project import project_files
 
-            return project_files(self.opened, self.lake, self.naming)
-        return {"": self.text()}
+        return project_files(self.opened, self.lake, self.naming)

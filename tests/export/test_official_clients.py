@@ -34,7 +34,7 @@ def exported(request: pytest.FixtureRequest, described: Export) -> Export:
 
 
 def written(exported: Export, target: Target, path: Path, naming: Naming | None = None) -> Path:
-    path.write_text(towards(exported, target, naming or Naming()).text(), "utf-8")
+    path.write_text(towards(exported, target, naming or Naming()).text().text, "utf-8")
     return path
 
 
@@ -63,7 +63,7 @@ def test_datahub_validates_every_aspect_by_its_own_class(exported: Export) -> No
     needs("datahub")
     from datahub.emitter.mcp import MetadataChangeProposalWrapper
 
-    told = json.loads(towards(exported, Target.DATAHUB, Naming()).text())
+    told = json.loads(towards(exported, Target.DATAHUB, Naming()).text().text)
     read = [MetadataChangeProposalWrapper.try_from_mcpc(_mcp(one)) for one in told]
     assert all(one is not None and one.validate() for one in read)
     assert len(read) == 3 * len(exported.lake.tables) + len(exported.lake.references)
@@ -111,7 +111,7 @@ def test_openmetadata_validates_every_request_by_its_own_models(exported: Export
     table = importlib.import_module(f"{generated}.entity.data.table")
     profile = importlib.import_module(f"{generated}.api.data.createTableProfile").CreateTableProfileRequest
     seen = Counter[str]()
-    for one in json.loads(towards(exported, Target.OPENMETADATA, Naming()).text()):
+    for one in json.loads(towards(exported, Target.OPENMETADATA, Naming()).text().text):
         seen[one["method"]] += 1
         if one["method"] == "PUT":
             profile.model_validate(one["body"])
@@ -137,7 +137,7 @@ def test_openlineage_reads_every_event_by_its_own_classes(exported: Export) -> N
     from openlineage.client.event_v2 import DatasetEvent, StaticDataset
     from openlineage.client.serde import Serde
 
-    lines = towards(exported, Target.OPENLINEAGE, Naming()).text().splitlines()
+    lines = towards(exported, Target.OPENLINEAGE, Naming()).text().text.splitlines()
     assert len(lines) == len(exported.lake.tables)
     for line in lines:
         told = json.loads(line)
@@ -166,7 +166,7 @@ def test_dlt_takes_the_schema_with_its_references(exported: Export, tmp_path: Pa
 def test_dbt_builds_the_project_and_its_tests_find_the_orphans(described: Export, tmp_path: Path) -> None:
     dbt = program("dbt")
     folder = tmp_path / "project"
-    write_files(folder, towards(described, Target.DBT, Naming()).files(), force=False)
+    write_files(folder, towards(described, Target.DBT, Naming()).project(), force=False)
     run(dbt, "build", "--profiles-dir", ".", cwd=folder)
     results = json.loads((folder / "target" / "run_results.json").read_text("utf-8"))["results"]
     tests = {one["unique_id"].split(".")[2]: one for one in results if one["unique_id"].startswith("test.")}
@@ -181,7 +181,7 @@ def test_dbt_builds_the_project_and_its_tests_find_the_orphans(described: Export
         if one["resource_type"] == "test"
     ]
     assert sorted(noted) == sorted(round(one.probability, 4) for one in described.lake.references)
-    again = write_files(folder, towards(described, Target.DBT, Naming()).files(), force=False)
+    again = write_files(folder, towards(described, Target.DBT, Naming()).project(), force=False)
     assert {one.result for one in again} == {Result.UNCHANGED}
     assert pull(described.opened, Source.DBT, str(folder), Naming()) == []
     edited = folder / "models" / "lakeindex.yml"

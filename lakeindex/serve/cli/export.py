@@ -60,10 +60,17 @@ def export(
         from lakeindex.export.written_files import write_files
 
         is_project = chosen is Target.DBT and out.suffix not in (".yml", ".yaml")
-        files = exported.files() if is_project else {"": exported.text()}
+        files = exported.project() if is_project else {"": _written(exported, quiet)}
         _report(write_files(out, files, force), Format(output), quiet)
     else:
-        print_line(exported.text().removesuffix("\n"))
+        print_line(_written(exported, quiet).removesuffix("\n"))
+
+
+def _written(exported: Export, quiet: bool) -> str:
+    written = exported.text()
+    for reason in written.left_out:
+        print_message(reason, quiet)
+    return written.text
 
 
 def _check(target: Target, to: str | None, out: Path | None) -> None:
