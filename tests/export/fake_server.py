@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
 from urllib.parse import unquote
@@ -57,3 +58,15 @@ def serving(catalog: Catalog) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@dataclass
+class Receiver:
+    """Keeps what it gets."""
+
+    status: int = 200
+    seen: list[tuple[str, Any, dict[str, str]]] = field(default_factory=list)
+
+    def answer(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Answer:
+        self.seen.append((path, body, headers))
+        return self.status, None

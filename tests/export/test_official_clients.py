@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from lakeindex.export.naming import Naming
+from lakeindex.export.openlineage import runs
 from lakeindex.export.outcome import Result
 from lakeindex.export.pull.pulling import Source, pull
 from lakeindex.export.targets import Export, Target
@@ -146,6 +147,31 @@ def test_openlineage_reads_every_event_by_its_own_classes(exported: Export) -> N
         again = json.loads(Serde.to_json(event))
         assert again["dataset"] == told["dataset"]
         assert again["schemaURL"].split("#")[1] == told["schemaURL"].split("#")[1]
+
+
+def test_openlineage_reads_runs_by_its_own_classes() -> None:
+    needs("openlineage")
+    from openlineage.client.event_v2 import InputDataset, Job, OutputDataset, Run, RunEvent, RunState
+    from openlineage.client.serde import Serde
+
+    ours = runs.Run("join", "events.jsonl")
+    for kind in ("START", "COMPLETE", "FAIL"):
+        told = ours.event(kind, [("lakeindex", "a.csv")], [("file", "/b")])
+        event = RunEvent(
+            eventType=RunState[kind],
+            eventTime=told["eventTime"],
+            producer=told["producer"],
+            run=Run(told["run"]["runId"]),
+            job=Job(**told["job"]),
+            inputs=[InputDataset(**one) for one in told["inputs"]],
+            outputs=[OutputDataset(**one) for one in told["outputs"]],
+        )
+        again = json.loads(Serde.to_json(event))
+        assert (again["eventType"], again["run"]["runId"]) == (told["eventType"], told["run"]["runId"])
+        for side in ("inputs", "outputs"):
+            names = [{part: one[part] for part in ("namespace", "name")} for one in again[side]]
+            assert names == told[side]
+        assert again["schemaURL"] == told["schemaURL"]
 
 
 def test_dlt_takes_the_schema_with_its_references(exported: Export, tmp_path: Path) -> None:
