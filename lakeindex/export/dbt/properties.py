@@ -28,16 +28,14 @@ class DbtProperties:
 
     def of_table(self, table: DescribedTable) -> dict[str, Any]:
         """Return the properties of a table and its columns."""
-        told = {"table": table.id, "rows": table.rows, "broken": [str(one.joins) for one in self._broken(table)]}
+        broken = [without_templates(str(one.joins)) for one in self.lake.broken_of(table.id)]
+        told = {"table": without_templates(table.id), "rows": table.rows, "broken": broken}
         return {
             "name": self.words.tables[table.id],
             "description": without_templates(f"{table.id} of the lake"),
             "config": {"meta": {"lakeindex": _without_empty(told)}},
             "columns": [self._column(table, one) for one in table.columns],
         }
-
-    def _broken(self, table: DescribedTable) -> list[Any]:
-        return self.lake.broken_of(table.id)
 
     def _column(self, table: DescribedTable, column: DescribedColumn) -> dict[str, Any]:
         name = self.words.columns[table.id][column.name]

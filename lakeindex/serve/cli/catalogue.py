@@ -164,14 +164,17 @@ GROUPS: dict[str, dict[str, Entry]] = {
             "export:export",
             "Give the lake to a catalog, dbt, dlt.",
             (
-                "lakeindex export dbt --out transformations",
-                "lakeindex export datahub --dry-run --platform s3 --dataset-prefix bucket/ --allow 'us/*'",
+                "lakeindex export dbt --out films.yml --allow 'films/*'",
+                "lakeindex export datahub --dry-run --platform s3 --dataset-prefix bucket/ --allow 'films/*'",
             ),
         ),
         "import": Entry(
             "import_catalog:import_catalog",
             "Keep what a catalog or dbt says of joins.",
-            ("lakeindex import dbt --from project --dry-run",),
+            (
+                """echo '{"nodes": {}}' > manifest.json""",
+                "lakeindex import dbt --from manifest.json --dry-run",
+            ),
         ),
     },
     "Keep": {

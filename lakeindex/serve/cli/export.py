@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("target", type=click.Choice([str(one) for one in Target]))
+@click.argument("catalog", metavar="TARGET", type=click.Choice([str(one) for one in Target]))
 @click.option("--to", metavar="URL", help="The server to send it to; LAKEINDEX_CATALOG_TOKEN is its token.")
 @click.option("--dry-run", is_flag=True, help="Send nothing: print what would be sent, with --to what would change.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write it to a file, or dbt to a folder.")
@@ -31,27 +32,33 @@ if TYPE_CHECKING:
     type=InRange(SHARE),
     help="Leave out less probable relationships [default: 0.4; 0.8 where there is no place for it].",
 )
+@click.option("--page", default="", metavar="URL", help="Where `lakeindex serve` runs, to link to.")
 @with_naming
 @with_lake
 @with_format
 @with_quiet
 def export(
-    target: str,
+    catalog: str,
     to: str | None,
     dry_run: bool,
     out: Path | None,
     create: bool,
     force: bool,
     min_probability: float | None,
+    page: str,
     naming: Naming,
     output: str,
     quiet: bool,
     **opening: Any,
 ) -> None:
-    """Give what is known of the lake to a data catalog, or another tool."""
-    chosen = Target(target)
+    """Give what is known of the lake to a data catalog, or another tool.
+
+    TARGET is a catalog (openmetadata, datahub, openlineage), dbt, dbt-sources, dlt, or a metadata file for the lake's
+    root (croissant, frictionless, csvw). Without --to and --out it is printed.
+    """
+    chosen = Target(catalog)
     _check(chosen, to, out)
-    exported = Export.of(open_lake(**opening), chosen, naming, min_probability)
+    exported = Export.of(open_lake(**opening), chosen, replace(naming, page=page.rstrip("/")), min_probability)
     for remark in exported.lake.remarks:
         print_message(remark, quiet)
     if to is not None:

@@ -18,14 +18,11 @@ def with_naming(command: Command) -> Any:
     """Add the options; the command gets them as `naming`."""
 
     @wraps(command)
-    def named(
-        platform: str, service: str, prefix: str, environment: str, names: Path | None, page: str, **given: Any
-    ) -> Any:
+    def named(platform: str, service: str, prefix: str, environment: str, names: Path | None, **given: Any) -> Any:
         read = {} if names is None else read_names(names)
-        return command(naming=Naming(platform, service, prefix, environment, read, page), **given)
+        return command(naming=Naming(platform, service, prefix, environment, read), **given)
 
     for option in (
-        click.option("--page", default="", metavar="URL", help="Where `lakeindex serve` runs, to link to."),
         click.option(
             "--map",
             "names",
