@@ -7,9 +7,13 @@ from dataclasses import replace
 
 import pytest
 
+from lakeindex.drift.broken_joins import BrokenJoin, Reason
+from lakeindex.export.datahub.urns import dataset_urn
 from lakeindex.export.naming import Naming
 from lakeindex.export.outcome import Outcome, Result
 from lakeindex.export.targets import Export, Target
+from lakeindex.types.lake import ColumnId, TableId
+from lakeindex.types.matches import JoinKind
 from tests.export.conftest import towards
 from tests.export.fake_datahub import FakeDataHub
 from tests.export.fake_server import serving
@@ -151,3 +155,32 @@ def test_a_dry_run_against_a_server_sends_nothing_and_says_what_it_would(exporte
     outcomes = push(exported, catalog, is_dry=True)
     assert catalog.sent == []
     assert changes(outcomes) == len(outcomes) == 15 + len(exported.lake.references)
+
+
+def test_a_join_that_broke_is_told_where_it_was_a_relationship_and_nowhere_else(exported: Export) -> None:
+    catalog = FakeDataHub()
+    push(exported, catalog)
+    urn, known = of_orders(catalog), set(catalog.aspects)
+    child, parent = ColumnId(TableId("orders.csv"), "customer_id"), ColumnId(TableId("customers.csv"), "id")
+    other = ColumnId(TableId("customers.csv"), "city")
+    broken = tuple(BrokenJoin(child, one, JoinKind.EQUI, 0.9, 0.95, 0.1, Reason.VALUES) for one in (parent, other))
+    keys = tuple(one for one in exported.lake.references if one.child_columns != ("customer_id",))
+    night = replace(exported, lake=replace(exported.lake, references=keys, broken=broken))
+    outcomes = push(night, catalog)
+    assert [one.detail for one in outcomes if one.result is Result.CHANGED] == [urn]
+    told = catalog.relationships()[urn]["customProperties"]
+    assert (told["lakeindex.drift"], told["lakeindex.orphans"]) == ("values changed: 95% to 10%", "0.1333")
+    assert set(catalog.aspects) == known
+    assert changes(push(night, catalog)) == 0
+    catalog.aspects[urn][PROPERTIES]["name"] = "mine"
+    worse = tuple(replace(one, containment_now=0.0) for one in broken)
+    outcomes = push(replace(night, lake=replace(night.lake, broken=worse)), catalog)
+    assert [one.result for one in outcomes if one.result is not Result.UNCHANGED] == [Result.KEPT]
+    assert catalog.relationships()[urn]["name"] == "mine"
+
+
+def test_urns_hold_no_name_that_would_end_a_part() -> None:
+    naming = Naming(platform="s3", prefix="a,b(")
+    assert dataset_urn(naming, TableId("x) 100%.csv")) == (
+        "urn:li:dataset:(urn:li:dataPlatform:s3,a%2Cb%28x%29 100%25.csv,PROD)"
+    )

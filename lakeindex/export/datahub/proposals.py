@@ -21,6 +21,7 @@ from lakeindex.types.lake import ColumnId
 
 Aspect = dict[str, Any]
 HASH = "lakeindex.hash"
+RELATIONSHIP = "erModelRelationshipProperties"
 _OURS = "lakeindex."
 _SCHEMA = "lakeindex"
 _CARDINALITIES = {"1:1": "ONE_ONE", "1:n": "ONE_N", "n:1": "N_ONE", "n:m": "N_N"}
@@ -102,9 +103,7 @@ def relationship(lake: DescribedLake, naming: Naming, key: ForeignKey) -> Propos
         "lastModified": stamp,
         "customProperties": _told(lake, naming, key),
     }
-    return Proposal(
-        "erModelRelationship", relationship_urn(naming, key), "erModelRelationshipProperties", aspect, title
-    )
+    return Proposal("erModelRelationship", relationship_urn(naming, key), RELATIONSHIP, aspect, title)
 
 
 def _told(lake: DescribedLake, naming: Naming, key: ForeignKey) -> dict[str, str]:

@@ -6,13 +6,15 @@ since we did, stays as it is, and a relationship that was removed there is not p
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
 from lakeindex.export.catalog_server import CatalogServer
-from lakeindex.export.datahub.proposals import Aspect, Proposal, content_hash, proposals, signature
+from lakeindex.export.datahub.broken import lost_relationships
+from lakeindex.export.datahub.proposals import RELATIONSHIP, Aspect, Proposal, content_hash, proposals, signature
 from lakeindex.export.described_lake import DescribedLake
 from lakeindex.export.naming import Naming
 from lakeindex.export.outcome import Outcome, Result
@@ -22,7 +24,7 @@ _WHATS = {
     "datasetProperties": "table",
     "schemaMetadata": "schema",
     "datasetProfile": "profile",
-    "erModelRelationshipProperties": "relationship",
+    RELATIONSHIP: "relationship",
 }
 
 
@@ -40,7 +42,11 @@ class DataHubPush:
             if one.urn != known[0]:
                 known = one.urn, self.aspects(one.urn)
             there = self._latest_profile(one) if one.is_timeseries else known[1].get(one.name)
-            yield self._settle(one, there, is_removed=bool(known[1].get("status", {}).get("removed")))
+            yield self._settle(one, there, _is_removed(known[1]))
+        for lost in lost_relationships(lake, naming):
+            aspects = self.aspects(lost.urn)
+            if (there := aspects.get(RELATIONSHIP)) is not None:
+                yield self._settle(lost.proposal(there), there, _is_removed(aspects))
 
     def aspects(self, urn: str) -> dict[str, Aspect]:
         """Return what is known there of an entity, by the names of aspects."""
@@ -75,6 +81,10 @@ class DataHubPush:
             self.server.post("/aspects?action=ingestProposal", body)
 
 
+def _is_removed(aspects: dict[str, Aspect]) -> bool:
+    return bool(aspects.get("status", {}).get("removed"))
+
+
 def _merged(there: Aspect, ours: Aspect) -> Aspect:
     """Keep what only the other side knows: when it was made, and properties that are not ours."""
     merged = there | ours
@@ -86,7 +96,5 @@ def _merged(there: Aspect, ours: Aspect) -> Aspect:
 
 
 def _read(value: dict[str, Any]) -> Aspect:
-    import json
-
     read: Aspect = json.loads(value["aspect"]["value"])
     return read
