@@ -3,6 +3,8 @@
 # make smoke: the quality benchmark on the sample lake.
 # make train: train the models that ship, out of tables fetched from the registry.
 # make train-cross: train the cross-encoders alone.
+# make test-pipelines: try what is sent to catalogs and orchestrators with their official clients, in an environment of
+#   their own (hundreds of megabytes).
 # make docs: write the pages of commands and settings, and what examples show, anew.
 # make test-pythons: try the core with every other Python that is installed, from 3.11 to 3.14.
 # make test-lowest: try the lowest versions that pyproject.toml allows, in an environment of their own (gigabytes: torch).
@@ -16,6 +18,7 @@ TRAIN ?= .train
 TOOLS ?= .tools
 LOWEST ?= .lowest
 PYTHONS ?= .pythons
+PIPELINES ?= .pipelines
 LOCK := requirements-dev.lock
 SBOM ?= build/sbom.cdx.json
 BIN := $(VENV)/bin
@@ -24,7 +27,7 @@ INDEX := $(DEMO)/index
 # Whatever the shell says: a test run starts hundreds of processes, and each would compile every module anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test smoke test-slow test-lowest test-pythons docs train train-cross lint format lock lock-install sbom audit clean
+.PHONY: demo test smoke test-slow test-pipelines test-lowest test-pythons docs train train-cross lint format lock lock-install sbom audit clean
 
 demo: $(VENV)/.demo-installed
 	@rm -rf $(DEMO)
@@ -38,13 +41,16 @@ demo: $(VENV)/.demo-installed
 		&& $(BIN)/lakeindex query geo/i18n/laender.csv Land --index $(INDEX) -k 5
 
 test: $(VENV)/.dev-installed
-	$(BIN)/pytest -n 2 -m 'not slow' --durations=40
+	$(BIN)/pytest -n 2 -m 'not slow and not pipelines' --durations=40
 
 smoke: $(VENV)/.dev-installed
 	$(BIN)/python benchmarks/quality.py --smoke
 
 test-slow: $(VENV)/.dev-installed
 	$(BIN)/pytest -m slow
+
+test-pipelines: $(PIPELINES)/.installed
+	$(PIPELINES)/bin/python -m pytest -m pipelines
 
 test-lowest: | $(BIN)/python
 	$(BIN)/python tools/lowest_versions.py $(LOWEST)
@@ -96,7 +102,7 @@ audit: $(TOOLS)/.installed
 	$(TOOLS)/bin/pip-audit --requirement $(LOCK) --require-hashes --disable-pip --strict
 
 clean:
-	rm -rf $(VENV) $(DEMO) $(TRAIN) $(TOOLS) $(LOWEST) $(PYTHONS)
+	rm -rf $(VENV) $(DEMO) $(TRAIN) $(TOOLS) $(LOWEST) $(PYTHONS) $(PIPELINES)
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "lakeindex needs Python 3.11 or newer: make PYTHON=python3.12")'
@@ -105,6 +111,11 @@ $(BIN)/python:
 $(TOOLS)/.installed:
 	$(PYTHON) -m venv $(TOOLS)
 	$(TOOLS)/bin/python -m pip install --quiet 'uv>=0.9' 'cyclonedx-bom>=7' 'pip-audit>=2.9'
+	@touch $@
+
+$(PIPELINES)/.installed: pyproject.toml tools/pipelines.txt
+	$(PYTHON) -m venv $(PIPELINES)
+	$(PIPELINES)/bin/python -m pip install --quiet -e '.[demo]' -r tools/pipelines.txt
 	@touch $@
 
 # Not compiled: most modules of the language model's packages are never imported, and Python keeps what it compiles.

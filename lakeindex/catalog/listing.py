@@ -82,6 +82,17 @@ def list_profiles(catalog: Catalog, table: TableId, column: str | None) -> pa.Ta
     return found.set_column(found.num_columns - 1, "reading", pa.array(described, pa.string()))
 
 
+def list_columns(catalog: Catalog) -> pa.Table:
+    """List the facts of every column: table, column, type, sql_type, rows, nulls, distinct, is_key, minimum, maximum.
+
+    They are by table, in each file's order.
+    """
+    return catalog.fetch(
+        'SELECT table_id AS "table", name AS "column", kind AS type, sql_type, rows, nulls, "distinct", is_key, '
+        f"{_written('minimum')} AS minimum, {_written('maximum')} AS maximum FROM columns ORDER BY table_id, position"
+    )
+
+
 def summary_of(catalog: Catalog, column: ColumnId) -> ColumnSummary:
     """Return the profile of a column that there is in a few figures."""
     (row,) = list_profiles(catalog, column.table, column.name).to_pylist()

@@ -19,7 +19,11 @@ from lakeindex.config.trusted_settings import SECRETS, require_inside, require_t
 from lakeindex.errors import InvalidSetting
 
 PREFIX = "LAKEINDEX_"
-BESIDE_SETTINGS = tuple(f"{PREFIX}{name}" for name in ("TRACEBACK", "CHAT_URL", "CHAT_MODEL", "CHAT_KEY", "TOKEN"))
+_BESIDE = (
+    "TRACEBACK", "CHAT_URL", "CHAT_MODEL", "CHAT_KEY", "CATALOG_TOKEN", "CATALOG_PLAIN", "WEBHOOK_SECRET",
+    "OPENLINEAGE_URL", "TOKEN",
+)  # fmt: skip
+BESIDE_SETTINGS = tuple(f"{PREFIX}{name}" for name in _BESIDE)
 """The variables that lakeindex reads and that are no settings."""
 _TYPES: dict[str, type] = {one.name: type(one.default) for one in fields(Settings)}
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}

@@ -102,6 +102,11 @@ class LakeTables:
         rows = self.table(column.table)[0].rows
         return JoinSide.open(self.database.connection, table.id, sources, places, rows, table.readings)
 
+    def file_select(self, table: TableId) -> str:
+        """Return the SELECT that reads a table's rows from its file, in any DuckDB. Raises NotFound as `viewed`."""
+        (viewed,) = self.viewed([table])
+        return self._files.select(viewed)
+
     def written_rows(self, table: TableId) -> tuple[SqlCursor, str, ViewedTable]:
         """Return a cursor, and the SELECT of a table's rows as they are written in its file, in the file's order.
 

@@ -1,7 +1,4 @@
-"""Relationships as data tests of dbt (docs.getdbt.com/reference/resource-properties/data-tests), in YAML.
-
-Texts are written as JSON, which YAML contains.
-"""
+"""Relationships as data tests of dbt (docs.getdbt.com/reference/resource-properties/data-tests), in YAML."""
 
 from __future__ import annotations
 
@@ -9,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from lakeindex.escaping.double_quoted import double_quoted
 from lakeindex.lake_map.formats.plain_names import is_plain, table_words
 from lakeindex.lake_map.formats.schema_graph import ForeignKey, SchemaGraph
 
@@ -33,7 +31,7 @@ def _columns(keys: list[ForeignKey], names: dict[str, str]) -> Iterator[str]:
     if keys:
         yield "    columns:"
     for column in dict.fromkeys(key.child_columns[0] for key in keys):
-        yield f"      - name: {_text(_inner(column))}"
+        yield f"      - name: {_text(dbt_inner(column))}"
         if not is_plain(column):
             yield "        quote: true"
         yield "        data_tests:"
@@ -48,22 +46,27 @@ def _test(key: ForeignKey, parent: str) -> Iterator[str]:
     yield "              arguments:"
     reference = f"ref('{parent}')"
     yield f"                to: {_text(reference)}"
-    yield f"                field: {_text(_field(key.parent_columns[0]))}"
+    yield f"                field: {_text(dbt_field(key.parent_columns[0]))}"
     yield "              config:"
     yield "                severity: warn"
     yield f"                meta: {json.dumps({'lakeindex': told})}"
 
 
-def _field(column: str) -> str:
+def dbt_field(column: str) -> str:
     """Return a column as dbt puts it into a statement, where it quotes nothing itself."""
-    return column if is_plain(column) else f'"{_inner(column)}"'
+    return column if is_plain(column) else f'"{dbt_inner(column)}"'
 
 
-def _inner(column: str) -> str:
+def dbt_inner(column: str) -> str:
     """Return what stands between the quotes: dbt adds those of a column, and doubles none within."""
     return column if is_plain(column) else column.replace('"', '""')
 
 
 def _text(text: str) -> str:
-    """Write a text; what is a template to dbt, which a name of a stranger's must not be, stands for itself."""
-    return json.dumps(_TEMPLATE.sub("{{ '{' }}", text))
+    """Write a text, in which nothing is a template to dbt."""
+    return double_quoted(without_templates(text))
+
+
+def without_templates(text: str) -> str:
+    """Let what is a template to dbt, as a stranger's name may hold one, stand for itself."""
+    return _TEMPLATE.sub("{{ '{' }}", text)

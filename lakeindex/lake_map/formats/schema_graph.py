@@ -32,6 +32,7 @@ class ForeignKey:
     cardinality: str
     method: str
     orphans: float | None
+    evidence: str = ""
 
     @property
     def is_one_to_one(self) -> bool:
@@ -54,7 +55,7 @@ class SchemaGraph:
     @classmethod
     def of(cls, relationships: pa.Table, directory: Directory) -> SchemaGraph:
         """Take the tables that have a relationship, of rows as RELATIONSHIPS_SCHEMA."""
-        keys = _keys(relationships)
+        keys = foreign_keys(relationships)
         names = sorted({table for key in keys for table in (key.child, key.parent)})
         return cls({table: _columns(directory, table) for table in names}, keys)
 
@@ -72,7 +73,7 @@ def _columns(directory: Directory, table: TableId) -> tuple[Column, ...]:
     return tuple(Column(directory.id_of(key).name, KINDS[directory.facts.kinds[key]]) for key in keys)
 
 
-def _keys(relationships: pa.Table) -> tuple[ForeignKey, ...]:
+def foreign_keys(relationships: pa.Table) -> tuple[ForeignKey, ...]:
     """Put the pairs of each composite key together, in the order in which they first come."""
     grouped: dict[int, list[dict[str, Any]]] = {}
     for row in relationships.to_pylist():
@@ -84,4 +85,4 @@ def _key(rows: list[dict[str, Any]]) -> ForeignKey:
     first = rows[0]
     columns = [tuple(str(row[f"{side}_column"]) for row in rows) for side in ("child", "parent")]
     ends = TableId(first["child_table"]), columns[0], TableId(first["parent_table"]), columns[1]
-    return ForeignKey(*ends, *(first[name] for name in ("probability", "cardinality", "method", "orphans")))
+    return ForeignKey(*ends, *(first[name] for name in ("probability", "cardinality", "method", "orphans", "evidence")))

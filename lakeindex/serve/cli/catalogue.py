@@ -159,8 +159,25 @@ GROUPS: dict[str, dict[str, Entry]] = {
         "train": Entry("train:train", "Tune the encoder to your own lake.", ("lakeindex train lake",)),
         "pairs": Entry("pairs:pairs", "Show what a matcher can learn from.", ("lakeindex pairs lake/us -n 3",)),
     },
-    "Serve": {
+    "Connect": {
         "serve": Entry("serve:serve", "Serve a REST interface and pages.", ()),
+        "mcp": Entry("mcp:mcp", "Serve the lake to an agent, as tools.", ()),
+        "export": Entry(
+            "export:export",
+            "Give the lake to a catalog, dbt, dlt.",
+            (
+                "lakeindex export dbt --out films.yml --allow 'films/*'",
+                "lakeindex export datahub --dry-run --platform s3 --dataset-prefix bucket/ --allow 'films/*'",
+            ),
+        ),
+        "import": Entry(
+            "import_catalog:import_catalog",
+            "Keep what a catalog or dbt says of joins.",
+            (
+                """echo '{"nodes": {}}' > manifest.json""",
+                "lakeindex import dbt --from manifest.json --dry-run",
+            ),
+        ),
     },
     "Keep": {
         "status": Entry("inspect:status", "Show what the index is made of.", ("lakeindex status -o json",)),

@@ -13,6 +13,7 @@ from lakeindex.config.ranges import WORKERS
 from lakeindex.config.settings import Settings
 from lakeindex.escaping.counted import counted
 from lakeindex.serve.cli.build_summary import report_json, summarise, unread
+from lakeindex.serve.cli.lineage import datasets_of_index, with_openlineage
 from lakeindex.serve.cli.numbers import InRange, of_setting
 from lakeindex.serve.cli.options import read_settings, with_index, with_quiet
 from lakeindex.serve.cli.output import as_json, print_message
@@ -93,6 +94,7 @@ _SHARDS = "shards"
 @click.option("--staging", type=click.Path(path_type=Path), metavar="DIR", help="The folder that shards share.")
 @click.option("--dask", metavar="HOST:PORT", help="Read the lake on a Dask cluster that sees LAKE and --staging.")
 @click.option("--dask-local", metavar="N", type=InRange(WORKERS), help="Read it on N Dask workers of this machine.")
+@with_openlineage("index", datasets_of_index)
 @with_quiet
 def index(
     lake: Path,

@@ -9,6 +9,7 @@ import click
 
 from lakeindex.config.ranges import JOINED_ROWS
 from lakeindex.serve.cli.closed_pipe import ending_with_reader
+from lakeindex.serve.cli.lineage import datasets_of_integrate, with_openlineage
 from lakeindex.serve.cli.numbers import InRange
 from lakeindex.serve.cli.options import open_lake, with_format, with_lake, with_quiet
 from lakeindex.serve.cli.output import Format, as_json, print_line, print_message, write_table
@@ -50,6 +51,7 @@ _FILE = click.Path(path_type=Path)
     help="Of more lines than this, only joins that multiply nothing are made.",
 )
 @click.option("--force", is_flag=True, help="Write over files that exist.")
+@with_openlineage("integrate", datasets_of_integrate)
 @with_format
 @with_quiet
 def integrate(

@@ -13,6 +13,7 @@ import click
 from lakeindex.config.ranges import JOINED_ROWS, SHARE
 from lakeindex.serve.cli.closed_pipe import ending_with_reader
 from lakeindex.serve.cli.csv_out import is_for_spreadsheet
+from lakeindex.serve.cli.lineage import datasets_of_join, with_openlineage
 from lakeindex.serve.cli.numbers import InRange
 from lakeindex.serve.cli.options import open_lake, with_format, with_lake, with_quiet
 from lakeindex.serve.cli.output import Format, print_line, print_message
@@ -71,6 +72,7 @@ _DIALECTS = ("duckdb", "postgres", "snowflake", "bigquery", "spark")
     help="Show so many rows at most [default: 20 of a table on a terminal, else all].",
 )
 @click.option("--force", is_flag=True, help="Write over a file that exists.")
+@with_openlineage("join", datasets_of_join)
 @with_format
 @with_quiet
 def join(

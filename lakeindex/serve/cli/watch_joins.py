@@ -11,10 +11,21 @@ from lakeindex.config.ranges import GENERATION, SHARE
 from lakeindex.serve.cli.layouts import BROKEN, titled
 from lakeindex.serve.cli.numbers import InRange
 from lakeindex.serve.cli.options import open_lake, with_format, with_lake, with_quiet
-from lakeindex.serve.cli.output import Format, as_json, print_line, print_message, print_text, write_grid, write_table
+from lakeindex.serve.cli.output import (
+    Format,
+    as_json,
+    print_error,
+    print_line,
+    print_message,
+    print_text,
+    write_grid,
+    write_table,
+)
 
 if TYPE_CHECKING:
     from lakeindex.drift.broken_joins import BrokenJoin, WatchedJoins
+    from lakeindex.export.notify.webhook import Webhook
+    from lakeindex.lake import Lake
 
 _BROKE = 6
 _SHARE = InRange(SHARE)
@@ -26,6 +37,7 @@ _SHARE = InRange(SHARE)
 @click.option("--least-score", type=_SHARE, help="The summed signals from which a join is watched [default: 0.32].")
 @click.option("--least-containment", type=_SHARE, help="The containment from which it is watched [default: 0.5].")
 @click.option("--tolerance", type=_SHARE, help="What a containment may lose, besides its error [default: 0.1].")
+@click.option("--notify", metavar="URL", help="Send what broke to this webhook, signed with LAKEINDEX_WEBHOOK_SECRET.")
 @with_format
 @with_quiet
 def watch_joins(
@@ -33,13 +45,16 @@ def watch_joins(
     least_score: float | None,
     least_containment: float | None,
     tolerance: float | None,
+    notify: str | None,
     output: str,
     quiet: bool,
     **opening: Any,
 ) -> None:
     """Show which confident joins broke since an earlier generation; exit with 6 when one did."""
     from lakeindex.drift.broken_joins import WatchRules
+    from lakeindex.export.notify.webhook import Webhook
 
+    webhook = None if notify is None else Webhook.from_environment(notify)
     lake = open_lake(**opening)
     rules = {"least_score": least_score, "least_containment": least_containment, "tolerance": tolerance}
     given = {name: value for name, value in rules.items() if value is not None}
@@ -48,7 +63,20 @@ def watch_joins(
     if watched.since is None:
         print_message(watched.summary(), quiet)
     if watched.broken:
+        if webhook is not None:
+            _deliver(webhook, lake, watched)
         sys.exit(_BROKE)
+
+
+def _deliver(webhook: Webhook, lake: Lake, watched: WatchedJoins) -> None:
+    """Send what broke; where that fails, say so: it is no reason to say anything else of the joins."""
+    from lakeindex.errors import LakeIndexError
+    from lakeindex.export.notify.webhook import broken_message
+
+    try:
+        webhook.deliver(broken_message(str(lake.root), watched))
+    except LakeIndexError as error:
+        print_error(f"lakeindex: nobody was notified: {error}")
 
 
 def _write(watched: WatchedJoins, form: Format) -> None:

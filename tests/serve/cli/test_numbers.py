@@ -37,7 +37,8 @@ NAMES = {
     "alignment", "key", "provenance", "newest_by",
     "index", "lake", "allow", "report", "model", "note", "remove", "imported", "exported", "also", "out", "sources",
     "path", "batch", "within", "cross_encoder", "queries", "qrels", "block", "review", "verdicts", "explained",
-    "target", "other", "shard", "staging", "dask", "scan",
+    "target", "other", "shard", "staging", "dask", "scan", "to", "place", "platform", "service", "prefix",
+    "environment", "names", "page", "notify", "openlineage",
 }  # fmt: skip
 """Options that are names, texts and paths."""
 

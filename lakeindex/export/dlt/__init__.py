@@ -1,0 +1,1 @@
+"""A lake as a schema of dlt."""

@@ -1,0 +1,1 @@
+"""A lake as metadata files: Croissant, a Frictionless data package, CSVW."""

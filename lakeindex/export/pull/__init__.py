@@ -1,0 +1,1 @@
+"""What catalogs know and the lake does not: declared and confirmed joins, brought back as verdicts."""
