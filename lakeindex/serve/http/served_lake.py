@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from lakeindex.config.settings import Settings, allowed_globs
 from lakeindex.lake import Lake
 from lakeindex.store.generations import current_number
@@ -34,13 +36,13 @@ class _Opened:
 class ServedLake:
     """An index, as everybody may see it who asks a server; safe for threads.
 
-    When a build has published a generation, the next answer is of that one, while those that are being given end with
-    the one that they began with.
+    When a build has published a generation, it answers as soon as it is open: until then, and for those that are being
+    given, answers are of the one before.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._lock = threading.Lock()
+        self._lock, self._opening = threading.Lock(), threading.Lock()
         self._opened: OrderedDict[tuple[str, ...] | None, _Opened] = OrderedDict()
 
     @contextmanager
@@ -49,9 +51,7 @@ class ServedLake:
 
         It stays open until the answer is given. Raises IndexMissing, IndexDamaged or StaleArtifact.
         """
-        with self._lock:
-            opened = self._current(None if allowed is None else allowed_globs(allowed))
-            opened.answers += 1
+        opened = self._newest(None if allowed is None else allowed_globs(allowed))
         try:
             yield opened.lake
         finally:
@@ -65,19 +65,52 @@ class ServedLake:
             while self._opened:
                 self._replace(next(iter(self._opened)))
 
-    def _current(self, allowed: tuple[str, ...] | None) -> _Opened:
-        opened = self._opened.get(allowed)
-        if opened is not None and opened.lake.generation.number != current_number(Path(self.settings.index)):
-            self._replace(allowed)
-            opened = None
-        if opened is None:
-            opened = self._opened[allowed] = _Opened(Lake.open(self.settings.index, self.settings, allowed))
+    def _newest(self, allowed: tuple[str, ...] | None) -> _Opened:
+        """Return the lake of the newest generation; of the one before, while another thread opens it."""
+        number = current_number(Path(self.settings.index))
+        found = self._take(allowed, number)
+        if found is not None:
+            return found
+        if not self._opening.acquire(blocking=False):
+            if (before := self._take(allowed)) is not None:
+                return before
+            self._opening.acquire()
+        try:
+            return self._take(allowed, current_number(Path(self.settings.index))) or self._open(allowed)
+        finally:
+            self._opening.release()
+
+    def _take(self, allowed: tuple[str, ...] | None, number: int | None = None) -> _Opened | None:
+        """Return a lake that is open, of a generation where that is said, and count an answer; None for none."""
+        with self._lock:
+            opened = self._opened.get(allowed)
+            if opened is None or (number is not None and opened.lake.generation.number != number):
+                return None
+            self._opened.move_to_end(allowed)
+            opened.answers += 1
+            return opened
+
+    def _open(self, allowed: tuple[str, ...] | None) -> _Opened:
+        lake = Lake.open(self.settings.index, self.settings, allowed)
+        _warm(lake)
+        opened = _Opened(lake, answers=1)
+        with self._lock:
+            if allowed in self._opened:
+                self._replace(allowed)
+            self._opened[allowed] = opened
             while len(self._opened) > _MOST_OPEN:
                 self._replace(next(iter(self._opened)))
-        self._opened.move_to_end(allowed)
         return opened
 
     def _replace(self, allowed: tuple[str, ...] | None) -> None:
         opened = self._opened.pop(allowed)
         opened.is_replaced = True
         opened.close_if_idle()
+
+
+def _warm(lake: Lake) -> None:
+    """Answer once, so that no caller waits for what a first answer opens."""
+    searcher = lake.opened.searcher
+    shown = np.setdiff1d(np.arange(len(searcher.directory)), searcher.hidden)
+    if len(shown):
+        lake.opened.reranking.search(searcher.column_at(int(shown[0])), lake.opened.budget)
