@@ -17,7 +17,7 @@ COMMAND_PAGES = DOCS / "commands"
 LIST_OF_COMMANDS, SETTINGS = DOCS / "commands.md", DOCS / "settings.md"
 _ORDER = (
     "quickstart", "questions", "installing", "command_line", "commands", "settings", "python", "how_it_works",
-    "reading", "joining", "map", "integrating", "learning", "running", "many_machines", "security", "limits",
+    "reading", "joining", "map", "pages", "integrating", "learning", "running", "many_machines", "security", "limits",
     "measured", "developing",
 )  # fmt: skip
 _BEGIN_WITH_THE_SAMPLE = ("quickstart", "demo", "index")
