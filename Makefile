@@ -113,9 +113,11 @@ $(TOOLS)/.installed:
 	$(TOOLS)/bin/python -m pip install --quiet 'uv>=0.9' 'cyclonedx-bom>=7' 'pip-audit>=2.9'
 	@touch $@
 
+# By uv: pip takes many minutes to find versions that go together.
 $(PIPELINES)/.installed: pyproject.toml tools/pipelines.txt
 	$(PYTHON) -m venv $(PIPELINES)
-	$(PIPELINES)/bin/python -m pip install --quiet -e '.[demo]' -r tools/pipelines.txt
+	$(PIPELINES)/bin/python -m pip install --quiet 'uv>=0.9'
+	$(PIPELINES)/bin/uv pip install --quiet --python $(PIPELINES)/bin/python -e '.[demo,export]' -r tools/pipelines.txt
 	@touch $@
 
 # Not compiled: most modules of the language model's packages are never imported, and Python keeps what it compiles.
