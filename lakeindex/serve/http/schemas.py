@@ -104,4 +104,5 @@ JOIN = record(
         "rows": listed(listed({})),
     }
 )
-FAILURE = record({"error": record({"code": {"type": "string", "enum": list(CODES)}, "message": _TEXT})})
+_CODE: Schema = {"type": "string", "enum": list(CODES)}
+FAILURE = record({"error": record({"code": _CODE, "message": _TEXT, "nearest": listed(_TEXT)})})
