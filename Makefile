@@ -49,8 +49,9 @@ smoke: $(VENV)/.dev-installed
 test-slow: $(VENV)/.dev-installed
 	$(BIN)/pytest -m slow
 
+# Only files that have such tests: others import what this environment lacks.
 test-pipelines: $(PIPELINES)/.installed
-	$(PIPELINES)/bin/python -m pytest -m pipelines
+	$(PIPELINES)/bin/python -m pytest -m pipelines $(shell grep -rl 'mark\.pipelines' tests --include='test_*.py')
 
 test-lowest: | $(BIN)/python
 	$(BIN)/python tools/lowest_versions.py $(LOWEST)
@@ -113,9 +114,11 @@ $(TOOLS)/.installed:
 	$(TOOLS)/bin/python -m pip install --quiet 'uv>=0.9' 'cyclonedx-bom>=7' 'pip-audit>=2.9'
 	@touch $@
 
+# By uv: pip takes many minutes to find versions that go together.
 $(PIPELINES)/.installed: pyproject.toml tools/pipelines.txt
 	$(PYTHON) -m venv $(PIPELINES)
-	$(PIPELINES)/bin/python -m pip install --quiet -e '.[demo]' -r tools/pipelines.txt
+	$(PIPELINES)/bin/python -m pip install --quiet 'uv>=0.9'
+	$(PIPELINES)/bin/uv pip install --quiet --python $(PIPELINES)/bin/python -e '.[demo,export]' -r tools/pipelines.txt
 	@touch $@
 
 # Not compiled: most modules of the language model's packages are never imported, and Python keeps what it compiles.

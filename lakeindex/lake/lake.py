@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lakeindex.config.ranges import PROBED
 from lakeindex.config.settings import Settings, allowed_globs
+from lakeindex.errors import MissingExtra
 from lakeindex.escaping.markup import html_text
 from lakeindex.escaping.visible import visible_line
 from lakeindex.lake import maintenance
@@ -27,6 +29,9 @@ from lakeindex.search.answer import Answer, Counting
 from lakeindex.store.generations import Generation, open_current, open_generation
 from lakeindex.types.lake import ColumnId, TableId
 from lakeindex.types.reports import Progress, Report
+
+if TYPE_CHECKING:
+    from lakeindex.lake.explorer.widget import Explorer
 
 _PROBE = 5
 """Matches that a single query counts unless it is said how many."""
@@ -86,6 +91,17 @@ class Lake(MapOfLake, JoinedTables, JudgedPairs, Contents):
         manifest = self.generation.manifest
         tables, columns = _counted(manifest.tables, "table"), _counted(manifest.columns, "column")
         return f"{manifest.lake}: {tables}, {columns}; generation {self.generation.number} of {self.settings.index}"
+
+    def explore(self) -> Explorer:
+        """Return a widget for a notebook: search a column, click what joins with it, and see why.
+
+        Raises MissingExtra without anywidget; `lake.query(...)` and `lake.explain(...)` show HTML without it.
+        """
+        try:
+            from lakeindex.lake.explorer.widget import Explorer
+        except ModuleNotFoundError as error:
+            raise MissingExtra(error.name or "anywidget", "notebook") from error
+        return Explorer(self)
 
     def __enter__(self) -> Lake:
         return self

@@ -24,6 +24,7 @@ from lakeindex.export.written_files import write_files
 from tests.export.clients import needs, program, run
 from tests.export.conftest import towards
 from tests.export.evil_lake import evil_lake
+from tests.lake_map.small_lakes import index, write
 
 pytestmark = [pytest.mark.pipelines, pytest.mark.filterwarnings("default")]
 
@@ -217,3 +218,27 @@ def test_dbt_builds_the_project_and_its_tests_find_the_orphans(described: Export
     confirmed = pull(described.opened, Source.DBT, str(folder), Naming())
     single = [one for one in described.lake.references if len(one.child_columns) == 1]
     assert sum(one.result is Result.CREATED for one in confirmed) == sum(one.child != one.parent for one in single)
+
+
+def test_dbt_builds_a_project_of_tables_that_are_called_as_nobody_should(tmp_path: Path) -> None:
+    dbt = program("dbt")
+    hard = ("{{ ref('x') }}", 'a "b" \\', "{% raw %}", "1st,(x)", "é📈", "{# x #}")
+    towns, people = "{{ evil }} {% 'x' %}.csv", "日本/é {# b #}.csv"
+    write(tmp_path / "lake" / towns, ["town_id", *hard], [(n, *(f"{one}{n}" for one in hard)) for n in range(1, 41)])
+    rows = [(f"P{n}", n % 40 + 1, f"{hard[0]}{n % 40 + 1}") for n in range(200)]
+    write(tmp_path / "lake" / people, ["person", "town_id", hard[0]], rows)
+    exported = Export.of(index(tmp_path / "lake"), Target.DBT, Naming(), 0.01)
+    assert {one.child for one in exported.lake.references} == {people}
+    folder = tmp_path / "project"
+    write_files(folder, exported.project(), force=False)
+    run(dbt, "build", "--profiles-dir", ".", cwd=folder)
+    results = json.loads((folder / "target" / "run_results.json").read_text("utf-8"))["results"]
+    assert {one["status"] for one in results} == {"success", "pass"}
+    assert len(results) == 2 + len(exported.lake.references)
+    models = [
+        one
+        for one in json.loads((folder / "target" / "manifest.json").read_text("utf-8"))["nodes"].values()
+        if one["resource_type"] == "model"
+    ]
+    assert {one["config"]["meta"]["lakeindex"]["table"] for one in models} == {towns, people}
+    assert {name for one in models for name in one["columns"]} >= {*hard, "town_id"} - {'a "b" \\'}

@@ -62,7 +62,7 @@ def test_a_push_adds_constraints_notes_and_profiles(exported: Export) -> None:
     }
     note = catalog.named(ORDERS)["description"]
     assert "customer_id refers to customers.csv · id (probability " in note
-    assert "](https://lake.example/tables/orders.csv)" in note
+    assert "](https://lake.example/table/orders.csv)" in note
     assert catalog.named(ORDERS)["profile"]["rowCount"] == 80
 
 

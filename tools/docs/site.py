@@ -17,8 +17,8 @@ COMMAND_PAGES = DOCS / "commands"
 LIST_OF_COMMANDS, SETTINGS = DOCS / "commands.md", DOCS / "settings.md"
 _ORDER = (
     "quickstart", "questions", "installing", "command_line", "commands", "settings", "python", "how_it_works",
-    "reading", "joining", "map", "integrating", "learning", "running", "many_machines", "catalogs", "security",
-    "limits", "measured", "developing",
+    "reading", "joining", "map", "serving", "pages", "agents", "notebook", "integrating", "learning", "running",
+    "many_machines", "catalogs", "orchestrators", "security", "limits", "measured", "developing",
 )  # fmt: skip
 _BEGIN_WITH_THE_SAMPLE = ("quickstart", "demo", "index")
 _SUMMARY = (

@@ -25,7 +25,7 @@ def note_on(lake: DescribedLake, naming: Naming, table: DescribedTable, keys: Se
     ]
     if not lines:
         return ""
-    where = f"\n\n[More, and the evidence]({naming.page}/tables/{quote(table.id)})" if naming.page else ""
+    where = f"\n\n[More, and the evidence]({naming.page}/table/{quote(table.id)})" if naming.page else ""
     text = "Found by lakeindex:\n\n" + "\n".join(lines) + where
     return f"{text}\n\n<!-- lakeindex {_hash(text)} -->"
 

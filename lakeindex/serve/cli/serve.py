@@ -17,18 +17,22 @@ from lakeindex.serve.cli.options import open_lake, read_settings, warn_without_l
 from lakeindex.serve.cli.output import print_message
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
     from lakeindex.config.settings import Settings
     from lakeindex.serve.http.principals import Principal
+    from lakeindex.serve.http.served_lake import ServedLake
 
 TOKEN = "LAKEINDEX_TOKEN"
 _SECONDS_TO_END = 10
-_AT_ONCE, _SECONDS, _PORTS = WholeRange(1, 1_000), NumberRange(0.1, 3_600), WholeRange(0, 65_535)
+PORTS = WholeRange(0, 65_535)
+_AT_ONCE, _SECONDS = WholeRange(1, 1_000), NumberRange(0.1, 3_600)
 
 
 @click.command()
 @with_lake
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at; 0.0.0.0 for all.")
-@click.option("--port", type=InRange(_PORTS), default=8765, show_default=True, help="0 takes any that is free.")
+@click.option("--port", type=InRange(PORTS), default=8765, show_default=True, help="0 takes any that is free.")
 @click.option(
     "--allow-host",
     "names",
@@ -65,7 +69,7 @@ def serve(
     of the index answers as soon as it is published. Ctrl-C ends it.
     """
     try:
-        import uvicorn
+        import uvicorn  # noqa: F401 (fails here where it is missing)
 
         from lakeindex.serve.http.app import make_app
         from lakeindex.serve.http.limits import Limits
@@ -77,17 +81,24 @@ def serve(
 
     settings = read_settings(index=index, lake=lake, allow=allow or None)
     warn_without_lake(open_lake(index, lake, allow), quiet)
-    token, principals = _who_may_ask(settings, token_file, principals_file)
+    token, principals = who_may_ask(settings, token_file, principals_file)
     limits = Limits(seconds=seconds) if at_once is None else Limits(at_once=at_once, seconds=seconds)
     served = ServedLake(settings)
-    listening = _listen(host, port)
+    listening = listen(host, port)
     app = make_app(served, principals, limits, (host, *names))
     address = f"http://{_shown(host)}:{listening.getsockname()[1]}/"
     print_message(f"serving {settings.index} at {address}{f'?token={token}' if token else ''}; Ctrl-C ends it")
     if host not in ("127.0.0.1", "localhost", "::1"):
         print_message("warning: other machines can reach it, and what they send is not encrypted: put TLS before it")
+    run_app(app, listening, served)
+
+
+def run_app(app: ASGIApp, listening: socket.socket, served: ServedLake, has_lifespan: bool = False) -> None:
+    """Serve an app until it is interrupted; one that `has_lifespan` is told when it begins and ends."""
+    import uvicorn
+
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, lifespan="off",
+        app, log_level="warning", access_log=False, server_header=False, lifespan="on" if has_lifespan else "off",
         timeout_graceful_shutdown=_SECONDS_TO_END,
     )  # fmt: skip
     try:
@@ -96,7 +107,7 @@ def serve(
         served.close()
 
 
-def _who_may_ask(
+def who_may_ask(
     settings: Settings, token_file: Path | None, principals_file: Path | None
 ) -> tuple[str, tuple[Principal, ...]]:
     """Return a token that was made up and has to be shown, empty for none, and who may ask.
@@ -119,7 +130,7 @@ def _who_may_ask(
     return "" if given else token, (Principal.of_token("token", token, settings.allow),)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """Listen at an address. Raises LakeIndexError where it is taken, or none of this machine."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 from lakeindex.errors import LakeIndexError
 from lakeindex.serve.http.endpoints import Endpoint, endpoints_of
 from lakeindex.serve.http.failures import Failure, failure_of
-from lakeindex.serve.http.gate import Gate
+from lakeindex.serve.http.gate import LOOPBACK, Gate
 from lakeindex.serve.http.json_response import json_response
 from lakeindex.serve.http.limits import Limits
 from lakeindex.serve.http.metrics import Metrics
@@ -29,7 +29,6 @@ from lakeindex.serve.http.work import Work
 from lakeindex.serve.web.routes import routes as pages_of
 
 _log = logging.getLogger(__name__)
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def make_app(served: ServedLake, principals: Sequence[Principal], limits: Limits, hosts: Sequence[str] = ()) -> ASGIApp:

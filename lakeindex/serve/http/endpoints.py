@@ -14,6 +14,7 @@ from lakeindex.lake.paths import PathRequest
 from lakeindex.lake_map.likely import LIKELY
 from lakeindex.serve.answers.matches import answer_to_json, explanation_to_json
 from lakeindex.serve.answers.planned_join import join_to_json
+from lakeindex.serve.answers.withheld import why_withheld, without_cells
 from lakeindex.serve.http import schemas
 from lakeindex.serve.http.limits import Limits
 from lakeindex.serve.http.parameters import PAIR, Parameter, pair_of
@@ -92,7 +93,12 @@ def _query(lake: Lake, values: Values) -> dict[str, Any]:
 
 
 def _explain(lake: Lake, values: Values) -> dict[str, Any]:
-    return explanation_to_json(lake.explain(*pair_of(values)))
+    return _shown(lake, explanation_to_json(lake.explain(*pair_of(values))))
+
+
+def _shown(lake: Lake, content: dict[str, Any]) -> dict[str, Any]:
+    """Return an answer without values where the index was told to keep none."""
+    return content if not why_withheld(lake) else without_cells(content)
 
 
 def _relationships(lake: Lake, values: Values) -> dict[str, Any]:
@@ -102,7 +108,8 @@ def _relationships(lake: Lake, values: Values) -> dict[str, Any]:
 
 def _join(lake: Lake, values: Values) -> dict[str, Any]:
     plan = lake.join(*pair_of(values), values["match"], values["precision"], values["how"])
-    return join_to_json(plan, values["rows"])
+    withheld = why_withheld(lake)
+    return join_to_json(plan, 0 if withheld else values["rows"]) | {"remark": withheld}
 
 
 def _tables(lake: Lake, _: Values) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from lakeindex.serve.http.principals import Principal, find_principal
 from lakeindex.serve.http.work import Work
 
 COOKIE = "lakeindex_token"
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 OPEN = frozenset({"/healthz"})
 """Addresses that need no token."""
 _API = "/v1/"
@@ -134,6 +135,11 @@ class Gate:
         if request.url.path.startswith(_API) or "text/html" not in request.headers.get("accept", ""):
             return failure.to_response()
         return PlainTextResponse(f"{failure}\n", failure.status, failure.headers)
+
+
+def guarded(app: ASGIApp, principals: Sequence[Principal], limits: Limits) -> Gate:
+    """Put a gate around another app, which goes by the names of the loopback alone."""
+    return Gate(app, LOOPBACK, tuple(principals), limits, Work(limits), Metrics())
 
 
 class _Bounded:

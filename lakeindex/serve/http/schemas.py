@@ -102,6 +102,7 @@ JOIN = record(
         "sql": {"type": ["string", "null"]},
         "columns": listed(_TEXT),
         "rows": listed(listed({})),
+        "remark": _TEXT,
     }
 )
 _CODE: Schema = {"type": "string", "enum": list(CODES)}

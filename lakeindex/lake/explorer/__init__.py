@@ -1,0 +1,1 @@
+"""A lake to click through in a notebook."""

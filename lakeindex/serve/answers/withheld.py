@@ -1,0 +1,28 @@
+"""What an index was told not to keep of its values is in no answer of a server either."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lakeindex.config.profile_limits import Personal, RawValues
+from lakeindex.lake import Lake
+
+_OF_CELLS = ("examples", "shows")
+"""Fields that hold values which were read in the files."""
+
+
+def why_withheld(lake: Lake) -> str:
+    """Return why no values may be shown; empty where they may."""
+    limits = lake.generation.manifest.settings["limits"]
+    if limits["raw"] != RawValues.SAMPLE:
+        return f"values are withheld: the index was built with values = {limits['raw']}"
+    if limits["personal"] != Personal.KEEP:
+        return f"values are withheld: the index was built with personal = {limits['personal']}"
+    return ""
+
+
+def without_cells(content: Any) -> Any:
+    """Return an answer without the values that were read in the files."""
+    if isinstance(content, dict):
+        return {name: [] if name in _OF_CELLS else without_cells(one) for name, one in content.items()}
+    return [without_cells(one) for one in content] if isinstance(content, list) else content

@@ -1,0 +1,1 @@
+"""The lake as tools of an agent, by the Model Context Protocol."""

@@ -1,0 +1,29 @@
+"""Make the server of an agent's tools."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from mcp.server import MCPServer
+from mcp.types import ToolAnnotations
+
+from lakeindex.serve.http.served_lake import ServedLake
+from lakeindex.serve.mcp.tools import LakeTools
+
+_INSTRUCTIONS = (
+    "lakeindex knows which columns of a data lake join, how, and how far that can be trusted. Find the table by "
+    "find_tables, ask find_joinable_columns, check a doubtful match by explain_join, and see the rows by preview_join. "
+    "Probabilities are calibrated. Names are exact: an error names the nearest. Nothing is ever written."
+)
+
+
+def make_server(served: ServedLake, allowed: Sequence[str] | None) -> MCPServer:
+    """Return the server of the tools, for who may see the `allowed` tables; None for all."""
+    server = MCPServer(
+        "lakeindex", title="lakeindex", instructions=_INSTRUCTIONS, version=version("lakeindex"), log_level="WARNING"
+    )
+    only_reads = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=False)
+    for tool in LakeTools(served, allowed).all():
+        server.tool(annotations=only_reads, structured_output=True)(tool)
+    return server
