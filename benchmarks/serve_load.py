@@ -32,6 +32,8 @@ from lakeindex.lake import Lake
 
 SEED = 1
 CALLERS = 50
+DROPPED = 0
+"""Stands for the status of what was not answered at all: an error."""
 
 
 class Counted:
@@ -62,7 +64,12 @@ async def ask(client: httpx.AsyncClient, addresses: list[str], until: float, cou
         if time.monotonic() >= until:
             return
         started = time.monotonic()
-        answer = await client.get(address)
+        try:
+            answer = await client.get(address)
+        except httpx.TransportError as error:
+            counted.statuses[DROPPED] += 1
+            print(f"no answer: {error!r}", file=sys.stderr)
+            continue
         counted.statuses[answer.status_code] += 1
         if answer.status_code == 429:
             await asyncio.sleep(float(answer.headers["retry-after"]))
