@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -31,6 +32,8 @@ from lakeindex.lake import Lake
 
 SEED = 1
 CALLERS = 50
+DROPPED = 0
+"""Stands for the status of what was not answered at all: an error."""
 
 
 class Counted:
@@ -61,7 +64,12 @@ async def ask(client: httpx.AsyncClient, addresses: list[str], until: float, cou
         if time.monotonic() >= until:
             return
         started = time.monotonic()
-        answer = await client.get(address)
+        try:
+            answer = await client.get(address)
+        except httpx.TransportError as error:
+            counted.statuses[DROPPED] += 1
+            print(f"no answer: {error!r}", file=sys.stderr)
+            continue
         counted.statuses[answer.status_code] += 1
         if answer.status_code == 429:
             await asyncio.sleep(float(answer.headers["retry-after"]))
@@ -83,11 +91,14 @@ async def load(base: str, token: str, addresses: list[str], callers: int, second
     return counted.figures()
 
 
-async def publish(root: Path, index: Path, every: float) -> None:
+async def publish(root: Path, index: Path, every: float, is_over: asyncio.Event) -> None:
     """Change a file and build again, every so many seconds, in processes of their own, as a nightly job would."""
     environment = {**os.environ, "LAKEINDEX_MODEL": STATIC_MODEL, "LAKEINDEX_JOBS": "1"}
     for number in itertools.count():
-        await asyncio.sleep(every)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(is_over.wait(), every)
+        if is_over.is_set():
+            return
         (root / "changing.csv").write_text("code,number\n" + "".join(f"{i},{number}\n" for i in range(20)), "utf-8")
         command = [sys.executable, "-m", "lakeindex.serve.cli.main", "index", str(root), "--index", str(index)]
         process = await asyncio.create_subprocess_exec(*command, env=environment, stderr=subprocess.DEVNULL)
@@ -107,9 +118,11 @@ async def measure(root: Path, index: Path, base: str, token: str, given: argpars
     addresses = questions_about(index, 400)
     await load(base, token, addresses, 1, 5)
     alone = await load(base, token, addresses, 1, given.seconds / 4)
-    building = asyncio.create_task(publish(root, index, given.every))
+    is_over = asyncio.Event()
+    building = asyncio.create_task(publish(root, index, given.every, is_over))
     many = await load(base, token, addresses, CALLERS, given.seconds)
-    building.cancel()
+    is_over.set()
+    await building
     return {"one": alone, "fifty": many, "p95, fifty to one": many["p95 seconds"] / alone["p95 seconds"]}
 
 
@@ -129,10 +142,12 @@ def main() -> None:
         environment = {**os.environ, "LAKEINDEX_TOKEN": token}
         with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:
             assert server.stderr is not None
-            found = re.search(r"http://[^/]+/", server.stderr.readline())
-            assert found is not None
-            figures = asyncio.run(measure(root, index, found[0], token, given))
-            server.terminate()
+            try:
+                found = re.search(r"http://[^/]+/", server.stderr.readline())
+                assert found is not None
+                figures = asyncio.run(measure(root, index, found[0], token, given))
+            finally:
+                server.terminate()
     print(figures)
     settings = {"lake": str(given.lake or "sample lake"), "seconds": given.seconds, "every": given.every}
     print(f"wrote {record.write('serve_load', SEED, settings, figures)}")

@@ -20,6 +20,7 @@ LakeIndexError                 exit code 1
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -30,9 +31,13 @@ class LakeIndexError(Exception):
 
 
 class NotFound(LakeIndexError):
-    """A lake, table or column that isn't there."""
+    """A lake, table or column that isn't there; `nearest` are the names that may have been meant."""
 
     exit_code = 3
+
+    def __init__(self, message: str, nearest: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.nearest = tuple(nearest)
 
 
 class IndexUnusable(LakeIndexError):

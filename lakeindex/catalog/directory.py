@@ -17,7 +17,7 @@ from lakeindex.arrays.aliases import Flags, Floats, Hashes, Integers
 from lakeindex.arrays.proportions import ratio
 from lakeindex.arrays.ragged import ranges
 from lakeindex.catalog.mapped_arrays import map_table, to_arrow, to_numpy, write_mappable
-from lakeindex.catalog.nearest_names import nearest_names
+from lakeindex.catalog.nearest_names import not_found
 from lakeindex.catalog.table_globs import ALL_TABLES, TableGlobs, matching
 from lakeindex.errors import IndexDamaged, NotFound
 from lakeindex.hashing.text_hash import HashedText
@@ -208,14 +208,14 @@ class Directory:
         """Return a column's key. Raises NotFound with the nearest names."""
         keys, names = self.keys_of_table(column.table), self.column_names(column.table)
         if column.name not in names:
-            raise NotFound(f"{column.table} has no column {column.name!r}{nearest_names(column.name, names)}")
+            raise not_found(f"{column.table} has no column {column.name!r}", column.name, names)
         return int(keys[names.index(column.name)])
 
     def keys_of_table(self, table: TableId) -> Integers:
         """Return the keys of a table's columns, in the file's order. Raises NotFound with the nearest names."""
         place = self._place_of(table)
         if place is None:
-            raise NotFound(f"the index has no table {table!r}{nearest_names(table, self.visible_tables())}")
+            raise not_found(f"the index has no table {table!r}", table, self.visible_tables())
         return np.arange(self.first_columns[place], self.first_columns[place + 1])
 
     def has_table(self, table: TableId) -> bool:
@@ -240,7 +240,7 @@ class Directory:
     def require_allowed(self, table: TableId) -> None:
         """Raise NotFound, as for a table that doesn't exist, where the caller may not see one of this name."""
         if not self.globs.allow(table):
-            raise NotFound(f"the index has no table {table!r}{nearest_names(table, self.visible_tables())}")
+            raise not_found(f"the index has no table {table!r}", table, self.visible_tables())
 
     def id_of(self, key: int) -> ColumnId:
         """Return a column's table and name. Raises NotFound for a column that the caller may not see."""
@@ -258,7 +258,7 @@ class Directory:
         if self.visible is not None:
             matches &= self.visible
         if not matches.any():
-            raise NotFound(f"no table is called like {glob!r}{nearest_names(glob, self.visible_tables())}")
+            raise not_found(f"no table is called like {glob!r}", glob, self.visible_tables())
         return np.flatnonzero(~matches[self.tables])
 
     def same_schema(self, names: Hashes, keys: Integers) -> Floats:

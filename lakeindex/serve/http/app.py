@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
+from anyio.to_thread import run_sync
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -44,8 +45,7 @@ def make_app(served: ServedLake, principals: Sequence[Principal], limits: Limits
     async def counts(request: Request) -> Response:
         if request.state.principal.allowed is not None:
             raise Failure(403, "forbidden", "counts are of all tables: ask with a token that may see these")
-        with served.answering(None) as lake:
-            number = lake.generation.number
+        number = await run_sync(_generation_of, served)  # in a thread: a new generation may have to be opened
         return PlainTextResponse(metrics.text(work.at_once, number), media_type="text/plain; version=0.0.4")
 
     app = Starlette(
@@ -70,6 +70,11 @@ def _answering(endpoint: Endpoint, served: ServedLake, work: Work) -> Callable[[
         return json_response(await work.run(partial(_answer, endpoint, served, request, values)))
 
     return answer
+
+
+def _generation_of(served: ServedLake) -> int:
+    with served.answering(None) as lake:
+        return lake.generation.number
 
 
 def _answer(endpoint: Endpoint, served: ServedLake, request: Request, values: dict[str, object]) -> dict[str, object]:

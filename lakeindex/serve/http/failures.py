@@ -36,13 +36,17 @@ CODES = (
 class Failure(Exception):
     """An answer that is an error of the server's own."""
 
+    nearest: tuple[str, ...] = ()
+    """Where a name isn't there: those that may have been meant, of what the caller may see."""
+
     def __init__(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(message)
         self.status, self.code, self.headers = status, code, headers or {}
 
     def to_response(self) -> Response:
         """Return it as an answer."""
-        return json_response({"error": {"code": self.code, "message": str(self)}}, self.status, self.headers)
+        error = {"code": self.code, "message": str(self), "nearest": list(self.nearest)}
+        return json_response({"error": error}, self.status, self.headers)
 
 
 def failure_of(error: LakeIndexError) -> Failure:
@@ -50,4 +54,7 @@ def failure_of(error: LakeIndexError) -> Failure:
     status, code = next(
         ((status, code) for kind, status, code in _STATUSES if isinstance(error, kind)), (500, "failed")
     )
-    return Failure(status, code, str(error))
+    failure = Failure(status, code, str(error))
+    if isinstance(error, NotFound):
+        failure.nearest = error.nearest
+    return failure

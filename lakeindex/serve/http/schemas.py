@@ -105,4 +105,5 @@ JOIN = record(
         "remark": _TEXT,
     }
 )
-FAILURE = record({"error": record({"code": {"type": "string", "enum": list(CODES)}, "message": _TEXT})})
+_CODE: Schema = {"type": "string", "enum": list(CODES)}
+FAILURE = record({"error": record({"code": _CODE, "message": _TEXT, "nearest": listed(_TEXT)})})

@@ -34,9 +34,18 @@ def test_random_questions_are_answered_without_a_name_of_another_table(
 
 def test_a_forbidden_table_is_one_that_is_not_there(served: ServedLake) -> None:
     client = asking(served, "geo/*")
-    for address, rest in (("query", {"column": "country"}), ("profile", {})):
+    allowed = {"right_table": "geo/countries.csv", "right_column": "code", "left_column": "country"}
+    for address, name, rest in (
+        ("query", "table", {"column": "country"}),
+        ("query", "within", {"table": "geo/countries.csv", "column": "code"}),
+        ("profile", "table", {}),
+        ("explain", "left_table", allowed),
+        ("join", "left_table", allowed),
+        ("path", "first_table", {"last_table": "geo/countries.csv"}),
+        ("path", "last_table", {"first_table": "geo/countries.csv"}),
+    ):
         hidden, missing = (
-            client.get(f"/v1/{address}", params={"table": table, **rest})
+            client.get(f"/v1/{address}", params={name: table, **rest})
             for table in ("sales/orders.csv", "sales/ordexs.csv")
         )
         assert hidden.status_code == missing.status_code == 404

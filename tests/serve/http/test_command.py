@@ -20,6 +20,12 @@ def test_without_an_index_it_says_what_to_do(tmp_path: Path) -> None:
     assert done.returncode == 4 and "lakeindex index" in done.stderr
 
 
+def test_without_its_packages_it_says_what_to_install(small_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    done = run_here("serve", "--index", str(small_index))
+    assert done.returncode == 1 and "pip install 'lakeindex[serve]'" in done.stderr
+
+
 def test_a_port_that_is_taken_is_named(small_index: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -93,6 +93,23 @@ def test_what_cannot_be_answered_says_why(
     assert says in answer.json()["error"]["message"]
 
 
+@pytest.mark.parametrize(
+    ("address", "given", "nearest"),
+    [
+        ("query", {"table": "sales/orders.csv", "column": "contry"}, ["country"]),
+        ("profile", {"table": "sales/order.csv"}, ["sales/orders.csv"]),
+        ("query", {**COLUMN, "within": "sales/order.csv"}, ["sales/orders.csv"]),
+        ("query", {**COLUMN, "k": "0"}, []),
+        ("nothing", {}, []),
+    ],
+)
+def test_errors_carry_the_names_that_may_have_been_meant(
+    client: httpx.Client, address: str, given: dict[str, str], nearest: list[str]
+) -> None:
+    named = client.get(f"/v1/{address}", params=given).json()["error"]["nearest"]
+    assert named[:1] == nearest
+
+
 def test_the_document_names_every_address(client: httpx.Client) -> None:
     document = client.get("/openapi.json").json()
     assert document["openapi"] == "3.1.0"
