@@ -43,5 +43,7 @@ def page_of(name: str, folder: Path, known: dict[str, str]) -> str:
     lines = [f"# lakeindex {name}", "", entry.summary, "", "```text", help_of((name,)), "```"]
     for sub in getattr(cli.get_command(click.Context(cli), name), "commands", {}):
         lines += ["", "```text", help_of((name, sub)), "```"]
+    if entry.is_endless:
+        return "\n".join([*lines, "", "## Examples", "", "```text", *entry.examples, "```"]) + "\n"
     lines += ["", "## Examples", "", "```console"]
     return "\n".join(lines) + "\n" + console_of(entry.examples, folder, known, _MOST_LINES) + "```\n"

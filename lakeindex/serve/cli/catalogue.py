@@ -17,6 +17,8 @@ class Entry(NamedTuple):
     summary: str
     """What it does, in less than 45 characters."""
     examples: tuple[str, ...]
+    is_endless: bool = False
+    """Whether it goes on until it is interrupted: its examples are shown, and not run."""
 
 
 GROUPS: dict[str, dict[str, Entry]] = {
@@ -160,8 +162,18 @@ GROUPS: dict[str, dict[str, Entry]] = {
         "pairs": Entry("pairs:pairs", "Show what a matcher can learn from.", ("lakeindex pairs lake/us -n 3",)),
     },
     "Connect": {
-        "serve": Entry("serve:serve", "Serve a REST interface and pages.", ()),
-        "mcp": Entry("mcp:mcp", "Serve the lake to an agent, as tools.", ()),
+        "serve": Entry(
+            "serve:serve",
+            "Serve a REST interface and pages.",
+            ("lakeindex serve", "lakeindex serve --allow 'us/*' --port 9000"),
+            True,
+        ),
+        "mcp": Entry(
+            "mcp:mcp",
+            "Serve the lake to an agent, as tools.",
+            ("lakeindex mcp", "lakeindex mcp --allow 'us/*' --http"),
+            True,
+        ),
         "export": Entry(
             "export:export",
             "Give the lake to a catalog, dbt, dlt.",

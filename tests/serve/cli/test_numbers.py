@@ -38,7 +38,7 @@ NAMES = {
     "index", "lake", "allow", "report", "model", "note", "remove", "imported", "exported", "also", "out", "sources",
     "path", "batch", "within", "cross_encoder", "queries", "qrels", "block", "review", "verdicts", "explained",
     "target", "other", "shard", "staging", "dask", "scan", "to", "place", "platform", "service", "prefix",
-    "environment", "names", "page", "notify", "openlineage",
+    "environment", "names", "page", "notify", "openlineage", "host", "token_file", "principals_file",
 }  # fmt: skip
 """Options that are names, texts and paths."""
 
@@ -80,7 +80,7 @@ def test_every_option_has_a_range_or_is_known_to_be_no_number() -> None:
 def test_an_option_takes_its_range_and_nothing_else(name: str, option: click.Option) -> None:
     command = commands()[name]
     assert isinstance(option.type, InRange)
-    bounds, arguments = option.type.bounds, ["x"] * sum(isinstance(one, click.Argument) for one in command.params)
+    bounds, arguments = option.type.bounds, [word_for(one) for one in command.params if isinstance(one, click.Argument)]
     for number in (bounds.least, bounds.most):
         given = command.make_context(name, [f"{option.opts[0]}={number}" if "--" in option.opts[0] else
                                             f"{option.opts[0]}{number}", *needed(command), *arguments])  # fmt: skip
@@ -92,6 +92,10 @@ def test_an_option_takes_its_range_and_nothing_else(name: str, option: click.Opt
         assert caught.value.param is option, text
         assert caught.value.exit_code == 2
         assert len(caught.value.message) < 200
+
+
+def word_for(argument: click.Argument) -> str:
+    return argument.type.choices[0] if isinstance(argument.type, click.Choice) else "x"
 
 
 def needed(command: click.Command) -> list[str]:
