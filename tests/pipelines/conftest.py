@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -28,6 +29,15 @@ def lake(tmp_path: Path) -> Path:
     orders = "".join(f"{order},{1 + order * 7 % 60}\n" for order in range(1, 201))
     (folder / "orders.csv").write_text("order_id,customer_id\n" + orders)
     return folder
+
+
+def examples(package: str, folder: Path) -> list[str]:
+    """Return the code of a package's README and of its part of the page on orchestrators, of a lake in `folder`."""
+    page = PACKAGES.parents[1] / "docs" / "orchestrators.md"
+    texts = [(PACKAGES / package / "README.md").read_text("utf-8"), page.read_text("utf-8")]
+    blocks = [block for text in texts for block in re.findall(r"```py(?:thon)?\n(.*?)```", text, re.DOTALL)]
+    own = [block for block in blocks if f"from {package.replace('-', '_')} import" in block]
+    return [block.replace("/data", str(folder)) for block in own]
 
 
 def write_customers(folder: Path, first: int) -> None:

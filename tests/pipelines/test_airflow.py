@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import tomllib
 from collections.abc import Iterator
 from importlib import import_module, metadata
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.export.clients import needs
-from tests.pipelines.conftest import PACKAGES, SETTINGS, write_customers
+from tests.pipelines.conftest import PACKAGES, SETTINGS, examples, write_customers
 
 pytestmark = [pytest.mark.pipelines, pytest.mark.filterwarnings("default")]
 
@@ -123,3 +124,13 @@ def test_the_entry_point_tells_what_airflow_asks(monkeypatch: pytest.MonkeyPatch
     _create_provider_info_schema_validator().validate(info)
     assert (info["package-name"], info["versions"]) == (project["name"], [project["version"]])
     assert metadata.EntryPoint("provider_info", f"{module}:{function}", "apache_airflow_provider").load()
+
+
+def test_the_examples_are_dags(tmp_path: Path) -> None:
+    codes = examples("airflow-provider-lakeindex", tmp_path)
+    assert len(codes) == 2
+    for code in codes:
+        (tmp_path / "example.py").write_text(code)
+        names = runpy.run_path(str(tmp_path / "example.py"))
+        told = names["nightly"]()
+        assert told.get_task("watch").upstream_task_ids == {"index"}

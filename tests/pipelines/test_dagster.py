@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.export.clients import needs
-from tests.pipelines.conftest import SETTINGS, write_customers
+from tests.pipelines.conftest import SETTINGS, examples, write_customers
 
 pytestmark = [pytest.mark.pipelines, pytest.mark.filterwarnings("default")]
 
@@ -99,3 +100,17 @@ def test_a_check_without_an_index_says_what_to_do(lake: Path) -> None:
     check = broken_joins_check(night.index, lake.parent / "nowhere", SETTINGS)
     with pytest.raises(IndexMissing, match="nowhere"):
         materialize([night.index, check], instance=night.instance)
+
+
+def test_the_examples_are_definitions(tmp_path: Path) -> None:
+    from dagster import AssetKey
+
+    codes = examples("dagster-lakeindex", tmp_path)
+    assert len(codes) == 2
+    for code in codes:
+        (tmp_path / "example.py").write_text(code)
+        names = runpy.run_path(str(tmp_path / "example.py"))
+        graph = names["defs"].resolve_asset_graph()
+        assert {(key.asset_key, key.name) for key in graph.asset_check_keys} == {
+            (AssetKey("lake_index"), "no_broken_joins")
+        }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from lakeindex.errors import Refused
 from tests.export.clients import needs
-from tests.pipelines.conftest import SETTINGS
+from tests.pipelines.conftest import SETTINGS, examples
 
 pytestmark = [pytest.mark.pipelines, pytest.mark.filterwarnings("default")]
 
@@ -93,3 +94,13 @@ def test_a_destination_that_is_no_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match=r"'elsewhere' doesn't load into a folder of this machine: give it"):
         index_pipeline(pipeline, tmp_path / "index")
     pipeline.deactivate()
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_examples_name_what_there_is(number: int, tmp_path: Path) -> None:
+    import dlt_lakeindex
+
+    tree = ast.parse(examples("dlt-lakeindex", tmp_path)[number])
+    told = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+    assert [name.name for node in told for name in node.names] == ["add_references", "index_pipeline"]
+    assert all(hasattr(dlt_lakeindex, name.name) for node in told for name in node.names)
