@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 TOKEN = "LAKEINDEX_TOKEN"
 _SECONDS_TO_END = 10
+_KEPT_ALIVE = 75
+"""Seconds: longer than clients keep a connection, so that none asks on one that is being closed."""
 PORTS = WholeRange(0, 65_535)
 _AT_ONCE, _SECONDS = WholeRange(1, 1_000), NumberRange(0.1, 3_600)
 
@@ -99,7 +101,7 @@ def run_app(app: ASGIApp, listening: socket.socket, served: ServedLake, has_life
 
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, lifespan="on" if has_lifespan else "off",
-        timeout_graceful_shutdown=_SECONDS_TO_END,
+        timeout_graceful_shutdown=_SECONDS_TO_END, timeout_keep_alive=_KEPT_ALIVE,
     )  # fmt: skip
     try:
         uvicorn.Server(config).run(sockets=[listening])
