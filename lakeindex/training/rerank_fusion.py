@@ -25,9 +25,12 @@ _TOP = 10
 
 @dataclass(frozen=True, slots=True)
 class RerankOptions:
-    """How much a reranker's scores count. Fitted on made lakes, which are too easy for rerankers, it would be more."""
+    """How much a reranker's scores count. Fitted on made lakes, which are too easy for rerankers, it would be more.
 
-    share: float = 0.6
+    Of .1 to .6, a share of .2 finds most of the joins of 26 real lakes that are masked (`benchmarks/masked_lake.py`).
+    """
+
+    share: float = 0.2
     most: float = 0.0
 
 
