@@ -17,7 +17,7 @@ from lakeindex.serve.http.metrics import Metrics
 from lakeindex.serve.http.principals import Principal, find_principal
 from lakeindex.serve.http.work import Work
 
-COOKIE = "lakeindex_token"
+_COOKIE = "lakeindex_token"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 OPEN = frozenset({"/healthz"})
 """Addresses that need no token."""
@@ -112,14 +112,16 @@ class Gate:
         # One slash: an address of two would lead to another host.
         path = "/" + request.scope["raw_path"].decode("latin-1").lstrip("/")
         answer = RedirectResponse(f"{path}?{rest}" if rest else path, 303, {"Cache-Control": "no-store"})
-        answer.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=request.url.scheme == "https")
+        answer.set_cookie(
+            cookie_at(request.url.port), token, httponly=True, samesite="strict", secure=request.url.scheme == "https"
+        )
         return answer
 
     def _principal(self, request: Request) -> Principal:
         """Return who asks. Raises Failure where nobody is known by the token, or a page of another site may ask."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         is_header = scheme.lower() == "bearer"
-        cookie = request.cookies.get(COOKIE, "")
+        cookie = request.cookies.get(cookie_at(request.url.port), "")
         found = find_principal(self.principals, token.strip() if is_header else cookie)
         if found is None:
             raise Failure(
@@ -140,6 +142,11 @@ class Gate:
 def guarded(app: ASGIApp, principals: Sequence[Principal], limits: Limits) -> Gate:
     """Put a gate around another app, which goes by the names of the loopback alone."""
     return Gate(app, LOOPBACK, tuple(principals), limits, Work(limits), Metrics())
+
+
+def cookie_at(port: int | None) -> str:
+    """Name the cookie of a server: browsers keep one for all ports of a host, on which other servers may be."""
+    return f"{_COOKIE}_{port}" if port else _COOKIE
 
 
 class _Bounded:

@@ -11,10 +11,12 @@ import pytest
 
 from lakeindex.errors import LakeIndexError
 from lakeindex.lake import Lake
-from lakeindex.serve.http.gate import COOKIE
+from lakeindex.serve.http.gate import cookie_at
 from lakeindex.serve.http.limits import Limits
 from lakeindex.serve.http.served_lake import ServedLake
 from tests.serve.http.conftest import ADMIN, GEOGRAPHER, client_of
+
+COOKIE = cookie_at(8765)
 
 PAGES = ("/v1/tables", "/v1/nothing", "/", "/search?q=a", "/map/data", "/openapi.json", "/metrics", "/verdict")
 
@@ -81,6 +83,12 @@ def test_a_token_in_an_address_becomes_a_cookie(nobody: httpx.Client) -> None:
     led = nobody.get(f"http://localhost:8765//evil.example/a?token={ADMIN}").headers["location"]
     assert led == "/evil.example/a"
     nobody.cookies.clear()
+
+
+def test_servers_on_two_ports_of_a_host_keep_cookies_of_their_own(nobody: httpx.Client) -> None:
+    other = {"Cookie": f"{cookie_at(9000)}={ADMIN}"}
+    assert nobody.get("/v1/tables", headers=other).status_code == 401
+    assert nobody.get("/v1/tables", headers=other | {"Host": "localhost:9000"}).status_code == 200
 
 
 def test_health_says_nothing_but_ok(nobody: httpx.Client) -> None:
