@@ -107,13 +107,18 @@ def test_a_file_without_a_calibration_is_damaged(tmp_path: Path, content: str) -
         MeasuredCalibration.open(path)
 
 
+MOST_ERROR = {"made lakes": 0.04, "lakes that nobody made, joins masked": 0.025}
+"""Made lakes are easier than those that nobody made, so that what holds in these promises too little in them."""
+
+
 def test_what_ships_was_measured_on_other_lakes() -> None:
     measured = MeasuredCalibration.open(CALIBRATION).measured
-    for figures in measured["measured_on"].values():
+    assert set(measured["measured_on"]) == set(MOST_ERROR)
+    for name, figures in measured["measured_on"].items():
         curve = figures["reliability"]
         assert sum(one["count"] for one in curve) == figures["answers"]
         assert [one["probability"] for one in curve] == sorted(one["probability"] for one in curve)
-        assert figures["expected_calibration_error"] < figures["expected_calibration_error_before"] + 0.02
+        assert figures["expected_calibration_error"] < MOST_ERROR[name]
     assert measured["acceptance"]["queries_without_partner_left_alone"] >= 0.9
 
 
