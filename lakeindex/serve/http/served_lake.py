@@ -109,8 +109,9 @@ class ServedLake:
 
 
 def _warm(lake: Lake) -> None:
-    """Answer once, so that no caller waits for what a first answer opens."""
+    """Answer once, so that no caller waits for what a first answer opens: models, and DuckDB, which counts."""
     searcher = lake.opened.searcher
     shown = np.setdiff1d(np.arange(len(searcher.directory)), searcher.hidden)
-    if len(shown):
-        lake.opened.reranking.search(searcher.column_at(int(shown[0])), lake.opened.budget)
+    if len(shown) and lake.opened.has_names:
+        first = searcher.directory.id_of(int(shown[0]))
+        lake.query(first.table, first.name, 1)
