@@ -114,3 +114,5 @@ def _warm(lake: Lake) -> None:
     shown = np.setdiff1d(np.arange(len(searcher.directory)), searcher.hidden)
     if len(shown):
         lake.opened.reranking.search(searcher.column_at(int(shown[0])), lake.opened.budget)
+    lake.opened.table_ids  # noqa: B018 (the catalog is opened for it)
+    lake.feedback()
