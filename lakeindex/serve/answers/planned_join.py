@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from lakeindex.errors import InvalidSetting
+from lakeindex.join.condition import ByMapping
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -14,10 +15,14 @@ if TYPE_CHECKING:
     from lakeindex.join.side import JoinSide
 
 
-def join_to_json(plan: JoinPlan, rows: int) -> dict[str, Any]:
-    """Return a plan with `rows` joined rows at most. Raises UnreadableTable when a file is gone."""
+def join_to_json(plan: JoinPlan, rows: int, withheld: str = "") -> dict[str, Any]:
+    """Return a plan with `rows` joined rows at most, without any value where `withheld` says why none may be shown.
+
+    Raises UnreadableTable when a file is gone.
+    """
     promised = plan.promised
-    preview = plan.preview(rows) if rows else None
+    preview = plan.preview(rows) if rows and not withheld else None
+    statement, why_none = statement_of(plan, withheld)
     return {
         "left": _side_to_json(plan.left),
         "right": _side_to_json(plan.right),
@@ -33,10 +38,24 @@ def join_to_json(plan: JoinPlan, rows: int) -> dict[str, Any]:
             "multiplies": promised.multiplies,
             "says": promised.describe(),
         },
-        "sql": _statement(plan),
+        "sql": statement,
         "columns": [] if preview is None else preview.column_names,
         "rows": [] if preview is None else _rows(preview),
+        "remark": withheld or why_none,
     }
+
+
+def statement_of(plan: JoinPlan, withheld: str) -> tuple[str | None, str]:
+    """Return the statement that runs without lakeindex; or none, and why.
+
+    A mapping is a list of values: there is none where they are `withheld`, and none where they are too many.
+    """
+    if withheld and isinstance(plan.condition.rule, ByMapping):
+        return None, f"the statement lists values, and {withheld}"
+    try:
+        return plan.self_contained_sql(), ""
+    except InvalidSetting as error:
+        return None, str(error)
 
 
 def _side_to_json(side: JoinSide) -> dict[str, Any]:
@@ -46,11 +65,3 @@ def _side_to_json(side: JoinSide) -> dict[str, Any]:
 def _rows(table: pa.Table) -> list[list[Any]]:
     """Return the rows, each a list: both sides may have a column of one name."""
     return list(map(list, zip(*(one.to_pylist() for one in table.columns), strict=True)))
-
-
-def _statement(plan: JoinPlan) -> str | None:
-    """Return the statement that runs without lakeindex; None where the pairs of a mapping are too many for one."""
-    try:
-        return plan.self_contained_sql()
-    except InvalidSetting:
-        return None

@@ -87,6 +87,8 @@ def serve(
     limits = Limits(seconds=seconds) if at_once is None else Limits(at_once=at_once, seconds=seconds)
     served = ServedLake(settings)
     listening = listen(host, port)
+    with served.answering(principals[0].allowed):
+        pass  # opened before anybody asks
     app = make_app(served, principals, limits, (host, *names))
     address = f"http://{_shown(host)}:{listening.getsockname()[1]}/"
     print_message(f"serving {settings.index} at {address}{f'?token={token}' if token else ''}; Ctrl-C ends it")

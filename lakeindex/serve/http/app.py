@@ -67,7 +67,7 @@ def _answering(endpoint: Endpoint, served: ServedLake, work: Work) -> Callable[[
 
     async def answer(request: Request) -> Response:
         values = read_parameters(endpoint.parameters, request.query_params.multi_items())
-        return json_response(await work.run(partial(_answer, endpoint, served, request, values)))
+        return await work.run(partial(_answer, endpoint, served, request, values))
 
     return answer
 
@@ -77,9 +77,10 @@ def _generation_of(served: ServedLake) -> int:
         return lake.generation.number
 
 
-def _answer(endpoint: Endpoint, served: ServedLake, request: Request, values: dict[str, object]) -> dict[str, object]:
+def _answer(endpoint: Endpoint, served: ServedLake, request: Request, values: dict[str, object]) -> Response:
+    """Answer in a thread, and write the answer there, too: the list of a great lake's tables takes its time."""
     with served.answering(request.state.principal.allowed) as lake:
-        return endpoint.answer(lake, values) | {"generation": lake.generation.number}
+        return json_response(endpoint.answer(lake, values) | {"generation": lake.generation.number})
 
 
 async def _failed(_: Request, error: Exception) -> Response:

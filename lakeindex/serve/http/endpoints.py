@@ -89,7 +89,8 @@ _OF_A_PATH = Parameter("min_probability", "Of each join of a path, at least.", S
 def _query(lake: Lake, values: Values) -> dict[str, Any]:
     probe = None if values["probe"] == _PROBE.default else values["probe"]  # by what takes no time, as the command does
     k, least, within = values["k"], values["min_probability"], values["within"]
-    return answer_to_json(lake.query(values["table"], values["column"], k, probe, min_probability=least, within=within))
+    found = lake.query(values["table"], values["column"], k, probe, min_probability=least, within=within)
+    return _shown(lake, answer_to_json(found))
 
 
 def _explain(lake: Lake, values: Values) -> dict[str, Any]:
@@ -108,8 +109,7 @@ def _relationships(lake: Lake, values: Values) -> dict[str, Any]:
 
 def _join(lake: Lake, values: Values) -> dict[str, Any]:
     plan = lake.join(*pair_of(values), values["match"], values["precision"], values["how"])
-    withheld = why_withheld(lake)
-    return join_to_json(plan, 0 if withheld else values["rows"]) | {"remark": withheld}
+    return join_to_json(plan, values["rows"], why_withheld(lake))
 
 
 def _tables(lake: Lake, _: Values) -> dict[str, Any]:

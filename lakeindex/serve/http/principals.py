@@ -38,7 +38,7 @@ class Principal:
                 f"a token has at least {LEAST_TOKEN} characters of ASCII and no blanks: "
                 f"make one by `openssl rand -hex 24`"
             )
-        return cls(name, digest_of(token), None if allowed is None else allowed_globs(allowed))
+        return cls(name, digest_of(token), None if allowed is None else _narrowed(allowed))
 
 
 def digest_of(token: str) -> str:
@@ -84,4 +84,10 @@ def _principals(path: Path, listed: list[Any]) -> Iterator[Principal]:
                 f"principal {place} of {path}: sha256 should be 64 hexadecimal digits of a token's SHA-256, "
                 f"as `printf %s TOKEN | sha256sum` prints"
             )
-        yield Principal(str(one["name"]), one["sha256"], allowed_globs(one["allow"]))
+        yield Principal(str(one["name"]), one["sha256"], _narrowed(one["allow"]))
+
+
+def _narrowed(allow: object) -> tuple[str, ...] | None:
+    """Return the globs of the tables that somebody may see; None for all, as `*` matches every name."""
+    globs = allowed_globs(allow)
+    return None if "*" in globs else globs

@@ -115,3 +115,5 @@ def _warm(lake: Lake) -> None:
     if len(shown) and lake.opened.has_names:
         first = searcher.directory.id_of(int(shown[0]))
         lake.query(first.table, first.name, 1)
+    lake.opened.table_ids  # noqa: B018 (the catalog is opened for it)
+    lake.feedback()

@@ -30,15 +30,18 @@ class Work:
     async def run(self, answer: Callable[[], _Answer]) -> _Answer:
         """Answer in a thread. Raises Failure where too much is worked on, or where it takes too long."""
         await self._begin()
+        place = _Place(self._end)
         try:
             with anyio.fail_after(self._limits.seconds):
-                return await run_sync(self._then_end, answer, abandon_on_cancel=True, limiter=self._threads)
+                return await run_sync(place.work_on, answer, abandon_on_cancel=True, limiter=self._threads)
         except TimeoutError as error:
             raise Failure(
                 504, "too_slow",
                 f"this took longer than {self._limits.seconds:g} seconds: ask for less, or start the server with "
                 f"a higher --seconds",
             ) from error  # fmt: skip
+        finally:
+            place.leave_if_unused()
 
     @asynccontextmanager
     async def counted(self) -> AsyncIterator[None]:
@@ -67,8 +70,25 @@ class Work:
         with self._lock:
             self.at_once -= 1
 
-    def _then_end(self, answer: Callable[[], _Answer]) -> _Answer:
+
+class _Place:
+    """A place among what is worked on: given back once, by the thread that works, or where none has begun to."""
+
+    def __init__(self, give_back: Callable[[], None]) -> None:
+        self._give_back = give_back
+        self._taken = threading.Lock()
+        """Held by whoever gives the place back."""
+
+    def work_on(self, answer: Callable[[], _Answer]) -> _Answer:
+        """Answer, then give the place back. Raises Failure where it was given back, since nobody waits any more."""
+        if not self._taken.acquire(blocking=False):
+            raise Failure(504, "too_slow", "nobody waits for this any more")
         try:
             return answer()
         finally:
-            self._end()
+            self._give_back()
+
+    def leave_if_unused(self) -> None:
+        """Give the place back where no thread has begun to work."""
+        if self._taken.acquire(blocking=False):
+            self._give_back()

@@ -139,9 +139,8 @@ class LakeTools:
         `how`: inner, left, full, anti. `sql` runs in DuckDB without lakeindex and gives all rows.
         """
         with self._lake() as lake:
-            withheld = why_withheld(lake)
             plan = lake.join(left_table, left_column, right_table, right_column, match, how=how)
-            content = join_to_json(plan, 0 if withheld else rows)
+            content = join_to_json(plan, rows, why_withheld(lake))
             promised = content["promised"]
             return {
                 "says": content["says"],
@@ -154,7 +153,7 @@ class LakeTools:
                 "rows": [[clipped(value) for value in row[:MOST_COLUMNS]] for row in content["rows"]],
                 "columns_left_out": max(len(content["columns"]) - MOST_COLUMNS, 0),
                 "sql": content["sql"],
-                "note": withheld,
+                "note": content["remark"],
             }
 
     def profile_table(self, table: Name, column: Name = "") -> Profile:

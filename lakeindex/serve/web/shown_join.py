@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from lakeindex.errors import InvalidSetting
+from lakeindex.serve.answers.planned_join import statement_of
 
 if TYPE_CHECKING:
     from lakeindex.join.plan import JoinPlan
@@ -36,6 +36,8 @@ class Preview:
     rows: tuple[tuple[object, ...], ...]
     left_out: int
     """Columns that are not shown."""
+    why_none: str = ""
+    """Why no rows may be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +54,22 @@ class ShownJoin:
     why_no_sql: str
 
     @classmethod
-    def of(cls, plan: JoinPlan) -> ShownJoin:
-        """Run a plan as far as a page shows it. Raises UnreadableTable when a file is gone."""
-        preview = preview_of(plan)
-        try:
-            sql, why_no_sql = plan.self_contained_sql(), ""
-        except InvalidSetting as error:  # the pairs of a mapping are too many
-            sql, why_no_sql = "", str(error)
-        remarks = plan.remarks(0) if not preview.rows else ()
+    def of(cls, plan: JoinPlan, withheld: str) -> ShownJoin:
+        """Run a plan as far as a page shows it: no values where `withheld` says why they may not be shown.
+
+        Raises UnreadableTable when a file is gone.
+        """
+        preview = Preview((), (), 0, withheld) if withheld else preview_of(plan)
+        sql, why_no_sql = statement_of(plan, withheld)
+        remarks = plan.remarks(0) if not (preview.rows or withheld) else ()
         return cls(
-            plan.describe(), _figures(plan), plan.promised.multiplies, preview, tuple(remarks[1:]), sql, why_no_sql
+            plan.describe(),
+            _figures(plan),
+            plan.promised.multiplies,
+            preview,
+            tuple(remarks[1:]),
+            sql or "",
+            why_no_sql,
         )
 
 

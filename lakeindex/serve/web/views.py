@@ -9,6 +9,7 @@ from typing import Any
 from lakeindex.config.ranges import GENERATION, WholeRange
 from lakeindex.errors import LakeIndexError
 from lakeindex.lake import Lake
+from lakeindex.serve.answers.withheld import why_withheld
 from lakeindex.serve.web.asked import Query, choice_of, column_of, number_of, pair_of
 from lakeindex.serve.web.map_data import map_of, references_of
 from lakeindex.serve.web.overview import MOST_TABLES, published_at, table_content, table_rows, tables_by_folder
@@ -87,7 +88,8 @@ def join(lake: Lake, query: Query) -> Values:
 
     def planned() -> ShownJoin | str:
         try:
-            return ShownJoin.of(lake.join(left.table, left.name, right.table, right.name, match, how=how))
+            plan = lake.join(left.table, left.name, right.table, right.name, match, how=how)
+            return ShownJoin.of(plan, why_withheld(lake))
         except LakeIndexError as error:
             return str(error)
 

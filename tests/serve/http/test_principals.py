@@ -48,3 +48,9 @@ def test_what_is_wrong_is_named(tmp_path: Path, content: str, says: str) -> None
 def test_a_token_that_could_be_guessed_is_refused(token: str) -> None:
     with pytest.raises(InvalidSetting, match="at least 16"):
         Principal.of_token("one", token, None)
+
+
+def test_who_may_see_all_tables_sees_what_a_token_without_globs_sees(tmp_path: Path) -> None:
+    (tmp_path / "who.toml").write_text(GOOD.replace("geo/*", "*"), "utf-8")
+    assert read_principals(tmp_path / "who.toml")[0].allowed is None
+    assert Principal.of_token("one", "a-token-of-somebody", ["*"]).allowed is None
