@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from lakeindex.config.profile_limits import Personal, RawValues
 from lakeindex.lake import Lake
+from lakeindex.types.matches import Match
 
 _OF_CELLS = ("examples", "shows")
 """Fields that hold values which were read in the files."""
@@ -19,6 +21,11 @@ def why_withheld(lake: Lake) -> str:
     if limits["personal"] != Personal.KEEP:
         return f"values are withheld: the index was built with personal = {limits['personal']}"
     return ""
+
+
+def without_examples(match: Match) -> Match:
+    """Return a match without the values that were counted in the files."""
+    return match if match.measured is None else replace(match, measured=replace(match.measured, examples=()))
 
 
 def without_cells(content: Any) -> Any:

@@ -16,7 +16,12 @@ MOST_PATHS = 5
 MOST_ROWS = 20
 MOST_CHARACTERS = 200
 """Of a value."""
-_REASONS = 3
+MOST_ELEMENTS = 10
+"""Of a list."""
+MOST_STATEMENT = 10_000
+"""Characters of SQL that are given; a longer statement is left out."""
+MOST_REASONS = 3
+"""And examples, of a partner."""
 
 
 class Column(TypedDict):
@@ -68,6 +73,14 @@ class Partners(TypedDict):
     note: str
 
 
+class Reason(TypedDict):
+    """A reason for a probability; a negative part speaks against."""
+
+    part: float
+    name: str
+    says: str
+
+
 class Explanation(TypedDict):
     """Why two columns join; the parts of the reasons sum to the probability."""
 
@@ -77,7 +90,7 @@ class Explanation(TypedDict):
     match: str
     matched: float
     cardinality: str
-    reasons: list[dict[str, Any]]
+    reasons: list[Reason]
     note: str
 
 
@@ -100,10 +113,28 @@ class Relationships(TypedDict):
     count: int
 
 
+class Hop(TypedDict):
+    """A join of a path: `rank` is the path's, `rows` come of the path so far, `kept` is the share of rows that stay."""
+
+    rank: int
+    hop: int
+    left_table: str
+    left_column: str
+    right_table: str
+    right_column: str
+    probability: float
+    path_probability: float
+    match: str
+    cardinality: str
+    rows: int | None
+    kept: float | None
+    trap: str
+
+
 class Paths(TypedDict):
     """Hops of join paths, by rank."""
 
-    hops: list[dict[str, Any]]
+    hops: list[Hop]
     note: str
 
 
@@ -123,38 +154,28 @@ class JoinPreview(TypedDict):
     note: str
 
 
+class ProfiledColumn(TypedDict):
+    """What a column holds; `values` are frequent ones; `estimated` counts are of a table that was sampled."""
+
+    column: str
+    type: str
+    sql_type: str
+    rows: int
+    nulls: int
+    distinct: int
+    is_key: bool
+    minimum: Any
+    maximum: Any
+    quantiles: list[Any]
+    values: list[Any]
+    reading: str
+    estimated: bool
+
+
 class Profile(TypedDict):
     """What the columns of a table hold."""
 
     table: str
-    columns: list[dict[str, Any]]
+    columns: list[ProfiledColumn]
     column_count: int
     note: str
-
-
-def partner_of(match: dict[str, Any]) -> Partner:
-    """Make a match shorter: its strongest reasons, and a few examples."""
-    speaking_for = sorted((one for one in match["evidence"] if one["part"] > 0), key=lambda one: -one["part"])
-    return {
-        "table": match["table"],
-        "column": match["column"],
-        "probability": round(match["score"], 4),
-        "accepted": bool(match["accepted"]),
-        "kind": match["kind"],
-        "match": match["match"],
-        "matched": round(match["matched"], 4),
-        "cardinality": match["cardinality"],
-        "counted": match["exact"],
-        "examples": [clipped(one) for one in match.get("examples", [])[:_REASONS]],
-        "why": [one["meaning"] for one in speaking_for[:_REASONS]],
-    }
-
-
-def clipped(value: Any) -> Any:
-    """Return a value that fits: a long text is cut, and what JSON doesn't know becomes text."""
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    if isinstance(value, list):
-        return [clipped(one) for one in value]
-    text = str(value)
-    return text if len(text) <= MOST_CHARACTERS else f"{text[: MOST_CHARACTERS - 1]}…"

@@ -8,9 +8,13 @@ from importlib.metadata import version
 from mcp.server import MCPServer
 from mcp.types import ToolAnnotations
 
+from lakeindex.serve.http.gate import Gate, guarded
+from lakeindex.serve.http.limits import Limits
+from lakeindex.serve.http.principals import Principal
 from lakeindex.serve.http.served_lake import ServedLake
 from lakeindex.serve.mcp.tools import LakeTools
 
+ADDRESS = "/mcp"
 _INSTRUCTIONS = (
     "lakeindex knows which columns of a data lake join, how, and how far that can be trusted. Find the table by "
     "find_tables, ask find_joinable_columns, check a doubtful match by explain_join, and see the rows by preview_join. "
@@ -27,3 +31,8 @@ def make_server(served: ServedLake, allowed: Sequence[str] | None) -> MCPServer:
     for tool in LakeTools(served, allowed).all():
         server.tool(annotations=only_reads, structured_output=True)(tool)
     return server
+
+
+def over_http(server: MCPServer, principals: Sequence[Principal]) -> Gate:
+    """Return the app that serves the tools over HTTP, to who has a token, behind the gate of the REST server."""
+    return guarded(server.streamable_http_app(streamable_http_path=ADDRESS, stateless_http=True), principals, Limits())

@@ -30,10 +30,15 @@ from lakeindex.serve.mcp.results import (
     Partners,
     Paths,
     Profile,
-    Relationship,
     Relationships,
+)
+from lakeindex.serve.mcp.shorten import (
     clipped,
+    hop_of,
     partner_of,
+    profiled,
+    relationship_of,
+    statement_that_fits,
 )
 from lakeindex.types.lake import TableId
 
@@ -121,13 +126,14 @@ class LakeTools:
             rows = lake.relationships(min_probability).to_arrow().to_pylist()
             found = [row for row in rows if table in ("", row["child_table"], row["parent_table"])]
             best = sorted(found, key=lambda row: -row["probability"])[:MOST_RELATIONSHIPS]
-            return {"relationships": [_relationship(row) for row in best], "count": len(found)}
+            return {"relationships": [relationship_of(row) for row in best], "count": len(found)}
 
     def join_path(self, first_table: Name, last_table: Name, hops: Hops = 3) -> Paths:
         """Find how two tables join through others, at most five paths: one entry a hop, `rank` 1 is the most likely."""
         with self._lake() as lake:
             found = lake.paths(first_table, last_table, PathRequest(hops, MOST_PATHS))
-            return {"hops": found.to_arrow().to_pylist(), "note": "; ".join([found.describe(), *found.notes()])}
+            rows = found.to_arrow().to_pylist()
+            return {"hops": [hop_of(row) for row in rows], "note": "; ".join([found.describe(), *found.notes()])}
 
     def preview_join(
         self, left_table: Name, left_column: Name, right_table: Name, right_column: Name, how: Name = "inner",
@@ -136,12 +142,14 @@ class LakeTools:
         """Plan a join of two columns and show its first rows, at most 20, of at most 40 columns; nothing is written.
 
         `precision` is the share of joined pairs that are expected to be right, null where that can't be promised.
-        `how`: inner, left, full, anti. `sql` runs in DuckDB without lakeindex and gives all rows.
+        `how`: inner, left, full, anti. `sql` runs in DuckDB without lakeindex and gives all rows; one of more than
+        10,000 characters is left out, and `note` says so.
         """
         with self._lake() as lake:
             plan = lake.join(left_table, left_column, right_table, right_column, match, how=how)
             content = join_to_json(plan, rows, why_withheld(lake))
             promised = content["promised"]
+            sql, note = statement_that_fits(content["sql"], content["remark"])
             return {
                 "says": content["says"],
                 "match": content["match"],
@@ -152,21 +160,15 @@ class LakeTools:
                 "columns": content["columns"][:MOST_COLUMNS],
                 "rows": [[clipped(value) for value in row[:MOST_COLUMNS]] for row in content["rows"]],
                 "columns_left_out": max(len(content["columns"]) - MOST_COLUMNS, 0),
-                "sql": content["sql"],
-                "note": content["remark"],
+                "sql": sql,
+                "note": note,
             }
 
     def profile_table(self, table: Name, column: Name = "") -> Profile:
         """Show what the columns of a table hold, at most 40: type, rows, nulls, distinct values, range, examples."""
         with self._lake() as lake:
             rows = lake.profile(table, column or None).to_pylist()
-            shown = [
-                {
-                    name: [clipped(v) for v in one] if isinstance(one, list) else clipped(one)
-                    for name, one in row.items()
-                }
-                for row in rows[:MOST_COLUMNS]
-            ]
+            shown = list(map(profiled, rows[:MOST_COLUMNS]))
             return {"table": table, "columns": shown, "column_count": len(rows), "note": why_withheld(lake)}
 
     @contextmanager
@@ -177,18 +179,6 @@ class LakeTools:
                 yield lake
         except LakeIndexError as error:
             raise ToolError(str(error)) from error
-
-
-def _relationship(row: dict[str, Any]) -> Relationship:
-    return {
-        "child_table": row["child_table"],
-        "child_column": row["child_column"],
-        "parent_table": row["parent_table"],
-        "parent_column": row["parent_column"],
-        "probability": round(row["probability"], 4),
-        "cardinality": row["cardinality"],
-        "method": row["method"],
-    }
 
 
 def _table(directory: Any, table: TableId) -> Any:

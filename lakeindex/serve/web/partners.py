@@ -9,6 +9,7 @@ from lakeindex.lake import Lake
 from lakeindex.reasons.answer_text import figures_of
 from lakeindex.reasons.reasons import reasons_of
 from lakeindex.reasons.waterfall import AGAINST, FOR, percent
+from lakeindex.serve.answers.withheld import why_withheld, without_examples
 from lakeindex.types.lake import ColumnId, TableId
 from lakeindex.types.matches import Match
 
@@ -98,9 +99,11 @@ def partners_of(lake: Lake, column: ColumnId, k: int, counted: int) -> Partners:
     # None counts the best few by what is quick; a number would try all that a join tries.
     answer = lake.query(column.table, column.name, k, None if counted else 0)
     verdicts = verdicts_of(lake)
+    withheld = why_withheld(lake)
 
     def partners(matches: tuple[Match, ...]) -> tuple[Partner, ...]:
-        return tuple(Partner(one, verdicts.get(frozenset((one.query, one.column)))) for one in matches)
+        shown = map(without_examples, matches) if withheld else matches
+        return tuple(Partner(one, verdicts.get(frozenset((one.query, one.column)))) for one in shown)
 
     shown = partners(answer.matches)
     return Partners(

@@ -7,6 +7,7 @@ import json
 import random
 import sys
 from collections.abc import Callable, Coroutine, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from mcp.client.stdio import stdio_client
 
 from lakeindex import Lake, Settings
 from lakeindex.serve.http.served_lake import ServedLake
+from lakeindex.serve.mcp.results import MOST_CHARACTERS, MOST_ELEMENTS, MOST_STATEMENT
 from lakeindex.serve.mcp.server import make_server
+from lakeindex.serve.mcp.shorten import clipped, statement_that_fits
 from tests.serve.forbidden_names import COLUMNS, TABLES, leaked
 from tests.serve.http.conftest import SETTINGS
 from tests.small_lake import write_lake
@@ -131,6 +134,21 @@ def test_what_the_index_keeps_no_values_of_shows_none(tmp_path: Path) -> None:
 
     said = asked(tmp_path / "index", talk)
     assert [value for value in ("France", "Paris", "Oslo", "fr") if f'"{value}"' in said] == []
+
+
+def test_a_statement_that_is_too_long_is_left_out_and_told() -> None:
+    assert statement_that_fits("SELECT 1", "withheld") == ("SELECT 1", "withheld")
+    assert statement_that_fits(None, "withheld") == (None, "withheld")
+    sql, note = statement_that_fits("x" * (MOST_STATEMENT + 1), "")
+    assert sql is None and note.startswith("the statement of 10,001 characters is left out")
+
+
+def test_values_are_cut_and_are_json() -> None:
+    long = clipped("x" * 5_000)
+    assert len(long) == MOST_CHARACTERS and long.endswith("…")
+    assert clipped([float("nan"), float("inf"), 0.5, True, None, "é"]) == [None, None, 0.5, True, None, "é"]
+    assert clipped(list(range(50))) == list(range(MOST_ELEMENTS))
+    assert clipped(date(2026, 1, 2)) == "2026-01-02"
 
 
 @pytest.mark.parametrize("allowed", ["geo/*", "sales/*"])
