@@ -83,9 +83,11 @@ class InvalidSetting(LakeIndexError):
 class MissingExtra(LakeIndexError):
     """An optional package that isn't installed."""
 
-    def __init__(self, package: str, extra: str = "") -> None:
+    def __init__(self, package: str, extra: str = "", without: str = "") -> None:
+        """Say how to install it, and what goes without it."""
         install = f"'lakeindex[{extra}]'" if extra else package
-        super().__init__(f"this needs the package {package!r}, which isn't installed: pip install {install}")
+        otherwise = f"; {without}" if without else ""
+        super().__init__(f"this needs the package {package!r}, which isn't installed: pip install {install}{otherwise}")
 
 
 class WriteFailed(LakeIndexError):

@@ -100,7 +100,9 @@ class Lake(MapOfLake, JoinedTables, JudgedPairs, Contents):
         try:
             from lakeindex.lake.explorer.widget import Explorer
         except ModuleNotFoundError as error:
-            raise MissingExtra(error.name or "anywidget", "notebook") from error
+            raise MissingExtra(
+                error.name or "anywidget", "notebook", "lake.query(...) and lake.explain(...) show HTML without it"
+            ) from error
         return Explorer(self)
 
     def __enter__(self) -> Lake:

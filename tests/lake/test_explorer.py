@@ -69,5 +69,7 @@ def test_without_the_extra_it_says_how_to_install_it(lake: Lake, monkeypatch: py
         return load(name, *given)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(MissingExtra, match=r"pip install 'lakeindex\[notebook\]'"):
+    with pytest.raises(
+        MissingExtra, match=r"pip install 'lakeindex\[notebook\]'; lake.query\(...\) .* show HTML without it"
+    ):
         lake.explore()
