@@ -30,7 +30,7 @@ def mcp(
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("lakeindex"):
             raise
-        raise MissingExtra(error.name or "mcp", "mcp") from error
+        raise MissingExtra((error.name or "mcp").partition(".")[0], "mcp") from error
     from lakeindex.serve.http.served_lake import ServedLake
 
     settings = read_settings(index=index, lake=lake, allow=allow or None)

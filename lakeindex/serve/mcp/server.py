@@ -7,6 +7,8 @@ from importlib.metadata import version
 
 from mcp.server import MCPServer
 from mcp.types import ToolAnnotations
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lakeindex.serve.http.gate import Gate, guarded
 from lakeindex.serve.http.limits import Limits
@@ -15,6 +17,8 @@ from lakeindex.serve.http.served_lake import ServedLake
 from lakeindex.serve.mcp.tools import LakeTools
 
 ADDRESS = "/mcp"
+_PATIENCE = 60.0
+"""Seconds that a call waits for its turn: agents ask several things at once, and don't ask again."""
 _INSTRUCTIONS = (
     "lakeindex knows which columns of a data lake join, how, and how far that can be trusted. Find the table by "
     "find_tables, ask find_joinable_columns, check a doubtful match by explain_join, and see the rows by preview_join. "
@@ -35,4 +39,18 @@ def make_server(served: ServedLake, allowed: Sequence[str] | None) -> MCPServer:
 
 def over_http(server: MCPServer, principals: Sequence[Principal]) -> Gate:
     """Return the app that serves the tools over HTTP, to who has a token, behind the gate of the REST server."""
-    return guarded(server.streamable_http_app(streamable_http_path=ADDRESS, stateless_http=True), principals, Limits())
+    app = server.streamable_http_app(streamable_http_path=ADDRESS, stateless_http=True)
+    return guarded(_only_calls(app), principals, Limits(patience=_PATIENCE))
+
+
+def _only_calls(app: ASGIApp) -> ASGIApp:
+    """Refuse streams: without sessions nothing comes by them, but each would count as work as long as it is open."""
+
+    async def only_calls(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] != "POST":
+            refusal = PlainTextResponse("calls are posted; there is no stream\n", 405, {"Allow": "POST"})
+            await refusal(scope, receive, send)
+        else:
+            await app(scope, receive, send)
+
+    return only_calls
