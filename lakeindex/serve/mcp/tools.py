@@ -15,6 +15,7 @@ from lakeindex.lake import Lake
 from lakeindex.lake.paths import PathRequest
 from lakeindex.serve.answers.matches import answer_to_json, explanation_to_json
 from lakeindex.serve.answers.planned_join import join_to_json
+from lakeindex.serve.answers.shown_columns import shown_places
 from lakeindex.serve.answers.withheld import why_withheld, without_cells
 from lakeindex.serve.http.served_lake import ServedLake
 from lakeindex.serve.mcp.results import (
@@ -40,7 +41,7 @@ from lakeindex.serve.mcp.shorten import (
     relationship_of,
     statement_that_fits,
 )
-from lakeindex.types.lake import TableId
+from lakeindex.types.lake import ColumnId, TableId
 
 Name = Annotated[str, Field(max_length=1_000)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -122,6 +123,7 @@ class LakeTools:
         """List which columns refer to which keys (foreign keys), of one table or of all, at most 50, with the count."""
         with self._lake() as lake:
             if table:
+                table = lake.opened.known_as(ColumnId(TableId(table), "")).table
                 lake.opened.searcher.directory.keys_of_table(TableId(table))
             rows = lake.relationships(min_probability).to_arrow().to_pylist()
             found = [row for row in rows if table in ("", row["child_table"], row["parent_table"])]
@@ -139,16 +141,17 @@ class LakeTools:
         self, left_table: Name, left_column: Name, right_table: Name, right_column: Name, how: Name = "inner",
         match: Name = "auto", rows: Rows = 5,
     ) -> JoinPreview:  # fmt: skip
-        """Plan a join of two columns and show its first rows, at most 20, of at most 40 columns; nothing is written.
+        """Plan a join of two columns and show its first rows: at most 20, of 40 columns, the two among them.
 
         `precision` is the share of joined pairs that are expected to be right, null where that can't be promised.
         `how`: inner, left, full, anti. `sql` runs in DuckDB without lakeindex and gives all rows; one of more than
-        10,000 characters is left out, and `note` says so.
+        10,000 characters is left out, and `note` says so. Nothing is written.
         """
         with self._lake() as lake:
             plan = lake.join(left_table, left_column, right_table, right_column, match, how=how)
             content = join_to_json(plan, rows, why_withheld(lake))
-            promised = content["promised"]
+            promised, names = content["promised"], content["columns"]
+            places = shown_places(plan, len(names), MOST_COLUMNS)
             sql, note = statement_that_fits(content["sql"], content["remark"])
             return {
                 "says": content["says"],
@@ -157,9 +160,9 @@ class LakeTools:
                 "expected_rows": promised["rows"]["expected"],
                 "match_rate": promised["match_rate"]["expected"],
                 "multiplies": promised["multiplies"],
-                "columns": content["columns"][:MOST_COLUMNS],
-                "rows": [[clipped(value) for value in row[:MOST_COLUMNS]] for row in content["rows"]],
-                "columns_left_out": max(len(content["columns"]) - MOST_COLUMNS, 0),
+                "columns": [names[place] for place in places],
+                "rows": [[clipped(row[place]) for place in places] for row in content["rows"]],
+                "columns_left_out": len(names) - len(places),
                 "sql": sql,
                 "note": note,
             }

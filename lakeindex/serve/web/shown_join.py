@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from lakeindex.serve.answers.planned_join import statement_of
+from lakeindex.serve.answers.shown_columns import key_places, shown_places
 
 if TYPE_CHECKING:
     from lakeindex.join.plan import JoinPlan
@@ -77,9 +78,7 @@ def preview_of(plan: JoinPlan) -> Preview:
     """Return the first rows of a join, and of many columns some."""
     table = plan.preview(ROWS)
     count = len(plan.left.columns)
-    keys = {*plan.left.places, *(count + place for place in plan.right.places)} & set(range(table.num_columns))
-    others = [place for place in range(table.num_columns) if place not in keys]
-    places = sorted([*keys, *others[: max(_COLUMNS - len(keys), 0)]])
+    keys, places = key_places(plan, table.num_columns), shown_places(plan, table.num_columns, _COLUMNS)
     columns = tuple(
         PreviewColumn(
             table.field(place).name, "left" if place < count else "right", place in keys, _is_number(table, place)

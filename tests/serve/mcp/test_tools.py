@@ -178,6 +178,40 @@ def test_no_tool_names_a_table_that_is_not_allowed(index: Path, allowed: str) ->
     asked(index, talk, [allowed])
 
 
+def test_a_wide_join_shows_the_columns_that_it_is_made_on(tmp_path: Path) -> None:
+    lake = tmp_path / "lake"
+    lake.mkdir()
+    codes = [f"L{number:03}" for number in range(12)]
+    heads, cells = ",".join(f"c{number}" for number in range(60)), ",".join("7" * 60)
+    (lake / "wide.csv").write_text("\n".join([f"{heads},late", *(f"{cells},{code}" for code in codes)]), "utf-8")
+    (lake / "codes.csv").write_text("\n".join(["code,town", *(f"{code},T{code}" for code in codes)]), "utf-8")
+    Lake.index(lake, tmp_path / "index", SETTINGS).close()
+    pair = {"left_table": "wide.csv", "left_column": "late", "right_table": "codes.csv", "right_column": "code"}
+
+    async def talk(client: Client) -> Any:
+        return await call(client, "preview_join", **pair)
+
+    shown = asked(tmp_path / "index", talk)
+    assert len(shown["columns"]) == 40 and shown["columns_left_out"] == 23
+    left, right = shown["columns"].index("late"), shown["columns"].index("code")
+    assert sorted(row[left] for row in shown["rows"]) == sorted(row[right] for row in shown["rows"])
+    assert {row[left] for row in shown["rows"]} <= set(codes) and len(shown["rows"]) == 5
+
+
+def test_names_of_the_lake_find_the_references_of_hidden_names(tmp_path: Path) -> None:
+    key = {"names": "hash", "hash_key": "k" * 32}
+    index = str(tmp_path / "index")
+    Lake.index(write_lake(tmp_path / "lake"), index, Settings(model="hashing", jobs=1, **key)).close()
+
+    async def talk() -> Any:
+        served = ServedLake(Settings(index=index, hash_key=key["hash_key"]))
+        async with Client(make_server(served, None)) as client:
+            return await call(client, "relationships", table="geo/countries.csv", min_probability=0.0)
+
+    found = asyncio.run(talk())
+    assert found["count"] == len(found["relationships"]) > 0 and "countries" not in json.dumps(found)
+
+
 @pytest.mark.slow
 def test_an_agent_starts_it_over_stdio(index: Path) -> None:
     command = ["-m", "lakeindex.serve.cli.main", "mcp", "--index", str(index)]
