@@ -91,18 +91,26 @@ async def load(base: str, token: str, addresses: list[str], callers: int, second
     return counted.figures()
 
 
-async def publish(root: Path, index: Path, every: float, is_over: asyncio.Event) -> None:
-    """Change a file and build again, every so many seconds, in processes of their own, as a nightly job would."""
+async def publish(root: Path, index: Path, every: float, is_over: asyncio.Event) -> int:
+    """Change a file and build again, every so many seconds, in processes of their own, as a nightly job would.
+
+    Returns how many were published while it was not over. Raises RuntimeError for a build that fails.
+    """
+    published = 0
     environment = {**os.environ, "LAKEINDEX_MODEL": STATIC_MODEL, "LAKEINDEX_JOBS": "1"}
     for number in itertools.count():
         with suppress(TimeoutError):
             await asyncio.wait_for(is_over.wait(), every)
         if is_over.is_set():
-            return
+            break
         (root / "changing.csv").write_text("code,number\n" + "".join(f"{i},{number}\n" for i in range(20)), "utf-8")
         command = [sys.executable, "-m", "lakeindex.serve.cli.main", "index", str(root), "--index", str(index)]
-        process = await asyncio.create_subprocess_exec(*command, env=environment, stderr=subprocess.DEVNULL)
-        await process.wait()
+        process = await asyncio.create_subprocess_exec(*command, env=environment, stderr=subprocess.PIPE)
+        _, said = await process.communicate()
+        if process.returncode:
+            raise RuntimeError(f"a build failed: {said.decode()[-1_000:]}")
+        published += not is_over.is_set()
+    return published
 
 
 def questions_about(index: Path, most: int) -> list[str]:
@@ -122,8 +130,9 @@ async def measure(root: Path, index: Path, base: str, token: str, given: argpars
     building = asyncio.create_task(publish(root, index, given.every, is_over))
     many = await load(base, token, addresses, CALLERS, given.seconds)
     is_over.set()
-    await building
-    return {"one": alone, "fifty": many, "p95, fifty to one": many["p95 seconds"] / alone["p95 seconds"]}
+    published = await building
+    ratio = many["p95 seconds"] / alone["p95 seconds"]
+    return {"one": alone, "fifty": many, "published": published, "p95, fifty to one": ratio}
 
 
 def main() -> None:

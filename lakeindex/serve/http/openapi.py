@@ -10,7 +10,7 @@ from lakeindex.serve.http.endpoints import Endpoint
 from lakeindex.serve.http.schemas import FAILURE
 
 _FAILURES = {
-    400: "A parameter that is missing, unknown, or can't have its value.",
+    400: "A parameter that is missing, unknown, or can't have its value, or a match by which the columns don't meet.",
     401: "No token, or one of nobody.",
     403: "What is refused: an address of another site, or rows of an index that knows no names.",
     404: "No such table or column among those that the caller may see; the message names the nearest.",

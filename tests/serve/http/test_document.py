@@ -26,11 +26,11 @@ PAIR = {
 THERE = {
     "query": {"table": "sales/orders.csv", "column": "country", "within": "*"},
     "explain": PAIR,
-    "join": PAIR,
+    "join": PAIR | {"match": "auto"},
     "profile": {"table": "sales/orders.csv", "column": "country"},
     "path": {"first_table": "sales/orders.csv", "last_table": "geo/countries.csv"},
 }
-"""Names that are in the lake, by address: random ones are in none, and only try how errors are described."""
+"""What the lake can answer, by address: random names are in no lake, and only try how errors are described."""
 
 
 @pytest.fixture(scope="module")
