@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from lakeindex.catalog.lake_relations import LakeRelations
     from lakeindex.integrate.link.kept_verdicts import KeptVerdicts
     from lakeindex.join.lake_tables import LakeTables
+    from lakeindex.lake.found_relationships import FoundRelationships
     from lakeindex.lake_map.similar.table_vectors import TableVectors
     from lakeindex.search.feedback import Feedback
     from lakeindex.search.query_encoder import QueryEncoder
@@ -160,6 +161,13 @@ class OpenIndex:
         from lakeindex.catalog.lake_relations import LakeRelations
 
         return LakeRelations(self.settings.memory)
+
+    @part
+    def found_relationships(self) -> FoundRelationships:
+        """The relationships of the lake that were asked for, which take seconds to find."""
+        from lakeindex.lake.found_relationships import FoundRelationships
+
+        return FoundRelationships()
 
     @part
     def model(self) -> QueryEncoder:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lakeindex.config.ranges import SHARE
 from lakeindex.join.lake_tables import LakeTables
+from lakeindex.lake.found_relationships import Asked
 from lakeindex.lake_map.declared.declarations import DeclaredKeys
 from lakeindex.lake_map.declared.declared_keys import read_declared_keys
 from lakeindex.lake_map.keys import TableKeys
@@ -31,7 +32,10 @@ def relationships(opened: OpenIndex, min_probability: float) -> Relationships:
     """Find the foreign keys of a lake. Raises InvalidSetting for a number that is no probability."""
     least = SHARE.require(min_probability, "min_probability")
     declared = DeclaredKeys() if opened.why_no_rows() else read_declared_keys(opened.root, opened.searcher.directory)
-    return find_relationships(opened.searcher, _tables(opened), _known(opened, declared), least)
+    known, tables = _known(opened, declared), _tables(opened)
+    return opened.found_relationships.get(
+        Asked(least, known, tables is not None), lambda: find_relationships(opened.searcher, tables, known, least)
+    )
 
 
 def _tables(opened: OpenIndex) -> LakeTables | None:

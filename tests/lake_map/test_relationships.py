@@ -4,11 +4,13 @@ import json
 import random
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lakeindex import ColumnId, Lake, TableId
 from lakeindex.errors import InvalidSetting
+from lakeindex.lake import mapping
 from lakeindex.lake_map.foreign_keys import composite_references
 from lakeindex.lake_map.foreign_keys.count_orphans import OrphanCounter
 from lakeindex.lake_map.foreign_keys.key_columns import KeyColumns
@@ -243,3 +245,27 @@ def test_orphans_are_estimated_where_there_is_no_time_to_count(tmp_path: Path) -
     (reference,) = [one for one in found.references if one.orphans < 0.5]
     assert reference.orphans == pytest.approx(0.0, abs=0.05)
     assert counter.skipped >= 1
+
+
+def test_relationships_are_found_once_until_somebody_decides_otherwise(
+    shop: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[float] = []
+    find = mapping.find_relationships
+
+    def counting(*given: Any) -> Relationships:
+        looked.append(given[-1])
+        return find(*given)
+
+    monkeypatch.setattr(mapping, "find_relationships", counting)
+    with Lake.open(shop.settings.index) as lake:
+        first = lake.relationships(0.61)
+        assert lake.relationships(0.61) is first and looked == [0.61]
+        lake.relationships(0.62)
+        assert looked == [0.61, 0.62]
+        lake.reject(*CUSTOMER)
+        try:
+            assert by_pair(lake.relationships(0.61)).keys() == by_pair(first).keys() - {CUSTOMER}
+            assert looked == [0.61, 0.62, 0.61]
+        finally:
+            lake.withdraw(*CUSTOMER)

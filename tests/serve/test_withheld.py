@@ -98,8 +98,7 @@ def test_no_tool_shows_values(served: ServedLake) -> None:
 
             found: dict[str, list[Any]] = {"profile_table": [await call("profile_table", table=one) for one in COLUMNS]}
             found["find_joinable_columns"] = [
-                await call("find_joinable_columns", table=table, column=column)
-                for table, column in COLUMNS.items()
+                await call("find_joinable_columns", table=table, column=column) for table, column in COLUMNS.items()
             ]
             found["preview_join"] = [
                 await call("preview_join", **dict(zip(NAMES, pair, strict=True))) for pair in PAIRS
